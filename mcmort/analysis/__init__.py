@@ -1,0 +1,7 @@
+"""What is computed from totals: summaries, comparisons, bridges."""
+
+from mcmort.analysis.bridge import Bridge, Step, bridge
+from mcmort.analysis.compare import Cited, Comparison, Row, compare
+from mcmort.analysis.summary import Interval, Summary, summarise
+
+__all__ = ["Bridge", "Cited", "Comparison", "Interval", "Row", "Step", "Summary", "bridge", "compare", "summarise"]

@@ -1,0 +1,80 @@
+"""From one definition to another, component by component: what the difference between two totals is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcmort.analysis.summary import Summary, summarise
+from mcmort.draws import Draws
+from mcmort.totals import Total, total
+
+__all__ = ["Bridge", "Step", "bridge"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one component (or all overlaps together) adds on the way."""
+
+    name: str
+    label: str
+    values: NDArray[np.float64]
+    summary: Summary
+
+    @property
+    def mean(self) -> float:
+        """Mean of the step; means add up to the mean of the difference, medians do not."""
+        return self.summary.mean
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """The difference of two totals on the same draws, as a distribution of its own, and its steps."""
+
+    start: Total
+    end: Total
+    difference: Summary
+    steps: tuple[Step, ...]
+
+
+def bridge(draws: Draws, start: str, end: str, *, years: tuple[int, int] | None = None) -> Bridge:
+    """Split the difference of two definitions into components.
+
+    Parameters
+    ----------
+    draws : Draws
+        From either engine.
+    start, end : str
+        Names of the definitions.
+    years : tuple of int, optional
+        First and last year to restrict both to.
+
+    Returns
+    -------
+    Bridge
+        Steps sorted by the size of their mean; those that change nothing are left out.
+
+    Raises
+    ------
+    DefinitionError
+        If a definition is unknown or counts nothing.
+    """
+    first, last = total(draws, start, years=years), total(draws, end, years=years)
+    none = np.zeros(len(draws))
+    labels = {name: component.label for name, component in draws.case.components.items()}
+    changes = [
+        (name, labels[name], last.parts.get(name, none) - first.parts.get(name, none))
+        for name in sorted({*first.parts, *last.parts})
+    ]
+    taken = _sum(first.overlaps, none) - _sum(last.overlaps, none)
+    changes.append(("overlaps", "Deaths counted by two figures", taken))
+    steps = [Step(name, label, values, summarise(values)) for name, label, values in changes if values.any()]
+    steps.sort(key=lambda step: (-abs(step.mean), step.name))
+    return Bridge(first, last, summarise(last.values - first.values), tuple(steps))
+
+
+def _sum(columns: Mapping[str, NDArray[np.float64]], none: NDArray[np.float64]) -> NDArray[np.float64]:
+    return sum((columns[name] for name in sorted(columns)), none)

@@ -1,0 +1,110 @@
+"""Definitions side by side on the same draws, with the published totals that speak of the same scope."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mcmort.analysis.summary import PROBABILITIES, Summary, summarise
+from mcmort.catalogue.records import Claim
+from mcmort.draws import Draws
+from mcmort.errors import DefinitionError
+from mcmort.totals import Total, definition_of, of_claim, resolve, same_scope, total_of
+
+__all__ = ["Cited", "Comparison", "Row", "compare"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A published total beside a definition.
+
+    Attributes
+    ----------
+    claim : Claim
+        The figure and its source.
+    same : bool
+        Whether the author counts exactly what the definition counts.
+    superseded : bool
+        Whether the author has since replaced it.
+    """
+
+    claim: Claim
+    same: bool
+    superseded: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """One definition of a comparison."""
+
+    total: Total
+    summary: Summary
+    cited: tuple[Cited, ...]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Definitions of one case, on the same draws, in the order of the case."""
+
+    draws: Draws
+    rows: tuple[Row, ...]
+    years: tuple[int, int] | None
+    empty: dict[str, str]
+    """Definitions that count nothing in the years asked for, each with the reason."""
+
+
+def compare(
+    draws: Draws,
+    definitions: Sequence[str] | None = None,
+    *,
+    years: tuple[int, int] | None = None,
+    probabilities: Sequence[float] = PROBABILITIES,
+) -> Comparison:
+    """Compute a case's definitions side by side on the same draws.
+
+    Parameters
+    ----------
+    draws : Draws
+        From either engine.
+    definitions : sequence of str, optional
+        Names; by default all, in the order of the case.
+    years : tuple of int, optional
+        First and last year to restrict all of them to.
+    probabilities : sequence of float
+        Of the intervals.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    DefinitionError
+        If a definition is unknown, or none of them counts anything.
+    """
+    case = draws.case
+    rows = []
+    empty = {}
+    for name in definitions if definitions is not None else case.definitions:
+        definition = definition_of(case, name, years=years)
+        try:
+            result = total_of(draws, resolve(case, definition))
+        except DefinitionError as error:
+            empty[name] = str(error)
+            continue
+        rows.append(Row(result, summarise(result.values, probabilities), _cited(draws, name, years)))
+    if not rows:
+        raise DefinitionError("; ".join(empty.values()) or f"{case.id} has no definitions")
+    return Comparison(draws, tuple(rows), years, empty)
+
+
+def _cited(draws: Draws, name: str, years: tuple[int, int] | None) -> tuple[Cited, ...]:
+    """Return the published totals that start from a definition, those of the same scope marked."""
+    case = draws.case
+    retired = case.retired()
+    cited = []
+    for claim in case.claims.values():
+        if claim.definition == name:
+            same = same_scope(case, definition_of(case, name, years=years), of_claim(case, claim))
+            cited.append(Cited(claim, same, claim.id in retired))
+    return tuple(cited)

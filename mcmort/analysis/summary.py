@@ -1,0 +1,180 @@
+"""Summaries of draws: quantiles and intervals, each with its Monte Carlo error."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcmort.errors import UsageError
+
+__all__ = ["PROBABILITIES", "Interval", "Summary", "highest_density", "quantile_error", "summarise"]
+
+type Array = NDArray[np.float64]
+Kind = Literal["equal-tailed", "highest-density"]
+
+PROBABILITIES: Final = (0.5, 0.9, 0.95)
+"""Intervals that every summary carries."""
+_BATCHES: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A credible interval.
+
+    Attributes
+    ----------
+    probability : float
+        Probability that it holds.
+    kind : {"equal-tailed", "highest-density"}
+        How it was placed.
+    low, high : float
+        Its ends.
+    low_error, high_error : float
+        Monte Carlo standard errors of its ends.
+    """
+
+    probability: float
+    kind: Kind
+    low: float
+    high: float
+    low_error: float
+    high_error: float
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What is printed of a distribution.
+
+    Attributes
+    ----------
+    median, mean, sd : float
+        In the unit of the values.
+    median_error, mean_error : float
+        Monte Carlo standard errors.
+    intervals : tuple of Interval
+        Equal-tailed and highest-density, for each probability.
+    """
+
+    draws: int
+    median: float
+    median_error: float
+    mean: float
+    mean_error: float
+    sd: float
+    intervals: tuple[Interval, ...]
+
+    def interval(self, probability: float = 0.95, kind: Kind = "equal-tailed") -> Interval:
+        """Return one of the intervals."""
+        for one in self.intervals:
+            if one.kind == kind and abs(one.probability - probability) < 1e-12:
+                return one
+        raise KeyError(f"no {kind} interval of probability {probability:g}")
+
+
+def quantile_error(ordered: Array, probability: float) -> float:
+    """Return the Monte Carlo standard error of a quantile of independent draws.
+
+    Half the distance between the order statistics one binomial standard deviation below and above the quantile
+    (Woodruff 1952, JASA 47): no density needs to be estimated.
+
+    Parameters
+    ----------
+    ordered : ndarray, shape (n_draws,)
+        Sorted draws.
+    probability : float
+        Which quantile.
+
+    Returns
+    -------
+    float
+    """
+    n = len(ordered)
+    step = np.sqrt(n * probability * (1.0 - probability))
+    low = int(np.clip(np.floor(n * probability - step), 0, n - 1))
+    high = int(np.clip(np.ceil(n * probability + step), 0, n - 1))
+    return float(ordered[high] - ordered[low]) / 2.0
+
+
+def highest_density(ordered: Array, probability: float) -> tuple[float, float]:
+    """Return the shortest interval that holds a share of the draws.
+
+    Parameters
+    ----------
+    ordered : ndarray, shape (n_draws,)
+        Sorted draws.
+    probability : float
+        Share to hold.
+
+    Returns
+    -------
+    tuple of float
+        Its ends.
+    """
+    n = len(ordered)
+    inside = min(int(np.ceil(probability * n)), n)
+    widths = ordered[inside - 1 :] - ordered[: n - inside + 1]
+    first = int(np.argmin(widths))
+    return float(ordered[first]), float(ordered[first + inside - 1])
+
+
+def summarise(values: Array, probabilities: Sequence[float] = PROBABILITIES) -> Summary:
+    """Summarise draws.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n_draws,)
+        Independent draws.
+    probabilities : sequence of float
+        Of the intervals, each between 0 and 1.
+
+    Returns
+    -------
+    Summary
+
+    Raises
+    ------
+    UsageError
+        If a probability is not between 0 and 1.
+    """
+    for probability in probabilities:
+        if not 0.0 < probability < 1.0:
+            raise UsageError(f"an interval of probability {probability:g}; expected one between 0 and 1")
+    ordered = np.sort(values)
+    n = len(ordered)
+    intervals = []
+    for probability in probabilities:
+        tails = ((1.0 - probability) / 2.0, (1.0 + probability) / 2.0)
+        low, high = (float(x) for x in np.quantile(ordered, tails))
+        errors = [quantile_error(ordered, tail) for tail in tails]
+        intervals.append(Interval(probability, "equal-tailed", low, high, errors[0], errors[1]))
+    for probability in probabilities:
+        low, high = highest_density(ordered, probability)
+        errors = _batch_errors(values, probability)
+        intervals.append(Interval(probability, "highest-density", low, high, errors[0], errors[1]))
+    sd = float(np.std(ordered, ddof=1)) if n > 1 else 0.0
+    return Summary(
+        n,
+        float(np.median(ordered)),
+        quantile_error(ordered, 0.5),
+        float(np.mean(ordered)),
+        sd / float(np.sqrt(n)),
+        sd,
+        tuple(intervals),
+    )
+
+
+def _batch_errors(values: Array, probability: float) -> list[float]:
+    """Estimate the errors of a highest-density interval from batches, for want of a formula.
+
+    The ends of the shortest interval converge with the cube root of the number of draws (Kim and Pollard 1990), by
+    which the spread between batches is carried to the whole.
+    """
+    if len(values) < 10 * _BATCHES:
+        return [float("nan"), float("nan")]
+    ends = [highest_density(np.sort(batch), probability) for batch in np.array_split(values, _BATCHES)]
+    spread = np.std(np.array(ends), axis=0, ddof=1) / _BATCHES ** (1.0 / 3.0)
+    return [float(spread[0]), float(spread[1])]

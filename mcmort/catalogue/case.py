@@ -1,0 +1,180 @@
+"""A checked, frozen case: everything that the layers above may ask about the evidence."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from mcmort.catalogue.records import (
+    Claim,
+    Component,
+    Definition,
+    Dependence,
+    Estimate,
+    Number,
+    Overlap,
+    Profile,
+    Quantity,
+    Record,
+    Source,
+    Spread,
+    Text,
+    Years,
+)
+from mcmort.catalogue.words import Basis
+
+__all__ = ["Case", "CaseHead", "DefinitionsFile", "EvidenceFile", "Readings", "column_name"]
+
+
+class Readings(Record):
+    """What ranges mean whose meaning the source leaves open, as probabilities."""
+
+    range: Number = Field(0.9, gt=0, lt=1)
+    plausible: Number = Field(0.9, gt=0, lt=1)
+    source: Text
+    locator: Text
+    note: str | None = None
+
+
+class CaseHead(Record):
+    """The table of ``case.toml``: what the case is, its facets and its defaults."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    title: Text
+    summary: Text
+    years: Years
+    territory: Text
+    evidence: tuple[Basis, ...] = Field(description="Bases that the pools admit by default.")
+    facets: dict[str, dict[str, Text]] = Field(description="Facets with their values and labels.")
+    readings: Readings
+    spread: dict[Basis, Spread] = Field(description="Spread of a bare point, by basis.")
+
+
+class EvidenceFile(Record):
+    """Any other TOML file of a case: lists of components and what belongs to them."""
+
+    component: tuple[Component, ...] = ()
+    quantity: tuple[Quantity, ...] = ()
+    profile: tuple[Profile, ...] = ()
+    overlap: tuple[Overlap, ...] = ()
+    dependence: tuple[Dependence, ...] = ()
+    claim: tuple[Claim, ...] = ()
+
+
+class DefinitionsFile(BaseModel):
+    """The tables of ``definitions.toml``: one definition for each name."""
+
+    __pydantic_extra__: dict[str, Definition]
+    model_config = {"extra": "allow", "frozen": True}
+
+
+def column_name(component: str) -> str:
+    """Return the name by which a formula calls a component: its id with ``-`` written ``_``."""
+    return component.replace("-", "_")
+
+
+def _canonical(value: Any) -> Any:
+    """Sort every list whose order carries no meaning, that is every list but one of numbers."""
+    if isinstance(value, dict):
+        return {key: _canonical(item) for key, item in value.items()}
+    if isinstance(value, list):
+        items = [_canonical(item) for item in value]
+        if all(isinstance(item, int | float) for item in items):
+            return items
+        return sorted(items, key=lambda item: json.dumps(item, sort_keys=True))
+    return value
+
+
+@dataclass(frozen=True)
+class Case:
+    """One historical setting with its evidence.
+
+    All mappings are sorted by id except `definitions`, which keep the order of their file for display. No
+    number depends on the order of files or entries.
+    """
+
+    head: CaseHead
+    components: dict[str, Component]
+    quantities: dict[str, Quantity]
+    profiles: dict[str, Profile]
+    overlaps: dict[str, Overlap]
+    dependence: dict[str, Dependence]
+    claims: dict[str, Claim]
+    definitions: dict[str, Definition]
+    sources: dict[str, Source]
+    where: str
+    files: dict[str, str] = field(default_factory=dict)
+    """File in which each record stands, by ``kind id``, for messages."""
+
+    @property
+    def id(self) -> str:
+        """Name of the case."""
+        return self.head.id
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the content, the same however files and entries are ordered or spelled."""
+        text = json.dumps(self._content(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def _content(self) -> dict[str, Any]:
+        groups = ("components", "quantities", "profiles", "overlaps", "dependence", "claims", "definitions", "sources")
+        records = {key: [one.model_dump(mode="json") for one in getattr(self, key).values()] for key in groups}
+        return {"head": _canonical(self.head.model_dump(mode="json")), **_canonical(records)}
+
+    def retired(self) -> dict[str, str]:
+        """Return the estimates and claims that a later one supersedes.
+
+        Returns
+        -------
+        dict
+            From the name of what is retired (``owner:estimate`` or a claim's id) to the name of what retires it.
+        """
+        retired = {}
+        owners: list[Component | Quantity] = [*self.components.values(), *self.quantities.values()]
+        for owner in owners:
+            own = {estimate.name for estimate in owner.estimate}
+            for estimate in owner.estimate:
+                for name in estimate.supersedes:
+                    retired[f"{owner.id}:{name}" if name in own else name] = f"{owner.id}:{estimate.name}"
+        for claim in self.claims.values():
+            for name in claim.supersedes:
+                retired[name] = claim.id
+        return retired
+
+    def admitted(
+        self, owner: Component | Quantity, evidence: frozenset[str] | None = None
+    ) -> tuple[list[Estimate], list[tuple[Estimate, str]]]:
+        """Sort the estimates of a component or quantity into those that are pooled and those that are not.
+
+        Parameters
+        ----------
+        owner : Component or Quantity
+            Whose estimates.
+        evidence : frozenset of str, optional
+            Bases to admit instead of the default of the case.
+
+        Returns
+        -------
+        tuple of list
+            The estimates admitted, and the others each with the reason, both in canonical order.
+        """
+        bases = frozenset(self.head.evidence) if evidence is None else evidence
+        retired = self.retired()
+        taken, left = [], []
+        for estimate in sorted(owner.estimate, key=lambda one: (one.name, one.measure)):
+            retirer = retired.get(f"{owner.id}:{estimate.name}")
+            if retirer is not None:
+                left.append((estimate, f"superseded by {retirer.partition(':')[2] or retirer}"))
+            elif estimate.use == "cross-check":
+                left.append((estimate, "a cross-check only"))
+            elif estimate.basis not in bases:
+                left.append((estimate, f"basis {estimate.basis} is not admitted"))
+            else:
+                taken.append(estimate)
+        return taken, left

@@ -1,0 +1,68 @@
+"""The controlled words of a case file: what a basis, a measure or a printed range may be called."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+__all__ = ["BASES", "Basis", "Confidence", "Family", "Measure", "Pooling", "Reads"]
+
+Basis = Literal[
+    "registered",
+    "registered-adjusted",
+    "demographic",
+    "survey",
+    "multiple-systems",
+    "exhumation",
+    "testimony",
+    "synthesis",
+    "assertion",
+]
+"""How a source got its figure, from counts kept by those responsible to bare assertion."""
+
+BASES: Final[tuple[Basis, ...]] = (
+    "registered",
+    "registered-adjusted",
+    "demographic",
+    "survey",
+    "multiple-systems",
+    "exhumation",
+    "testimony",
+    "synthesis",
+    "assertion",
+)
+
+Measure = Literal["registered", "all"]
+"""Deaths registered by those responsible, or all deaths."""
+
+Reads = Literal[
+    "point",
+    "range",
+    "plausible",
+    "extremes",
+    "50%",
+    "80%",
+    "90%",
+    "95%",
+    "standard-error",
+    "at-least",
+    "at-most",
+]
+"""What a printed figure means. ``range`` is a range whose meaning the source leaves open."""
+
+Family = Literal[
+    "lognormal",
+    "gamma",
+    "truncated-normal",
+    "pert",
+    "triangular",
+    "uniform",
+    "beta",
+    "metalog",
+]
+"""Families of distributions that a figure can be turned into."""
+
+Pooling = Literal["linear"]
+"""How the lineages of one component are combined. More ways are planned; see the design notes in the docs."""
+
+Confidence = Literal["high", "medium", "low"]
+"""How close the text that was read is to the study: the study or its abstract, a scholarly quotation, hearsay."""

@@ -1,0 +1,269 @@
+"""From the evidence of a case to one prior for each uncertain input.
+
+The rules are those of the elicited engine: direct estimates become distributions, lineages are pooled, one-sided
+claims bound the pool, registered counts give the registered part and the others all deaths. What has no admissible
+evidence is unknown, which is not zero.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from mcmort.catalogue.case import Case
+from mcmort.catalogue.records import Component, Estimate, Figure, Quantity, Share, ShareRule
+from mcmort.catalogue.selection import years_of
+from mcmort.catalogue.words import Measure
+from mcmort.elicit.derived import propagate
+from mcmort.elicit.families import Distribution
+from mcmort.elicit.fit import Fit, fit_figure
+from mcmort.elicit.pool import Bound, Pool
+from mcmort.errors import CaseError, FitError, Problem
+
+__all__ = ["Elicited", "Priors", "Used", "elicit", "share_column"]
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """An estimate as it entered a pool: its weight, its fit, and by what it was scaled to the component's years."""
+
+    estimate: Estimate
+    weight: float
+    fit: Fit
+    factor: float = 1.0
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Elicited:
+    """What the evidence of one component or quantity amounts to.
+
+    Attributes
+    ----------
+    all, registered : Pool or None
+        Pools of the two measures; None where no estimate speaks.
+    completeness, ordinary : Distribution or None
+        Cited shares.
+    used : tuple of Used
+        Estimates in the pools.
+    bounds : tuple of Estimate
+        One-sided estimates.
+    left : tuple of (Estimate, str)
+        Estimates that are not used, each with the reason.
+    """
+
+    all: Pool | None = None
+    registered: Pool | None = None
+    completeness: Distribution | None = None
+    ordinary: Distribution | None = None
+    used: tuple[Used, ...] = ()
+    bounds: tuple[Estimate, ...] = ()
+    left: tuple[tuple[Estimate, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Priors:
+    """The priors of a case: what every engine and every report may ask about the elicitation."""
+
+    case: Case
+    evidence: tuple[str, ...]
+    components: dict[str, Elicited] = field(default_factory=dict)
+    quantities: dict[str, Elicited] = field(default_factory=dict)
+    overlaps: dict[str, Distribution] = field(default_factory=dict)
+    shares: dict[str, Distribution] = field(default_factory=dict)
+
+
+def share_column(rule: ShareRule) -> str:
+    """Name the share of a rule by its content: the same rule in two definitions is one uncertain share."""
+    text = rule.model_dump_json(exclude={"note"})
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def elicit(case: Case, evidence: frozenset[str] | None = None) -> Priors:
+    """Turn the evidence of a case into priors.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    evidence : frozenset of str, optional
+        Bases to admit; by default those that the case admits.
+
+    Returns
+    -------
+    Priors
+        One prior for each input that has evidence.
+
+    Raises
+    ------
+    CaseError
+        If figures cannot be fitted; all of them are listed.
+    """
+    problems: list[Problem] = []
+    quantities = {
+        name: _owner(case, quantity, evidence, {}, problems)
+        for name, quantity in case.quantities.items()
+        if not _derived(quantity)
+    }
+    for name, quantity in case.quantities.items():
+        if _derived(quantity):
+            quantities[name] = _owner(case, quantity, evidence, quantities, problems)
+    components = {
+        name: _owner(case, component, evidence, quantities, problems) for name, component in case.components.items()
+    }
+    overlaps, shares = {}, {}
+    for name, overlap in case.overlaps.items():
+        place = f'overlap "{name}"'
+        fitted = _fit(case, overlap, case.files.get(f"overlap {name}", ""), place, problems)
+        if fitted is not None:
+            overlaps[name] = fitted.distribution
+    for file, place, rule in _rules(case):
+        fitted = _fit(case, rule, file, place, problems)
+        if fitted is not None:
+            shares[share_column(rule)] = fitted.distribution
+    if problems:
+        raise CaseError(case.where, problems)
+    admitted = tuple(sorted(case.head.evidence if evidence is None else evidence))
+    return Priors(case, admitted, components, dict(sorted(quantities.items())), overlaps, dict(sorted(shares.items())))
+
+
+def _derived(owner: Quantity) -> bool:
+    return any(estimate.formula is not None for estimate in owner.estimate)
+
+
+def _rules(case: Case) -> Iterator[tuple[str, str, ShareRule]]:
+    for name, definition in case.definitions.items():
+        for index, rule in enumerate(definition.share):
+            yield "definitions.toml", f"[{name}] > share[{index}]", rule
+    for name, claim in case.claims.items():
+        for index, rule in enumerate(claim.share):
+            yield case.files.get(f"claim {name}", ""), f'claim "{name}" > share[{index}]', rule
+
+
+def _fit(case: Case, figure: Figure, file: str, place: str, problems: list[Problem]) -> Fit | None:
+    try:
+        return fit_figure(case, figure)
+    except FitError as error:
+        found, _, hint = str(error).partition("; ")
+        problems.append(Problem(file, place, found, "a figure that its family can follow", hint))
+        return None
+
+
+def _owner(
+    case: Case,
+    owner: Component | Quantity,
+    evidence: frozenset[str] | None,
+    quantities: dict[str, Elicited],
+    problems: list[Problem],
+) -> Elicited:
+    """Elicit one component or quantity."""
+    kind = "component" if isinstance(owner, Component) else "quantity"
+    file, place = case.files.get(f"{kind} {owner.id}", ""), f'{kind} "{owner.id}"'
+    taken, left = case.admitted(owner, evidence)
+    used, bounds = [], []
+    for estimate in taken:
+        if estimate.is_one_sided:
+            bounds.append(estimate)
+            continue
+        label = f'{place} > estimate "{estimate.name}"'
+        if estimate.formula is not None:
+            pools = {name: one.all for name, one in quantities.items() if one.all is not None}
+            try:
+                fit: Fit | None = Fit(propagate(case, estimate.formula, pools), (), ())
+            except FitError as error:
+                problems.append(Problem(file, label, str(error), "a formula over quantities that have evidence", ""))
+                fit = None
+        else:
+            fit = _fit(case, estimate, file, label, problems)
+        if fit is not None:
+            factor, note = _to_years(case, owner, estimate)
+            used.append(Used(estimate, 0.0, fit, factor, note))
+    used = _weighted(used)
+    soft = [(estimate, _bound(case, owner, estimate)) for estimate in bounds]
+
+    def pooled(measure: Measure) -> Pool | None:
+        members = tuple(
+            (one.weight, one.fit.distribution.scaled(one.factor)) for one in used if one.estimate.measure == measure
+        )
+        # at least so many registered means at least so many in all
+        own = tuple(
+            bound
+            for estimate, bound in soft
+            if estimate.measure == measure or (measure == "all" and bound.side == "at-least")
+        )
+        return _pool(members, own, file, place, problems)
+
+    def share(key: str) -> Distribution | None:
+        figure: Share | None = getattr(owner, key, None)
+        fitted = None if figure is None else _fit(case, figure, file, f"{place} > {key}", problems)
+        return None if fitted is None else fitted.distribution
+
+    return Elicited(
+        all=pooled("all"),
+        registered=pooled("registered"),
+        completeness=share("completeness"),
+        ordinary=share("ordinary"),
+        used=tuple(used),
+        bounds=tuple(bounds),
+        left=tuple(left),
+    )
+
+
+def _pool(
+    members: tuple[tuple[float, Distribution], ...],
+    bounds: tuple[Bound, ...],
+    file: str,
+    place: str,
+    problems: list[Problem],
+) -> Pool | None:
+    if not members:
+        return None
+    pool = Pool(members, bounds)
+    try:
+        pool.ppf(np.array([0.5]))
+    except FitError as error:
+        hint = "see which of them is wrong, or mark it use = 'cross-check' with the reason"
+        problems.append(Problem(file, place, str(error), "one-sided claims that some estimate respects", hint))
+    return pool
+
+
+def _weighted(used: list[Used]) -> list[Used]:
+    """Give each lineage the same weight within its measure, shared evenly among its estimates."""
+    lines = Counter((one.estimate.measure, one.estimate.line) for one in used)
+    count = Counter(measure for measure, _ in lines)
+    weigh = {key: 1.0 / (count[key[0]] * number) for key, number in lines.items()}
+    return [
+        Used(one.estimate, weigh[one.estimate.measure, one.estimate.line], one.fit, one.factor, one.note)
+        for one in used
+    ]
+
+
+def _bound(case: Case, owner: Component | Quantity, estimate: Estimate) -> Bound:
+    factor, _ = _to_years(case, owner, estimate)
+    value = estimate.low if estimate.reading == "at-least" else estimate.high
+    assert value is not None
+    side: Literal["at-least", "at-most"] = "at-least" if estimate.reading == "at-least" else "at-most"
+    return Bound(side, max(value * factor, math.ulp(0.0)), case.head.spread[estimate.basis].log_sd)
+
+
+def _to_years(case: Case, owner: Component | Quantity, estimate: Estimate) -> tuple[float, str]:
+    """Return the factor that carries an estimate over other years to those of its component, with a note."""
+    if estimate.years is None or not isinstance(owner, Component) or estimate.years == owner.years:
+        return 1.0, ""
+    span = f"{estimate.years[0]}-{estimate.years[1]}"
+    if owner.profile is None:
+        return 1.0, f"covers {span}; taken as printed, since no annual series carries it over"
+    series = case.profiles[owner.profile].by_year
+    if any(year not in series for year in years_of(estimate.years)):
+        return 1.0, f"covers {span}; taken as printed, since the annual series does not cover these years"
+    within = sum(series[year] for year in years_of(estimate.years))
+    if within <= 0:
+        return 1.0, f"covers {span}; taken as printed, since the annual series is zero there"
+    factor = sum(series[year] for year in years_of(owner.years)) / within
+    return factor, f"covers {span}; carried over by the annual series {owner.profile} (times {factor:.3g})"

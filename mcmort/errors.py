@@ -1,0 +1,101 @@
+"""Errors that a user can meet, each with what, where, found, expected and a hint.
+
+Nothing here prints. The command line turns a `McmortError` into text on stderr and its exit code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = [
+    "CaseError",
+    "DefinitionError",
+    "FitError",
+    "FormulaError",
+    "McmortError",
+    "OutputError",
+    "Problem",
+    "UnknownCaseError",
+    "UsageError",
+    "VerifyError",
+]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One defect of an input.
+
+    Attributes
+    ----------
+    file : str
+        File in which the defect stands, relative to the case folder.
+    key : str
+        Place inside the file, such as ``component "camps" > estimate[0] > low``.
+    found : str
+        What stands there.
+    expected : str
+        What should stand there.
+    hint : str
+        What to do about it; may be empty.
+    kind : {"form", "meaning"}
+        ``form`` for a badly formed input, ``meaning`` for a well-formed one that says nothing sensible.
+    """
+
+    file: str
+    key: str
+    found: str
+    expected: str
+    hint: str = ""
+    kind: str = "meaning"
+
+    def __str__(self) -> str:
+        where = f"{self.file}: {self.key}" if self.key else self.file
+        text = f"{where}: found {self.found}; expected {self.expected}"
+        return f"{text}. Hint: {self.hint}" if self.hint else text
+
+
+class McmortError(Exception):
+    """Base of all errors of this package; `exit_code` is what the command line returns."""
+
+    exit_code = 1
+
+
+class CaseError(McmortError):
+    """A case folder has defects; `problems` holds all of them."""
+
+    def __init__(self, where: str, problems: list[Problem]) -> None:
+        self.where = where
+        self.problems = tuple(sorted(problems))
+        count = len(self.problems)
+        lines = [f"{where}: {count} problem{'s' if count != 1 else ''}"]
+        super().__init__("\n".join([*lines, *(f"  {problem}" for problem in self.problems)]))
+
+
+class UnknownCaseError(McmortError):
+    """No shipped case and no folder has the name that was asked for."""
+
+
+class DefinitionError(McmortError):
+    """A definition is unknown, names an unknown facet or value, or selects nothing."""
+
+
+class FormulaError(McmortError):
+    """A formula is not arithmetic, or names something that is not there."""
+
+
+class FitError(McmortError):
+    """No distribution of the family asked for has the quantiles that the source prints."""
+
+
+class OutputError(McmortError):
+    """A result cannot be written where it was asked to go."""
+
+
+class VerifyError(McmortError):
+    """A receipt cannot be read, or a second run does not reproduce what it records."""
+
+
+class UsageError(McmortError):
+    """A call that makes no sense whatever the input, such as zero draws."""
+
+    exit_code = 2

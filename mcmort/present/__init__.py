@@ -1,0 +1,1 @@
+"""How results look: numbers, words, tables, figures. The only layer that draws."""

@@ -1,0 +1,250 @@
+"""Compiles the priors of a case into a plan, and says what is known of each component.
+
+Registered deaths never exceed all deaths on any draw: where both have evidence, all deaths are drawn from their pool
+above the registered part of the same draw; where one has evidence, a cited completeness leads to the other.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from mcmort.catalogue import formula
+from mcmort.catalogue.case import Case, column_name
+from mcmort.catalogue.records import Component
+from mcmort.catalogue.words import Measure
+from mcmort.draws import Standing
+from mcmort.elicit import Elicited, Priors, build_table
+from mcmort.elicit.families import Distribution
+from mcmort.elicit.pool import Pool
+from mcmort.sampler.plan import Builder, Op, Plan
+
+__all__ = ["Compiled", "compile_priors"]
+
+_OPERATORS = {
+    "+": Op.ADD,
+    "-": Op.SUBTRACT,
+    "*": Op.MULTIPLY,
+    "/": Op.DIVIDE,
+    "min": Op.MINIMUM,
+    "max": Op.MAXIMUM,
+}
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A plan with what is known of each component."""
+
+    plan: Plan
+    standing: dict[str, Standing]
+
+
+class _UnknownError(Exception):
+    """Something has no admissible evidence; the message says what."""
+
+
+@dataclass
+class _Compiler:
+    priors: Priors
+    build: Builder = field(default_factory=Builder)
+    registers: dict[str, int | _UnknownError] = field(default_factory=dict)
+    factors: dict[str, int] = field(default_factory=dict)
+    notes: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def case(self) -> Case:
+        return self.priors.case
+
+    def survival(self, stream: str, member: str, measure: Measure) -> int:
+        """Return the survival probability of an input: a stream of its own, tied to its groups."""
+        groups = [
+            group
+            for group in self.case.dependence.values()
+            if member in group.members and (group.measure == measure or member in self.case.quantities)
+        ]
+        if not groups:
+            return self.build.emit(Op.UNIFORM, stream=stream)
+        own = math.sqrt(max(0.0, 1.0 - sum(group.loading**2 for group in groups)))
+        zero = self.build.emit(Op.CONSTANT)
+        score = self.build.emit(Op.ADD_SCALED, zero, self.build.emit(Op.NORMAL, stream=stream), x=own)
+        for group in groups:
+            if group.id not in self.factors:
+                self.factors[group.id] = self.build.emit(Op.NORMAL, stream=f"factor:{group.id}")
+            score = self.build.emit(Op.ADD_SCALED, score, self.factors[group.id], x=group.loading)
+        return self.build.emit(Op.SURVIVAL, score)
+
+    def draw(self, prior: Pool | Distribution, stream: str, member: str = "", measure: Measure = "all") -> int:
+        """Emit one draw from a prior."""
+        if isinstance(prior, Distribution) and prior.family == "fixed":
+            return self.build.emit(Op.CONSTANT, x=prior.parameters[0])
+        survival = self.survival(stream, member, measure)
+        return self.build.emit(Op.QUANTILE, survival, self.build.table(build_table(prior)))
+
+    def resolve(self, column: str) -> int:
+        """Return the register of a column, compiled once."""
+        if column not in self.registers:
+            kind, _, name = column.partition(":")
+            try:
+                self.registers[column] = self.quantity(name) if kind == "quantity" else self.component(name, column)
+            except _UnknownError as unknown:
+                self.registers[column] = unknown
+        found = self.registers[column]
+        if isinstance(found, _UnknownError):
+            raise found
+        return found
+
+    def quantity(self, name: str) -> int:
+        quantity = self.case.quantities[name]
+        if quantity.formula is not None:
+            return self.formula(quantity.formula)
+        pool = self.priors.quantities[name].all
+        if pool is None:
+            raise _UnknownError(f"the quantity {name} has no admissible evidence")
+        return self.draw(pool, f"quantity:{name}", name)
+
+    def formula(self, text: str) -> int:
+        """Emit a formula over quantities and components."""
+        components = {column_name(name): name for name in self.case.components}
+        stack: list[int] = []
+        for item in formula.postfix(formula.parse(text)):
+            match item:
+                case formula.Number(value):
+                    stack.append(self.build.emit(Op.CONSTANT, x=value))
+                case formula.Name(name) if name in components:
+                    stack.append(self.resolve(f"all:{components[name]}"))
+                case formula.Name(name):
+                    stack.append(self.resolve(f"quantity:{name}"))
+                case operator:
+                    right, left = stack.pop(), stack.pop()
+                    stack.append(self.build.emit(_OPERATORS[operator], left, right))
+        return stack.pop()
+
+    def component(self, name: str, column: str) -> int:
+        component, evidence = self.case.components[name], self.priors.components[name]
+        if column.startswith("registered:"):
+            return self.registered(component, evidence)
+        return self.all(component, evidence)
+
+    def registered(self, component: Component, evidence: Elicited) -> int:
+        if evidence.registered is not None:
+            return self.draw(evidence.registered, f"registered:{component.id}", component.id, "registered")
+        if evidence.completeness is not None and (evidence.all is not None or component.formula is not None):
+            self.note(component.id, "registered part from all deaths and the cited completeness")
+            return self.build.emit(Op.MULTIPLY, self.resolve(f"all:{component.id}"), self.completeness(component))
+        raise _UnknownError("no admissible registered count, and no completeness of registration is cited")
+
+    def all(self, component: Component, evidence: Elicited) -> int:
+        if component.formula is not None:
+            zero = self.build.emit(Op.CONSTANT)
+            derived = self.build.emit(Op.MAXIMUM, self.formula(component.formula), zero)
+            self.note(component.id, f"derived: {component.formula}")
+            if evidence.registered is None:
+                return derived
+            return self.build.emit(Op.MAXIMUM, derived, self.resolve(f"registered:{component.id}"))
+        if evidence.all is not None and evidence.registered is not None:
+            floor = self.resolve(f"registered:{component.id}")
+            survival = self.survival(f"all:{component.id}", component.id, "all")
+            table = self.build.table(build_table(evidence.all))
+            return self.build.emit(Op.FLOORED, survival, table, floor)
+        if evidence.all is not None:
+            return self.draw(evidence.all, f"all:{component.id}", component.id)
+        if evidence.registered is None:
+            raise _UnknownError(_why_unknown(evidence))
+        registered = self.resolve(f"registered:{component.id}")
+        if evidence.completeness is not None:
+            self.note(component.id, "all deaths from the registered count and the cited completeness")
+            return self.build.emit(Op.DIVIDE, registered, self.completeness(component))
+        self.note(component.id, "registered only: no estimate of all deaths, so the registered count stands for them")
+        return registered
+
+    def completeness(self, component: Component) -> int:
+        key = f"completeness:{component.id}"
+        if key not in self.registers:
+            share = self.priors.components[component.id].completeness
+            assert share is not None
+            self.registers[key] = self.draw(share, key)
+        found = self.registers[key]
+        assert isinstance(found, int)
+        return found
+
+    def note(self, component: str, text: str) -> None:
+        """Leave a note, once."""
+        notes = self.notes.setdefault(component, [])
+        if text not in notes:
+            notes.append(text)
+
+    def output(self, column: str, register: int) -> None:
+        self.build.outputs[column] = register
+
+    def standing(self, name: str) -> Standing:
+        """Compile both measures of a component and say what is known of it."""
+        evidence = self.priors.components[name]
+        unknown: dict[str, str] = {}
+        for measure in ("all", "registered"):
+            try:
+                self.output(f"{measure}:{name}", self.resolve(f"{measure}:{name}"))
+            except _UnknownError as reason:
+                unknown[measure] = str(reason)
+        if evidence.ordinary is not None:
+            self.output(f"ordinary:{name}", self.draw(evidence.ordinary, f"ordinary:{name}"))
+        notes = [*self.notes.get(name, ())]
+        notes += [f"{one.estimate.name}: {one.note}" for one in evidence.used if one.note]
+        return Standing(unknown, tuple(notes), _sources(self.priors, name))
+
+
+def _why_unknown(evidence: Elicited) -> str:
+    if evidence.bounds:
+        return "only one-sided claims, which bound a distribution but make none"
+    if evidence.left:
+        reasons = sorted({reason for _, reason in evidence.left})
+        return f"no admissible estimate ({'; '.join(reasons)})"
+    return "no estimate"
+
+
+def _sources(priors: Priors, name: str) -> dict[str, tuple[str, ...]]:
+    """Return the keys of the sources behind each measure, through formulas where there are any."""
+    found: dict[str, set[str]] = {"all": set(), "registered": set()}
+
+    def gather(owner: str, is_component: bool, into: set[str]) -> None:
+        evidence = (priors.components if is_component else priors.quantities)[owner]
+        into.update(one.estimate.source for one in evidence.used)
+        into.update(one.source for one in evidence.bounds)
+        case = priors.case
+        text = (case.components[owner] if is_component else case.quantities[owner]).formula
+        if text is not None:
+            components = {column_name(key): key for key in case.components}
+            for used in formula.names(formula.parse(text)):
+                gather(components.get(used, used), used in components, into)
+
+    gather(name, True, found["all"])
+    evidence = priors.components[name]
+    found["registered"] |= {one.estimate.source for one in evidence.used if one.estimate.measure == "registered"}
+    found["registered"] |= {one.source for one in evidence.bounds if one.measure == "registered"}
+    return {measure: tuple(sorted(keys)) for measure, keys in found.items()}
+
+
+def compile_priors(priors: Priors) -> Compiled:
+    """Compile the priors of a case.
+
+    Parameters
+    ----------
+    priors : Priors
+        From `mcmort.elicit.elicit`.
+
+    Returns
+    -------
+    Compiled
+        The plan, and what is known of each component under each measure.
+    """
+    compiler = _Compiler(priors)
+    standing = {name: compiler.standing(name) for name in sorted(priors.case.components)}
+    for name in sorted(priors.case.quantities):
+        try:
+            compiler.output(f"quantity:{name}", compiler.resolve(f"quantity:{name}"))
+        except _UnknownError:
+            continue
+    for name, share in sorted(priors.overlaps.items()):
+        compiler.output(f"overlap:{name}", compiler.draw(share, f"overlap:{name}"))
+    for name, share in sorted(priors.shares.items()):
+        compiler.output(f"share:{name}", compiler.draw(share, f"share:{name}"))
+    return Compiled(compiler.build.plan(), standing)
