@@ -87,7 +87,7 @@ class Program(NamedTuple):
 class Tables(NamedTuple):
     """Everything that instructions look up.
 
-    `knots` holds all tables, one after the other, each with its lower and then its upper side; `starts`, `counts` (knots
+    `knots` holds all tables in turn, each with its lower and then its upper side; `starts`, `counts` (knots
     on a side) and `resolutions` have one entry for each table; `normal` is the index of the normal scores and `scores`
     the survival function of the normal distribution.
     """
@@ -168,7 +168,7 @@ def _survival_of_score(score: float, scores: Floats) -> float:
     cell = np.int64(place)
     tail = scores[cell] + (place - cell) * (scores[cell + 1] - scores[cell])
     survival = tail if score >= 0.0 else 1.0 - tail
-    return min(max(survival, SMALLEST), 1.0 - SMALLEST)
+    return float(min(max(survival, SMALLEST), 1.0 - SMALLEST))
 
 
 @jit
