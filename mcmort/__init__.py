@@ -1,1 +1,51 @@
-"""mcmort."""
+"""mcmort: Monte Carlo uncertainty for mortality estimates.
+
+A death toll is a number under a definition, from evidence, through a model. The verbs load when first used:
+
+>>> import mcmort as mm
+>>> case = mm.load("ussr")
+>>> draws = mm.simulate(case, n=1_000, rng=1)
+>>> result = mm.total(draws, "broad")
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from mcmort.analysis.receipt import verify
+    from mcmort.catalogue import load
+    from mcmort.catalogue import shipped as cases
+    from mcmort.elicit import check
+    from mcmort.present.verbs import bridge, compare, plot, total
+    from mcmort.sampler import simulate
+
+__all__ = ["bridge", "cases", "check", "compare", "load", "plot", "simulate", "total", "verify"]
+
+_HOMES: Final = {
+    "bridge": ("mcmort.present.verbs", "bridge"),
+    "cases": ("mcmort.catalogue", "shipped"),
+    "check": ("mcmort.elicit", "check"),
+    "compare": ("mcmort.present.verbs", "compare"),
+    "load": ("mcmort.catalogue", "load"),
+    "plot": ("mcmort.present.verbs", "plot"),
+    "simulate": ("mcmort.sampler", "simulate"),
+    "total": ("mcmort.present.verbs", "total"),
+    "verify": ("mcmort.analysis.receipt", "verify"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("mcmort")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'mcmort' has no attribute {name!r}")
+    home, verb = _HOMES[name]
+    return getattr(import_module(home), verb)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

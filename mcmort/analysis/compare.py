@@ -23,7 +23,7 @@ class Cited:
     claim : Claim
         The figure and its source.
     same : bool
-        Whether the author counts exactly what the definition counts.
+        Whether the author counts what the definition counts, and nothing beyond the case.
     superseded : bool
         Whether the author has since replaced it.
     """
@@ -86,9 +86,9 @@ def compare(
     rows = []
     empty = {}
     for name in definitions if definitions is not None else case.definitions:
-        definition = definition_of(case, name, years=years)
+        definition_of(case, name)  # a name that the case does not have is an error, not an empty definition
         try:
-            result = total_of(draws, resolve(case, definition))
+            result = total_of(draws, resolve(case, definition_of(case, name, years=years)))
         except DefinitionError as error:
             empty[name] = str(error)
             continue
@@ -105,6 +105,7 @@ def _cited(draws: Draws, name: str, years: tuple[int, int] | None) -> tuple[Cite
     cited = []
     for claim in case.claims.values():
         if claim.definition == name:
-            same = same_scope(case, definition_of(case, name, years=years), of_claim(case, claim))
+            ours = definition_of(case, name, years=years)
+            same = claim.beyond is None and same_scope(case, ours, of_claim(case, claim))
             cited.append(Cited(claim, same, claim.id in retired))
     return tuple(cited)

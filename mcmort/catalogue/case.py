@@ -6,9 +6,9 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from mcmort.catalogue.records import (
     Claim,
@@ -21,6 +21,7 @@ from mcmort.catalogue.records import (
     Profile,
     Quantity,
     Record,
+    RecordError,
     Source,
     Spread,
     Text,
@@ -53,6 +54,14 @@ class CaseHead(Record):
     facets: dict[str, dict[str, Text]] = Field(description="Facets with their values and labels.")
     readings: Readings
     spread: dict[Basis, Spread] = Field(description="Spread of a bare point, by basis.")
+
+    @model_validator(mode="after")
+    def _facets_leave_the_words_of_selectors(self) -> Self:
+        for word in ("component", "years"):
+            if word in self.facets:
+                hint = f"selectors use {word!r} themselves: call the facet by another name"
+                raise RecordError(f"facets > {word}", f"a facet {word!r}", "another name", hint)
+        return self
 
 
 class EvidenceFile(Record):

@@ -6,6 +6,7 @@ as instructions for a stack, the one form from which every engine computes.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -43,9 +44,11 @@ class Call:
 type Node = Number | Name | Call
 
 _TOKEN: Final = re.compile(
-    r"\s*(?:(?P<number>(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>[A-Za-z_]\w*)|(?P<sign>[-+*/(),]))"
+    r"\s*(?:(?P<number>(?:\d+(?:_\d+)*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>[A-Za-z_]\w*)|(?P<sign>[-+*/(),]))",
+    re.ASCII,
 )
 _DEEPEST: Final = 50
+_LONGEST: Final = 500
 _FUNCTIONS: Final[dict[str, Operator]] = {"min": "min", "max": "max"}
 
 
@@ -75,7 +78,9 @@ class _Parser:
 
     def take(self, wanted: str = "") -> tuple[str, str]:
         if self.at >= len(self.tokens):
-            raise FormulaError(f"the formula ends where {wanted or 'a number, a name or a bracket'} should stand")
+            raise FormulaError(
+                f"the formula ends where {repr(wanted) if wanted else 'a number, a name or a bracket'} should stand"
+            )
         kind, text = self.tokens[self.at]
         if wanted and text != wanted:
             raise FormulaError(f"{text!r} stands where {wanted!r} should")
@@ -114,7 +119,10 @@ class _Parser:
     def _factor(self) -> Node:
         kind, text = self.take()
         if kind == "number":
-            return Number(float(text.replace("_", "")))
+            value = float(text.replace("_", ""))
+            if not math.isfinite(value):
+                raise FormulaError(f"the number {text} is too large")
+            return Number(value)
         if text == "-":
             return Call("-", Number(0.0), self.factor())
         if text == "(":
@@ -165,6 +173,8 @@ def parse(text: str) -> Node:
     parser = _Parser(text)
     if not parser.tokens:
         raise FormulaError("the formula is empty")
+    if len(parser.tokens) > _LONGEST:
+        raise FormulaError(f"there are {len(parser.tokens)} signs, names and numbers where {_LONGEST} are allowed")
     return parser.whole()
 
 

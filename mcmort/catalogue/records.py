@@ -7,7 +7,8 @@ work of `mcmort.catalogue.load`.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from itertools import pairwise
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -24,6 +25,7 @@ __all__ = [
     "Profile",
     "Quantity",
     "Record",
+    "RecordError",
     "Scope",
     "Selector",
     "Share",
@@ -32,6 +34,14 @@ __all__ = [
     "Spread",
     "Years",
 ]
+
+
+class RecordError(ValueError):
+    """What is wrong with a record as a whole, in the terms of a `mcmort.errors.Problem`."""
+
+    def __init__(self, key: str, found: str, expected: str, hint: str = "") -> None:
+        self.key, self.found, self.expected, self.hint = key, found, expected, hint
+        super().__init__(f"found {found}; expected {expected}" + (f". Hint: {hint}" if hint else ""))
 
 
 def _as_tuple(value: Any) -> Any:
@@ -51,11 +61,19 @@ def _as_years(value: Any) -> Any:
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Count = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0)]
 Year = Annotated[int, Field(strict=True, ge=-5000, le=3000)]
-Years = Annotated[tuple[Year, Year], BeforeValidator(_as_years)]
-Words = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+Years = Annotated[tuple[Year, Year], BeforeValidator(_as_years, json_schema_input_type=Year | tuple[Year, Year])]
+Flag = Annotated[bool, Field(strict=True)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Text = Annotated[str, Field(min_length=1)]
+Words = Annotated[tuple[Text, ...], BeforeValidator(_as_tuple, json_schema_input_type=Text | tuple[Text, ...])]
+_Some = Annotated[tuple[Text, ...], Field(min_length=1)]
+Values = Annotated[_Some, BeforeValidator(_as_tuple, json_schema_input_type=Text | _Some)]
+
+
+def _check_years(years: tuple[int, int] | None) -> None:
+    if years is not None and years[0] > years[1]:
+        raise RecordError("years", f"{years[0]} to {years[1]}", "the first year first", "swap the two years")
 
 
 class Record(BaseModel):
@@ -65,9 +83,7 @@ class Record(BaseModel):
 
     @model_validator(mode="after")
     def _years_run_forward(self) -> Self:
-        years = getattr(self, "years", None)
-        if years is not None and years[0] > years[1]:
-            raise ValueError(f"years run backwards: {years[0]} to {years[1]}")
+        _check_years(getattr(self, "years", None))
         return self
 
 
@@ -104,28 +120,44 @@ class Figure(Record):
 
     @model_validator(mode="after")
     def _figure_makes_sense(self) -> Self:
+        keys = ("low", "best", "high", "standard_error", "reads")
         if getattr(self, "formula", None) is not None:
-            if any(value is not None for value in (self.low, self.best, self.high, self.standard_error, self.reads)):
-                raise ValueError("a figure has either a formula or printed numbers, not both")
+            if any(getattr(self, key) is not None for key in keys):
+                hint = "make the printed numbers an estimate of their own"
+                raise RecordError("formula", "a formula and printed numbers", "one of the two", hint)
             return self
-        low, best, high = self.low, self.best, self.high
-        if low is None and best is None and high is None:
-            raise ValueError("no figure: give low, best or high")
-        given = [value for value in (low, best, high) if value is not None]
-        if given != sorted(given):
-            raise ValueError(f"figures out of order: {' <= '.join(f'{value:,.10g}' for value in given)} is not true")
-        needs = {
-            "point": best is not None and low is None and high is None,
-            "standard-error": best is not None and self.standard_error is not None and low is None and high is None,
-            "at-least": low is not None and best is None and high is None,
-            "at-most": high is not None and best is None and low is None,
-        }
-        reads = self.reading
-        if not needs.get(reads, low is not None and high is not None and low < high):
-            raise ValueError(f"reads = {reads!r} does not fit the keys given: {_reading_needs(reads)}")
-        if self.standard_error is not None and reads != "standard-error":
-            raise ValueError("standard_error needs reads = 'standard-error'")
+        given = {key: value for key in keys[:3] if (value := getattr(self, key)) is not None}
+        if not given:
+            raise RecordError(
+                "", "no figure", "low, best or high", "a figure that nobody printed is left out, not zero"
+            )
+        for (lower, small), (upper, large) in pairwise(given.items()):
+            if small > large:
+                found = f"{lower} = {small:,.10g} above {upper} = {large:,.10g}"
+                raise RecordError(lower, found, "low <= best <= high", "compare with the page")
+        self._check_reading(tuple(given))
         return self
+
+    def _check_reading(self, given: tuple[str, ...]) -> None:
+        """Check that the keys given are those that the reading needs."""
+        alone = {"point": "best", "standard-error": "best", "at-least": "low", "at-most": "high"}
+        reads, keys = self.reading, " and ".join(given)
+        stated = f"reads = {reads!r} with {keys}" if self.reads else f"{keys} without reads"
+        if self.standard_error is not None and reads != "standard-error":
+            raise RecordError("standard_error", f"a standard error and {stated}", "reads = 'standard-error'", "add it")
+        if reads in alone and given != (alone[reads],):
+            hint = "a figure with two ends is a range" if len(given) > 1 else f"write the figure as {alone[reads]}"
+            raise RecordError("reads", stated, f"{alone[reads]} alone", hint)
+        if reads == "standard-error":
+            if self.standard_error is None:
+                raise RecordError("standard_error", "nothing", "the standard error of best", "this key must be given")
+            if self.best == 0:
+                raise RecordError("best", "zero", "a figure above zero with a standard error", "compare with the page")
+        elif reads not in alone and ("low" not in given or "high" not in given):
+            hint = "a lone low end reads 'at-least', a lone high end 'at-most', a lone best 'point'"
+            raise RecordError("reads", stated, "low and high", hint)
+        elif reads not in alone and self.low == self.high:
+            raise RecordError("low", f"low and high both {self.low:,.10g}", "low below high", "a single figure is best")
 
     @property
     def reading(self) -> Reads:
@@ -142,17 +174,6 @@ class Figure(Record):
         return self.reading in ("at-least", "at-most")
 
 
-def _reading_needs(reads: str) -> str:
-    """Say in words which keys a reading needs."""
-    words = {
-        "point": "it needs best alone",
-        "standard-error": "it needs best and standard_error",
-        "at-least": "it needs low alone",
-        "at-most": "it needs high alone",
-    }
-    return words.get(reads, "it needs low < high, and may have best between them")
-
-
 class Share(Figure):
     """A cited share between 0 and 1. A point is a fixed share."""
 
@@ -163,7 +184,16 @@ class Share(Figure):
         for name in ("low", "best", "high"):
             value = getattr(self, name)
             if value is not None and value > 1:
-                raise ValueError(f"{name} = {value:g} is no share: shares lie between 0 and 1")
+                raise RecordError(name, f"{value:,.10g}", "a share between 0 and 1", "write 15 per cent as 0.15")
+        if self.is_one_sided or self.reading == "standard-error":
+            raise RecordError(
+                "reads", f"{self.reading!r}", "a share with two ends, or a fixed one", "give low and high"
+            )
+        if self.family in ("lognormal", "gamma", "truncated-normal"):
+            expected = "beta, metalog, pert, triangular or uniform"
+            raise RecordError(
+                "family", f"{self.family!r}", expected, "this family reaches beyond one, a share does not"
+            )
         return self
 
 
@@ -175,7 +205,7 @@ class Estimate(Figure):
     measure: Measure = "all"
     lineage: Id | None = Field(None, description="Estimates that rest on the same data share a lineage.")
     supersedes: Words = Field((), description="Ids of estimates or claims of the same author that this one retires.")
-    use: Annotated[str, Field(pattern="^(pool|cross-check)$")] = "pool"
+    use: Literal["pool", "cross-check"] = "pool"
     years: Years | None = Field(None, description="Years that the figure covers, where not those of the component.")
     territory: str | None = None
     counts: str | None = Field(None, description="What the figure counts, in plain words.")
@@ -201,10 +231,10 @@ class Component(Record):
     territory: Text
     unit: Text = "deaths"
     counts: Text = Field(description="What is counted, in plain words.")
-    facets: dict[str, Words]
+    facets: dict[str, Values]
     profile: str | None = Field(None, description="Id of the annual series that apportions the years.")
     ordinary: Share | None = Field(None, description="Share that would have died anyway.")
-    already_net: bool = Field(False, description="The figures are excess deaths: nothing is taken off for net totals.")
+    already_net: Flag = Field(False, description="The figures are excess deaths: nothing is taken off for net totals.")
     completeness: Share | None = Field(None, description="Share of the deaths that was registered.")
     pool: Pooling = "linear"
     formula: str | None = Field(None, description="Arithmetic over quantities and components.")
@@ -236,7 +266,7 @@ class Profile(Record):
     locator: Text
     via: str | None = None
     confidence: Confidence | None = None
-    values: dict[Annotated[str, Field(pattern=r"^-?\d{1,4}$")], Count]
+    values: dict[Annotated[str, Field(pattern=r"^(0|-?[1-9]\d{0,3})$")], Count]
     note: str | None = None
 
     @property
@@ -261,7 +291,7 @@ class Dependence(Record):
     label: Text
     source: Text
     locator: Text
-    members: Words
+    members: Values
     loading: Annotated[float, Field(strict=True, gt=0, le=1, allow_inf_nan=False)]
     measure: Measure = "all"
     note: str | None = None
@@ -274,9 +304,14 @@ class Selector(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="allow")
-    __pydantic_extra__: dict[str, Words]
+    __pydantic_extra__: dict[str, Values]
 
     years: Years | None = None
+
+    @model_validator(mode="after")
+    def _years_run_forward(self) -> Self:
+        _check_years(self.years)
+        return self
 
     @property
     def rules(self) -> dict[str, tuple[str, ...]]:
@@ -297,7 +332,7 @@ class Scope(Record):
     exclude: tuple[Selector, ...] = ()
     years: Years | None = None
     measure: Measure | None = None
-    net: bool | None = None
+    net: Flag | None = None
     share: tuple[ShareRule, ...] = ()
 
 
@@ -309,9 +344,9 @@ class Definition(Scope):
     question: Text
     adds: Text
     leaves_out: Text
-    include: tuple[Selector, ...]
+    include: Annotated[tuple[Selector, ...], Field(min_length=1)]
     measure: Measure
-    net: bool = False
+    net: Flag = False
 
 
 class Claim(Scope, Figure):
@@ -323,8 +358,15 @@ class Claim(Scope, Figure):
     unit: Text = "deaths"
     counts: Text
     definition: str | None = Field(None, description="Definition of this case that the claim starts from.")
+    beyond: str | None = Field(None, description="What the author also counts, or may count, beyond this case.")
     lineage: Id | None = None
     supersedes: Words = ()
+
+    @model_validator(mode="after")
+    def _has_scope(self) -> Self:
+        if self.definition is None and not self.include:
+            raise RecordError("", "no scope", "a definition to start from, or include", "say what the author counts")
+        return self
 
 
 class Spread(Record):

@@ -50,7 +50,10 @@ def selector_defects(
         for value in values:
             if value not in allowed:
                 near = difflib.get_close_matches(value, allowed, 1)
-                hint = f"did you mean {near[0]!r}?" if near else f"declare it under [facets.{facet}] in case.toml"
+                add = (
+                    "add a [[component]] with that id" if facet == "component" else f"declare it under [facets.{facet}]"
+                )
+                hint = f"did you mean {near[0]!r}?" if near else add
                 defects.append((facet, f"the value {value!r}", f"one of {', '.join(allowed)}", hint))
     return defects
 

@@ -61,7 +61,7 @@ class Draws:
         How they were made.
     columns : dict of str to ndarray, shape (n_draws,)
         By name: ``all:ID`` and ``registered:ID`` (deaths of a component), ``ordinary:ID``, ``overlap:ID``,
-        ``share:KEY`` and ``quantity:NAME``.
+        ``share:KEY`` and ``quantity:NAME`` (those on which components rest).
     standing : dict of str to Standing
         What is known of each component.
     """

@@ -80,9 +80,9 @@ def _pert_ppf(u: Array, p: tuple[float, ...]) -> Array:
 def _triangular_cdf(x: Array, p: tuple[float, ...]) -> Array:
     low, mode, high = p
     x = np.clip(x, low, high)
-    rising = (x - low) ** 2 / ((high - low) * max(mode - low, np.finfo(float).tiny))
-    falling = 1.0 - (high - x) ** 2 / ((high - low) * max(high - mode, np.finfo(float).tiny))
-    return np.where(x <= mode, rising if mode > low else 0.0, falling)
+    rising = (x - low) ** 2 / ((high - low) * (mode - low)) if mode > low else 0.0
+    falling = 1.0 - (high - x) ** 2 / ((high - low) * (high - mode)) if mode < high else 1.0
+    return np.where(x <= mode, rising, falling)
 
 
 def _triangular_ppf(u: Array, p: tuple[float, ...]) -> Array:

@@ -21,6 +21,8 @@ __all__ = ["Fit", "fit_figure", "level"]
 
 _TAIL_TOLERANCE: Final = 1e-6
 _MEDIAN_TOLERANCE: Final = 0.05
+_BEYOND: Final = 2.0**-41
+"""The least probability that the sampler tells apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def fit_figure(case: Case, figure: Figure) -> Fit:
     distribution = _solve(family, tail, ends, figure.best, is_share)
     if family in ("pert", "triangular") and figure.best is not None:
         asked = (asked[0], asked[-1])  # there the best figure is the mode
-    return _checked(distribution, asked)
+    return _within_one(_checked(distribution, asked), is_share)
 
 
 def _default_family(is_share: bool, tail: float, best: float | None) -> str:
@@ -143,6 +145,14 @@ def _checked(distribution: Distribution, asked: tuple[tuple[float, float], ...])
                 + hint
             )
     return Fit(distribution, asked, achieved)
+
+
+def _within_one(fit: Fit, is_share: bool) -> Fit:
+    """Refuse a share above one: more than all deaths."""
+    top = float(fit.distribution.ppf(np.array(1.0 - _BEYOND)))
+    if is_share and top > 1.0:
+        raise FitError(f"{fit.distribution.family} would reach above one ({top:.4g}), which no share can; use beta")
+    return fit
 
 
 def _solve(family: str, tail: float, ends: tuple[float, float], best: float | None, is_share: bool) -> Distribution:

@@ -8,6 +8,7 @@ evidence is unknown, which is not zero.
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 from collections import Counter
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from typing import Literal
 
 import numpy as np
 
+from mcmort.catalogue import formula
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Component, Estimate, Figure, Quantity, Share, ShareRule
 from mcmort.catalogue.selection import years_of
@@ -81,8 +83,9 @@ class Priors:
 
 def share_column(rule: ShareRule) -> str:
     """Name the share of a rule by its content: the same rule in two definitions is one uncertain share."""
-    text = rule.model_dump_json(exclude={"note"})
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    content = rule.model_dump(mode="json", exclude={"note"})
+    content["where"] |= {facet: sorted(values) for facet, values in rule.where.rules.items()}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def elicit(case: Case, evidence: frozenset[str] | None = None) -> Priors:
@@ -106,14 +109,9 @@ def elicit(case: Case, evidence: frozenset[str] | None = None) -> Priors:
         If figures cannot be fitted; all of them are listed.
     """
     problems: list[Problem] = []
-    quantities = {
-        name: _owner(case, quantity, evidence, {}, problems)
-        for name, quantity in case.quantities.items()
-        if not _derived(quantity)
-    }
-    for name, quantity in case.quantities.items():
-        if _derived(quantity):
-            quantities[name] = _owner(case, quantity, evidence, quantities, problems)
+    quantities: dict[str, Elicited] = {}
+    for name in case.quantities:
+        _quantity(case, name, evidence, quantities, problems)
     components = {
         name: _owner(case, component, evidence, quantities, problems) for name, component in case.components.items()
     }
@@ -133,8 +131,17 @@ def elicit(case: Case, evidence: frozenset[str] | None = None) -> Priors:
     return Priors(case, admitted, components, dict(sorted(quantities.items())), overlaps, dict(sorted(shares.items())))
 
 
-def _derived(owner: Quantity) -> bool:
-    return any(estimate.formula is not None for estimate in owner.estimate)
+def _quantity(
+    case: Case, name: str, evidence: frozenset[str] | None, quantities: dict[str, Elicited], problems: list[Problem]
+) -> None:
+    """Elicit a quantity, after those from which it is computed."""
+    if name in quantities:
+        return
+    quantity = case.quantities[name]
+    for text in (quantity.formula, *(estimate.formula for estimate in quantity.estimate)):
+        for used in sorted(formula.names(formula.parse(text))) if text is not None else ():
+            _quantity(case, used, evidence, quantities, problems)
+    quantities[name] = _owner(case, quantity, evidence, quantities, problems)
 
 
 def _rules(case: Case) -> Iterator[tuple[str, str, ShareRule]]:

@@ -52,9 +52,9 @@ class QuantileTable:
         Largest relative error found between probabilities 0.0005 and 0.9995 at the middle of every cell, where the
         error of linear interpolation is largest.
     probability_error : float
-        The same error as a probability: the table's value at `u` lies between the exact quantiles at
-        ``u * (1 - probability_error)`` and ``u * (1 + probability_error)``. It bounds the error where a pool has a gap
-        between its lineages, in which quantiles jump.
+        The same error as a probability, the width of a cell: the table's value at `u`, counted from the nearer end,
+        lies between the exact quantiles at ``u * (1 - probability_error)`` and ``u * (1 + probability_error)``. It
+        bounds the error where a pool has a gap between its lineages, in which quantiles jump.
     """
 
     lower: Array
@@ -120,4 +120,4 @@ def _at_resolution(prior: Quantiles, resolution: int) -> QuantileTable:
         interpolated = 0.5 * (side[first:-1] + side[first + 1 :])
         scale = np.maximum(np.abs(truth), np.finfo(float).tiny)
         error = max(error, float(np.max(np.abs(interpolated - truth) / scale)))
-    return QuantileTable(lower, upper, resolution, error, 2.0 ** -(resolution + 1))
+    return QuantileTable(lower, upper, resolution, error, 2.0**-resolution)

@@ -129,8 +129,9 @@ class _Compiler:
         if evidence.registered is not None:
             return self.draw(evidence.registered, f"registered:{component.id}", component.id, "registered")
         if evidence.completeness is not None and (evidence.all is not None or component.formula is not None):
+            deaths = self.resolve(f"all:{component.id}")
             self.note(component.id, "registered part from all deaths and the cited completeness")
-            return self.build.emit(Op.MULTIPLY, self.resolve(f"all:{component.id}"), self.completeness(component))
+            return self.build.emit(Op.MULTIPLY, deaths, self.completeness(component))
         raise _UnknownError("no admissible registered count, and no completeness of registration is cited")
 
     def all(self, component: Component, evidence: Elicited) -> int:
@@ -239,10 +240,9 @@ def compile_priors(priors: Priors) -> Compiled:
     compiler = _Compiler(priors)
     standing = {name: compiler.standing(name) for name in sorted(priors.case.components)}
     for name in sorted(priors.case.quantities):
-        try:
-            compiler.output(f"quantity:{name}", compiler.resolve(f"quantity:{name}"))
-        except _UnknownError:
-            continue
+        register = compiler.registers.get(f"quantity:{name}")
+        if isinstance(register, int):  # only quantities on which a component rests are drawn
+            compiler.output(f"quantity:{name}", register)
     for name, share in sorted(priors.overlaps.items()):
         compiler.output(f"overlap:{name}", compiler.draw(share, f"overlap:{name}"))
     for name, share in sorted(priors.shares.items()):

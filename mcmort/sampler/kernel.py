@@ -106,7 +106,7 @@ def _uniform(key: np.uint64, index: np.uint64) -> float:
     z = (z ^ (z >> np.uint64(30))) * _MIX_1
     z = (z ^ (z >> np.uint64(27))) * _MIX_2
     z = z ^ (z >> np.uint64(31))
-    return float((np.float64(z >> np.uint64(11)) + 0.5) * 2.0**-53)
+    return float((np.float64(z >> np.uint64(12)) + 0.5) * 2.0**-52)
 
 
 @jit
@@ -215,10 +215,10 @@ def _step(program: Program, tables: Tables, at: int, first: int, count: int, reg
             out[i] = left[i] / right[i]
     elif op == _MINIMUM:
         for i in range(count):
-            out[i] = min(left[i], right[i])
+            out[i] = np.minimum(left[i], right[i])  # unlike min, an undefined value stays undefined
     elif op == _MAXIMUM:
         for i in range(count):
-            out[i] = max(left[i], right[i])
+            out[i] = np.maximum(left[i], right[i])
     else:
         for i in range(count):
             out[i] = left[i] + x * right[i]

@@ -52,4 +52,4 @@ def uniforms(key: int, first: int, count: int) -> NDArray[np.float64]:
     z = (z ^ (z >> np.uint64(30))) * np.uint64(MIX_1)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(MIX_2)
     z = z ^ (z >> np.uint64(31))
-    return ((z >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+    return ((z >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52

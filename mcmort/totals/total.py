@@ -131,6 +131,12 @@ def total_of(draws: Draws, resolved: Resolved) -> Total:
     unknown: dict[str, str] = {}
     notes: list[str] = []
     terms = {term.component: term for term in resolved.terms}
+    for column in sorted({f"share:{piece.share}" for term in terms.values() for piece in term.pieces if piece.share}):
+        if column not in draws.columns:
+            raise DefinitionError(
+                f"the definition {definition.id!r} has a share of responsibility that these draws do not hold. "
+                "Hint: put the definition into the case and draw again"
+            )
     for name, term in terms.items():
         base = _base(draws, definition, name)
         if base is None:

@@ -1,0 +1,62 @@
+# Two commands do everything on a fresh machine: `make run` and `make test`.
+
+VENV := .venv
+BIN := $(VENV)/bin
+OUT := out
+
+# The first interpreter that is Python 3.12 or 3.13 and can make a virtual environment. Set PYTHON to choose another.
+FIT := import sys, venv, ensurepip; sys.exit(not (3, 12) <= sys.version_info[:2] <= (3, 13))
+CANDIDATES := $(PYTHON) python3.13 python3.12 python3 python $(wildcard $(HOME)/.pyenv/versions/3.13*/bin/python3 $(HOME)/.pyenv/versions/3.12*/bin/python3 $(HOME)/.local/share/uv/python/cpython-3.1[23]*/bin/python3)
+FOUND = $(shell for p in $(CANDIDATES); do "$$p" -c '$(FIT)' >/dev/null 2>&1 && { echo "$$p"; break; }; done)
+
+.PHONY: run test statistical lint docs bench wheel clean help
+
+help:
+	@echo "make run          compare the definitions of the case ussr: table and figure"
+	@echo "make test         run the tests"
+	@echo "make statistical  run the long statistical checks"
+	@echo "make lint         ruff, mypy, import contracts"
+	@echo "make docs         write the generated parts of the documentation again"
+	@echo "make bench        measure the speed of the sampler"
+	@echo "make wheel        build the wheel"
+
+$(VENV)/.installed: pyproject.toml
+	@if [ ! -x $(BIN)/python ]; then \
+	  python="$(FOUND)"; \
+	  if [ -n "$$python" ]; then "$$python" -m venv $(VENV); \
+	  elif command -v uv >/dev/null 2>&1; then uv venv --seed --python 3.13 $(VENV); \
+	  else echo "mcmort needs Python 3.12 or 3.13 with the modules venv and ensurepip; none was found."; \
+	    echo "Looked at: $(CANDIDATES)"; \
+	    echo "Install one (pyenv install 3.13, uv python install 3.13, or your system's python3.13 and python3.13-venv),"; \
+	    echo "or name one: make PYTHON=/path/to/python3.13"; exit 1; fi; fi
+	@echo "Installing mcmort and its tools into $(VENV) (once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+run: $(VENV)/.installed
+	@mkdir -p $(OUT)
+	@$(BIN)/mcmort compare ussr --figure $(OUT)/ussr-definitions.png
+
+test: $(VENV)/.installed
+	$(BIN)/python -m pytest -n auto -m "not statistical"
+
+statistical: $(VENV)/.installed
+	$(BIN)/python -m pytest -n auto -m statistical
+
+lint: $(VENV)/.installed
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: $(VENV)/.installed
+	$(BIN)/python docs/generate.py
+
+bench: $(VENV)/.installed
+	$(BIN)/python benchmarks/sampler.py
+
+wheel: $(VENV)/.installed
+	$(BIN)/python -m build --wheel
+
+clean:
+	rm -rf $(VENV) $(OUT) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

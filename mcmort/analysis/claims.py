@@ -1,0 +1,131 @@
+"""Each author's total against ours, under that author's own definition.
+
+A claim is never an input of the draws that it is compared with. Where it rests on data that our pools hold as well (the
+same lineage), agreement is no independent test, and is marked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from mcmort.analysis.summary import PROBABILITIES, Summary, summarise
+from mcmort.catalogue.records import Claim
+from mcmort.draws import Draws
+from mcmort.errors import DefinitionError
+from mcmort.totals import Total, of_claim, resolve, total_of
+
+__all__ = ["Judged", "Verdict", "judge_claims"]
+
+Verdict = Literal["inside", "below", "above", "overlaps", "allowed", "excluded", "no total"]
+"""How a claim stands to our 95 % interval under its own definition.
+
+``inside``, ``below``, ``above``: a point, or a range wholly on one side. ``overlaps``: a range that reaches into the
+interval from outside, or holds it. ``allowed``, ``excluded``: a bound that at least, or less than, a fortieth of our
+draws respect. ``no total``: its parts have no evidence.
+"""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A claim beside our total under the claim's definition.
+
+    Attributes
+    ----------
+    claim : Claim
+        The figure and its source.
+    total, summary : Total and Summary, or None
+        Ours, or None if nothing in the claim's scope has evidence.
+    verdict : Verdict
+        How they stand to each other.
+    quantile : float
+        Share of our draws below the middle of the claim; for a bound, the share that respects it.
+    ratio : float
+        Middle of the claim over our median.
+    shared : bool
+        Whether the claim rests on data that our pools hold as well.
+    retired_by : str
+        What has replaced it, or "".
+    reason : str
+        Why there is no total, or "".
+    """
+
+    claim: Claim
+    total: Total | None
+    summary: Summary | None
+    verdict: Verdict
+    quantile: float
+    ratio: float
+    shared: bool
+    retired_by: str
+    reason: str = ""
+
+
+def judge_claims(draws: Draws) -> tuple[Judged, ...]:
+    """Replay every claim of a case under its own definition.
+
+    Parameters
+    ----------
+    draws : Draws
+        From either engine.
+
+    Returns
+    -------
+    tuple of Judged
+        Those that stand first, those that their author has replaced after them; each by size.
+    """
+    case = draws.case
+    retired = case.retired()
+    judged = [_judge(draws, claim, retired.get(claim.id, "")) for claim in case.claims.values()]
+    return tuple(sorted(judged, key=lambda one: (bool(one.retired_by), middle(one.claim), one.claim.id)))
+
+
+def middle(claim: Claim) -> float:
+    """Return the middle of a claim: its best figure, its bound, or the geometric mean of its ends."""
+    if claim.best is not None:
+        return claim.best
+    if claim.low is not None and claim.high is not None:
+        return float(np.sqrt(claim.low * claim.high)) if claim.low > 0 else claim.high / 2.0
+    value = claim.low if claim.low is not None else claim.high
+    assert value is not None
+    return value
+
+
+def _judge(draws: Draws, claim: Claim, retired_by: str) -> Judged:
+    try:
+        total = total_of(draws, resolve(draws.case, of_claim(draws.case, claim)))
+    except DefinitionError as error:
+        return Judged(claim, None, None, "no total", float("nan"), float("nan"), False, retired_by, str(error))
+    summary = summarise(total.values, PROBABILITIES)
+    centre = middle(claim)
+    quantile = float(np.mean(total.values <= centre))
+    if claim.reading == "at-least":
+        quantile = float(np.mean(total.values >= centre))
+    ratio = centre / summary.median if summary.median > 0 else float("inf")
+    verdict = _verdict(claim, summary, quantile)
+    return Judged(claim, total, summary, verdict, quantile, ratio, _shared(draws, claim, total), retired_by)
+
+
+def _verdict(claim: Claim, summary: Summary, quantile: float) -> Verdict:
+    ours = summary.interval(0.95)
+    if claim.is_one_sided:
+        return "allowed" if quantile >= 0.025 else "excluded"
+    given = [value for value in (claim.low, claim.best, claim.high) if value is not None]
+    low, high = given[0], given[-1]
+    if high < ours.low:
+        return "below"
+    if low > ours.high:
+        return "above"
+    return "inside" if ours.low <= low and high <= ours.high else "overlaps"
+
+
+def _shared(draws: Draws, claim: Claim, total: Total) -> bool:
+    """Whether a claim rests on a source or lineage that the total's components use."""
+    own = {claim.source} if claim.lineage is None else {claim.source, claim.lineage}
+    used = set()
+    for name in total.parts:
+        taken, _ = draws.case.admitted(draws.case.components[name], frozenset(draws.manifest.evidence))
+        used |= {estimate.line for estimate in taken} | {estimate.source for estimate in taken}
+    return bool(own & used)

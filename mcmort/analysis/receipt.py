@@ -1,0 +1,217 @@
+"""Receipts: all that is needed to make a result again, and the check that it comes out the same, bit for bit."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from mcmort.catalogue import Case, load
+from mcmort.catalogue.records import Definition
+from mcmort.catalogue.words import Measure
+from mcmort.draws import Draws
+from mcmort.errors import VerifyError
+from mcmort.sampler import simulate
+from mcmort.totals import Total, definition_of, total
+
+__all__ = ["Receipt", "Request", "Verification", "parse_receipt", "read_receipt", "receipt_of", "verify"]
+
+
+class Request(BaseModel):
+    """What was asked: definitions of a case, with changes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    definitions: tuple[str, ...]
+    years: tuple[int, int] | None = None
+    measure: Measure | None = None
+    net: bool | None = None
+    include: tuple[dict[str, tuple[str, ...]], ...] = ()
+    exclude: tuple[dict[str, tuple[str, ...]], ...] = ()
+
+    def definition(self, case: Case, name: str) -> Definition:
+        """Return one of the definitions with the changes made."""
+        return definition_of(
+            case,
+            name,
+            years=self.years,
+            measure=self.measure,
+            net=self.net,
+            include=self.include,
+            exclude=self.exclude,
+        )
+
+
+class Receipt(BaseModel):
+    """How a result was made, and a digest of what came out.
+
+    Attributes
+    ----------
+    case : str
+        Name of a shipped case, or path of a folder.
+    case_digest : str
+        Digest of its content.
+    request : Request
+        What was asked.
+    engine, seed, draws, evidence
+        How the draws were made.
+    versions : dict of str to str
+        Of mcmort and the libraries on which the bits may depend.
+    totals : dict of str to str
+        For each definition the SHA-256 of the draws of its total.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    case: str
+    case_digest: str
+    request: Request
+    engine: str
+    seed: int = Field(ge=0)
+    draws: int = Field(ge=1)
+    evidence: tuple[str, ...]
+    versions: dict[str, str]
+    totals: dict[str, str]
+
+
+class Verification(BaseModel):
+    """Outcome of a second run: what agrees, and which versions differ from those of the receipt."""
+
+    model_config = ConfigDict(frozen=True)
+
+    receipt: Receipt
+    differing: tuple[str, ...]
+    versions: dict[str, tuple[str, str]]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether every total came out the same, bit for bit."""
+        return not self.differing
+
+
+def _digest(result: Total) -> str:
+    return hashlib.sha256(result.values.tobytes()).hexdigest()
+
+
+def receipt_of(draws: Draws, request: Request, totals: Sequence[Total]) -> Receipt:
+    """Write a receipt for totals.
+
+    Parameters
+    ----------
+    draws : Draws
+        On which they were computed.
+    request : Request
+        What was asked.
+    totals : sequence of Total
+        What came out.
+
+    Returns
+    -------
+    Receipt
+    """
+    manifest = draws.manifest
+    return Receipt(
+        case=draws.case.where,
+        case_digest=draws.case.digest,
+        request=request,
+        engine=manifest.engine,
+        seed=manifest.seed,
+        draws=manifest.draws,
+        evidence=manifest.evidence,
+        versions=dict(manifest.versions),
+        totals={result.definition.id: _digest(result) for result in totals},
+    )
+
+
+def read_receipt(path: Path) -> Receipt:
+    """Read a receipt, or the receipt inside a JSON result.
+
+    Raises
+    ------
+    VerifyError
+        If the file holds neither.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise VerifyError(f"{path}: cannot be read ({error.strerror})") from error
+    return parse_receipt(content, str(path))
+
+
+def parse_receipt(content: bytes, where: str) -> Receipt:
+    """Read a receipt, or the receipt inside a JSON result, from what a file holds.
+
+    Parameters
+    ----------
+    content : bytes
+        JSON, encoded as UTF-8.
+    where : str
+        Name of the file, for messages.
+
+    Returns
+    -------
+    Receipt
+
+    Raises
+    ------
+    VerifyError
+        If there is no sound receipt.
+    """
+    try:
+        document: Any = json.loads(content.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise VerifyError(f"{where}: not JSON ({error}); expected a receipt, or a result in JSON") from error
+    if isinstance(document, Mapping) and "receipt" in document:
+        document = document["receipt"]
+    try:
+        receipt = Receipt.model_validate(document)
+    except ValidationError as error:
+        keys = ", ".join(".".join(str(part) for part in defect["loc"]) or "the whole" for defect in error.errors())
+        raise VerifyError(f"{where}: no receipt of mcmort (wrong or missing: {keys})") from error
+    if not receipt.totals or receipt.totals.keys() != set(receipt.request.definitions):
+        raise VerifyError(f"{where}: the receipt does not hold one digest for each definition of its request")
+    return receipt
+
+
+def verify(receipt: Receipt | Path | str, *, threads: int | None = None) -> Verification:
+    """Run again what a receipt records, and compare.
+
+    Parameters
+    ----------
+    receipt : Receipt, Path or str
+        A receipt, or a file that holds one.
+    threads : int, optional
+        Threads to use; they change no bit.
+
+    Returns
+    -------
+    Verification
+        Which totals differ, if any, and which versions.
+
+    Raises
+    ------
+    VerifyError
+        If the receipt cannot be read, or the case has changed since.
+    """
+    if not isinstance(receipt, Receipt):
+        receipt = read_receipt(Path(receipt))
+    if receipt.engine != "elicited":
+        raise VerifyError(f"the receipt names the engine {receipt.engine!r}; expected 'elicited'")
+    case = load(receipt.case)
+    if case.digest != receipt.case_digest:
+        raise VerifyError(
+            f"the case {receipt.case} has changed: its digest is {case.digest[:12]}, the receipt has "
+            f"{receipt.case_digest[:12]}. Hint: check out the version of the case that the result was made from"
+        )
+    draws = simulate(case, receipt.draws, rng=receipt.seed, evidence=frozenset(receipt.evidence), threads=threads)
+    differing = []
+    for name, expected in receipt.totals.items():
+        if _digest(total(draws, receipt.request.definition(case, name))) != expected:
+            differing.append(name)
+    now = draws.manifest.versions
+    versions = {name: (then, now.get(name, "none")) for name, then in receipt.versions.items() if now.get(name) != then}
+    return Verification(receipt=receipt, differing=tuple(differing), versions=versions)

@@ -1,0 +1,70 @@
+"""Which works a case cites, or a definition rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mcmort.catalogue import formula
+from mcmort.catalogue.case import Case, column_name
+from mcmort.catalogue.records import Component, Quantity, Source
+from mcmort.catalogue.selection import select
+from mcmort.errors import DefinitionError
+
+__all__ = ["cited_sources"]
+
+
+def cited_sources(case: Case, definition: str | None = None) -> list[Source]:
+    """Return the works that something in a case cites.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    definition : str, optional
+        Only works behind the components that it counts.
+
+    Returns
+    -------
+    list of Source
+        Sorted by key.
+
+    Raises
+    ------
+    DefinitionError
+        If there is no such definition.
+    """
+    if definition is None:
+        keys = {key for name in case.components for key in _behind(case, case.components[name])}
+        keys |= {key for name in case.quantities for key in _behind(case, case.quantities[name])}
+        keys |= {claim.source for claim in case.claims.values()} | {one.source for one in case.overlaps.values()}
+        keys |= {one.source for one in (*case.profiles.values(), *case.dependence.values())}
+        keys |= {rule.source for scope in (*case.definitions.values(), *case.claims.values()) for rule in scope.share}
+    elif definition not in case.definitions:
+        raise DefinitionError(case.missing(definition, "definition"))
+    else:
+        scope = case.definitions[definition]
+        chosen = select(case, scope)
+        keys = {key for name in chosen for key in _behind(case, case.components[name])}
+        keys |= {one.source for one in case.overlaps.values() if one.of in chosen and one.within in chosen}
+        keys |= {rule.source for rule in scope.share}
+        keys |= {one.source for one in case.dependence.values() if set(one.members) & set(chosen)}
+    keys.add(case.head.readings.source)
+    keys |= {spread.source for spread in case.head.spread.values()}
+    return [case.sources[key] for key in sorted(keys)]
+
+
+def _behind(case: Case, owner: Component | Quantity, seen: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Yield the keys of the works behind a component or quantity, through formulas where there are any."""
+    yield from (estimate.source for estimate in owner.estimate)
+    for key in ("ordinary", "completeness"):
+        if getattr(owner, key, None) is not None:
+            yield getattr(owner, key).source
+    if isinstance(owner, Component) and owner.profile is not None:
+        yield case.profiles[owner.profile].source
+    texts = [owner.formula, *(estimate.formula for estimate in owner.estimate)]
+    components = {column_name(name): name for name in case.components}
+    for text in texts:
+        for name in formula.names(formula.parse(text)) if text is not None else ():
+            if name not in seen:
+                used = case.components[components[name]] if name in components else case.quantities[name]
+                yield from _behind(case, used, seen | {name})

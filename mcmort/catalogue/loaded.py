@@ -1,0 +1,116 @@
+"""What has been read of a case folder so far: the table at which files hand in records and checks ask for them.
+
+An id that was declared by a badly formed record, or that may stand in a file that could not be read, still counts
+as known: one defect does not bring a crowd of false ones with it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from mcmort.catalogue.case import Case, CaseHead
+from mcmort.catalogue.records import Component, Quantity, Record, Source
+from mcmort.errors import Problem
+
+__all__ = ["Loaded", "near", "place"]
+
+
+@dataclass
+class Loaded:
+    """What has been read of a case folder so far.
+
+    Attributes
+    ----------
+    where : str
+        The folder, or the name of a shipped case.
+    head : CaseHead or None
+        None where ``case.toml`` has defects.
+    sources : dict of str to Source
+        Works by key.
+    records : dict
+        Records by kind and id, as far as they could be made.
+    files : dict of str to str
+        File of each id that was declared, by ``kind id``.
+    problems : list of Problem
+        Defects of form found so far.
+    partial : set of str
+        Records with defects, as ``kind id``: nothing may be concluded from what they lack.
+    estimates : dict of str to set of str
+        Names of estimates as written, by ``kind id`` of their owner.
+    blind : set of str
+        Kinds of which an unread file may hold more.
+    """
+
+    where: str
+    head: CaseHead | None = None
+    sources: dict[str, Source] = field(default_factory=dict)
+    records: dict[str, dict[str, Any]] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    partial: set[str] = field(default_factory=set)
+    estimates: dict[str, set[str]] = field(default_factory=dict)
+    blind: set[str] = field(default_factory=set)
+
+    def declare(self, kind: str, name: str, file: str, record: Record | None) -> None:
+        """Take in a record; one that is badly formed is declared without content."""
+        if f"{kind} {name}" in self.files:
+            found = f"a second {kind} {name!r} (the first stands in {self.files[f'{kind} {name}']})"
+            self.problems.append(Problem(file, place(kind, name), found, "ids used once", "rename one of them"))
+            return
+        self.files[f"{kind} {name}"] = file
+        if record is not None:
+            self.records.setdefault(kind, {})[name] = record
+
+    def of(self, kind: str) -> dict[str, Any]:
+        """Return the well-formed records of a kind, sorted by id."""
+        return dict(sorted(self.records.get(kind, {}).items()))
+
+    def declared(self, kind: str) -> list[str]:
+        """Return the ids of a kind that were declared, well formed or not."""
+        return sorted(key.removeprefix(f"{kind} ") for key in self.files if key.startswith(f"{kind} "))
+
+    def lacks(self, kind: str, name: str) -> bool:
+        """Whether an id is certainly declared nowhere."""
+        return kind not in self.blind and f"{kind} {name}" not in self.files
+
+    def is_whole(self, kind: str) -> bool:
+        """Whether every record of a kind was read without a defect."""
+        return kind not in self.blind and not any(key.startswith(f"{kind} ") for key in self.partial)
+
+    def owners(self) -> Iterator[tuple[str, str, str, Component | Quantity]]:
+        """Yield kind, id, file and record of everything that has estimates."""
+        for kind in ("component", "quantity"):
+            for name, owner in self.of(kind).items():
+                yield kind, name, self.files[f"{kind} {name}"], owner
+
+    def freeze(self) -> Case:
+        """Return the checked case."""
+        if self.head is None:
+            raise ValueError("a case without a head cannot be frozen")
+        return Case(
+            head=self.head,
+            components=self.of("component"),
+            quantities=self.of("quantity"),
+            profiles=self.of("profile"),
+            overlaps=self.of("overlap"),
+            dependence=self.of("dependence"),
+            claims=self.of("claim"),
+            definitions=dict(self.records.get("definition", {})),
+            sources=dict(sorted(self.sources.items())),
+            where=self.where,
+            files=dict(self.files),
+        )
+
+
+def near(name: str, allowed: Iterable[str], otherwise: str = "") -> str:
+    """Return a hint that names the closest of the words allowed, if one is close."""
+    close = difflib.get_close_matches(name, list(allowed), 1)
+    return f"did you mean {close[0]!r}?" if close else otherwise
+
+
+def place(kind: str, name: str, *more: str) -> str:
+    """Return the place of a record in its file, as problems print it."""
+    return " > ".join([f'{kind} "{name}"' if kind != "definition" else f"[{name}]", *more])

@@ -1,0 +1,87 @@
+"""The command ``mcmort``: gathers the commands, and turns errors into text and an exit code.
+
+Exit codes: 0 done, 1 bad input or a result that could not be made, 2 wrong use, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from mcmort.cli.cases import cases
+from mcmort.cli.check import check
+from mcmort.cli.compare import compare
+from mcmort.cli.plot import plot
+from mcmort.cli.schema import schema
+from mcmort.cli.show import show
+from mcmort.cli.total import total
+from mcmort.cli.verify import verify
+from mcmort.errors import McmortError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="mcmort",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Monte Carlo uncertainty for mortality estimates: totals under explicit definitions, from cited ranges.",
+)
+
+for command in (cases, show, check, total, compare, plot, verify, schema):
+    app.command()(command)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"mcmort {version('mcmort')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Hold the options of the command as a whole."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    try:
+        result = app(args=arguments, prog_name="mcmort", standalone_mode=False)
+    except McmortError as error:
+        sys.stderr.write(f"mcmort: {error}\n")
+        return error.exit_code
+    except typer.Exit as stop:
+        return stop.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        sys.stderr.write("mcmort: interrupted\n")
+        return 130
+    except MemoryError:
+        sys.stderr.write("mcmort: not enough memory for so many draws. Hint: fewer with --draws\n")
+        return 1
+    except BrokenPipeError:
+        # the reader of a pipe has gone: nothing is left to say, not even at exit
+        sys.stderr.close()
+        return 1
+    except Exception as error:
+        return _wrong_use(error)
+    return result if isinstance(result, int) else 0
+
+
+def _wrong_use(error: Exception) -> int:
+    """Print an error of the option parser; anything else is a defect of ours and is raised."""
+    show_error = getattr(error, "show", None)
+    exit_code = getattr(error, "exit_code", None)
+    if show_error is None or exit_code is None:
+        raise error
+    show_error()
+    return int(exit_code)

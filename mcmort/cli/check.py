@@ -1,0 +1,26 @@
+"""``mcmort check``."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+__all__ = ["check"]
+
+
+def check(
+    path: Annotated[str, typer.Argument(metavar="PATH", help="A case folder, or the name of a shipped case.")],
+) -> None:
+    """Check a case: every problem at once, each with file, key, what was found, what was expected and a hint.
+
+    Example: `mcmort check priors/ussr`
+    """
+    from mcmort.elicit import check as problems_of
+    from mcmort.errors import CaseError
+
+    problems = problems_of(path)
+    if problems:
+        raise CaseError(path, list(problems))
+    sys.stdout.write(f"{path}: no problems found\n")

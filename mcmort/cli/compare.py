@@ -1,0 +1,86 @@
+"""``mcmort compare``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mcmort.cli.options import (
+    CaseName,
+    DrawCount,
+    Evidence,
+    Form,
+    Format,
+    Level,
+    Output,
+    Quiet,
+    Seed,
+    Threads,
+    YearSpan,
+    bases,
+    span,
+)
+from mcmort.cli.run import check_output, deliver, draw
+
+__all__ = ["compare"]
+
+
+def compare(
+    case: CaseName,
+    definitions: Annotated[
+        list[str] | None, typer.Option("--definition", "-d", metavar="NAME", help="Only these definitions.")
+    ] = None,
+    years: YearSpan = None,
+    evidence: Evidence = None,
+    interval: Level = 0.95,
+    draws: DrawCount = 100_000,
+    seed: Seed = 1,
+    threads: Threads = None,
+    form: Format = Form.text,
+    output: Output = None,
+    figure: Annotated[
+        Path | None,
+        typer.Option("--figure", metavar="FILE", help="Where the figure goes; by default CASE-definitions.png here."),
+    ] = None,
+    no_figure: Annotated[bool, typer.Option("--no-figure", help="Draw no figure.")] = False,
+    published: Annotated[
+        bool, typer.Option("--published", help="Print the published totals as well (in JSON they always are).")
+    ] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Compare the definitions of a case: a table, and a figure with the published totals of the same scope.
+
+    Example: `mcmort compare ussr --years 1928:1953 --figure ussr.svg`
+    """
+    from mcmort.present.verbs import compare as compute
+    from mcmort.present.verbs import plot
+    from mcmort.present.write import check_writable, figure_format
+
+    if no_figure and figure is not None:
+        raise typer.BadParameter("it contradicts --no-figure", param_hint="--figure")
+    if published and form is Form.csv:
+        raise typer.BadParameter("CSV holds one table; use --format json", param_hint="--published")
+    if figure is None and form is Form.text and not no_figure:
+        figure = Path(f"{Path(case).resolve().name}-definitions.png")
+    check_output(output)
+    if figure is not None:
+        figure_format(figure)
+        check_writable(figure, "choose another place with --figure, or none with --no-figure")
+        if output is not None and output.resolve() == figure.resolve():
+            raise typer.BadParameter(f"{figure} would hold both the table and the figure", param_hint="--figure")
+    restricted = span(years)
+    made = draw(case, draws, seed, evidence=bases(evidence), threads=threads, quiet=quiet)
+    result = compute(made, definitions, years=restricted, interval=interval)
+    text = result.render(form.value)
+    if published and form is not Form.json:
+        text += "\n" + result.published(form.value)
+    if figure is not None:
+        plot(result, figure)
+    deliver(text, output)
+    if figure is not None:
+        # a result for machines stays alone on stdout
+        is_alone = form is not Form.text and output in (None, Path("-"))
+        (sys.stderr if is_alone else sys.stdout).write(f"\nFigure: {figure}\n")

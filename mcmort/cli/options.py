@@ -1,0 +1,115 @@
+"""Options that several commands share, and how their words are read."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = [
+    "CaseName",
+    "DefinitionName",
+    "DrawCount",
+    "Evidence",
+    "Excluding",
+    "Form",
+    "Format",
+    "Including",
+    "Level",
+    "MeasureName",
+    "MeasureOption",
+    "Net",
+    "Output",
+    "Quiet",
+    "Seed",
+    "Threads",
+    "YearSpan",
+    "bases",
+    "selectors",
+    "span",
+]
+
+
+class Form(StrEnum):
+    """How a result is printed."""
+
+    text = "text"
+    json = "json"
+    csv = "csv"
+    markdown = "markdown"
+    latex = "latex"
+
+
+class MeasureName(StrEnum):
+    """Which deaths count."""
+
+    registered = "registered"
+    all = "all"
+
+
+CaseName = Annotated[str, typer.Argument(metavar="CASE", help="A shipped case, or the path of a case folder.")]
+DefinitionName = Annotated[str, typer.Option("--definition", "-d", metavar="NAME", help="Definition of the case.")]
+DrawCount = Annotated[int, typer.Option("--draws", "-n", min=1, metavar="N", help="Number of joint draws.")]
+Seed = Annotated[int, typer.Option("--seed", "-s", min=0, metavar="S", help="Seed: the same seed, the same bits.")]
+Level = Annotated[float, typer.Option("--interval", metavar="P", help="Probability of the printed interval.")]
+YearSpan = Annotated[str | None, typer.Option("--years", metavar="A:B", help="Restrict to the years A to B.")]
+MeasureOption = Annotated[MeasureName | None, typer.Option("--measure", help="Count registered deaths only, or all.")]
+Net = Annotated[bool | None, typer.Option("--net/--gross", help="Take off ordinary mortality, or do not.")]
+Including = Annotated[
+    list[str] | None, typer.Option("--include", metavar="FACET=VALUE", help="Count these components too.")
+]
+Excluding = Annotated[
+    list[str] | None, typer.Option("--exclude", metavar="FACET=VALUE", help="Do not count these components.")
+]
+Evidence = Annotated[
+    str | None, typer.Option("--evidence", metavar="BASIS,...", help="Admit only estimates of these bases.")
+]
+Format = Annotated[Form, typer.Option("--format", "-f", help="How to print the result.")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file instead.")]
+Threads = Annotated[int | None, typer.Option("--threads", min=1, help="Threads to use; they change no bit.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
+
+
+def span(text: str | None) -> tuple[int, int] | None:
+    """Read ``1928:1953``, or a single year."""
+    if text is None:
+        return None
+    match = re.fullmatch(r"\s*(-?\d{1,4})(?:\s*[:\N{EN DASH}]\s*(-?\d{1,4}))?\s*", text)
+    if match is None:
+        raise typer.BadParameter(f"{text!r} is no span of years; write it as 1928:1953", param_hint="--years")
+    first = int(match[1])
+    last = int(match[2]) if match[2] else first
+    if first > last:
+        raise typer.BadParameter(f"{text!r} runs backwards; write {last}:{first}", param_hint="--years")
+    return first, last
+
+
+def selectors(words: list[str] | None, option: str) -> tuple[dict[str, tuple[str, ...]], ...]:
+    """Read ``category=famine`` or ``category=famine,camps``; each use of the option is a rule of its own."""
+    rules = []
+    for word in words or ():
+        facet, equals, values = word.partition("=")
+        chosen = tuple(value.strip() for value in values.split(",") if value.strip())
+        if not equals or not facet.strip() or not chosen:
+            raise typer.BadParameter(f"{word!r} is no rule; write it as category=famine", param_hint=option)
+        rules.append({facet.strip(): chosen})
+    return tuple(rules)
+
+
+def bases(text: str | None) -> frozenset[str] | None:
+    """Read a list of bases of evidence."""
+    from mcmort.catalogue.words import BASES
+
+    if text is None:
+        return None
+    chosen = frozenset(word.strip() for word in text.split(",") if word.strip())
+    unknown = sorted(chosen - set(BASES))
+    if unknown or not chosen:
+        found = ", ".join(unknown) or "nothing"
+        raise typer.BadParameter(
+            f"{found}: no basis of evidence; choose from {', '.join(BASES)}", param_hint="--evidence"
+        )
+    return chosen

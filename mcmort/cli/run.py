@@ -1,0 +1,72 @@
+"""What every command that draws does first: load, then draw, with a progress bar if it takes over a second."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from mcmort.draws import Draws
+    from mcmort.sampler.simulate import Progress
+
+__all__ = ["check_output", "deliver", "draw"]
+
+_STDOUT: Final = Path("-")
+_PATIENCE: Final = 1.0
+"""Seconds of work before a progress bar appears."""
+
+
+def draw(
+    name: str, draws: int, seed: int, *, evidence: frozenset[str] | None, threads: int | None, quiet: bool
+) -> Draws:
+    """Load a case and draw from its priors."""
+    from mcmort.catalogue import load
+    from mcmort.sampler import simulate
+
+    case = load(name)
+    with _progress(f"Drawing {case.id}", quiet) as progress:
+        return simulate(case, draws, rng=seed, evidence=evidence, threads=threads, progress=progress)
+
+
+@contextmanager
+def _progress(label: str, quiet: bool) -> Iterator[Progress | None]:
+    """Show a bar on stderr once the work has taken a second; nothing if stderr is no terminal."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    bar = Bar(console=Console(file=sys.stderr), transient=True)
+    task = bar.add_task(label, total=1)
+    timer = threading.Timer(_PATIENCE, bar.start)
+    timer.start()
+    try:
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+    finally:
+        timer.cancel()
+        timer.join()  # it may just be starting the bar
+        bar.stop()
+
+
+def check_output(output: Path | None) -> None:
+    """Refuse early an output that cannot be written; none, or ``-``, is stdout."""
+    from mcmort.present.write import check_writable
+
+    if output is not None and output != _STDOUT:
+        check_writable(output)
+
+
+def deliver(text: str, output: Path | None) -> None:
+    """Print a result, or write it whole to a file."""
+    if output is None or output == _STDOUT:
+        sys.stdout.write(text)
+        return
+    from mcmort.present.write import write_whole
+
+    write_whole(output, text.encode())
+    sys.stdout.write(f"{output}\n")

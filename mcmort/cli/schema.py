@@ -1,0 +1,43 @@
+"""``mcmort schema``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+__all__ = ["Document", "schema"]
+
+
+class Document(StrEnum):
+    """Whose schema to print."""
+
+    case = "case"
+    definitions = "definitions"
+    evidence = "evidence"
+    total = "total"
+    comparison = "comparison"
+
+
+def schema(
+    document: Annotated[Document, typer.Argument(metavar="DOCUMENT", help="Kind of file, or of result.")],
+) -> None:
+    """Print the JSON Schema of a kind of case file (for editors) or of a JSON result.
+
+    Case files: `case` for case.toml, `definitions` for definitions.toml, `evidence` for all others.
+    Results: `total`, `comparison`.
+
+    Example: `mcmort schema evidence > evidence.schema.json`
+    """
+    if document in (Document.total, Document.comparison):
+        from mcmort.present.result import result_schemas
+
+        found = result_schemas()[document.value]
+    else:
+        from mcmort.catalogue.schema import schemas
+
+        found = schemas()[document.value]
+    sys.stdout.write(json.dumps(found, indent=2, ensure_ascii=False) + "\n")

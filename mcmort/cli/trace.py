@@ -1,0 +1,49 @@
+"""``mcmort trace``."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from mcmort.cli.options import CaseName, DrawCount, Quiet, Seed, YearSpan, span
+
+__all__ = ["trace"]
+
+
+def trace(
+    case: CaseName,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="A component, a quantity or a definition; else all components.")
+    ] = None,
+    years: YearSpan = None,
+    draws: DrawCount = 100_000,
+    seed: Seed = 1,
+    quiet: Quiet = False,
+) -> None:
+    """Go from a number down to each estimate, its source, its page and how it was read.
+
+    Examples: `mcmort trace ussr broad`, `mcmort trace ussr camps-and-colonies`
+    """
+    from mcmort.catalogue import load
+    from mcmort.elicit import elicit
+    from mcmort.errors import DefinitionError
+    from mcmort.present.trace import trace_owner, trace_total
+
+    loaded = load(case)
+    restricted = span(years)
+    if name in loaded.definitions:
+        from mcmort.cli.run import draw
+        from mcmort.present.verbs import total
+
+        made = draw(case, draws, seed, evidence=None, threads=None, quiet=quiet)
+        sys.stdout.write(trace_total(total(made, name, years=restricted), elicit(loaded)))
+        return
+    priors = elicit(loaded)
+    if name is None:
+        sys.stdout.write("\n".join(trace_owner(priors, one) for one in loaded.components))
+        return
+    if name not in loaded.components and name not in loaded.quantities:
+        raise DefinitionError(loaded.missing(name, "component, quantity or definition"))
+    sys.stdout.write(trace_owner(priors, name))

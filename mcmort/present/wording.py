@@ -1,0 +1,92 @@
+"""Sentences about totals. Never a centre without its interval and its definition; a floor reads "at least"."""
+
+from __future__ import annotations
+
+from mcmort.analysis import Summary
+from mcmort.present.numbers import rounding_for
+from mcmort.present.printed import years_text
+from mcmort.totals import Total
+
+__all__ = [
+    "counts_text",
+    "excluded_text",
+    "headline",
+    "is_floor",
+    "level_text",
+    "measure_text",
+    "units",
+    "unknown_text",
+]
+
+
+def is_floor(total: Total) -> bool:
+    """Whether a total can only be read as a minimum: it counts registered deaths, or something in it is unknown."""
+    return total.definition.measure == "registered" or bool(total.unknown)
+
+
+def measure_text(total: Total) -> str:
+    """Say which deaths count, and whether ordinary mortality is taken off."""
+    measure = "registered" if total.definition.measure == "registered" else "registered or not"
+    return f"{measure}, net of ordinary mortality" if total.definition.net else measure
+
+
+def units(total: Total) -> list[str]:
+    """Return the units of the parts of a total, deaths first."""
+    return sorted({total.case.components[name].unit for name in total.parts}, key=lambda unit: (unit != "deaths", unit))
+
+
+def counts_text(total: Total) -> str:
+    """Say in a few words what a total counts."""
+    kind = "registered" if total.definition.measure == "registered" else "all"
+    kind = f"{kind}, net" if total.definition.net else kind
+    first, *others = units(total)
+    return ", ".join([f"{first} ({kind})", *others])
+
+
+def level_text(probability: float, kind: str = "equal-tailed") -> str:
+    """Name an interval in words."""
+    name = "credible interval" if kind == "equal-tailed" else "highest-density interval"
+    return f"{100 * probability:g} % {name}"
+
+
+def headline(total: Total, summary: Summary, probability: float = 0.95) -> str:
+    """Return the sentence that says what a total is.
+
+    Parameters
+    ----------
+    total : Total
+        The total.
+    summary : Summary
+        Its summary.
+    probability : float
+        Of the interval to print.
+
+    Returns
+    -------
+    str
+        Interval first, then the median, with the definition and the years in the same sentence; at most two
+        significant figures of the upper end.
+    """
+    interval = summary.interval(probability)
+    rounding = rounding_for(summary, headline=True)
+    floor = "at least " if is_floor(total) else ""
+    span = rounding.span(interval.low, interval.high, to=" to ")
+    return (
+        f"{floor}{span} ({level_text(probability)}; median {rounding.number(summary.median)}) "
+        f"under the definition \N{LEFT DOUBLE QUOTATION MARK}{total.definition.label}"
+        f"\N{RIGHT DOUBLE QUOTATION MARK}, {years_text(total.years)}, {measure_text(total)}"
+    )
+
+
+def _labels(total: Total, names: list[str]) -> str:
+    return "; ".join(total.case.components[name].label for name in names)
+
+
+def excluded_text(total: Total) -> str:
+    """List what a total leaves out."""
+    return _labels(total, sorted(total.excluded)) or "nothing that the case holds"
+
+
+def unknown_text(total: Total) -> str:
+    """List what a total asks for but has no evidence on; unknown is not zero."""
+    return _labels(total, sorted(total.unknown))

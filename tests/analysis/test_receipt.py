@@ -1,0 +1,125 @@
+"""Receipts: a result is made again bit for bit, and whatever changed is found."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mcmort.analysis.receipt import Receipt, Request, parse_receipt, read_receipt, receipt_of, verify
+from mcmort.catalogue import load
+from mcmort.errors import VerifyError
+from mcmort.sampler import simulate
+from mcmort.totals import total_of
+from mcmort.totals.resolve import resolve
+from tests.cases import component, definition, ranged, share, write_case
+
+_REQUEST = Request(
+    definitions=("whole", "early"),
+    years=(1930, 1937),
+    net=True,
+    exclude=({"component": ("three",)},),
+)
+
+
+def _tables(high: float = 500.0) -> dict[str, Any]:
+    return {
+        "component": [
+            component("one", ranged(100, 200), ordinary=share(0.05, 0.15)),
+            component("two", ranged(300, high, source="study-b")),
+            component("three", ranged(5, 9, source="study-c")),
+        ],
+        "definitions": {"whole": definition(), "early": definition(years=[1930, 1934])},
+    }
+
+
+@pytest.fixture
+def receipt(tmp_path: Path) -> Receipt:
+    """Return the receipt of two totals of a case in a temporary folder."""
+    case = load(write_case(tmp_path / "case", _tables()))
+    draws = simulate(case, 500, rng=0, evidence=frozenset({"demographic"}))
+    totals = [total_of(draws, resolve(case, _REQUEST.definition(case, name))) for name in _REQUEST.definitions]
+    return receipt_of(draws, _REQUEST, totals)
+
+
+def test_a_receipt_is_verified(receipt: Receipt, tmp_path: Path) -> None:
+    """A second run from the receipt, or from a file that holds it, agrees on every bit, seed 0 included."""
+    assert receipt.seed == 0
+    assert receipt.evidence == ("demographic",)
+    path = tmp_path / "receipt.json"
+    path.write_text(receipt.model_dump_json(), encoding="utf-8")
+    result = tmp_path / "result.json"
+    result.write_text(json.dumps({"total": 1, "receipt": receipt.model_dump(mode="json")}), encoding="utf-8")
+    assert read_receipt(path) == read_receipt(result) == receipt
+    for one in (receipt, path, str(result)):
+        found = verify(one, threads=1)
+        assert found.agrees
+        assert found.versions == {}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"seed": 1},
+        {"draws": 499},
+        {"totals": {"whole": "0" * 64, "early": "0" * 64}},
+        {"request": _REQUEST.model_copy(update={"net": False})},
+    ],
+    ids=str,
+)
+def test_a_changed_receipt_does_not_agree(receipt: Receipt, changes: dict[str, Any]) -> None:
+    """Negative control: another seed, number of draws, digest or request is found to differ."""
+    found = verify(receipt.model_copy(update=changes))
+    assert not found.agrees
+    assert "whole" in found.differing
+
+
+def test_other_versions_are_named(receipt: Receipt) -> None:
+    """Versions that differ stand beside the outcome, which rests on the bits alone."""
+    other = receipt.model_copy(update={"versions": {**receipt.versions, "numpy": "0.1", "abacus": "2"}})
+    found = verify(other)
+    assert found.agrees
+    assert found.versions == {"numpy": ("0.1", receipt.versions["numpy"]), "abacus": ("2", "none")}
+
+
+def test_a_changed_case_is_refused(receipt: Receipt, tmp_path: Path) -> None:
+    """A receipt of a case that has changed since is refused, not compared."""
+    write_case(tmp_path / "case", _tables(high=600.0))
+    with pytest.raises(VerifyError, match="has changed"):
+        verify(receipt)
+
+
+def test_another_engine_is_refused(receipt: Receipt) -> None:
+    """An engine that cannot be run is named."""
+    with pytest.raises(VerifyError, match="names the engine 'abacus'"):
+        verify(receipt.model_copy(update={"engine": "abacus"}))
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"\xff\xfe", "not JSON"),
+        (b"{", "not JSON"),
+        (b"[" * 100_000, "not JSON"),
+        (b"[]", "no receipt of mcmort .*the whole"),
+        (b"{}", "no receipt of mcmort .*case"),
+        (b'{"receipt": 5}', "no receipt of mcmort"),
+    ],
+    ids=["bytes", "cut off", "deep", "list", "empty", "number"],
+)
+def test_what_is_no_receipt_is_refused(content: bytes, words: str) -> None:
+    """Whatever a file holds, a receipt that cannot be read is one error in words."""
+    with pytest.raises(VerifyError, match=words):
+        parse_receipt(content, "some.json")
+
+
+def test_a_receipt_without_its_digests_is_refused(receipt: Receipt, tmp_path: Path) -> None:
+    """A receipt that verifies nothing, or a file that is not there, is refused: it would agree with anything."""
+    for totals in ({}, {"whole": receipt.totals["whole"]}):
+        bare = receipt.model_copy(update={"totals": totals})
+        with pytest.raises(VerifyError, match="one digest for each definition"):
+            parse_receipt(bare.model_dump_json().encode(), "some.json")
+    with pytest.raises(VerifyError, match="cannot be read"):
+        read_receipt(tmp_path / "missing.json")

@@ -1,0 +1,20 @@
+"""Settings of the test suite: Hypothesis profiles and the seed of the statistical tests."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+_SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+
+settings.register_profile("ci", deadline=None, derandomize=True, max_examples=25, suppress_health_check=_SLOW)
+settings.register_profile("soak", deadline=None, max_examples=500, suppress_health_check=_SLOW)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "soak" if os.environ.get("MCMORT_TEST_SEED") else "ci"))
+
+
+@pytest.fixture
+def seed() -> int:
+    """Seed of random draws in tests: MCMORT_TEST_SEED, else 20_260."""
+    return int(os.environ.get("MCMORT_TEST_SEED", "20260"))

@@ -1,0 +1,180 @@
+"""Quantile tables: the stated error bounds, judged by SciPy at dense random probabilities."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from mcmort.elicit.families import Distribution, fixed
+from mcmort.elicit.pool import Bound, Pool, mixture_quantiles
+from mcmort.elicit.table import OCTAVES, SMALLEST, TARGET, QuantileTable, build_table, knots
+from tests.elicit.twins import mixture_cdf, twin
+
+type Array = NDArray[np.float64]
+
+_FAMILIES = [
+    *(("lognormal", (12.0, sd)) for sd in (0.01, 0.3, 1.0, 2.0)),
+    *(("gamma", p) for p in [(0.5, 10.0), (5.1975, 0.955), (400.0, 2e3)]),
+    *(("truncated-normal", (ratio * 2.5, 2.5)) for ratio in (-3.0, 0.0, 2.5188, 30.0)),
+    *(("pert", p) for p in [(0.0, 4.0, 10.0), (1.133, 4.0, 13.28), (0.0, 0.0, 8.0), (2.0, 9.0, 9.0)]),
+    *(("triangular", p) for p in [(0.0, 4.0, 10.0), (100.0, 900.0, 1000.0), (0.0, 0.0, 5.0)]),
+    *(("uniform", p) for p in [(0.0, 1.0), (2.0, 9.0)]),
+    *(("beta", p) for p in [(1.0, 3.0), (2.0, 8.0), (40.0, 60.0), (300.0, 5.0)]),
+    *(("metalog", p) for p in [(12.0, 0.3, 0.0), (12.0, 0.4, 0.2), (12.0, 0.3, -0.2)]),
+    *(("logit-metalog", p) for p in [(-2.0, 0.3, 0.0), (0.5, 0.4, 0.2)]),
+]
+_SMOOTH_POOLS = {
+    "lognormals": ((0.5, Distribution("lognormal", (5.0, 0.3))), (0.5, Distribution("lognormal", (5.6, 0.5)))),
+    "gamma and normal": (
+        (0.3, Distribution("gamma", (8.0, 20.0))),
+        (0.7, Distribution("truncated-normal", (200.0, 60.0))),
+    ),
+    "three lognormals": tuple((1 / 3, Distribution("lognormal", (mean, 0.4))) for mean in (10.0, 10.5, 11.2)),
+}
+_GAPS = {
+    "uniforms": ((0.3001, Distribution("uniform", (1.0, 2.0))), (0.6999, Distribution("uniform", (10.0, 11.0)))),
+    "lognormals": ((0.5, Distribution("lognormal", (2.0, 0.05))), (0.5, Distribution("lognormal", (9.0, 0.05)))),
+    "a rare high one": ((0.997, Distribution("lognormal", (2.0, 0.1))), (0.003, Distribution("lognormal", (9.0, 0.1)))),
+}
+
+
+def _probabilities(seed: int) -> Array:
+    """Return dense random probabilities in [0.0005, 0.9995], with more of them towards the ends."""
+    rng = np.random.default_rng(seed)
+    w = np.exp(rng.uniform(np.log(5e-4), np.log(0.5), 4000))
+    return np.concatenate([w, 1.0 - w, rng.uniform(5e-4, 0.9995, 4000), [5e-4, 0.5, 0.9995]])
+
+
+def _worst(table: QuantileTable, u: Array, truth: Array) -> float:
+    return float(np.max(np.abs(table(1.0 - u) - truth) / truth))
+
+
+@pytest.mark.parametrize(("family", "parameters"), _FAMILIES, ids=str)
+def test_a_table_keeps_to_its_target(family: str, parameters: tuple[float, ...], seed: int) -> None:
+    """For every family the error measured and the error that SciPy finds are below 1e-4 from 0.0005 to 0.9995."""
+    one = Distribution(family, parameters)
+    table, u = build_table(one), _probabilities(seed)
+    assert table.error <= TARGET == 1e-4
+    worst = _worst(table, u, np.asarray(twin(one).ppf(u)))
+    assert worst < TARGET
+    assert worst <= table.error * 1.05 + 1e-9
+
+
+@pytest.mark.parametrize("members", _SMOOTH_POOLS.values(), ids=_SMOOTH_POOLS)
+def test_a_table_of_a_smooth_pool_keeps_to_its_target(
+    members: tuple[tuple[float, Distribution], ...], seed: int
+) -> None:
+    """For smooth pools the distance to the quantile, found by Newton's step on SciPy's functions, is below 1e-4."""
+    table, u = build_table(Pool(members)), _probabilities(seed)
+    assert table.error <= TARGET
+    x = table(1.0 - u)
+    density = sum(weight * np.asarray(twin(member).pdf(x)) for weight, member in members)
+    assert float(np.max(np.abs(mixture_cdf(members, x) - u) / (density * x))) < TARGET
+
+
+def test_a_table_under_a_soft_bound_keeps_to_its_target(seed: int) -> None:
+    """A pool under a soft bound is tabulated as exactly as the pool itself."""
+    pool = Pool(_SMOOTH_POOLS["lognormals"], (Bound("at-least", 170.0, 0.2), Bound("at-most", 400.0, 0.1)))
+    table, u = build_table(pool), _probabilities(seed)
+    assert table.error <= TARGET
+    assert _worst(table, u, pool.ppf(u)) < TARGET
+
+
+@pytest.mark.parametrize(("family", "parameters"), _FAMILIES, ids=str)
+def test_far_tails_keep_within_a_thousandth(family: str, parameters: tuple[float, ...], seed: int) -> None:
+    """Beyond 0.0005 quantiles keep within 1e-3 down to a probability of 1e-9 on both sides."""
+    one = Distribution(family, parameters)
+    w = np.exp(np.random.default_rng(seed).uniform(np.log(1e-9), np.log(5e-4), 2000))
+    table = build_table(one)
+    for survival, u in ((1.0 - w, w), (w, 1.0 - w)):
+        truth = np.asarray(twin(one).ppf(u))
+        assert float(np.max(np.abs(table(survival) - truth) / truth)) < 1e-3
+
+
+def test_a_coarse_table_is_seen(seed: int) -> None:
+    """Negative control: every fourth knot alone of a table that meets its target misses it."""
+    one = Distribution("lognormal", (12.0, 1.0))
+    table, u = build_table(one), _probabilities(seed)
+    coarse = QuantileTable(table.lower[::4], table.upper[::4], table.resolution - 2, 0.0, 0.0)
+    assert _worst(coarse, u, np.asarray(twin(one).ppf(u))) > TARGET
+
+
+def _exact(members: tuple[tuple[float, Distribution], ...], w: Array, *, upper: bool) -> Array:
+    """Return the exact quantile at a probability from the nearer end."""
+    return mixture_quantiles(members, 1.0 - w if upper else w)
+
+
+def _at_jump(members: tuple[tuple[float, Distribution], ...], seed: int) -> Array:
+    """Return probabilities, half of them within a cell or two of the place where the quantiles jump."""
+    rng = np.random.default_rng(seed)
+    near = members[0][0] + (1.0 - members[0][0]) * rng.uniform(-0.01, 0.01, 20_000)
+    return np.concatenate([near, rng.uniform(1e-6, 1.0 - 1e-6, 20_000)])
+
+
+def _outside(members: tuple[tuple[float, Distribution], ...], table: QuantileTable, u: Array, step: float) -> int:
+    """Count the values that lie outside the exact quantiles `step` below and above, relative to the nearer end."""
+    count = 0
+    for upper in (False, True):
+        w = (1.0 - u[u > 0.5]) if upper else u[u <= 0.5]
+        value = table(w if upper else 1.0 - w)
+        one, other = (_exact(members, w * factor, upper=upper) for factor in (1.0 - step, 1.0 + step))
+        low, high = np.minimum(one, other), np.maximum(one, other)
+        count += int(np.sum((value < low * (1.0 - 1e-9)) | (value > high * (1.0 + 1e-9))))
+    return count
+
+
+@pytest.mark.parametrize("members", _GAPS.values(), ids=_GAPS)
+def test_a_pool_with_a_gap_keeps_to_its_error_of_probability(
+    members: tuple[tuple[float, Distribution], ...], seed: int
+) -> None:
+    """Where quantiles jump the value still lies between the exact quantiles one stated step of probability away.
+
+    Half a cell was once stated, which values just past a jump exceed.
+    """
+    table, u = build_table(Pool(members)), _at_jump(members, seed)
+    assert table.error > TARGET
+    assert table.probability_error <= 1 / 256
+    assert _outside(members, table, u, table.probability_error) == 0
+
+
+def test_a_smaller_error_of_probability_is_seen(seed: int) -> None:
+    """Negative control: half the stated step is exceeded at the jump between two uniforms."""
+    table, u = build_table(Pool(_GAPS["uniforms"])), _at_jump(_GAPS["uniforms"], seed)
+    assert _outside(_GAPS["uniforms"], table, u, table.probability_error / 2) > 0
+
+
+@pytest.mark.parametrize("members", [*_SMOOTH_POOLS.values(), *_GAPS.values()], ids=[*_SMOOTH_POOLS, *_GAPS])
+def test_a_table_is_monotone(members: tuple[tuple[float, Distribution], ...]) -> None:
+    """A higher survival probability never gives a higher value, through the middle and through jumps."""
+    survival = np.linspace(SMALLEST / 4, 1.0 - SMALLEST / 4, 200_001)
+    assert np.all(np.diff(build_table(Pool(members))(survival)) <= 0.0)
+
+
+def test_knots_are_spaced_evenly_within_octaves() -> None:
+    """The layout runs from 2 to the minus 41 to one half, each octave in equal steps, exactly."""
+    w = knots(5)
+    assert len(w) == OCTAVES * 32 + 1
+    assert w[0] == SMALLEST == 2.0**-41
+    assert w[-1] == 0.5
+    assert w[::32].tolist() == [2.0 ** (octave - 41) for octave in range(OCTAVES + 1)]
+    for octave in (0, 17, OCTAVES - 1):
+        steps = np.diff(w[32 * octave : 32 * octave + 33])
+        assert np.all(steps == steps[0])
+
+
+def test_a_constant_is_tabulated_exactly() -> None:
+    """A table of a constant, zero included, gives the constant at every probability, the ends 0 and 1 included."""
+    survival = np.array([0.0, 1e-300, 1e-12, 0.3, 0.5, 0.7, 1.0])
+    for value in (0.0, 5.5):
+        table = build_table(fixed(value))
+        assert table.error == 0.0
+        assert table(survival).tolist() == [value] * len(survival)
+
+
+def test_probabilities_beyond_the_table_stop_at_its_ends() -> None:
+    """Survival probabilities of 0 and 1 give the outermost quantiles, finite and in order."""
+    one = Distribution("lognormal", (0.0, 1.0))
+    top, bottom = build_table(one)(np.array([0.0, 1.0]))
+    assert top == pytest.approx(float(twin(one).ppf(1.0 - SMALLEST)), rel=1e-9)
+    assert bottom == pytest.approx(float(twin(one).ppf(SMALLEST)), rel=1e-9)
