@@ -18,15 +18,16 @@ if TYPE_CHECKING:
     from mcmort.catalogue import load
     from mcmort.catalogue import shipped as cases
     from mcmort.elicit import check
-    from mcmort.present.verbs import bridge, compare, plot, total
+    from mcmort.present.verbs import bridge, claims, compare, plot, total
     from mcmort.sampler import simulate
 
-__all__ = ["bridge", "cases", "check", "compare", "load", "plot", "simulate", "total", "verify"]
+__all__ = ["bridge", "cases", "check", "claims", "compare", "load", "plot", "simulate", "total", "verify"]
 
 _HOMES: Final = {
     "bridge": ("mcmort.present.verbs", "bridge"),
     "cases": ("mcmort.catalogue", "shipped"),
     "check": ("mcmort.elicit", "check"),
+    "claims": ("mcmort.present.verbs", "claims"),
     "compare": ("mcmort.present.verbs", "compare"),
     "load": ("mcmort.catalogue", "load"),
     "plot": ("mcmort.present.verbs", "plot"),

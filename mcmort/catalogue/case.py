@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import json
 from dataclasses import dataclass, field
@@ -127,14 +128,39 @@ class Case:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the content, the same however files and entries are ordered or spelled."""
+        """SHA-256 of the content, the same however files and entries are ordered or spelled.
+
+        A key that is left at its default is no content, so that a format that grows keys leaves old digests alone.
+        """
         text = json.dumps(self._content(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
     def _content(self) -> dict[str, Any]:
         groups = ("components", "quantities", "profiles", "overlaps", "dependence", "claims", "definitions", "sources")
-        records = {key: [one.model_dump(mode="json") for one in getattr(self, key).values()] for key in groups}
-        return {"head": _canonical(self.head.model_dump(mode="json")), **_canonical(records)}
+        records = {key: [one.model_dump(mode="json", exclude_defaults=True) for one in getattr(self, key).values()] for key in groups}
+        return {"head": _canonical(self.head.model_dump(mode="json", exclude_defaults=True)), **_canonical(records)}
+
+    def missing(self, name: str, what: str) -> str:
+        """Say that the case has nothing of a name, and what it may have been.
+
+        Parameters
+        ----------
+        name : str
+            What was asked for.
+        what : str
+            Kinds of thing that it could have been, such as ``"component or quantity"``.
+
+        Returns
+        -------
+        str
+        """
+        groups = (("component", self.components), ("quantity", self.quantities), ("definition", self.definitions))
+        known = [key for kind, group in groups if kind in what for key in list(group)]
+        close = difflib.get_close_matches(name, known, 1)
+        if close:
+            return f"{self.id} has no {what} {name!r}. Hint: did you mean {close[0]!r}?"
+        listed = f"; it has {', '.join(known)}" if len(known) <= 12 else f". Hint: 'mcmort show {self.id}' lists them"
+        return f"{self.id} has no {what} {name!r}{listed}"
 
     def retired(self) -> dict[str, str]:
         """Return the estimates and claims that a later one supersedes.

@@ -37,7 +37,7 @@ def cited_sources(case: Case, definition: str | None = None) -> list[Source]:
         keys = {key for name in case.components for key in _behind(case, case.components[name])}
         keys |= {key for name in case.quantities for key in _behind(case, case.quantities[name])}
         keys |= {claim.source for claim in case.claims.values()} | {one.source for one in case.overlaps.values()}
-        keys |= {one.source for one in (*case.profiles.values(), *case.dependence.values())}
+        keys |= {one.source for one in case.profiles.values()} | {one.source for one in case.dependence.values()}
         keys |= {rule.source for scope in (*case.definitions.values(), *case.claims.values()) for rule in scope.share}
     elif definition not in case.definitions:
         raise DefinitionError(case.missing(definition, "definition"))

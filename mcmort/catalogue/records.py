@@ -236,6 +236,9 @@ class Component(Record):
     ordinary: Share | None = Field(None, description="Share that would have died anyway.")
     already_net: Flag = Field(False, description="The figures are excess deaths: nothing is taken off for net totals.")
     completeness: Share | None = Field(None, description="Share of the deaths that was registered.")
+    unknown: dict[Measure, Text] = Field(
+        default_factory=dict, description="For a measure without evidence, why there is none."
+    )
     pool: Pooling = "linear"
     formula: str | None = Field(None, description="Arithmetic over quantities and components.")
     estimate: tuple[Estimate, ...] = ()

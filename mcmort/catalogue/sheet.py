@@ -1,7 +1,7 @@
 """A spreadsheet of estimates becomes components in TOML, or is refused with every cell that cannot be placed.
 
-One row is one estimate. The columns are documented in ``docs/import.md``; nothing is guessed: an unknown column, a number
-with an ambiguous comma or two descriptions of one component are problems.
+One row is one estimate. The columns are documented in ``docs/import.md``; nothing is guessed: an unknown column, a
+number with an ambiguous comma or two descriptions of one component are problems.
 """
 
 from __future__ import annotations

@@ -12,11 +12,16 @@ import typer
 
 from mcmort.cli.cases import cases
 from mcmort.cli.check import check
+from mcmort.cli.cite import cite
+from mcmort.cli.claims import claims
 from mcmort.cli.compare import compare
+from mcmort.cli.import_ import import_
+from mcmort.cli.new import new
 from mcmort.cli.plot import plot
 from mcmort.cli.schema import schema
 from mcmort.cli.show import show
 from mcmort.cli.total import total
+from mcmort.cli.trace import trace
 from mcmort.cli.verify import verify
 from mcmort.errors import McmortError
 
@@ -32,8 +37,8 @@ app = typer.Typer(
     help="Monte Carlo uncertainty for mortality estimates: totals under explicit definitions, from cited ranges.",
 )
 
-for command in (cases, show, check, total, compare, plot, verify, schema):
-    app.command()(command)
+for command in (cases, show, total, compare, claims, plot, trace, cite, verify, check, new, import_, schema):
+    app.command(command.__name__.rstrip("_"))(command)
 
 
 def _version(asked: bool) -> None:

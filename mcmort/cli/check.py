@@ -12,15 +12,21 @@ __all__ = ["check"]
 
 def check(
     path: Annotated[str, typer.Argument(metavar="PATH", help="A case folder, or the name of a shipped case.")],
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Find as well what a finished case should not have.")
+    ] = False,
 ) -> None:
     """Check a case: every problem at once, each with file, key, what was found, what was expected and a hint.
 
-    Example: `mcmort check priors/ussr`
+    With --strict also works that nothing cites, figures that look like copies, maxima entered as best estimates, gaps
+    that nobody has owned up to.
+
+    Example: `mcmort check priors/ussr --strict`
     """
     from mcmort.elicit import check as problems_of
     from mcmort.errors import CaseError
 
-    problems = problems_of(path)
+    problems = problems_of(path, strict=strict)
     if problems:
         raise CaseError(path, list(problems))
     sys.stdout.write(f"{path}: no problems found\n")

@@ -15,7 +15,8 @@ __all__ = ["trace"]
 def trace(
     case: CaseName,
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="A component, a quantity or a definition; else all components.")
+        str | None,
+        typer.Argument(metavar="[NAME]", help="A component, a quantity or a definition; else all components."),
     ] = None,
     years: YearSpan = None,
     draws: DrawCount = 100_000,

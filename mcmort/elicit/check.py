@@ -5,19 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 
 from mcmort.catalogue import load
+from mcmort.catalogue.strict import check_strict
 from mcmort.elicit.priors import elicit
 from mcmort.errors import CaseError, Problem
 
 __all__ = ["check"]
 
 
-def check(name: str | Path) -> tuple[Problem, ...]:
+def check(name: str | Path, *, strict: bool = False) -> tuple[Problem, ...]:
     """Return every problem of a case.
 
     Parameters
     ----------
     name : str or Path
         Name of a shipped case, or path of a folder.
+    strict : bool
+        Whether to look for what a finished case should not have as well; see `mcmort.catalogue.strict`.
 
     Returns
     -------
@@ -36,7 +39,8 @@ def check(name: str | Path) -> tuple[Problem, ...]:
     ()
     """
     try:
-        elicit(load(name), None)
+        case = load(name)
+        elicit(case)
     except CaseError as error:
         return error.problems
-    return ()
+    return tuple(check_strict(case)) if strict else ()

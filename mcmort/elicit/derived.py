@@ -13,7 +13,7 @@ from mcmort.elicit.families import Array, Distribution, empirical
 from mcmort.elicit.pool import Pool
 from mcmort.errors import FitError
 
-__all__ = ["OPERATIONS", "evaluate", "propagate"]
+__all__ = ["OPERATIONS", "evaluate", "propagate", "quantities_of"]
 
 _POINTS: Final = 1 << 14
 
@@ -67,7 +67,7 @@ def propagate(case: Case, text: str, pools: Mapping[str, Pool]) -> Distribution:
     text : str
         The formula.
     pools : mapping of str to Pool
-        Pools of the quantities that have estimates.
+        Pools of all the quantities on which it rests; see `quantities_of`.
 
     Returns
     -------
@@ -77,13 +77,10 @@ def propagate(case: Case, text: str, pools: Mapping[str, Pool]) -> Distribution:
     Raises
     ------
     FitError
-        If a quantity has no evidence, or the formula is negative or undefined somewhere.
+        If the formula is negative or undefined somewhere.
     """
     tree = _expanded(case, text)
     used = sorted(formula.names(tree))
-    for name in used:
-        if name not in pools:
-            raise FitError(f"the quantity {name!r} has no admissible evidence")
     ratio = 2.0
     for _ in range(60):
         ratio = (1.0 + ratio) ** (1.0 / (len(used) + 1.0))
@@ -97,6 +94,11 @@ def propagate(case: Case, text: str, pools: Mapping[str, Pool]) -> Distribution:
     if not np.all(np.isfinite(result)) or np.any(result < 0):
         raise FitError(f"the formula {text!r} is negative or undefined for some values of its quantities")
     return empirical(result)
+
+
+def quantities_of(case: Case, text: str) -> frozenset[str]:
+    """Return the quantities with estimates on which a formula rests, through other formulas where there are any."""
+    return formula.names(_expanded(case, text))
 
 
 def _expanded(case: Case, text: str) -> formula.Node:

@@ -22,7 +22,7 @@ from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Component, Estimate, Figure, Quantity, Share, ShareRule
 from mcmort.catalogue.selection import years_of
 from mcmort.catalogue.words import Measure
-from mcmort.elicit.derived import propagate
+from mcmort.elicit.derived import propagate, quantities_of
 from mcmort.elicit.families import Distribution
 from mcmort.elicit.fit import Fit, fit_figure
 from mcmort.elicit.pool import Bound, Pool
@@ -181,10 +181,16 @@ def _owner(
         label = f'{place} > estimate "{estimate.name}"'
         if estimate.formula is not None:
             pools = {name: one.all for name, one in quantities.items() if one.all is not None}
+            lacking = quantities_of(case, estimate.formula) - set(pools)
+            if lacking:
+                left.append((estimate, f"no admissible evidence on {', '.join(sorted(lacking))}"))
+                continue
             try:
                 fit: Fit | None = Fit(propagate(case, estimate.formula, pools), (), ())
             except FitError as error:
-                problems.append(Problem(file, label, str(error), "a formula over quantities that have evidence", ""))
+                hint = "look at the low ends of what is subtracted from, or use max(0, ...)"
+                expected = "a formula that is defined and not negative whatever its quantities"
+                problems.append(Problem(file, label, str(error), expected, hint))
                 fit = None
         else:
             fit = _fit(case, estimate, file, label, problems)

@@ -28,6 +28,8 @@ def reference(source: Source) -> str:
 def _turned(name: str) -> str:
     """Return "Last, First" as "First Last"."""
     last, comma, first = name.partition(",")
+    if first.strip()[:1].islower():  # an institution and its department, not a person
+        return name.strip()
     return f"{first.strip()} {last.strip()}" if comma else name.strip()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import textwrap
 
 from mcmort.catalogue import Case
@@ -90,11 +89,7 @@ def component_text(case: Case, name: str) -> str:
     """
     owners: dict[str, Component | Quantity] = {**case.components, **case.quantities}
     if name not in owners:
-        near = difflib.get_close_matches(name, owners, 1)
-        hint = f" Hint: did you mean {near[0]!r}?" if near else ""
-        if name in case.definitions:
-            hint = f" Hint: it is a definition; 'mcmort total {case.id} --definition {name}' computes it"
-        raise DefinitionError(f"{case.id} has no component or quantity {name!r}.{hint}")
+        raise DefinitionError(case.missing(name, "component or quantity"))
     owner = owners[name]
     lines = [f"{owner.label} ({owner.id})", f"{years_text(owner.years)}; {owner.territory}; {owner.unit}"]
     if isinstance(owner, Component):

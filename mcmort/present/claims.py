@@ -3,14 +3,90 @@
 from __future__ import annotations
 
 import math
+from typing import Final
+
+from pydantic import Field
 
 from mcmort.analysis.claims import Judged
 from mcmort.catalogue import Case
+from mcmort.draws import Draws
 from mcmort.present.numbers import rounding_for
 from mcmort.present.printed import EN_DASH, as_printed, years_text
+from mcmort.present.result import CaseDocument, Document, case_document
 from mcmort.present.tables import Column, Table
 
-__all__ = ["claims_table", "discrepancy"]
+__all__ = ["ClaimDocument", "ClaimsDocument", "claims_document", "claims_table", "discrepancy"]
+
+
+class ClaimDocument(Document):
+    """An author's total beside ours under that author's definition; null where there is none of ours."""
+
+    id: str
+    author: str
+    counts: str
+    beyond: str | None
+    low: float | None
+    best: float | None
+    high: float | None
+    reads: str
+    basis: str
+    source: str
+    locator: str
+    via: str | None
+    confidence: str | None
+    years: tuple[int, int] | None
+    our_low: float | None
+    our_median: float | None
+    our_high: float | None
+    quantile: float | None = Field(
+        description="Share of our draws below the middle of the claim, or respecting a bound."
+    )
+    ratio: float | None = Field(description="Middle of the claim over our median.")
+    verdict: str
+    shared: bool = Field(description="Whether it rests on data that our pools hold as well.")
+    retired_by: str | None
+
+
+class ClaimsDocument(Document):
+    """What ``mcmort claims --format json`` prints."""
+
+    schema_: str = Field("mcmort/claims/1", alias="schema")
+    case: CaseDocument
+    engine: str
+    draws: int
+    seed: int
+    evidence: tuple[str, ...]
+    claims: tuple[ClaimDocument, ...]
+
+
+def claims_document(draws: Draws, judged: tuple[Judged, ...]) -> ClaimsDocument:
+    """Return claims as a document."""
+    found = []
+    for one in judged:
+        claim = one.claim
+        interval = None if one.summary is None else one.summary.interval(0.95)
+        own = {key: getattr(claim, key) for key in ("id", "author", "counts", "beyond", "low", "best", "high", "basis")}
+        own |= {key: getattr(claim, key) for key in ("source", "locator", "via", "confidence")}
+        found.append(
+            ClaimDocument(
+                **own,
+                reads=claim.reading,
+                years=None if one.total is None else one.total.years,
+                our_low=None if interval is None else interval.low,
+                our_median=None if one.summary is None else one.summary.median,
+                our_high=None if interval is None else interval.high,
+                quantile=one.quantile if math.isfinite(one.quantile) else None,
+                ratio=one.ratio if math.isfinite(one.ratio) else None,
+                verdict=one.verdict,
+                shared=one.shared,
+                retired_by=one.retired_by or None,
+            )
+        )
+    manifest = draws.manifest
+    frame = {"engine": manifest.engine, "draws": manifest.draws, "seed": manifest.seed, "evidence": manifest.evidence}
+    return ClaimsDocument.model_validate(
+        {"schema": "mcmort/claims/1", "case": case_document(draws.case), **frame, "claims": tuple(found)}
+    )
 
 
 def discrepancy(judged: Judged) -> str:
@@ -49,8 +125,6 @@ def _quantile(judged: Judged) -> str:
     share = judged.quantile
     if math.isnan(share):
         return EN_DASH
-    if judged.claim.is_one_sided:
-        return f"respected by {_percent(share)}"
     return _percent(share)
 
 
@@ -60,6 +134,21 @@ def _percent(share: float) -> str:
     if share > 0.995:
         return "over 99 %"
     return f"{100 * share:.0f} %"
+
+
+_RAW: Final = (
+    "id",
+    "counts",
+    "basis",
+    "low",
+    "best",
+    "high",
+    "our_low",
+    "our_median",
+    "our_high",
+    "quantile",
+    "verdict",
+)
 
 
 def claims_table(case: Case, judged: tuple[Judged, ...]) -> Table:
@@ -75,15 +164,14 @@ def claims_table(case: Case, judged: tuple[Judged, ...]) -> Table:
     Returns
     -------
     Table
-        One row for each claim, with its figure as printed, our interval under its definition, and the discrepancy in words
-        and as a quantile of our draws.
+        One row for each claim, with its figure as printed, our interval under its definition, and the discrepancy in
+        words and as a quantile of our draws.
     """
     columns = (
         Column("Author"),
-        Column("Counts"),
-        Column("Years", is_number=True),
         Column("Theirs, as printed", is_number=True),
         Column("Ours, 95 %", is_number=True),
+        Column("Years", is_number=True),
         Column("Quantile", is_number=True),
         Column("How they stand"),
     )
@@ -99,28 +187,27 @@ def claims_table(case: Case, judged: tuple[Judged, ...]) -> Table:
         rows.append(
             (
                 claim.author,
-                claim.counts,
-                years,
                 as_printed(claim.low, claim.best, claim.high, claim.reading),
                 ours,
+                years,
                 _quantile(one),
                 "; ".join([discrepancy(one), *_marks(one)]),
             )
         )
-        raw.append(
-            (claim.id, claim.basis, claim.low, claim.best, claim.high, low, median, high, one.quantile, one.verdict)
-        )
+        figures = (claim.low, claim.best, claim.high, low, median, high)
+        raw.append((claim.id, claim.counts, claim.basis, *figures, one.quantile, one.verdict))
     notes = (
         "Ours is the total under the author's own definition, as far as it is known; no claim is an input of it. "
-        "Quantile: the share of our draws below the middle of theirs.",
-        "Years are those in which something counts.",
+        "Quantile: the share of our draws below the middle of theirs; of a bound, the share that respects it.",
+        "A claim that shares data with our pools is no independent test of them; one in a weak source was read "
+        "second-hand, in the press or on a forum. Years are those in which something counts.",
     )
     return Table(
         title=f"{case.head.title}: each author's total against ours under that author's definition",
         columns=columns,
         rows=tuple(rows),
         notes=notes,
-        raw_columns=("id", "basis", "low", "best", "high", "our_low", "our_median", "our_high", "quantile", "verdict"),
+        raw_columns=_RAW,
         raw_rows=tuple(raw),
     )
 
@@ -130,11 +217,11 @@ def _marks(judged: Judged) -> list[str]:
     claim = judged.claim
     marks = []
     if claim.beyond is not None:
-        marks.append(f"the author also counts, or may count: {claim.beyond}")
+        marks.append(f"theirs also holds: {claim.beyond}")
     if judged.shared:
-        marks.append("rests on data that our pools hold too, so agreement is no test")
+        marks.append("shares data with our pools")
     if judged.retired_by:
         marks.append(f"since replaced ({judged.retired_by})")
     if claim.confidence == "low":
-        marks.append("read in a weak source")
+        marks.append("weak source")
     return marks

@@ -2,13 +2,14 @@
 
 The rounding unit follows the rule of the Particle Data Group (Review of Particle Physics, introduction, section 5.3)
 applied to a quarter of the width of the 95 % interval, and is never finer than twice the Monte Carlo error. One unit
-serves the median and both ends of an interval, so that they can be read together.
+serves the median and both ends of an interval, so that they can be read together. Three significant figures of the
+upper end are the most, two in a headline.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from mcmort.analysis import Interval, Summary
@@ -90,8 +91,8 @@ def rounding_for(summary: Summary, headline: bool = False) -> Rounding:
     summary : Summary
         With its 95 % interval and Monte Carlo errors, or the widest interval that it has.
     headline : bool
-        Whether to allow at most two significant figures of the upper end, unless that would make the ends the same
-        or print as zero what else is not.
+        Whether to allow at most two significant figures of the upper end instead of three. More are printed only where
+        the ends would else be the same, or zero would be printed for what is not.
 
     Returns
     -------
@@ -105,8 +106,9 @@ def rounding_for(summary: Summary, headline: bool = False) -> Rounding:
         exponent = min(exponent, math.floor(math.log10(summary.median)))  # nothing known is printed as zero
     exponent = max(exponent, 0)
     usual = Rounding(exponent, round(widest.high, -exponent) >= _MILLION, exponent > max(wanted, 0))
-    if headline and widest.high > 0:
-        short = Rounding(max(usual.exponent, math.floor(math.log10(widest.high)) - 1), usual.millions, usual.is_limited)
+    size = math.floor(math.log10(widest.high)) if widest.high > 0 else 0
+    for figures in (2, 3) if headline else (3,):
+        short = replace(usual, exponent=max(usual.exponent, size + 1 - figures))
         lost = any(usual.value(one) and not short.value(one) for one in (widest.low, summary.median))
         if short.value(widest.low) < short.value(widest.high) and not lost:
             return short

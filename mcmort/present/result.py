@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from mcmort.analysis import Comparison, Summary, summarise
 from mcmort.analysis import Interval as SummaryInterval
 from mcmort.analysis.receipt import Receipt
+from mcmort.catalogue import Case
 from mcmort.catalogue.words import Measure
 from mcmort.present.wording import is_floor, units
 from mcmort.totals import Total
@@ -237,10 +238,15 @@ def _body(total: Total, summary: Summary, probability: float) -> dict[str, objec
     }
 
 
+def case_document(case: Case) -> CaseDocument:
+    """Return which case a document speaks of."""
+    return CaseDocument(id=case.id, title=case.head.title, digest=case.digest)
+
+
 def _frame(total: Total, receipt: Receipt) -> dict[str, object]:
     case, manifest = total.case, total.draws.manifest
     return {
-        "case": CaseDocument(id=case.id, title=case.head.title, digest=case.digest),
+        "case": case_document(case),
         "engine": manifest.engine,
         "draws": manifest.draws,
         "seed": manifest.seed,

@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 
 from mcmort import analysis
 from mcmort.analysis import Summary, summarise
+from mcmort.analysis.claims import Judged, judge_claims
 from mcmort.analysis.receipt import Receipt, Request, receipt_of
 from mcmort.analysis.summary import PROBABILITIES
 from mcmort.catalogue.words import Measure
 from mcmort.draws import Draws
+from mcmort.present.claims import claims_document, claims_table
 from mcmort.present.report import bridge_table, cited_table, comparison_table, total_table
 from mcmort.present.result import ComparisonDocument, TotalDocument, comparison_document, total_document
 from mcmort.present.tables import render
@@ -32,7 +34,7 @@ from mcmort.totals import resolve as resolve_definition
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["Bridge", "Comparison", "Result", "bridge", "compare", "plot", "total"]
+__all__ = ["Bridge", "Claims", "Comparison", "Result", "bridge", "claims", "compare", "plot", "total"]
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,24 @@ class Comparison:
         from mcmort.present.figure import definition_ladder
 
         return definition_ladder(self.comparison, self.probability)
+
+    def __str__(self) -> str:
+        return self.render("text")
+
+
+@dataclass(frozen=True)
+class Claims:
+    """Each author's total beside ours, under that author's own definition."""
+
+    draws: Draws
+    judged: tuple[Judged, ...]
+
+    def render(self, form: str) -> str:
+        """Return the claims as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``."""
+        if form == "json":
+            return claims_document(self.draws, self.judged).model_dump_json(indent=2, by_alias=True) + "\n"
+        table = claims_table(self.draws.case, self.judged)
+        return to_text(table) if form == "text" else render(table, form)
 
     def __str__(self) -> str:
         return self.render("text")
@@ -258,6 +278,22 @@ def compare(
     found = analysis.compare(draws, definitions, years=years, probabilities=_probabilities(interval))
     request = Request(definitions=tuple(row.total.definition.id for row in found.rows), years=years)
     return Comparison(found, receipt_of(draws, request, [row.total for row in found.rows]), interval)
+
+
+def claims(draws: Draws) -> Claims:
+    """Compare each author's total with ours under that author's own definition.
+
+    Parameters
+    ----------
+    draws : Draws
+        From `mcmort.simulate`. No claim is an input of them.
+
+    Returns
+    -------
+    Claims
+        Prints itself as a table.
+    """
+    return Claims(draws, judge_claims(draws))
 
 
 def bridge(draws: Draws, start: str, end: str, *, years: tuple[int, int] | None = None) -> Bridge:

@@ -132,7 +132,8 @@ class _Compiler:
             deaths = self.resolve(f"all:{component.id}")
             self.note(component.id, "registered part from all deaths and the cited completeness")
             return self.build.emit(Op.MULTIPLY, deaths, self.completeness(component))
-        raise _UnknownError("no admissible registered count, and no completeness of registration is cited")
+        reason = component.unknown.get("registered")
+        raise _UnknownError(reason or "no admissible registered count, and no completeness of registration is cited")
 
     def all(self, component: Component, evidence: Elicited) -> int:
         if component.formula is not None:
@@ -150,7 +151,7 @@ class _Compiler:
         if evidence.all is not None:
             return self.draw(evidence.all, f"all:{component.id}", component.id)
         if evidence.registered is None:
-            raise _UnknownError(_why_unknown(evidence))
+            raise _UnknownError(component.unknown.get("all") or _why_unknown(evidence))
         registered = self.resolve(f"registered:{component.id}")
         if evidence.completeness is not None:
             self.note(component.id, "all deaths from the registered count and the cited completeness")

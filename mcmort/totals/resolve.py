@@ -5,7 +5,6 @@ Also the place where a user's changes to a definition (years, measure, further f
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -116,10 +115,7 @@ def definition_of(
         If the case has no definition of that name, or the years run backwards or share none with its own.
     """
     if name not in case.definitions:
-        near = difflib.get_close_matches(name, case.definitions, 1)
-        hint = f" Hint: did you mean {near[0]!r}?" if near else ""
-        known = ", ".join(case.definitions) or "none"
-        raise DefinitionError(f"{case.id} has no definition {name!r}; it has {known}.{hint}")
+        raise DefinitionError(case.missing(name, "definition"))
     base = case.definitions[name]
     changes: dict[str, Any] = {}
     if years is not None:

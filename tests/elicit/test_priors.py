@@ -266,18 +266,33 @@ def test_quantities_are_derived_in_the_order_of_their_use(names: tuple[str, str]
     [
         ("people - 20000", "is negative or undefined"),
         ("people / (nothing * 0)", "is negative or undefined"),
-        ("people * missing", "the quantity 'missing' has no admissible evidence"),
     ],
 )
 def test_a_formula_that_makes_no_count_is_refused(text: str, words: str) -> None:
-    """A derived estimate that is negative, undefined or without evidence is a defect with its place."""
+    """A derived estimate that is negative or undefined is a defect with its place."""
     case = case_of(
         component("one", count(formula=text, source="study-c")),
-        quantity=[quantity("people", ranged(1e4, 4e4)), quantity("nothing", ranged(1, 2)), quantity("missing")],
+        quantity=[quantity("people", ranged(1e4, 4e4)), quantity("nothing", ranged(1, 2))],
     )
     with pytest.raises(CaseError, match=words) as caught:
         elicit(case)
     assert caught.value.problems[0].key == 'component "one" > estimate "study-c"'
+
+
+@pytest.mark.parametrize("text", ["people * missing", "people * through"])
+def test_a_formula_without_evidence_is_left_out(text: str) -> None:
+    """A derived estimate that rests on a quantity without evidence is listed with the reason: unknown, not zero."""
+    quantities = [
+        quantity("people", ranged(1e4, 4e4)),
+        quantity("missing", ranged(1, 2, basis="assertion")),
+        quantity("through", formula="2 * missing"),
+    ]
+    derived = count(formula=text, source="study-c")
+    found = elicit(case_of(component("one", derived), quantity=quantities)).components["one"]
+    assert found.all is None
+    assert [(one.source, why) for one, why in found.left] == [("study-c", "no admissible evidence on missing")]
+    admitted = elicit(case_of(component("one", derived), quantity=quantities), frozenset({"demographic", "assertion"}))
+    assert admitted.components["one"].all is not None
 
 
 def test_a_formula_of_numbers_alone_is_that_number() -> None:

@@ -100,7 +100,9 @@ CASES = (
 
 def _texts(figure: Figure) -> list[Text]:
     (axes,) = figure.axes
-    return [*figure.texts, *axes.texts, axes.xaxis.label, *axes.get_xticklabels()]
+    reach = axes.get_xlim()[1]
+    ticks = [one for place, one in zip(axes.get_xticks(), axes.get_xticklabels(), strict=True) if place <= reach]
+    return [one for one in (*figure.texts, *axes.texts, axes.xaxis.label, *ticks) if one.get_text()]
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -108,10 +110,11 @@ def test_every_text_lies_inside_the_canvas(name: str) -> None:
     """Titles, names, labels, marks, ticks and caption of every kind of case keep within the page."""
     figure = definition_ladder(_comparisons()[name].comparison)
     assert isinstance(figure.canvas, FigureCanvasAgg)
+    figure.set_dpi(300)  # as the file is written: hinting depends on it
     renderer = figure.canvas.get_renderer()
     page = figure.bbox
     figure.draw_without_rendering()
-    shown = [text for text in _texts(figure) if text.get_text()]
+    shown = _texts(figure)
     assert len(shown) >= 6
     for text in shown:
         box = text.get_window_extent(renderer)
@@ -124,9 +127,10 @@ def test_no_label_covers_another(name: str) -> None:
     """Names at the left, labels of rows and marks, title and caption keep clear of one another."""
     figure = definition_ladder(_comparisons()[name].comparison)
     assert isinstance(figure.canvas, FigureCanvasAgg)
+    figure.set_dpi(300)  # as the file is written: hinting depends on it
     renderer = figure.canvas.get_renderer()
     figure.draw_without_rendering()
-    boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in _texts(figure) if text.get_text()]
+    boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in _texts(figure)]
     for index, (text, box) in enumerate(boxes):
         for other, against in boxes[index + 1 :]:
             across = min(box.x1, against.x1) - max(box.x0, against.x0)
@@ -223,7 +227,8 @@ def test_the_figure_says_every_definition_and_interval() -> None:
         assert span in text
         assert "".join(total.definition.leaves_out.split()) in "".join(text.split())
     assert "95 % credible interval" in text
-    assert "these are minima: archival" in text
+    minima = [row.total.definition.id for row in compared.rows if row.total.unknown]
+    assert (f"these are minima: {', '.join(minima)}." in text) is bool(minima)
     assert "seed 1" in text
     assert total.case.digest[:12] in text
 
@@ -303,19 +308,19 @@ def test_a_floor_beyond_the_axis_still_reads_at_least() -> None:
 
 
 def test_the_published_totals_drawn_are_the_nearest_in_scope() -> None:
-    """Where not all fit, an author's whole total is drawn before the parts that fill a few of the row's years."""
-    figure = ussr_comparison().figure()
-    texts = [one.get_text() for one in figure.axes[0].texts]
-    assert "Rummel 1990 (1917\N{EN DASH}1987)" in " | ".join(texts)
-    assert "Rummel 1990, 1923-28" not in " | ".join(texts)
-    caption = " ".join(figure.texts[-1].get_text().split())
-    cited = [one for row in ussr_comparison().rows for one in row.cited if not one.superseded]
-    more = re.search(r"(\d+) more in the table of published totals", caption)
-    assert more is not None
-    drawn = [
-        one for one in figure.axes[0].texts if one.get_color() == GREY and one.get_position()[0] != 0 and one.get_text()
+    """Where not all fit, an author's whole total is drawn before small parts of it, and the rest are counted."""
+    parts = [
+        claim(f"part-{year}", author=f"Part of {year}", best=1e4, reads="point", years=[year, year])
+        for year in range(1930, 1940)
     ]
-    assert int(more[1]) == len(cited) - len(drawn)
+    whole = claim("whole-total", author="Whole", best=9e6, reads="point", years=[1930, 1938])
+    case = case_of(component("one", ranged(1e6, 4e6)), claim=[*parts, whole])
+    figure = mm.compare(mm.simulate(case, n=DRAWS, rng=1)).figure()
+    grey = [one for one in figure.axes[0].texts if one.get_color() == GREY and not isinstance(one, Annotation)]
+    drawn = [one.get_text() for one in grey if one.get_text()]
+    assert "Whole (1930\N{EN DASH}1938): 9 million" in drawn
+    assert len(drawn) == 6
+    assert "5 more in the table of published totals" in " ".join(figure.texts[-1].get_text().split())
 
 
 @pytest.mark.parametrize(
@@ -386,13 +391,13 @@ def test_drawing_never_loads_pyplot() -> None:
 
 @pytest.mark.parametrize("weight", ["normal", "bold"])
 def test_measured_widths_agree_with_what_matplotlib_draws(weight: str) -> None:
-    """The width by which lines are broken is the drawn one within two per cent."""
+    """The width by which lines are broken is the drawn one within three per cent."""
     text = "Premature deaths, directly or indirectly caused 1917-1987"
     figure = Figure(figsize=(10, 2), dpi=300)
     canvas = FigureCanvasAgg(figure)
     drawn = figure.text(0, 0.5, text, size=8.5, family="DejaVu Sans", weight=weight)
     inches = drawn.get_window_extent(canvas.get_renderer()).width / 300
-    assert text_width(text, 8.5, weight) == pytest.approx(inches, rel=0.02)
+    assert text_width(text, 8.5, weight) == pytest.approx(inches, rel=0.03)
 
 
 def test_broken_lines_fit_and_lose_nothing() -> None:

@@ -17,8 +17,9 @@ from tests.present.made import normal_summary, ussr_comparison, ussr_draws
 MILLION = 1_000_000.0
 
 
-def _width(quarter: float, centre: float = 5e8) -> Summary:
+def _width(quarter: float, centre: float | None = None) -> Summary:
     """Return a summary of which a quarter of the 95 % interval has a given size."""
+    centre = 6.0 * quarter if centre is None else centre
     summary = normal_summary(centre, 1.0)
     ends = (centre - 2 * quarter, centre + 2 * quarter)
     intervals = tuple(
@@ -45,7 +46,7 @@ def _width(quarter: float, centre: float = 5e8) -> Summary:
     ],
 )
 def test_the_unit_follows_the_rule_of_the_particle_data_group(quarter: float, exponent: int) -> None:
-    """Leading digits 100-354 keep two digits of a quarter of the interval, 355-949 one, 950-999 become 1000 with two."""
+    """Leading digits 100-354 keep two digits of a quarter of the interval, 355-949 one; 950-999 become 1000."""
     assert rounding_for(_width(quarter)).exponent == exponent
 
 
@@ -111,6 +112,21 @@ def test_a_headline_has_at_most_two_figures(low: float, wide: float) -> None:
     merged = round(ends.low, -two) == round(ends.high, -two) or round(ends.low, -two) == 0
     assert merged or short.exponent >= two
     assert short.value(ends.low) < short.value(ends.high) or usual.value(ends.low) == usual.value(ends.high)
+
+
+@given(centre=st.floats(1_000.0, 1e9), wide=st.floats(0.02, 0.5))
+def test_a_table_has_at_most_three_figures(centre: float, wide: float) -> None:
+    """Ends further apart than one in a hundred are printed with at most three significant figures."""
+    summary = normal_summary(centre, wide * centre / 1.959964)
+    rounding, high = rounding_for(summary), deciding(summary).high
+    assert rounding.exponent >= math.floor(math.log10(high)) - 2
+    assert rounding.value(deciding(summary).low) < rounding.value(high)
+
+
+def test_close_ends_keep_the_digits_that_tell_them_apart() -> None:
+    """A count known to one in ten thousand is not printed as an interval of no width."""
+    summary = normal_summary(436_450, 20)
+    assert rounding_for(summary).span(*(deciding(summary).low, deciding(summary).high)) == "436,411\N{EN DASH}436,489"
 
 
 def test_an_interval_has_one_unit_word() -> None:

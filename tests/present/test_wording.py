@@ -187,7 +187,7 @@ def test_the_shortest_interval_is_no_finer_than_its_own_error() -> None:
 
 def test_few_draws_admit_that_they_are_few() -> None:
     """A result of a hundred draws says that its Monte Carlo error is not known, one of two thousand how large it is."""
-    few = mm.simulate(ussr_draws().case, n=100, rng=1)
+    few = ussr_draws(100)
     assert "do not tell the Monte Carlo error" in _words(str(mm.total(few, "broad")))
     assert "more draws would show more" in _words(str(mm.compare(few)))
     assert "Monte Carlo error of the interval's ends at most" in _words(str(ussr_total("broad")))

@@ -51,7 +51,7 @@ def _changes(draw: st.DrawFn) -> dict[str, Any]:
         found["measure"] = "registered"
     if draw(st.integers(0, 2)) == 0:
         found["net"] = True
-    dropped = [{"component": f"part-{at}"} for at in draw(st.sets(st.integers(0, 5), max_size=3))]
+    dropped: list[dict[str, Any]] = [{"component": f"part-{at}"} for at in draw(st.sets(st.integers(0, 5), max_size=3))]
     if draw(st.integers(0, 3)) == 0:
         dropped.append({"category": draw(st.sampled_from("abc"))})
     if draw(st.integers(0, 3)) == 0:

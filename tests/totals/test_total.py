@@ -170,8 +170,8 @@ def test_what_does_not_count_has_a_reason() -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"definition": "whol"}, "no definition 'whol'; it has whole, late. Hint: did you mean 'whole'"),
-        ({"definition": "xyz"}, "no definition 'xyz'; it has whole, late."),
+        ({"definition": "whol"}, "small has no definition 'whol'. Hint: did you mean 'whole'"),
+        ({"definition": "xyz"}, "small has no definition 'xyz'; it has whole, late"),
         ({"years": (1935, 1930)}, "run backwards; write 1930:1935"),
         ({"definition": "late", "years": (1930, 1936)}, "covers 1938 to 1939, which 1930:1936 does not touch"),
         ({"years": (1950, 1960)}, "selects no component of small in 1950 to 1960"),

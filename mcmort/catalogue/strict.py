@@ -1,0 +1,213 @@
+"""Checks of meaning that a sound case may fail and a finished one should not: ``mcmort check --strict``.
+
+They find what is usually a slip: works that nothing cites, figures that look like copies, maxima entered as best
+estimates, gaps that nobody has owned up to. Where the evidence really is so, the case says it: in a note, or under
+``unknown``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from mcmort.catalogue.case import Case
+from mcmort.catalogue.cited import cited_sources
+from mcmort.catalogue.records import Component, Estimate, Figure, Quantity
+from mcmort.catalogue.selection import selected_years, years_of
+from mcmort.errors import Problem
+
+__all__ = ["check_strict"]
+
+_MAXIMUM: Final = re.compile(
+    r"\b(maxim(um|a|al)|at most|up to|upper (bound|limit|end)|no more than|not more than)\b", re.I
+)
+_MINIMUM: Final = re.compile(r"\b(minim(um|a|al)|at least|no (less|fewer) than|more than|lower bound)\b", re.I)
+_DATED: Final = (
+    "article",
+    "book",
+    "inbook",
+    "incollection",
+    "inproceedings",
+    "phdthesis",
+    "report",
+    "techreport",
+    "thesis",
+)
+"""Kinds of work that have a year."""
+_ADDRESS: Final = re.compile(r"https?://|www\.", re.I)
+
+type Owner = Component | Quantity
+
+
+def check_strict(case: Case) -> list[Problem]:
+    """Return what a finished case should not have.
+
+    Parameters
+    ----------
+    case : Case
+        A case that loads.
+
+    Returns
+    -------
+    list of Problem
+        Sorted.
+    """
+    checks = (_sources, _assumptions, _figures, _estimates, _copies, _overlaps, _unknown, _shares)
+    return sorted(problem for check in checks for problem in check(case))
+
+
+def _owners(case: Case) -> Iterator[tuple[str, str, Owner]]:
+    for kind, owners in (("component", case.components), ("quantity", case.quantities)):
+        for name, owner in owners.items():
+            yield case.files.get(f"{kind} {name}", ""), f'{kind} "{name}"', owner
+
+
+def _estimates_of(case: Case) -> Iterator[tuple[str, str, Owner, Estimate]]:
+    for file, place, owner in _owners(case):
+        for estimate in owner.estimate:
+            yield file, f'{place} > estimate "{estimate.name}"', owner, estimate
+
+
+def _all_figures(case: Case) -> Iterator[tuple[str, str, Figure]]:
+    for file, place, _, estimate in _estimates_of(case):
+        yield file, place, estimate
+    for name, claim in case.claims.items():
+        yield case.files.get(f"claim {name}", ""), f'claim "{name}"', claim
+    for name, overlap in case.overlaps.items():
+        yield case.files.get(f"overlap {name}", ""), f'overlap "{name}"', overlap
+    for file, place, owner in _owners(case):
+        for key in ("ordinary", "completeness"):
+            share: Figure | None = getattr(owner, key, None)
+            if share is not None:
+                yield file, f"{place} > {key}", share
+
+
+def _sources(case: Case) -> Iterator[Problem]:
+    cited = {source.key for source in cited_sources(case)}
+    for key in sorted(set(case.sources) - cited):
+        hint = "take it out, or cite it"
+        yield Problem("sources.bib", key, "a work that nothing in the case cites", "works that are cited", hint)
+    for key, source in case.sources.items():
+        if not source.title and not source.author:
+            yield Problem("sources.bib", key, "neither author nor title", "a work that a reader can find")
+        if source.kind in _DATED and not source.year and not source.fields.get("note"):
+            hint = "give the year, or say in note why there is none"
+            yield Problem("sources.bib", f"{key} > year", "nothing", "the year of the work", hint)
+
+
+def _assumptions(case: Case) -> Iterator[Problem]:
+    for key, source in case.sources.items():
+        if source.is_assumption and len(source.fields.get("note", "")) < 20:
+            yield Problem("sources.bib", f"{key} > note", "an assumption without its reason", "the reason, in note")
+
+
+def _figures(case: Case) -> Iterator[Problem]:
+    """Check how each figure was read: a weak reading says through whom, and no address stands in the text."""
+    for file, place, figure in _all_figures(case):
+        source = case.sources[figure.source]
+        if not source.is_assumption and figure.confidence is None and figure.via is not None:
+            expected = "how close the text that was read is to the study: high, medium or low"
+            yield Problem(file, f"{place} > confidence", "nothing, though it was read second-hand", expected)
+        for key in ("locator", "via", "note"):
+            text = getattr(figure, key) or ""
+            if _ADDRESS.search(text):
+                hint = "name the page or book; addresses belong in sources.bib"
+                yield Problem(file, f"{place} > {key}", "an address of the web", "words", hint)
+
+
+def _estimates(case: Case) -> Iterator[Problem]:
+    """Find maxima and minima that were entered as best estimates."""
+    for file, place, _, estimate in _estimates_of(case):
+        if estimate.use == "cross-check" and not estimate.note:
+            yield Problem(file, f"{place} > note", "a cross-check without a reason", "why it is not pooled")
+        if estimate.use != "pool" or estimate.reading != "point":
+            continue
+        words = estimate.counts or ""
+        for pattern, reading in ((_MAXIMUM, "at-most"), (_MINIMUM, "at-least")):
+            found = pattern.search(words)
+            if found is not None:
+                hint = f"use reads = '{reading}', or use = 'cross-check' with the reason"
+                expected = "a best estimate"
+                yield Problem(file, f"{place} > best", f"a figure that counts {found.group()!r}", expected, hint)
+
+
+def _copies(case: Case) -> Iterator[Problem]:
+    """Find the same figure under two lineages of one component: usually one of them copies the other."""
+    for file, place, owner in _owners(case):
+        seen: dict[tuple[object, ...], Estimate] = {}
+        taken, _ = case.admitted(owner)
+        for estimate in taken:
+            if estimate.formula is not None:
+                continue
+            key = (estimate.measure, estimate.low, estimate.best, estimate.high)
+            first = seen.setdefault(key, estimate)
+            if first is not estimate and first.line != estimate.line:
+                found = f"the figure of {first.name!r} under another lineage ({first.line!r}, {estimate.line!r})"
+                hint = "give both one lineage, or say in a note how each was reached on its own"
+                if not (estimate.note or first.note):
+                    where = f'{place} > estimate "{estimate.name}" > lineage'
+                    yield Problem(file, where, found, "figures that are independent", hint)
+
+
+def _overlaps(case: Case) -> Iterator[Problem]:
+    """Find overlaps that can never be taken off, and pairs whose years do not meet."""
+    for name, overlap in case.overlaps.items():
+        file = case.files.get(f"overlap {name}", "")
+        of, within = case.components[overlap.of], case.components[overlap.within]
+        years = set(years_of(of.years)) & set(years_of(within.years))
+        if overlap.years is not None:
+            years &= set(years_of(overlap.years))
+        if not years:
+            found = f"{overlap.of!r} and {overlap.within!r} with no year in common"
+            yield Problem(file, f'overlap "{name}" > years', found, "components that meet in time")
+        if of.unit != within.unit:
+            found = f"{of.unit} within {within.unit}"
+            hint = "say in a note how the one is counted in the other"
+            if not overlap.note:
+                yield Problem(file, f'overlap "{name}"', found, "one unit on both sides", hint)
+
+
+def _unknown(case: Case) -> Iterator[Problem]:
+    """Find components that a definition asks for without evidence, unless the case owns up to it."""
+    for name, component in case.components.items():
+        file = case.files.get(f"component {name}", "")
+        for measure in _lacking(case, component):
+            wanted = [
+                definition.id
+                for definition in case.definitions.values()
+                if definition.measure == measure and selected_years(definition, component)
+            ]
+            if wanted and measure not in component.unknown:
+                found = f"no admissible {measure} evidence, though {', '.join(wanted)} counts it"
+                expected = f"evidence, or the reason under unknown = {{ {measure} = '...' }}"
+                yield Problem(file, f'component "{name}"', found, expected, "unknown is not zero")
+        for measure in sorted(set(component.unknown) - set(_lacking(case, component))):
+            where = f'component "{name}" > unknown > {measure}'
+            yield Problem(file, where, "a reason why it is unknown, though there is evidence", "one or the other")
+
+
+def _lacking(case: Case, component: Component) -> list[str]:
+    """Return the measures for which a component has neither evidence nor a way to it."""
+    taken, _ = case.admitted(component)
+    direct = {estimate.measure for estimate in taken if not estimate.is_one_sided}
+    if component.formula is not None:
+        direct.add("all")
+    if "registered" in direct:
+        direct.add("all")
+    if "all" in direct and component.completeness is not None:
+        direct.add("registered")
+    return [measure for measure in ("all", "registered") if measure not in direct]
+
+
+def _shares(case: Case) -> Iterator[Problem]:
+    """Find net definitions over components of which nobody has said what ordinary mortality was."""
+    net = [definition for definition in case.definitions.values() if definition.net]
+    for name, component in case.components.items():
+        if component.already_net or component.ordinary is not None:
+            continue
+        wanted = [definition.id for definition in net if selected_years(definition, component)]
+        if wanted:
+            file = case.files.get(f"component {name}", "")
+            found = f"no ordinary mortality, though {', '.join(wanted)} is net of it"
+            yield Problem(file, f'component "{name}" > ordinary', found, "a share, or already_net = true")
