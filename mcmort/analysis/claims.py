@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 
 from mcmort.analysis.summary import PROBABILITIES, Summary, summarise
+from mcmort.catalogue.cited import owners_behind
 from mcmort.catalogue.records import Claim
 from mcmort.draws import Draws
 from mcmort.errors import DefinitionError
@@ -122,10 +123,11 @@ def _verdict(claim: Claim, summary: Summary, quantile: float) -> Verdict:
 
 
 def _shared(draws: Draws, claim: Claim, total: Total) -> bool:
-    """Whether a claim rests on a source or lineage that the total's components use."""
+    """Whether a claim rests on a source or lineage that the total's components use, directly or through a formula."""
     own = {claim.source} if claim.lineage is None else {claim.source, claim.lineage}
-    used = set()
     for name in total.parts:
-        taken, _ = draws.case.admitted(draws.case.components[name], frozenset(draws.manifest.evidence))
-        used |= {estimate.line for estimate in taken} | {estimate.source for estimate in taken}
-    return bool(own & used)
+        for owner in owners_behind(draws.case, draws.case.components[name]):
+            taken, _ = draws.case.admitted(owner, frozenset(draws.manifest.evidence))
+            if any({estimate.line, estimate.source} & own for estimate in taken):
+                return True
+    return False

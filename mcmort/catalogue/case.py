@@ -137,8 +137,11 @@ class Case:
 
     def _content(self) -> dict[str, Any]:
         groups = ("components", "quantities", "profiles", "overlaps", "dependence", "claims", "definitions", "sources")
-        records = {key: [one.model_dump(mode="json", exclude_defaults=True) for one in getattr(self, key).values()] for key in groups}
-        return {"head": _canonical(self.head.model_dump(mode="json", exclude_defaults=True)), **_canonical(records)}
+        head, records = self.head.model_dump(mode="json", exclude_defaults=True), {}
+        for group in groups:
+            members = getattr(self, group).values()
+            records[group] = [one.model_dump(mode="json", exclude_defaults=True) for one in members]
+        return {"head": _canonical(head), **_canonical(records)}
 
     def missing(self, name: str, what: str) -> str:
         """Say that the case has nothing of a name, and what it may have been.

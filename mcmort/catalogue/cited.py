@@ -10,7 +10,7 @@ from mcmort.catalogue.records import Component, Quantity, Source
 from mcmort.catalogue.selection import select
 from mcmort.errors import DefinitionError
 
-__all__ = ["cited_sources"]
+__all__ = ["cited_sources", "owners_behind"]
 
 
 def cited_sources(case: Case, definition: str | None = None) -> list[Source]:
@@ -53,18 +53,39 @@ def cited_sources(case: Case, definition: str | None = None) -> list[Source]:
     return [case.sources[key] for key in sorted(keys)]
 
 
-def _behind(case: Case, owner: Component | Quantity, seen: frozenset[str] = frozenset()) -> Iterator[str]:
-    """Yield the keys of the works behind a component or quantity, through formulas where there are any."""
-    yield from (estimate.source for estimate in owner.estimate)
-    for key in ("ordinary", "completeness"):
-        if getattr(owner, key, None) is not None:
-            yield getattr(owner, key).source
-    if isinstance(owner, Component) and owner.profile is not None:
-        yield case.profiles[owner.profile].source
-    texts = [owner.formula, *(estimate.formula for estimate in owner.estimate)]
-    components = {column_name(name): name for name in case.components}
-    for text in texts:
-        for name in formula.names(formula.parse(text)) if text is not None else ():
-            if name not in seen:
-                used = case.components[components[name]] if name in components else case.quantities[name]
-                yield from _behind(case, used, seen | {name})
+def owners_behind(case: Case, owner: Component | Quantity) -> list[Component | Quantity]:
+    """Return a component or quantity with all those that its formulas, and theirs, name; each once.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    owner : Component or Quantity
+        Where to start.
+
+    Returns
+    -------
+    list of Component and Quantity
+        The owner first.
+    """
+    components = {column_name(name): component for name, component in case.components.items()}
+    found = [owner]
+    for one in found:
+        texts = [one.formula, *(estimate.formula for estimate in one.estimate)]
+        names = {name for text in texts if text is not None for name in formula.names(formula.parse(text))}
+        for name in sorted(names):
+            used = components[name] if name in components else case.quantities[name]
+            if used not in found:
+                found.append(used)
+    return found
+
+
+def _behind(case: Case, owner: Component | Quantity) -> Iterator[str]:
+    """Yield the keys of the works behind a component or quantity."""
+    for one in owners_behind(case, owner):
+        yield from (estimate.source for estimate in one.estimate)
+        for key in ("ordinary", "completeness"):
+            if getattr(one, key, None) is not None:
+                yield getattr(one, key).source
+        if isinstance(one, Component) and one.profile is not None:
+            yield case.profiles[one.profile].source

@@ -17,13 +17,26 @@ def show(
     component: Annotated[
         str | None, typer.Argument(metavar="[COMPONENT]", help="Show one component (or quantity) with its evidence.")
     ] = None,
+    estimates: Annotated[
+        bool, typer.Option("--estimates", help="Show every cited figure, with its basis, locator and use.")
+    ] = False,
+    sources: Annotated[bool, typer.Option("--sources", help="Show every work, with what cites it.")] = False,
 ) -> None:
     """Show what a case holds: facets, components, definitions; or one component with its evidence.
 
-    Examples: `mcmort show ussr`, `mcmort show ussr camps-and-colonies`
+    Examples: `mcmort show ussr`, `mcmort show ussr camps-and-colonies`, `mcmort show ussr --estimates`
     """
     from mcmort.catalogue import load
-    from mcmort.present.catalogue import case_text, component_text
+    from mcmort.present.catalogue import case_text, component_text, estimates_text, sources_text
 
+    if sum((component is not None, estimates, sources)) > 1:
+        raise typer.BadParameter("choose one of COMPONENT, --estimates and --sources")
     loaded = load(case)
-    sys.stdout.write(case_text(loaded) if component is None else component_text(loaded, component))
+    if component is not None:
+        sys.stdout.write(component_text(loaded, component))
+    elif estimates:
+        sys.stdout.write(estimates_text(loaded))
+    elif sources:
+        sys.stdout.write(sources_text(loaded))
+    else:
+        sys.stdout.write(case_text(loaded))

@@ -196,6 +196,10 @@ def _owner(
             fit = _fit(case, estimate, file, label, problems)
         if fit is not None:
             factor, note = _to_years(case, owner, estimate)
+            if factor != 1.0 and fit.distribution.family == "beta":
+                found, hint = "a share of other years", "leave out family = 'beta': these are counts"
+                problems.append(Problem(file, label, found, "a count, which the annual series can carry over", hint))
+                continue
             used.append(Used(estimate, 0.0, fit, factor, note))
     used = _weighted(used)
     soft = [(estimate, _bound(case, owner, estimate)) for estimate in bounds]

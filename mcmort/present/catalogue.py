@@ -5,13 +5,15 @@ from __future__ import annotations
 import textwrap
 
 from mcmort.catalogue import Case
-from mcmort.catalogue.records import Component, Estimate, Figure, Quantity
+from mcmort.catalogue.cited import owners_behind
+from mcmort.catalogue.records import Claim, Component, Estimate, Figure, Quantity
 from mcmort.errors import DefinitionError
+from mcmort.present.bibliography import reference
 from mcmort.present.printed import as_printed, years_text
 from mcmort.present.tables import Column, Table
 from mcmort.present.terminal import to_text
 
-__all__ = ["case_text", "component_text"]
+__all__ = ["case_text", "component_text", "estimates_text", "sources_text"]
 
 
 def case_text(case: Case) -> str:
@@ -111,7 +113,9 @@ def component_text(case: Case, name: str) -> str:
         lines.append(f"Derived: {owner.formula}")
     if owner.note:
         lines += textwrap.wrap(owner.note, 110)
-    return "\n".join([*lines, "", _evidence(case, owner)])
+    behind = owners_behind(case, owner)
+    tables = [_evidence(case, one) for one in behind if one.estimate]
+    return "\n".join([*lines, "", *(tables or ["No estimates.\n"])])
 
 
 def _figure(figure: Figure) -> str:
@@ -142,13 +146,89 @@ def _evidence(case: Case, owner: Component | Quantity) -> str:
         )
         for estimate in owner.estimate
     )
-    return to_text(Table("Evidence", columns, rows)) if rows else "No estimates.\n"
+    return to_text(Table(f"Evidence: {owner.label} ({owner.unit})", columns, rows))
 
 
-def _source(case: Case, estimate: Estimate) -> str:
+def _source(case: Case, estimate: Estimate | Claim) -> str:
     source = case.sources[estimate.source]
     name = source.author.partition(",")[0] or source.title
     year = f" {source.year}" if source.year else ""
     via = f"; read through {estimate.via}" if estimate.via else ""
     weak = "; weak: low confidence" if estimate.confidence == "low" else ""
     return f"{name}{year}, {estimate.locator}{via}{weak}"
+
+
+def estimates_text(case: Case) -> str:
+    """Return every cited figure of a case: of components, of quantities, and published totals.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+
+    Returns
+    -------
+    str
+        Plain text; each figure with its basis, source, locator, through whom it was read, and its use.
+    """
+    lines = []
+    owners: list[Component | Quantity] = [*case.components.values(), *case.quantities.values()]
+    for owner in owners:
+        lines.append(f"{owner.label} ({owner.id}), {years_text(owner.years)}, {owner.territory}, {owner.unit}")
+        if owner.formula is not None:
+            lines.append(f"  derived: {owner.formula}")
+        _, left = case.admitted(owner)
+        reasons = {estimate.name: reason for estimate, reason in left}
+        for estimate in owner.estimate:
+            use = "bound" if estimate.is_one_sided else f"pooled, lineage {estimate.line}"
+            figure = estimate.formula or f"{_figure(estimate)} ({estimate.reading})"
+            head = f"{figure}; {estimate.basis}, {estimate.measure}; {_source(case, estimate)}"
+            lines += _indented(f"{head}; {reasons.get(estimate.name, use)}", estimate.note)
+    lines += ["", "Published totals"]
+    retired = case.retired()
+    for claim in case.claims.values():
+        head = (
+            f"{claim.author}: {_figure(claim)} ({claim.reading}), {claim.unit}; {claim.basis}; {_source(case, claim)}"
+        )
+        replaced = f"; since replaced by {retired[claim.id]}" if claim.id in retired else ""
+        lines += _indented(f"{head}; counts {claim.counts}{replaced}", claim.note)
+    return "\n".join(lines) + "\n"
+
+
+def _indented(head: str, note: str | None) -> list[str]:
+    lines = textwrap.wrap(head, 116, initial_indent="  ", subsequent_indent="      ")
+    return lines + (textwrap.wrap(note, 116, initial_indent="      ", subsequent_indent="      ") if note else [])
+
+
+def sources_text(case: Case) -> str:
+    """Return the works of a case, each with what cites it.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+
+    Returns
+    -------
+    str
+        Plain text, published works first, then assumptions.
+    """
+    uses: dict[str, list[str]] = {}
+    owners: list[Component | Quantity] = [*case.components.values(), *case.quantities.values()]
+    for owner in owners:
+        for estimate in owner.estimate:
+            locator = f"{estimate.locator}, {estimate.basis}"
+            uses.setdefault(estimate.source, []).append(f"{owner.id}: {_figure_or_formula(estimate)} ({locator})")
+    for claim in case.claims.values():
+        locator = f"{claim.locator}, {claim.basis}"
+        uses.setdefault(claim.source, []).append(f"published total, {claim.author}: {_figure(claim)} ({locator})")
+    lines = []
+    for source in sorted(case.sources.values(), key=lambda one: (one.is_assumption, one.key)):
+        lines += textwrap.wrap(f"[{source.key}] {reference(source)}", 116, subsequent_indent="    ")
+        for use in uses.get(source.key, ()):
+            lines += textwrap.wrap(use, 116, initial_indent="    ", subsequent_indent="        ")
+    return "\n".join(lines) + "\n"
+
+
+def _figure_or_formula(estimate: Estimate) -> str:
+    return estimate.formula or _figure(estimate)

@@ -118,7 +118,7 @@ def discrepancy(judged: Judged) -> str:
 
 
 def _times(ratio: float) -> str:
-    return f"{ratio:.2g} times"
+    return "about" if 0.95 <= ratio <= 1.05 else f"{ratio:.2g} times"
 
 
 def _quantile(judged: Judged) -> str:

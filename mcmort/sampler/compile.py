@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from mcmort.catalogue import formula
 from mcmort.catalogue.case import Case, column_name
+from mcmort.catalogue.cited import owners_behind
 from mcmort.catalogue.records import Component
 from mcmort.catalogue.words import Measure
 from mcmort.draws import Standing
@@ -205,24 +206,17 @@ def _why_unknown(evidence: Elicited) -> str:
 
 def _sources(priors: Priors, name: str) -> dict[str, tuple[str, ...]]:
     """Return the keys of the sources behind each measure, through formulas where there are any."""
-    found: dict[str, set[str]] = {"all": set(), "registered": set()}
-
-    def gather(owner: str, is_component: bool, into: set[str]) -> None:
-        evidence = (priors.components if is_component else priors.quantities)[owner]
-        into.update(one.estimate.source for one in evidence.used)
-        into.update(one.source for one in evidence.bounds)
-        case = priors.case
-        text = (case.components[owner] if is_component else case.quantities[owner]).formula
-        if text is not None:
-            components = {column_name(key): key for key in case.components}
-            for used in formula.names(formula.parse(text)):
-                gather(components.get(used, used), used in components, into)
-
-    gather(name, True, found["all"])
-    evidence = priors.components[name]
-    found["registered"] |= {one.estimate.source for one in evidence.used if one.estimate.measure == "registered"}
-    found["registered"] |= {one.source for one in evidence.bounds if one.measure == "registered"}
-    return {measure: tuple(sorted(keys)) for measure, keys in found.items()}
+    case = priors.case
+    everything: set[str] = set()
+    for owner in owners_behind(case, case.components[name]):
+        evidence = (priors.components if isinstance(owner, Component) else priors.quantities)[owner.id]
+        everything |= {one.estimate.source for one in evidence.used} | {one.source for one in evidence.bounds}
+    own = priors.components[name]
+    registered = {one.estimate.source for one in own.used if one.estimate.measure == "registered"}
+    registered |= {one.source for one in own.bounds if one.measure == "registered"}
+    if own.registered is None:  # then the registered part, if any, comes from all deaths and the completeness
+        registered = everything
+    return {"all": tuple(sorted(everything)), "registered": tuple(sorted(registered))}
 
 
 def compile_priors(priors: Priors) -> Compiled:

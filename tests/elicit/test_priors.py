@@ -209,6 +209,14 @@ def test_an_estimate_of_other_years_is_else_taken_as_printed(
     assert words in found.used[0].note
 
 
+def test_a_share_of_other_years_is_refused() -> None:
+    """A beta distribution has no scale: to carry it over is a defect with its place (it was once a bare ValueError)."""
+    estimate = ranged(0.1, 0.2, family="beta", years=[1930, 1934])
+    with pytest.raises(CaseError, match="a share of other years") as caught:
+        elicit(case_of(component("one", estimate, profile="series"), profile=[_SERIES]))
+    assert caught.value.problems[0].key == 'component "one" > estimate "study-a"'
+
+
 def test_a_bound_of_other_years_is_carried_over_too() -> None:
     """An "at least" for the first half bounds all years at four times its value."""
     bound = count(low=30.0, reads="at-least", source="study-c", years=[1930, 1934])

@@ -12,6 +12,7 @@ from mcmort.analysis import Interval, Summary
 from mcmort.catalogue import Case
 from mcmort.draws import Draws
 from mcmort.present.verbs import Comparison, Result
+from mcmort.sampler import simulate
 from tests.cases import case_of, component, count, definition, head, overlap, point, ranged, share
 
 __all__ = [
@@ -41,7 +42,7 @@ def ussr_draws(n: int = DRAWS) -> Draws:
     a cut is what a run of its own gives.
     """
     if n == MOST_DRAWS:
-        return mm.simulate(mm.load("ussr"), n=n, rng=1)
+        return simulate(mm.load("ussr"), n, rng=1)
     whole = ussr_draws(MOST_DRAWS)
     columns = {name: values[:n].copy() for name, values in whole.columns.items()}
     return replace(whole, manifest=replace(whole.manifest, draws=n), columns=columns)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
 
 import mcmort as mm
 from mcmort.errors import OutputError, UsageError
-from mcmort.present import write
 from mcmort.present.write import check_writable, figure_format, write_whole
 from tests.present.made import small_comparison
 
@@ -50,7 +50,7 @@ def test_a_write_that_fails_midway_leaves_the_old_file(
             os.write(self.handle, content[: len(content) // 2])
             raise error
 
-    monkeypatch.setattr(write.os, "fdopen", lambda handle, _: Broken(handle))
+    monkeypatch.setattr(os, "fdopen", lambda handle, _: Broken(handle))
     with pytest.raises((KeyboardInterrupt, OutputError, RuntimeError)):
         write_whole(target, b"something new and longer")
     assert target.read_bytes() == b"old"
@@ -63,7 +63,7 @@ def test_a_full_disk_is_told_in_words(tmp_path: Path, monkeypatch: pytest.Monkey
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(write.tempfile, "mkstemp", full)
+    monkeypatch.setattr(tempfile, "mkstemp", full)
     with pytest.raises(OutputError, match=r"a\.json: cannot be written \(No space left on device\)"):
         write_whole(tmp_path / "a.json", b"x")
 
@@ -91,7 +91,7 @@ def test_what_cannot_be_written_is_refused_at_once(name: str, words: str, tmp_pa
 
 def test_a_folder_without_the_right_to_write_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the system denies writing, the message gives the hint that fits the option."""
-    monkeypatch.setattr(write.os, "access", lambda *_: False)
+    monkeypatch.setattr(os, "access", lambda *_: False)
     with pytest.raises(OutputError, match=r"may not be written\. Hint: choose another place with -o"):
         check_writable(tmp_path / "a.json")
     with pytest.raises(OutputError, match="Hint: use --figure"):

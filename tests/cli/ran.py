@@ -1,0 +1,87 @@
+"""Runs the command line inside the process, and small cases to run it on."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import mcmort as mm
+from mcmort.catalogue import Case
+from mcmort.cli.app import main
+from mcmort.draws import Draws
+from tests.cases import component, definition, point, ranged, write_case
+from tests.present.made import MOST_DRAWS, claim, ussr_draws
+
+__all__ = ["GOOD", "ROOT", "Ran", "Run", "known_draws", "listing", "runner", "small_folder"]
+
+ROOT = Path(__file__).resolve().parents[2]
+GOOD = ROOT / "tests" / "good" / "minimal"
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command left behind: its exit code, what it printed, and where."""
+
+    code: int
+    out: str
+    err: str
+
+
+type Run = Callable[..., Ran]
+
+
+def runner(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Return a function that runs ``mcmort`` with the words given."""
+
+    def run(*words: str | Path) -> Ran:
+        capsys.readouterr()
+        code = main([str(word) for word in words])
+        printed = capsys.readouterr()
+        return Ran(code, printed.out, printed.err)
+
+    return run
+
+
+def listing(folder: Path) -> dict[str, bytes | None]:
+    """Return every path below a folder with its content, folders as None."""
+    return {str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None for path in folder.rglob("*")}
+
+
+def small_folder(folder: Path) -> Path:
+    """Write a case of two components, one of them without registered deaths, three definitions and a claim."""
+    shutil.rmtree(folder, ignore_errors=True)
+    register = point(5_000, measure="registered", basis="registered", source="study-b")
+    tables: dict[str, Any] = {
+        "component": [
+            component("known", ranged(9_000, 12_000), register),
+            component("other", ranged(800, 1_500), years=[1940, 1944], facets={"category": "b"}),
+        ],
+        "claim": [claim("author", best=15_000.0, reads="point")],
+        "definitions": {
+            "kept": definition(label="Registered deaths", measure="registered"),
+            "early": definition(label="Early deaths", include=[{"category": "a"}]),
+            "whole": definition(label="All deaths"),
+        },
+    }
+    return write_case(folder, tables)
+
+
+def known_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the command line use draws of the Soviet case that were made before, where it would make the same again."""
+    real = mm.simulate
+
+    def simulate(
+        case: Case, n: int = MOST_DRAWS, *, rng: int = 1, evidence: frozenset[str] | None = None, **_: Any
+    ) -> Draws:
+        usual = evidence is None or evidence == frozenset(case.head.evidence)
+        if rng == 1 and n <= MOST_DRAWS and usual and case.digest == ussr_draws().case.digest:
+            return ussr_draws(n)
+        return real(case, n, rng=rng, evidence=evidence)
+
+    monkeypatch.setattr("mcmort.sampler.simulate", simulate)
+    monkeypatch.setattr("mcmort.analysis.receipt.simulate", simulate)
