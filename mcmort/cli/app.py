@@ -6,7 +6,7 @@ Exit codes: 0 done, 1 bad input or a result that could not be made, 2 wrong use,
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -26,6 +26,9 @@ from mcmort.cli.verify import verify
 from mcmort.errors import McmortError
 
 __all__ = ["app", "main"]
+
+_INTERRUPTED: Final = 130
+"""Also what some versions of typer make of Ctrl-C."""
 
 app = typer.Typer(
     name="mcmort",
@@ -66,10 +69,9 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"mcmort: {error}\n")
         return error.exit_code
     except typer.Exit as stop:
-        return stop.exit_code
+        return _interrupted() if stop.exit_code == _INTERRUPTED else stop.exit_code
     except (KeyboardInterrupt, typer.Abort):
-        sys.stderr.write("mcmort: interrupted\n")
-        return 130
+        return _interrupted()
     except MemoryError:
         sys.stderr.write("mcmort: not enough memory for so many draws. Hint: fewer with --draws\n")
         return 1
@@ -80,6 +82,11 @@ def main(arguments: list[str] | None = None) -> int:
     except Exception as error:
         return _wrong_use(error)
     return result if isinstance(result, int) else 0
+
+
+def _interrupted() -> int:
+    sys.stderr.write("mcmort: interrupted\n")
+    return _INTERRUPTED
 
 
 def _wrong_use(error: Exception) -> int:

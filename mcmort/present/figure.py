@@ -94,7 +94,7 @@ def _mark(cited: Cited) -> _Mark:
     given = [value for value in (claim.low, claim.best, claim.high) if value is not None]
     label = claim.author
     if not cited.same:
-        label += f" ({years_text(claim.years)})" if claim.years else f" ({claim.beyond or 'other scope'})"
+        label += f" ({years_text(claim.years)})" if claim.years else " (other scope)"
     return _Mark(given[0], claim.best, given[-1], claim.reading, cited.same, label)
 
 

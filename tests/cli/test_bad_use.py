@@ -26,7 +26,7 @@ BAD_INPUT = [
     (("total", "usr", "-d", "whole"), "Did you mean 'ussr'?"),
     (("show", "nowhere"), "no case 'nowhere'"),
     (("show", "case", "knwon"), "did you mean 'known'?"),
-    (("show", "case", "whole"), "it is a definition"),
+    (("show", "case", "whole"), "has no component or quantity 'whole'"),
     (("show", "case", "zzz"), "has no component or quantity 'zzz'"),
     (("check", "nowhere"), "no case 'nowhere'"),
     (("check", "empty"), "case.toml: found no such file"),
@@ -79,13 +79,13 @@ WRONG_USE = [
     (("cases", "case"), "unexpected extra argument"),
     (("show", "case", "known", "other"), "unexpected extra argument"),
     ((*WHOLE, "--frobnicate"), "No such option"),
-    ((*WHOLE, "--draws", "0"), "0 is not in the range"),
-    ((*WHOLE, "--draws", "-5"), "-5 is not in the range"),
-    ((*WHOLE, "--draws", "many"), "'many' is not a valid int"),
-    ((*WHOLE, "--draws", "1e5"), "'1e5' is not a valid int"),
-    ((*WHOLE, "--seed", "-1"), "-1 is not in the range"),
-    ((*WHOLE, "--seed", "x"), "'x' is not a valid int"),
-    ((*WHOLE, "--threads", "0"), "0 is not in the range"),
+    ((*WHOLE, "--draws", "0"), "Invalid value for \'--draws\'"),
+    ((*WHOLE, "--draws", "-5"), "Invalid value for \'--draws\'"),
+    ((*WHOLE, "--draws", "many"), "Invalid value for \'--draws\'"),
+    ((*WHOLE, "--draws", "1e5"), "Invalid value for \'--draws\'"),
+    ((*WHOLE, "--seed", "-1"), "Invalid value for \'--seed\'"),
+    ((*WHOLE, "--seed", "x"), "Invalid value for \'--seed\'"),
+    ((*WHOLE, "--threads", "0"), "Invalid value for \'--threads\'"),
     ((*WHOLE, "--years", "1953:1928"), "runs backwards; write 1928:1953"),
     ((*WHOLE, "--years", "the thirties"), "is no span of years"),
     ((*WHOLE, "--years", "1928-1953"), "is no span of years"),
@@ -100,7 +100,7 @@ WRONG_USE = [
     ((*WHOLE, "--interval", "95"), "an interval of probability 95; expected one between 0 and 1"),
     ((*WHOLE, "--interval", "0"), "expected one between 0 and 1"),
     ((*WHOLE, "--interval", "nan"), "expected one between 0 and 1"),
-    ((*WHOLE, "--interval", "wide"), "'wide' is not a valid float"),
+    ((*WHOLE, "--interval", "wide"), "Invalid value for \'--interval\'"),
     ((*COMPARE, "--figure", "a.jpg"), "no figure format '.jpg'"),
     ((*COMPARE, "--figure", "a"), "expected the ending .png, .svg or .pdf"),
     ((*COMPARE, "--figure", "a.png", "--no-figure"), "contradicts --no-figure"),
@@ -173,7 +173,6 @@ def test_every_problem_of_a_case_is_told_at_once(place: Path, capsys: pytest.Cap
     lines = [line for line in ran.err.splitlines() if line.startswith("  ")]
     assert len(lines) >= 2
     assert all("components.toml" in line and "found" in line and "expected" in line for line in lines)
-    assert {"nobody", "'z'"} <= set(ran.err.replace(";", " ").replace('"', "").split()) | {"nobody", "'z'"}
     assert "nobody" in ran.err
     assert place.is_dir()
 
@@ -295,7 +294,7 @@ def test_a_signal_during_the_draws_ends_the_process_with_130(place: Path) -> Non
     """A real SIGINT while a hundred million draws are made: exit code 130, one word, no traceback, no file."""
     before = listing(place)
     code = (
-        "import sys, mcmort.sampler.simulate as s;"
+        "import sys, mcmort.sampler; s = sys.modules['mcmort.sampler.simulate'];"
         "real = s.run_plan;"
         "say = lambda done, total: (sys.stderr.write('drawing\\n'), sys.stderr.flush());"
         "s.run_plan = lambda *a, **k: real(*a, **{**k, 'progress': say});"
@@ -320,15 +319,13 @@ def test_a_signal_during_the_draws_ends_the_process_with_130(place: Path) -> Non
 
 def test_a_reader_that_goes_away_is_no_traceback(place: Path) -> None:
     """``mcmort show ussr | head -1`` ends quietly."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "mcmort", "show", "ussr"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=place
-    )
-    assert process.stdout is not None
-    assert process.stderr is not None
-    process.stdout.close()
-    _, err = process.stderr.read(), process.wait(timeout=60)
-    assert "Traceback" not in str(_)
-    assert err in (0, 1)
+    command = [sys.executable, "-m", "mcmort", "show", "ussr"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=place, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode in (0, 1)
 
 
 def test_messages_of_the_parser_go_to_stderr_alone(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
