@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
-from mcmort.catalogue.case import Case
+from mcmort.catalogue import formula
+from mcmort.catalogue.case import Case, column_name
 from mcmort.catalogue.cited import cited_sources
-from mcmort.catalogue.records import Component, Estimate, Figure, Quantity
+from mcmort.catalogue.records import Component, Estimate, Figure, Profile, Quantity
 from mcmort.catalogue.selection import selected_years, years_of
 from mcmort.errors import Problem
 
@@ -22,7 +23,9 @@ __all__ = ["check_strict"]
 _MAXIMUM: Final = re.compile(
     r"\b(maxim(um|a|al)|at most|up to|upper (bound|limit|end)|no more than|not more than)\b", re.I
 )
-_MINIMUM: Final = re.compile(r"\b(minim(um|a|al)|at least|no (less|fewer) than|more than|lower bound)\b", re.I)
+_MINIMUM: Final = re.compile(
+    r"\b(minim(um|a|al)|at least|no (less|fewer) than|(?<!no )(?<!not )more than|lower bound)\b", re.I
+)
 _DATED: Final = (
     "article",
     "book",
@@ -53,7 +56,7 @@ def check_strict(case: Case) -> list[Problem]:
     list of Problem
         Sorted.
     """
-    checks = (_sources, _assumptions, _figures, _estimates, _copies, _overlaps, _unknown, _shares)
+    checks = (_sources, _assumptions, _figures, _addresses, _estimates, _copies, _overlaps, _unknown, _shares)
     return sorted(problem for check in checks for problem in check(case))
 
 
@@ -69,18 +72,27 @@ def _estimates_of(case: Case) -> Iterator[tuple[str, str, Owner, Estimate]]:
             yield file, f'{place} > estimate "{estimate.name}"', owner, estimate
 
 
-def _all_figures(case: Case) -> Iterator[tuple[str, str, Figure]]:
+def _all_figures(case: Case) -> Iterator[tuple[str, str, Figure | Profile]]:
     for file, place, _, estimate in _estimates_of(case):
         yield file, place, estimate
-    for name, claim in case.claims.items():
-        yield case.files.get(f"claim {name}", ""), f'claim "{name}"', claim
-    for name, overlap in case.overlaps.items():
-        yield case.files.get(f"overlap {name}", ""), f'overlap "{name}"', overlap
+    for kind in ("claim", "overlap", "profile"):
+        for name, record in _records(case, kind).items():
+            yield case.files.get(f"{kind} {name}", ""), f'{kind} "{name}"', record
     for file, place, owner in _owners(case):
         for key in ("ordinary", "completeness"):
             share: Figure | None = getattr(owner, key, None)
             if share is not None:
                 yield file, f"{place} > {key}", share
+    for kind in ("definition", "claim"):
+        for name, scope in _records(case, kind).items():
+            for index, rule in enumerate(scope.share):
+                yield case.files.get(f"{kind} {name}", ""), f'{kind} "{name}" > share[{index}]', rule
+
+
+def _records(case: Case, kind: str) -> dict[str, Any]:
+    plural = {"quantity": "quantities", "dependence": "dependence"}.get(kind, f"{kind}s")
+    found: dict[str, Any] = getattr(case, plural)
+    return found
 
 
 def _sources(case: Case) -> Iterator[Problem]:
@@ -90,7 +102,7 @@ def _sources(case: Case) -> Iterator[Problem]:
         yield Problem("sources.bib", key, "a work that nothing in the case cites", "works that are cited", hint)
     for key, source in case.sources.items():
         if not source.title and not source.author:
-            yield Problem("sources.bib", key, "neither author nor title", "a work that a reader can find")
+            yield Problem("sources.bib", key, "neither author nor title", "a work that a reader can find", "add them")
         if source.kind in _DATED and not source.year and not source.fields.get("note"):
             hint = "give the year, or say in note why there is none"
             yield Problem("sources.bib", f"{key} > year", "nothing", "the year of the work", hint)
@@ -98,29 +110,54 @@ def _sources(case: Case) -> Iterator[Problem]:
 
 def _assumptions(case: Case) -> Iterator[Problem]:
     for key, source in case.sources.items():
-        if source.is_assumption and len(source.fields.get("note", "")) < 20:
-            yield Problem("sources.bib", f"{key} > note", "an assumption without its reason", "the reason, in note")
+        if source.is_assumption and len(source.fields.get("note", "").split()) < 3:
+            hint = "say what it rests on, and what speaks for another choice"
+            yield Problem(
+                "sources.bib", f"{key} > note", "an assumption without its reason", "the reason, in note", hint
+            )
 
 
 def _figures(case: Case) -> Iterator[Problem]:
-    """Check how each figure was read: a weak reading says through whom, and no address stands in the text."""
+    """Check how each figure was read: a weak reading says how weak."""
     for file, place, figure in _all_figures(case):
-        source = case.sources[figure.source]
-        if not source.is_assumption and figure.confidence is None and figure.via is not None:
+        if not case.sources[figure.source].is_assumption and figure.confidence is None and figure.via is not None:
             expected = "how close the text that was read is to the study: high, medium or low"
-            yield Problem(file, f"{place} > confidence", "nothing, though it was read second-hand", expected)
-        for key in ("locator", "via", "note"):
-            text = getattr(figure, key) or ""
+            hint = "a figure quoted by the author of the study is high, one in the press or on a forum low"
+            yield Problem(file, f"{place} > confidence", "nothing, though it was read second-hand", expected, hint)
+
+
+def _addresses(case: Case) -> Iterator[Problem]:
+    """Find addresses of the web in the text of any record: they go stale, and say nothing in print."""
+    records = [("case.toml", "", case.head.model_dump())]
+    for kind in ("component", "quantity", "profile", "overlap", "dependence", "claim", "definition"):
+        for name, record in _records(case, kind).items():
+            records.append((case.files.get(f"{kind} {name}", ""), f'{kind} "{name}"', record.model_dump()))
+    for file, place, table in records:
+        for key, text in _texts(place, table):
             if _ADDRESS.search(text):
                 hint = "name the page or book; addresses belong in sources.bib"
-                yield Problem(file, f"{place} > {key}", "an address of the web", "words", hint)
+                yield Problem(file, key, "an address of the web", "words", hint)
+
+
+def _texts(place: str, value: Any) -> Iterator[tuple[str, str]]:
+    """Yield every text of a table with its place; items of a list by their name."""
+    if isinstance(value, str):
+        yield place, value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _texts(f"{place} > {key}" if place else key, item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            name = (item.get("id") or item.get("source")) if isinstance(item, dict) else None
+            yield from _texts(f'{place} "{name}"' if name else place, item)
 
 
 def _estimates(case: Case) -> Iterator[Problem]:
     """Find maxima and minima that were entered as best estimates."""
     for file, place, _, estimate in _estimates_of(case):
         if estimate.use == "cross-check" and not estimate.note:
-            yield Problem(file, f"{place} > note", "a cross-check without a reason", "why it is not pooled")
+            hint = "a part, another scope, an older figure: say which"
+            yield Problem(file, f"{place} > note", "a cross-check without a reason", "why it is not pooled", hint)
         if estimate.use != "pool" or estimate.reading != "point":
             continue
         words = estimate.counts or ""
@@ -160,7 +197,8 @@ def _overlaps(case: Case) -> Iterator[Problem]:
             years &= set(years_of(overlap.years))
         if not years:
             found = f"{overlap.of!r} and {overlap.within!r} with no year in common"
-            yield Problem(file, f'overlap "{name}" > years', found, "components that meet in time")
+            hint = "take the overlap out, or correct the years"
+            yield Problem(file, f'overlap "{name}" > years', found, "components that meet in time", hint)
         if of.unit != within.unit:
             found = f"{of.unit} within {within.unit}"
             hint = "say in a note how the one is counted in the other"
@@ -184,20 +222,38 @@ def _unknown(case: Case) -> Iterator[Problem]:
                 yield Problem(file, f'component "{name}"', found, expected, "unknown is not zero")
         for measure in sorted(set(component.unknown) - set(_lacking(case, component))):
             where = f'component "{name}" > unknown > {measure}'
-            yield Problem(file, where, "a reason why it is unknown, though there is evidence", "one or the other")
+            found, hint = "a reason why it is unknown, though there is evidence", "take the reason out"
+            yield Problem(file, where, found, "one or the other", hint)
 
 
 def _lacking(case: Case, component: Component) -> list[str]:
     """Return the measures for which a component has neither evidence nor a way to it."""
-    taken, _ = case.admitted(component)
-    direct = {estimate.measure for estimate in taken if not estimate.is_one_sided}
-    if component.formula is not None:
-        direct.add("all")
-    if "registered" in direct:
-        direct.add("all")
-    if "all" in direct and component.completeness is not None:
-        direct.add("registered")
-    return [measure for measure in ("all", "registered") if measure not in direct]
+    known = _measures(case, component)
+    if component.formula is None and "registered" in known:
+        known.add("all")
+    if "all" in known and component.completeness is not None:
+        known.add("registered")
+    return [measure for measure in ("all", "registered") if measure not in known]
+
+
+def _measures(case: Case, owner: Owner) -> set[str]:
+    """Return the measures on which an estimate that makes a distribution, or a formula, speaks."""
+    taken, _ = case.admitted(owner)
+    known: set[str] = {one.measure for one in taken if not one.is_one_sided and _computable(case, one.formula)}
+    if owner.formula is not None:
+        known = known - {"all"} | ({"all"} if _computable(case, owner.formula) else set())
+    return known
+
+
+def _computable(case: Case, text: str | None) -> bool:
+    """Whether all that a formula names is known; what is no formula needs nothing."""
+    if text is None:
+        return True
+    components = {column_name(name): component for name, component in case.components.items()}
+    return all(
+        "all" not in _lacking(case, components[name]) if name in components else _measures(case, case.quantities[name])
+        for name in formula.names(formula.parse(text))
+    )
 
 
 def _shares(case: Case) -> Iterator[Problem]:
@@ -210,4 +266,5 @@ def _shares(case: Case) -> Iterator[Problem]:
         if wanted:
             file = case.files.get(f"component {name}", "")
             found = f"no ordinary mortality, though {', '.join(wanted)} is net of it"
-            yield Problem(file, f'component "{name}" > ordinary', found, "a share, or already_net = true")
+            expected, hint = "a share, or already_net = true", "violent deaths and excess deaths are net already"
+            yield Problem(file, f'component "{name}" > ordinary', found, expected, hint)

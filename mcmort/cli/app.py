@@ -28,7 +28,7 @@ from mcmort.errors import McmortError
 __all__ = ["app", "main"]
 
 _INTERRUPTED: Final = 130
-"""Also what some versions of typer make of Ctrl-C."""
+"""Some versions of typer make this of Ctrl-C, and return it."""
 
 app = typer.Typer(
     name="mcmort",
@@ -69,7 +69,7 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"mcmort: {error}\n")
         return error.exit_code
     except typer.Exit as stop:
-        return _interrupted() if stop.exit_code == _INTERRUPTED else stop.exit_code
+        return stop.exit_code
     except (KeyboardInterrupt, typer.Abort):
         return _interrupted()
     except MemoryError:
@@ -81,6 +81,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     except Exception as error:
         return _wrong_use(error)
+    if result == _INTERRUPTED:
+        return _interrupted()
     return result if isinstance(result, int) else 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mcmort.cli.options import CaseName, DrawCount, Evidence, Form, Format, Output, Quiet, Seed, Threads, bases
-from mcmort.cli.run import deliver, draw
+from mcmort.cli.run import check_output, deliver, draw
 
 __all__ = ["claims"]
 
@@ -23,9 +23,7 @@ def claims(
     Example: `mcmort claims ussr`
     """
     from mcmort.present.verbs import claims as compute
-    from mcmort.present.write import check_writable
 
-    if output is not None:
-        check_writable(output)
+    check_output(output)
     made = draw(case, draws, seed, evidence=bases(evidence), threads=threads, quiet=quiet)
     deliver(compute(made).render(form.value), output)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from mcmort.cli.options import Output
-from mcmort.cli.run import deliver
+from mcmort.cli.run import check_output, deliver
 
 __all__ = ["import_"]
 
@@ -24,8 +24,6 @@ def import_(
     Example: `mcmort import estimates.csv --output my-case/imported.toml`
     """
     from mcmort.catalogue.sheet import import_sheet
-    from mcmort.present.write import check_writable
 
-    if output is not None:
-        check_writable(output)
+    check_output(output)
     deliver(import_sheet(file), output)

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from mcmort.draws import Draws
     from mcmort.sampler.simulate import Progress
 
-__all__ = ["check_output", "deliver", "draw"]
+__all__ = ["PATIENCE", "check_output", "deliver", "draw", "progress_bar"]
 
 _STDOUT: Final = Path("-")
-_PATIENCE: Final = 1.0
+PATIENCE: Final = 1.0
 """Seconds of work before a progress bar appears."""
 
 
@@ -28,12 +28,12 @@ def draw(
     from mcmort.sampler import simulate
 
     case = load(name)
-    with _progress(f"Drawing {case.id}", quiet) as progress:
+    with progress_bar(f"Drawing {case.id}", quiet) as progress:
         return simulate(case, draws, rng=seed, evidence=evidence, threads=threads, progress=progress)
 
 
 @contextmanager
-def _progress(label: str, quiet: bool) -> Iterator[Progress | None]:
+def progress_bar(label: str, quiet: bool) -> Iterator[Progress | None]:
     """Show a bar on stderr once the work has taken a second; nothing if stderr is no terminal."""
     if quiet or not sys.stderr.isatty():
         yield None
@@ -43,7 +43,7 @@ def _progress(label: str, quiet: bool) -> Iterator[Progress | None]:
 
     bar = Bar(console=Console(file=sys.stderr), transient=True)
     task = bar.add_task(label, total=1)
-    timer = threading.Timer(_PATIENCE, bar.start)
+    timer = threading.Timer(PATIENCE, bar.start)
     timer.start()
     try:
         yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -118,7 +118,9 @@ def discrepancy(judged: Judged) -> str:
 
 
 def _times(ratio: float) -> str:
-    return "about" if 0.95 <= ratio <= 1.05 else f"{ratio:.2g} times"
+    if math.isinf(ratio):
+        return "more than any multiple of"
+    return "about" if 0.95 <= ratio <= 1.05 else f"{float(f'{ratio:.2g}'):,.10g} times"
 
 
 def _quantile(judged: Judged) -> str:

@@ -20,7 +20,7 @@ from mcmort.present.printed import as_printed
 from tests.cli.ran import GOOD, known_draws, listing, runner, small_folder
 from tests.present.made import MOST_DRAWS, ussr_draws
 
-COMMANDS = sorted(getattr(typer.main.get_command(app), "commands"))  # noqa: B009
+COMMANDS = sorted(typer.main.get_group(app).commands)
 
 
 def test_the_commands_of_the_first_issue_are_there() -> None:
@@ -35,8 +35,8 @@ def test_each_help_has_an_example_that_parses(name: str, capsys: pytest.CaptureF
     ran = run(name, "--help")
     assert (ran.code, ran.err) == (0, "")
     assert "Usage: mcmort " + name in ran.out
-    command = getattr(typer.main.get_command(app), "commands")[name]  # noqa: B009
-    examples = re.findall(r"`(mcmort [^`]+)`", command.help.partition("Example")[2])
+    command = typer.main.get_group(app).commands[name]
+    examples = re.findall(r"`(mcmort [^`]+)`", (command.help or "").partition("Example")[2])
     assert examples, "no example"
     for example in examples:
         words = shlex.split(example.partition(">")[0].partition("|")[0])
@@ -47,7 +47,7 @@ def test_each_help_has_an_example_that_parses(name: str, capsys: pytest.CaptureF
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_option_says_what_it_does(name: str) -> None:
     """Every option and argument has a help text, and the command one of its own."""
-    command = getattr(typer.main.get_command(app), "commands")[name]  # noqa: B009
+    command = typer.main.get_group(app).commands[name]
     assert command.help
     assert [one.name for one in command.params if not getattr(one, "help", None)] == []
 

@@ -38,8 +38,8 @@ MOST_DRAWS = 100_000
 def ussr_draws(n: int = DRAWS) -> Draws:
     """Return draws of the shipped Soviet case, seed 1.
 
-    Draw i is the same however many follow it, so the case is drawn once and cut. `tests/cli/test_verify.py` shows that
-    a cut is what a run of its own gives.
+    Draw i is the same however many follow it, so the case is drawn once and cut. `tests/present/test_result.py`
+    compares a cut with a run of its own.
     """
     if n == MOST_DRAWS:
         return simulate(mm.load("ussr"), n, rng=1)

@@ -65,6 +65,15 @@ def test_a_component_may_be_unknown_under_one_measure() -> None:
     assert list(total(draws, "counted").parts) == ["known"]
 
 
+def test_a_case_may_say_why_something_is_unknown() -> None:
+    """The reason that a case gives for a measure without evidence stands for the general one, measure by measure."""
+    reasons = {"all": "the archive was burnt", "registered": "nobody counted"}
+    draws = _draws(_KNOWN, component("dark", unknown=reasons), component("grey", ranged(1, 2), unknown=reasons))
+    assert dict(draws.standing["dark"].unknown) == reasons
+    assert dict(draws.standing["grey"].unknown) == {"registered": "nobody counted"}
+    assert total(draws, "whole").unknown == {"dark": "the archive was burnt"}
+
+
 def test_registered_counts_alone_stand_for_all_and_say_so() -> None:
     """With registered evidence alone all deaths equal the register on every draw, marked "registered only"."""
     draws = _draws(component("one", _REGISTER))
@@ -153,12 +162,13 @@ def test_sources_behind_a_component_are_named() -> None:
     draws = _draws(
         component("one", ranged(100, 200), _REGISTER, bound, ranged(1, 2, source="study-d", use="cross-check")),
         component("two", formula="one + double"),
+        component("three", ranged(1, 2, source="study-f"), completeness=share(0.5)),
         quantity=[quantity("people", ranged(1, 2, source="study-e")), quantity("double", formula="2 * people")],
     )
     assert draws.standing["one"].sources["registered"] == ("study-b", "study-c")
     assert draws.standing["one"].sources["all"] == ("study-a", "study-b", "study-c")
     assert draws.standing["two"].sources["all"] == ("study-a", "study-b", "study-c", "study-e")
-    assert draws.standing["two"].sources["registered"] == ()
+    assert draws.standing["three"].sources["registered"] == ("study-f",)
 
 
 def test_formulas_and_carried_figures_leave_notes() -> None:

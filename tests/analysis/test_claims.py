@@ -1,0 +1,148 @@
+"""Authors' totals against ours, each under that author's own definition."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mcmort.analysis import summarise
+from mcmort.analysis.claims import Judged, judge_claims
+from mcmort.draws import Draws
+from mcmort.sampler import simulate
+from mcmort.totals import total
+from tests.cases import case_of, component, definition, ranged
+
+_N = 2_000
+
+
+def _claim(id_: str, **changes: Any) -> dict[str, Any]:
+    given = {"low", "best", "high", "standard_error"} & set(changes)
+    table = {"id": id_, "author": id_.title(), "counts": "all deaths", "source": "study-h", "locator": "p. 1"}
+    scope = {} if "include" in changes else {"definition": "whole"}
+    return {**table, "basis": "synthesis", **scope, **({} if given else {"best": 500.0}), **changes}
+
+
+def _draws(*claims: dict[str, Any]) -> Draws:
+    """Return draws of two components, about 100 to 200 and 300 to 500, and one without evidence."""
+    one = component("one", ranged(100, 200, lineage="census"))
+    two = component("two", ranged(300, 500, source="study-b"), facets={"category": "b"})
+    dark = component("dark", facets={"category": "c"})
+    definitions = {"whole": definition(), "counted": definition(measure="registered")}
+    return simulate(case_of(one, two, dark, claim=list(claims), definitions=definitions), _N, rng=1)
+
+
+def _only(*claims: dict[str, Any]) -> Judged:
+    return {one.claim.id: one for one in judge_claims(_draws(*claims))}["c"]
+
+
+@pytest.mark.parametrize(
+    ("figure", "verdict"),
+    [
+        ({"best": 540.0}, "inside"),
+        ({"low": 500.0, "high": 560.0}, "inside"),
+        ({"low": 500.0, "best": 520.0, "high": 560.0}, "inside"),
+        ({"best": 90.0}, "below"),
+        ({"low": 50.0, "high": 90.0}, "below"),
+        ({"best": 9_000.0}, "above"),
+        ({"low": 8_000.0, "high": 9_000.0}, "above"),
+        ({"low": 50.0, "high": 540.0}, "overlaps"),
+        ({"low": 540.0, "high": 9_000.0}, "overlaps"),
+        ({"low": 50.0, "high": 9_000.0}, "overlaps"),
+        ({"low": 500.0, "reads": "at-least"}, "allowed"),
+        ({"low": 9_000.0, "reads": "at-least"}, "excluded"),
+        ({"high": 600.0, "reads": "at-most"}, "allowed"),
+        ({"high": 90.0, "reads": "at-most"}, "excluded"),
+    ],
+    ids=str,
+)
+def test_a_claim_is_judged_by_its_figure(figure: dict[str, Any], verdict: str) -> None:
+    """A point or range stands inside, below, above or across our 95 % interval; a bound is allowed or excluded."""
+    assert _only(_claim("c", **figure)).verdict == verdict
+
+
+def test_a_claim_is_compared_with_its_own_definition() -> None:
+    """The total beside a claim is the one under the claim's scope, with its rank and ratio counted on the draws."""
+    claim = _claim("c", include=[{"category": "a"}], best=150.0)
+    draws = _draws(claim)
+    (found,) = judge_claims(draws)
+    ours = total(draws, "whole", exclude=[{"category": ["b", "c"]}]).values
+    assert found.total is not None
+    assert np.array_equal(found.total.values, ours)
+    assert found.summary == summarise(ours)
+    assert found.quantile == np.mean(ours <= 150.0)
+    assert found.ratio == pytest.approx(150.0 / np.median(ours))
+
+
+@pytest.mark.parametrize(
+    ("figure", "middle"),
+    [
+        ({"low": 100.0, "high": 900.0}, 300.0),
+        ({"low": 0.0, "high": 900.0}, 450.0),
+        ({"low": 100.0, "best": 700.0, "high": 900.0}, 700.0),
+        ({"low": 400.0, "reads": "at-least"}, 400.0),
+        ({"high": 600.0, "reads": "at-most"}, 600.0),
+    ],
+    ids=str,
+)
+def test_the_middle_of_a_claim(figure: dict[str, Any], middle: float) -> None:
+    """The middle is the best figure or the bound, else the geometric mean, or half the high end above a low of zero."""
+    found = _only(_claim("c", **figure))
+    assert found.summary is not None
+    assert found.ratio * found.summary.median == pytest.approx(middle)
+
+
+def test_a_bound_counts_the_draws_that_respect_it() -> None:
+    """For "at least" the share of draws at or above it counts, for "at most" the share at or below."""
+    draws = _draws(_claim("a", low=540.0, reads="at-least"), _claim("b", high=540.0, reads="at-most"))
+    low, high = judge_claims(draws)
+    assert low.quantile + high.quantile == pytest.approx(1.0)
+    assert high.quantile == np.mean(total(draws, "whole").values <= 540.0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "shared"),
+    [
+        ({}, False),
+        ({"source": "study-b"}, True),
+        ({"lineage": "census"}, True),
+        ({"lineage": "other"}, False),
+        ({"include": [{"category": "b"}], "lineage": "census"}, False),
+    ],
+    ids=str,
+)
+def test_a_claim_on_our_own_data_is_marked(changes: dict[str, Any], shared: bool) -> None:
+    """A claim of a source or lineage that the total's components use is no independent test, and marked."""
+    assert _only(_claim("c", **changes)).shared is shared
+
+
+def test_a_claim_of_something_unknown_has_no_total() -> None:
+    """Where nothing in a claim's scope has evidence there is no number beside it, but a reason."""
+    found = _only(_claim("c", include=[{"category": "c"}]))
+    assert (found.verdict, found.total, found.summary) == ("no total", None, None)
+    assert math.isnan(found.quantile)
+    assert math.isnan(found.ratio)
+    assert "dark (no estimate)" in found.reason
+
+
+def test_claims_stand_by_size_and_the_retired_last() -> None:
+    """Claims that stand come first, by size; those that their author has replaced follow, with what replaced them."""
+    found = judge_claims(
+        _draws(
+            _claim("large", best=900.0),
+            _claim("small", best=300.0, supersedes=["earlier"]),
+            _claim("earlier", best=100.0),
+            _claim("middle", low=400.0, high=625.0),
+        )
+    )
+    assert [one.claim.id for one in found] == ["small", "middle", "large", "earlier"]
+    assert [one.retired_by for one in found] == ["", "", "", "small"]
+
+
+def test_a_claim_is_no_input_of_the_draws() -> None:
+    """Claims change no bit of the draws that they are compared with."""
+    one, other = _draws(), _draws(_claim("c", best=9e6))
+    assert all(np.array_equal(one.columns[name], other.columns[name]) for name in one.columns)
+    assert judge_claims(one) == ()

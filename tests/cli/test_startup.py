@@ -1,0 +1,69 @@
+"""Start-up: what a command loads, told by the modules that are there afterwards, not by a clock."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("numba", "matplotlib", "scipy.stats", "pymc", "pytensor", "arviz", "xarray")
+LIGHT = [
+    ("--help",),
+    ("--version",),
+    ("cases",),
+    ("show", "ussr"),
+    ("show", "ussr", "famine-ukraine"),
+    ("check", "ussr"),
+    ("check", "tests/bad/low-above-best"),
+    ("schema", "evidence"),
+    ("schema", "total"),
+    ("total", "--help"),
+    ("compare", "--help"),
+    ("plot", "--help"),
+    ("total", "ussr"),
+    ("total", "ussr", "-d", "broad", "--years", "backwards"),
+]
+
+
+def _loaded(code: str, *words: str) -> set[str]:
+    """Run code in a fresh process and return the modules that it has loaded."""
+    tail = ";import json, sys; sys.stderr.write('\\n' + json.dumps(sorted(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", code + tail, *words], capture_output=True, text=True, check=True, timeout=120
+    )
+    return set(json.loads(done.stderr.splitlines()[-1]))
+
+
+@pytest.mark.parametrize("words", LIGHT, ids=" ".join)
+def test_a_light_command_loads_no_heavy_library(words: tuple[str, ...]) -> None:
+    """Help, cases, show, check, schema and wrong use load neither Numba, matplotlib, scipy.stats nor PyMC and ArviZ."""
+    modules = _loaded("import sys; from mcmort.cli.app import main; main(sys.argv[1:])", *words)
+    assert "mcmort.cli.app" in modules
+    assert [name for name in HEAVY if name in modules] == []
+
+
+def test_a_total_loads_numba_but_neither_matplotlib_nor_scipy_stats() -> None:
+    """A total in text needs the sampler; it does not need what only figures and models need."""
+    modules = _loaded(
+        "import sys; from mcmort.cli.app import main; main(sys.argv[1:])",
+        *("total", "tests/good/minimal", "-d", "broad", "-n", "500"),
+    )
+    assert "numba" in modules  # so the test of the light commands can fail
+    assert [name for name in HEAVY if name in modules] == ["numba"]
+
+
+def test_importing_the_package_loads_next_to_nothing() -> None:
+    """``import mcmort`` loads no numpy, pydantic, typer or rich: verbs come when they are first used."""
+    modules = _loaded("import mcmort")
+    assert "mcmort" in modules
+    assert [name for name in ("numpy", "pydantic", "typer", "rich", *HEAVY) if name in modules] == []
+    assert "numpy" in _loaded("import mcmort; mcmort.simulate")
+
+
+def test_loading_a_case_needs_no_numba() -> None:
+    """``mm.load`` and ``mm.cases`` read files; they compile nothing."""
+    modules = _loaded("import mcmort as mm; mm.cases(); mm.load('ussr')")
+    assert "mcmort.catalogue.load" in modules
+    assert [name for name in HEAVY if name in modules] == []

@@ -1,0 +1,163 @@
+"""The documentation: its code runs, its commands exit with 0, its example is a sound case, its links lead somewhere."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+import mcmort as mm
+from mcmort.cli.app import main
+from mcmort.present.result import result_schemas
+from tests.cli.ran import ROOT, known_draws
+
+PAGES = sorted(
+    [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "priors" / "README.md", *(ROOT / "docs").glob("*.md")]
+)
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def _blocks(page: Path, language: str) -> list[str]:
+    return [text for found, text in BLOCK.findall(page.read_text()) if found == language]
+
+
+PYTHON = [(page, index) for page in PAGES for index in range(len(_blocks(page, "python")))]
+
+
+@pytest.mark.parametrize(
+    ("page", "index"), PYTHON, ids=lambda value: value.name if isinstance(value, Path) else str(value)
+)
+def test_python_in_the_docs_runs(page: Path, index: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each block of Python runs as it stands, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    known_draws(monkeypatch)
+    exec(compile(_blocks(page, "python")[index], f"{page.name}[{index}]", "exec"), {"__name__": "docs"})
+
+
+def test_there_is_python_to_run() -> None:
+    """The README shows Python, so the test above is not empty."""
+    assert any(page.name == "README.md" for page, _ in PYTHON)
+
+
+def _commands(page: Path) -> list[list[str]]:
+    """Return the calls of ``mcmort`` in the shell blocks of a page, without what a shell would do with their output."""
+    found = []
+    for block in _blocks(page, "sh") + _blocks(page, "bash") + _blocks(page, "console"):
+        for line in block.splitlines():
+            words = shlex.split(line.removeprefix("$ "), comments=True)
+            end = next((index for index, word in enumerate(words) if word in (">", "|", "&&", ";")), len(words))
+            if words[:1] == ["mcmort"]:
+                found.append(words[1:end])
+    return found
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if _commands(page)], ids=lambda page: page.name)
+def test_commands_in_the_docs_exit_with_0(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each command of a page runs in its order, in one empty folder; a spreadsheet is the reader's own."""
+    monkeypatch.chdir(tmp_path)
+    known_draws(monkeypatch)
+    ran = 0
+    for words in _commands(page):
+        if any(word.endswith((".csv", ".xlsx")) and not Path(word).exists() for word in words[1:2]):
+            continue
+        code = main(words)
+        assert code == 0, (words, capsys.readouterr().err)
+        ran += 1
+    assert ran > 0
+
+
+def test_the_readme_shows_the_main_commands() -> None:
+    """The README has a line for total, compare, plot, verify, check and show."""
+    shown = {words[0] for words in _commands(ROOT / "README.md") if words}
+    assert {"total", "compare", "plot", "verify", "check", "show", "cases"} <= shown
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the worked example of the page on cases: each block to the file that is named above it."""
+    folder = tmp_path_factory.mktemp("example")
+    text = (ROOT / "priors" / "README.md").read_text()
+    files = re.findall(r"^`([\w.-]+)`\n\n```(?:toml|bibtex)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    for name, content in files:
+        assert not (folder / name).exists(), name
+        (folder / name).write_text(content)
+    assert len(files) == len(_blocks(ROOT / "priors" / "README.md", "toml")) + 1
+    return folder
+
+
+def test_the_worked_example_is_a_sound_case(example: Path) -> None:
+    """Written to files, the example loads and no problem is found in it."""
+    assert mm.check(example) == ()
+    case = mm.load(example)
+    assert case.id == "example"
+    assert {"prisons", "famine", "flight"} <= set(case.components)
+
+
+def test_the_worked_example_totals_under_its_definitions(example: Path) -> None:
+    """Both definitions give totals: the registered one a floor below the wide one on every draw."""
+    draws = mm.simulate(mm.load(example), n=2_000, rng=1)
+    archival, broad = mm.total(draws, "archival"), mm.total(draws, "broad")
+    assert archival.document().floor
+    assert not broad.document().floor
+    assert (archival.values <= broad.values).all()
+    assert "Flight abroad" in str(broad)
+    compared = mm.compare(draws)
+    assert len(compared.rows) == len(draws.case.definitions)
+    assert "Baker 2001" in compared.published()
+
+
+def test_the_worked_example_shows_every_kind_of_entry(example: Path) -> None:
+    """Profiles, overlaps, dependence, claims, formulas, bounds, cross-checks and revisions all occur in it."""
+    case = mm.load(example)
+    assert case.profiles
+    assert case.overlaps
+    assert case.dependence
+    assert case.claims
+    estimates = [estimate for component in case.components.values() for estimate in component.estimate]
+    assert any(one.formula for one in estimates)
+    assert any(one.is_one_sided for one in estimates)
+    assert any(one.use == "cross-check" for one in estimates)
+    assert any(one.supersedes for one in estimates)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.parent.name}-{page.name}")
+def test_links_in_the_docs_lead_to_files(page: Path) -> None:
+    """Each relative link names a file that is there."""
+    targets = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", BLOCK.sub("", page.read_text()))
+    missing = [one for one in targets if "://" not in one and not (page.parent / one).exists()]
+    assert missing == []
+
+
+def _documented(heading: str) -> set[str]:
+    """Return the keys in the table beneath a heading of the page on JSON."""
+    section = (ROOT / "docs" / "json.md").read_text().partition(heading)[2].partition("\n## ")[0]
+    cells = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
+    return {key for cell in cells for key in re.findall(r"`(\w+)`", cell)}
+
+
+def test_the_page_on_json_has_every_key_of_a_total() -> None:
+    """The keys of the page are those of the schema: none missing, none invented."""
+    assert _documented("## A total (") == set(result_schemas()["total"]["properties"])
+
+
+def test_the_page_on_json_names_the_parts_of_a_total() -> None:
+    """Keys of intervals, components, overlaps, exclusions and receipts stand on the page."""
+    text = (ROOT / "docs" / "json.md").read_text()
+    definitions = result_schemas()["total"]["$defs"]
+    for name in ("IntervalDocument", "ComponentDocument", "OverlapDocument", "LeftOut", "Receipt", "CaseDocument"):
+        for key in definitions[name]["properties"]:
+            assert f"`{key}`" in text, (name, key)
+    for key in result_schemas()["comparison"]["properties"]:
+        assert f"`{key}`" in text, key
+
+
+def test_the_schemas_in_the_docs_have_the_names_of_the_documents() -> None:
+    """The page names the values of the key ``schema`` that results carry."""
+    text = (ROOT / "docs" / "json.md").read_text()
+    for schema in result_schemas().values():
+        assert f"`{schema['properties']['schema']['default']}`" in text, json.dumps(schema["properties"]["schema"])

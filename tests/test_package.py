@@ -1,0 +1,132 @@
+"""The package as a whole: its verbs, its version, and what the wheel carries."""
+
+from __future__ import annotations
+
+import doctest
+import inspect
+import os
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import mcmort as mm
+from tests.cli.ran import ROOT, known_draws
+
+VERBS = ("bridge", "cases", "check", "compare", "load", "plot", "simulate", "total", "verify")
+
+
+def test_the_package_lists_its_verbs() -> None:
+    """``dir(mcmort)`` names every verb and the version, and nothing of what makes them load late."""
+    assert set(VERBS) <= set(mm.__all__)
+    assert set(dir(mm)) == {*mm.__all__, "__version__"}
+    assert [name for name in dir(mm) if name.startswith("_") and name != "__version__"] == []
+
+
+@pytest.mark.parametrize("name", mm.__all__)
+def test_every_verb_is_a_documented_function(name: str) -> None:
+    """Each verb loads, is the same object each time, and its docstring says what it returns."""
+    verb = getattr(mm, name)
+    assert inspect.isfunction(verb)
+    assert getattr(mm, name) is verb
+    assert inspect.getdoc(verb)
+    namespace: dict[str, object] = {}
+    exec(f"from mcmort import {name}", namespace)
+    assert namespace[name] is verb
+
+
+def test_what_the_package_does_not_have_is_an_attribute_error() -> None:
+    """An unknown name is told as Python tells it, so that ``hasattr`` works."""
+    with pytest.raises(AttributeError, match="module 'mcmort' has no attribute 'totals_of'"):
+        _ = mm.totals_of
+    assert not hasattr(mm, "numpy")
+
+
+def test_one_version_everywhere() -> None:
+    """The installed version, the project file, the citation and the head of the changelog agree."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    citation = re.search(r"^version: (\S+)", (ROOT / "CITATION.cff").read_text(), re.MULTILINE)
+    changelog = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert citation is not None
+    assert changelog is not None
+    assert mm.__version__ == project["version"] == citation[1] == changelog[1]
+
+
+@pytest.mark.parametrize("name", ["mcmort", "mcmort.present.verbs", "mcmort.analysis.receipt"])
+def test_examples_of_the_verbs_run(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The examples in the docstrings give what they say."""
+    known_draws(monkeypatch)
+    outcome = doctest.testmod(import_module(name))
+    assert outcome.failed == 0
+    assert outcome.attempted > 0 or name == "mcmort.analysis.receipt"
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the wheel with the tools that are here."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+def test_the_wheel_carries_every_case_and_module(wheel: Path) -> None:
+    """Each file of each shipped case, and each module, is inside; tests and benchmarks are not."""
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    assert "mcmort/priors/ussr/case.toml" in names
+    assert "mcmort/py.typed" in names
+    for path in (ROOT / "priors").glob("*/*"):
+        assert f"mcmort/{path.relative_to(ROOT)}" in names
+    for path in (ROOT / "mcmort").rglob("*.py"):
+        assert str(path.relative_to(ROOT)) in names
+    assert [
+        name for name in names if name.startswith(("tests/", "benchmarks/", "docs/")) or "__pycache__" in name
+    ] == []
+
+
+def test_the_wheel_works_from_any_folder(wheel: Path, tmp_path: Path) -> None:
+    """Unpacked by itself, the package finds its cases from a folder that has none."""
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path / "site")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    code = (
+        "import mcmort; from mcmort.cli.app import main; print(mcmort.__file__);"
+        "main(['cases']); main(['check', 'ussr'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=elsewhere, env={**os.environ, "PYTHONPATH": str(tmp_path / "site")},
+        capture_output=True, text=True, timeout=120, check=True,
+    )  # fmt: skip
+    assert done.stdout.startswith(str(tmp_path / "site"))
+    assert "ussr  " in done.stdout
+    assert "ussr: no problems found" in done.stdout
+
+
+@pytest.mark.packaging
+def test_the_wheel_installs_into_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
+    """With nothing but its declared dependencies, ``mcmort compare ussr`` works from any folder and verifies."""
+    subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "venv")], check=True, timeout=300)
+    scripts = tmp_path / "venv" / "bin"
+    subprocess.run([scripts / "python", "-m", "pip", "install", "--quiet", str(wheel)], check=True, timeout=1_200)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    environment = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "VIRTUAL_ENV")}
+    done = subprocess.run(
+        [scripts / "mcmort", "compare", "ussr"],
+        cwd=elsewhere, env=environment, capture_output=True, text=True, timeout=600, check=True,
+    )  # fmt: skip
+    assert done.stdout.endswith("Figure: ussr-definitions.png\n")
+    subprocess.run(
+        [scripts / "mcmort", "verify", "ussr-definitions.png.receipt.json"],
+        cwd=elsewhere, env=environment, capture_output=True, timeout=600, check=True,
+    )  # fmt: skip
