@@ -166,7 +166,8 @@ def _dependence(loaded: Loaded) -> Iterator[Problem]:
             if loaded.lacks("component", member) and loaded.lacks("quantity", member):
                 hint = near(member, known, "take it out of the group, or add it to the case")
                 yield Problem(file, where, f"{member!r}", "ids of components or quantities", hint)
-            key = (member, group.measure)
+            # a quantity has no measure: all of its groups move it together
+            key = (member, "" if loaded.lacks("component", member) else group.measure)
             load[key] = load.get(key, 0.0) + group.loading**2
             if load[key] > 1 + 1e-12:
                 found = f"loadings of {member!r} whose squares add up to {load[key]:.3g}"

@@ -39,12 +39,12 @@ def new_case(folder: Path) -> Path:
     name = folder.resolve().name
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
         raise UsageError(f"{folder}: {name!r} is no id of a case; use the characters a-z, 0-9 and -, as in 'my-case'")
-    if folder.exists():
-        raise OutputError(f"{folder}: exists already. Hint: choose another name; nothing is written over")
     parent = folder.resolve().parent
-    if not parent.is_dir():
-        raise OutputError(f"{folder}: no folder {parent}. Hint: make it first")
     try:
+        if folder.exists() or folder.is_symlink():
+            raise OutputError(f"{folder}: exists already. Hint: choose another name; nothing is written over")
+        if not parent.is_dir():
+            raise OutputError(f"{folder}: no folder {parent}. Hint: make it first")
         with tempfile.TemporaryDirectory(dir=parent, prefix=f".{name}.") as work:
             draft = Path(work) / name
             draft.mkdir()

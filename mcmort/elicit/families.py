@@ -121,14 +121,19 @@ def _metalog(u: Array, p: tuple[float, ...]) -> Array:
     return np.asarray(value)
 
 
+_LOGITS: Final = np.linspace(-60.0, 60.0, 8193)
+
+
 def _metalog_inverse(y: Array, p: tuple[float, ...]) -> Array:
-    """Invert `_metalog` by bisection on the logit scale; monotone by construction of the fit."""
-    low, high = np.full_like(y, -60.0), np.full_like(y, 60.0)
-    for _ in range(64):
-        middle = 0.5 * (low + high)
-        below = _metalog(special.expit(middle), p) < y
-        low, high = np.where(below, middle, low), np.where(below, high, middle)
-    return np.asarray(special.expit(0.5 * (low + high)))
+    """Invert `_metalog`: from a grid of logits, then by two steps of Newton's method, which leave 1e-12."""
+    a1, a2, a3 = p
+    logit = np.interp(y, a1 + _LOGITS * (a2 + a3 * (special.expit(_LOGITS) - 0.5)), _LOGITS)
+    y = np.clip(y, a1 - 60.0 * (a2 - 0.5 * a3), a1 + 60.0 * (a2 + 0.5 * a3))
+    for _ in range(2):
+        u = special.expit(logit)
+        miss = a1 + logit * (a2 + a3 * (u - 0.5)) - y
+        logit = logit - miss / (a2 + a3 * ((u - 0.5) + logit * u * (1.0 - u)))
+    return np.asarray(special.expit(logit))
 
 
 def _log_metalog_cdf(x: Array, p: tuple[float, ...]) -> Array:

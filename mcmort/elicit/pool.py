@@ -7,6 +7,7 @@ the log scale, lies on the right side of the value.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
@@ -124,14 +125,29 @@ def mixture_quantiles(members: tuple[tuple[float, Distribution], ...], u: Array)
         return low
     weights = np.array([weight for weight, _ in members])
 
-    def survival_or_cdf(x: Array) -> Array:
-        values = np.stack([member.cdf(x) for member in distributions])
-        return np.asarray(weights @ values)
+    def excess(x: Array, wanted: Array) -> Array:
+        return np.asarray(weights @ np.stack([member.cdf(x) for member in distributions]) - wanted)
 
-    for _ in range(80):
-        middle = np.where(low > 0, np.sqrt(np.maximum(low, 1e-300) * high), 0.5 * (low + high))
-        below = survival_or_cdf(middle) < u
-        low, high = np.where(below, middle, low), np.where(below, high, middle)
-        if np.all(high - low <= 1e-11 * np.abs(high)):
-            break
-    return 0.5 * (low + high)
+    return _roots(excess, low, high, u)
+
+
+def _roots(function: Callable[[Array, Array], Array], low: Array, high: Array, wanted: Array) -> Array:
+    """Find where an increasing function reaches zero between two ends, each point for itself.
+
+    By the method of Chandrupatla (1997, Advances in Engineering Software 28(3)), which takes a third of the steps of
+    bisection.
+    """
+    from scipy.optimize.elementwise import find_root
+
+    result = 0.5 * (low + high)
+    open_ = np.flatnonzero(high - low > 1e-11 * np.abs(high))
+    if len(open_):
+        ends = (low[open_], high[open_])
+        nothing = 1e-14 * float(np.max(np.abs(high)))
+        found = find_root(
+            function, ends, args=(wanted[open_],), tolerances={"xrtol": 1e-10, "xatol": nothing, "fatol": 0.0}
+        )
+        # no change of sign: the function steps over zero at its lower end, or reaches it at its upper within rounding
+        edge = np.where(function(ends[0], wanted[open_]) >= 0.0, *ends)
+        result[open_] = np.where(found.status == -1, edge, found.x)
+    return result

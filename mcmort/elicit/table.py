@@ -8,6 +8,7 @@ The layout is shared with the sampler and its NumPy twin: knot ``j`` of a side s
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -25,7 +26,8 @@ BASE_BITS: Final = int(np.array(SMALLEST).view(np.uint64))
 TARGET: Final = 1e-4
 """Relative error allowed for any quantile between probabilities 0.0005 and 0.9995."""
 _CHECKED_FROM: Final = 0.0005
-_RESOLUTIONS: Final = (5, 6, 8)
+_COARSEST: Final = 5
+_FINEST: Final = 8
 
 
 class Quantiles(Protocol):
@@ -99,10 +101,11 @@ def build_table(prior: Quantiles) -> QuantileTable:
         With its measured error. Where the quantile function jumps, the finest resolution is used and the error is
         bounded as a probability instead.
     """
-    for resolution in _RESOLUTIONS:
-        table = _at_resolution(prior, resolution)
-        if table.error <= TARGET:
-            return table
+    table = _at_resolution(prior, _COARSEST)
+    while table.error > TARGET and table.resolution < _FINEST:
+        # the error falls with the square of the spacing: go at once to where it may be met
+        finer = math.ceil(math.log2(table.error / TARGET) / 2.0) + table.resolution
+        table = _at_resolution(prior, min(max(finer, table.resolution + 1), _FINEST))
     return table
 
 

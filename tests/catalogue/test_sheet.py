@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
-import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -309,7 +308,7 @@ FAILED = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
 
 def texts(controls: bool) -> st.SearchStrategy[str]:
     """Return text as a cell may hold it: not empty, no blanks at its ends, no formula."""
-    letters = st.characters(exclude_categories=("Cs",)) if controls else st.characters(exclude_categories=("Cs", "Cc"))
+    letters = st.characters(codec="utf-8") if controls else st.characters(codec="utf-8", exclude_categories=["Cc"])
     found = st.text(letters, min_size=1, max_size=12).map(str.strip)
     return found.filter(lambda text: text != "" and text not in FAILED and not text.startswith("="))
 
@@ -322,7 +321,8 @@ def spans() -> st.SearchStrategy[list[int]]:
 @st.composite
 def figures(draw: st.DrawFn) -> dict[str, Any]:
     """Draw the figure of an estimate, of every reading."""
-    numbers = st.integers(0, 10**12) | st.floats(1e-6, 1e9)
+    floats = st.floats(1e-6, 1e9).map(lambda value: float(f"{value:.15g}"))  # openpyxl writes no more digits
+    numbers = st.integers(0, 10**12) | floats
     low, best, high = sorted(draw(st.lists(numbers, min_size=3, max_size=3, unique_by=float)))
     ends = {"low": low, "high": high} | ({"best": best} if draw(st.booleans()) else {})
     shapes: list[dict[str, Any]] = [
@@ -418,6 +418,5 @@ def test_random_estimates_survive_the_way_through_a_workbook(
 ) -> None:
     """Whatever the figures and words, workbook and TOML give back equal records."""
     path = workbook(tmp_path_factory.mktemp("sheet") / "a.xlsx", to_cells(components))
-    assert openpyxl.load_workbook(path).active is not None
     read = EvidenceFile.model_validate(tomllib.loads(import_sheet(path)))
     assert read.component == tuple(Component.model_validate(table) for table in components)

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-import mcmort as mm
 from mcmort.catalogue import Case
 from mcmort.cli.app import main
 from mcmort.draws import Draws
+from mcmort.sampler import simulate
 from tests.cases import component, definition, point, ranged, write_case
-from tests.present.made import MOST_DRAWS, claim, ussr_draws
+from tests.present.made import MOST_DRAWS, claim, first_draws, ussr_draws
 
 __all__ = ["GOOD", "ROOT", "Ran", "Run", "known_draws", "listing", "runner", "small_folder"]
 
@@ -71,17 +71,26 @@ def small_folder(folder: Path) -> Path:
     return write_case(folder, tables)
 
 
-def known_draws(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the command line use draws of the Soviet case that were made before, where it would make the same again."""
-    real = mm.simulate
+_DRAWN: dict[tuple[str, frozenset[str] | None], Draws] = {}
+"""Runs of 100,000 draws with seed 1, by digest of the case and evidence."""
 
-    def simulate(
+
+def known_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let verbs and commands cut their draws from a longer run of the same case and seed, made once."""
+    real = simulate
+
+    def cut(
         case: Case, n: int = MOST_DRAWS, *, rng: int = 1, evidence: frozenset[str] | None = None, **_: Any
     ) -> Draws:
-        usual = evidence is None or evidence == frozenset(case.head.evidence)
-        if rng == 1 and n <= MOST_DRAWS and usual and case.digest == ussr_draws().case.digest:
-            return ussr_draws(n)
-        return real(case, n, rng=rng, evidence=evidence)
+        if rng != 1 or n > MOST_DRAWS:
+            return real(case, n, rng=rng, evidence=evidence)
+        usual = None if evidence == frozenset(case.head.evidence) else evidence
+        if (case.digest, usual) not in _DRAWN:
+            is_ussr = usual is None and case.digest == ussr_draws().case.digest
+            _DRAWN[case.digest, usual] = (
+                ussr_draws(MOST_DRAWS) if is_ussr else real(case, MOST_DRAWS, rng=1, evidence=usual)
+            )
+        return first_draws(_DRAWN[case.digest, usual], n)
 
-    monkeypatch.setattr("mcmort.sampler.simulate", simulate)
-    monkeypatch.setattr("mcmort.analysis.receipt.simulate", simulate)
+    monkeypatch.setattr("mcmort.sampler.simulate", cut)
+    monkeypatch.setattr("mcmort.analysis.receipt.simulate", cut)

@@ -19,6 +19,7 @@ __all__ = [
     "DRAWS",
     "MOST_DRAWS",
     "claim",
+    "first_draws",
     "floors",
     "normal_summary",
     "small_comparison",
@@ -43,9 +44,13 @@ def ussr_draws(n: int = DRAWS) -> Draws:
     """
     if n == MOST_DRAWS:
         return simulate(mm.load("ussr"), n, rng=1)
-    whole = ussr_draws(MOST_DRAWS)
-    columns = {name: values[:n].copy() for name, values in whole.columns.items()}
-    return replace(whole, manifest=replace(whole.manifest, draws=n), columns=columns)
+    return first_draws(ussr_draws(MOST_DRAWS), n)
+
+
+def first_draws(draws: Draws, n: int) -> Draws:
+    """Cut a run to its first draws."""
+    columns = {name: values[:n].copy() for name, values in draws.columns.items()}
+    return replace(draws, manifest=replace(draws.manifest, draws=n), columns=columns)
 
 
 @cache
