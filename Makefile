@@ -9,14 +9,15 @@ FIT := import sys, venv, ensurepip; sys.exit(not (3, 12) <= sys.version_info[:2]
 CANDIDATES := $(PYTHON) python3.13 python3.12 python3 python $(wildcard $(HOME)/.pyenv/versions/3.13*/bin/python3 $(HOME)/.pyenv/versions/3.12*/bin/python3 $(HOME)/.local/share/uv/python/cpython-3.1[23]*/bin/python3)
 FOUND = $(shell for p in $(CANDIDATES); do "$$p" -c '$(FIT)' >/dev/null 2>&1 && { echo "$$p"; break; }; done)
 
-.PHONY: run test statistical lint docs bench wheel clean help
+.PHONY: run test statistical packaging lint docs docs-check bench wheel clean help
 
 help:
 	@echo "make run          compare the definitions of the case ussr: table and figure"
 	@echo "make test         run the tests"
 	@echo "make statistical  run the long statistical checks"
 	@echo "make lint         ruff, mypy, import contracts"
-	@echo "make docs         write the generated parts of the documentation again"
+	@echo "make packaging    install the wheel into an empty environment and use it"
+	@echo "make docs         write the generated parts of the documentation again; docs-check only compares"
 	@echo "make bench        measure the speed of the sampler"
 	@echo "make wheel        build the wheel"
 
@@ -38,10 +39,13 @@ run: $(VENV)/.installed
 	@$(BIN)/mcmort compare ussr --figure $(OUT)/ussr-definitions.png
 
 test: $(VENV)/.installed
-	$(BIN)/python -m pytest -n auto -m "not statistical"
+	$(BIN)/python -m pytest -n auto -m "not statistical and not packaging"
 
 statistical: $(VENV)/.installed
 	$(BIN)/python -m pytest -n auto -m statistical
+
+packaging: $(VENV)/.installed
+	$(BIN)/python -m pytest -m packaging
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff format --check .
@@ -51,6 +55,9 @@ lint: $(VENV)/.installed
 
 docs: $(VENV)/.installed
 	$(BIN)/python docs/generate.py
+
+docs-check: $(VENV)/.installed
+	$(BIN)/python docs/generate.py --check
 
 bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/sampler.py

@@ -38,7 +38,10 @@ _DATED: Final = (
     "thesis",
 )
 """Kinds of work that have a year."""
-_ADDRESS: Final = re.compile(r"https?://|www\.", re.I)
+_ADDRESS: Final = re.compile(
+    r"https?://|www\.|\b[a-z0-9-]+\.(cc|cn|com|de|edu|fr|gov|info|io|net|org|ru|ua|uk)\b", re.I
+)
+"""Also a bare name of a host."""
 
 type Owner = Component | Quantity
 

@@ -89,12 +89,12 @@ class _Mark:
         return EN_DASH.join(f"{end / scale:,.10g}" for end in ends) + (" million" if scale > 1 else "")
 
 
-def _mark(cited: Cited) -> _Mark:
+def _mark(cited: Cited, years: tuple[int, int]) -> _Mark:
     claim = cited.claim
     given = [value for value in (claim.low, claim.best, claim.high) if value is not None]
     label = claim.author
     if not cited.same:
-        label += f" ({years_text(claim.years)})" if claim.years else " (other scope)"
+        label += f" ({years_text(claim.years) if claim.years not in (None, years) else 'other scope'})"
     return _Mark(given[0], claim.best, given[-1], claim.reading, cited.same, label)
 
 
@@ -109,7 +109,7 @@ def _nearness(cited: Cited, row: Row) -> tuple[bool, float, str]:
 def _marks(row: Row) -> list[_Mark]:
     """Choose the published totals to draw: those nearest in scope, none that its author has replaced."""
     current = sorted((one for one in row.cited if not one.superseded), key=lambda one: _nearness(one, row))
-    chosen = [_mark(one) for one in current[:_MOST_MARKS]]
+    chosen = [_mark(one, row.total.years) for one in current[:_MOST_MARKS]]
     return sorted(chosen, key=lambda mark: (not mark.same, mark.low, mark.label))
 
 

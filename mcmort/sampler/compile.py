@@ -211,11 +211,13 @@ def _sources(priors: Priors, name: str) -> dict[str, tuple[str, ...]]:
     for owner in owners_behind(case, case.components[name]):
         evidence = (priors.components if isinstance(owner, Component) else priors.quantities)[owner.id]
         everything |= {one.estimate.source for one in evidence.used} | {one.source for one in evidence.bounds}
-    own = priors.components[name]
+    own, component = priors.components[name], case.components[name]
     registered = {one.estimate.source for one in own.used if one.estimate.measure == "registered"}
     registered |= {one.source for one in own.bounds if one.measure == "registered"}
     if own.registered is None:  # then the registered part, if any, comes from all deaths and the completeness
-        registered = everything
+        registered = set(everything)
+    if component.completeness is not None and (own.all is None) != (own.registered is None):
+        (everything if own.all is None else registered).add(component.completeness.source)
     return {"all": tuple(sorted(everything)), "registered": tuple(sorted(registered))}
 
 

@@ -24,7 +24,7 @@ from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Definition
 from mcmort.catalogue.words import Measure
 from mcmort.draws import Draws
-from mcmort.errors import DefinitionError
+from mcmort.errors import DefinitionError, UsageError
 from mcmort.totals.resolve import Piece, Resolved, Term, definition_of, resolve
 
 __all__ = ["Total", "total", "total_of"]
@@ -109,6 +109,8 @@ def total(
     ------
     DefinitionError
         If the definition is unknown, selects nothing, or asks only for components without evidence.
+    UsageError
+        If changes are given with a definition of one's own.
 
     Examples
     --------
@@ -121,6 +123,8 @@ def total(
         definition = definition_of(
             draws.case, definition, years=years, measure=measure, net=net, include=include, exclude=exclude
         )
+    elif years is not None or measure is not None or net is not None or include or exclude:
+        raise UsageError("changes go with the name of a definition; make them in the definition itself")
     return total_of(draws, resolve(draws.case, definition))
 
 

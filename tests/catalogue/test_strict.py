@@ -116,7 +116,7 @@ DEFECTS = (
     Defect(
         "addresses in a profile, a claim and the summary",
         (
-            ("camps.toml", OF_CAMPS, f'note = "from WWW.example.org"\n{OF_CAMPS}'),
+            ("camps.toml", OF_CAMPS, f'note = "from example.ru, copied"\n{OF_CAMPS}'),
             ("links.toml", "", PROFILE + 'note = "HTTP://example.org"\n' + CLAIM + 'note = "https://example.org"\n'),
             ("case.toml", "one definition.", "one definition (www.example.org)."),
         ),

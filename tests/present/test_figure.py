@@ -278,8 +278,9 @@ def test_marks_of_the_same_scope_are_solid_and_others_hollow() -> None:
 
 
 def test_a_published_total_says_its_years_unless_it_counts_the_same() -> None:
-    """Beside a mark of another scope stand the years that it counts, beside one of the same scope its author alone."""
+    """A mark of another scope says its years, or that it is of another scope where they agree; others their author."""
     texts = [one.get_text() for one in _comparisons()["claims"].figure().axes[0].texts]
+    assert "Floor (other scope), at least" in texts
     assert "Same point" in texts
     assert "Other point (1930\N{EN DASH}1934)" in texts
 

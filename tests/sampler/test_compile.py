@@ -157,7 +157,7 @@ def test_evidence_turns_the_unknown_known() -> None:
 
 
 def test_sources_behind_a_component_are_named() -> None:
-    """Sources of estimates, of bounds and, through formulas, of quantities and components stand by measure."""
+    """Sources of estimates, bounds, a completeness used and, through formulas, of what they name stand by measure."""
     bound = count(low=1.0, reads="at-least", source="study-c", measure="registered")
     draws = _draws(
         component("one", ranged(100, 200), _REGISTER, bound, ranged(1, 2, source="study-d", use="cross-check")),
@@ -168,7 +168,8 @@ def test_sources_behind_a_component_are_named() -> None:
     assert draws.standing["one"].sources["registered"] == ("study-b", "study-c")
     assert draws.standing["one"].sources["all"] == ("study-a", "study-b", "study-c")
     assert draws.standing["two"].sources["all"] == ("study-a", "study-b", "study-c", "study-e")
-    assert draws.standing["three"].sources["registered"] == ("study-f",)
+    assert draws.standing["three"].sources["all"] == ("study-f",)
+    assert draws.standing["three"].sources["registered"] == ("study-a", "study-f")  # the share is that of study-a
 
 
 def test_formulas_and_carried_figures_leave_notes() -> None:
