@@ -142,7 +142,8 @@ def summarise(values: Array, probabilities: Sequence[float] = PROBABILITIES) -> 
     """
     for probability in probabilities:
         if not 0.0 < probability < 1.0:
-            raise UsageError(f"an interval of probability {probability:g}; expected one between 0 and 1")
+            hint = f". Hint: did you mean {probability / 100:g}?" if 1.0 < probability < 100.0 else ""
+            raise UsageError(f"an interval of probability {probability:g}; expected one between 0 and 1{hint}")
     ordered = np.sort(values)
     n = len(ordered)
     intervals = []

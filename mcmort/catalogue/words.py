@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 __all__ = ["BASES", "Basis", "Confidence", "Family", "Measure", "Pooling", "Reads"]
 
@@ -19,17 +19,7 @@ Basis = Literal[
 ]
 """How a source got its figure, from counts kept by those responsible to bare assertion."""
 
-BASES: Final[tuple[Basis, ...]] = (
-    "registered",
-    "registered-adjusted",
-    "demographic",
-    "survey",
-    "multiple-systems",
-    "exhumation",
-    "testimony",
-    "synthesis",
-    "assertion",
-)
+BASES: Final[tuple[Basis, ...]] = get_args(Basis)
 
 Measure = Literal["registered", "all"]
 """Deaths registered by those responsible, or all deaths."""

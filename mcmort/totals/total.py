@@ -151,7 +151,10 @@ def total_of(draws: Draws, resolved: Resolved) -> Total:
     if not parts:
         raise DefinitionError(
             f"the definition {definition.id!r} asks only for components without {definition.measure} evidence: "
-            + ", ".join(f"{name} ({reason})" for name, reason in unknown.items())
+            + "; ".join(
+                f"{', '.join(name for name in unknown if unknown[name] == reason)} ({reason})"
+                for reason in dict.fromkeys(unknown.values())
+            )
         )
     overlaps = _overlaps(draws, definition, terms, parts)
     values = np.zeros(len(draws))
