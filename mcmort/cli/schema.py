@@ -20,6 +20,7 @@ class Document(StrEnum):
     evidence = "evidence"
     total = "total"
     comparison = "comparison"
+    claims = "claims"
 
 
 def schema(
@@ -28,12 +29,12 @@ def schema(
     """Print the JSON Schema of a kind of case file (for editors) or of a JSON result.
 
     Case files: `case` for case.toml, `definitions` for definitions.toml, `evidence` for all others.
-    Results: `total`, `comparison`.
+    Results: `total`, `comparison`, `claims`.
 
     Example: `mcmort schema evidence > evidence.schema.json`
     """
-    if document in (Document.total, Document.comparison):
-        from mcmort.present.result import result_schemas
+    if document in (Document.total, Document.comparison, Document.claims):
+        from mcmort.present.schemas import result_schemas
 
         found = result_schemas()[document.value]
     else:

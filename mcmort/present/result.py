@@ -7,7 +7,6 @@ total`` prints it.
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -19,7 +18,7 @@ from mcmort.catalogue.words import Measure
 from mcmort.present.wording import is_floor, units
 from mcmort.totals import Total
 
-__all__ = ["ComparisonDocument", "TotalDocument", "comparison_document", "result_schemas", "total_document"]
+__all__ = ["ComparisonDocument", "TotalDocument", "comparison_document", "total_document"]
 
 
 class Document(BaseModel):
@@ -282,11 +281,3 @@ def comparison_document(comparison: Comparison, receipt: Receipt, probability: f
     return ComparisonDocument.model_validate(
         {"schema": "mcmort/comparison/1", **frame, "definitions": tuple(rows), "empty": comparison.empty}
     )
-
-
-def result_schemas() -> dict[str, dict[str, Any]]:
-    """Return the JSON Schemas of the documents, by name."""
-    return {
-        "total": TotalDocument.model_json_schema(by_alias=True, mode="serialization"),
-        "comparison": ComparisonDocument.model_json_schema(by_alias=True, mode="serialization"),
-    }

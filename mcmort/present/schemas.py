@@ -1,0 +1,23 @@
+"""The JSON Schemas of results; those of case files are in `mcmort.catalogue.schema`."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from mcmort.present.claims import ClaimsDocument
+from mcmort.present.result import ComparisonDocument, Document, TotalDocument
+
+__all__ = ["result_schemas"]
+
+_DOCUMENTS: Final[dict[str, type[Document]]] = {
+    "total": TotalDocument,
+    "comparison": ComparisonDocument,
+    "claims": ClaimsDocument,
+}
+
+
+def result_schemas() -> dict[str, dict[str, Any]]:
+    """Return the JSON Schemas of the documents, by name."""
+    return {
+        name: document.model_json_schema(by_alias=True, mode="serialization") for name, document in _DOCUMENTS.items()
+    }
