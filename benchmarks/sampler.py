@@ -1,7 +1,7 @@
 """The sampler against its NumPy twin and against plain NumPy, on the plan of a shipped case.
 
-Answers are checked equal before anything is timed; kernels are warmed; times are medians of several runs, and what counts
-are the ratios within one run of this file. Run with ``make bench``.
+Answers are checked equal before anything is timed; kernels are warmed; times are medians of several runs, and what
+counts are the ratios within one run of this file. Run with ``make bench``.
 """
 
 from __future__ import annotations

@@ -41,10 +41,12 @@ def trace(
         made = draw(case, draws, seed, evidence=None, threads=None, quiet=quiet)
         sys.stdout.write(trace_total(total(made, name, years=restricted), elicit(loaded)))
         return
+    if name is not None and name not in loaded.components and name not in loaded.quantities:
+        raise DefinitionError(loaded.missing(name, "component, quantity or definition"))
+    if restricted is not None:
+        raise typer.BadParameter("years restrict a total: name a definition", param_hint="--years")
     priors = elicit(loaded)
     if name is None:
         sys.stdout.write("\n".join(trace_owner(priors, one) for one in loaded.components))
         return
-    if name not in loaded.components and name not in loaded.quantities:
-        raise DefinitionError(loaded.missing(name, "component, quantity or definition"))
     sys.stdout.write(trace_owner(priors, name))
