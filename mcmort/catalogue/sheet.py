@@ -142,9 +142,9 @@ def _workbook(path: Path) -> list[list[str]]:
     from zipfile import BadZipFile
 
     try:
-        with catch_warnings():
+        with catch_warnings(), path.open("rb") as stream:
             simplefilter("ignore")  # of parts of a workbook that openpyxl cannot keep; cells are not among them
-            values, formulas = (openpyxl.load_workbook(path, data_only=known) for known in (True, False))
+            values, formulas = (openpyxl.load_workbook(stream, data_only=known) for known in (True, False))
             pairs = zip(values.worksheets[0].iter_rows(), formulas.worksheets[0].iter_rows(), strict=True)
             return [[_cell(*cells) for cells in zip(*rows, strict=True)] for rows in pairs]
     except (BadZipFile, zlib.error, EOFError, LookupError, RuntimeError, SyntaxError, TypeError, ValueError) as error:

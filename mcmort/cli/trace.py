@@ -25,6 +25,8 @@ def trace(
 ) -> None:
     """Go from a number down to each estimate, its source, its page and how it was read.
 
+    A name that a definition and a component share means the definition; write `component:NAME` for the other.
+
     Examples: `mcmort trace ussr broad`, `mcmort trace ussr camps-and-colonies`
     """
     from mcmort.catalogue import load
@@ -34,7 +36,10 @@ def trace(
 
     loaded = load(case)
     restricted = span(years)
-    if name in loaded.definitions:
+    kind, colon, plain = (name or "").partition(":")
+    is_component = bool(colon) and kind == "component"
+    name = plain if is_component else name
+    if name in loaded.definitions and not is_component:
         from mcmort.cli.run import draw
         from mcmort.present.verbs import total
 

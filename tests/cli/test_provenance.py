@@ -9,6 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from mcmort.cli.app import main
 from mcmort.present.schemas import result_schemas
 from tests.cli.ran import ROOT, listing, runner, small_folder
 
@@ -167,3 +168,15 @@ def test_the_commands_that_draw_nothing_need_no_engine(place: Path, capsys: pyte
     for words in (("cite", "case"), ("show", "case", "--sources"), ("check", "case"), ("new", "a-case")):
         assert run(*words).code == 0
     assert run("import", ROOT / "tests" / "good" / "estimates.csv").code == 0
+
+
+def test_a_name_that_two_things_share_can_be_told_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    """``famine`` is a definition of china as well as a component: the bare name means the definition."""
+    assert main(["trace", "china", "famine", "-n", "500", "-q"]) == 0
+    definition = capsys.readouterr().out
+    assert main(["trace", "china", "component:famine"]) == 0
+    component = capsys.readouterr().out
+    assert "credible interval" in definition
+    assert "credible interval" not in component
+    assert component.splitlines()[0].partition("(")[2].startswith("famine")
+    assert main(["trace", "china", "component:violence"]) == 1
