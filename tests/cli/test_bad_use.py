@@ -293,6 +293,8 @@ def test_a_signal_during_the_draws_ends_the_process_with_130(place: Path) -> Non
     """A real SIGINT while a hundred million draws are made: exit code 130, one word, no traceback, no file."""
     before = listing(place)
     code = (
+        # a shell that starts the tests in the background has its children ignore the signal
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
         "import sys, mcmort.sampler; s = sys.modules['mcmort.sampler.simulate'];"
         "real = s.run_plan;"
         "say = lambda done, total: (sys.stderr.write('drawing\\n'), sys.stderr.flush());"
