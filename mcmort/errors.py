@@ -13,6 +13,7 @@ __all__ = [
     "FitError",
     "FormulaError",
     "McmortError",
+    "NotExactError",
     "OutputError",
     "Problem",
     "UnknownCaseError",
@@ -99,3 +100,7 @@ class UsageError(McmortError):
     """A call that makes no sense whatever the input, such as zero draws."""
 
     exit_code = 2
+
+
+class NotExactError(UsageError):
+    """A total cannot be computed without Monte Carlo draws, since too many of its inputs depend on each other."""

@@ -1,0 +1,316 @@
+"""Integrates over the random inputs of a register, whose summands `mcmort.sampler.ties` has parted.
+
+What is integrated is left to a `Measure`: spectra on a grid, or just ranges. Inputs are survival probabilities here, as
+in the streams of the sampler. Within a group one input runs along the edges of segments, which are the knots of the
+tables that it looks up, so that their distribution is met without error; the others, and inputs that are held fixed,
+take nodes of the trapezoidal rule in normal scores.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, reduce
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from mcmort.elicit.table import SMALLEST, QuantileTable, knots
+from mcmort.errors import NotExactError
+from mcmort.sampler.convolve import Curve
+from mcmort.sampler.plan import Op, Plan
+from mcmort.sampler.scores import normal_scores
+from mcmort.sampler.ties import Graph, Group, Mixture, Part, split
+from mcmort.sampler.twin import _step
+
+__all__ = ["ROUGH", "Integrator", "Level", "Measure", "evaluate", "survival_of"]
+
+type Array = NDArray[np.float64]
+type Values = dict[int, Array]
+
+_REACH: Final = 6.0
+"""Normal scores of nodes go from minus this to plus this; beyond lies a probability of 2e-9."""
+_BODY: Final = 2.0**-12
+"""Below this probability the edges of segments are thinned to four in an octave."""
+_LEAST: Final = 2.0**-31
+_FINEST: Final = 9
+"""Resolution beyond which edges are no finer than those of any table, which end at 8."""
+
+
+class Measure[T](Protocol):
+    """What becomes of distributions that are added and mixed."""
+
+    def of(self, curve: Curve) -> T:
+        """Measure a distribution."""
+        ...
+
+    def constant(self, value: float) -> T:
+        """Measure a constant."""
+        ...
+
+    def add(self, one: T, other: T) -> T:
+        """Return the measure of a sum of independent parts."""
+        ...
+
+    def mix(self, weights: Array, parts: Iterable[T]) -> T:
+        """Return the measure of a mixture."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """How fine the nodes are.
+
+    Attributes
+    ----------
+    alone, among : int
+        Resolution of the edges of segments, where the distribution of a group rests on one input alone, or on others.
+    outer : tuple of int
+        Intervals of each other input of a group: of one other and of two others, and the same given fixed inputs.
+    fixed : tuple of int
+        Intervals of an input that is held fixed: alone, and beside another one.
+    """
+
+    alone: int
+    among: int
+    outer: tuple[tuple[int, int], tuple[int, int]]
+    fixed: tuple[int, int]
+
+    @classmethod
+    def of(cls, number: int) -> Level:
+        """Return a level from 0 up: each halves all intervals of the one before."""
+        finer = 1 << number
+        outer = ((24 * finer, 16 * finer), (12 * finer, 8 * finer))
+        return cls(5 + number, 4 + number, outer, (24 * finer, 12 * finer))
+
+
+ROUGH: Final = Level(3, 3, ((12, 6), (6, 6)), (12, 8))
+"""Enough to find where a distribution lies."""
+
+
+def survival_of(table: QuantileTable, value: Array) -> Array:
+    """Return the survival probability that a table gives to values, of any shape.
+
+    It is that of `mcmort.sampler.twin.survival_of`, which goes value by value.
+    """
+    w = knots(table.resolution)
+    last = len(w) - 1
+
+    def between(side: Array, at: Array, sign: float) -> Array:
+        high = np.clip(np.searchsorted(sign * side, sign * at, side="left"), 1, last)
+        low = high - 1
+        gap = side[high] - side[low]
+        rest = np.where(gap != 0.0, (at - side[low]) / np.where(gap != 0.0, gap, 1.0), 1.0)
+        return np.asarray(w[low] + rest * (w[high] - w[low]))
+
+    upper, lower = table.upper, table.lower
+    above = between(upper, np.clip(value, upper[-1], upper[0]), -1.0)
+    below = 1.0 - between(lower, np.clip(value, lower[0], lower[-1]), 1.0)
+    result = np.where(value >= upper[-1], above, below)
+    return np.where(value >= upper[0], 0.0, np.where(value <= lower[0], 1.0, result))
+
+
+def evaluate(plan: Plan, order: Iterable[int], inputs: Mapping[str, Array], values: Values) -> Values:
+    """Carry out instructions on arrays of any shapes that broadcast.
+
+    Parameters
+    ----------
+    plan : Plan
+        The program.
+    order : iterable of int
+        Instructions, in the order of the plan.
+    inputs : mapping of str to ndarray
+        Survival probabilities of the random inputs.
+    values : dict of int to ndarray
+        Registers that are known; the others are added.
+
+    Returns
+    -------
+    dict of int to ndarray
+        `values`.
+    """
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        for at in order:
+            values[at] = _value(plan, at, inputs, values)
+    return values
+
+
+def _value(plan: Plan, at: int, inputs: Mapping[str, Array], values: Values) -> Array:
+    a, b, c, stream = int(plan.a[at]), int(plan.b[at]), int(plan.c[at]), plan.streams[at]
+    match Op(plan.op[at]):
+        case Op.UNIFORM:
+            return inputs[stream]
+        case Op.NORMAL:
+            return normal_scores()(inputs[stream])
+        case Op.FLOORED:
+            above = survival_of(plan.tables[b], values[c])
+            return np.maximum(plan.tables[b](np.maximum(values[a] * above, SMALLEST)), values[c])
+        case Op.CONSTANT:
+            return np.asarray(plan.x[at])
+        case _:
+            return _step(plan, at, values, 0, 0, 1)
+
+
+@cache
+def _edges(resolution: int) -> tuple[Array, Array]:
+    """Return survival probabilities of the edges of segments, rising, and the masses of the segments."""
+    w = knots(resolution)
+    kept = (w >= _BODY) | ((w >= _LEAST) & (np.arange(len(w)) % (1 << max(resolution - 2, 0)) == 0))
+    side = w[kept]
+    masses = np.diff(side)
+    masses[0] += side[0]
+    return np.concatenate([side, 1.0 - side[-2::-1]]), np.concatenate([masses, masses[::-1]])
+
+
+@cache
+def _nodes(intervals: int) -> tuple[Array, Array]:
+    """Return survival probabilities of the nodes of the trapezoidal rule, and their weights."""
+    score = np.linspace(-_REACH, _REACH, intervals + 1)
+    weights = np.exp(-0.5 * score * score)
+    return np.asarray(ndtr(-score)), weights / weights.sum()
+
+
+class Integrator:
+    """Integrates over the inputs of one register.
+
+    Parameters
+    ----------
+    graph : Graph
+        The plan.
+    register : int
+        The register.
+
+    Raises
+    ------
+    NotExactError
+        If too many inputs are tied together.
+    """
+
+    def __init__(self, graph: Graph, register: int) -> None:
+        self._graph = graph
+        self._plan = graph.plan
+        order = graph.order([register])
+        self._values = evaluate(self._plan, (at for at in order if not graph.behind[at]), {}, {})
+        self._weights, self._constant = graph.linear(order, {register: 1.0}, 0, self._values)
+        self._parts = split(graph, self._weights)
+        self._leading: dict[Group, str] = {}
+        self._lead(self._parts, self._weights, self._values)
+
+    def measure[T](self, measure: Measure[T], level: Level) -> T:
+        """Return the measure of the register, with nodes as fine as `level`."""
+        walk = _Walk(self._graph, self._leading, measure, level)
+        return walk.sum(self._parts, self._weights, self._constant, self._values)
+
+    def _lead(self, parts: Sequence[Part], weights: Mapping[int, float], values: Values) -> None:
+        """Choose the leading input of each group: the one that moves it most, so that the rest is smooth in the others.
+
+        Inputs that are held fixed stand at their medians.
+        """
+        middle, ends = np.asarray(0.5), np.array([0.02, 0.98])
+        for part in parts:
+            if isinstance(part, Mixture):
+                self._lead(part.parts, *_given(self._graph, part, middle, weights, values)[:2])
+                continue
+            spreads = {}
+            for name in part.inputs:
+                inputs = dict.fromkeys(part.inputs, middle) | {name: ends}
+                found = evaluate(self._plan, (*part.own, *part.order), inputs, {**values})
+                spreads[name] = float(np.ptp(_weighted(part, weights, found)))
+            self._leading[part] = max(spreads, key=lambda name: spreads[name])
+
+
+def _given(
+    graph: Graph, part: Mixture, survival: Array, weights: Mapping[int, float], values: Values
+) -> tuple[dict[int, float], Values, float]:
+    """Return the summands of a mixture with their weights, the values that are known, and a constant, at one node."""
+    settled = evaluate(graph.plan, part.settled, {part.input: survival}, {**values})
+    own = {register: weights[register] for register in part.registers}
+    leaves, constant = graph.linear(part.order, own, part.fixed, settled)
+    return leaves, settled, constant
+
+
+def _weighted(group: Group, weights: Mapping[int, float], values: Values) -> Array:
+    total = reduce(np.add, (weights[register] * values[register] for register in group.registers))
+    if not np.isfinite(total).all():
+        raise NotExactError(
+            f"this total has no exact distribution: it is undefined for some values of {', '.join(group.inputs)}. "
+            "Hint: Monte Carlo draws show how often"
+        )
+    return np.asarray(total)
+
+
+@dataclass(frozen=True)
+class _Walk[T]:
+    """One measurement of a register."""
+
+    graph: Graph
+    leading: Mapping[Group, str]
+    measure: Measure[T]
+    level: Level
+    prepared: dict[Group, tuple[dict[str, Array], Array, Values]] = field(default_factory=dict)
+    memo: dict[object, T] = field(default_factory=dict)
+
+    def sum(self, parts: Sequence[Part], weights: Mapping[int, float], constant: float, values: Values) -> T:
+        """Measure a sum of independent parts; the constant goes with the first of them."""
+        found: list[T] = []
+        for part in parts:
+            measured = self.group if isinstance(part, Group) else self.mixture
+            found.append(measured(part, weights, constant, values))  # type: ignore[arg-type]
+            constant = 0.0
+        return reduce(self.measure.add, found) if found else self.measure.constant(constant)
+
+    def mixture(self, part: Mixture, weights: Mapping[int, float], constant: float, values: Values) -> T:
+        """Measure a mixture over one input."""
+        survivals, shares = _nodes(self.level.fixed[part.is_nested])
+
+        def at(survival: Array) -> T:
+            leaves, settled, more = _given(self.graph, part, survival, weights, values)
+            return self.sum(part.parts, leaves, constant + more, settled)
+
+        return self.measure.mix(shares, (at(survival) for survival in survivals))
+
+    def group(self, group: Group, weights: Mapping[int, float], constant: float, values: Values) -> T:
+        """Measure a group."""
+        if group.depth < 2:
+            return self.measure.of(self.curve(group, weights, constant, values))
+        # with two inputs held fixed a group often rests on one of them only, and comes back for each node of the other
+        known = (float(values[register]) for register in group.known)
+        key = (group, constant, *(weights[register] for register in group.registers), *known)
+        if key not in self.memo:
+            self.memo[key] = self.measure.of(self.curve(group, weights, constant, values))
+        return self.memo[key]
+
+    def curve(self, group: Group, weights: Mapping[int, float], constant: float, values: Values) -> Curve:
+        """Return the distribution of a group as segments along one input, for all nodes of the others."""
+        if group not in self.prepared:
+            inputs, masses = self.nodes(group)
+            self.prepared[group] = inputs, masses, evaluate(self.graph.plan, group.own, inputs, {**values})
+        inputs, masses, own = self.prepared[group]
+        found = evaluate(self.graph.plan, group.order, inputs, own | values)
+        total = constant + _weighted(group, weights, found)
+        return Curve(np.broadcast_to(total, (*masses.shape[:-1], masses.shape[-1] + 1)), masses)
+
+    def nodes(self, group: Group) -> tuple[dict[str, Array], Array]:
+        """Return the nodes of the inputs of a group, each along an axis of its own, and the masses between them."""
+        leading = self.leading[group]
+        edges, masses = _edges(self.resolution(group))
+        inputs = {leading: edges}
+        others = [name for name in group.inputs if name != leading]
+        for axis, name in enumerate(others, start=1):
+            survivals, shares = _nodes(self.level.outer[group.depth > 0][len(others) - 1])
+            inputs[name] = survivals.reshape(-1, *(1,) * axis)
+            masses = masses * shares.reshape(-1, *(1,) * axis)
+        return inputs, masses
+
+    def resolution(self, group: Group) -> int:
+        """Return a resolution that has the knots of the tables which the leading input looks up."""
+        plan, leading = self.graph.plan, self.leading[group]
+        alone = group.depth == 0 and len(group.inputs) == 1
+        looked = [
+            plan.tables[int(plan.b[at])].resolution
+            for at in (*group.own, *group.order)
+            if Op(plan.op[at]) == Op.QUANTILE and plan.streams[int(plan.a[at])] == leading
+        ]
+        return min(max([self.level.alone if alone else self.level.among, *looked]), _FINEST)
