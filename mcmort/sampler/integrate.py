@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, reduce
+from functools import cache, cached_property, reduce
 from typing import Final, Protocol
 
 import numpy as np
@@ -61,32 +61,40 @@ class Measure[T](Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """How fine the nodes are.
+    """How fine nodes and grid are: each step up of a number halves intervals.
 
     Attributes
     ----------
-    alone, among : int
-        Resolution of the edges of segments, where the distribution of a group rests on one input alone, or on others.
-    outer : tuple of int
-        Intervals of each other input of a group: of one other and of two others, and the same given fixed inputs.
-    fixed : tuple of int
-        Intervals of an input that is held fixed: alone, and beside another one.
+    edges : int
+        For the segments of leading inputs.
+    outer : int
+        For the other inputs of groups.
+    fixed : int
+        For inputs that are held fixed.
+    cells : int
+        For the grid.
     """
 
-    alone: int
-    among: int
-    outer: tuple[tuple[int, int], tuple[int, int]]
-    fixed: tuple[int, int]
+    edges: int = 0
+    outer: int = 0
+    fixed: int = 0
+    cells: int = 0
 
-    @classmethod
-    def of(cls, number: int) -> Level:
-        """Return a level from 0 up: each halves all intervals of the one before."""
-        finer = 1 << number
-        outer = ((24 * finer, 16 * finer), (12 * finer, 8 * finer))
-        return cls(5 + number, 4 + number, outer, (24 * finer, 12 * finer))
+    def resolution(self, group: Group) -> int:
+        """Return the logarithm to base 2 of the edges in an octave; more where a group rests on one input alone."""
+        return self.edges + (5 if group.depth == 0 and len(group.inputs) == 1 else 4)
+
+    def outer_intervals(self, group: Group) -> int:
+        """Return the intervals of each input of a group but the leading one."""
+        intervals = (24, 12) if len(group.inputs) == 2 else (16, 8)
+        return int(intervals[group.depth > 0] * 2.0**self.outer)
+
+    def fixed_intervals(self, part: Mixture) -> int:
+        """Return the intervals of an input that is held fixed."""
+        return int((12 if part.is_nested else 24) * 2.0**self.fixed)
 
 
-ROUGH: Final = Level(3, 3, ((12, 6), (6, 6)), (12, 8))
+ROUGH: Final = Level(-1, -1, -1)
 """Enough to find where a distribution lies."""
 
 
@@ -150,7 +158,7 @@ def _value(plan: Plan, at: int, inputs: Mapping[str, Array], values: Values) -> 
         case Op.CONSTANT:
             return np.asarray(plan.x[at])
         case _:
-            return _step(plan, at, values, 0, 0, 1)
+            return _step(plan, at, values, 0, 0, 1)  # type: ignore[arg-type]  # a register is looked up by its number
 
 
 @cache
@@ -203,6 +211,23 @@ class Integrator:
         walk = _Walk(self._graph, self._leading, measure, level)
         return walk.sum(self._parts, self._weights, self._constant, self._values)
 
+    @cached_property
+    def choices(self) -> tuple[str, ...]:
+        """What of a level matters for this register."""
+        parts = list(self._parts)
+        found = {"edges", "cells"}
+        for part in parts:
+            if isinstance(part, Mixture):
+                found.add("fixed")
+                parts.extend(part.parts)
+            elif len(part.inputs) > 1:
+                found.add("outer")
+        return tuple(name for name in ("edges", "cells", "fixed", "outer") if name in found)
+
+    def points(self, level: Level) -> int:
+        """Return the number of values that a level computes, at most."""
+        return _points(self._parts, level)
+
     def _lead(self, parts: Sequence[Part], weights: Mapping[int, float], values: Values) -> None:
         """Choose the leading input of each group: the one that moves it most, so that the rest is smooth in the others.
 
@@ -219,6 +244,17 @@ class Integrator:
                 found = evaluate(self._plan, (*part.own, *part.order), inputs, {**values})
                 spreads[name] = float(np.ptp(_weighted(part, weights, found)))
             self._leading[part] = max(spreads, key=lambda name: spreads[name])
+
+
+def _points(parts: Sequence[Part], level: Level) -> int:
+    total = 0
+    for part in parts:
+        if isinstance(part, Mixture):
+            total += (level.fixed_intervals(part) + 1) * _points(part.parts, level)
+        else:
+            edges = len(_edges(level.resolution(part))[0])
+            total += edges * (level.outer_intervals(part) + 1) ** (len(part.inputs) - 1)
+    return total
 
 
 def _given(
@@ -263,7 +299,7 @@ class _Walk[T]:
 
     def mixture(self, part: Mixture, weights: Mapping[int, float], constant: float, values: Values) -> T:
         """Measure a mixture over one input."""
-        survivals, shares = _nodes(self.level.fixed[part.is_nested])
+        survivals, shares = _nodes(self.level.fixed_intervals(part))
 
         def at(survival: Array) -> T:
             leaves, settled, more = _given(self.graph, part, survival, weights, values)
@@ -299,7 +335,7 @@ class _Walk[T]:
         inputs = {leading: edges}
         others = [name for name in group.inputs if name != leading]
         for axis, name in enumerate(others, start=1):
-            survivals, shares = _nodes(self.level.outer[group.depth > 0][len(others) - 1])
+            survivals, shares = _nodes(self.level.outer_intervals(group))
             inputs[name] = survivals.reshape(-1, *(1,) * axis)
             masses = masses * shares.reshape(-1, *(1,) * axis)
         return inputs, masses
@@ -307,10 +343,9 @@ class _Walk[T]:
     def resolution(self, group: Group) -> int:
         """Return a resolution that has the knots of the tables which the leading input looks up."""
         plan, leading = self.graph.plan, self.leading[group]
-        alone = group.depth == 0 and len(group.inputs) == 1
         looked = [
             plan.tables[int(plan.b[at])].resolution
             for at in (*group.own, *group.order)
             if Op(plan.op[at]) == Op.QUANTILE and plan.streams[int(plan.a[at])] == leading
         ]
-        return min(max([self.level.alone if alone else self.level.among, *looked]), _FINEST)
+        return min(max([self.level.resolution(group), *looked]), _FINEST)

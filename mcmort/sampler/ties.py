@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from mcmort.errors import NotExactError
 from mcmort.sampler.plan import Op, Plan
 
@@ -30,6 +33,8 @@ _READS: Final[Mapping[Op, str]] = {
 
 _LARGEST: Final = (3, 3, 2)
 """Random inputs that a group may have, with none, one or two other inputs held fixed."""
+_ANY: Final = defaultdict[int, NDArray[np.float64]](lambda: np.ones(()))
+"""Values that stand for any, where only the form of a combination matters."""
 _NAMED: Final = 6
 """Inputs that an error lists by name."""
 
@@ -80,7 +85,7 @@ class Graph:
         return tuple(stream for place, stream in enumerate(self.streams) if bits >> place & 1)
 
     def linear(
-        self, order: Sequence[int], weights: Mapping[int, float], fixed: int, values: Mapping[int, float]
+        self, order: Sequence[int], weights: Mapping[int, float], fixed: int, values: Mapping[int, NDArray[np.float64]]
     ) -> tuple[dict[int, float], float]:
         """Write a weighted sum of registers as a weighted sum of summands that cannot be taken apart, and a constant.
 
@@ -92,7 +97,7 @@ class Graph:
             Registers and their weights.
         fixed : int
             Inputs that are held fixed, as a set of bits.
-        values : mapping of int to float
+        values : mapping of int to ndarray, shape ()
             Values of the registers that rest on nothing else.
         """
         plan, constant = self.plan, 0.0
@@ -219,7 +224,8 @@ def _tied(graph: Graph, registers: Iterable[int], fixed: int) -> list[tuple[tupl
     """Return the sets of registers that share inputs, each with its inputs that are not fixed."""
     found: list[tuple[tuple[int, ...], int]] = []
     for register in sorted(registers):
-        tied, bits = (register,), graph.behind[register] & ~fixed
+        tied: tuple[int, ...] = (register,)
+        bits = graph.behind[register] & ~fixed
         apart = []
         for one in found:
             if one[1] & bits:
@@ -242,7 +248,7 @@ def _part(graph: Graph, registers: tuple[int, ...], bits: int, fixed: int, depth
     if not pivot:
         raise NotExactError(_why(graph, bits, fixed))
     given = fixed | pivot
-    leaves, _ = graph.linear(order, dict.fromkeys(registers, 1.0), given, defaultdict(float))
+    leaves, _ = graph.linear(order, dict.fromkeys(registers, 1.0), given, _ANY)
     parts = split(graph, leaves, given, depth + 1)
     settled = tuple(at for at in order if graph.behind[at] & pivot and not graph.behind[at] & ~given)
     is_nested = depth > 0 or any(isinstance(part, Mixture) for part in parts)
@@ -266,7 +272,7 @@ def _pivot(graph: Graph, registers: tuple[int, ...], order: tuple[int, ...], bit
     shared = [bit for bit in every if sum(bool(bit & one) for one in behind) > 1] or every
     scores = []
     for bit in shared:
-        leaves, _ = graph.linear(order, dict.fromkeys(registers, 1.0), fixed | bit, defaultdict(float))
+        leaves, _ = graph.linear(order, dict.fromkeys(registers, 1.0), fixed | bit, _ANY)
         sizes = [part.bit_count() for _, part in _tied(graph, leaves, fixed | bit)]
         # smaller parts are better; where none gets smaller, the input that most summands share is
         sharing = sum(bool(bit & one) for one in behind)
