@@ -112,8 +112,8 @@ class Grid:
         # what a cell holds is the density at its node and a 24th of the second difference
         mass = fft.irfft(spectrum * _sharpened(self.cells, -1.0 / 24.0), self.cells)
         below = np.maximum.accumulate(np.cumsum(np.roll(mass, -(first % self.cells))))
-        ends: Array = (first + np.arange(self.cells) + 0.5) * self.step
-        return ends, np.clip(below, 0.0, 1.0)
+        ends = (first + np.arange(self.cells) + 0.5) * self.step
+        return np.asarray(ends, dtype=np.float64), np.clip(below, 0.0, 1.0)
 
     def _points(self, values: Array, masses: Array) -> Array:
         cell, rest = self._place(values)

@@ -31,8 +31,10 @@ _READS: Final[Mapping[Op, str]] = {
 }
 """Operands that are registers, where these are not `a` and `b`."""
 
-_LARGEST: Final = (3, 3, 2)
-"""Random inputs that a group may have, with none, one or two other inputs held fixed."""
+_LARGEST: Final = 3
+"""Random inputs that a group may have."""
+_MOST_FIXED: Final = 2
+"""Inputs that may be held fixed at once."""
 _ANY: Final = defaultdict[int, NDArray[np.float64]](lambda: np.ones(()))
 """Values that stand for any, where only the form of a combination matters."""
 _NAMED: Final = 6
@@ -238,11 +240,11 @@ def _tied(graph: Graph, registers: Iterable[int], fixed: int) -> list[tuple[tupl
 
 def _part(graph: Graph, registers: tuple[int, ...], bits: int, fixed: int, depth: int) -> Part:
     count = bits.bit_count()
-    small = count <= _LARGEST[depth]
+    small = count <= _LARGEST
     order = graph.order(registers)
     if count <= 2 and small:
         return _group(graph, registers, order, bits, fixed, depth)
-    pivot, largest = _pivot(graph, registers, order, bits, fixed) if depth < 2 else (0, count)
+    pivot, largest = _pivot(graph, registers, order, bits, fixed) if depth < _MOST_FIXED else (0, count)
     if small and largest > 1:
         return _group(graph, registers, order, bits, fixed, depth)
     if not pivot:
@@ -287,5 +289,5 @@ def _why(graph: Graph, bits: int, fixed: int) -> str:
     held = f" even with {' and '.join(graph.inputs(fixed))} held fixed" if fixed else ""
     return (
         f"this total has no exact distribution here: {len(names)} uncertain inputs are tied together{held} ({listed}), "
-        f"and at most {_LARGEST[0]} can be integrated at once. Hint: use Monte Carlo draws"
+        f"and at most {_LARGEST} can be integrated at once. Hint: use Monte Carlo draws"
     )
