@@ -8,6 +8,7 @@ take nodes of the trapezoidal rule in normal scores.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property, reduce
@@ -241,7 +242,8 @@ class Integrator:
             spreads = {}
             for name in part.inputs:
                 inputs = dict.fromkeys(part.inputs, middle) | {name: ends}
-                found = evaluate(self._plan, (*part.own, *part.order), inputs, {**values})
+                scores = _scored(self._graph, part, inputs, values)
+                found = evaluate(self._plan, (*part.own, *part.order), inputs, values | scores)
                 spreads[name] = float(np.ptp(_weighted(part, weights, found)))
             self._leading[part] = max(spreads, key=lambda name: spreads[name])
 
@@ -265,6 +267,22 @@ def _given(
     own = {register: weights[register] for register in part.registers}
     leaves, constant = graph.linear(part.order, own, part.fixed, settled)
     return leaves, settled, constant
+
+
+def _scored(graph: Graph, group: Group, inputs: Mapping[str, Array], values: Values) -> Values:
+    """Return the sums of normal scores that are inputs of a group: normal, with the variances of their scores added.
+
+    A stream that stands in a sum twice has one score, whose weights are added first.
+    """
+    found = {}
+    for score in group.scores:
+        leaves, constant = graph.linear(score.order, {score.register: 1.0}, group.fixed, values)
+        loadings: dict[str, float] = {}
+        for leaf, weight in leaves.items():
+            stream = graph.plan.streams[leaf]
+            loadings[stream] = loadings.get(stream, 0.0) + weight
+        found[score.register] = constant + math.hypot(*loadings.values()) * normal_scores()(inputs[score.name])
+    return found
 
 
 def _weighted(group: Group, weights: Mapping[int, float], values: Values) -> Array:
@@ -322,9 +340,11 @@ class _Walk[T]:
         """Return the distribution of a group as segments along one input, for all nodes of the others."""
         if group not in self.prepared:
             inputs, masses = self.nodes(group)
-            self.prepared[group] = inputs, masses, evaluate(self.graph.plan, group.own, inputs, {**values})
+            known = values | _scored(self.graph, group, inputs, values)
+            self.prepared[group] = inputs, masses, evaluate(self.graph.plan, group.own, inputs, known)
         inputs, masses, own = self.prepared[group]
-        found = evaluate(self.graph.plan, group.order, inputs, own | values)
+        scores = _scored(self.graph, group, inputs, values)
+        found = evaluate(self.graph.plan, group.order, inputs, own | values | scores)
         total = constant + _weighted(group, weights, found)
         return Curve(np.broadcast_to(total, (*masses.shape[:-1], masses.shape[-1] + 1)), masses)
 

@@ -71,13 +71,13 @@ class Graph:
         ops = [Op(op) for op in self.plan.op.tolist()]
         return tuple(tuple(operands[name][at] for name in _READS.get(op, "ab")) for at, op in enumerate(ops))
 
-    def order(self, registers: Iterable[int]) -> tuple[int, ...]:
-        """Return the instructions that some registers need, in the order of the plan."""
-        needed = set(registers)
+    def order(self, registers: Iterable[int], without: Iterable[int] = ()) -> tuple[int, ...]:
+        """Return the instructions that some registers need, in the order of the plan, where others are known."""
+        needed, known = set(registers), set(without)
         left = list(needed)
         while left:
             for operand in self.reads[left.pop()]:
-                if operand not in needed:
+                if operand not in needed and operand not in known:
                     needed.add(operand)
                     left.append(operand)
         return tuple(sorted(needed))
@@ -133,6 +133,28 @@ class Graph:
         return leaves, constant
 
 
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A sum of normal scores that acts as one input, since nothing else reads the scores in it.
+
+    Attributes
+    ----------
+    register : int
+        The sum.
+    order : tuple of int
+        The instructions that it needs.
+    bits : int
+        The scores in it that are not fixed, as a set of bits.
+    name : str
+        Their names.
+    """
+
+    register: int
+    order: tuple[int, ...]
+    bits: int
+    name: str
+
+
 @dataclass(frozen=True, eq=False)
 class Group:
     """Summands that rest on the same few inputs and on no others.
@@ -148,9 +170,13 @@ class Group:
     known : tuple of int
         The fixed registers that these read.
     inputs : tuple of str
-        Their random inputs.
+        Their random inputs, each sum of scores being one.
+    scores : tuple of Score
+        The sums of scores.
+    fixed : int
+        Inputs that are held fixed, as a set of bits.
     depth : int
-        How many other inputs are held fixed.
+        How many these are.
     """
 
     registers: tuple[int, ...]
@@ -158,6 +184,8 @@ class Group:
     order: tuple[int, ...]
     known: tuple[int, ...]
     inputs: tuple[str, ...]
+    scores: tuple[Score, ...]
+    fixed: int
     depth: int
 
 
@@ -239,14 +267,14 @@ def _tied(graph: Graph, registers: Iterable[int], fixed: int) -> list[tuple[tupl
 
 
 def _part(graph: Graph, registers: tuple[int, ...], bits: int, fixed: int, depth: int) -> Part:
-    count = bits.bit_count()
-    small = count <= _LARGEST
     order = graph.order(registers)
-    if count <= 2 and small:
-        return _group(graph, registers, order, bits, fixed, depth)
+    scores = _scores(graph, registers, order, fixed)
+    count = bits.bit_count() - sum(score.bits.bit_count() - 1 for score in scores)
+    if count <= 2:
+        return _group(graph, registers, scores, bits, fixed, depth)
     pivot, largest = _pivot(graph, registers, order, bits, fixed) if depth < _MOST_FIXED else (0, count)
-    if small and largest > 1:
-        return _group(graph, registers, order, bits, fixed, depth)
+    if count <= _LARGEST and largest > 1:
+        return _group(graph, registers, scores, bits, fixed, depth)
     if not pivot:
         raise NotExactError(_why(graph, bits, fixed))
     given = fixed | pivot
@@ -258,13 +286,40 @@ def _part(graph: Graph, registers: tuple[int, ...], bits: int, fixed: int, depth
 
 
 def _group(
-    graph: Graph, registers: tuple[int, ...], order: tuple[int, ...], bits: int, fixed: int, depth: int
+    graph: Graph, registers: tuple[int, ...], scores: tuple[Score, ...], bits: int, fixed: int, depth: int
 ) -> Group:
+    order = graph.order(registers, without=[score.register for score in scores])
     free = [at for at in order if graph.behind[at] & ~fixed]
-    known = sorted({operand for at in free for operand in graph.reads[at]} - set(free))
-    own = [at for at in free if not graph.behind[at] & fixed]
-    mixed = [at for at in free if graph.behind[at] & fixed]
-    return Group(registers, tuple(own), tuple(mixed), tuple(known), graph.inputs(bits), depth)
+    known = {operand for at in free for operand in graph.reads[at] if not graph.behind[operand] & ~fixed}
+    known |= {at for score in scores for at in score.order if graph.behind[at] and not graph.behind[at] & ~fixed}
+    for score in scores:
+        bits &= ~score.bits
+    return Group(
+        registers,
+        own=tuple(at for at in free if not graph.behind[at] & fixed),
+        order=tuple(at for at in free if graph.behind[at] & fixed),
+        known=tuple(sorted(known)),
+        inputs=(*graph.inputs(bits), *(score.name for score in scores)),
+        scores=scores,
+        fixed=fixed,
+        depth=depth,
+    )
+
+
+def _scores(graph: Graph, registers: tuple[int, ...], order: tuple[int, ...], fixed: int) -> tuple[Score, ...]:
+    """Return the sums of normal scores that act as one input of some summands."""
+    plan, found = graph.plan, []
+    for register in sorted({int(plan.a[at]) for at in order if Op(plan.op[at]) == Op.SURVIVAL}):
+        bits = graph.behind[register] & ~fixed
+        if bits.bit_count() < 2:
+            continue
+        behind = graph.order([register])
+        leaves, _ = graph.linear(behind, {register: 1.0}, fixed, _ANY)
+        elsewhere = {plan.streams[at] for at in graph.order(registers, without=[register])}
+        names = graph.inputs(bits)
+        if all(Op(plan.op[leaf]) == Op.NORMAL for leaf in leaves) and elsewhere.isdisjoint(names):
+            found.append(Score(register, behind, bits, " + ".join(names)))
+    return tuple(found)
 
 
 def _pivot(graph: Graph, registers: tuple[int, ...], order: tuple[int, ...], bits: int, fixed: int) -> tuple[int, int]:

@@ -273,12 +273,34 @@ def test_a_pool_with_a_gap_keeps_its_gap() -> None:
         assert abs(float(found.quantile(0.2)) - (1.5 + 0.5 * (low - 2.0))) < 0.1
 
 
+def test_scores_that_nothing_else_reads_are_one_input() -> None:
+    """One component under three factors of its own is as exact as one without, and a gap of its pool stays empty."""
+    from mcmort.elicit.pool import Pool
+
+    made = _Made()
+    survival = made.tied("x", {"f": 0.5, "g": 0.5, "h": 0.4})
+    assert _agrees(
+        made.exact(made.prior("", "gamma", 3.0, 2.0, survival=survival)), stats.gamma(3.0, scale=2.0).ppf(_P)
+    )
+    pool = Pool(((0.4, Distribution("uniform", (1.0, 2.0))), (0.6, Distribution("uniform", (11.0, 12.0)))))
+    gap = made.emit(Op.QUANTILE, survival, made.table(build_table(pool)))
+    product = made.emit(Op.MULTIPLY, gap, made.prior("rate", "uniform", 0.9, 1.1))
+    assert abs(float(made.exact(product).cdf(5.0)) - 0.4) < 0.01
+    # read twice, a score is no longer alone: the register and what it is multiplied by move together
+    both = made.emit(
+        Op.MULTIPLY,
+        made.prior("", "lognormal", 1.0, 0.3, survival=survival),
+        made.prior("", "lognormal", 1.0, 0.3, survival=survival),
+    )
+    assert _agrees(made.exact(both), stats.lognorm(0.6, scale=np.exp(2.0)).ppf(_P), tables=2 * _TABLE)
+
+
 def test_it_is_the_distribution_of_the_draws_of_the_same_plan() -> None:
     """A plan with everything in it, run by the sampler, has this distribution within the DKW bound (Massart 1990)."""
     made = _Made()
-    share, (floor, above, *_) = made.prior("share", "beta", 3.0, 3.0), _floored(made)
+    floor, above, *_ = _floored(made)
     tied = [made.prior("", "gamma", 4.0, 9.0, survival=made.tied(f"t{i}", {"f": 0.7})) for i in range(3)]
-    overlap = made.emit(Op.MINIMUM, made.emit(Op.MULTIPLY, share, above), tied[0])
+    overlap = made.emit(Op.MINIMUM, made.emit(Op.MULTIPLY, made.constant(0.4), above), tied[0])
     terms = [above, *tied, made.emit(Op.DIVIDE, floor, made.constant(2.0))]
     total = made.emit(Op.SUBTRACT, made.sum(terms), made.emit(Op.ADD_SCALED, made.constant(0.0), overlap, x=0.5))
     made.outputs["total"] = total
