@@ -51,8 +51,8 @@ Family = Literal[
 ]
 """Families of distributions that a figure can be turned into."""
 
-Pooling = Literal["linear"]
-"""How the lineages of one component are combined. More ways are planned; see the design notes in the docs."""
+Pooling = Literal["linear", "log", "envelope"]
+"""How the lineages of one component are combined; see `mcmort.elicit.pool`."""
 
 Confidence = Literal["high", "medium", "low"]
 """How close the text that was read is to the study: the study or its abstract, a scholarly quotation, hearsay."""
