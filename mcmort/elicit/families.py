@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Final
+from functools import cached_property
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -239,15 +239,33 @@ def _fixed_log_density(x: Array, p: tuple[float, ...]) -> Array:
     return np.full_like(x, -np.inf)
 
 
-@lru_cache(maxsize=64)
-def _sample(p: tuple[float, ...]) -> Array:
-    """Return a sample as an array: to convert it anew takes longer than to interpolate in it."""
-    return np.array(p)
+class _Sample(tuple[float, ...]):
+    """A sorted sample, with the arrays that look-ups need: to make them anew takes longer than to look up."""
+
+    @cached_property
+    def values(self) -> Array:
+        return np.array(self)
+
+    @cached_property
+    def probabilities(self) -> Array:
+        return (np.arange(len(self)) + 0.5) / len(self)
+
+    @cached_property
+    def ends(self) -> Array:
+        return np.unique(self.values)
+
+    @cached_property
+    def log_slopes(self) -> Array:
+        return -np.log(len(self) * np.diff(self.ends))
+
+    @classmethod
+    def of(cls, p: tuple[float, ...]) -> Self:
+        return p if isinstance(p, cls) else cls(p)
 
 
 def _empirical_cdf(x: Array, p: tuple[float, ...]) -> Array:
-    count = len(p)
-    return np.interp(x, _sample(p), (np.arange(count) + 0.5) / count, left=0.0, right=1.0)
+    sample = _Sample.of(p)
+    return np.interp(x, sample.values, sample.probabilities, left=0.0, right=1.0)
 
 
 def _empirical_sf(x: Array, p: tuple[float, ...]) -> Array:
@@ -255,17 +273,16 @@ def _empirical_sf(x: Array, p: tuple[float, ...]) -> Array:
 
 
 def _empirical_ppf(u: Array, p: tuple[float, ...]) -> Array:
-    count = len(p)
-    return np.interp(u, (np.arange(count) + 0.5) / count, _sample(p))
+    sample = _Sample.of(p)
+    return np.interp(u, sample.probabilities, sample.values)
 
 
 def _empirical_log_density(x: Array, p: tuple[float, ...]) -> Array:
-    values = np.unique(_sample(p))
-    if len(values) == 1:
+    sample = _Sample.of(p)
+    if len(sample.ends) == 1:
         return np.full_like(x, -np.inf)
-    slopes = 1.0 / (len(p) * np.diff(values))
-    cell = np.clip(np.searchsorted(values, x, side="right") - 1, 0, len(slopes) - 1)
-    return _inside(x, float(values[0]), float(values[-1]), np.log(slopes)[cell])
+    cell = np.clip(np.searchsorted(sample.ends, x, side="right") - 1, 0, len(sample.log_slopes) - 1)
+    return _inside(x, p[0], p[-1], sample.log_slopes[cell])
 
 
 FAMILIES: Final[dict[str, Kit]] = {
@@ -337,7 +354,7 @@ class Distribution:
             case "fixed":
                 return np.array(self.parameters), np.ones(1)
             case "empirical":
-                values, counts = np.unique(_sample(self.parameters), return_counts=True)
+                values, counts = np.unique(_Sample.of(self.parameters).values, return_counts=True)
                 # the steps between equal values, and the half step at each end
                 mass = counts - 1.0
                 mass[0] += 0.5
@@ -363,7 +380,7 @@ class Distribution:
             case "beta" | "logit-metalog":
                 raise ValueError(f"a share ({self.family}) has no scale")
             case _:
-                return Distribution(self.family, tuple(value * factor for value in p))
+                return Distribution(self.family, type(p)(value * factor for value in p))
 
 
 def fixed(value: float) -> Distribution:
@@ -373,4 +390,4 @@ def fixed(value: float) -> Distribution:
 
 def empirical(values: Array) -> Distribution:
     """Return the distribution whose quantiles interpolate a sorted sample."""
-    return Distribution("empirical", tuple(np.sort(values).tolist()))
+    return Distribution("empirical", _Sample(np.sort(values).tolist()))
