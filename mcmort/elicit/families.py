@@ -269,7 +269,8 @@ def _empirical_cdf(x: Array, p: tuple[float, ...]) -> Array:
 
 
 def _empirical_sf(x: Array, p: tuple[float, ...]) -> Array:
-    return 1.0 - _empirical_cdf(x, p)
+    sample = _Sample.of(p)
+    return np.interp(x, sample.values, sample.probabilities[::-1], left=1.0, right=0.0)
 
 
 def _empirical_ppf(u: Array, p: tuple[float, ...]) -> Array:
@@ -380,7 +381,7 @@ class Distribution:
             case "beta" | "logit-metalog":
                 raise ValueError(f"a share ({self.family}) has no scale")
             case _:
-                return Distribution(self.family, type(p)(value * factor for value in p))
+                return Distribution(self.family, type(p)((np.array(p) * factor).tolist()))
 
 
 def fixed(value: float) -> Distribution:

@@ -6,6 +6,7 @@ families in `mcmort.elicit.families`.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -49,10 +50,16 @@ def _metalog_slope(logit: Array, p: Terms) -> Array:
     return np.asarray(a2 + a3 * ((u - 0.5) + logit * u * (1.0 - u)))
 
 
+@lru_cache(maxsize=64)
+def _grid(p: Terms) -> Array:
+    a1, a2, a3 = p
+    return np.asarray(a1 + _LOGITS * (a2 + a3 * (special.expit(_LOGITS) - 0.5)))
+
+
 def _metalog_logit(y: Array, p: Terms) -> Array:
     """Invert `_metalog`: from a grid of logits, then by two steps of Newton's method, which leave 1e-12."""
     a1, a2, a3 = p
-    logit = np.interp(y, a1 + _LOGITS * (a2 + a3 * (special.expit(_LOGITS) - 0.5)), _LOGITS)
+    logit = np.interp(y, _grid(p), _LOGITS)
     y = np.clip(y, a1 - _FAR * (a2 - 0.5 * a3), a1 + _FAR * (a2 + 0.5 * a3))
     for _ in range(2):
         miss = a1 + logit * (a2 + a3 * (special.expit(logit) - 0.5)) - y

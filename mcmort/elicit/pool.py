@@ -94,7 +94,7 @@ class Pool:
         """
         x = np.asarray(x, dtype=np.float64)
         if self._is_plain:
-            return sum((weight * member.cdf(x) for weight, member in self.members), np.zeros_like(x))
+            return self._mean([member.cdf(x) for _, member in self.members])
         return self._integral.below(x)
 
     @property
@@ -128,19 +128,18 @@ class Pool:
         marks = self._marks
         if not self._is_plain:
             return self._integral.cells()
-        below = sum((weight * member.cdf(marks) for weight, member in self.members), np.zeros_like(marks))
-        above = sum((weight * member.sf(marks) for weight, member in self.members), np.zeros_like(marks))
-        below, above = np.maximum.accumulate(below), np.minimum.accumulate(above)
+        below = np.maximum.accumulate(self._mean([member.cdf(marks) for _, member in self.members]))
+        above = np.minimum.accumulate(self._mean([member.sf(marks) for _, member in self.members]))
         atoms = self._atoms()
 
         def from_below(x: Array, _: Places) -> tuple[Array, Array]:
-            return sum((weight * member.cdf(x) for weight, member in self.members), np.zeros_like(x)), density(x)
+            return self._mean([member.cdf(x) for _, member in self.members]), density(x)
 
         def from_above(x: Array, _: Places) -> tuple[Array, Array]:
-            return sum((weight * member.sf(x) for weight, member in self.members), np.zeros_like(x)), density(x)
+            return self._mean([member.sf(x) for _, member in self.members]), density(x)
 
         def density(x: Array) -> Array:
-            return np.asarray(np.exp(self._log_density(x)))
+            return self._mean([np.exp(member.log_density(x)) for _, member in self.members])
 
         return Cells(
             Side(marks, below - atoms, below, from_below),
@@ -167,6 +166,10 @@ class Pool:
                 "contradicts itself"
             )
         return found
+
+    def _mean(self, functions: list[Array]) -> Array:
+        """Return the weighted mean of a function of the members."""
+        return sum((w * one for (w, _), one in zip(self.members, functions, strict=True)), np.zeros_like(functions[0]))
 
     def _log_density(self, x: Array) -> Array:
         """Return the logarithm of the pooled density before the bounds, not normalised."""
