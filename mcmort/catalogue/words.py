@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, get_args
 
-__all__ = ["BASES", "Basis", "Confidence", "Family", "Measure", "Pooling", "Reads"]
+__all__ = ["BASES", "POOLINGS", "Basis", "Confidence", "Family", "Measure", "Pooling", "Reads"]
 
 Basis = Literal[
     "registered",
@@ -53,6 +53,8 @@ Family = Literal[
 
 Pooling = Literal["linear", "log", "envelope"]
 """How the lineages of one component are combined; see `mcmort.elicit.pool`."""
+
+POOLINGS: Final[tuple[Pooling, ...]] = get_args(Pooling)
 
 Confidence = Literal["high", "medium", "low"]
 """How close the text that was read is to the study: the study or its abstract, a scholarly quotation, hearsay."""

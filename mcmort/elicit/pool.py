@@ -29,13 +29,17 @@ from mcmort.elicit.families import Array, Distribution
 from mcmort.elicit.quadrature import Integral, integrate
 from mcmort.errors import FitError
 
-__all__ = ["Bound", "Pool"]
+__all__ = ["Bound", "ExclusionError", "Pool"]
 
 _LEAST_MASS: Final = 1e-3
 _TAIL: Final = np.exp2(-np.concatenate([np.arange(60.0, 12.0, -1.0), np.arange(12.0, 0.9, -0.25)]))
 _MARKS: Final = np.concatenate([[0.0], _TAIL, 1.0 - _TAIL[::-1], [1.0]])
 """Probabilities whose quantiles are the marks of a member: near enough for Newton's method to start between them."""
 _NEAR_ZERO: Final = 1e-17
+
+
+class ExclusionError(FitError):
+    """No value is possible under all members of a log pool."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +80,10 @@ class Pool:
 
         Raises
         ------
+        ExclusionError
+            If the members of a log pool exclude one another.
         FitError
-            If the members of a log pool exclude one another, or the bounds leave next to nothing of the pool.
+            If the bounds leave next to nothing of the pool.
         """
         u = np.asarray(u, dtype=np.float64)
         if len(self.members) == 1 and not self.bounds:
@@ -89,7 +95,7 @@ class Pool:
 
         Raises
         ------
-        FitError
+        ExclusionError, FitError
             As `ppf`.
         """
         x = np.asarray(x, dtype=np.float64)
@@ -157,7 +163,7 @@ class Pool:
             found = integrate(tilted, marks, atoms * np.exp(self._log_weight(marks)))
             whole = integrate(self._log_density, marks, atoms).log_total if self.bounds else found.log_total
         if not np.isfinite(whole):
-            raise FitError("the estimates exclude one another; a log pool needs common ground")
+            raise ExclusionError("the estimates exclude one another; a log pool needs common ground")
         left = float(np.exp(found.log_total - whole))
         if left < _LEAST_MASS:
             bounds = ", ".join(f"{bound.side.replace('-', ' ')} {bound.value:,.10g}" for bound in self.bounds)
