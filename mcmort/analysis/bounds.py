@@ -117,7 +117,7 @@ def sum_bounds(marginals: Sequence[Marginal], probability: float, *, points: int
     Returns
     -------
     SumBounds
-        In the unit of the values. The same for any order of the terms, up to the rounding of sums.
+        In the unit of the values. The order of the terms matters only among those whose tails are equally wide.
 
     Raises
     ------

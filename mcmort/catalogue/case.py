@@ -141,9 +141,9 @@ class Case:
 
     def _content(self) -> dict[str, Any]:
         groups = ("components", "quantities", "profiles", "overlaps", "dependence", "claims", "definitions", "sources")
-        groups += ("correlations",) if self.correlations else ()
+        later = ("correlations",) if self.correlations else ()
         head, records = self.head.model_dump(mode="json", exclude_defaults=True), {}
-        for group in groups:
+        for group in (*groups, *later):
             members = getattr(self, group).values()
             records[group] = [one.model_dump(mode="json", exclude_defaults=True) for one in members]
         return {"head": _canonical(head), **_canonical(records)}

@@ -180,6 +180,8 @@ def _correlations(loaded: Loaded) -> Iterator[Problem]:
     known = [*loaded.declared("component"), *loaded.declared("quantity")]
     correlations: dict[str, Correlation] = loaded.of("correlation")
     first: dict[tuple[tuple[str, str], ...], str] = {}
+    # a formula makes all deaths; those registered have evidence of their own
+    registered = {(name, "registered") for name in loaded.declared("component")}
     for name, one in correlations.items():
         file, where = loaded.files[f"correlation {name}"], place("correlation", name, "between")
         if one.between[0] == one.between[1]:
@@ -191,7 +193,7 @@ def _correlations(loaded: Loaded) -> Iterator[Problem]:
             if loaded.lacks("component", member) and loaded.lacks("quantity", member):
                 hint = near(member, known, "take the correlation out, or add the input to the case")
                 yield Problem(file, where, f"{member!r}", "ids of components or quantities", hint)
-            elif owner is not None and owner.formula is not None:
+            elif owner is not None and owner.formula is not None and (member, one.measure) not in registered:
                 found, hint = f"{member!r}, which a formula makes", "name an input of the formula instead"
                 yield Problem(file, where, found, "inputs with evidence of their own", hint)
         # a quantity has no measure: a correlation of it holds under both

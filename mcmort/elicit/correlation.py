@@ -12,7 +12,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from mcmort.elicit.families import Array
 from mcmort.errors import UsageError
@@ -76,7 +75,8 @@ def normal_correlation(rank: ArrayLike) -> Array:
     outside = rank[~(np.abs(rank) <= 1.0)]
     if outside.size:
         raise UsageError(f"a rank correlation of {outside.flat[0]:g}; expected one from -1 to 1{_percent(outside)}")
-    return np.asarray(2.0 * special.sindg(30.0 * rank))  # by degrees, so that the sine of 30 is exactly one half
+    # twice the sine of a sixth of pi is not quite one in floating point
+    return np.where(np.abs(rank) == 1.0, rank, 2.0 * np.sin(np.pi * rank / 6.0))
 
 
 def nearest_correlation(matrix: ArrayLike, *, least_eigenvalue: float = LEAST_EIGENVALUE) -> NearestCorrelation:
