@@ -336,7 +336,7 @@ def _least_mean(means: Array, spare: int) -> float:
     def bought(octave: float) -> NDArray[np.intp]:
         return np.argmin(means + scale * 2.0**octave * left_out, axis=1)
 
-    cheap, dear = -_PRICES, 0.0
+    cheap, dear = -_PRICES, 1.0  # at twice the largest gain nothing is bought, whatever the rounding
     fewer, more = bought(dear), bought(cheap)
     for _ in range(_HALVINGS):
         middle = 0.5 * (cheap + dear)

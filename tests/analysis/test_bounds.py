@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import integrate, optimize, stats
@@ -169,6 +169,7 @@ def _tables(points: int) -> st.SearchStrategy[list[list[int]]]:
 
 
 @given(st.integers(2, 4).flatmap(_tables))
+@example([[-3, 0, 0, 11], [-3, 0, 0, 11]])  # once bounded by -2: a tie in rounding left out more places than there are
 def test_every_arrangement_of_a_few_cells_lies_within(table: list[list[int]]) -> None:
     """Of all arrangements the largest least sum is no less than the one found, and no more than the convolution bound.
 
