@@ -18,7 +18,7 @@ import mcmort as mm
 from mcmort.elicit import elicit
 from mcmort.sampler.compile import compile_priors
 from mcmort.sampler.plan import Op
-from mcmort.sampler.simulate import run_plan
+from mcmort.sampler.run import run_plan
 from mcmort.sampler.twin import run_plan as run_twin
 
 REPEATS = 5
