@@ -24,7 +24,7 @@ from mcmort.sampler.convolve import Curve
 from mcmort.sampler.plan import Op, Plan
 from mcmort.sampler.scores import normal_scores
 from mcmort.sampler.ties import Graph, Group, Mixture, Part, split
-from mcmort.sampler.twin import _step
+from mcmort.sampler.twin import evaluate as carry_out
 
 __all__ = ["ROUGH", "Integrator", "Level", "Measure", "evaluate", "survival_of"]
 
@@ -36,6 +36,8 @@ _REACH: Final = 6.0
 _BODY: Final = 2.0**-12
 """Below this probability the edges of segments are thinned to four in an octave."""
 _LEAST: Final = 2.0**-31
+_NONE: Final = np.zeros(())
+"""In place of the points of a stream where an instruction has none."""
 _FINEST: Final = 9
 """Resolution beyond which edges are no finer than those of any table, which end at 8."""
 
@@ -147,19 +149,15 @@ def evaluate(plan: Plan, order: Iterable[int], inputs: Mapping[str, Array], valu
 
 
 def _value(plan: Plan, at: int, inputs: Mapping[str, Array], values: Values) -> Array:
-    a, b, c, stream = int(plan.a[at]), int(plan.b[at]), int(plan.c[at]), plan.streams[at]
-    match Op(plan.op[at]):
-        case Op.UNIFORM:
-            return inputs[stream]
-        case Op.NORMAL:
-            return normal_scores()(inputs[stream])
-        case Op.FLOORED:
-            above = survival_of(plan.tables[b], values[c])
-            return np.maximum(plan.tables[b](np.maximum(values[a] * above, SMALLEST)), values[c])
+    match int(plan.op[at]):
+        case Op.FLOORED:  # the twin goes value by value
+            table, floor = plan.tables[int(plan.b[at])], values[int(plan.c[at])]
+            survival = values[int(plan.a[at])] * survival_of(table, floor)
+            return np.maximum(table(np.maximum(survival, SMALLEST)), floor)
         case Op.CONSTANT:
             return np.asarray(plan.x[at])
         case _:
-            return _step(plan, at, values, 0, 0, 1)  # type: ignore[arg-type]  # a register is looked up by its number
+            return carry_out(plan, at, values, inputs.get(plan.streams[at], _NONE))
 
 
 @cache
@@ -366,6 +364,6 @@ class _Walk[T]:
         looked = [
             plan.tables[int(plan.b[at])].resolution
             for at in (*group.own, *group.order)
-            if Op(plan.op[at]) == Op.QUANTILE and plan.streams[int(plan.a[at])] == leading
+            if plan.op[at] == Op.DRAW and plan.streams[at] == leading and at not in self.graph.normal
         ]
         return min(max([self.level.resolution(group), *looked]), _FINEST)

@@ -17,19 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.errors import NotExactError
-from mcmort.sampler.plan import Op, Plan
+from mcmort.sampler.plan import Op, Plan, operands
+from mcmort.sampler.scores import normal_scores
 
 __all__ = ["Graph", "Group", "Mixture", "Part", "split"]
-
-_READS: Final[Mapping[Op, str]] = {
-    Op.UNIFORM: "",
-    Op.NORMAL: "",
-    Op.CONSTANT: "",
-    Op.SURVIVAL: "a",
-    Op.QUANTILE: "a",
-    Op.FLOORED: "ac",
-}
-"""Operands that are registers, where these are not `a` and `b`."""
 
 _LARGEST: Final = 3
 """Random inputs that a group may have."""
@@ -67,9 +58,18 @@ class Graph:
     @cached_property
     def reads(self) -> tuple[tuple[int, ...], ...]:
         """For each instruction the registers that it reads."""
-        operands = {"a": self.plan.a.tolist(), "b": self.plan.b.tolist(), "c": self.plan.c.tolist()}
-        ops = [Op(op) for op in self.plan.op.tolist()]
-        return tuple(tuple(operands[name][at] for name in _READS.get(op, "ab")) for at, op in enumerate(ops))
+        plan = self.plan
+        rows = zip(plan.op.tolist(), plan.a.tolist(), plan.b.tolist(), plan.c.tolist(), strict=True)
+        return tuple(operands(*row) for row in rows)
+
+    @cached_property
+    def normal(self) -> frozenset[int]:
+        """The instructions that draw a normal score."""
+        plan, scores = self.plan, normal_scores()
+        tables = {at for at, table in enumerate(plan.tables) if np.array_equal(table.lower, scores.lower)}
+        return frozenset(
+            at for at, op in enumerate(plan.op.tolist()) if op == Op.DRAW and int(plan.b[at]) in tables
+        )
 
     def order(self, registers: Iterable[int], without: Iterable[int] = ()) -> tuple[int, ...]:
         """Return the instructions that some registers need, in the order of the plan, where others are known."""
@@ -119,6 +119,8 @@ class Graph:
                 case Op.SUBTRACT:
                     left[a] += weight
                     left[b] -= weight
+                case Op.SCALE:
+                    left[a] += weight * x
                 case Op.ADD_SCALED:
                     left[a] += weight
                     left[b] += weight * x
@@ -309,7 +311,7 @@ def _group(
 def _scores(graph: Graph, registers: tuple[int, ...], order: tuple[int, ...], fixed: int) -> tuple[Score, ...]:
     """Return the sums of normal scores that act as one input of some summands."""
     plan, found = graph.plan, []
-    for register in sorted({int(plan.a[at]) for at in order if Op(plan.op[at]) == Op.SURVIVAL}):
+    for register in sorted({int(plan.a[at]) for at in order if plan.op[at] == Op.SCORED}):
         bits = graph.behind[register] & ~fixed
         if bits.bit_count() < 2:
             continue
@@ -317,7 +319,7 @@ def _scores(graph: Graph, registers: tuple[int, ...], order: tuple[int, ...], fi
         leaves, _ = graph.linear(behind, {register: 1.0}, fixed, _ANY)
         elsewhere = {plan.streams[at] for at in graph.order(registers, without=[register])}
         names = graph.inputs(bits)
-        if all(Op(plan.op[leaf]) == Op.NORMAL for leaf in leaves) and elsewhere.isdisjoint(names):
+        if graph.normal.issuperset(leaves) and elsewhere.isdisjoint(names):
             found.append(Score(register, behind, bits, " + ".join(names)))
     return tuple(found)
 

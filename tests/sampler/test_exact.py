@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 from scipy import integrate, stats
 
 from mcmort.elicit.families import Distribution
-from mcmort.elicit.table import TARGET, build_table
+from mcmort.elicit.table import TARGET, build_score_table, build_table
 from mcmort.errors import NotExactError, UsageError
 from mcmort.sampler.exact import ExactTotal, exact_distribution
 from mcmort.sampler.integrate import survival_of
 from mcmort.sampler.plan import Builder, Op, Plan
-from mcmort.sampler.simulate import run_plan
+from mcmort.sampler.run import run_plan
+from mcmort.sampler.scores import normal_scores, normal_survival
 from mcmort.sampler.twin import survival_of as slow_survival_of
 
 type Array = NDArray[np.float64]
@@ -34,18 +35,24 @@ _GOAL = 1e-4
 class _Made(Builder):
     """A builder with words for what these tests need."""
 
-    def prior(self, stream: str, family: str, *parameters: float, survival: int | None = None) -> int:
-        """Draw from a prior, by default with a stream of its own."""
-        survival = self.emit(Op.UNIFORM, stream=stream) if survival is None else survival
-        return self.emit(Op.QUANTILE, survival, self.table(build_table(Distribution(family, parameters))))
+    def prior(self, stream: str, family: str, *parameters: float, score: int | None = None) -> int:
+        """Draw from a prior by a stream of its own, or look it up at a score."""
+        prior = Distribution(family, parameters)
+        if score is None:
+            return self.emit(Op.DRAW, b=self.table(build_table(prior)), stream=stream)
+        return self.emit(Op.SCORED, score, self.score_table(build_score_table(prior)))
+
+    def normal(self, stream: str) -> int:
+        """Draw a normal score."""
+        return self.emit(Op.DRAW, b=self.table(normal_scores()), stream=stream)
 
     def tied(self, stream: str, loadings: dict[str, float]) -> int:
-        """Return the survival probability of an input tied to factors by its loadings."""
+        """Return the score of an input tied to factors by its loadings."""
         own = float(np.sqrt(1.0 - sum(loading**2 for loading in loadings.values())))
-        score = self.emit(Op.ADD_SCALED, self.constant(0.0), self.emit(Op.NORMAL, stream=stream), x=own)
+        score = self.emit(Op.SCALE, self.normal(stream), x=own)
         for factor, loading in loadings.items():
-            score = self.emit(Op.ADD_SCALED, score, self.emit(Op.NORMAL, stream=factor), x=loading)
-        return self.emit(Op.SURVIVAL, score)
+            score = self.emit(Op.ADD_SCALED, score, self.normal(factor), x=loading)
+        return score
 
     def constant(self, value: float) -> int:
         """Return a constant."""
@@ -124,7 +131,7 @@ def test_a_sum_under_a_copula_of_normals_is_normal() -> None:
     made = _Made()
     loadings = [{"f": 0.5}, {"f": 0.6}, {"f": 0.5, "g": 0.5}, {"f": 0.3, "g": 0.8}, {"g": 0.7}, {"h": 0.9}, {"h": 0.4}]
     terms = [
-        made.prior("", "truncated-normal", 100.0, 10.0, survival=made.tied(f"x{i}", one))
+        made.prior("", "truncated-normal", 100.0, 10.0, score=made.tied(f"x{i}", one))
         for i, one in enumerate(loadings)
     ]
     found = made.exact(made.sum(terms))
@@ -140,7 +147,7 @@ def test_a_sum_under_a_copula_of_normals_is_normal() -> None:
 def test_two_lognormals_under_a_factor_agree_with_quadrature(loading: float) -> None:
     """The sum of two lognormals under a copula has the distribution that a one-dimensional integral gives."""
     made = _Made()
-    terms = [made.prior("", "lognormal", 1.0, 0.5, survival=made.tied(f"x{i}", {"f": loading})) for i in range(2)]
+    terms = [made.prior("", "lognormal", 1.0, 0.5, score=made.tied(f"x{i}", {"f": loading})) for i in range(2)]
     correlation = loading**2
 
     def cdf(x: float) -> float:
@@ -161,7 +168,7 @@ def test_a_factor_over_twelve_terms_agrees_with_draws() -> None:
     made = _Made()
     sds = np.linspace(0.2, 0.8, 12)
     terms = [
-        made.prior("", "lognormal", 1.0, float(sd), survival=made.tied(f"x{i}", {"f": 0.6})) for i, sd in enumerate(sds)
+        made.prior("", "lognormal", 1.0, float(sd), score=made.tied(f"x{i}", {"f": 0.6})) for i, sd in enumerate(sds)
     ]
     found = made.exact(made.sum(terms))
     n, rng = 1_000_000, np.random.default_rng(7)
@@ -263,7 +270,7 @@ def test_a_pool_with_a_gap_keeps_its_gap() -> None:
     pool = Pool(((0.4, Distribution("uniform", (1.0, 2.0))), (0.6, Distribution("uniform", (11.0, 12.0)))))
     made = _Made()
     table = build_table(pool)
-    gap = made.emit(Op.QUANTILE, made.emit(Op.UNIFORM, stream="x"), made.table(table))
+    gap = made.emit(Op.DRAW, b=made.table(table), stream="x")
     total = made.emit(Op.ADD, gap, made.prior("small", "uniform", 0.0, 0.5))
     for found, low in ((made.exact(gap), 2.0), (made.exact(total), 2.5)):
         # a table tells probabilities apart by the width of its cells
@@ -278,19 +285,19 @@ def test_scores_that_nothing_else_reads_are_one_input() -> None:
     from mcmort.elicit.pool import Pool
 
     made = _Made()
-    survival = made.tied("x", {"f": 0.5, "g": 0.5, "h": 0.4})
+    score = made.tied("x", {"f": 0.5, "g": 0.5, "h": 0.4})
     assert _agrees(
-        made.exact(made.prior("", "gamma", 3.0, 2.0, survival=survival)), stats.gamma(3.0, scale=2.0).ppf(_P)
+        made.exact(made.prior("", "gamma", 3.0, 2.0, score=score)), stats.gamma(3.0, scale=2.0).ppf(_P)
     )
     pool = Pool(((0.4, Distribution("uniform", (1.0, 2.0))), (0.6, Distribution("uniform", (11.0, 12.0)))))
-    gap = made.emit(Op.QUANTILE, survival, made.table(build_table(pool)))
+    gap = made.emit(Op.SCORED, score, made.score_table(build_score_table(pool)))
     product = made.emit(Op.MULTIPLY, gap, made.prior("rate", "uniform", 0.9, 1.1))
     assert abs(float(made.exact(product).cdf(5.0)) - 0.4) < 0.01
     # read twice, a score is no longer alone: the register and what it is multiplied by move together
     both = made.emit(
         Op.MULTIPLY,
-        made.prior("", "lognormal", 1.0, 0.3, survival=survival),
-        made.prior("", "lognormal", 1.0, 0.3, survival=survival),
+        made.prior("", "lognormal", 1.0, 0.3, score=score),
+        made.prior("", "lognormal", 1.0, 0.3, score=score),
     )
     assert _agrees(made.exact(both), stats.lognorm(0.6, scale=np.exp(2.0)).ppf(_P), tables=2 * _TABLE)
 
@@ -299,7 +306,7 @@ def test_it_is_the_distribution_of_the_draws_of_the_same_plan() -> None:
     """A plan with everything in it, run by the sampler, has this distribution within the DKW bound (Massart 1990)."""
     made = _Made()
     floor, above, *_ = _floored(made)
-    tied = [made.prior("", "gamma", 4.0, 9.0, survival=made.tied(f"t{i}", {"f": 0.7})) for i in range(3)]
+    tied = [made.prior("", "gamma", 4.0, 9.0, score=made.tied(f"t{i}", {"f": 0.7})) for i in range(3)]
     overlap = made.emit(Op.MINIMUM, made.emit(Op.MULTIPLY, made.constant(0.4), above), tied[0])
     terms = [above, *tied, made.emit(Op.DIVIDE, floor, made.constant(2.0))]
     total = made.emit(Op.SUBTRACT, made.sum(terms), made.emit(Op.ADD_SCALED, made.constant(0.0), overlap, x=0.5))
