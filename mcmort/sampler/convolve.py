@@ -6,22 +6,24 @@ their sum must fit. `mcmort.sampler.exact` decides what is summed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-__all__ = ["Curve", "Grid", "Range"]
+__all__ = ["Curve", "Grid", "Span", "Window"]
 
 type Array = NDArray[np.float64]
 type Spectrum = NDArray[np.complex128]
 
 _SHORT: Final = 0.01
 """Segments shorter than this part of a cell are points. Steeper slopes would cost digits when they are summed."""
+_REACH: Final = 7.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,41 +61,63 @@ class Grid:
     cells: int
 
     def of(self, curve: Curve) -> Spectrum:
-        """Return the spectrum of a distribution, shape ``(cells // 2 + 1,)``.
+        """Return the spectrum of a distribution, shape ``(cells // 2 + 1,)``."""
+        return self.of_sum([curve])
+
+    def of_sum(self, curves: Sequence[Curve]) -> Spectrum:
+        """Return the spectrum of a sum of independent parts, shape ``(cells // 2 + 1,)``.
 
         The hats over which masses are split widen a distribution by a variance of a sixth of a squared cell. That is
         taken off again, which leaves an error of fourth order in the width of a cell.
         """
-        return np.asarray(fft.rfft(self.deposit(curve))) * _sharpened(self.cells, 1.0 / 12.0)
+        found = np.asarray(_sharpened(self.cells, 1.0 / 12.0) ** len(curves), dtype=np.complex128)
+        for edges, masses in _stacked(curves):
+            found *= np.prod(fft.rfft(self.deposit(edges, masses)), axis=0)
+        return found
 
-    def deposit(self, curve: Curve) -> Array:
-        """Return the masses of the cells, shape ``(cells,)``.
+    def deposit(self, edges: Array, masses: Array) -> Array:
+        """Return the masses that each of several distributions has in the cells.
 
         Every mass is split linearly between the two nearest nodes, which keeps the mean. A segment of even density
         begins with a rise of the density and ends with a fall; the share of a node in what follows a rise is the
         integral of its hat, and differences of that between nodes are quadratic splines over three nodes.
+
+        Parameters
+        ----------
+        edges, masses : ndarray, shape (n_curves, ..., n_segments + 1) and (n_curves, ..., n_segments)
+            As of `Curve`.
+
+        Returns
+        -------
+        ndarray, shape (n_curves, cells)
         """
-        length = np.diff(curve.edges)
+        count = len(edges)
+        length = np.diff(edges)
         short = np.abs(length) < _SHORT * self.step
-        slope = np.where(short, 0.0, curve.masses) / np.where(short, 1.0, length) * self.step
-        rise = np.zeros_like(curve.edges)
+        has_points = bool(short.any())
+        if has_points:
+            slope = np.where(short, 0.0, masses) / np.where(short, 1.0, length) * self.step
+        else:
+            slope = masses / length * self.step
+        rise = np.zeros_like(edges)
         rise[..., :-1] = slope
         rise[..., 1:] -= slope
-        cell, rest = self._place(curve.edges)
-        square = rest * rest
-        spline = (rise * (0.5 - rest + 0.5 * square), rise * (0.5 + rest - square), rise * (0.5 * square))
-        mass = np.cumsum(self._spread(cell, spline))
-        points = np.where(short, curve.masses, 0.0)
+        cell, rest = self._place(edges)
+        half = 0.5 * rest * rest
+        spline = (rise * (0.5 - rest + half), rise * (0.5 + rest - 2.0 * half), rise * half)
+        mass = np.cumsum(self._spread(cell.reshape(count, -1), spline), axis=1)
+        points = np.where(short, masses, 0.0).reshape(count, -1)
         # on a circle the density is known up to a constant, which follows from the mass
-        mass += (float(np.sum(curve.masses - points)) - float(mass.sum())) / self.cells
-        if short.any():
-            middle = 0.5 * (curve.edges[..., 1:] + curve.edges[..., :-1])[short]
-            mass += self._points(middle, points[short])
+        spread = masses.reshape(count, -1).sum(axis=1) - points.sum(axis=1)
+        mass += ((spread - mass.sum(axis=1)) / self.cells)[:, None]
+        if has_points:
+            middle = 0.5 * (edges[..., 1:] + edges[..., :-1]).reshape(count, -1)
+            mass += self._points(middle, points)
         return mass
 
     def constant(self, value: float) -> Spectrum:
         """Return the spectrum of a constant, shape ``(cells // 2 + 1,)``."""
-        return np.asarray(fft.rfft(self._points(np.array([value]), np.ones(1))))
+        return np.asarray(fft.rfft(self._points(np.array([[value]]), np.ones((1, 1)))[0]))
 
     def add(self, one: Spectrum, other: Spectrum) -> Spectrum:
         """Return the spectrum of a sum of independent parts."""
@@ -125,13 +149,24 @@ class Grid:
         return whole.astype(np.int64) & (self.cells - 1), place - whole
 
     def _spread(self, cell: NDArray[np.int64], weights: Sequence[Array]) -> Array:
-        """Add weights to cells, to the cells after them, and so on."""
-        flat = cell.ravel()
-        found = np.zeros(self.cells + len(weights) - 1)
+        """Add weights to cells, to the cells after them, and so on, in rows, shape ``(n_curves, cells)``."""
+        count = len(cell)
+        flat = (cell + self.cells * np.arange(count)[:, None]).ravel()
+        found = np.zeros((count, self.cells + len(weights) - 1))
         for place, weight in enumerate(weights):
-            found[place : place + self.cells] += np.bincount(flat, weight.ravel(), minlength=self.cells)
-        found[: len(weights) - 1] += found[self.cells :]
-        return found[: self.cells]
+            added = np.bincount(flat, weight.ravel(), minlength=count * self.cells)
+            found[:, place : place + self.cells] += added.reshape(count, self.cells)
+        found[:, : len(weights) - 1] += found[:, self.cells :]
+        return found[:, : self.cells]
+
+
+def _stacked(curves: Sequence[Curve]) -> Iterator[tuple[Array, Array]]:
+    """Yield the edges and masses of curves of one shape at once, each with an axis for the curves in front."""
+    shapes: dict[tuple[int, ...], list[Curve]] = {}
+    for curve in curves:
+        shapes.setdefault(curve.edges.shape, []).append(curve)
+    for alike in shapes.values():
+        yield np.stack([curve.edges for curve in alike]), np.stack([curve.masses for curve in alike])
 
 
 @cache
@@ -141,22 +176,69 @@ def _sharpened(cells: int, part: float) -> Array:
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
-    """The range of a distribution in place of its spectrum: lowest and highest value, shape ``(2,)``, in deaths."""
+class Span:
+    """Where a sum of independent parts lies.
 
-    def of(self, curve: Curve) -> Array:
-        """Return the range of a distribution."""
-        return np.array([curve.edges.min(), curve.edges.max()])
+    Attributes
+    ----------
+    low, high : float
+        Lowest and highest value, in deaths.
+    mean, variance : float
+        Mean, and variance in squared deaths.
+    down, up : float
+        The farthest that any one part goes below and above its mean, in deaths.
+    """
 
-    def constant(self, value: float) -> Array:
-        """Return the range of a constant."""
-        return np.array([value, value])
+    low: float
+    high: float
+    mean: float
+    variance: float
+    down: float
+    up: float
 
-    def add(self, one: Array, other: Array) -> Array:
-        """Return the range of a sum of independent parts."""
-        return one + other
+    @property
+    def ends(self) -> tuple[float, float]:
+        """What holds all but a negligible part: one part at its extreme, and the others within seven standard errors.
 
-    def mix(self, weights: Array, parts: Iterable[Array]) -> Array:
-        """Return the range of a mixture."""
-        ranges = np.array([part for weight, part in zip(weights, parts, strict=True) if weight > 0.0])
-        return np.array([ranges[:, 0].min(), ranges[:, 1].max()])
+        That is far less than all parts at their extremes at once. What little lies beyond is folded into the circle.
+        """
+        reach = _REACH * math.sqrt(self.variance)
+        return max(self.low, self.mean - self.down - reach), min(self.high, self.mean + self.up + reach)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Where a distribution lies, in place of its spectrum."""
+
+    def of(self, curve: Curve) -> Span:
+        """Return the span of a distribution."""
+        low, high = float(curve.edges.min()), float(curve.edges.max())
+        middles, lengths = 0.5 * (curve.edges[..., 1:] + curve.edges[..., :-1]), np.diff(curve.edges)
+        mean = float(np.sum(curve.masses * middles))
+        variance = float(np.sum(curve.masses * ((middles - mean) ** 2 + lengths * lengths / 12.0)))
+        return Span(low, high, mean, variance, mean - low, high - mean)
+
+    def of_sum(self, curves: Sequence[Curve]) -> Span:
+        """Return the span of a sum of independent parts."""
+        return reduce(self.add, map(self.of, curves))
+
+    def constant(self, value: float) -> Span:
+        """Return the span of a constant."""
+        return Span(value, value, value, 0.0, 0.0, 0.0)
+
+    def add(self, one: Span, other: Span) -> Span:
+        """Return the span of a sum of independent parts."""
+        return Span(
+            one.low + other.low, one.high + other.high, one.mean + other.mean, one.variance + other.variance,
+            max(one.down, other.down), max(one.up, other.up),
+        )  # fmt: skip
+
+    def mix(self, weights: Array, parts: Iterable[Span]) -> Span:
+        """Return the span of a mixture."""
+        spans = list(parts)
+        ends = [span.ends for weight, span in zip(weights, spans, strict=True) if weight > 0.0]
+        low, high = min(end[0] for end in ends), max(end[1] for end in ends)
+        means = np.array([span.mean for span in spans])
+        mean = float(np.sum(weights * means))
+        variance = float(np.sum(weights * (np.array([span.variance for span in spans]) + (means - mean) ** 2)))
+        return Span(low, high, mean, variance, mean - low, high - mean)

@@ -30,12 +30,14 @@ __all__ = ["ROUGH", "Integrator", "Level", "Measure", "evaluate", "survival_of"]
 
 type Array = NDArray[np.float64]
 type Values = dict[int, Array]
+type Curves = dict[tuple[object, ...], Curve]
 
 _REACH: Final = 6.0
 """Normal scores of nodes go from minus this to plus this; beyond lies a probability of 2e-9."""
 _BODY: Final = 2.0**-12
 """Below this probability the edges of segments are thinned to four in an octave."""
 _LEAST: Final = 2.0**-31
+_CURVE: Final = 1000
 _NONE: Final = np.zeros(())
 """In place of the points of a stream where an instruction has none."""
 _FINEST: Final = 9
@@ -47,6 +49,10 @@ class Measure[T](Protocol):
 
     def of(self, curve: Curve) -> T:
         """Measure a distribution."""
+        ...
+
+    def of_sum(self, curves: Sequence[Curve]) -> T:
+        """Measure a sum of independent parts, one at least."""
         ...
 
     def constant(self, value: float) -> T:
@@ -203,11 +209,12 @@ class Integrator:
         self._weights, self._constant = graph.linear(order, {register: 1.0}, 0, self._values)
         self._parts = split(graph, self._weights)
         self._leading: dict[Group, str] = {}
+        self._curves: Curves = {}
         self._lead(self._parts, self._weights, self._values)
 
     def measure[T](self, measure: Measure[T], level: Level) -> T:
         """Return the measure of the register, with nodes as fine as `level`."""
-        walk = _Walk(self._graph, self._leading, measure, level)
+        walk = _Walk(self._graph, self._leading, measure, level, self._curves)
         return walk.sum(self._parts, self._weights, self._constant, self._values)
 
     @cached_property
@@ -223,9 +230,9 @@ class Integrator:
                 found.add("outer")
         return tuple(name for name in ("edges", "cells", "fixed", "outer") if name in found)
 
-    def points(self, level: Level) -> int:
-        """Return the number of values that a level computes, at most."""
-        return _points(self._parts, level)
+    def work(self, level: Level) -> int:
+        """Return the number of values that a level computes, at most; a curve costs as much as a thousand of them."""
+        return _work(self._parts, level)
 
     def _lead(self, parts: Sequence[Part], weights: Mapping[int, float], values: Values) -> None:
         """Choose the leading input of each group: the one that moves it most, so that the rest is smooth in the others.
@@ -237,8 +244,8 @@ class Integrator:
             if isinstance(part, Mixture):
                 self._lead(part.parts, *_given(self._graph, part, middle, weights, values)[:2])
                 continue
-            spreads = {}
-            for name in part.inputs:
+            spreads = dict.fromkeys(part.inputs, 0.0)
+            for name in part.inputs if len(part.inputs) > 1 else ():
                 inputs = dict.fromkeys(part.inputs, middle) | {name: ends}
                 scores = _scored(self._graph, part, inputs, values)
                 found = evaluate(self._plan, (*part.own, *part.order), inputs, values | scores)
@@ -246,14 +253,14 @@ class Integrator:
             self._leading[part] = max(spreads, key=lambda name: spreads[name])
 
 
-def _points(parts: Sequence[Part], level: Level) -> int:
+def _work(parts: Sequence[Part], level: Level) -> int:
     total = 0
     for part in parts:
         if isinstance(part, Mixture):
-            total += (level.fixed_intervals(part) + 1) * _points(part.parts, level)
+            total += (level.fixed_intervals(part) + 1) * _work(part.parts, level)
         else:
             edges = len(_edges(level.resolution(part))[0])
-            total += edges * (level.outer_intervals(part) + 1) ** (len(part.inputs) - 1)
+            total += edges * (level.outer_intervals(part) + 1) ** (len(part.inputs) - 1) + _CURVE
     return total
 
 
@@ -293,6 +300,11 @@ def _weighted(group: Group, weights: Mapping[int, float], values: Values) -> Arr
     return np.asarray(total)
 
 
+def _known(group: Group, weights: Mapping[int, float], values: Values) -> tuple[float, ...]:
+    """Return what the curve of a group depends on, besides its nodes."""
+    return *(weights[register] for register in group.registers), *(float(values[register]) for register in group.known)
+
+
 @dataclass(frozen=True)
 class _Walk[T]:
     """One measurement of a register."""
@@ -301,16 +313,24 @@ class _Walk[T]:
     leading: Mapping[Group, str]
     measure: Measure[T]
     level: Level
+    curves: Curves
     prepared: dict[Group, tuple[dict[str, Array], Array, Values]] = field(default_factory=dict)
     memo: dict[object, T] = field(default_factory=dict)
 
     def sum(self, parts: Sequence[Part], weights: Mapping[int, float], constant: float, values: Values) -> T:
         """Measure a sum of independent parts; the constant goes with the first of them."""
         found: list[T] = []
+        curves: list[Curve] = []
         for part in parts:
-            measured = self.group if isinstance(part, Group) else self.mixture
-            found.append(measured(part, weights, constant, values))  # type: ignore[arg-type]
+            if isinstance(part, Mixture):
+                found.append(self.mixture(part, weights, constant, values))
+            elif part.depth < 2:
+                curves.append(self.curve(part, weights, constant, values))
+            else:
+                found.append(self.group(part, weights, constant, values))
             constant = 0.0
+        if curves:
+            found.append(self.measure.of_sum(curves))
         return reduce(self.measure.add, found) if found else self.measure.constant(constant)
 
     def mixture(self, part: Mixture, weights: Mapping[int, float], constant: float, values: Values) -> T:
@@ -324,18 +344,24 @@ class _Walk[T]:
         return self.measure.mix(shares, (at(survival) for survival in survivals))
 
     def group(self, group: Group, weights: Mapping[int, float], constant: float, values: Values) -> T:
-        """Measure a group."""
-        if group.depth < 2:
-            return self.measure.of(self.curve(group, weights, constant, values))
-        # with two inputs held fixed a group often rests on one of them only, and comes back for each node of the other
-        known = (float(values[register]) for register in group.known)
-        key = (group, constant, *(weights[register] for register in group.registers), *known)
+        """Measure a group under two fixed inputs: it often rests on one only, and comes back for each node of the other."""
+        key = (group, constant, *_known(group, weights, values))
         if key not in self.memo:
             self.memo[key] = self.measure.of(self.curve(group, weights, constant, values))
         return self.memo[key]
 
     def curve(self, group: Group, weights: Mapping[int, float], constant: float, values: Values) -> Curve:
         """Return the distribution of a group as segments along one input, for all nodes of the others."""
+        if len(group.inputs) > 1:
+            return self.computed(group, weights, constant, values)
+        # small ones are kept for other grids
+        key = (group, self.level.edges, constant, *_known(group, weights, values))
+        if key not in self.curves:
+            self.curves[key] = self.computed(group, weights, constant, values)
+        return self.curves[key]
+
+    def computed(self, group: Group, weights: Mapping[int, float], constant: float, values: Values) -> Curve:
+        """Compute the curve of a group."""
         if group not in self.prepared:
             inputs, masses = self.nodes(group)
             known = values | _scored(self.graph, group, inputs, values)
@@ -366,4 +392,5 @@ class _Walk[T]:
             for at in (*group.own, *group.order)
             if plan.op[at] == Op.DRAW and plan.streams[at] == leading and at not in self.graph.normal
         ]
-        return min(max([self.level.resolution(group), *looked]), _FINEST)
+        wanted = self.level.resolution(group)
+        return wanted if self.level.edges < 0 else min(max([wanted, *looked]), _FINEST)

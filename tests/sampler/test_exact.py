@@ -14,10 +14,11 @@ import pytest
 from numpy.typing import NDArray
 from scipy import integrate, stats
 
+from mcmort.draws import ExactTotal
 from mcmort.elicit.families import Distribution
 from mcmort.elicit.table import TARGET, build_score_table, build_table
 from mcmort.errors import NotExactError, UsageError
-from mcmort.sampler.exact import ExactTotal, exact_distribution
+from mcmort.sampler.exact import exact_distribution
 from mcmort.sampler.integrate import survival_of
 from mcmort.sampler.plan import Builder, Op, Plan
 from mcmort.sampler.run import run_plan
@@ -131,8 +132,7 @@ def test_a_sum_under_a_copula_of_normals_is_normal() -> None:
     made = _Made()
     loadings = [{"f": 0.5}, {"f": 0.6}, {"f": 0.5, "g": 0.5}, {"f": 0.3, "g": 0.8}, {"g": 0.7}, {"h": 0.9}, {"h": 0.4}]
     terms = [
-        made.prior("", "truncated-normal", 100.0, 10.0, score=made.tied(f"x{i}", one))
-        for i, one in enumerate(loadings)
+        made.prior("", "truncated-normal", 100.0, 10.0, score=made.tied(f"x{i}", one)) for i, one in enumerate(loadings)
     ]
     found = made.exact(made.sum(terms))
     own = sum(1.0 - sum(loading**2 for loading in one.values()) for one in loadings)
@@ -286,9 +286,7 @@ def test_scores_that_nothing_else_reads_are_one_input() -> None:
 
     made = _Made()
     score = made.tied("x", {"f": 0.5, "g": 0.5, "h": 0.4})
-    assert _agrees(
-        made.exact(made.prior("", "gamma", 3.0, 2.0, score=score)), stats.gamma(3.0, scale=2.0).ppf(_P)
-    )
+    assert _agrees(made.exact(made.prior("", "gamma", 3.0, 2.0, score=score)), stats.gamma(3.0, scale=2.0).ppf(_P))
     pool = Pool(((0.4, Distribution("uniform", (1.0, 2.0))), (0.6, Distribution("uniform", (11.0, 12.0)))))
     gap = made.emit(Op.SCORED, score, made.score_table(build_score_table(pool)))
     product = made.emit(Op.MULTIPLY, gap, made.prior("rate", "uniform", 0.9, 1.1))
