@@ -103,4 +103,8 @@ class UsageError(McmortError):
 
 
 class NotExactError(UsageError):
-    """A total cannot be computed without Monte Carlo draws, since too many of its inputs depend on each other."""
+    """A total cannot be computed without Monte Carlo draws; `why` says so without the hint."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(f"{why}. Hint: use draws on lattices instead (--method quasi)")

@@ -80,7 +80,7 @@ def exact_distribution(plan: Plan | Graph, register: int, precision: float = PRE
     if integrator.work(level) > _MOST_WORK:
         raise NotExactError(
             f"this total has no exact distribution here: integrating over its inputs takes {integrator.work(level):,} "
-            f"values at least; expected at most {_MOST_WORK:,}. Hint: use Monte Carlo draws"
+            f"values at least; expected at most {_MOST_WORK:,}"
         )
     grid = _grid(integrator, precision)
     found, error = _distribution(integrator, level, grid, least), np.zeros(len(_CHECKED))
@@ -104,7 +104,7 @@ def exact_distribution(plan: Plan | Graph, register: int, precision: float = PRE
     if worst > max(_LOOSEST * width, 1e-6 * max(float(np.abs(checked).max()), 1.0)):
         raise NotExactError(
             f"this total has no exact distribution here: its numerical error is {worst / width:.2g} of the width "
-            f"of the distribution with the most values allowed; expected at most {_LOOSEST:g}. Hint: use Monte Carlo draws"
+            f"of the distribution with the most values allowed; expected at most {_LOOSEST:g}"
         )
     return replace(found, error=worst)
 

@@ -294,8 +294,7 @@ def _weighted(group: Group, weights: Mapping[int, float], values: Values) -> Arr
     total = reduce(np.add, (weights[register] * values[register] for register in group.registers))
     if not np.isfinite(total).all():
         raise NotExactError(
-            f"this total has no exact distribution: it is undefined for some values of {', '.join(group.inputs)}. "
-            "Hint: Monte Carlo draws show how often"
+            f"this total has no exact distribution: it is undefined for some values of {', '.join(group.inputs)}"
         )
     return np.asarray(total)
 

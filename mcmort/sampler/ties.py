@@ -344,5 +344,5 @@ def _why(graph: Graph, bits: int, fixed: int) -> str:
     held = f" even with {' and '.join(graph.inputs(fixed))} held fixed" if fixed else ""
     return (
         f"this total has no exact distribution here: {len(names)} uncertain inputs are tied together{held} ({listed}), "
-        f"and at most {_LARGEST} can be integrated at once. Hint: use Monte Carlo draws"
+        f"and at most {_LARGEST} can be integrated at once"
     )

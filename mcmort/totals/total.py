@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Definition
 from mcmort.catalogue.words import Measure
-from mcmort.draws import Draws, Tallied, Tallies
+from mcmort.draws import Draws, ExactTotal, Tallied, Tallies
 from mcmort.errors import UsageError
 from mcmort.sampler.plan import Builder, Register
 from mcmort.sampler.sampler import Sampler
@@ -21,11 +21,11 @@ from mcmort.totals.sums import account_of, evaluate
 
 __all__ = ["Source", "Total", "Values", "columns_of", "kept", "total", "total_of", "totals_of"]
 
-type Values = NDArray[np.float64] | Tallied
-"""The distribution of a column: all its draws, shape ``(n_draws,)``, or their tally."""
+type Values = NDArray[np.float64] | Tallied | ExactTotal
+"""The distribution of a column: all its draws, shape ``(n_draws,)``, or their tally, or itself without draws."""
 
 type Source = Draws | Sampler
-"""What totals can be computed from: draws that were kept, or an engine that draws when asked and keeps none."""
+"""What totals can be computed from: draws that were kept, or an engine that keeps none."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Total:
         What it was computed from.
     definition : Definition
         With the user's changes.
-    values : ndarray, shape (n_draws,), or Tallied
+    values : ndarray, shape (n_draws,), or Tallied, or ExactTotal
         The total of each draw, in the unit of the components.
     parts : dict of str to ndarray, shape (n_draws,), or Tallied
         Each component as counted, before overlaps; empty if only the total was asked for.
@@ -142,7 +142,7 @@ def kept(values: Values) -> NDArray[np.float64]:
     UsageError
         If there is only a tally of them.
     """
-    if isinstance(values, Tallied):
+    if isinstance(values, Tallied | ExactTotal):
         raise UsageError("these draws were counted, not kept; make them with mcmort.simulate to have them all")
     return values
 
@@ -182,6 +182,8 @@ def totals_of(
         If a definition asks only for what is unknown.
     FormulaError
         If a total is undefined on some draw.
+    NotExactError
+        If a total, or a part of it, has no exact distribution and no draws are wanted.
     """
     if isinstance(source, Draws):
         return [total_of(source, one) for one in resolved]
@@ -192,7 +194,8 @@ def totals_of(
     sums = [evaluate(case, columns, account) for account in accounts]
     totals = [one.total.at for one in sums]
     others = [part.at for one in sums for part in (*one.parts.values(), *one.overlaps.values())] if with_parts else []
-    tallies = source.tally(build, totals, others, probabilities)
+    names = {at: f"the total {one.definition.id!r}" for at, one in zip(totals, accounts, strict=True)}
+    tallies = source.tally(build, totals, others, probabilities, names)
 
     def named(registers: Mapping[str, Register]) -> dict[str, Values]:
         return {name: tallies.columns[str(one.at)] for name, one in registers.items()} if with_parts else {}
