@@ -18,7 +18,7 @@ type Array = NDArray[np.float64]
 
 OUTERMOST: Final = 1e-6
 """Quantiles are given between this probability and one minus it."""
-_HALVINGS: Final = 16
+_HALVINGS: Final = 12
 _STEPS: Final = 3
 _STARTS: Final = 2001
 _DIGITS: Final = 6

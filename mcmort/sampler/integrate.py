@@ -8,7 +8,6 @@ take nodes of the trapezoidal rule in normal scores.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property, reduce
@@ -30,12 +29,13 @@ __all__ = ["ROUGH", "Integrator", "Level", "Measure", "evaluate", "survival_of"]
 
 type Array = NDArray[np.float64]
 type Values = dict[int, Array]
+type Weights = Mapping[int, Array]
 type Curves = dict[tuple[object, ...], Curve]
 
 _REACH: Final = 6.0
 """Normal scores of nodes go from minus this to plus this; beyond lies a probability of 2e-9."""
 _BODY: Final = 2.0**-12
-"""Below this probability the edges of segments are thinned to four in an octave."""
+"""Below this probability the edges of segments are thinned to two or four in an octave."""
 _LEAST: Final = 2.0**-31
 _CURVE: Final = 1000
 _NONE: Final = np.zeros(())
@@ -45,26 +45,26 @@ _FINEST: Final = 9
 
 
 class Measure[T](Protocol):
-    """What becomes of distributions that are added and mixed."""
-
-    def of(self, curve: Curve) -> T:
-        """Measure a distribution."""
-        ...
+    """What becomes of distributions that are added and mixed. A measure speaks of one node, or of several at once."""
 
     def of_sum(self, curves: Sequence[Curve]) -> T:
         """Measure a sum of independent parts, one at least."""
         ...
 
-    def constant(self, value: float) -> T:
-        """Measure a constant."""
+    def constant(self, values: Array) -> T:
+        """Measure constants, one at each node."""
         ...
 
     def add(self, one: T, other: T) -> T:
         """Return the measure of a sum of independent parts."""
         ...
 
-    def mix(self, weights: Array, parts: Iterable[T]) -> T:
-        """Return the measure of a mixture."""
+    def join(self, parts: Iterable[T]) -> T:
+        """Return the measure at all nodes from those at each."""
+        ...
+
+    def mix(self, weights: Array, nodes: T) -> T:
+        """Return the measure of a mixture over nodes."""
         ...
 
 
@@ -75,19 +75,16 @@ class Level:
     Attributes
     ----------
     edges : int
-        For the segments of leading inputs.
+        For the segments of leading inputs, and for the grid.
     outer : int
         For the other inputs of groups.
     fixed : int
         For inputs that are held fixed.
-    cells : int
-        For the grid.
     """
 
     edges: int = 0
     outer: int = 0
     fixed: int = 0
-    cells: int = 0
 
     def resolution(self, group: Group) -> int:
         """Return the logarithm to base 2 of the edges in an octave; more where a group rests on one input alone."""
@@ -170,7 +167,8 @@ def _value(plan: Plan, at: int, inputs: Mapping[str, Array], values: Values) -> 
 def _edges(resolution: int) -> tuple[Array, Array]:
     """Return survival probabilities of the edges of segments, rising, and the masses of the segments."""
     w = knots(resolution)
-    kept = (w >= _BODY) | ((w >= _LEAST) & (np.arange(len(w)) % (1 << max(resolution - 2, 0)) == 0))
+    in_octave = 2 if resolution > 4 else 1
+    kept = (w >= _BODY) | ((w >= _LEAST) & (np.arange(len(w)) % (1 << max(resolution - in_octave, 0)) == 0))
     side = w[kept]
     masses = np.diff(side)
     masses[0] += side[0]
@@ -206,7 +204,7 @@ class Integrator:
         self._plan = graph.plan
         order = graph.order([register])
         self._values = evaluate(self._plan, (at for at in order if not graph.behind[at]), {}, {})
-        self._weights, self._constant = graph.linear(order, {register: 1.0}, 0, self._values)
+        self._weights, self._constant = graph.linear(order, {register: np.ones(())}, 0, self._values)
         self._parts = split(graph, self._weights)
         self._leading: dict[Group, str] = {}
         self._curves: Curves = {}
@@ -215,26 +213,26 @@ class Integrator:
     def measure[T](self, measure: Measure[T], level: Level) -> T:
         """Return the measure of the register, with nodes as fine as `level`."""
         walk = _Walk(self._graph, self._leading, measure, level, self._curves)
-        return walk.sum(self._parts, self._weights, self._constant, self._values)
+        return walk.sum(self._parts, self._weights, np.asarray(self._constant), self._values)
 
     @cached_property
     def choices(self) -> tuple[str, ...]:
         """What of a level matters for this register."""
         parts = list(self._parts)
-        found = {"edges", "cells"}
+        found = {"edges"}
         for part in parts:
             if isinstance(part, Mixture):
                 found.add("fixed")
                 parts.extend(part.parts)
             elif len(part.inputs) > 1:
                 found.add("outer")
-        return tuple(name for name in ("edges", "cells", "fixed", "outer") if name in found)
+        return tuple(name for name in ("edges", "fixed", "outer") if name in found)
 
     def work(self, level: Level) -> int:
         """Return the number of values that a level computes, at most; a curve costs as much as a thousand of them."""
         return _work(self._parts, level)
 
-    def _lead(self, parts: Sequence[Part], weights: Mapping[int, float], values: Values) -> None:
+    def _lead(self, parts: Sequence[Part], weights: Weights, values: Values) -> None:
         """Choose the leading input of each group: the one that moves it most, so that the rest is smooth in the others.
 
         Inputs that are held fixed stand at their medians.
@@ -265,9 +263,12 @@ def _work(parts: Sequence[Part], level: Level) -> int:
 
 
 def _given(
-    graph: Graph, part: Mixture, survival: Array, weights: Mapping[int, float], values: Values
-) -> tuple[dict[int, float], Values, float]:
-    """Return the summands of a mixture with their weights, the values that are known, and a constant, at one node."""
+    graph: Graph, part: Mixture, survival: Array, weights: Weights, values: Values
+) -> tuple[dict[int, Array], Values, Array]:
+    """Return the summands of a mixture with their weights, the values that are known, and a constant.
+
+    `survival` may hold one node, shape (), or all at once, shape ``(n_nodes,)``.
+    """
     settled = evaluate(graph.plan, part.settled, {part.input: survival}, {**values})
     own = {register: weights[register] for register in part.registers}
     leaves, constant = graph.linear(part.order, own, part.fixed, settled)
@@ -281,16 +282,17 @@ def _scored(graph: Graph, group: Group, inputs: Mapping[str, Array], values: Val
     """
     found = {}
     for score in group.scores:
-        leaves, constant = graph.linear(score.order, {score.register: 1.0}, group.fixed, values)
-        loadings: dict[str, float] = {}
+        leaves, constant = graph.linear(score.order, {score.register: np.ones(())}, group.fixed, values)
+        loadings: dict[str, Array] = {}
         for leaf, weight in leaves.items():
             stream = graph.plan.streams[leaf]
-            loadings[stream] = loadings.get(stream, 0.0) + weight
-        found[score.register] = constant + math.hypot(*loadings.values()) * normal_scores()(inputs[score.name])
+            loadings[stream] = loadings.get(stream, np.zeros(())) + weight
+        spread = np.sqrt(sum(loading * loading for loading in loadings.values()))
+        found[score.register] = constant + spread * normal_scores()(inputs[score.name])
     return found
 
 
-def _weighted(group: Group, weights: Mapping[int, float], values: Values) -> Array:
+def _weighted(group: Group, weights: Weights, values: Values) -> Array:
     total = reduce(np.add, (weights[register] * values[register] for register in group.registers))
     if not np.isfinite(total).all():
         raise NotExactError(
@@ -299,9 +301,24 @@ def _weighted(group: Group, weights: Mapping[int, float], values: Values) -> Arr
     return np.asarray(total)
 
 
-def _known(group: Group, weights: Mapping[int, float], values: Values) -> tuple[float, ...]:
-    """Return what the curve of a group depends on, besides its nodes."""
-    return *(weights[register] for register in group.registers), *(float(values[register]) for register in group.known)
+@dataclass(frozen=True)
+class _Given:
+    """What the curve of a group depends on, besides its nodes: each known value with an axis for fixed nodes."""
+
+    weights: dict[int, Array]
+    values: Values
+    constant: Array
+    key: tuple[object, ...]
+
+
+def _given_to(group: Group, weights: Weights, constant: Array, values: Values) -> _Given:
+    shape = (-1, *(1,) * len(group.inputs))
+    own = {register: weights[register].reshape(shape) for register in group.registers}
+    known = {register: values[register].reshape(shape) for register in group.known}
+    constant = constant.reshape(shape)
+    return _Given(
+        own, known, constant, (constant.tobytes(), *(one.tobytes() for one in (*own.values(), *known.values())))
+    )
 
 
 @dataclass(frozen=True)
@@ -316,60 +333,65 @@ class _Walk[T]:
     prepared: dict[Group, tuple[dict[str, Array], Array, Values]] = field(default_factory=dict)
     memo: dict[object, T] = field(default_factory=dict)
 
-    def sum(self, parts: Sequence[Part], weights: Mapping[int, float], constant: float, values: Values) -> T:
+    def sum(self, parts: Sequence[Part], weights: Weights, constant: Array, values: Values) -> T:
         """Measure a sum of independent parts; the constant goes with the first of them."""
         found: list[T] = []
         curves: list[Curve] = []
         for part in parts:
             if isinstance(part, Mixture):
                 found.append(self.mixture(part, weights, constant, values))
-            elif part.depth < 2:
-                curves.append(self.curve(part, weights, constant, values))
             else:
-                found.append(self.group(part, weights, constant, values))
-            constant = 0.0
+                given = _given_to(part, weights, constant, values)
+                if part.depth < 2:
+                    curves.append(self.curve(part, given))
+                else:
+                    found.append(self.group(part, given))
+            constant = _NONE
         if curves:
             found.append(self.measure.of_sum(curves))
-        return reduce(self.measure.add, found) if found else self.measure.constant(constant)
+        return reduce(self.measure.add, found) if found else self.measure.constant(constant.reshape(-1))
 
-    def mixture(self, part: Mixture, weights: Mapping[int, float], constant: float, values: Values) -> T:
-        """Measure a mixture over one input."""
+    def mixture(self, part: Mixture, weights: Weights, constant: Array, values: Values) -> T:
+        """Measure a mixture over one input: all nodes at once, unless others are held fixed within them."""
         survivals, shares = _nodes(self.level.fixed_intervals(part))
 
         def at(survival: Array) -> T:
             leaves, settled, more = _given(self.graph, part, survival, weights, values)
             return self.sum(part.parts, leaves, constant + more, settled)
 
-        return self.measure.mix(shares, (at(survival) for survival in survivals))
+        is_flat = all(isinstance(inner, Group) for inner in part.parts)
+        nodes = at(survivals) if is_flat else self.measure.join(at(np.asarray(survival)) for survival in survivals)
+        return self.measure.mix(shares, nodes)
 
-    def group(self, group: Group, weights: Mapping[int, float], constant: float, values: Values) -> T:
-        """Measure a group under two fixed inputs: it often rests on one only, and comes back for each node of the other."""
-        key = (group, constant, *_known(group, weights, values))
+    def group(self, group: Group, given: _Given) -> T:
+        """Measure a group under two fixed inputs: often it rests on the inner one only, and comes back as it was."""
+        key = (group, *given.key)
         if key not in self.memo:
-            self.memo[key] = self.measure.of(self.curve(group, weights, constant, values))
+            self.memo[key] = self.measure.of_sum([self.computed(group, given)])
         return self.memo[key]
 
-    def curve(self, group: Group, weights: Mapping[int, float], constant: float, values: Values) -> Curve:
+    def curve(self, group: Group, given: _Given) -> Curve:
         """Return the distribution of a group as segments along one input, for all nodes of the others."""
         if len(group.inputs) > 1:
-            return self.computed(group, weights, constant, values)
+            return self.computed(group, given)
         # small ones are kept for other grids
-        key = (group, self.level.edges, constant, *_known(group, weights, values))
+        key = (group, self.level.edges, *given.key)
         if key not in self.curves:
-            self.curves[key] = self.computed(group, weights, constant, values)
+            self.curves[key] = self.computed(group, given)
         return self.curves[key]
 
-    def computed(self, group: Group, weights: Mapping[int, float], constant: float, values: Values) -> Curve:
+    def computed(self, group: Group, given: _Given) -> Curve:
         """Compute the curve of a group."""
+        plan = self.graph.plan
         if group not in self.prepared:
             inputs, masses = self.nodes(group)
-            known = values | _scored(self.graph, group, inputs, values)
-            self.prepared[group] = inputs, masses, evaluate(self.graph.plan, group.own, inputs, known)
+            known = given.values | _scored(self.graph, group, inputs, given.values)
+            self.prepared[group] = inputs, masses, evaluate(plan, group.own, inputs, known)
         inputs, masses, own = self.prepared[group]
-        scores = _scored(self.graph, group, inputs, values)
-        found = evaluate(self.graph.plan, group.order, inputs, own | values | scores)
-        total = constant + _weighted(group, weights, found)
-        return Curve(np.broadcast_to(total, (*masses.shape[:-1], masses.shape[-1] + 1)), masses)
+        scores = _scored(self.graph, group, inputs, given.values)
+        found = evaluate(plan, group.order, inputs, own | given.values | scores)
+        total = given.constant + _weighted(group, given.weights, found)
+        return Curve(np.broadcast_to(total, (len(total), *masses.shape[:-1], masses.shape[-1] + 1)), masses)
 
     def nodes(self, group: Group) -> tuple[dict[str, Array], Array]:
         """Return the nodes of the inputs of a group, each along an axis of its own, and the masses between them."""

@@ -22,11 +22,14 @@ from mcmort.sampler.scores import normal_scores
 
 __all__ = ["Graph", "Group", "Mixture", "Part", "split"]
 
+type Array = NDArray[np.float64]
+
 _LARGEST: Final = 3
 """Random inputs that a group may have."""
 _MOST_FIXED: Final = 2
 """Inputs that may be held fixed at once."""
-_ANY: Final = defaultdict[int, NDArray[np.float64]](lambda: np.ones(()))
+_ONE: Final = np.ones(())
+_ANY: Final = defaultdict[int, Array](lambda: _ONE)
 """Values that stand for any, where only the form of a combination matters."""
 _NAMED: Final = 6
 """Inputs that an error lists by name."""
@@ -85,49 +88,49 @@ class Graph:
         return tuple(stream for place, stream in enumerate(self.streams) if bits >> place & 1)
 
     def linear(
-        self, order: Sequence[int], weights: Mapping[int, float], fixed: int, values: Mapping[int, NDArray[np.float64]]
-    ) -> tuple[dict[int, float], float]:
+        self, order: Sequence[int], weights: Mapping[int, Array], fixed: int, values: Mapping[int, Array]
+    ) -> tuple[dict[int, Array], Array]:
         """Write a weighted sum of registers as a weighted sum of summands that cannot be taken apart, and a constant.
 
         Parameters
         ----------
         order : sequence of int
             The instructions that the registers need.
-        weights : mapping of int to float
+        weights : mapping of int to ndarray, shape () or (n_nodes,)
             Registers and their weights.
         fixed : int
             Inputs that are held fixed, as a set of bits.
-        values : mapping of int to ndarray, shape ()
+        values : mapping of int to ndarray, shape () or (n_nodes,)
             Values of the registers that rest on nothing else.
         """
-        plan, constant = self.plan, 0.0
-        left, leaves = defaultdict(float, weights), dict[int, float]()
+        plan, constant = self.plan, np.zeros(())
+        left, leaves = defaultdict(lambda: np.zeros(()), weights), dict[int, Array]()
         for at in reversed(order):
             if at not in left:
                 continue
             weight = left[at]
             if not self.behind[at] & ~fixed:
-                constant += weight * float(values[at])
+                constant = constant + weight * values[at]
                 continue
             a, b, x = int(plan.a[at]), int(plan.b[at]), float(plan.x[at])
             match Op(plan.op[at]):
                 case Op.ADD:
-                    left[a] += weight
-                    left[b] += weight
+                    left[a] = left[a] + weight
+                    left[b] = left[b] + weight
                 case Op.SUBTRACT:
-                    left[a] += weight
-                    left[b] -= weight
+                    left[a] = left[a] + weight
+                    left[b] = left[b] - weight
                 case Op.SCALE:
-                    left[a] += weight * x
+                    left[a] = left[a] + weight * x
                 case Op.ADD_SCALED:
-                    left[a] += weight
-                    left[b] += weight * x
+                    left[a] = left[a] + weight
+                    left[b] = left[b] + weight * x
                 case Op.MULTIPLY if not self.behind[a] & ~fixed:
-                    left[b] += weight * float(values[a])
+                    left[b] = left[b] + weight * values[a]
                 case Op.MULTIPLY if not self.behind[b] & ~fixed:
-                    left[a] += weight * float(values[b])
+                    left[a] = left[a] + weight * values[b]
                 case Op.DIVIDE if not self.behind[b] & ~fixed:
-                    left[a] += weight / float(values[b])
+                    left[a] = left[a] + weight / values[b]
                 case _:
                     leaves[at] = weight
         return leaves, constant
@@ -278,7 +281,7 @@ def _part(graph: Graph, registers: tuple[int, ...], bits: int, fixed: int, depth
     if not pivot:
         raise NotExactError(_why(graph, bits, fixed))
     given = fixed | pivot
-    leaves, _ = graph.linear(order, dict.fromkeys(registers, 1.0), given, _ANY)
+    leaves, _ = graph.linear(order, dict.fromkeys(registers, _ONE), given, _ANY)
     parts = split(graph, leaves, given, depth + 1)
     settled = tuple(at for at in order if graph.behind[at] & pivot and not graph.behind[at] & ~given)
     is_nested = depth > 0 or any(isinstance(part, Mixture) for part in parts)
@@ -291,7 +294,7 @@ def _group(
     order = graph.order(registers, without=[score.register for score in scores])
     free = [at for at in order if graph.behind[at] & ~fixed]
     known = {operand for at in free for operand in graph.reads[at] if not graph.behind[operand] & ~fixed}
-    known |= {at for score in scores for at in score.order if graph.behind[at] and not graph.behind[at] & ~fixed}
+    known |= {at for score in scores for at in score.order if not graph.behind[at] & ~fixed}
     for score in scores:
         bits &= ~score.bits
     return Group(
@@ -314,7 +317,7 @@ def _scores(graph: Graph, registers: tuple[int, ...], order: tuple[int, ...], fi
         if bits.bit_count() < 2:
             continue
         behind = graph.order([register])
-        leaves, _ = graph.linear(behind, {register: 1.0}, fixed, _ANY)
+        leaves, _ = graph.linear(behind, {register: _ONE}, fixed, _ANY)
         elsewhere = {plan.streams[at] for at in graph.order(registers, without=[register])}
         names = graph.inputs(bits)
         if graph.normal.issuperset(leaves) and elsewhere.isdisjoint(names):
@@ -329,7 +332,7 @@ def _pivot(graph: Graph, registers: tuple[int, ...], order: tuple[int, ...], bit
     shared = [bit for bit in every if sum(bool(bit & one) for one in behind) > 1] or every
     scores = []
     for bit in shared:
-        leaves, _ = graph.linear(order, dict.fromkeys(registers, 1.0), fixed | bit, _ANY)
+        leaves, _ = graph.linear(order, dict.fromkeys(registers, _ONE), fixed | bit, _ANY)
         sizes = [part.bit_count() for _, part in _tied(graph, leaves, fixed | bit)]
         # smaller parts are better; where none gets smaller, the input that most summands share is
         sharing = sum(bool(bit & one) for one in behind)

@@ -11,8 +11,8 @@ import pytest
 from mcmort.analysis.receipt import Receipt, Request, parse_receipt, read_receipt, receipt_of, verify
 from mcmort.catalogue import load
 from mcmort.errors import VerifyError
-from mcmort.sampler import simulate
-from mcmort.totals import total_of
+from mcmort.sampler import Sampler, simulate
+from mcmort.totals import total_of, totals_of
 from mcmort.totals.resolve import resolve
 from tests.cases import component, definition, ranged, share, write_case
 
@@ -57,6 +57,26 @@ def test_a_receipt_is_verified(receipt: Receipt, tmp_path: Path) -> None:
         found = verify(one, threads=1)
         assert found.agrees
         assert found.versions == {}
+
+
+def test_a_receipt_without_draws_is_verified(tmp_path: Path) -> None:
+    """A total without draws comes out the same to six digits; one digit changed, and it does not."""
+    case = load(write_case(tmp_path / "case", _tables()))
+    request = Request(definitions=("whole",), years=(1930, 1937))
+    found = totals_of(Sampler(case, rng=3, method="exact"), [resolve(case, request.definition(case, "whole"))])
+    receipt = receipt_of(request, found)
+    assert (receipt.method, receipt.draws, receipt.seed, receipt.kept) == ("exact", 0, 3, False)
+    assert verify(parse_receipt(receipt.model_dump_json().encode(), "here")).agrees
+    assert verify(receipt.model_copy(update={"seed": 4})).agrees
+    assert not verify(receipt.model_copy(update={"request": request.model_copy(update={"net": True})})).agrees
+
+
+@pytest.mark.parametrize("changes", [{"draws": 0}, {"method": "exact"}], ids=str)
+def test_draws_and_method_must_fit(receipt: Receipt, changes: dict[str, Any]) -> None:
+    """A receipt of no draws that were made, or of draws that were not, is none."""
+    content = json.dumps({**receipt.model_dump(mode="json"), **changes}).encode()
+    with pytest.raises(VerifyError, match="wrong or missing: method"):
+        parse_receipt(content, "here")
 
 
 @pytest.mark.parametrize(
