@@ -33,8 +33,8 @@ _LOOSEST: Final = 0.01
 _TO_ERROR: Final = 4.0 / 3.0
 """Error of a rule of second order over its change when intervals are halved; rules of higher order have less."""
 _STEPS: Final = 4
-_MOST_WORK: Final = 6_000_000
-"""Values that may be computed for one set of nodes, which takes one or two seconds."""
+_MOST_WORK: Final = 12_000_000
+"""Values that may be computed for one distribution before nothing more is made finer, which takes a few seconds."""
 _WINDOW: Final = 1e-9
 """Probability left out on each side of the grid."""
 _DRAWN_IN: Final = 6
@@ -79,21 +79,26 @@ def exact_distribution(plan: Plan | Graph, register: int, precision: float = PRE
     register, least = _unclipped(graph, register)
     integrator = Integrator(graph, register)
     level = start = ROUGH if precision >= _COARSE else Level()
-    if integrator.work(level) > _MOST_WORK:
-        raise NotExactError(
-            f"this total has no exact distribution here: integrating over its inputs takes {integrator.work(level):,} "
-            f"values at least; expected at most {_MOST_WORK:,}"
-        )
     grid = _grid(integrator, precision)
+    work = integrator.work(level, grid.cells)
+    left = _MOST_WORK - work
+    if work > left:
+        raise NotExactError(
+            f"this total has no exact distribution here: integrating over its inputs takes {2 * work:,} values at "
+            f"least; expected at most {_MOST_WORK:,}"
+        )
     found, error = _distribution(integrator, level, grid, 0, least), np.zeros(len(_CHECKED))
     checked = found.quantile(_CHECKED)
     for choice in integrator.choices:
         change = np.zeros(len(_CHECKED))
         for step in range(_STEPS):
             finer = replace(level, **{choice: getattr(level, choice) + 1})
-            if step and integrator.work(finer) > _MOST_WORK:
+            more = finer.edges - start.edges
+            work = integrator.work(finer, grid.cells << more)
+            if step and work > left:
                 break
-            trial = _distribution(integrator, finer, grid, finer.edges - start.edges, least)
+            left -= work
+            trial = _distribution(integrator, finer, grid, more, least)
             new = trial.quantile(_CHECKED)
             change = np.abs(new - checked)
             # a quantile near zero, which has no relative error, is measured by the spread

@@ -38,6 +38,8 @@ _BODY: Final = 2.0**-12
 """Below this probability the edges of segments are thinned to two or four in an octave."""
 _LEAST: Final = 2.0**-31
 _CURVE: Final = 1000
+_CELLS: Final = 8
+"""What a curve costs beside its points, and cells that cost as much as one, as measured."""
 _NONE: Final = np.zeros(())
 """In place of the points of a stream where an instruction has none."""
 _FINEST: Final = 9
@@ -228,9 +230,9 @@ class Integrator:
                 found.add("outer")
         return tuple(name for name in ("edges", "fixed", "outer") if name in found)
 
-    def work(self, level: Level) -> int:
-        """Return the number of values that a level computes, at most; a curve costs as much as a thousand of them."""
-        return _work(self._parts, level)
+    def work(self, level: Level, cells: int) -> int:
+        """Return the number of values that a level computes on a grid, at most; a curve itself counts as a thousand."""
+        return _work(self._parts, level, cells)
 
     def _lead(self, parts: Sequence[Part], weights: Weights, values: Values) -> None:
         """Choose the leading input of each group: the one that moves it most, so that the rest is smooth in the others.
@@ -251,14 +253,14 @@ class Integrator:
             self._leading[part] = max(spreads, key=lambda name: spreads[name])
 
 
-def _work(parts: Sequence[Part], level: Level) -> int:
+def _work(parts: Sequence[Part], level: Level, cells: int) -> int:
     total = 0
     for part in parts:
         if isinstance(part, Mixture):
-            total += (level.fixed_intervals(part) + 1) * _work(part.parts, level)
+            total += (level.fixed_intervals(part) + 1) * _work(part.parts, level, cells)
         else:
             edges = len(_edges(level.resolution(part))[0])
-            total += edges * (level.outer_intervals(part) + 1) ** (len(part.inputs) - 1) + _CURVE
+            total += edges * (level.outer_intervals(part) + 1) ** (len(part.inputs) - 1) + cells // _CELLS + _CURVE
     return total
 
 

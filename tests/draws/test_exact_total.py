@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from mcmort.errors import UsageError
 _STEP = 0.01
 
 
-def _of(truth: stats.rv_frozen, low: float, high: float) -> ExactTotal:
+def _of(truth: Any, low: float, high: float) -> ExactTotal:
     values = np.arange(low, high, _STEP)
     return ExactTotal(values, truth.cdf(values), float(truth.mean()), float(truth.std()), 1e-9)
 
@@ -63,7 +64,8 @@ def test_a_gap_stays_empty() -> None:
     below = 0.5 * np.clip(values - 1.0, 0.0, 1.0) + 0.5 * np.clip(values - 8.0, 0.0, 1.0)
     found = ExactTotal(values, below, 5.0, 3.5, 1e-9)
     assert np.allclose(found.cdf([2.1, 5.0, 7.9]), 0.5, atol=1e-12)
-    assert found.quantile(0.499) < 2.0 < 8.0 < found.quantile(0.501)
+    assert found.quantile(0.499) < 2.0
+    assert found.quantile(0.501) > 8.0
 
 
 def test_what_is_clipped_stays_clipped() -> None:
