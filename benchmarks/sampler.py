@@ -53,7 +53,7 @@ def main() -> None:
     for name, values in twin.items():
         if not np.array_equal(values, kernel[name]):
             raise SystemExit(f"{name}: the kernel and its twin differ; nothing was timed")
-    random = int(np.isin(plan.op, (Op.UNIFORM, Op.NORMAL)).sum())
+    random = int(np.isin(plan.op, (Op.UNIFORM, Op.DRAW)).sum())
     one = median_seconds(lambda: run_plan(plan, 1, options.draws, threads=1))
     two = median_seconds(lambda: run_plan(plan, 1, options.draws, threads=2))
     few = options.draws // 20

@@ -17,6 +17,7 @@ __all__ = [
     "PROBABILITIES",
     "Interval",
     "Summary",
+    "check_probabilities",
     "highest_density",
     "mean_of",
     "quantile_error",
@@ -86,6 +87,20 @@ class Summary:
             if one.kind == kind and abs(one.probability - probability) < 1e-12:
                 return one
         raise KeyError(f"no {kind} interval of probability {probability:g}")
+
+
+def check_probabilities(probabilities: Sequence[float]) -> None:
+    """Refuse probabilities of intervals that are not between 0 and 1.
+
+    Raises
+    ------
+    UsageError
+        With the likely meaning.
+    """
+    for probability in probabilities:
+        if not 0.0 < probability < 1.0:
+            hint = f". Hint: did you mean {probability / 100:g}?" if 1.0 < probability < 100.0 else ""
+            raise UsageError(f"an interval of probability {probability:g}; expected one between 0 and 1{hint}")
 
 
 def quantile_error(ordered: Array, probability: float) -> float:
@@ -179,10 +194,7 @@ def summarise(
     UsageError
         If a probability is not between 0 and 1.
     """
-    for probability in probabilities:
-        if not 0.0 < probability < 1.0:
-            hint = f". Hint: did you mean {probability / 100:g}?" if 1.0 < probability < 100.0 else ""
-            raise UsageError(f"an interval of probability {probability:g}; expected one between 0 and 1{hint}")
+    check_probabilities(probabilities)
     if isinstance(values, Tallied):
         return _of_tally(values, probabilities, shortest)
     ordered = np.sort(values)

@@ -18,7 +18,7 @@ from mcmort import analysis
 from mcmort.analysis import Summary, summarise
 from mcmort.analysis.claims import Judged, judge_claims
 from mcmort.analysis.receipt import Receipt, Request, receipt_of
-from mcmort.analysis.summary import PROBABILITIES
+from mcmort.analysis.summary import PROBABILITIES, check_probabilities
 from mcmort.catalogue import Case
 from mcmort.catalogue.words import Measure
 from mcmort.draws import Draws, Manifest
@@ -177,6 +177,7 @@ class Bridge:
 
 
 def _probabilities(interval: float) -> tuple[float, ...]:
+    check_probabilities([interval])
     return tuple(sorted({*PROBABILITIES, interval}))
 
 
