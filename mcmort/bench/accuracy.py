@@ -1,0 +1,137 @@
+"""Time to a given accuracy: how many draws a method needs until both limits of an interval are sure, and how long.
+
+The error of a method with n draws is 1.96 times the root mean square of its relative errors over many seeds, the larger
+of the two limits, against the exact quantiles. It is measured at powers of two until it falls below the target; between
+the last two the needed number is interpolated on logarithmic axes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+import numpy as np
+
+from mcmort.bench.engine import mcmort_quantiles
+from mcmort.bench.exact import exact
+from mcmort.bench.measure import interleaved
+from mcmort.bench.peers import numpy_quantiles, scipy_quantiles
+from mcmort.bench.results import Accuracy, Timing
+from mcmort.bench.task import Floats, Task, make_task
+
+__all__ = ["Method", "accuracy", "draws_needed", "error_of", "methods"]
+
+_SEEDS: Final = 40
+_FEWEST: Final = 1 << 8
+_MOST: Final = 1 << 24
+_REPEATS: Final = 15
+
+type Run = Callable[[Task, int, int], Floats]
+
+
+@dataclass(frozen=True)
+class Method:
+    """A way to estimate the limits; `in_powers` if it is made for powers of two, to which needs are rounded up."""
+
+    name: str
+    run: Run
+    in_powers: bool = False
+
+
+def methods(threads: int) -> tuple[Method, ...]:
+    """Return the methods that are compared."""
+    return (
+        Method("mcmort, plain", partial(mcmort_quantiles, threads=threads)),
+        Method("mcmort, quasi", partial(mcmort_quantiles, threads=threads, method="quasi"), in_powers=True),
+        Method("NumPy, plain", numpy_quantiles),
+        Method("SciPy Sobol", scipy_quantiles, in_powers=True),
+    )
+
+
+def error_of(run: Run, task: Task, n: int, truth: Floats, seeds: int = _SEEDS) -> float:
+    """Return the 95 % error of the worse limit, relative.
+
+    Parameters
+    ----------
+    run : callable
+        From task, draws and seed to quantiles, shape ``(1, 3)``.
+    task : Task
+        With one definition.
+    n : int
+        Number of draws.
+    truth : ndarray, shape (1, 3)
+        Exact quantiles.
+    seeds : int
+        Independent runs.
+
+    Returns
+    -------
+    float
+    """
+    errors = np.array([run(task, n, seed)[0] / truth[0] - 1.0 for seed in range(1, seeds + 1)])
+    return float(1.96 * np.sqrt(np.mean(errors[:, [0, 2]] ** 2, axis=0)).max())
+
+
+def draws_needed(error: Callable[[int], float], target: float) -> float | None:
+    """Return how many draws bring an error down to a target, or None if 2 to the 24 are too few.
+
+    Parameters
+    ----------
+    error : callable
+        From a number of draws to the error.
+    target : float
+        The error asked for.
+
+    Returns
+    -------
+    float or None
+    """
+    n, before = _FEWEST, error(_FEWEST)
+    if before <= target:
+        return float(n)
+    while n < _MOST:
+        n *= 2
+        after = error(n)
+        if after <= target:
+            return float(n * 2.0 ** (np.log(after / target) / np.log(before / after)))
+        before = after
+    return None
+
+
+def accuracy(*, correlated: bool, target: float, threads: int) -> list[Accuracy]:
+    """Measure what every method needs for one total of twelve components.
+
+    Parameters
+    ----------
+    correlated : bool
+        Whether a factor ties the components.
+    target : float
+        Relative error allowed in both limits, 19 times in 20.
+    threads : int
+        Threads that mcmort is given.
+
+    Returns
+    -------
+    list of Accuracy
+    """
+    task = make_task(12, correlated=correlated, definitions=1)
+    truth = exact(task, 1 << 15, 0.2).quantiles
+    found: list[tuple[Method, float | None, int]] = []
+    for method in methods(threads):
+        needed = draws_needed(lambda n, run=method.run: error_of(run, task, n, truth), target)  # type: ignore[misc]
+        used = int(np.ceil(needed or _MOST))
+        found.append((method, needed, 1 << (used - 1).bit_length() if method.in_powers else used))
+    works = {method.name: partial(method.run, task, used, 1) for method, needed, used in found if needed is not None}
+    seconds = interleaved(works, _REPEATS)
+    return [
+        Accuracy(task.name, method.name, target, needed, used, _timing(method.name, seconds))
+        for method, needed, used in found
+    ]
+
+
+def _timing(name: str, seconds: dict[str, tuple[float, ...]]) -> Timing:
+    if name in seconds:
+        return Timing(name, seconds[name])
+    return Timing(name, skipped=f"not reached with {_MOST:,} draws")
