@@ -1,7 +1,50 @@
-"""From cited ranges to priors: families, fits, pools and quantile tables."""
+"""From cited ranges to priors: families, fits, pools and quantile tables.
 
-from mcmort.elicit.check import check
-from mcmort.elicit.priors import Elicited, Priors, Used, elicit, share_column
-from mcmort.elicit.table import QuantileTable, build_table
+The names load when first used, so that a stored plan, which needs the tables alone, starts without SciPy.
+"""
 
-__all__ = ["Elicited", "Priors", "QuantileTable", "Used", "build_table", "check", "elicit", "share_column"]
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from mcmort.elicit.priors import Elicited, Priors, Used, elicit, share_column
+    from mcmort.elicit.table import QuantileTable, ScoreTable, build_score_table, build_table
+    from mcmort.elicit.whole import check
+
+__all__ = [
+    "Elicited",
+    "Priors",
+    "QuantileTable",
+    "ScoreTable",
+    "Used",
+    "build_score_table",
+    "build_table",
+    "check",
+    "elicit",
+    "share_column",
+]
+
+_HOMES: Final = {
+    "Elicited": "mcmort.elicit.priors",
+    "Priors": "mcmort.elicit.priors",
+    "QuantileTable": "mcmort.elicit.table",
+    "ScoreTable": "mcmort.elicit.table",
+    "Used": "mcmort.elicit.priors",
+    "build_score_table": "mcmort.elicit.table",
+    "build_table": "mcmort.elicit.table",
+    "check": "mcmort.elicit.whole",
+    "elicit": "mcmort.elicit.priors",
+    "share_column": "mcmort.elicit.priors",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'mcmort.elicit' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

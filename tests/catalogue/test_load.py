@@ -339,6 +339,6 @@ def test_loading_a_case_loads_no_heavy_library() -> None:
 
 def test_the_check_of_loaded_libraries_can_fail() -> None:
     """Negative control: a layer above does load NumPy, and the check sees it."""
-    code = "import sys, mcmort.elicit; print('numpy' in sys.modules)"
+    code = "import sys, mcmort.elicit.table; print('numpy' in sys.modules)"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "True"

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy import special
 
 from mcmort.elicit.families import Distribution, fixed
 from mcmort.elicit.pool import Bound, Pool, mixture_quantiles
-from mcmort.elicit.table import OCTAVES, SMALLEST, TARGET, QuantileTable, build_table, knots
+from mcmort.elicit.table import (
+    LARGEST_SCORE,
+    OCTAVES,
+    SMALLEST,
+    TARGET,
+    QuantileTable,
+    ScoreTable,
+    build_score_table,
+    build_table,
+    knots,
+)
 from tests.elicit.twins import mixture_cdf, twin
 
 type Array = NDArray[np.float64]
@@ -113,14 +127,14 @@ def _at_jump(members: tuple[tuple[float, Distribution], ...], seed: int) -> Arra
 
 
 def _outside(members: tuple[tuple[float, Distribution], ...], table: QuantileTable, u: Array, step: float) -> int:
-    """Count the values that lie outside the exact quantiles `step` below and above, relative to the nearer end."""
+    """Count the values further than the stated error from the exact quantiles `step` below to `step` above."""
     count = 0
     for upper in (False, True):
         w = (1.0 - u[u > 0.5]) if upper else u[u <= 0.5]
         value = table(w if upper else 1.0 - w)
         one, other = (_exact(members, w * factor, upper=upper) for factor in (1.0 - step, 1.0 + step))
         low, high = np.minimum(one, other), np.maximum(one, other)
-        count += int(np.sum((value < low * (1.0 - 1e-9)) | (value > high * (1.0 + 1e-9))))
+        count += int(np.sum((value < low * (1.0 - table.error)) | (value > high * (1.0 + table.error))))
     return count
 
 
@@ -133,7 +147,8 @@ def test_a_pool_with_a_gap_keeps_to_its_error_of_probability(
     Half a cell was once stated, which values just past a jump exceed.
     """
     table, u = build_table(Pool(members)), _at_jump(members, seed)
-    assert table.error > TARGET
+    assert table.error <= TARGET
+    assert 0.0 < table.missed <= 1 / 128
     assert table.probability_error <= 1 / 256
     assert _outside(members, table, u, table.probability_error) == 0
 
@@ -178,3 +193,84 @@ def test_probabilities_beyond_the_table_stop_at_its_ends() -> None:
     top, bottom = build_table(one)(np.array([0.0, 1.0]))
     assert top == pytest.approx(float(twin(one).ppf(1.0 - SMALLEST)), rel=1e-9)
     assert bottom == pytest.approx(float(twin(one).ppf(SMALLEST)), rel=1e-9)
+
+
+@pytest.mark.parametrize(("family", "parameters"), _FAMILIES, ids=str)
+def test_a_table_by_score_keeps_to_its_target(family: str, parameters: tuple[float, ...], seed: int) -> None:
+    """For every family the quantile at a normal score is within 1e-4 of SciPy's from probability 0.0005 to 0.9995."""
+    one = Distribution(family, parameters)
+    table = build_score_table(one)
+    u = _probabilities(seed)
+    truth = np.asarray(twin(one).ppf(u))
+    worst = float(np.max(np.abs(table(special.ndtri(u)) - truth) / truth))
+    assert table.error <= TARGET
+    assert worst <= table.error + 1e-9
+    assert len(table.values) == 16 * table.steps + 1
+    assert table.steps >= 32
+    assert table.steps & (table.steps - 1) == 0
+    assert np.all(np.diff(table.values) >= 0.0)
+
+
+def test_a_high_score_is_a_high_value() -> None:
+    """A score is that of the value: two standard deviations up is the quantile with upper tail Phi(-2), not Phi(2)."""
+    one = Distribution("lognormal", (3.0, 0.5))
+    table = build_score_table(one)
+    assert table(np.array([2.0, -1.0])) == pytest.approx(np.exp([4.0, 2.5]), rel=TARGET)
+    survival = special.ndtr(-np.linspace(-3.0, 3.0, 501))
+    assert table(np.linspace(-3.0, 3.0, 501)) == pytest.approx(build_table(one)(survival), rel=2 * TARGET)
+
+
+def test_scores_beyond_the_table_stop_at_its_ends() -> None:
+    """Scores beyond 8, infinite ones included, give the outermost quantiles."""
+    table = build_score_table(Distribution("lognormal", (0.0, 1.0)))
+    assert LARGEST_SCORE == 8.0
+    low, high = table(np.array([-np.inf, np.inf]))
+    assert low == table(np.array([-8.0]))[0] == pytest.approx(np.exp(-8.0), rel=1e-9)
+    # a probability near one is told apart to 2^-53 only, a fifth of the tail beyond 8
+    assert high == table(np.array([8.0]))[0] == pytest.approx(np.exp(8.0), rel=0.03)
+
+
+def test_a_coarse_table_by_score_is_seen(seed: int) -> None:
+    """Negative control: every fourth knot alone of a table by score that meets its target misses it."""
+    one = Distribution("lognormal", (12.0, 2.0))
+    table, u = build_score_table(one), _probabilities(seed)
+    coarse = ScoreTable(table.values[::4], table.steps // 4, 0.0)
+    truth = np.asarray(twin(one).ppf(u))
+    assert float(np.max(np.abs(coarse(special.ndtri(u)) - truth) / truth)) > TARGET
+
+
+@pytest.mark.parametrize("value", [0.0, 5.5])
+def test_a_constant_is_tabulated_exactly_by_score(value: float) -> None:
+    """A table by score of a constant gives the constant at every score."""
+    table = build_score_table(fixed(value))
+    assert (table.steps, table.error) == (32, 0.0)
+    assert table(np.array([-9.0, -3.2, 0.0, 1.7, 8.0])).tolist() == [value] * 5
+
+
+def _loads(code: str) -> bool:
+    """Tell whether a fresh interpreter has loaded SciPy after some code."""
+    code += "; import sys; print('scipy' in sys.modules)"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return result.stdout.strip() == "True"
+
+
+def test_tables_load_without_scipy() -> None:
+    """A stored plan needs the tables alone, which need NumPy alone."""
+    assert not _loads("import mcmort.elicit.table as t; t.knots(5)")
+
+
+def test_the_check_for_scipy_can_fail() -> None:
+    """Negative control: to elicit does load SciPy, and the check sees it."""
+    assert _loads("from mcmort.elicit import elicit")
+
+
+def test_check_stays_a_function() -> None:
+    """The verb `check` is the function whatever was loaded before it, since no module has its name."""
+    import mcmort.elicit
+    import mcmort.elicit.whole
+
+    for name in mcmort.elicit.__all__:
+        assert callable(getattr(mcmort.elicit, name)), name
+    assert set(dir(mcmort.elicit)) == set(mcmort.elicit.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        mcmort.elicit.nothing  # noqa: B018
