@@ -7,6 +7,7 @@ the last two the needed number is interpolated on logarithmic axes.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -74,8 +75,8 @@ def error_of(run: Run, task: Task, n: int, truth: Floats, seeds: int = _SEEDS) -
     return float(1.96 * np.sqrt(np.mean(errors[:, [0, 2]] ** 2, axis=0)).max())
 
 
-def draws_needed(error: Callable[[int], float], target: float) -> float | None:
-    """Return how many draws bring an error down to a target, or None if 2 to the 24 are too few.
+def draws_needed(error: Callable[[int], float], target: float, limit: float = 60.0) -> float | None:
+    """Return how many draws bring an error down to a target, or None if 2 to the 24, or the time, are too little.
 
     Parameters
     ----------
@@ -83,15 +84,18 @@ def draws_needed(error: Callable[[int], float], target: float) -> float | None:
         From a number of draws to the error.
     target : float
         The error asked for.
+    limit : float
+        Seconds after which the number is not doubled once more.
 
     Returns
     -------
     float or None
     """
+    start = time.perf_counter()
     n, before = _FEWEST, error(_FEWEST)
     if before <= target:
         return float(n)
-    while n < _MOST:
+    while n < _MOST and time.perf_counter() - start < limit:
         n *= 2
         after = error(n)
         if after <= target:
@@ -134,4 +138,4 @@ def accuracy(*, correlated: bool, target: float, threads: int) -> list[Accuracy]
 def _timing(name: str, seconds: dict[str, tuple[float, ...]]) -> Timing:
     if name in seconds:
         return Timing(name, seconds[name])
-    return Timing(name, skipped=f"not reached with {_MOST:,} draws")
+    return Timing(name, skipped="not reached in time")

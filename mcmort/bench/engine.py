@@ -11,11 +11,10 @@ from mcmort.bench.task import PROBABILITIES, Floats, Task
 from mcmort.elicit.families import Distribution
 from mcmort.elicit.table import build_score_table, build_table
 from mcmort.sampler.plan import Builder, Op, Plan
+from mcmort.sampler.scores import normal_scores
 from mcmort.sampler.tallies import tally_plan
 
 __all__ = ["mcmort_quantiles", "plan_of"]
-
-
 
 
 @cache
@@ -33,14 +32,15 @@ def plan_of(task: Task) -> Plan:
         Kept for each task: like the case of a user, it is compiled once and run many times.
     """
     build = Builder()
+    scores = build.table(normal_scores())
     values = []
     parameters = zip(task.log_medians.tolist(), task.log_sds, strict=True)
     for component, (log_median, log_sd) in enumerate(parameters):
         prior = Distribution("lognormal", (log_median, log_sd))
         stream = f"component-{component}"
         if task.loading:
-            own = build.emit(Op.SCALE, build.emit(Op.NORMAL, stream=stream), x=task.own)
-            factor = build.emit(Op.NORMAL, stream="factor")
+            own = build.emit(Op.SCALE, build.emit(Op.DRAW, b=scores, stream=stream), x=task.own)
+            factor = build.emit(Op.DRAW, b=scores, stream="factor")
             score = build.emit(Op.ADD_SCALED, own, factor, x=task.loading)
             values.append(build.emit(Op.SCORED, score, build.score_table(build_score_table(prior))))
         else:
@@ -56,7 +56,9 @@ def plan_of(task: Task) -> Plan:
     return build.plan()
 
 
-def mcmort_quantiles(task: Task, n: int, seed: int, *, threads: int = 1, method: Literal["plain", "quasi"] = "plain") -> Floats:
+def mcmort_quantiles(
+    task: Task, n: int, seed: int, *, threads: int = 1, method: Literal["plain", "quasi"] = "plain"
+) -> Floats:
     """Run the task with the sampler.
 
     Parameters

@@ -84,7 +84,8 @@ def scipy_quantiles(task: Task, n: int, seed: int) -> Floats:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "The balance properties of Sobol", UserWarning)
         uniforms = qmc.Sobol(len(task.medians), scramble=True, rng=seed).random(n)
-    # ndtri is what scipy.stats.norm.ppf calls, without the checks that cost more than it does
+    # a scrambled point may be 0, whose score is infinite; ndtri is what scipy.stats.norm.ppf calls, without its checks
+    np.maximum(uniforms, 2.0**-33, out=uniforms)
     scores = np.ascontiguousarray(special.ndtri(uniforms).T)
     if task.loading:
         scores = np.linalg.cholesky(task.correlation) @ scores

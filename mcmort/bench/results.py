@@ -148,4 +148,6 @@ def read(path: Path) -> Report:
     except FileNotFoundError as error:
         raise OutputError(f"{path}: no such file. Hint: write it with mcmort bench --json {path}") from error
     except ValidationError as error:
-        raise OutputError(f"{path}: is no result of mcmort bench --json; {error.error_count()} keys are wrong") from error
+        raise OutputError(
+            f"{path}: is no result of mcmort bench --json; {error.error_count()} keys are wrong"
+        ) from error
