@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from mcmort.catalogue import shipped as cases
     from mcmort.elicit import check
     from mcmort.present.verbs import bridge, claims, compare, plot, total
-    from mcmort.sampler import simulate
+    from mcmort.sampler import Sampler, simulate
 
-__all__ = ["bridge", "cases", "check", "claims", "compare", "load", "plot", "simulate", "total", "verify"]
+__all__ = ["Sampler", "bridge", "cases", "check", "claims", "compare", "load", "plot", "simulate", "total", "verify"]
 
 _HOMES: Final = {
+    "Sampler": ("mcmort.sampler", "Sampler"),
     "bridge": ("mcmort.present.verbs", "bridge"),
     "cases": ("mcmort.catalogue", "shipped"),
     "check": ("mcmort.elicit", "check"),

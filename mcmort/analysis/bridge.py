@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from mcmort.analysis.summary import Summary, summarise
 from mcmort.draws import Draws
-from mcmort.totals import Total, total
+from mcmort.errors import UsageError
+from mcmort.totals import Total, Values, kept, total
 
 __all__ = ["Bridge", "Step", "bridge"]
 
@@ -62,19 +63,26 @@ def bridge(draws: Draws, start: str, end: str, *, years: tuple[int, int] | None 
     DefinitionError
         If a definition is unknown or counts nothing.
     """
+    if not isinstance(draws, Draws):
+        raise UsageError("a bridge needs draws that are kept: make them with mcmort.simulate")
     first, last = total(draws, start, years=years), total(draws, end, years=years)
     none = np.zeros(len(draws))
     labels = {name: component.label for name, component in draws.case.components.items()}
     changes = [
-        (name, labels[name], last.parts.get(name, none) - first.parts.get(name, none))
+        (name, labels[name], _column(last.parts, name, none) - _column(first.parts, name, none))
         for name in sorted({*first.parts, *last.parts})
     ]
     taken = _sum(first.overlaps, none) - _sum(last.overlaps, none)
     changes.append(("overlaps", "Deaths counted by two figures", taken))
     steps = [Step(name, label, values, summarise(values)) for name, label, values in changes if values.any()]
     steps.sort(key=lambda step: (-abs(step.mean), step.name))
-    return Bridge(first, last, summarise(last.values - first.values), tuple(steps))
+    difference = summarise(kept(last.values) - kept(first.values))
+    return Bridge(first, last, difference, tuple(steps))
 
 
-def _sum(columns: Mapping[str, NDArray[np.float64]], none: NDArray[np.float64]) -> NDArray[np.float64]:
-    return sum((columns[name] for name in sorted(columns)), none)
+def _column(columns: Mapping[str, Values], name: str, none: NDArray[np.float64]) -> NDArray[np.float64]:
+    return kept(columns[name]) if name in columns else none
+
+
+def _sum(columns: Mapping[str, Values], none: NDArray[np.float64]) -> NDArray[np.float64]:
+    return sum((kept(columns[name]) for name in sorted(columns)), none)

@@ -11,12 +11,11 @@ from typing import Literal
 
 import numpy as np
 
-from mcmort.analysis.summary import PROBABILITIES, Summary, summarise
+from mcmort.analysis.summary import PROBABILITIES, Summary, share_at_least, share_at_most, summarise
 from mcmort.catalogue.cited import owners_behind
 from mcmort.catalogue.records import Claim
-from mcmort.draws import Draws
 from mcmort.errors import DefinitionError
-from mcmort.totals import Total, of_claim, resolve, total_of
+from mcmort.totals import Resolved, Source, Total, account_of, columns_of, of_claim, resolve, totals_of
 
 __all__ = ["Judged", "Verdict", "judge_claims"]
 
@@ -64,12 +63,12 @@ class Judged:
     reason: str = ""
 
 
-def judge_claims(draws: Draws) -> tuple[Judged, ...]:
+def judge_claims(draws: Source) -> tuple[Judged, ...]:
     """Replay every claim of a case under its own definition.
 
     Parameters
     ----------
-    draws : Draws
+    draws : Draws or Sampler
         From either engine.
 
     Returns
@@ -79,7 +78,21 @@ def judge_claims(draws: Draws) -> tuple[Judged, ...]:
     """
     case = draws.case
     retired = case.retired()
-    judged = [_judge(draws, claim, retired.get(claim.id, "")) for claim in case.claims.values()]
+    scopes: dict[str, Resolved] = {}
+    reasons: dict[str, str] = {}
+    for claim in case.claims.values():
+        try:
+            scopes[claim.id] = resolve(case, of_claim(case, claim))
+            account_of(case, draws.standing, columns_of(draws), scopes[claim.id])
+        except DefinitionError as error:
+            scopes.pop(claim.id, None)
+            reasons[claim.id] = str(error)
+    found = totals_of(draws, list(scopes.values()), probabilities=PROBABILITIES, with_parts=False) if scopes else []
+    totals = dict(zip(scopes, found, strict=True))
+    judged = [
+        _judge(totals.get(claim.id), claim, retired.get(claim.id, ""), reasons.get(claim.id, ""))
+        for claim in case.claims.values()
+    ]
     return tuple(sorted(judged, key=lambda one: (bool(one.retired_by), middle(one.claim), one.claim.id)))
 
 
@@ -94,19 +107,16 @@ def middle(claim: Claim) -> float:
     return value
 
 
-def _judge(draws: Draws, claim: Claim, retired_by: str) -> Judged:
-    try:
-        total = total_of(draws, resolve(draws.case, of_claim(draws.case, claim)))
-    except DefinitionError as error:
-        return Judged(claim, None, None, "no total", float("nan"), float("nan"), False, retired_by, str(error))
-    summary = summarise(total.values, PROBABILITIES)
+def _judge(total: Total | None, claim: Claim, retired_by: str, reason: str) -> Judged:
+    if total is None:
+        return Judged(claim, None, None, "no total", float("nan"), float("nan"), False, retired_by, reason)
+    summary = summarise(total.values, PROBABILITIES, shortest=False)
     centre = middle(claim)
-    quantile = float(np.mean(total.values <= centre))
-    if claim.reading == "at-least":
-        quantile = float(np.mean(total.values >= centre))
+    share = share_at_least if claim.reading == "at-least" else share_at_most
+    quantile = share(total.values, centre)
     ratio = centre / summary.median if summary.median > 0 else float("inf")
     verdict = _verdict(claim, summary, quantile)
-    return Judged(claim, total, summary, verdict, quantile, ratio, _shared(draws, claim, total), retired_by)
+    return Judged(claim, total, summary, verdict, quantile, ratio, _shared(total, claim), retired_by)
 
 
 def _verdict(claim: Claim, summary: Summary, quantile: float) -> Verdict:
@@ -122,12 +132,13 @@ def _verdict(claim: Claim, summary: Summary, quantile: float) -> Verdict:
     return "inside" if ours.low <= low and high <= ours.high else "overlaps"
 
 
-def _shared(draws: Draws, claim: Claim, total: Total) -> bool:
+def _shared(total: Total, claim: Claim) -> bool:
     """Whether a claim rests on a source or lineage that the total's components use, directly or through a formula."""
     own = {claim.source} if claim.lineage is None else {claim.source, claim.lineage}
-    for name in total.parts:
-        for owner in owners_behind(draws.case, draws.case.components[name]):
-            taken, _ = draws.case.admitted(owner, frozenset(draws.manifest.evidence))
+    case, evidence = total.case, frozenset(total.draws.manifest.evidence)
+    for name in total.terms:
+        for owner in owners_behind(case, case.components[name]):
+            taken, _ = case.admitted(owner, evidence)
             if any({estimate.line, estimate.source} & own for estimate in taken):
                 return True
     return False

@@ -6,10 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mcmort.analysis.summary import PROBABILITIES, Summary, summarise
+from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Claim
-from mcmort.draws import Draws
 from mcmort.errors import DefinitionError
-from mcmort.totals import Total, definition_of, of_claim, resolve, same_scope, total_of
+from mcmort.totals import (
+    Resolved,
+    Source,
+    Total,
+    account_of,
+    columns_of,
+    definition_of,
+    of_claim,
+    resolve,
+    same_scope,
+    totals_of,
+)
 
 __all__ = ["Cited", "Comparison", "Row", "compare"]
 
@@ -46,7 +57,7 @@ class Row:
 class Comparison:
     """Definitions of one case, on the same draws, in the order of the case."""
 
-    draws: Draws
+    draws: Source
     rows: tuple[Row, ...]
     years: tuple[int, int] | None
     empty: dict[str, str]
@@ -54,7 +65,7 @@ class Comparison:
 
 
 def compare(
-    draws: Draws,
+    draws: Source,
     definitions: Sequence[str] | None = None,
     *,
     years: tuple[int, int] | None = None,
@@ -64,7 +75,7 @@ def compare(
 
     Parameters
     ----------
-    draws : Draws
+    draws : Draws or Sampler
         From either engine.
     definitions : sequence of str, optional
         Names; by default all, in the order of the case.
@@ -83,24 +94,26 @@ def compare(
         If a definition is unknown, or none of them counts anything.
     """
     case = draws.case
-    rows = []
+    found: list[Resolved] = []
     empty = {}
     for name in definitions if definitions is not None else case.definitions:
         definition_of(case, name)  # a name that the case does not have is an error, not an empty definition
         try:
-            result = total_of(draws, resolve(case, definition_of(case, name, years=years)))
+            resolved = resolve(case, definition_of(case, name, years=years))
+            account_of(case, draws.standing, columns_of(draws), resolved)
         except DefinitionError as error:
             empty[name] = str(error)
             continue
-        rows.append(Row(result, summarise(result.values, probabilities), _cited(draws, name, years)))
-    if not rows:
+        found.append(resolved)
+    if not found:
         raise DefinitionError("; ".join(empty.values()) or f"{case.id} has no definitions")
+    totals = totals_of(draws, found, probabilities=probabilities)
+    rows = [Row(one, summarise(one.values, probabilities), _cited(case, one.definition.id, years)) for one in totals]
     return Comparison(draws, tuple(rows), years, empty)
 
 
-def _cited(draws: Draws, name: str, years: tuple[int, int] | None) -> tuple[Cited, ...]:
+def _cited(case: Case, name: str, years: tuple[int, int] | None) -> tuple[Cited, ...]:
     """Return the published totals that start from a definition, those of the same scope marked."""
-    case = draws.case
     retired = case.retired()
     cited = []
     for claim in case.claims.values():

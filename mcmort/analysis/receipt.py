@@ -12,11 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mcmort.catalogue import Case, load
 from mcmort.catalogue.records import Definition
-from mcmort.catalogue.words import Measure
-from mcmort.draws import Draws
+from mcmort.catalogue.words import Measure, Pooling
+from mcmort.draws import Dependence, Draws, Method, Tallied
 from mcmort.errors import VerifyError
-from mcmort.sampler import simulate
-from mcmort.totals import Total, definition_of, total
+from mcmort.sampler import Sampler, simulate
+from mcmort.totals import Source, Total, definition_of, resolve, totals_of
 
 __all__ = ["Receipt", "Request", "Verification", "parse_receipt", "read_receipt", "receipt_of", "verify"]
 
@@ -57,12 +57,14 @@ class Receipt(BaseModel):
         Digest of its content.
     request : Request
         What was asked.
-    engine, seed, draws, evidence
-        How the draws were made.
+    engine, seed, draws, evidence, method, dependence, pool
+        How the draws were made; see `mcmort.draws.Manifest`.
+    kept : bool
+        Whether all draws were kept, or only counted.
     versions : dict of str to str
         Of mcmort and the libraries on which the bits may depend.
     totals : dict of str to str
-        For each definition the SHA-256 of the draws of its total.
+        For each definition the SHA-256 of the draws of its total, or of their tally.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -74,6 +76,10 @@ class Receipt(BaseModel):
     seed: int = Field(ge=0)
     draws: int = Field(ge=1)
     evidence: tuple[str, ...]
+    method: Method = "plain"
+    dependence: Dependence = "declared"
+    pool: Pooling | None = None
+    kept: bool = True
     versions: dict[str, str]
     totals: dict[str, str]
 
@@ -94,25 +100,25 @@ class Verification(BaseModel):
 
 
 def _digest(result: Total) -> str:
-    return hashlib.sha256(result.values.tobytes()).hexdigest()
+    values = result.values
+    return values.whole.digest() if isinstance(values, Tallied) else hashlib.sha256(values.tobytes()).hexdigest()
 
 
-def receipt_of(draws: Draws, request: Request, totals: Sequence[Total]) -> Receipt:
+def receipt_of(request: Request, totals: Sequence[Total]) -> Receipt:
     """Write a receipt for totals.
 
     Parameters
     ----------
-    draws : Draws
-        On which they were computed.
     request : Request
         What was asked.
     totals : sequence of Total
-        What came out.
+        What came out, all of the same draws.
 
     Returns
     -------
     Receipt
     """
+    draws = totals[0].draws
     manifest = draws.manifest
     return Receipt(
         case=draws.case.where,
@@ -122,6 +128,10 @@ def receipt_of(draws: Draws, request: Request, totals: Sequence[Total]) -> Recei
         seed=manifest.seed,
         draws=manifest.draws,
         evidence=manifest.evidence,
+        method=manifest.method,
+        dependence=manifest.dependence,
+        pool=manifest.pool,
+        kept=isinstance(draws, Draws),
         versions=dict(manifest.versions),
         totals={result.definition.id: _digest(result) for result in totals},
     )
@@ -207,11 +217,26 @@ def verify(receipt: Receipt | Path | str, *, threads: int | None = None) -> Veri
             f"the case {receipt.case} has changed: its digest is {case.digest[:12]}, the receipt has "
             f"{receipt.case_digest[:12]}. Hint: check out the version of the case that the result was made from"
         )
-    draws = simulate(case, receipt.draws, rng=receipt.seed, evidence=frozenset(receipt.evidence), threads=threads)
-    differing = []
-    for name, expected in receipt.totals.items():
-        if _digest(total(draws, receipt.request.definition(case, name))) != expected:
-            differing.append(name)
-    now = draws.manifest.versions
+    source = _source(case, receipt, threads)
+    resolved = [resolve(case, receipt.request.definition(case, name)) for name in receipt.totals]
+    found = totals_of(source, resolved, with_parts=False)
+    differing = [
+        name for (name, expected), one in zip(receipt.totals.items(), found, strict=True) if _digest(one) != expected
+    ]
+    now = source.manifest.versions
     versions = {name: (then, now.get(name, "none")) for name, then in receipt.versions.items() if now.get(name) != then}
     return Verification(receipt=receipt, differing=tuple(differing), versions=versions)
+
+
+def _source(case: Case, receipt: Receipt, threads: int | None) -> Source:
+    """Return the draws of a receipt, or the engine that makes them."""
+    evidence = frozenset(receipt.evidence)
+    if receipt.kept:
+        return simulate(
+            case, receipt.draws, rng=receipt.seed, evidence=evidence, dependence=receipt.dependence,
+            pool=receipt.pool, threads=threads,
+        )  # fmt: skip
+    return Sampler(
+        case, receipt.draws, rng=receipt.seed, method=receipt.method, evidence=evidence,
+        dependence=receipt.dependence, pool=receipt.pool, threads=threads,
+    )  # fmt: skip

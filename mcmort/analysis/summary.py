@@ -9,9 +9,22 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from mcmort.draws import Tallied
 from mcmort.errors import UsageError
+from mcmort.totals import Values
 
-__all__ = ["PROBABILITIES", "Interval", "Summary", "highest_density", "quantile_error", "summarise"]
+__all__ = [
+    "PROBABILITIES",
+    "Interval",
+    "Summary",
+    "highest_density",
+    "mean_of",
+    "quantile_error",
+    "quantiles_of",
+    "share_at_least",
+    "share_at_most",
+    "summarise",
+]
 
 type Array = NDArray[np.float64]
 Kind = Literal["equal-tailed", "highest-density"]
@@ -121,15 +134,41 @@ def highest_density(ordered: Array, probability: float) -> tuple[float, float]:
     return float(ordered[first]), float(ordered[first + inside - 1])
 
 
-def summarise(values: Array, probabilities: Sequence[float] = PROBABILITIES) -> Summary:
-    """Summarise draws.
+def mean_of(values: Values) -> float:
+    """Return the mean of draws, or of a tally of them."""
+    return values.whole.mean if isinstance(values, Tallied) else float(values.mean())
+
+
+def quantiles_of(values: Values, probabilities: Sequence[float]) -> Array:
+    """Return quantiles of draws, or of a tally of them, shape ``(n_probabilities,)``."""
+    return values.whole.quantile(probabilities) if isinstance(values, Tallied) else np.quantile(values, probabilities)
+
+
+def share_at_most(values: Values, limit: float) -> float:
+    """Return the share of draws, or of a tally of them, that is at most a limit."""
+    return float(values.whole.cdf(limit)) if isinstance(values, Tallied) else float(np.mean(values <= limit))
+
+
+def share_at_least(values: Values, limit: float) -> float:
+    """Return the share of draws, or of a tally of them, that is at least a limit."""
+    if isinstance(values, Tallied):
+        return 1.0 - float(values.whole.cdf(np.nextafter(limit, -np.inf)))
+    return float(np.mean(values >= limit))
+
+
+def summarise(
+    values: Values, probabilities: Sequence[float] = PROBABILITIES, *, shortest: bool = True
+) -> Summary:  # fmt: skip
+    """Summarise draws, or a tally of them.
 
     Parameters
     ----------
-    values : ndarray, shape (n_draws,)
-        Independent draws.
+    values : ndarray, shape (n_draws,), or Tallied
+        Independent draws, or their tally.
     probabilities : sequence of float
         Of the intervals, each between 0 and 1.
+    shortest : bool
+        Whether highest-density intervals are wanted as well.
 
     Returns
     -------
@@ -144,6 +183,8 @@ def summarise(values: Array, probabilities: Sequence[float] = PROBABILITIES) -> 
         if not 0.0 < probability < 1.0:
             hint = f". Hint: did you mean {probability / 100:g}?" if 1.0 < probability < 100.0 else ""
             raise UsageError(f"an interval of probability {probability:g}; expected one between 0 and 1{hint}")
+    if isinstance(values, Tallied):
+        return _of_tally(values, probabilities, shortest)
     ordered = np.sort(values)
     n = len(ordered)
     intervals = []
@@ -152,7 +193,7 @@ def summarise(values: Array, probabilities: Sequence[float] = PROBABILITIES) -> 
         low, high = (float(x) for x in np.quantile(ordered, tails))
         errors = [quantile_error(ordered, tail) for tail in tails]
         intervals.append(Interval(probability, "equal-tailed", low, high, errors[0], errors[1]))
-    for probability in probabilities:
+    for probability in probabilities if shortest else ():
         low, high = highest_density(ordered, probability)
         errors = _batch_errors(values, probability)
         intervals.append(Interval(probability, "highest-density", low, high, errors[0], errors[1]))
@@ -164,6 +205,28 @@ def summarise(values: Array, probabilities: Sequence[float] = PROBABILITIES) -> 
         float(np.mean(ordered)),
         sd / float(np.sqrt(n)),
         sd,
+        tuple(intervals),
+    )
+
+
+def _of_tally(tallied: Tallied, probabilities: Sequence[float], shortest: bool) -> Summary:
+    whole = tallied.whole
+    intervals = []
+    for probability in probabilities:
+        tails = ((1.0 - probability) / 2.0, (1.0 + probability) / 2.0)
+        low, high = whole.quantile(tails).tolist()
+        errors = [tallied.quantile_error(tail) for tail in tails]
+        intervals.append(Interval(probability, "equal-tailed", low, high, errors[0], errors[1]))
+    for probability in probabilities if shortest else ():
+        low, high = whole.shortest(probability)
+        intervals.append(Interval(probability, "highest-density", low, high, *tallied.shortest_errors(probability)))
+    return Summary(
+        whole.draws,
+        float(whole.quantile(0.5)),
+        tallied.quantile_error(0.5),
+        whole.mean,
+        tallied.mean_error(),
+        whole.sd,
         tuple(intervals),
     )
 

@@ -23,6 +23,7 @@ from mcmort.catalogue.records import (
     Quantity,
     Record,
     RecordError,
+    ShareRule,
     Source,
     Spread,
     Text,
@@ -30,7 +31,7 @@ from mcmort.catalogue.records import (
 )
 from mcmort.catalogue.words import Basis
 
-__all__ = ["Case", "CaseHead", "DefinitionsFile", "EvidenceFile", "Readings", "column_name"]
+__all__ = ["Case", "CaseHead", "DefinitionsFile", "EvidenceFile", "Readings", "column_name", "share_column"]
 
 
 class Readings(Record):
@@ -81,6 +82,13 @@ class DefinitionsFile(BaseModel):
 
     __pydantic_extra__: dict[str, Definition]
     model_config = {"extra": "allow", "frozen": True}
+
+
+def share_column(rule: ShareRule) -> str:
+    """Name the share of a rule by its content: the same rule in two definitions is one uncertain share."""
+    content = rule.model_dump(mode="json", exclude={"note"})
+    content["where"] |= {facet: sorted(values) for facet, values in rule.where.rules.items()}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def column_name(component: str) -> str:

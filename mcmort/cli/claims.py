@@ -2,8 +2,26 @@
 
 from __future__ import annotations
 
-from mcmort.cli.options import CaseName, DrawCount, Evidence, Form, Format, Output, Quiet, Seed, Threads, bases
-from mcmort.cli.run import check_output, deliver, draw
+from mcmort.cli.options import (
+    CaseName,
+    DependenceName,
+    DependenceOption,
+    DrawCount,
+    Evidence,
+    Form,
+    Format,
+    MethodName,
+    MethodOption,
+    Output,
+    PoolOption,
+    Precision,
+    Quiet,
+    Seed,
+    Threads,
+    bases,
+    relative,
+)
+from mcmort.cli.run import check_output, deliver, sampling
 
 __all__ = ["claims"]
 
@@ -11,7 +29,11 @@ __all__ = ["claims"]
 def claims(
     case: CaseName,
     evidence: Evidence = None,
-    draws: DrawCount = 100_000,
+    draws: DrawCount = None,
+    precision: Precision = None,
+    method: MethodOption = MethodName.plain,
+    dependence: DependenceOption = DependenceName.declared,
+    pool: PoolOption = None,
     seed: Seed = 1,
     threads: Threads = None,
     form: Format = Form.text,
@@ -25,5 +47,9 @@ def claims(
     from mcmort.present.verbs import claims as compute
 
     check_output(output)
-    made = draw(case, draws, seed, evidence=bases(evidence), threads=threads, quiet=quiet)
-    deliver(compute(made).render(form.value), output)
+    with sampling(
+        case, draws, seed, evidence=bases(evidence), threads=threads, quiet=quiet, precision=relative(precision),
+        method=method, dependence=dependence, pool=pool,
+    ) as sampler:  # fmt: skip
+        result = compute(sampler)
+    deliver(result.render(form.value), output)

@@ -10,20 +10,27 @@ import typer
 
 from mcmort.cli.options import (
     CaseName,
+    DependenceName,
+    DependenceOption,
     DrawCount,
     Evidence,
     Form,
     Format,
     Level,
+    MethodName,
+    MethodOption,
     Output,
+    PoolOption,
+    Precision,
     Quiet,
     Seed,
     Threads,
     YearSpan,
     bases,
+    relative,
     span,
 )
-from mcmort.cli.run import check_output, deliver, draw
+from mcmort.cli.run import check_output, deliver, sampling
 
 __all__ = ["compare"]
 
@@ -36,7 +43,11 @@ def compare(
     years: YearSpan = None,
     evidence: Evidence = None,
     interval: Level = 0.95,
-    draws: DrawCount = 100_000,
+    draws: DrawCount = None,
+    precision: Precision = None,
+    method: MethodOption = MethodName.plain,
+    dependence: DependenceOption = DependenceName.declared,
+    pool: PoolOption = None,
     seed: Seed = 1,
     threads: Threads = None,
     form: Format = Form.text,
@@ -72,8 +83,11 @@ def compare(
         if output is not None and output.resolve() == figure.resolve():
             raise typer.BadParameter(f"{figure} would hold both the table and the figure", param_hint="--figure")
     restricted = span(years)
-    made = draw(case, draws, seed, evidence=bases(evidence), threads=threads, quiet=quiet)
-    result = compute(made, definitions, years=restricted, interval=interval)
+    with sampling(
+        case, draws, seed, evidence=bases(evidence), threads=threads, quiet=quiet, precision=relative(precision),
+        method=method, dependence=dependence, pool=pool,
+    ) as sampler:  # fmt: skip
+        result = compute(sampler, definitions, years=restricted, interval=interval)
     text = result.render(form.value)
     if published and form is not Form.json:
         text += "\n" + result.published(form.value)

@@ -12,6 +12,7 @@ import typer
 __all__ = [
     "CaseName",
     "DefinitionName",
+    "DependenceOption",
     "DrawCount",
     "Evidence",
     "Excluding",
@@ -21,13 +22,17 @@ __all__ = [
     "Level",
     "MeasureName",
     "MeasureOption",
+    "MethodOption",
     "Net",
     "Output",
+    "PoolOption",
+    "Precision",
     "Quiet",
     "Seed",
     "Threads",
     "YearSpan",
     "bases",
+    "relative",
     "selectors",
     "span",
 ]
@@ -52,7 +57,46 @@ class MeasureName(StrEnum):
 
 CaseName = Annotated[str, typer.Argument(metavar="CASE", help="A shipped case, or the path of a case folder.")]
 DefinitionName = Annotated[str, typer.Option("--definition", "-d", metavar="NAME", help="Definition of the case.")]
-DrawCount = Annotated[int, typer.Option("--draws", "-n", min=1, metavar="N", help="Number of joint draws.")]
+
+
+class MethodName(StrEnum):
+    """How draws are made."""
+
+    plain = "plain"
+    quasi = "quasi"
+
+
+class DependenceName(StrEnum):
+    """The dial of dependence."""
+
+    declared = "declared"
+    independent = "independent"
+    comonotonic = "comonotonic"
+
+
+class PoolName(StrEnum):
+    """How estimates are pooled."""
+
+    linear = "linear"
+    log = "log"
+    envelope = "envelope"
+
+
+DrawCount = Annotated[
+    int | None,
+    typer.Option(
+        "--draws", "-n", min=1, metavar="N", help="Number of joint draws [100,000]; with --precision, the most."
+    ),
+]
+Precision = Annotated[
+    str | None,
+    typer.Option("--precision", metavar="P", help="Draw until the printed limits are this sure, such as 0.1%."),
+]
+MethodOption = Annotated[MethodName, typer.Option("--method", help="Independent draws, or shifted lattices.")]
+DependenceOption = Annotated[DependenceName, typer.Option("--dependence", help="How components depend on one another.")]
+PoolOption = Annotated[
+    PoolName | None, typer.Option("--pool", help="Pool all estimates this way, instead of as the case says.")
+]
 Seed = Annotated[int, typer.Option("--seed", "-s", min=0, metavar="S", help="Seed: the same seed, the same bits.")]
 Level = Annotated[float, typer.Option("--interval", metavar="P", help="Probability of the printed interval.")]
 YearSpan = Annotated[str | None, typer.Option("--years", metavar="A:B", help="Restrict to the years A to B.")]
@@ -85,6 +129,19 @@ def span(text: str | None) -> tuple[int, int] | None:
     if first > last:
         raise typer.BadParameter(f"{text!r} runs backwards; write {last}:{first}", param_hint="--years")
     return first, last
+
+
+def relative(text: str | None) -> float | None:
+    """Read a precision: ``0.1%``, ``0.1 %`` or ``0.001``."""
+    if text is None:
+        return None
+    match = re.fullmatch(r"\s*(\d+(?:\.\d*)?|\.\d+)(?:[eE](-?\d+))?\s*(%?)\s*", text)
+    value = float("nan")
+    if match is not None:
+        value = float(f"{match[1]}e{match[2] or 0}") / (100.0 if match[3] else 1.0)
+    if not 0.0 < value < 1.0:
+        raise typer.BadParameter(f"{text!r} is no precision; write it as 0.1%", param_hint="--precision")
+    return value
 
 
 def selectors(words: list[str] | None, option: str) -> tuple[dict[str, tuple[str, ...]], ...]:

@@ -9,8 +9,26 @@ from typing import Annotated
 
 import typer
 
-from mcmort.cli.options import CaseName, DrawCount, Evidence, Level, Quiet, Seed, Threads, YearSpan, bases, span
-from mcmort.cli.run import draw
+from mcmort.cli.options import (
+    CaseName,
+    DependenceName,
+    DependenceOption,
+    DrawCount,
+    Evidence,
+    Level,
+    MethodName,
+    MethodOption,
+    PoolOption,
+    Precision,
+    Quiet,
+    Seed,
+    Threads,
+    YearSpan,
+    bases,
+    relative,
+    span,
+)
+from mcmort.cli.run import sampling
 
 __all__ = ["Kind", "plot"]
 
@@ -31,7 +49,11 @@ def plot(
     years: YearSpan = None,
     evidence: Evidence = None,
     interval: Level = 0.95,
-    draws: DrawCount = 100_000,
+    draws: DrawCount = None,
+    precision: Precision = None,
+    method: MethodOption = MethodName.plain,
+    dependence: DependenceOption = DependenceName.declared,
+    pool: PoolOption = None,
     seed: Seed = 1,
     threads: Threads = None,
     quiet: Quiet = False,
@@ -48,6 +70,10 @@ def plot(
     figure_format(output)
     check_writable(output)
     restricted = span(years)
-    made = draw(case, draws, seed, evidence=bases(evidence), threads=threads, quiet=quiet)
-    written = write(compare(made, definitions, years=restricted, interval=interval), output)
+    with sampling(
+        case, draws, seed, evidence=bases(evidence), threads=threads, quiet=quiet, precision=relative(precision),
+        method=method, dependence=dependence, pool=pool,
+    ) as sampler:  # fmt: skip
+        comparison = compare(sampler, definitions, years=restricted, interval=interval)
+    written = write(comparison, output)
     sys.stdout.write(f"{written}\n")

@@ -10,26 +10,49 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from mcmort.draws import Draws
-    from mcmort.sampler.simulate import Progress
+    from mcmort.cli.options import DependenceName, MethodName, PoolName
+    from mcmort.sampler import Sampler
+    from mcmort.sampler.run import Progress
 
-__all__ = ["PATIENCE", "check_output", "deliver", "draw", "progress_bar"]
+__all__ = ["PATIENCE", "check_output", "deliver", "progress_bar", "sampling"]
 
 _STDOUT: Final = Path("-")
 PATIENCE: Final = 1.0
 """Seconds of work before a progress bar appears."""
 
 
-def draw(
-    name: str, draws: int, seed: int, *, evidence: frozenset[str] | None, threads: int | None, quiet: bool
-) -> Draws:
-    """Load a case and draw from its priors."""
+@contextmanager
+def sampling(
+    name: str,
+    draws: int | None,
+    seed: int,
+    *,
+    evidence: frozenset[str] | None,
+    threads: int | None,
+    quiet: bool,
+    precision: float | None = None,
+    method: MethodName | None = None,
+    dependence: DependenceName | None = None,
+    pool: PoolName | None = None,
+) -> Iterator[Sampler]:
+    """Load a case and lend the engine that draws from it, with a progress bar for as long as it may draw."""
     from mcmort.catalogue import load
-    from mcmort.sampler import simulate
+    from mcmort.sampler import Sampler
 
     case = load(name)
     with progress_bar(f"Drawing {case.id}", quiet) as progress:
-        return simulate(case, draws, rng=seed, evidence=evidence, threads=threads, progress=progress)
+        yield Sampler(
+            case,
+            draws,
+            rng=seed,
+            precision=precision,
+            method="plain" if method is None else method.value,
+            evidence=evidence,
+            dependence="declared" if dependence is None else dependence.value,
+            pool=None if pool is None else pool.value,
+            threads=threads,
+            progress=progress,
+        )
 
 
 @contextmanager

@@ -5,6 +5,8 @@ from __future__ import annotations
 from mcmort.cli.options import (
     CaseName,
     DefinitionName,
+    DependenceName,
+    DependenceOption,
     DrawCount,
     Evidence,
     Excluding,
@@ -13,17 +15,22 @@ from mcmort.cli.options import (
     Including,
     Level,
     MeasureOption,
+    MethodName,
+    MethodOption,
     Net,
     Output,
+    PoolOption,
+    Precision,
     Quiet,
     Seed,
     Threads,
     YearSpan,
     bases,
+    relative,
     selectors,
     span,
 )
-from mcmort.cli.run import check_output, deliver, draw
+from mcmort.cli.run import check_output, deliver, sampling
 
 __all__ = ["total"]
 
@@ -38,7 +45,11 @@ def total(
     exclude: Excluding = None,
     evidence: Evidence = None,
     interval: Level = 0.95,
-    draws: DrawCount = 100_000,
+    draws: DrawCount = None,
+    precision: Precision = None,
+    method: MethodOption = MethodName.plain,
+    dependence: DependenceOption = DependenceName.declared,
+    pool: PoolOption = None,
     seed: Seed = 1,
     threads: Threads = None,
     form: Format = Form.text,
@@ -54,14 +65,17 @@ def total(
     check_output(output)
     rules = {"include": selectors(include, "--include"), "exclude": selectors(exclude, "--exclude")}
     restricted = span(years)
-    made = draw(case, draws, seed, evidence=bases(evidence), threads=threads, quiet=quiet)
-    result = compute(
-        made,
-        definition,
-        years=restricted,
-        measure=None if measure is None else measure.value,
-        net=net,
-        interval=interval,
-        **rules,
-    )
+    with sampling(
+        case, draws, seed, evidence=bases(evidence), threads=threads, quiet=quiet, precision=relative(precision),
+        method=method, dependence=dependence, pool=pool,
+    ) as sampler:  # fmt: skip
+        result = compute(
+            sampler,
+            definition,
+            years=restricted,
+            measure=None if measure is None else measure.value,
+            net=net,
+            interval=interval,
+            **rules,
+        )
     deliver(result.render(form.value), output)

@@ -19,7 +19,7 @@ def trace(
         typer.Argument(metavar="[NAME]", help="A component, a quantity or a definition; else all components."),
     ] = None,
     years: YearSpan = None,
-    draws: DrawCount = 100_000,
+    draws: DrawCount = None,
     seed: Seed = 1,
     quiet: Quiet = False,
 ) -> None:
@@ -40,11 +40,12 @@ def trace(
     is_component = bool(colon) and kind == "component"
     name = plain if is_component else name
     if name in loaded.definitions and not is_component:
-        from mcmort.cli.run import draw
+        from mcmort.cli.run import sampling
         from mcmort.present.verbs import total
 
-        made = draw(case, draws, seed, evidence=None, threads=None, quiet=quiet)
-        sys.stdout.write(trace_total(total(made, name, years=restricted), elicit(loaded)))
+        with sampling(case, draws, seed, evidence=None, threads=None, quiet=quiet) as sampler:
+            result = total(sampler, name, years=restricted)
+        sys.stdout.write(trace_total(result, elicit(loaded)))
         return
     if name is not None and name not in loaded.components and name not in loaded.quantities:
         raise DefinitionError(loaded.missing(name, "component, quantity or definition"))

@@ -1,5 +1,6 @@
-"""Draws of every uncertain input, and how they were made."""
+"""What engines return: draws, or tallies of draws that were not kept."""
 
-from mcmort.draws.draws import Draws, Manifest, Standing
+from mcmort.draws.draws import Dependence, Draws, Manifest, Method, Standing, Tallies
+from mcmort.draws.tally import Tallied, Tally
 
-__all__ = ["Draws", "Manifest", "Standing"]
+__all__ = ["Dependence", "Draws", "Manifest", "Method", "Standing", "Tallied", "Tallies", "Tally"]

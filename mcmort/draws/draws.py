@@ -7,16 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.catalogue.case import Case
-from mcmort.catalogue.words import Measure
+from mcmort.catalogue.words import Measure, Pooling
+from mcmort.draws.tally import Tallied
 
-__all__ = ["Draws", "Manifest", "Standing"]
+__all__ = ["Dependence", "Draws", "Manifest", "Method", "Standing", "Tallies"]
 
 type Array = NDArray[np.float64]
+
+Method = Literal["plain", "quasi", "exact"]
+"""Independent draws, draws on randomly shifted lattices, or no draws at all."""
+
+Dependence = Literal["declared", "independent", "comonotonic"]
+"""The dial of dependence: the groups that the case declares, none, or all inputs rising and falling together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +48,40 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """How draws were made: with the case's digest it is all that is needed to make them again."""
+    """How draws were made: with the case's digest it is all that is needed to make them again.
+
+    Attributes
+    ----------
+    engine : str
+        Which engine made them.
+    seed, draws : int
+        Seed of the run, and number of draws.
+    evidence : tuple of str
+        Bases of evidence that were admitted.
+    versions : dict of str to str
+        Of mcmort and the libraries on which the bits may depend.
+    method : Method
+        How draws were made.
+    dependence : Dependence
+        How components depend on one another.
+    pool : Pooling or None
+        How all estimates were pooled, or None where each component says it.
+    precision : float or None
+        Relative error that was asked of the printed limits, or None.
+    reached : float or None
+        The largest relative error among them.
+    """
 
     engine: str
     seed: int
     draws: int
     evidence: tuple[str, ...]
     versions: Mapping[str, str]
+    method: Method = "plain"
+    dependence: Dependence = "declared"
+    pool: Pooling | None = None
+    precision: float | None = None
+    reached: float | None = None
 
 
 @dataclass(frozen=True)
@@ -82,3 +117,25 @@ class Draws:
     def __repr__(self) -> str:
         known = len(self.standing)
         return f"<Draws of {self.case.id}: {len(self):,} x {known} components, {self.manifest.engine} engine>"
+
+
+@dataclass(frozen=True)
+class Tallies:
+    """What is left of draws that were only counted: the distributions of some columns and totals.
+
+    Attributes
+    ----------
+    case, manifest, standing
+        As of `Draws`.
+    columns : dict of str to Tallied
+        By name.
+    """
+
+    case: Case
+    manifest: Manifest
+    columns: Mapping[str, Tallied]
+    standing: Mapping[str, Standing] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        """Return the number of draws."""
+        return self.manifest.draws

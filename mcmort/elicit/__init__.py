@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from mcmort.elicit.priors import Elicited, Priors, Used, elicit, share_column
+    from mcmort.elicit.priors import Elicited, Priors, Used, elicit
     from mcmort.elicit.table import QuantileTable, ScoreTable, build_score_table, build_table
     from mcmort.elicit.whole import check
 
@@ -23,7 +23,6 @@ __all__ = [
     "build_table",
     "check",
     "elicit",
-    "share_column",
 ]
 
 _HOMES: Final = {
@@ -36,7 +35,6 @@ _HOMES: Final = {
     "build_table": "mcmort.elicit.table",
     "check": "mcmort.elicit.whole",
     "elicit": "mcmort.elicit.priors",
-    "share_column": "mcmort.elicit.priors",
 }
 
 

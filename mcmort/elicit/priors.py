@@ -7,8 +7,6 @@ evidence is unknown, which is not zero.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 from collections import Counter
 from collections.abc import Iterator
@@ -18,7 +16,7 @@ from typing import Literal
 import numpy as np
 
 from mcmort.catalogue import formula
-from mcmort.catalogue.case import Case
+from mcmort.catalogue.case import Case, share_column
 from mcmort.catalogue.records import Component, Estimate, Figure, Quantity, Share, ShareRule
 from mcmort.catalogue.selection import years_of
 from mcmort.catalogue.words import Measure
@@ -28,7 +26,7 @@ from mcmort.elicit.fit import Fit, fit_figure
 from mcmort.elicit.pool import Bound, Pool
 from mcmort.errors import CaseError, FitError, Problem
 
-__all__ = ["Elicited", "Priors", "Used", "elicit", "share_column"]
+__all__ = ["Elicited", "Priors", "Used", "elicit"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +77,6 @@ class Priors:
     quantities: dict[str, Elicited] = field(default_factory=dict)
     overlaps: dict[str, Distribution] = field(default_factory=dict)
     shares: dict[str, Distribution] = field(default_factory=dict)
-
-
-def share_column(rule: ShareRule) -> str:
-    """Name the share of a rule by its content: the same rule in two definitions is one uncertain share."""
-    content = rule.model_dump(mode="json", exclude={"note"})
-    content["where"] |= {facet: sorted(values) for facet, values in rule.where.rules.items()}
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def elicit(case: Case, evidence: frozenset[str] | None = None) -> Priors:

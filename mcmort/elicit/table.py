@@ -139,7 +139,7 @@ class ScoreTable:
     def __call__(self, score: Array) -> Array:
         """Return values at normal scores, shape ``(n,)``: the NumPy twin of the sampler's lookup."""
         place = (np.clip(score, -LARGEST_SCORE, LARGEST_SCORE) + LARGEST_SCORE) * self.steps
-        cell = np.minimum(place.astype(np.int64), len(self.values) - 2)
+        cell = np.rint(np.clip(place - 0.5, 0.0, len(self.values) - 2.0)).astype(np.int64)
         left = self.values[cell]
         return np.asarray(left + (place - cell) * (self.values[cell + 1] - left))
 

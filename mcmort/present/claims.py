@@ -9,7 +9,7 @@ from pydantic import Field
 
 from mcmort.analysis.claims import Judged
 from mcmort.catalogue import Case
-from mcmort.draws import Draws
+from mcmort.draws import Manifest
 from mcmort.present.numbers import rounding_for
 from mcmort.present.printed import EN_DASH, as_printed, years_text
 from mcmort.present.result import CaseDocument, Document, case_document
@@ -59,7 +59,7 @@ class ClaimsDocument(Document):
     claims: tuple[ClaimDocument, ...]
 
 
-def claims_document(draws: Draws, judged: tuple[Judged, ...]) -> ClaimsDocument:
+def claims_document(case: Case, manifest: Manifest, judged: tuple[Judged, ...]) -> ClaimsDocument:
     """Return claims as a document."""
     found = []
     for one in judged:
@@ -82,10 +82,9 @@ def claims_document(draws: Draws, judged: tuple[Judged, ...]) -> ClaimsDocument:
                 retired_by=one.retired_by or None,
             )
         )
-    manifest = draws.manifest
     frame = {"engine": manifest.engine, "draws": manifest.draws, "seed": manifest.seed, "evidence": manifest.evidence}
     return ClaimsDocument.model_validate(
-        {"schema": "mcmort/claims/1", "case": case_document(draws.case), **frame, "claims": tuple(found)}
+        {"schema": "mcmort/claims/1", "case": case_document(case), **frame, "claims": tuple(found)}
     )
 
 

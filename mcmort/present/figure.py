@@ -17,12 +17,13 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
-from mcmort.analysis import Cited, Comparison, Row
+from mcmort.analysis import Cited, Comparison, Row, quantiles_of, share_at_most
 from mcmort.present.numbers import rounding_for
 from mcmort.present.printed import EN_DASH, years_text
 from mcmort.present.report import engine_note
 from mcmort.present.typeset import FONT, text_width, wrapped
 from mcmort.present.wording import is_floor, units
+from mcmort.totals import Values
 
 __all__ = ["definition_ladder", "figure_bytes"]
 
@@ -168,7 +169,7 @@ def _title(comparison: Comparison) -> str:
 
 def _reach(rows: tuple[Row, ...], marks: list[list[_Mark]]) -> float:
     """Choose the end of the axis: it shows our intervals, and published totals up to a third beyond them."""
-    ours = max(float(np.quantile(row.total.values, 0.995)) for row in rows)
+    ours = max(float(quantiles_of(row.total.values, [0.995])[0]) for row in rows)
     limit = 1.35 * ours
     near = [mark.high for found in marks for mark in found if mark.high <= limit]
     return 1.08 * max([ours, *near]) or 1.0
@@ -179,12 +180,13 @@ def _scale(reach: float) -> float:
     return 1e6 if reach >= 2e6 else 1.0
 
 
-def _density(values: NDArray[np.float64], reach: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _density(values: Values, reach: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return a smoothed density over the bulk of the draws, with its peak at one."""
-    low, high = np.quantile(values, (0.002, 0.998))
+    low, high = quantiles_of(values, (0.002, 0.998))
     if high <= low:
         return np.array([low, low]), np.array([0.0, 1.0])
-    counts, edges = np.histogram(values, bins=240, range=(float(low), float(min(high, reach))))
+    edges = np.linspace(float(low), float(min(high, reach)), 241)
+    counts = np.diff([share_at_most(values, edge) for edge in edges])
     width = max(2, round(240 * 0.04))
     kernel = np.exp(-0.5 * (np.arange(-3 * width, 3 * width + 1) / width) ** 2)
     smooth = np.convolve(counts, kernel, mode="same")

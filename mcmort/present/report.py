@@ -5,10 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-
-from mcmort.analysis import Bridge, Comparison, Summary, summarise
+from mcmort.analysis import Bridge, Comparison, Summary, mean_of, summarise
+from mcmort.draws import Manifest
 from mcmort.present.numbers import FEWEST, percent, rounding_for
 from mcmort.present.printed import EN_DASH, as_printed, years_text
 from mcmort.present.tables import Column, Table
@@ -19,7 +17,7 @@ from mcmort.present.wording import (
     level_text,
     unknown_text,
 )
-from mcmort.totals import Total
+from mcmort.totals import Total, Values
 
 __all__ = ["bridge_table", "cited_table", "comparison_table", "engine_note", "total_table"]
 
@@ -32,9 +30,30 @@ def engine_note(total: Total, summary: Summary) -> str:
     manifest = total.draws.manifest
     case = f"{total.case.id}@{total.case.digest[:12]}"
     return (
-        f"{manifest.draws:,} draws, seed {manifest.seed}, {manifest.engine} engine, "
-        f"mcmort {manifest.versions['mcmort']}, case {case}; {_error_text(summary)}."
+        f"{manifest.draws:,} draws{_choices(manifest)}, seed {manifest.seed}, {manifest.engine} engine, "
+        f"mcmort {manifest.versions['mcmort']}, case {case}; {_error_text(summary)}.{_precision(manifest)}"
     )
+
+
+def _choices(manifest: Manifest) -> str:
+    """Name what differs from the usual way of drawing."""
+    words = {"quasi": "on randomly shifted lattices", "exact": "by convolution"}
+    chosen = [words[manifest.method]] if manifest.method in words else []
+    if manifest.dependence != "declared":
+        chosen.append(f"{manifest.dependence} instead of the declared dependence")
+    if manifest.pool is not None:
+        chosen.append(f"estimates pooled by the {manifest.pool} rule")
+    return "".join(f", {one}" for one in chosen)
+
+
+def _precision(manifest: Manifest) -> str:
+    """Say whether the precision that was asked for was reached."""
+    if manifest.precision is None or manifest.reached is None:
+        return ""
+    asked, reached = (f"{100 * one:.2g} %" for one in (manifest.precision, manifest.reached))
+    if manifest.reached <= manifest.precision:
+        return f" Asked for a precision of {asked}; reached {reached}."
+    return f" The precision of {asked} was not reached: the limits are known to {reached} after all draws allowed."
 
 
 def _error_text(summary: Summary) -> str:
@@ -47,9 +66,9 @@ def _error_text(summary: Summary) -> str:
     return f"Monte Carlo error of the interval's ends at most {size}"
 
 
-def _summarise(values: NDArray[np.float64], probability: float) -> Summary:
+def _summarise(values: Values, probability: float) -> Summary:
     """Summarise a part: the interval to print, and the one by which its digits are chosen."""
-    return summarise(values, tuple(sorted({probability, 0.95})))
+    return summarise(values, tuple(sorted({probability, 0.95})), shortest=False)
 
 
 def _span(total: Total, summary: Summary, probability: float) -> str:
@@ -87,7 +106,7 @@ def comparison_table(comparison: Comparison, probability: float = 0.95) -> Table
         total, summary = row.total, row.summary
         rounding = rounding_for(summary)
         wide, half = summary.interval(probability), summary.interval(0.5)
-        unknown = f"{len(total.unknown)} of {len(total.unknown) + len(total.parts)}" if total.unknown else EN_DASH
+        unknown = f"{len(total.unknown)} of {len(total.unknown) + len(total.terms)}" if total.unknown else EN_DASH
         rows.append(
             (
                 total.definition.id,
@@ -173,7 +192,7 @@ def total_table(total: Total, summary: Summary, probability: float = 0.95) -> Ta
         Column("Median", is_number=True),
     )
     rows, raw = [], []
-    for name in sorted(total.parts, key=lambda name: (-float(total.parts[name].mean()), name)):
+    for name in sorted(total.parts, key=lambda name: (-mean_of(total.parts[name]), name)):
         own = _summarise(total.parts[name], probability)
         wide, rounding = own.interval(probability), rounding_for(own)
         term = total.terms[name]

@@ -180,7 +180,7 @@ def _interval(one: SummaryInterval) -> IntervalDocument:
 def _components(total: Total, summary: Summary, probability: float) -> tuple[ComponentDocument, ...]:
     found = []
     for name, values in total.parts.items():
-        own = summarise(values, (probability,))
+        own = summarise(values, (probability,), shortest=False)
         term = total.terms[name]
         found.append(
             ComponentDocument(
@@ -201,7 +201,7 @@ def _components(total: Total, summary: Summary, probability: float) -> tuple[Com
 def _overlaps(total: Total, probability: float) -> tuple[OverlapDocument, ...]:
     found = []
     for name, values in sorted(total.overlaps.items()):
-        own = summarise(values, (probability,))
+        own = summarise(values, (probability,), shortest=False)
         overlap = total.case.overlaps[name]
         interval = _interval(own.interval(probability))
         found.append(OverlapDocument(id=name, of=overlap.of, within=overlap.within, mean=own.mean, interval=interval))

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from mcmort.analysis import summarise
+from mcmort.analysis import mean_of, summarise
 from mcmort.catalogue import Case, column_name
 from mcmort.catalogue import formula as formulas
+from mcmort.catalogue.case import share_column
 from mcmort.catalogue.records import Component, Figure, Profile, Quantity
-from mcmort.elicit import Elicited, Priors, Used, share_column
+from mcmort.elicit import Elicited, Priors, Used
 from mcmort.elicit.pool import Pool
 from mcmort.present.bibliography import reference
 from mcmort.present.numbers import percent, rounding_for
@@ -47,8 +48,8 @@ def trace_total(result: Result, priors: Priors) -> str:
     case, definition = total.case, total.definition
     rules = {share_column(rule): rule for rule in definition.share}
     lines = _lines(f"{result.headline}", 0)
-    for name in sorted(total.parts, key=lambda name: (-float(total.parts[name].mean()), name)):
-        own = summarise(total.parts[name], (0.95,))
+    for name in sorted(total.parts, key=lambda name: (-mean_of(total.parts[name]), name)):
+        own = summarise(total.parts[name], (0.95,), shortest=False)
         wide, rounding = own.interval(0.95), rounding_for(own)
         term, component = total.terms[name], case.components[name]
         is_part = term.fraction < 1 - 1e-12

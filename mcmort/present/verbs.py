@@ -19,8 +19,9 @@ from mcmort.analysis import Summary, summarise
 from mcmort.analysis.claims import Judged, judge_claims
 from mcmort.analysis.receipt import Receipt, Request, receipt_of
 from mcmort.analysis.summary import PROBABILITIES
+from mcmort.catalogue import Case
 from mcmort.catalogue.words import Measure
-from mcmort.draws import Draws
+from mcmort.draws import Draws, Manifest
 from mcmort.present.claims import claims_document, claims_table
 from mcmort.present.report import bridge_table, cited_table, comparison_table, total_table
 from mcmort.present.result import ComparisonDocument, TotalDocument, comparison_document, total_document
@@ -28,7 +29,7 @@ from mcmort.present.tables import render
 from mcmort.present.terminal import to_text
 from mcmort.present.wording import headline
 from mcmort.present.write import check_writable, figure_format, write_whole
-from mcmort.totals import Total, total_of
+from mcmort.totals import Source, Total, kept, totals_of
 from mcmort.totals import resolve as resolve_definition
 
 if TYPE_CHECKING:
@@ -60,8 +61,8 @@ class Result:
 
     @property
     def values(self) -> NDArray[np.float64]:
-        """The total of each draw, shape ``(n_draws,)``."""
-        return self.total.values
+        """The total of each draw, shape ``(n_draws,)``, if the draws were kept."""
+        return kept(self.total.values)
 
     def document(self) -> TotalDocument:
         """Return the result in the stable JSON schema."""
@@ -137,14 +138,17 @@ class Comparison:
 class Claims:
     """Each author's total beside ours, under that author's own definition."""
 
-    draws: Draws
+    case: Case
+    manifest: Manifest
     judged: tuple[Judged, ...]
 
     def render(self, form: str) -> str:
         """Return the claims as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``."""
         if form == "json":
-            return claims_document(self.draws, self.judged).model_dump_json(indent=2, by_alias=True) + "\n"
-        table = claims_table(self.draws.case, self.judged)
+            return (
+                claims_document(self.case, self.manifest, self.judged).model_dump_json(indent=2, by_alias=True) + "\n"
+            )
+        table = claims_table(self.case, self.judged)
         return to_text(table) if form == "text" else render(table, form)
 
     def __str__(self) -> str:
@@ -177,7 +181,7 @@ def _probabilities(interval: float) -> tuple[float, ...]:
 
 
 def total(
-    draws: Draws,
+    draws: Source,
     definition: str,
     *,
     years: tuple[int, int] | None = None,
@@ -191,8 +195,8 @@ def total(
 
     Parameters
     ----------
-    draws : Draws
-        From `mcmort.simulate`.
+    draws : Draws or Sampler
+        From `mcmort.simulate` or `mcmort.Sampler`.
     definition : str
         Name of a definition of the case.
     years : tuple of int, optional
@@ -233,9 +237,9 @@ def total(
         exclude=_rules(exclude),
     )
     resolved = resolve_definition(draws.case, request.definition(draws.case, definition))
-    found = total_of(draws, resolved)
+    (found,) = totals_of(draws, [resolved], probabilities=_probabilities(interval))
     summary = summarise(found.values, _probabilities(interval))
-    return Result(found, summary, receipt_of(draws, request, [found]), interval)
+    return Result(found, summary, receipt_of(request, [found]), interval)
 
 
 def _rules(rules: Sequence[Mapping[str, Any]]) -> tuple[dict[str, tuple[str, ...]], ...]:
@@ -246,7 +250,7 @@ def _rules(rules: Sequence[Mapping[str, Any]]) -> tuple[dict[str, tuple[str, ...
 
 
 def compare(
-    draws: Draws,
+    draws: Source,
     definitions: Sequence[str] | None = None,
     *,
     years: tuple[int, int] | None = None,
@@ -256,8 +260,8 @@ def compare(
 
     Parameters
     ----------
-    draws : Draws
-        From `mcmort.simulate`.
+    draws : Draws or Sampler
+        From `mcmort.simulate` or `mcmort.Sampler`.
     definitions : sequence of str, optional
         Names; by default all of the case.
     years : tuple of int, optional
@@ -277,23 +281,25 @@ def compare(
     """
     found = analysis.compare(draws, definitions, years=years, probabilities=_probabilities(interval))
     request = Request(definitions=tuple(row.total.definition.id for row in found.rows), years=years)
-    return Comparison(found, receipt_of(draws, request, [row.total for row in found.rows]), interval)
+    return Comparison(found, receipt_of(request, [row.total for row in found.rows]), interval)
 
 
-def claims(draws: Draws) -> Claims:
+def claims(draws: Source) -> Claims:
     """Compare each author's total with ours under that author's own definition.
 
     Parameters
     ----------
-    draws : Draws
-        From `mcmort.simulate`. No claim is an input of them.
+    draws : Draws or Sampler
+        From `mcmort.simulate` or `mcmort.Sampler`. No claim is an input of them.
 
     Returns
     -------
     Claims
         Prints itself as a table.
     """
-    return Claims(draws, judge_claims(draws))
+    judged = judge_claims(draws)
+    manifest = next((one.total.draws.manifest for one in judged if one.total is not None), draws.manifest)
+    return Claims(draws.case, manifest, judged)
 
 
 def bridge(draws: Draws, start: str, end: str, *, years: tuple[int, int] | None = None) -> Bridge:

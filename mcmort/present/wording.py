@@ -32,7 +32,7 @@ def measure_text(total: Total) -> str:
 
 def units(total: Total) -> list[str]:
     """Return the units of the parts of a total, deaths first."""
-    return sorted({total.case.components[name].unit for name in total.parts}, key=lambda unit: (unit != "deaths", unit))
+    return sorted({total.case.components[name].unit for name in total.terms}, key=lambda unit: (unit != "deaths", unit))
 
 
 def counts_text(total: Total) -> str:

@@ -1,5 +1,25 @@
-"""The elicited engine: priors to a plan, a plan to draws."""
+"""The elicited engine: priors to a plan, a plan to draws or tallies of draws.
 
-from mcmort.sampler.simulate import DEFAULT_DRAWS, simulate
+The names load when first used: arithmetic over a plan needs neither SciPy nor Numba.
+"""
 
-__all__ = ["DEFAULT_DRAWS", "simulate"]
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from mcmort.sampler.sampler import Sampler
+    from mcmort.sampler.simulate import DEFAULT_DRAWS, simulate
+
+__all__ = ["DEFAULT_DRAWS", "Sampler", "simulate"]
+
+_HOMES: Final = {
+    "DEFAULT_DRAWS": "mcmort.sampler.simulate",
+    "Sampler": "mcmort.sampler.sampler",
+    "simulate": "mcmort.sampler.simulate",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'mcmort.sampler' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

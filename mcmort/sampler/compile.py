@@ -14,13 +14,15 @@ from mcmort.catalogue.case import Case, column_name
 from mcmort.catalogue.cited import owners_behind
 from mcmort.catalogue.records import Component
 from mcmort.catalogue.words import Measure
-from mcmort.draws import Standing
-from mcmort.elicit import Elicited, Priors, build_table
+from mcmort.draws import Dependence, Standing
+from mcmort.elicit import Elicited, Priors, build_score_table, build_table
 from mcmort.elicit.families import Distribution
 from mcmort.elicit.pool import Pool
-from mcmort.sampler.plan import Builder, Op, Plan
+from mcmort.sampler.compiled import Compiled
+from mcmort.sampler.plan import Builder, Op
+from mcmort.sampler.scores import normal_scores, normal_survival
 
-__all__ = ["Compiled", "compile_priors"]
+__all__ = ["compile_priors"]
 
 _OPERATORS = {
     "+": Op.ADD,
@@ -32,14 +34,6 @@ _OPERATORS = {
 }
 
 
-@dataclass(frozen=True)
-class Compiled:
-    """A plan with what is known of each component."""
-
-    plan: Plan
-    standing: dict[str, Standing]
-
-
 class _UnknownError(Exception):
     """Something has no admissible evidence; the message says what."""
 
@@ -47,39 +41,56 @@ class _UnknownError(Exception):
 @dataclass
 class _Compiler:
     priors: Priors
+    dependence: Dependence = "declared"
     build: Builder = field(default_factory=Builder)
     registers: dict[str, int | _UnknownError] = field(default_factory=dict)
-    factors: dict[str, int] = field(default_factory=dict)
+    scores: int | None = None
+    survivals: int | None = None
     notes: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def case(self) -> Case:
         return self.priors.case
 
-    def survival(self, stream: str, member: str, measure: Measure) -> int:
-        """Return the survival probability of an input: a stream of its own, tied to its groups."""
+    def score(self, stream: str, member: str, measure: Measure) -> int | None:
+        """Return the normal score of an input that is tied to others, or None."""
+        if not member or self.dependence == "independent":
+            return None
+        if self.dependence == "comonotonic":
+            return self.normal("factor:comonotonic")
         groups = [
             group
             for group in self.case.dependence.values()
             if member in group.members and (group.measure == measure or member in self.case.quantities)
         ]
         if not groups:
-            return self.build.emit(Op.UNIFORM, stream=stream)
+            return None
         own = math.sqrt(max(0.0, 1.0 - sum(group.loading**2 for group in groups)))
-        zero = self.build.emit(Op.CONSTANT)
-        score = self.build.emit(Op.ADD_SCALED, zero, self.build.emit(Op.NORMAL, stream=stream), x=own)
+        score = self.build.emit(Op.SCALE, self.normal(stream), x=own)
         for group in groups:
-            if group.id not in self.factors:
-                self.factors[group.id] = self.build.emit(Op.NORMAL, stream=f"factor:{group.id}")
-            score = self.build.emit(Op.ADD_SCALED, score, self.factors[group.id], x=group.loading)
-        return self.build.emit(Op.SURVIVAL, score)
+            score = self.build.emit(Op.ADD_SCALED, score, self.normal(f"factor:{group.id}"), x=group.loading)
+        return score
+
+    def normal(self, stream: str) -> int:
+        """Emit a standard normal score."""
+        if self.scores is None:
+            self.scores = self.build.table(normal_scores())
+        return self.build.emit(Op.DRAW, b=self.scores, stream=stream)
+
+    def survival(self) -> int:
+        """Return the table from normal scores to survival probabilities."""
+        if self.survivals is None:
+            self.survivals = self.build.score_table(normal_survival())
+        return self.survivals
 
     def draw(self, prior: Pool | Distribution, stream: str, member: str = "", measure: Measure = "all") -> int:
         """Emit one draw from a prior."""
         if isinstance(prior, Distribution) and prior.family == "fixed":
             return self.build.emit(Op.CONSTANT, x=prior.parameters[0])
-        survival = self.survival(stream, member, measure)
-        return self.build.emit(Op.QUANTILE, survival, self.build.table(build_table(prior)))
+        score = self.score(stream, member, measure)
+        if score is not None:
+            return self.build.emit(Op.SCORED, score, self.build.score_table(build_score_table(prior)))
+        return self.build.emit(Op.DRAW, b=self.build.table(build_table(prior)), stream=stream)
 
     def resolve(self, column: str) -> int:
         """Return the register of a column, compiled once."""
@@ -146,7 +157,11 @@ class _Compiler:
             return self.build.emit(Op.MAXIMUM, derived, self.resolve(f"registered:{component.id}"))
         if evidence.all is not None and evidence.registered is not None:
             floor = self.resolve(f"registered:{component.id}")
-            survival = self.survival(f"all:{component.id}", component.id, "all")
+            score = self.score(f"all:{component.id}", component.id, "all")
+            if score is None:
+                survival = self.build.emit(Op.UNIFORM, stream=f"all:{component.id}")
+            else:
+                survival = self.build.emit(Op.SCORED, score, self.survival())
             table = self.build.table(build_table(evidence.all))
             return self.build.emit(Op.FLOORED, survival, table, floor)
         if evidence.all is not None:
@@ -221,20 +236,22 @@ def _sources(priors: Priors, name: str) -> dict[str, tuple[str, ...]]:
     return {"all": tuple(sorted(everything)), "registered": tuple(sorted(registered))}
 
 
-def compile_priors(priors: Priors) -> Compiled:
+def compile_priors(priors: Priors, dependence: Dependence = "declared") -> Compiled:
     """Compile the priors of a case.
 
     Parameters
     ----------
     priors : Priors
         From `mcmort.elicit.elicit`.
+    dependence : {"declared", "independent", "comonotonic"}
+        Of components and quantities; shares stay independent.
 
     Returns
     -------
     Compiled
         The plan, and what is known of each component under each measure.
     """
-    compiler = _Compiler(priors)
+    compiler = _Compiler(priors, dependence)
     standing = {name: compiler.standing(name) for name in sorted(priors.case.components)}
     for name in sorted(priors.case.quantities):
         register = compiler.registers.get(f"quantity:{name}")

@@ -1,21 +1,90 @@
-"""The one decorator of compiled code, with its reasons.
+"""The one decorator of compiled code, and the few things that Numba has no words for.
 
 ``nogil``: blocks run in threads. ``cache``: compiled once for a machine, whatever the case. ``error_model="numpy"``:
 a division by zero gives infinity, which is found and named after the run, instead of an exception test in the loop.
 ``fastmath`` stays off: it lets the compiler reorder sums, and results would differ from one machine to the next.
+
+A loop that looks up a table and stores the result is compiled to vector instructions (gathers) only if the compiler
+knows that no store changes the table: hence `look_up` and `store`, which say so. Measured on one core: 2.5 ns a draw
+with them, 4.0 ns without.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
+from typing import Any, Final, cast
 
 import numba
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
 
-__all__ = ["jit"]
+__all__ = ["bits_of", "float_of", "jit", "look_up", "store"]
+
+_WORD: Final = ir.IntType(64)
 
 
 def jit[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     """Compile a kernel."""
     compiled = numba.njit(nogil=True, cache=True, error_model="numpy", fastmath=False)(function)
     return cast("Callable[P, R]", compiled)
+
+
+def _typed(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Register an intrinsic; inside compiled code it is called without the typing context."""
+    return cast("Callable[..., Any]", intrinsic(function))
+
+
+@_typed
+def bits_of(_typing: Any, value: Any) -> Any:
+    """Return the bits of a float as an unsigned integer."""
+
+    def build(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
+        return builder.bitcast(args[0], _WORD)
+
+    return types.uint64(types.float64), build
+
+
+@_typed
+def float_of(_typing: Any, value: Any) -> Any:
+    """Return the float that has the bits of an unsigned integer."""
+
+    def build(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
+        return builder.bitcast(args[0], ir.DoubleType())
+
+    return types.float64(types.uint64), build
+
+
+def _tables_scope(module: ir.Module) -> Any:
+    """Return the alias scope that holds the tables: one for each module."""
+    domain = module.add_metadata([ir.MetaDataString(module, "mcmort")])
+    return module.add_metadata([module.add_metadata([ir.MetaDataString(module, "mcmort.tables"), domain])])
+
+
+def _element(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+    array = context.make_array(signature.args[0])(context, builder, args[0])
+    return builder.gep(array.data, [args[1]])
+
+
+@_typed
+def look_up(_typing: Any, table: Any, index: Any) -> Any:
+    """Return an element of a table (an array that the function never stores to), by an unsigned index."""
+
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        value = builder.load(_element(context, builder, signature, args), align=8)
+        value.set_metadata("alias.scope", _tables_scope(builder.module))
+        return value
+
+    return types.float64(table, index), build
+
+
+@_typed
+def store(_typing: Any, out: Any, index: Any, value: Any) -> Any:
+    """Store into an array that is no table, by an unsigned index."""
+
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        instruction = builder.store(args[2], _element(context, builder, signature, args), align=8)
+        instruction.set_metadata("noalias", _tables_scope(builder.module))
+        return context.get_dummy_value()
+
+    return types.void(out, index, types.float64), build

@@ -6,33 +6,51 @@ depends on the number of draws or on the seed, and nothing is compiled again for
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mcmort.elicit.table import QuantileTable
+from mcmort.elicit.table import QuantileTable, ScoreTable
 
-__all__ = ["Builder", "Op", "Plan"]
+__all__ = ["Builder", "Op", "Plan", "Register", "maximum", "operands"]
 
 
 class Op(IntEnum):
     """What an instruction does; ``a`` and ``b`` are registers unless said otherwise."""
 
     UNIFORM = 0  # survival probability in (0, 1) from the stream
-    NORMAL = 1  # standard normal score from the stream
-    SURVIVAL = 2  # survival probability of the normal score a
-    QUANTILE = 3  # value of table b at survival probability a
-    FLOORED = 4  # value of table b at survival probability a, given that it is at least register c
-    CONSTANT = 5  # the constant x
-    ADD = 6
-    SUBTRACT = 7
-    MULTIPLY = 8
-    DIVIDE = 9
-    MINIMUM = 10
-    MAXIMUM = 11
+    DRAW = 1  # value of table b at the uniform number of the stream
+    SCORED = 2  # value of score table b at the normal score a
+    FLOORED = 3  # value of table b at survival probability a, given that it is at least register c
+    CONSTANT = 4  # the constant x
+    ADD = 5
+    SUBTRACT = 6
+    MULTIPLY = 7
+    DIVIDE = 8
+    MINIMUM = 9
+    MAXIMUM = 10
+    SCALE = 11  # x * a
     ADD_SCALED = 12  # a + x * b
+
+
+_READS: Final[dict[Op, str]] = {
+    Op.UNIFORM: "",
+    Op.DRAW: "",
+    Op.SCORED: "a",
+    Op.FLOORED: "ac",
+    Op.CONSTANT: "",
+    Op.SCALE: "a",
+}
+
+
+def operands(op: int, a: int, b: int, c: int) -> tuple[int, ...]:
+    """Return the registers that an instruction reads."""
+    places = {"a": a, "b": b, "c": c}
+    return tuple(places[name] for name in _READS.get(Op(op), "ab"))
 
 
 @dataclass(frozen=True)
@@ -49,6 +67,8 @@ class Plan:
         Name of the random stream of an instruction, or "".
     tables : tuple of QuantileTable
         Referred to by index.
+    score_tables : tuple of ScoreTable
+        Referred to by index.
     outputs : dict of str to int
         Registers to keep, by column name, sorted.
     """
@@ -60,26 +80,59 @@ class Plan:
     x: NDArray[np.float64]
     streams: tuple[str, ...]
     tables: tuple[QuantileTable, ...]
+    score_tables: tuple[ScoreTable, ...]
     outputs: dict[str, int]
+
+    def needed(self, registers: Iterable[int]) -> list[int]:
+        """Return the instructions on which some registers rest, themselves included, in order."""
+        found: set[int] = set()
+        stack = list(registers)
+        while stack:
+            at = stack.pop()
+            if at not in found:
+                found.add(at)
+                stack += operands(int(self.op[at]), int(self.a[at]), int(self.b[at]), int(self.c[at]))
+        return sorted(found)
+
+
+type Row = tuple[int, int, int, int, float, str]
 
 
 class Builder:
-    """Collects instructions into a `Plan`."""
+    """Collects instructions into a `Plan`; the same instruction twice is one register."""
 
-    def __init__(self) -> None:
-        self._rows: list[tuple[int, int, int, int, float, str]] = []
+    def __init__(self, plan: Plan | None = None) -> None:
+        """Start empty, or from a plan to be extended."""
+        self._rows: list[Row] = []
         self._tables: list[QuantileTable] = []
+        self._score_tables: list[ScoreTable] = []
         self.outputs: dict[str, int] = {}
+        if plan is not None:
+            columns = (plan.op.tolist(), plan.a.tolist(), plan.b.tolist(), plan.c.tolist(), plan.x.tolist())
+            self._rows = list(zip(*columns, plan.streams, strict=True))
+            self._tables, self._score_tables = list(plan.tables), list(plan.score_tables)
+            self.outputs = dict(plan.outputs)
+        self._known = {row: at for at, row in enumerate(self._rows)}
 
     def emit(self, op: Op, a: int = 0, b: int = 0, c: int = 0, x: float = 0.0, stream: str = "") -> int:
-        """Add an instruction and return its register."""
-        self._rows.append((int(op), a, b, c, x, stream))
-        return len(self._rows) - 1
+        """Add an instruction, unless it is there, and return its register."""
+        if op is Op.ADD and self._rows[b][0] == Op.SCALE:
+            op, b, x = Op.ADD_SCALED, self._rows[b][1], self._rows[b][4]
+        row = (int(op), a, b, c, x, stream)
+        if row not in self._known:
+            self._known[row] = len(self._rows)
+            self._rows.append(row)
+        return self._known[row]
 
     def table(self, table: QuantileTable) -> int:
         """Add a table and return its index."""
         self._tables.append(table)
         return len(self._tables) - 1
+
+    def score_table(self, table: ScoreTable) -> int:
+        """Add a score table and return its index."""
+        self._score_tables.append(table)
+        return len(self._score_tables) - 1
 
     def plan(self) -> Plan:
         """Return the finished plan."""
@@ -92,5 +145,56 @@ class Builder:
             x=np.array(x, dtype=np.float64),
             streams=tuple(streams),
             tables=tuple(self._tables),
+            score_tables=tuple(self._score_tables),
             outputs=dict(sorted(self.outputs.items())),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """A register with the arithmetic of an array: a formula over columns becomes instructions by being evaluated."""
+
+    build: Builder
+    at: int
+
+    def __add__(self, other: Register | float) -> Register:
+        if isinstance(other, Register):
+            return Register(self.build, self.build.emit(Op.ADD, self.at, other.at))
+        return self if other == 0.0 else self + self._constant(other)
+
+    def __sub__(self, other: Register | float) -> Register:
+        if isinstance(other, Register):
+            return Register(self.build, self.build.emit(Op.SUBTRACT, self.at, other.at))
+        return self if other == 0.0 else self - self._constant(other)
+
+    def __rsub__(self, other: float) -> Register:
+        return self._constant(other) - self
+
+    def __mul__(self, other: Register | float) -> Register:
+        if isinstance(other, Register):
+            return Register(self.build, self.build.emit(Op.MULTIPLY, self.at, other.at))
+        return self if other == 1.0 else Register(self.build, self.build.emit(Op.SCALE, self.at, x=other))
+
+    def __truediv__(self, other: Register) -> Register:
+        return Register(self.build, self.build.emit(Op.DIVIDE, self.at, other.at))
+
+    def __rtruediv__(self, other: float) -> Register:
+        return self._constant(other) / self
+
+    __radd__ = __add__
+    __rmul__ = __mul__
+
+    def _constant(self, value: float) -> Register:
+        return Register(self.build, self.build.emit(Op.CONSTANT, x=value))
+
+    def at_least(self, other: Register | float) -> Register:
+        """Return the larger of two registers, draw by draw."""
+        right = other if isinstance(other, Register) else self._constant(other)
+        return Register(self.build, self.build.emit(Op.MAXIMUM, self.at, right.at))
+
+
+def maximum[Value: (Register, NDArray[np.float64])](left: Value, right: Value | float) -> Value:
+    """Return the larger of two columns, draw by draw, whether they are registers or arrays."""
+    if isinstance(left, Register):
+        return left.at_least(right)
+    return np.maximum(left, right)

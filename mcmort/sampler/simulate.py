@@ -1,35 +1,23 @@
-"""Draws from the priors of a case, in blocks that any number of threads may make."""
+"""Draws from the priors of a case, all of them kept."""
 
 from __future__ import annotations
 
-import os
 import secrets
-from collections.abc import Callable
-from concurrent.futures import Executor, ThreadPoolExecutor
 from importlib.metadata import version
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mcmort.catalogue.case import Case
-from mcmort.draws import Draws, Manifest
-from mcmort.elicit import elicit
+from mcmort.catalogue.words import Pooling
+from mcmort.draws import Dependence, Draws, Manifest
 from mcmort.errors import FormulaError, UsageError
-from mcmort.sampler.compile import compile_priors
-from mcmort.sampler.plan import Plan
-from mcmort.sampler.scores import normal_scores, survival_table
-from mcmort.sampler.stream import keys_of
+from mcmort.sampler.run import Progress, run_plan
+from mcmort.sampler.store import compiled_case
 
-__all__ = ["DEFAULT_DRAWS", "run_plan", "seed_of", "simulate"]
+__all__ = ["DEFAULT_DRAWS", "check_draws", "manifest_of", "seed_of", "simulate"]
 
 DEFAULT_DRAWS: Final = 100_000
-_TASK: Final = 1 << 15
-_BLOCK: Final = 1 << 9
-"""Draws in a block: the registers of about a hundred instructions then fit the second-level cache."""
-
-type Array = NDArray[np.float64]
-type Progress = Callable[[int, int], None]
 
 
 def seed_of(rng: int | np.random.Generator | None) -> int:
@@ -43,12 +31,41 @@ def seed_of(rng: int | np.random.Generator | None) -> int:
     return int(rng)
 
 
+def check_draws(n: int) -> int:
+    """Return a number of draws, or refuse it."""
+    if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1:
+        raise UsageError(f"the number of draws is {n!r}; expected a whole number from 1 up")
+    return int(n)
+
+
+def manifest_of(
+    case: Case,
+    seed: int,
+    draws: int,
+    evidence: frozenset[str] | None,
+    pool: Pooling | None,
+    dependence: Dependence,
+) -> Manifest:
+    """Return the manifest of independent draws from a case."""
+    return Manifest(
+        engine="elicited",
+        seed=seed,
+        draws=draws,
+        evidence=tuple(sorted(case.head.evidence if evidence is None else evidence)),
+        versions={name: version(name) for name in ("mcmort", "numba", "numpy", "scipy")},
+        dependence=dependence,
+        pool=pool,
+    )
+
+
 def simulate(
     case: Case,
     n: int = DEFAULT_DRAWS,
     *,
     rng: int | np.random.Generator | None = None,
     evidence: frozenset[str] | None = None,
+    dependence: Dependence = "declared",
+    pool: Pooling | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Draws:
@@ -64,6 +81,10 @@ def simulate(
         Seed, or a generator to take one from. The same seed gives the same bits for any number of threads.
     evidence : frozenset of str, optional
         Bases of evidence to admit, instead of those that the case admits.
+    dependence : {"declared", "independent", "comonotonic"}
+        The groups that the case declares, none of them, or all inputs rising and falling together.
+    pool : {"linear", "log", "envelope"}, optional
+        How to pool the estimates of every component, instead of as the case says.
     threads : int, optional
         By default as many as there are processors.
     progress : callable, optional
@@ -90,90 +111,10 @@ def simulate(
     >>> len(draws)
     1000
     """
-    if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1:
-        raise UsageError(f"the number of draws is {n!r}; expected a whole number from 1 up")
-    seed = seed_of(rng)
-    priors = elicit(case, evidence)
-    compiled = compile_priors(priors)
-    columns = run_plan(compiled.plan, seed, int(n), threads=threads, progress=progress)
+    n, seed = check_draws(n), seed_of(rng)
+    compiled = compiled_case(case, evidence, pool, dependence)
+    columns = run_plan(compiled.plan, seed, n, threads=threads, progress=progress)
     for name, values in columns.items():
         if not np.isfinite(values).all():
             raise FormulaError(f"{name} is undefined on {int((~np.isfinite(values)).sum()):,} of {n:,} draws")
-    versions = {name: version(name) for name in ("mcmort", "numba", "numpy", "scipy")}
-    manifest = Manifest("elicited", seed, int(n), priors.evidence, versions)
-    return Draws(case, manifest, columns, compiled.standing)
-
-
-def run_plan(
-    plan: Plan,
-    seed: int,
-    n: int,
-    *,
-    threads: int | None = None,
-    executor: Executor | None = None,
-    progress: Progress | None = None,
-    task: int = _TASK,
-    block: int = _BLOCK,
-) -> dict[str, Array]:
-    """Run a plan with the compiled kernel.
-
-    Parameters
-    ----------
-    plan : Plan
-        The program.
-    seed : int
-        Seed of the run.
-    n : int
-        Number of draws.
-    threads : int, optional
-        Threads to use if no `executor` is given.
-    executor : concurrent.futures.Executor, optional
-        Runs the tasks; it must share memory with the caller.
-    progress : callable, optional
-        Called with the draws done and the draws asked for.
-    task, block : int
-        Draws in a task and in a block of the kernel; neither changes any result.
-
-    Returns
-    -------
-    dict of str to ndarray, shape (n,)
-        The output columns, which share one array.
-    """
-    from mcmort.sampler.kernel import Program, Tables, run
-
-    workers = (os.cpu_count() or 1) if threads is None else threads
-    if workers < 1:
-        raise UsageError(f"the number of threads is {threads}; expected 1 or more")
-    everything = (*plan.tables, normal_scores())
-    counts = np.array([len(table.lower) for table in everything], dtype=np.uint64)
-    tables = Tables(
-        knots=np.concatenate([side for table in everything for side in (table.lower, table.upper)]),
-        starts=np.concatenate([[0], 2 * np.cumsum(counts)[:-1]]).astype(np.uint64),
-        counts=counts,
-        resolutions=np.array([table.resolution for table in everything], dtype=np.uint64),
-        normal=len(plan.tables),
-        scores=survival_table(),
-    )
-    program = Program(plan.op, plan.a, plan.b, plan.c, plan.x, keys_of(seed, plan.streams))
-    kept = np.array(list(plan.outputs.values()), dtype=np.int64)
-    out = np.empty((len(kept), n))
-
-    def work(first: int) -> int:
-        part = np.empty((len(kept), min(task, n - first)))
-        run(program, tables, kept, first, np.empty((len(plan.op), block)), part)
-        out[:, first : first + part.shape[1]] = part
-        return part.shape[1]
-
-    own = ThreadPoolExecutor(workers) if executor is None else None
-    try:
-        done = 0
-        pool = executor or own
-        assert pool is not None
-        for count in pool.map(work, range(0, n, task)):
-            done += count
-            if progress is not None:
-                progress(done, n)
-    finally:
-        if own is not None:
-            own.shutdown(cancel_futures=True)
-    return {name: out[index] for index, name in enumerate(plan.outputs)}
+    return Draws(case, manifest_of(case, seed, n, evidence, pool, dependence), columns, compiled.standing)

@@ -1,16 +1,17 @@
-"""The slow, obvious twin of the kernel: the same plan in plain NumPy, for the tests and for the reader."""
+"""The slow, obvious twin of the kernel: the same plan in plain NumPy, for tests, reader and exact engine."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.elicit.table import SMALLEST, QuantileTable, knots
 from mcmort.sampler.plan import Op, Plan
-from mcmort.sampler.scores import normal_scores, survival_of_score
-from mcmort.sampler.stream import key_of, uniforms
+from mcmort.sampler.stream import Points, plain, uniforms
 
-__all__ = ["run_plan", "survival_of"]
+__all__ = ["evaluate", "run_plan", "survival_of"]
 
 type Array = NDArray[np.float64]
 
@@ -38,7 +39,7 @@ def survival_of(table: QuantileTable, value: Array) -> Array:
     return result
 
 
-def run_plan(plan: Plan, seed: int, first: int, count: int) -> dict[str, Array]:
+def run_plan(plan: Plan, seed: int, first: int, count: int, *, points: Points | None = None) -> dict[str, Array]:
     """Run a plan on draws `first` to `first + count`.
 
     Parameters
@@ -49,46 +50,67 @@ def run_plan(plan: Plan, seed: int, first: int, count: int) -> dict[str, Array]:
         The seed of the run.
     first, count : int
         Which draws.
+    points : Points, optional
+        Of the streams of all instructions, instead of those of independent draws.
 
     Returns
     -------
     dict of str to ndarray, shape (count,)
         The output columns.
     """
-    registers: list[Array] = []
-    with np.errstate(divide="ignore", invalid="ignore"):
-        for at in range(len(plan.op)):
-            registers.append(_step(plan, at, registers, seed, first, count))
+    points = plain(seed, plan.streams) if points is None else points
+    registers: dict[int, Array] = {}
+    for at in range(len(plan.op)):
+        uniform = uniforms(points, at, first, count) if plan.streams[at] else np.zeros(count)
+        registers[at] = evaluate(plan, at, registers, uniform)
     return {name: registers[register] for name, register in plan.outputs.items()}
 
 
-def _step(plan: Plan, at: int, registers: list[Array], seed: int, first: int, count: int) -> Array:
+def evaluate(plan: Plan, at: int, registers: Mapping[int, Array], uniform: Array) -> Array:
+    """Carry out one instruction.
+
+    Parameters
+    ----------
+    plan : Plan
+        The program.
+    at : int
+        Which instruction.
+    registers : mapping of int to ndarray, shape (n,)
+        Results of the instructions on which it rests.
+    uniform : ndarray, shape (n,)
+        Points of its stream, if it has one; they give the number of draws in any case.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+    """
     op, a, b, c, x = Op(plan.op[at]), int(plan.a[at]), int(plan.b[at]), int(plan.c[at]), float(plan.x[at])
-    match op:
-        case Op.UNIFORM:
-            return uniforms(key_of(seed, plan.streams[at]), first, count)
-        case Op.NORMAL:
-            return normal_scores()(uniforms(key_of(seed, plan.streams[at]), first, count))
-        case Op.SURVIVAL:
-            return survival_of_score(registers[a])
-        case Op.QUANTILE:
-            return plan.tables[b](registers[a])
-        case Op.FLOORED:
-            above = survival_of(plan.tables[b], registers[c])
-            return np.maximum(plan.tables[b](np.maximum(registers[a] * above, SMALLEST)), registers[c])
-        case Op.CONSTANT:
-            return np.full(count, x)
-        case Op.ADD:
-            return registers[a] + registers[b]
-        case Op.SUBTRACT:
-            return registers[a] - registers[b]
-        case Op.MULTIPLY:
-            return registers[a] * registers[b]
-        case Op.DIVIDE:
-            return registers[a] / registers[b]
-        case Op.MINIMUM:
-            return np.minimum(registers[a], registers[b])
-        case Op.MAXIMUM:
-            return np.maximum(registers[a], registers[b])
-        case Op.ADD_SCALED:
-            return registers[a] + x * registers[b]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        match op:
+            case Op.UNIFORM:
+                return uniform
+            case Op.DRAW:
+                return plan.tables[b](uniform)
+            case Op.SCORED:
+                return plan.score_tables[b](registers[a])
+            case Op.FLOORED:
+                above = survival_of(plan.tables[b], registers[c])
+                return np.maximum(plan.tables[b](np.maximum(registers[a] * above, SMALLEST)), registers[c])
+            case Op.CONSTANT:
+                return np.full(len(uniform), x)
+            case Op.ADD:
+                return registers[a] + registers[b]
+            case Op.SUBTRACT:
+                return registers[a] - registers[b]
+            case Op.MULTIPLY:
+                return registers[a] * registers[b]
+            case Op.DIVIDE:
+                return registers[a] / registers[b]
+            case Op.MINIMUM:
+                return np.minimum(registers[a], registers[b])
+            case Op.MAXIMUM:
+                return np.maximum(registers[a], registers[b])
+            case Op.SCALE:
+                return x * registers[a]
+            case Op.ADD_SCALED:
+                return registers[a] + x * registers[b]

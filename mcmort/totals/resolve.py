@@ -9,11 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mcmort.catalogue.case import Case
+from mcmort.catalogue.case import Case, share_column
 from mcmort.catalogue.records import Claim, Component, Definition, Scope, Selector
 from mcmort.catalogue.selection import matches, select, selected_years, year_weights, years_of
 from mcmort.catalogue.words import Measure
-from mcmort.elicit import share_column
 from mcmort.errors import DefinitionError
 
 __all__ = ["Piece", "Resolved", "Term", "definition_of", "of_claim", "resolve", "same_scope"]

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from mcmort.elicit import Elicited, elicit, share_column
+from mcmort.catalogue.case import share_column
+from mcmort.elicit import Elicited, elicit
 from mcmort.elicit.pool import Pool
 from mcmort.errors import CaseError
 from tests.cases import case_of, component, count, definition, overlap, point, profile, quantity, ranged, share

@@ -9,9 +9,10 @@ import pytest
 
 import mcmort as mm
 from mcmort.catalogue import Case
+from mcmort.catalogue.case import share_column
 from mcmort.catalogue.cited import owners_behind
 from mcmort.catalogue.records import Component, Estimate, Figure, Profile, Quantity
-from mcmort.elicit import Priors, elicit, share_column
+from mcmort.elicit import Priors, elicit
 from mcmort.present.bibliography import reference
 from mcmort.present.printed import as_printed
 from mcmort.present.trace import trace_owner, trace_total

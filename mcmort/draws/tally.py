@@ -1,0 +1,246 @@
+"""What is left of draws that were not kept: how many fell into each of many narrow cells.
+
+The cells are even within each octave, so that the cell of a value is read off the bits of its float: no logarithm.
+Counts of disjoint sets of draws add up, in any order, to the counts of all of them; every figure that is printed
+is a function of the counts and of the two extremes alone, so it does not depend on how the work was divided.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["CELLS", "FIRST_BITS", "RESOLUTION", "SHIFT", "Figure", "Tallied", "Tally", "cell_of", "figures_of", "merge"]
+
+type Array = NDArray[np.float64]
+
+RESOLUTION: Final = 12
+"""Logarithm to base 2 of the cells in an octave: a quantile is known to 2 to the minus 12, 0.024 %, at worst."""
+SHIFT: Final = 52 - RESOLUTION
+_SMALLEST: Final = 2.0**-10
+_OCTAVES: Final = 60
+FIRST_BITS: Final = int(np.array(_SMALLEST).view(np.uint64))
+_SUBSAMPLES: Final = 20
+_WIDER: Final = {20: 2.0930 / 1.9600}
+"""Quantile of Student's t with one degree of freedom less than there are replicates, over that of the normal."""
+CELLS: Final = (_OCTAVES << RESOLUTION) + 2
+"""Cell 0 holds what is below 2 to the minus 10, with zero; the last holds what is 2 to the 50 or more, or undefined."""
+
+
+def cell_of(value: float) -> int:
+    """Return the cell of a value."""
+    if value < _SMALLEST:
+        return 0
+    if not value < _SMALLEST * 2.0**_OCTAVES:
+        return CELLS - 1
+    return ((int(np.float64(value).view(np.uint64)) - FIRST_BITS) >> SHIFT) + 1
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Counts of draws in cells.
+
+    Attributes
+    ----------
+    first : int
+        Index of the first cell; see `CELLS`.
+    counts : ndarray of int64, shape (n_cells,)
+        Draws in each cell from there.
+    low, high : float
+        The smallest and the largest draw.
+    """
+
+    first: int
+    counts: NDArray[np.int64]
+    low: float
+    high: float
+
+    @cached_property
+    def draws(self) -> int:
+        """Number of draws."""
+        return int(self.counts.sum())
+
+    @property
+    def undefined(self) -> int:
+        """Number of draws that are infinite, undefined or beyond all bounds."""
+        return int(self.counts[-1]) if self.first + len(self.counts) == CELLS else 0
+
+    @cached_property
+    def edges(self) -> Array:
+        """Edges of the cells, shape ``(n_cells + 1,)``, between the extremes."""
+        cells = np.arange(self.first, self.first + len(self.counts) + 1, dtype=np.int64)
+        bits = (np.maximum(cells - 1, 0) << SHIFT) + FIRST_BITS
+        edges = np.where(cells == 0, 0.0, bits.view(np.float64))
+        return np.clip(edges, self.low, self.high)
+
+    @cached_property
+    def cumulative(self) -> Array:
+        """Draws below each edge, shape ``(n_cells + 1,)``."""
+        return np.concatenate([[0.0], np.cumsum(self.counts, dtype=np.float64)])
+
+    def quantile(self, probability: float | Sequence[float] | Array) -> Array:
+        """Return quantiles: within a cell, draws are taken as spread evenly.
+
+        The result lies in the cell of the order statistic, so its relative distance from it is at most 2 to the minus
+        `RESOLUTION`.
+        """
+        wanted = np.asarray(probability, dtype=np.float64) * self.draws
+        cell = np.clip(np.searchsorted(self.cumulative, wanted, side="left") - 1, 0, len(self.counts) - 1)
+        below, inside = self.cumulative[cell], np.maximum(self.counts[cell], 1)
+        part = np.clip((wanted - below) / inside, 0.0, 1.0)
+        return np.asarray(self.edges[cell] + part * (self.edges[cell + 1] - self.edges[cell]))
+
+    def cdf(self, value: float | Array) -> Array:
+        """Return the share of draws at most a value."""
+        edges, cumulative = self.edges, self.cumulative
+        value = np.asarray(value, dtype=np.float64)
+        cell = np.clip(np.searchsorted(edges, value, side="right") - 1, 0, len(self.counts) - 1)
+        width = edges[cell + 1] - edges[cell]
+        part = np.where(width > 0.0, (value - edges[cell]) / np.where(width > 0.0, width, 1.0), 1.0)
+        inside = (cumulative[cell] + np.clip(part, 0.0, 1.0) * self.counts[cell]) / self.draws
+        return np.where(value < self.low, 0.0, np.where(value >= self.high, 1.0, inside))
+
+    def shortest(self, probability: float) -> tuple[float, float]:
+        """Return the shortest interval that starts at a cell's edge and holds a share of the draws."""
+        starts = self.cumulative[:-1]
+        starts = starts[starts + probability * self.draws <= self.draws]
+        low = self.edges[: len(starts)]
+        high = self.quantile(np.minimum(starts / self.draws + probability, 1.0))
+        best = int(np.argmin(high - low))
+        return float(low[best]), float(high[best])
+
+    @cached_property
+    def mean(self) -> float:
+        """Mean, with the draws of a cell at its middle."""
+        return float(np.sum(self.counts * self._middles)) / self.draws
+
+    @cached_property
+    def sd(self) -> float:
+        """Standard deviation, likewise."""
+        if self.draws < 2:
+            return 0.0
+        squares = float(np.sum(self.counts * (self._middles - self.mean) ** 2))
+        return float(np.sqrt(squares / (self.draws - 1)))
+
+    @property
+    def _middles(self) -> Array:
+        return 0.5 * (self.edges[1:] + self.edges[:-1])
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the counts and the extremes."""
+        head = np.array([self.first, self.low.hex(), self.high.hex()], dtype="S32").tobytes()
+        return hashlib.sha256(head + self.counts.astype("<i8").tobytes()).hexdigest()
+
+
+def merge(tallies: Sequence[Tally]) -> Tally:
+    """Return the tally of all the draws of several tallies, shape and order of which do not matter."""
+    first = min(one.first for one in tallies)
+    last = max(one.first + len(one.counts) for one in tallies)
+    counts = np.zeros(last - first, dtype=np.int64)
+    for one in tallies:
+        counts[one.first - first : one.first - first + len(one.counts)] += one.counts
+    low = float(np.min([one.low for one in tallies]))  # unlike min, these keep what is undefined
+    high = float(np.max([one.high for one in tallies]))
+    return Tally(first, counts, low, high)
+
+
+type Figure = tuple[Literal["mean", "quantile", "shortest-low", "shortest-high"], float]
+"""A figure of a tally: its kind, and the probability of a quantile or of a shortest interval."""
+
+
+@dataclass(frozen=True)
+class Tallied:
+    """The tally of one column, with the same figures of each of several replicates of the run.
+
+    Attributes
+    ----------
+    whole : Tally
+        Of all draws.
+    figures : tuple of Figure
+        What was computed of each replicate.
+    replicates : ndarray, shape (n_replicates, n_figures)
+        The figures of each replicate; none if they were not asked for.
+    is_independent : bool
+        Whether all draws are independent; else only the replicates are, each on a lattice of its own.
+
+    Notes
+    -----
+    All errors are standard errors in the sense that 1.96 of them make an interval of 95 %: those that come from the
+    spread of few replicates are widened by the quantile of Student's t.
+    """
+
+    whole: Tally
+    figures: tuple[Figure, ...]
+    replicates: Array
+    is_independent: bool
+
+    def quantile_error(self, probability: float) -> float:
+        """Return the Monte Carlo error of a quantile.
+
+        Of independent draws, half the distance between the quantiles one binomial standard deviation below and above
+        (Woodruff 1952, JASA 47); of lattices, from the spread of their quantiles.
+        """
+        if not self.is_independent:
+            return self._spread(("quantile", probability)) / math.sqrt(len(self.replicates))
+        step = math.sqrt(probability * (1.0 - probability) / self.whole.draws)
+        low, high = self.whole.quantile(np.clip([probability - step, probability + step], 0.0, 1.0)).tolist()
+        return float(high - low) / 2.0
+
+    def mean_error(self) -> float:
+        """Return the Monte Carlo error of the mean."""
+        if not self.is_independent:
+            return self._spread(("mean", 0.0)) / math.sqrt(len(self.replicates))
+        return self.whole.sd / math.sqrt(self.whole.draws)
+
+    def shortest_errors(self, probability: float) -> tuple[float, float]:
+        """Return the Monte Carlo errors of the ends of a shortest interval.
+
+        Of lattices, from the spread of their intervals. Of independent draws, from subsamples of a twentieth of them:
+        the ends converge with the cube root of the number of draws (Kim and Pollard 1990), for which subsampling is
+        valid and the bootstrap is not (Politis, Romano and Wolf 1999, Subsampling).
+        """
+        if not self.is_independent:
+            root = math.sqrt(max(len(self.replicates), 1))
+            low, high = (self._spread((end, probability)) for end in ("shortest-low", "shortest-high"))
+            return low / root, high / root
+        if self.whole.draws < 10 * _SUBSAMPLES:
+            return math.nan, math.nan
+        rng = np.random.default_rng(0)  # the same tally has the same errors
+        filled = np.flatnonzero(self.whole.counts)
+        shares = self.whole.counts[filled] / self.whole.draws
+        ends = []
+        for _ in range(_SUBSAMPLES):
+            counts = np.zeros_like(self.whole.counts)
+            counts[filled] = rng.multinomial(self.whole.draws // _SUBSAMPLES, shares)
+            ends.append(replace(self.whole, counts=counts).shortest(probability))
+        spread = np.std(np.array(ends), axis=0, ddof=1) / _SUBSAMPLES ** (1.0 / 3.0)
+        return float(spread[0]), float(spread[1])
+
+    def _spread(self, figure: Figure) -> float:
+        """Return the standard deviation of a figure between replicates, widened; NaN if it was not computed."""
+        count = len(self.replicates)
+        if figure not in self.figures or count < 2:
+            return float("nan")
+        return float(np.std(self.replicates[:, self.figures.index(figure)], ddof=1)) * _WIDER.get(count, 1.0)
+
+
+def figures_of(tally: Tally, figures: Sequence[Figure]) -> Array:
+    """Return figures of a tally, shape ``(n_figures,)``."""
+    quantiles = [probability for kind, probability in figures if kind == "quantile"]
+    found: dict[Figure, float] = {
+        ("quantile", one): value for one, value in zip(quantiles, tally.quantile(quantiles).tolist(), strict=True)
+    }
+    for kind, probability in figures:
+        if kind == "mean":
+            found[kind, probability] = tally.mean
+        elif kind != "quantile" and (kind, probability) not in found:
+            ends = tally.shortest(probability)
+            found["shortest-low", probability], found["shortest-high", probability] = ends
+    return np.array([found[figure] for figure in figures])

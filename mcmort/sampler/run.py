@@ -1,0 +1,272 @@
+"""Runs plans: blocks of draws in tasks, tasks in threads; columns are kept, or only counted.
+
+No result depends on the number of threads, or on the size of a task or a block.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcmort.draws import Method
+from mcmort.draws.tally import CELLS, Figure, Tallied, Tally, cell_of, figures_of, merge
+from mcmort.errors import UsageError
+from mcmort.sampler.assemble import Assembly, assemble
+from mcmort.sampler.plan import Plan
+from mcmort.sampler.stream import Points, lattice, plain
+
+if TYPE_CHECKING:
+    from mcmort.sampler.kernel import Program, Tables
+
+__all__ = ["REPLICATES", "Progress", "lattice_size", "run_plan", "tally_plan"]
+
+REPLICATES: Final = 20
+"""Randomisations of a lattice, from which Monte Carlo errors are estimated."""
+_TASK: Final = 1 << 15
+_TASKS: Final = 8
+_SMALLEST_TASK: Final = 1 << 12
+_LARGEST_TASK: Final = 1 << 20
+_BLOCK: Final = 1 << 10
+"""Draws in a block: the registers of a plan then fit the second-level cache."""
+_NOTHING: Final = np.zeros(0, dtype=np.int64)
+
+type Array = NDArray[np.float64]
+type Progress = Callable[[int, int], None]
+
+
+def run_plan(
+    plan: Plan,
+    seed: int,
+    n: int,
+    *,
+    threads: int | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+    task: int = _TASK,
+    block: int = _BLOCK,
+) -> dict[str, Array]:
+    """Run a plan and keep its columns.
+
+    Parameters
+    ----------
+    plan : Plan
+        The program.
+    seed : int
+        Seed of the run.
+    n : int
+        Number of independent draws.
+    threads : int, optional
+        Threads to use if no `executor` is given.
+    executor : concurrent.futures.Executor, optional
+        Runs the tasks; it must share memory with the caller.
+    progress : callable, optional
+        Called with the draws done and the draws asked for.
+    task, block : int
+        Draws in a task and in a block of the kernel; neither changes any result.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (n,)
+        The output columns, which share one array.
+    """
+    machine = _Machine(assemble(plan, list(plan.outputs)), block)
+    points = plain(seed, machine.assembly.streams)
+    out = np.empty((len(plan.outputs), n))
+
+    def work(first: int) -> int:
+        part = np.empty((len(out), min(task, n - first)))
+        machine.keep(points, first, part)
+        out[:, first : first + part.shape[1]] = part
+        return part.shape[1]
+
+    done = 0
+    with _workers(threads, executor) as pool:
+        for count in pool.map(work, range(0, n, task)):
+            done += count
+            if progress is not None:
+                progress(done, n)
+    return {name: out[index] for index, name in enumerate(plan.outputs)}
+
+
+def tally_plan(
+    plan: Plan,
+    seed: int,
+    n: int,
+    *,
+    method: Method = "plain",
+    outputs: Sequence[str] | None = None,
+    figures: Mapping[str, Sequence[Figure]] | None = None,
+    threads: int | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+    task: int | None = None,
+    block: int = _BLOCK,
+) -> dict[str, Tallied]:
+    """Run a plan and count its columns, in memory that does not grow with the number of draws.
+
+    Parameters
+    ----------
+    plan : Plan
+        The program.
+    seed : int
+        Seed of the run.
+    n : int
+        Number of draws; with lattices it is rounded up to `REPLICATES` times a power of two.
+    method : {"plain", "quasi"}
+        Independent draws, or randomly shifted lattices.
+    outputs : sequence of str, optional
+        Columns to count; by default all.
+    figures : mapping of str to sequence of Figure, optional
+        For each output the figures that are wanted of each lattice, since their Monte Carlo error is estimated from
+        the spread.
+    threads, executor, progress, task, block
+        As for `run_plan`.
+
+    Returns
+    -------
+    dict of str to Tallied
+    """
+    names = list(plan.outputs if outputs is None else outputs)
+    machine = _Machine(assemble(plan, names), block)
+    streams = machine.assembly.streams
+    size = lattice_size(n) if method == "quasi" else n
+    count = REPLICATES if method == "quasi" else 1
+    if task is None:
+        task = min(max(size // _TASKS, _SMALLEST_TASK), _LARGEST_TASK)
+    points = [lattice(seed, streams, size, one) if method == "quasi" else plain(seed, streams) for one in range(count)]
+    tasks = [(one, begin, min(begin + task, size)) for one in range(count) for begin in range(0, size, task)]
+    done, wholes, parts = 0, list[Tally](), list[Tally]()
+    rows: list[list[Array]] = [[] for _ in names]
+
+    def work(task: tuple[int, int, int]) -> list[Tally]:
+        one, first, last = task
+        return machine.count(points[one], first, last - first)
+
+    with _workers(threads, executor) as pool:
+        for (_, first, last), tallies in zip(tasks, pool.map(work, tasks), strict=True):
+            parts = _added(parts, tallies)
+            if last == size:  # a replicate is complete
+                for name, tally, row in zip(names, parts, rows, strict=True):
+                    own = (figures or {}).get(name, ())
+                    if count > 1 and not tally.undefined:
+                        row.append(figures_of(tally, own))
+                wholes, parts = _added(wholes, parts), []
+            done += last - first
+            if progress is not None:
+                progress(done, count * size)
+    return {
+        name: Tallied(whole, tuple((figures or {}).get(name, ())), np.array(row), method == "plain")
+        for name, whole, row in zip(names, wholes, rows, strict=True)
+    }
+
+
+def _added(old: list[Tally], new: list[Tally]) -> list[Tally]:
+    return [merge(pair) for pair in zip(old, new, strict=True)] if old else new
+
+
+def lattice_size(n: int) -> int:
+    """Return the points of each randomisation that make at least `n` draws together."""
+    return 1 << max(0, -(-n // REPLICATES) - 1).bit_length()
+
+
+@contextmanager
+def _workers(threads: int | None, executor: Executor | None) -> Iterator[Executor]:
+    """Lend an executor, or one of our own for the time of a run."""
+    if executor is not None:
+        yield executor
+        return
+    workers = (os.cpu_count() or 1) if threads is None else threads
+    if workers < 1:
+        raise UsageError(f"the number of threads is {threads}; expected 1 or more")
+    own = ThreadPoolExecutor(workers)
+    try:
+        yield own
+    finally:
+        own.shutdown(cancel_futures=True)
+
+
+def _floats(ordered: NDArray[np.int64]) -> Array:
+    """Return the floats that the kernel's ordered integers stand for."""
+    return np.asarray((ordered ^ ((ordered >> 63) & np.iinfo(np.int64).max)).view(np.float64))
+
+
+@dataclass
+class _Scratch:
+    """Work space of one thread at a time."""
+
+    registers: Array
+    cells: NDArray[np.uint64]
+    counts: NDArray[np.int32]
+
+
+@dataclass
+class _Machine:
+    """An assembly with work space, ready to run."""
+
+    assembly: Assembly
+    block: int
+    spare: SimpleQueue[_Scratch] = field(default_factory=SimpleQueue)
+
+    def _program(self, points: Points) -> Program:
+        from mcmort.sampler.kernel import Program
+
+        one = self.assembly
+        return Program(
+            one.op, one.target, one.a, one.b, one.c, one.x, points.offsets, points.steps, points.is_hashed
+        )  # fmt: skip
+
+    def _tables(self) -> Tables:
+        from mcmort.sampler.kernel import Tables
+
+        one = self.assembly
+        return Tables(
+            one.knots, one.starts, one.counts, one.resolutions, one.score_starts, one.score_steps
+        )  # fmt: skip
+
+    def _scratch(self, tallies: int) -> _Scratch:
+        if not self.spare.empty():
+            return self.spare.get()
+        shape = (max(self.assembly.registers, 1), self.block)
+        return _Scratch(np.empty(shape), np.empty(self.block, np.uint64), np.zeros((tallies, CELLS), np.int32))
+
+    def keep(self, points: Points, first: int, out: Array) -> None:
+        """Fill columns with draws from `first` on."""
+        from mcmort.sampler.kernel import Counted, run
+
+        scratch = self._scratch(0)
+        none = Counted(_NOTHING, scratch.counts, _NOTHING, _NOTHING)
+        run(
+            self._program(points), self._tables(), self.assembly.kept, first, out.shape[1], scratch.registers,
+            scratch.cells, out, none,
+        )  # fmt: skip
+        self.spare.put(scratch)
+
+    def count(self, points: Points, first: int, total: int) -> list[Tally]:
+        """Count draws from `first` on."""
+        from mcmort.sampler.kernel import Counted, run
+
+        kept = self.assembly.kept
+        scratch = self._scratch(len(kept))
+        limits = np.iinfo(np.int64)
+        counted = Counted(kept, scratch.counts, np.full(len(kept), limits.max), np.full(len(kept), limits.min))
+        run(
+            self._program(points), self._tables(), _NOTHING, first, total, scratch.registers,
+            scratch.cells, np.empty((0, 0)), counted,
+        )  # fmt: skip
+        tallies = []
+        lows, highs = (_floats(one).tolist() for one in (counted.low, counted.high))
+        for row, low, high in zip(scratch.counts, lows, highs, strict=True):
+            defined = np.isfinite(low) and np.isfinite(high)
+            begin, end = (cell_of(low), cell_of(high) + 1) if defined else (0, CELLS)
+            tallies.append(Tally(begin, row[begin:end].astype(np.int64), low, high))
+            row[begin:end] = 0
+        self.spare.put(scratch)
+        return tallies

@@ -1,0 +1,180 @@
+"""The elicited engine on call: it draws when a total is asked for, counts, and keeps no draw."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from mcmort.catalogue.case import Case
+from mcmort.catalogue.words import Pooling
+from mcmort.draws import Dependence, Manifest, Method, Tallied, Tallies
+from mcmort.draws.tally import Figure
+from mcmort.errors import FormulaError, UsageError
+from mcmort.sampler.plan import Builder
+from mcmort.sampler.run import Progress, tally_plan
+from mcmort.sampler.simulate import DEFAULT_DRAWS, check_draws, manifest_of, seed_of
+from mcmort.sampler.store import compiled_case
+
+__all__ = ["MOST_DRAWS", "Sampler"]
+
+MOST_DRAWS: Final = 100_000_000
+"""Draws after which a precision that is not reached is given up."""
+_FIRST: Final = 1 << 15
+_CONFIDENCE: Final = 1.96
+
+
+class Sampler:
+    """A case ready to be drawn from, in memory that does not grow with the number of draws.
+
+    Give it to `mcmort.total`, `mcmort.compare` or `mcmort.claims` as you would give draws. Independent draws are those
+    of `mcmort.simulate` with the same seed, so totals agree to the resolution of a tally.
+
+    Parameters
+    ----------
+    case : Case
+        From `mcmort.load`.
+    n : int, optional
+        Number of draws; with a precision, the most that will be made.
+    rng : int or numpy.random.Generator, optional
+        Seed, or a generator to take one from.
+    precision : float, optional
+        Relative error wanted of the median and the limits of every total, as the half-width of a Monte Carlo
+        interval of 95 %. It draws until they are that sure.
+    method : {"plain", "quasi"}
+        Independent draws, or randomly shifted lattices, which need fewer draws for the same precision.
+    evidence : frozenset of str, optional
+        Bases of evidence to admit, instead of those that the case admits.
+    dependence : {"declared", "independent", "comonotonic"}
+        The groups that the case declares, none of them, or all inputs rising and falling together.
+    pool : {"linear", "log", "envelope"}, optional
+        How to pool the estimates of every component, instead of as the case says.
+    threads : int, optional
+        By default as many as there are processors; they change no bit.
+    progress : callable, optional
+        Called with the draws done and the draws asked for.
+
+    Attributes
+    ----------
+    case, plan, standing, manifest
+        The case, its compiled priors, what is known of each component, and how draws are made.
+
+    Raises
+    ------
+    UsageError
+        If an argument is out of range.
+    CaseError
+        If figures of the case cannot be fitted.
+
+    Examples
+    --------
+    >>> import mcmort as mm
+    >>> sampler = mm.Sampler(mm.load("ussr"), precision=0.005, rng=1)
+    >>> mm.total(sampler, "broad").total.draws.manifest.reached <= 0.005
+    True
+    """
+
+    def __init__(
+        self,
+        case: Case,
+        n: int | None = None,
+        *,
+        rng: int | np.random.Generator | None = None,
+        precision: float | None = None,
+        method: Method = "plain",
+        evidence: frozenset[str] | None = None,
+        dependence: Dependence = "declared",
+        pool: Pooling | None = None,
+        threads: int | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        if precision is not None and not 0.0 < precision < 1.0:
+            raise UsageError(f"the precision is {precision!r}; expected a relative error such as 0.001 (0.1 %)")
+        if method not in ("plain", "quasi"):
+            raise UsageError(f"the method is {method!r}; expected 'plain' or 'quasi'")
+        draws = check_draws((DEFAULT_DRAWS if precision is None else MOST_DRAWS) if n is None else n)
+        compiled = compiled_case(case, evidence, pool, dependence)
+        self.case = case
+        self.plan = compiled.plan
+        self.standing = compiled.standing
+        self.threads = threads
+        self.progress = progress
+        self.manifest: Manifest = replace(
+            manifest_of(case, seed_of(rng), draws, evidence, pool, dependence), method=method, precision=precision
+        )
+
+    def __repr__(self) -> str:
+        return f"<Sampler of {self.case.id}: {self.manifest.method}, {self.manifest.dependence} dependence>"
+
+    def tally(
+        self, build: Builder, totals: Sequence[int], others: Sequence[int], probabilities: Sequence[float]
+    ) -> Tallies:
+        """Draw and count registers of an extended plan.
+
+        Parameters
+        ----------
+        build : Builder
+            The plan with the instructions of the totals.
+        totals, others : sequence of int
+            Registers. The limits of totals must be as precise as was asked for, and their shortest intervals have an
+            error; of the others only the quantiles do.
+        probabilities : sequence of float
+            Of the intervals.
+
+        Returns
+        -------
+        Tallies
+            Columns by the number of their register.
+
+        Raises
+        ------
+        FormulaError
+            If a register is infinite or undefined on some draw.
+        """
+        build.outputs = {str(at): at for at in sorted({*totals, *others})}
+        plan = build.plan()
+        tails = sorted({0.5, *(side for one in probabilities for side in ((1.0 - one) / 2.0, (1.0 + one) / 2.0))})
+        shortest: list[Figure] = [(end, one) for one in probabilities for end in ("shortest-low", "shortest-high")]
+        common: list[Figure] = [("mean", 0.0), *(("quantile", tail) for tail in tails)]
+        figures = {str(at): [*common, *(shortest if at in totals else ())] for at in {*totals, *others}}
+
+        def run(n: int) -> dict[str, Tallied]:
+            return tally_plan(
+                plan, self.manifest.seed, n, method=self.manifest.method, figures=figures, threads=self.threads,
+                progress=self.progress,
+            )  # fmt: skip
+
+        precision, most = self.manifest.precision, self.manifest.draws
+        n = most if precision is None else min(_FIRST, most)
+        while True:
+            found = run(n)
+            for name, one in found.items():
+                if one.whole.undefined:
+                    raise FormulaError(
+                        f"{self._name(int(name))} is undefined on {one.whole.undefined:,} of {n:,} draws"
+                    )
+            n = next(iter(found.values())).whole.draws
+            reached = max(_relative_error(found[str(at)], tails) for at in totals)
+            if precision is None or reached <= precision or n >= most:
+                break
+            # the error of independent draws falls with the root of their number, that of lattices faster
+            n = min(math.ceil(n * min(max(1.2 * (reached / precision) ** 2, 1.5), 64.0)), most)
+        return Tallies(self.case, replace(self.manifest, draws=n, reached=reached), found, self.standing)
+
+    def _name(self, register: int) -> str:
+        """Name a register for a message."""
+        names = [name for name, at in self.plan.outputs.items() if at == register]
+        return names[0] if names else "a total or a part of it"
+
+
+def _relative_error(tallied: Tallied, probabilities: Sequence[float]) -> float:
+    """Return the largest half-width of a 95 % Monte Carlo interval among some quantiles, relative to the quantile."""
+    quantiles = tallied.whole.quantile(np.array(probabilities)).tolist()
+    errors = [tallied.quantile_error(one) for one in probabilities]
+    return max(
+        _CONFIDENCE * error / value if value > 0.0 else (0.0 if error == 0.0 else math.inf)
+        for error, value in zip(errors, quantiles, strict=True)
+    )
