@@ -21,11 +21,11 @@ from mcmort.bench.measure import interleaved
 from mcmort.bench.peers import numpy_quantiles, scipy_quantiles
 from mcmort.bench.results import Accuracy, Timing
 from mcmort.bench.task import Floats, Task, make_task
+from mcmort.sampler.run import REPLICATES
 
 __all__ = ["Method", "accuracy", "draws_needed", "error_of", "methods"]
 
 _SEEDS: Final = 40
-_FEWEST: Final = 1 << 8
 _MOST: Final = 1 << 24
 _REPEATS: Final = 15
 
@@ -34,24 +34,42 @@ type Run = Callable[[Task, int, int], Floats]
 
 @dataclass(frozen=True)
 class Method:
-    """A way to estimate the limits; `in_powers` if it is made for powers of two, to which needs are rounded up."""
+    """A way to estimate the limits.
+
+    Attributes
+    ----------
+    name : str
+        As it is printed.
+    run : callable
+        From task, draws and seed to quantiles, shape ``(1, 3)``.
+    fewest : int
+        Where the search starts, from which it doubles.
+    is_stepped : bool
+        Whether the method only takes the numbers of that search, so that its time is taken with the next of them.
+    """
 
     name: str
     run: Run
-    in_powers: bool = False
+    fewest: int = 1 << 8
+    is_stepped: bool = False
 
 
 def methods(threads: int) -> tuple[Method, ...]:
     """Return the methods that are compared."""
     return (
         Method("mcmort, plain", partial(mcmort_quantiles, threads=threads)),
-        Method("mcmort, quasi", partial(mcmort_quantiles, threads=threads, method="quasi"), in_powers=True),
+        Method(
+            "mcmort, quasi",
+            partial(mcmort_quantiles, threads=threads, method="quasi"),
+            16 * REPLICATES,
+            is_stepped=True,
+        ),
         Method("NumPy, plain", numpy_quantiles),
-        Method("SciPy Sobol", scipy_quantiles, in_powers=True),
+        Method("SciPy Sobol", scipy_quantiles, is_stepped=True),
     )
 
 
-def error_of(run: Run, task: Task, n: int, truth: Floats, seeds: int = _SEEDS) -> float:
+def error_of(run: Run, task: Task, truth: Floats, n: int, seeds: int = _SEEDS) -> float:
     """Return the 95 % error of the worse limit, relative.
 
     Parameters
@@ -60,10 +78,10 @@ def error_of(run: Run, task: Task, n: int, truth: Floats, seeds: int = _SEEDS) -
         From task, draws and seed to quantiles, shape ``(1, 3)``.
     task : Task
         With one definition.
-    n : int
-        Number of draws.
     truth : ndarray, shape (1, 3)
         Exact quantiles.
+    n : int
+        Number of draws.
     seeds : int
         Independent runs.
 
@@ -75,7 +93,7 @@ def error_of(run: Run, task: Task, n: int, truth: Floats, seeds: int = _SEEDS) -
     return float(1.96 * np.sqrt(np.mean(errors[:, [0, 2]] ** 2, axis=0)).max())
 
 
-def draws_needed(error: Callable[[int], float], target: float, limit: float = 60.0) -> float | None:
+def draws_needed(error: Callable[[int], float], target: float, fewest: int, limit: float = 60.0) -> float | None:
     """Return how many draws bring an error down to a target, or None if 2 to the 24, or the time, are too little.
 
     Parameters
@@ -84,6 +102,8 @@ def draws_needed(error: Callable[[int], float], target: float, limit: float = 60
         From a number of draws to the error.
     target : float
         The error asked for.
+    fewest : int
+        Where to start; the number is then doubled.
     limit : float
         Seconds after which the number is not doubled once more.
 
@@ -92,7 +112,7 @@ def draws_needed(error: Callable[[int], float], target: float, limit: float = 60
     float or None
     """
     start = time.perf_counter()
-    n, before = _FEWEST, error(_FEWEST)
+    n, before = fewest, error(fewest)
     if before <= target:
         return float(n)
     while n < _MOST and time.perf_counter() - start < limit:
@@ -124,15 +144,22 @@ def accuracy(*, correlated: bool, target: float, threads: int) -> list[Accuracy]
     truth = exact(task, 1 << 15, 0.2).quantiles
     found: list[tuple[Method, float | None, int]] = []
     for method in methods(threads):
-        needed = draws_needed(lambda n, run=method.run: error_of(run, task, n, truth), target)  # type: ignore[misc]
-        used = int(np.ceil(needed or _MOST))
-        found.append((method, needed, 1 << (used - 1).bit_length() if method.in_powers else used))
+        needed = draws_needed(partial(error_of, method.run, task, truth), target, method.fewest)
+        found.append((method, needed, _used(method, needed)))
     works = {method.name: partial(method.run, task, used, 1) for method, needed, used in found if needed is not None}
     seconds = interleaved(works, _REPEATS)
     return [
         Accuracy(task.name, method.name, target, needed, used, _timing(method.name, seconds))
         for method, needed, used in found
     ]
+
+
+def _used(method: Method, needed: float | None) -> int:
+    """Return the number of draws with which the time is taken."""
+    if needed is None:
+        return 0
+    steps = np.ceil(np.log2(needed / method.fewest)) if method.is_stepped else np.log2(needed / method.fewest)
+    return int(np.ceil(method.fewest * 2.0**steps - 1e-6))
 
 
 def _timing(name: str, seconds: dict[str, tuple[float, ...]]) -> Timing:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any, Final, cast
 
 import numba
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from mcmort.bench.task import Floats, Task
 from mcmort.elicit.families import Distribution
-from mcmort.sampler.stream import GAMMA, MIX_1, MIX_2, keys_of
+from mcmort.sampler.stream import GAMMA, MIX_1, MIX_2, plain
 
 __all__ = ["bound_sum", "bound_tables"]
 
@@ -88,9 +89,9 @@ def bound_sum(tables: Floats, n: int, seed: int, *, threads: int = 1) -> float:
     float
         The sum of all values over all draws, deaths: it is returned so that no compiler may leave the work out.
     """
-    keys = keys_of(seed, tuple(f"component-{component}" for component in range(len(tables))))
+    keys = plain(seed, tuple(f"component-{component}" for component in range(len(tables)))).offsets
     ends = np.linspace(0, n, threads + 1).astype(np.int64).tolist()
-    pieces = [(first, last - first) for first, last in zip(ends[:-1], ends[1:], strict=True)]
+    pieces = [(first, last - first) for first, last in pairwise(ends)]
     if threads == 1:
         return _sum_all(tables, keys, 0, n)
     with ThreadPoolExecutor(threads) as pool:

@@ -11,8 +11,8 @@ from mcmort.bench.task import PROBABILITIES, Floats, Task
 from mcmort.elicit.families import Distribution
 from mcmort.elicit.table import build_score_table, build_table
 from mcmort.sampler.plan import Builder, Op, Plan
+from mcmort.sampler.run import tally_plan
 from mcmort.sampler.scores import normal_scores
-from mcmort.sampler.tallies import tally_plan
 
 __all__ = ["mcmort_quantiles", "plan_of"]
 
@@ -81,4 +81,4 @@ def mcmort_quantiles(
     """
     names = [f"T{definition}" for definition in range(len(task.weights))]
     tallies = tally_plan(plan_of(task), seed, n, method=method, threads=threads, outputs=names)
-    return np.array([[tallies[name].quantile(p) for p in PROBABILITIES] for name in names])
+    return np.array([tallies[name].whole.quantile(PROBABILITIES) for name in names])

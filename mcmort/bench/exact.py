@@ -77,13 +77,14 @@ def _quantiles(task: Task, weights: Floats, cells: int, spacing: float) -> tuple
     centres = task.log_medians[counted] + np.log(weights[counted])
     log_sds = np.array(task.log_sds)[counted]
     step = _span(centres, log_sds, task) / cells
-    points = step * np.arange(cells + 1)
+    points: Floats = step * np.arange(cells + 1, dtype=np.float64)
     nodes = np.arange(-_REACH, _REACH + spacing / 2, spacing) if task.loading else np.zeros(1)
     masses = np.exp(-(nodes**2) / 2.0)
     spectrum = np.zeros(cells // 2 + 1, dtype=np.complex128)
     for node, mass in zip(nodes, masses / masses.sum(), strict=True):
         given = centres + log_sds * task.loading * node
-        spectrum += mass * np.prod(fft.rfft(_masses(given[:, None], log_sds[:, None] * task.own, points)), axis=0)
+        alone = _masses(given[:, None], log_sds[:, None] * task.own, points)
+        spectrum += mass * np.prod(fft.rfft(alone), axis=0)
     # the distribution function is known half-way between the points, and linear from there to there
     probability = np.cumsum(fft.irfft(spectrum, cells))
     at = np.searchsorted(probability, PROBABILITIES)
@@ -93,7 +94,7 @@ def _quantiles(task: Task, weights: Floats, cells: int, spacing: float) -> tuple
 
 
 def _masses(log_median: Floats, log_sd: Floats, points: Floats) -> Floats:
-    """Return lognormal masses on the points but the last: each value is shared by its two neighbours and keeps the mean.
+    """Return lognormal masses on the points but the last, each shared by two neighbours so as to keep the mean.
 
     Rounding to the nearest point would move the small components of a large total by up to half a step.
     """

@@ -12,7 +12,7 @@ __all__ = ["cost_figure"]
 _INK: Final = "#1b1b1b"
 _GREY: Final = "#707070"
 _OWN: Final = "#004b75"
-_STYLE: Final[dict[str, Any]] = {
+_STYLE: Final[Any] = {
     "font.size": 8.5,
     "axes.edgecolor": _INK,
     "text.color": _INK,

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from mcmort.bench.results import Accuracy, Cell, Peak, Report, Timing
 from mcmort.bench.suite import BOUND, TOLERANCE, base_tool
 from mcmort.bench.task import make_task
+from mcmort.present.printed import EN_DASH
 from mcmort.present.tables import Column, Table
 
 __all__ = ["headline", "losing_cells", "slope", "tables"]
@@ -26,7 +27,7 @@ def ratio_text(ratios: Sequence[float]) -> str:
     """Return the median of ratios and their range."""
     if len(ratios) < 2:
         return f"{ratios[0]:.3g} (one run)"
-    return f"{statistics.median(ratios):.3g} ({min(ratios):.3g}–{max(ratios):.3g})"
+    return f"{statistics.median(ratios):.3g} ({min(ratios):.3g}{EN_DASH}{max(ratios):.3g})"
 
 
 def _peers(report: Report) -> list[str]:
@@ -36,7 +37,7 @@ def _peers(report: Report) -> list[str]:
 def _cell_text(cell: Cell, tool: str, base: str) -> str:
     timing = cell.timing(tool)
     if timing.skipped:
-        return "–"
+        return EN_DASH
     if tool == base or cell.timing(base).skipped:
         return seconds_text(timing.median)
     return f"{seconds_text(timing.median)} ({statistics.median(cell.ratios(tool, base)):.3g})"
@@ -71,7 +72,7 @@ def headline(report: Report) -> Table:
             for name in (base_tool(1), *_peers(report)):
                 if name != base and any(one.tool == name for one in cell.timings):
                     timing = cell.timing(name)
-                    told = (timing.skipped, "–") if timing.skipped else (seconds_text(timing.median), "")
+                    told = (timing.skipped, EN_DASH) if timing.skipped else (seconds_text(timing.median), "")
                     ratio = told[1] or ratio_text(cell.ratios(name, base))
                     rows.append((cell.task, f"{cell.draws:,}", name, told[0], ratio))
             rows.append((cell.task, f"{cell.draws:,}", base, seconds_text(cell.timing(base).median), "1"))
@@ -87,9 +88,9 @@ def headline(report: Report) -> Table:
 
 def _accuracy_row(one: Accuracy, base: Accuracy | None) -> tuple[str, ...]:
     if one.timing.skipped:
-        return (one.task, one.method, "–", one.timing.skipped, "–")
-    needed = "–" if one.draws is None else f"{float(f'{one.draws:.3g}'):,.0f}"
-    ratio = "–" if base is None or base.timing.skipped else f"{base.timing.median / one.timing.median:.3g}"
+        return (one.task, one.method, EN_DASH, one.timing.skipped, EN_DASH)
+    needed = EN_DASH if one.draws is None else f"{float(f'{one.draws:.3g}'):,.0f}"
+    ratio = EN_DASH if base is None or base.timing.skipped else f"{base.timing.median / one.timing.median:.3g}"
     return (one.task, one.method, needed, seconds_text(one.timing.median), ratio)
 
 
@@ -141,7 +142,7 @@ def memory(report: Report) -> Table:
         return (peak.tool, f"{peak.draws:,}", f"{peak.bytes / 2**20:,.0f}")
 
     own = [peak for peak in report.peaks if peak.tool == "mcmort"]
-    notes = ()
+    notes: tuple[str, ...] = ()
     if len(own) > 1:
         growth = own[-1].bytes / own[0].bytes - 1.0
         notes = (f"mcmort: from {own[0].draws:,} to {own[-1].draws:,} draws, peak memory grows by {growth:.1%}.",)
@@ -221,7 +222,8 @@ def losing_cells(report: Report) -> list[str]:
         of_task = [one for one in report.accuracy if one.task == task and one.timing.seconds]
         own_best = min((one.timing.median for one in of_task if one.method.startswith("mcmort")), default=math.inf)
         lines += [
-            f"{task}, time to accuracy: {one.method} takes {seconds_text(one.timing.median)}, mcmort {seconds_text(own_best)}"
+            f"{task}, time to accuracy: {one.method} takes {seconds_text(one.timing.median)}, "
+            f"mcmort {seconds_text(own_best)}"
             for one in of_task
             if not one.method.startswith("mcmort") and one.timing.median < own_best < math.inf
         ]

@@ -2,7 +2,8 @@
 
 Each test is applied to single streams and to interleaved ones (draw 0 of every stream, then draw 1 of every stream,
 and so on), which is how the draws of a case meet. The tests are those of Knuth (The Art of Computer Programming,
-volume 2, section 3.3.2) and Marsaglia's birthday spacings (L'Ecuyer and Simard 2001, doi 10.1016/S0378-4754(00)00253-6).
+volume 2, section 3.3.2) and Marsaglia's birthday spacings (L'Ecuyer and Simard 2001,
+doi 10.1016/S0378-4754(00)00253-6).
 The long form draws sixteen times as much from other streams. ``benchmarks/battery`` feeds the same streams to TestU01.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -18,15 +20,22 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from mcmort.sampler.stream import GAMMA, key_of, uniforms
+from mcmort.sampler.stream import GAMMA, Points, key_of
+from mcmort.sampler.stream import uniforms as points_of
 
 type Floats = NDArray[np.float64]
 
 _SHORT = 1 << 17
 _LONG = 1 << 21
 _LEAST_P = 1e-7
-"""About 150 p values are looked at in the long form: that one is so small by chance has a probability of 1 in 70,000."""
+"""Fewer than 50 p values are looked at in each form: one as small as this comes by chance once in 200,000 runs."""
 _STREAMS = 64
+
+
+def uniforms(key: int, first: int, count: int) -> Floats:
+    """Return draws of the stream that has a key."""
+    points = Points(np.array([key], dtype=np.uint64), np.array([GAMMA], dtype=np.uint64), is_hashed=True)
+    return points_of(points, 0, first, count)
 
 
 def _chi_square(counts: NDArray[np.int64], expected: Floats | None = None) -> float:
@@ -175,7 +184,7 @@ def _lagged(count: int) -> Floats:
     state = rng.integers(0, 2**52, count)
     for i in range(3, count):
         state[i] = (state[i - 2] + state[i - 3]) % 2**52
-    return (state + 0.5) / 2.0**52
+    return np.asarray((state + 0.5) / 2.0**52)
 
 
 @pytest.mark.parametrize("arrangement", ARRANGEMENTS)
@@ -189,7 +198,7 @@ def test_streams_pass(test: Callable[[Floats], float], arrangement: str, seed: i
 @pytest.mark.parametrize("arrangement", ARRANGEMENTS)
 @pytest.mark.parametrize("test", TESTS, ids=lambda test: test.__name__)
 def test_streams_pass_at_length(test: Callable[[Floats], float], arrangement: str, seed: int) -> None:
-    """No classical test tells two million draws, of one stream or of 64 interleaved, from uniform and independent ones."""
+    """No classical test tells two million draws, of one stream or of 64 interleaved, from ideal ones."""
     assert test(_arrangements(seed + 1000, _LONG)[arrangement]) > _LEAST_P
 
 
@@ -200,7 +209,7 @@ def _unmixed(count: int) -> Floats:
 
 def _bent(count: int) -> Floats:
     """Return a good stream raised to the power 1.05."""
-    return uniforms(key_of(1, "all:a"), 0, count) ** 1.05
+    return np.asarray(uniforms(key_of(1, "all:a"), 0, count) ** 1.05)
 
 
 def _rounded(count: int) -> Floats:
@@ -231,7 +240,7 @@ def _streams(seed: int, count: int) -> Floats:
 
 def _largest_correlation(streams: Floats) -> float:
     """Return the p value of the largest of all correlations between rows, by Bonferroni's bound."""
-    z = np.abs(np.corrcoef(streams)[np.triu_indices(len(streams), 1)]) * np.sqrt(streams.shape[1])
+    z = np.abs(np.asarray(np.corrcoef(streams))[np.triu_indices(len(streams), 1)]) * np.sqrt(streams.shape[1])
     return float(min(1.0, 2.0 * stats.norm.sf(z.max()) * len(z)))
 
 
@@ -239,7 +248,7 @@ def _pairs(streams: Floats) -> float:
     """Return the p value of the 16 by 16 chi-squares of each row with the next, added up."""
     cells = _cells(streams, 16)
     total = 0.0
-    for one, other in zip(cells[:-1], cells[1:], strict=True):
+    for one, other in pairwise(cells):
         counts = np.bincount(16 * one + other, minlength=256)
         expected = streams.shape[1] / 256.0
         total += float(np.sum((counts - expected) ** 2 / expected))
@@ -262,7 +271,7 @@ def test_streams_are_independent_of_one_another_at_length(seed: int) -> None:
 
 
 def test_dependent_streams_fail(seed: int) -> None:
-    """Negative control: one stream mixed with a tenth of another is seen, and so is one that repeats its neighbour's cell."""
+    """Negative control: a stream mixed with a tenth of another is seen, and so is a function of its neighbour."""
     streams = _streams(seed, 1 << 14)
     mixed = streams.copy()
     mixed[5] = 0.9 * mixed[5] + 0.1 * mixed[40]
