@@ -22,8 +22,8 @@ _PEER_DRAWS: Final = 10**6
 """Draws with which the memory of a peer is measured: it grows in proportion."""
 
 
-def peak_of(tool: str, components: int, draws: int, *, correlated: bool, threads: int = 1) -> int:
-    """Return the peak resident memory of a process that does nothing but the task, bytes.
+def peak_of(tool: str, components: int, draws: int, *, correlated: bool, threads: int = 1) -> Peak:
+    """Return the peak resident memory of a process that does nothing but the task.
 
     Parameters
     ----------
@@ -38,24 +38,34 @@ def peak_of(tool: str, components: int, draws: int, *, correlated: bool, threads
 
     Returns
     -------
-    int
+    Peak
+        Without bytes, and with the reason, if the process failed.
     """
     request = {"tool": tool, "components": components, "draws": draws, "correlated": correlated, "threads": threads}
     words = [sys.executable, "-m", "mcmort.bench.child", json.dumps(request)]
-    return int(subprocess.run(words, check=True, capture_output=True, text=True).stdout)
+    name = make_task(components, correlated=correlated).name
+    done = subprocess.run(words, check=False, capture_output=True, text=True)
+    if done.returncode:
+        return Peak(tool, name, draws, 0, _why(done))
+    return Peak(tool, name, draws, int(done.stdout))
+
+
+def _why(done: subprocess.CompletedProcess[str]) -> str:
+    """Return why a process failed."""
+    said = done.stderr.strip().splitlines()
+    return f"failed with code {done.returncode}: {said[-1] if said else 'it said nothing'}"
 
 
 def peaks(draws: tuple[int, ...], threads: int) -> tuple[Peak, ...]:
     """Measure the peak memory of mcmort with each number of draws, and of the peers with a million."""
-    name = make_task(12, correlated=True).name
     wanted = [("mcmort", n) for n in draws]
     # monaco keeps an object for each draw, and would take minutes
     wanted += [(peer.name, _PEER_DRAWS) for peer in PEERS if peer.name in available() and peer.name != "monaco"]
-    return tuple(Peak(tool, name, n, peak_of(tool, 12, n, correlated=True, threads=threads)) for tool, n in wanted)
+    return tuple(peak_of(tool, 12, n, correlated=True, threads=threads) for tool, n in wanted)
 
 
 def startups(repeats: int) -> tuple[Timing, ...]:
-    """Time whole processes: one total with its kernel cached, ``import numba``, and the import of each peer."""
+    """Time whole processes: ``import numba``, one total with its kernel cached, and the import of each peer."""
     words: dict[str, tuple[str, ...]] = {
         IMPORT_NUMBA: ("-c", "import numba"),
         TOTAL: ("-m", "mcmort", "total", "ussr", "--definition", "broad", "--quiet"),
@@ -63,8 +73,14 @@ def startups(repeats: int) -> tuple[Timing, ...]:
     for peer in PEERS:
         if peer.name in available():
             words[f'python -c "import {peer.module}"'] = ("-c", f"import {peer.module}")
-    works: dict[str, Callable[[], object]] = {
-        name: partial(subprocess.run, [sys.executable, *rest], check=True, capture_output=True)
-        for name, rest in words.items()
-    }
-    return tuple(Timing(name, runs) for name, runs in interleaved(works, repeats).items())
+    failed: dict[str, str] = {}
+    works: dict[str, Callable[[], object]] = {}
+    for name, rest in words.items():
+        work = partial(subprocess.run, [sys.executable, *rest], check=False, capture_output=True, text=True)
+        done = work()
+        if done.returncode:
+            failed[name] = _why(done)
+        else:
+            works[name] = work
+    seconds = interleaved(works, repeats)
+    return tuple(Timing(name, seconds.get(name, ()), failed.get(name, "")) for name in words)

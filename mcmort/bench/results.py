@@ -79,12 +79,13 @@ class Accuracy:
 
 @dataclass(frozen=True)
 class Peak:
-    """Peak resident memory of a whole process, bytes."""
+    """Peak resident memory of a whole process, bytes, or why it is not known."""
 
     tool: str
     task: str
     draws: int
     bytes: int
+    skipped: str = ""
 
 
 @dataclass(frozen=True)

@@ -139,9 +139,9 @@ def memory(report: Report) -> Table:
     """Return peak memory of whole processes."""
 
     def row(peak: Peak) -> tuple[str, ...]:
-        return (peak.tool, f"{peak.draws:,}", f"{peak.bytes / 2**20:,.0f}")
+        return (peak.tool, f"{peak.draws:,}", peak.skipped or f"{peak.bytes / 2**20:,.0f}")
 
-    own = [peak for peak in report.peaks if peak.tool == "mcmort"]
+    own = [peak for peak in report.peaks if peak.tool == "mcmort" and not peak.skipped]
     notes: tuple[str, ...] = ()
     if len(own) > 1:
         growth = own[-1].bytes / own[0].bytes - 1.0
@@ -156,6 +156,8 @@ def startup(report: Report) -> Table:
     base = report.startups[0]
 
     def row(timing: Timing) -> tuple[str, ...]:
+        if timing.skipped or base.skipped:
+            return (timing.tool, timing.skipped or seconds_text(timing.median), EN_DASH)
         ratios = [above / below for above, below in zip(timing.seconds, base.seconds, strict=False)]
         return (timing.tool, seconds_text(timing.median), ratio_text(ratios))
 
