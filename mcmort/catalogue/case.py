@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field, model_validator
 from mcmort.catalogue.records import (
     Claim,
     Component,
+    Correlation,
     Definition,
     Dependence,
     Estimate,
@@ -74,6 +75,7 @@ class EvidenceFile(Record):
     profile: tuple[Profile, ...] = ()
     overlap: tuple[Overlap, ...] = ()
     dependence: tuple[Dependence, ...] = ()
+    correlation: tuple[Correlation, ...] = ()
     claim: tuple[Claim, ...] = ()
 
 
@@ -128,6 +130,7 @@ class Case:
     where: str
     files: dict[str, str] = field(default_factory=dict)
     """File in which each record stands, by ``kind id``, for messages."""
+    correlations: dict[str, Correlation] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -138,15 +141,17 @@ class Case:
     def digest(self) -> str:
         """SHA-256 of the content, the same however files and entries are ordered or spelled.
 
-        A key that is left at its default is no content, so that a format that grows keys leaves old digests alone.
+        A key that is left at its default is no content, nor is a kind of table that came later and is not used, so
+        that a format that grows leaves old digests alone.
         """
         text = json.dumps(self._content(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
     def _content(self) -> dict[str, Any]:
         groups = ("components", "quantities", "profiles", "overlaps", "dependence", "claims", "definitions", "sources")
+        later = ("correlations",) if self.correlations else ()
         head, records = self.head.model_dump(mode="json", exclude_defaults=True), {}
-        for group in groups:
+        for group in (*groups, *later):
             members = getattr(self, group).values()
             records[group] = [one.model_dump(mode="json", exclude_defaults=True) for one in members]
         return {"head": _canonical(head), **_canonical(records)}

@@ -39,6 +39,12 @@ _PATTERNS: Final = {
 }
 """Patterns of the records in words, each with a hint."""
 
+_PAIRS: Final = {
+    "between": ("a list of two ids", 'as ["camps", "famine"]'),
+    "years": ("a year, or the first and the last", "as 1937 or [1930, 1956]"),
+}
+"""Keys that hold two values, with what should stand there and the hint."""
+
 _BOUNDS: Final = {
     "greater_than": ("gt", "a number above {:g}"),
     "greater_than_equal": ("ge", "{:g} or more"),
@@ -153,15 +159,10 @@ def _problem(model: type[BaseModel], defect: Any, file: str, key: str) -> Proble
         error = context["error"]
         place = " > ".join(part for part in (key, error.key) if part)
         return Problem(file, place, error.found, error.expected, error.hint)
-    if "years" in location and kind in ("missing", "tuple_type", "too_long"):
-        return Problem(
-            file,
-            key.partition("years")[0] + "years",
-            found,
-            "a year, or the first and the last",
-            "as 1937 or [1930, 1956]",
-            "form",
-        )
+    pair = next((pair for pair in _PAIRS if pair in location), None)
+    if pair is not None and kind in ("missing", "tuple_type", "too_long"):
+        found = "nothing" if kind == "missing" and name == pair else found
+        return Problem(file, key.rpartition(pair)[0] + pair, found, *_PAIRS[pair], "form")
     if kind == "missing":
         about = _about(model, location)
         found, expected, hint = "nothing", about or "a value", "this key must be given"

@@ -1,4 +1,4 @@
-"""Checks what refers from record to record: supersession, formulas, overlaps, dependence."""
+"""Checks what refers from record to record: supersession, formulas, overlaps, dependence, correlations."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 from mcmort.catalogue import formula
 from mcmort.catalogue.case import column_name
 from mcmort.catalogue.loaded import Loaded, near, place
-from mcmort.catalogue.records import Overlap
+from mcmort.catalogue.records import Correlation, Overlap
 from mcmort.catalogue.selection import years_of
 from mcmort.errors import FormulaError, Problem
 
@@ -21,7 +21,7 @@ type Links = Mapping[str, Set[str]]
 
 def check_links(loaded: Loaded) -> Iterator[Problem]:
     """Yield every reference that leads nowhere, and every circle."""
-    for check in (_supersedes, _formulas, _overlaps, _dependence):
+    for check in (_supersedes, _formulas, _overlaps, _dependence, _correlations):
         yield from check(loaded)
 
 
@@ -174,3 +174,33 @@ def _dependence(loaded: Loaded) -> Iterator[Problem]:
                 hint = "lower a loading, here or in another group of this member"
                 at = place("dependence", name, "loading")
                 yield Problem(file, at, found, "squares that add up to 1 at most", hint)
+
+
+def _correlations(loaded: Loaded) -> Iterator[Problem]:
+    known = [*loaded.declared("component"), *loaded.declared("quantity")]
+    correlations: dict[str, Correlation] = loaded.of("correlation")
+    first: dict[tuple[tuple[str, str], ...], str] = {}
+    # a formula makes all deaths; those registered have evidence of their own
+    registered = {(name, "registered") for name in loaded.declared("component")}
+    for name, one in correlations.items():
+        file, where = loaded.files[f"correlation {name}"], place("correlation", name, "between")
+        if one.between[0] == one.between[1]:
+            hint = "name the other input; each goes with itself already"
+            yield Problem(file, where, f"{one.between[0]!r} twice", "two different inputs", hint)
+            continue
+        for member in one.between:
+            owner = loaded.of("component").get(member) or loaded.of("quantity").get(member)
+            if loaded.lacks("component", member) and loaded.lacks("quantity", member):
+                hint = near(member, known, "take the correlation out, or add the input to the case")
+                yield Problem(file, where, f"{member!r}", "ids of components or quantities", hint)
+            elif owner is not None and owner.formula is not None and (member, one.measure) not in registered:
+                found, hint = f"{member!r}, which a formula makes", "name an input of the formula instead"
+                yield Problem(file, where, found, "inputs with evidence of their own", hint)
+        # a quantity has no measure: a correlation of it holds under both
+        ends = ((member, "" if loaded.lacks("component", member) else one.measure) for member in one.between)
+        pair = tuple(sorted(ends))
+        if pair in first:
+            found = f"a second correlation between {pair[0][0]!r} and {pair[1][0]!r} (the first is {first[pair]!r})"
+            expected, hint = "one correlation for a pair and measure", "keep the one that the better source supports"
+            yield Problem(file, place("correlation", name), found, expected, hint)
+        first.setdefault(pair, name)

@@ -6,6 +6,7 @@ records is checked in `mcmort.catalogue.check`.
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import tomllib
 from pathlib import Path
@@ -16,7 +17,17 @@ from mcmort.catalogue.case import Case, CaseHead
 from mcmort.catalogue.check import check_meaning
 from mcmort.catalogue.form import record_of, show
 from mcmort.catalogue.loaded import Loaded
-from mcmort.catalogue.records import Claim, Component, Definition, Dependence, Overlap, Profile, Quantity, Record
+from mcmort.catalogue.records import (
+    Claim,
+    Component,
+    Correlation,
+    Definition,
+    Dependence,
+    Overlap,
+    Profile,
+    Quantity,
+    Record,
+)
 from mcmort.errors import CaseError, Problem, UnknownCaseError
 
 __all__ = ["load", "load_folder", "shipped"]
@@ -27,6 +38,7 @@ LISTS: Final[dict[str, type[Record]]] = {
     "profile": Profile,
     "overlap": Overlap,
     "dependence": Dependence,
+    "correlation": Correlation,
     "claim": Claim,
 }
 """Tables that an evidence file may hold, with the record of each."""
@@ -110,7 +122,7 @@ def load_folder(folder: Path, where: str) -> Case:
     problems = loaded.problems + check_meaning(loaded)
     if problems or loaded.head is None:
         raise CaseError(where, problems)
-    return loaded.freeze()
+    return dataclasses.replace(loaded.freeze(), correlations=loaded.of("correlation"))
 
 
 def _read_toml(path: Path, loaded: Loaded) -> dict[str, Any] | None:

@@ -17,6 +17,7 @@ from mcmort.catalogue.words import Basis, Confidence, Family, Measure, Pooling, 
 __all__ = [
     "Claim",
     "Component",
+    "Correlation",
     "Definition",
     "Dependence",
     "Estimate",
@@ -296,6 +297,21 @@ class Dependence(Record):
     locator: Text
     members: Values
     loading: Annotated[float, Field(strict=True, gt=0, le=1, allow_inf_nan=False)]
+    measure: Measure = "all"
+    note: str | None = None
+
+
+class Correlation(Record):
+    """A rank correlation between two inputs, as a source gives it."""
+
+    id: Id
+    label: Text
+    source: Text
+    locator: Text
+    between: tuple[Text, Text] = Field(description="Ids of two components or quantities, in any order.")
+    rank: Annotated[float, Field(strict=True, ge=-1, le=1, allow_inf_nan=False)] = Field(
+        description="Rank correlation (Spearman's rho), from -1 to 1."
+    )
     measure: Measure = "all"
     note: str | None = None
 

@@ -99,7 +99,7 @@ def _records(case: Case, kind: str) -> dict[str, Any]:
 
 
 def _sources(case: Case) -> Iterator[Problem]:
-    cited = {source.key for source in cited_sources(case)}
+    cited = {source.key for source in cited_sources(case)} | {one.source for one in case.correlations.values()}
     for key in sorted(set(case.sources) - cited):
         hint = "take it out, or cite it"
         yield Problem("sources.bib", key, "a work that nothing in the case cites", "works that are cited", hint)
@@ -132,7 +132,7 @@ def _figures(case: Case) -> Iterator[Problem]:
 def _addresses(case: Case) -> Iterator[Problem]:
     """Find addresses of the web in the text of any record: they go stale, and say nothing in print."""
     records = [("case.toml", "", case.head.model_dump())]
-    for kind in ("component", "quantity", "profile", "overlap", "dependence", "claim", "definition"):
+    for kind in ("component", "quantity", "profile", "overlap", "dependence", "correlation", "claim", "definition"):
         for name, record in _records(case, kind).items():
             records.append((case.files.get(f"{kind} {name}", ""), f'{kind} "{name}"', record.model_dump()))
     for file, place, table in records:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, get_args
 
-__all__ = ["BASES", "Basis", "Confidence", "Family", "Measure", "Pooling", "Reads"]
+__all__ = ["BASES", "POOLINGS", "Basis", "Confidence", "Family", "Measure", "Pooling", "Reads"]
 
 Basis = Literal[
     "registered",
@@ -51,8 +51,10 @@ Family = Literal[
 ]
 """Families of distributions that a figure can be turned into."""
 
-Pooling = Literal["linear"]
-"""How the lineages of one component are combined. More ways are planned; see the design notes in the docs."""
+Pooling = Literal["linear", "log", "envelope"]
+"""How the lineages of one component are combined; see `mcmort.elicit.pool`."""
+
+POOLINGS: Final[tuple[Pooling, ...]] = get_args(Pooling)
 
 Confidence = Literal["high", "medium", "low"]
 """How close the text that was read is to the study: the study or its abstract, a scholarly quotation, hearsay."""

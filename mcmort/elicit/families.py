@@ -1,4 +1,4 @@
-"""The families of distributions: for each its distribution function and its quantile function.
+"""The families of distributions: for each its distribution, survival, quantile and density functions.
 
 One table, `FAMILIES`, serves fitting, pooling and tests. Parameters are plain numbers in a fixed order. Finding
 the parameters is the work of `mcmort.elicit.fit`.
@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from functools import cached_property
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
+
+from mcmort.elicit import metalog
 
 __all__ = ["FAMILIES", "Array", "Distribution", "Kit", "empirical", "fixed"]
 
@@ -22,17 +25,58 @@ type Function = Callable[[Array, tuple[float, ...]], Array]
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """Names of the parameters and the two functions of one family."""
+    """Names of the parameters and the functions of one family.
+
+    Attributes
+    ----------
+    parameters : tuple of str
+        In order.
+    cdf, sf : Function
+        Probability of a value at most, and above, `x`; each keeps its relative accuracy where it is small.
+    ppf : Function
+        Quantile at a probability.
+    log_density : Function
+        Natural logarithm of the density, minus infinity outside the support. A constant has none; an empirical
+        distribution has that of the slopes of its distribution function, without its atoms.
+    """
 
     parameters: tuple[str, ...]
     cdf: Function
+    sf: Function
     ppf: Function
+    log_density: Function
+
+
+_HALF_LOG_TWO_PI: Final = 0.5 * float(np.log(2.0 * np.pi))
+
+
+def _logarithm(x: Array) -> Array:
+    """Return the natural logarithm, minus infinity at zero and below."""
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log(np.maximum(x, 0.0)))
+
+
+def _inside(x: Array, low: float, high: float, value: Array) -> Array:
+    """Return a log density on its support, minus infinity elsewhere."""
+    return np.where((x >= low) & (x <= high), value, -np.inf)
 
 
 def _lognormal_cdf(x: Array, p: tuple[float, ...]) -> Array:
     log_median, log_sd = p
-    with np.errstate(divide="ignore"):
-        return np.asarray(special.ndtr((np.log(np.maximum(x, 0.0)) - log_median) / log_sd))
+    return np.asarray(special.ndtr((_logarithm(x) - log_median) / log_sd))
+
+
+def _lognormal_sf(x: Array, p: tuple[float, ...]) -> Array:
+    log_median, log_sd = p
+    return np.asarray(special.ndtr((log_median - _logarithm(x)) / log_sd))
+
+
+def _lognormal_log_density(x: Array, p: tuple[float, ...]) -> Array:
+    log_median, log_sd = p
+    log_x = _logarithm(x)
+    score = (np.where(x > 0.0, log_x, 0.0) - log_median) / log_sd
+    inner = -0.5 * score * score - log_x - (float(np.log(log_sd)) + _HALF_LOG_TWO_PI)
+    return np.where(x > 0.0, inner, -np.inf)
 
 
 def _lognormal_ppf(u: Array, p: tuple[float, ...]) -> Array:
@@ -45,6 +89,18 @@ def _gamma_cdf(x: Array, p: tuple[float, ...]) -> Array:
     return np.asarray(special.gammainc(shape, np.maximum(x, 0.0) / scale))
 
 
+def _gamma_sf(x: Array, p: tuple[float, ...]) -> Array:
+    shape, scale = p
+    return np.asarray(special.gammaincc(shape, np.maximum(x, 0.0) / scale))
+
+
+def _gamma_log_density(x: Array, p: tuple[float, ...]) -> Array:
+    shape, scale = p
+    ratio = np.maximum(x, 0.0) / scale
+    inner = special.xlogy(shape - 1.0, ratio) - ratio - (special.gammaln(shape) + np.log(scale))
+    return _inside(x, 0.0, np.inf, inner)
+
+
 def _gamma_ppf(u: Array, p: tuple[float, ...]) -> Array:
     shape, scale = p
     return np.asarray(scale * special.gammaincinv(shape, u))
@@ -54,6 +110,18 @@ def _truncated_normal_cdf(x: Array, p: tuple[float, ...]) -> Array:
     location, scale = p
     mass = special.ndtr(location / scale)
     return np.asarray(np.clip(1.0 - special.ndtr((location - np.maximum(x, 0.0)) / scale) / mass, 0.0, 1.0))
+
+
+def _truncated_normal_sf(x: Array, p: tuple[float, ...]) -> Array:
+    location, scale = p
+    return np.asarray(special.ndtr((location - np.maximum(x, 0.0)) / scale) / special.ndtr(location / scale))
+
+
+def _truncated_normal_log_density(x: Array, p: tuple[float, ...]) -> Array:
+    location, scale = p
+    score = (x - location) / scale
+    inner = -0.5 * score * score - (np.log(scale) + _HALF_LOG_TWO_PI + special.log_ndtr(location / scale))
+    return _inside(x, 0.0, np.inf, inner)
 
 
 def _truncated_normal_ppf(u: Array, p: tuple[float, ...]) -> Array:
@@ -72,6 +140,16 @@ def _pert_cdf(x: Array, p: tuple[float, ...]) -> Array:
     return np.asarray(special.betainc(*_pert_shapes(p), np.clip((x - low) / (high - low), 0.0, 1.0)))
 
 
+def _pert_sf(x: Array, p: tuple[float, ...]) -> Array:
+    low, _, high = p
+    return np.asarray(special.betaincc(*_pert_shapes(p), np.clip((x - low) / (high - low), 0.0, 1.0)))
+
+
+def _pert_log_density(x: Array, p: tuple[float, ...]) -> Array:
+    low, _, high = p
+    return np.asarray(_beta_log_density((x - low) / (high - low), _pert_shapes(p)) - np.log(high - low))
+
+
 def _pert_ppf(u: Array, p: tuple[float, ...]) -> Array:
     low, _, high = p
     return np.asarray(low + (high - low) * special.betaincinv(*_pert_shapes(p), u))
@@ -83,6 +161,19 @@ def _triangular_cdf(x: Array, p: tuple[float, ...]) -> Array:
     rising = (x - low) ** 2 / ((high - low) * (mode - low)) if mode > low else 0.0
     falling = 1.0 - (high - x) ** 2 / ((high - low) * (high - mode)) if mode < high else 1.0
     return np.where(x <= mode, rising, falling)
+
+
+def _triangular_sf(x: Array, p: tuple[float, ...]) -> Array:
+    low, mode, high = p
+    return _triangular_cdf(-x, (-high, -mode, -low))
+
+
+def _triangular_log_density(x: Array, p: tuple[float, ...]) -> Array:
+    low, mode, high = p
+    rising = (x - low) / (mode - low) if mode > low else 1.0
+    falling = (high - x) / (high - mode) if mode < high else 1.0
+    height = np.where((x >= low) & (x <= high), np.minimum(rising, falling), 0.0)
+    return np.asarray(_logarithm(height) + np.log(2.0 / (high - low)))
 
 
 def _triangular_ppf(u: Array, p: tuple[float, ...]) -> Array:
@@ -98,6 +189,16 @@ def _uniform_cdf(x: Array, p: tuple[float, ...]) -> Array:
     return np.clip((x - low) / (high - low), 0.0, 1.0)
 
 
+def _uniform_sf(x: Array, p: tuple[float, ...]) -> Array:
+    low, high = p
+    return np.clip((high - x) / (high - low), 0.0, 1.0)
+
+
+def _uniform_log_density(x: Array, p: tuple[float, ...]) -> Array:
+    low, high = p
+    return _inside(x, low, high, np.full_like(x, -np.log(high - low)))
+
+
 def _uniform_ppf(u: Array, p: tuple[float, ...]) -> Array:
     low, high = p
     return low + (high - low) * u
@@ -107,82 +208,116 @@ def _beta_cdf(x: Array, p: tuple[float, ...]) -> Array:
     return np.asarray(special.betainc(p[0], p[1], np.clip(x, 0.0, 1.0)))
 
 
+def _beta_sf(x: Array, p: tuple[float, ...]) -> Array:
+    return np.asarray(special.betaincc(p[0], p[1], np.clip(x, 0.0, 1.0)))
+
+
+def _beta_log_density(x: Array, p: tuple[float, ...]) -> Array:
+    a, b = p
+    within = np.clip(x, 0.0, 1.0)
+    inner = special.xlogy(a - 1.0, within) + special.xlog1py(b - 1.0, -within) - special.betaln(a, b)
+    return _inside(x, 0.0, 1.0, inner)
+
+
 def _beta_ppf(u: Array, p: tuple[float, ...]) -> Array:
     return np.asarray(special.betaincinv(p[0], p[1], u))
-
-
-def _metalog(u: Array, p: tuple[float, ...]) -> Array:
-    """Quantiles of the three-term metalog before its link (Keelin 2016, equation 6)."""
-    a1, a2, a3 = p
-    logit = special.logit(u)
-    with np.errstate(invalid="ignore"):
-        skew = np.where(np.isfinite(logit), (u - 0.5) * logit, np.inf)
-        value = a1 + a2 * logit + (a3 * skew if a3 else 0.0)
-    return np.asarray(value)
-
-
-_LOGITS: Final = np.linspace(-60.0, 60.0, 8193)
-
-
-def _metalog_inverse(y: Array, p: tuple[float, ...]) -> Array:
-    """Invert `_metalog`: from a grid of logits, then by two steps of Newton's method, which leave 1e-12."""
-    a1, a2, a3 = p
-    logit = np.interp(y, a1 + _LOGITS * (a2 + a3 * (special.expit(_LOGITS) - 0.5)), _LOGITS)
-    y = np.clip(y, a1 - 60.0 * (a2 - 0.5 * a3), a1 + 60.0 * (a2 + 0.5 * a3))
-    for _ in range(2):
-        u = special.expit(logit)
-        miss = a1 + logit * (a2 + a3 * (u - 0.5)) - y
-        logit = logit - miss / (a2 + a3 * ((u - 0.5) + logit * u * (1.0 - u)))
-    return np.asarray(special.expit(logit))
-
-
-def _log_metalog_cdf(x: Array, p: tuple[float, ...]) -> Array:
-    with np.errstate(divide="ignore"):
-        return _metalog_inverse(np.log(np.maximum(x, 0.0)), p)
-
-
-def _log_metalog_ppf(u: Array, p: tuple[float, ...]) -> Array:
-    return np.exp(_metalog(u, p))
-
-
-def _logit_metalog_cdf(x: Array, p: tuple[float, ...]) -> Array:
-    return _metalog_inverse(np.asarray(special.logit(np.clip(x, 0.0, 1.0))), p)
-
-
-def _logit_metalog_ppf(u: Array, p: tuple[float, ...]) -> Array:
-    return np.asarray(special.expit(_metalog(u, p)))
 
 
 def _fixed_cdf(x: Array, p: tuple[float, ...]) -> Array:
     return np.where(x >= p[0], 1.0, 0.0)
 
 
+def _fixed_sf(x: Array, p: tuple[float, ...]) -> Array:
+    return np.where(x >= p[0], 0.0, 1.0)
+
+
 def _fixed_ppf(u: Array, p: tuple[float, ...]) -> Array:
     return np.full_like(u, p[0])
 
 
+def _fixed_log_density(x: Array, p: tuple[float, ...]) -> Array:
+    return np.full_like(x, -np.inf)
+
+
+class _Sample(tuple[float, ...]):
+    """A sorted sample, with the arrays that look-ups need: to make them anew takes longer than to look up."""
+
+    @cached_property
+    def values(self) -> Array:
+        return np.array(self)
+
+    @cached_property
+    def probabilities(self) -> Array:
+        return (np.arange(len(self)) + 0.5) / len(self)
+
+    @cached_property
+    def ends(self) -> Array:
+        return np.unique(self.values)
+
+    @cached_property
+    def log_slopes(self) -> Array:
+        return -np.log(len(self) * np.diff(self.ends))
+
+    @classmethod
+    def of(cls, p: tuple[float, ...]) -> Self:
+        return p if isinstance(p, cls) else cls(p)
+
+
 def _empirical_cdf(x: Array, p: tuple[float, ...]) -> Array:
-    count = len(p)
-    return np.interp(x, p, (np.arange(count) + 0.5) / count, left=0.0, right=1.0)
+    sample = _Sample.of(p)
+    return np.interp(x, sample.values, sample.probabilities, left=0.0, right=1.0)
+
+
+def _empirical_sf(x: Array, p: tuple[float, ...]) -> Array:
+    sample = _Sample.of(p)
+    return np.interp(x, sample.values, sample.probabilities[::-1], left=1.0, right=0.0)
 
 
 def _empirical_ppf(u: Array, p: tuple[float, ...]) -> Array:
-    count = len(p)
-    return np.interp(u, (np.arange(count) + 0.5) / count, p)
+    sample = _Sample.of(p)
+    return np.interp(u, sample.probabilities, sample.values)
+
+
+def _empirical_log_density(x: Array, p: tuple[float, ...]) -> Array:
+    sample = _Sample.of(p)
+    if len(sample.ends) == 1:
+        return np.full_like(x, -np.inf)
+    cell = np.clip(np.searchsorted(sample.ends, x, side="right") - 1, 0, len(sample.log_slopes) - 1)
+    return _inside(x, p[0], p[-1], sample.log_slopes[cell])
 
 
 FAMILIES: Final[dict[str, Kit]] = {
-    "lognormal": Kit(("log_median", "log_sd"), _lognormal_cdf, _lognormal_ppf),
-    "gamma": Kit(("shape", "scale"), _gamma_cdf, _gamma_ppf),
-    "truncated-normal": Kit(("location", "scale"), _truncated_normal_cdf, _truncated_normal_ppf),
-    "pert": Kit(("low", "mode", "high"), _pert_cdf, _pert_ppf),
-    "triangular": Kit(("low", "mode", "high"), _triangular_cdf, _triangular_ppf),
-    "uniform": Kit(("low", "high"), _uniform_cdf, _uniform_ppf),
-    "beta": Kit(("a", "b"), _beta_cdf, _beta_ppf),
-    "metalog": Kit(("a1", "a2", "a3"), _log_metalog_cdf, _log_metalog_ppf),
-    "logit-metalog": Kit(("a1", "a2", "a3"), _logit_metalog_cdf, _logit_metalog_ppf),
-    "fixed": Kit(("value",), _fixed_cdf, _fixed_ppf),
-    "empirical": Kit((), _empirical_cdf, _empirical_ppf),
+    "lognormal": Kit(("log_median", "log_sd"), _lognormal_cdf, _lognormal_sf, _lognormal_ppf, _lognormal_log_density),
+    "gamma": Kit(("shape", "scale"), _gamma_cdf, _gamma_sf, _gamma_ppf, _gamma_log_density),
+    "truncated-normal": Kit(
+        ("location", "scale"),
+        _truncated_normal_cdf,
+        _truncated_normal_sf,
+        _truncated_normal_ppf,
+        _truncated_normal_log_density,
+    ),
+    "pert": Kit(("low", "mode", "high"), _pert_cdf, _pert_sf, _pert_ppf, _pert_log_density),
+    "triangular": Kit(
+        ("low", "mode", "high"), _triangular_cdf, _triangular_sf, _triangular_ppf, _triangular_log_density
+    ),
+    "uniform": Kit(("low", "high"), _uniform_cdf, _uniform_sf, _uniform_ppf, _uniform_log_density),
+    "beta": Kit(("a", "b"), _beta_cdf, _beta_sf, _beta_ppf, _beta_log_density),
+    "metalog": Kit(
+        ("a1", "a2", "a3"),
+        metalog.log_metalog_cdf,
+        metalog.log_metalog_sf,
+        metalog.log_metalog_ppf,
+        metalog.log_metalog_log_density,
+    ),
+    "logit-metalog": Kit(
+        ("a1", "a2", "a3"),
+        metalog.logit_metalog_cdf,
+        metalog.logit_metalog_sf,
+        metalog.logit_metalog_ppf,
+        metalog.logit_metalog_log_density,
+    ),
+    "fixed": Kit(("value",), _fixed_cdf, _fixed_sf, _fixed_ppf, _fixed_log_density),
+    "empirical": Kit((), _empirical_cdf, _empirical_sf, _empirical_ppf, _empirical_log_density),
 }
 """Every family by name. ``metalog`` works on the logarithm (counts), ``logit-metalog`` on the logit (shares)."""
 
@@ -206,6 +341,29 @@ class Distribution:
         """Probability of a value at most `x`."""
         return FAMILIES[self.family].cdf(np.asarray(x, dtype=np.float64), self.parameters)
 
+    def sf(self, x: Array) -> Array:
+        """Probability of a value above `x`."""
+        return FAMILIES[self.family].sf(np.asarray(x, dtype=np.float64), self.parameters)
+
+    def log_density(self, x: Array) -> Array:
+        """Natural logarithm of the density at `x`."""
+        return FAMILIES[self.family].log_density(np.asarray(x, dtype=np.float64), self.parameters)
+
+    def atoms(self) -> tuple[Array, Array]:
+        """Return the values that have a probability of their own, and these probabilities, each of shape ``(n,)``."""
+        match self.family:
+            case "fixed":
+                return np.array(self.parameters), np.ones(1)
+            case "empirical":
+                values, counts = np.unique(_Sample.of(self.parameters).values, return_counts=True)
+                # the steps between equal values, and the half step at each end
+                mass = counts - 1.0
+                mass[0] += 0.5
+                mass[-1] += 0.5
+                return values[mass > 0.0], mass[mass > 0.0] / len(self.parameters)
+            case _:
+                return np.empty(0), np.empty(0)
+
     def ppf(self, u: Array) -> Array:
         """Quantile at probability `u`."""
         return FAMILIES[self.family].ppf(np.asarray(u, dtype=np.float64), self.parameters)
@@ -223,7 +381,7 @@ class Distribution:
             case "beta" | "logit-metalog":
                 raise ValueError(f"a share ({self.family}) has no scale")
             case _:
-                return Distribution(self.family, tuple(value * factor for value in p))
+                return Distribution(self.family, type(p)((np.array(p) * factor).tolist()))
 
 
 def fixed(value: float) -> Distribution:
@@ -233,4 +391,4 @@ def fixed(value: float) -> Distribution:
 
 def empirical(values: Array) -> Distribution:
     """Return the distribution whose quantiles interpolate a sorted sample."""
-    return Distribution("empirical", tuple(float(value) for value in np.sort(values)))
+    return Distribution("empirical", _Sample(np.sort(values).tolist()))

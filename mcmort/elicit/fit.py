@@ -14,13 +14,15 @@ import numpy as np
 
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Estimate, Figure, Share
-from mcmort.elicit.families import FAMILIES, Distribution, fixed
+from mcmort.elicit.families import FAMILIES, Array, Distribution, fixed
 from mcmort.errors import FitError
 
 __all__ = ["Fit", "fit_figure", "level"]
 
 _TAIL_TOLERANCE: Final = 1e-6
 _MEDIAN_TOLERANCE: Final = 0.05
+_LOG_WEIGHTS: Final = (0.7, 18.0)
+"""Logarithms of the least and largest sum of the shapes of a beta distribution; below the least it has two modes."""
 _BEYOND: Final = 2.0**-41
 """The least probability that the sampler tells apart."""
 
@@ -254,11 +256,32 @@ def _truncated_normal(tail: float, ends: tuple[float, float]) -> Distribution:
 
 
 def _beta(tail: float, ends: tuple[float, float]) -> Distribution:
+    """Solve for the logarithms of both shapes at once, or one inside the other where that fails."""
+    from scipy.optimize import root
+    from scipy.special import betainc, betaincc, ndtri
+
+    low, high = ends
+    if low <= 0 or high >= 1:
+        raise FitError("the family beta cannot have quantiles at zero or one; read the range as extremes")
+
+    def miss(logs: Array) -> Array:
+        a, b = np.exp(np.clip(logs, -50.0, 50.0))
+        return np.log([betainc(a, b, low) / tail, betaincc(a, b, high) / tail])
+
+    # start from the shapes of a normal range
+    mean, sd = 0.5 * (low + high), (high - low) / (-2.0 * float(ndtri(tail)))
+    weight = max(mean * (1.0 - mean) / sd**2 - 1.0, 0.1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = root(miss, np.log([mean * weight, (1.0 - mean) * weight]), tol=1e-13)
+    a, b = np.exp(found.x)
+    if np.all(np.abs(found.fun) < 1e-10) and _LOG_WEIGHTS[0] <= math.log(a + b) <= _LOG_WEIGHTS[1]:
+        return Distribution("beta", (float(a), float(b)))
+    return _beta_in_turn(tail, ends)
+
+
+def _beta_in_turn(tail: float, ends: tuple[float, float]) -> Distribution:
     """Solve for the mean inside and the total weight outside, both on open scales."""
     from scipy.special import betaincinv, expit, logit
-
-    if ends[0] <= 0 or ends[1] >= 1:
-        raise FitError("the family beta cannot have quantiles at zero or one; read the range as extremes")
 
     def shapes(mean: float, log_weight: float) -> tuple[float, float]:
         weight, share = math.exp(log_weight), float(expit(mean))
@@ -273,7 +296,7 @@ def _beta(tail: float, ends: tuple[float, float]) -> Distribution:
     def miss_high(log_weight: float) -> float:
         return float(betaincinv(*shapes(mean_for(log_weight), log_weight), 1.0 - tail)) - ends[1]
 
-    log_weight = _root("beta", miss_high, 0.7, 18.0)
+    log_weight = _root("beta", miss_high, *_LOG_WEIGHTS)
     return Distribution("beta", shapes(mean_for(log_weight), log_weight))
 
 

@@ -1,13 +1,21 @@
 """Pools of distributions: each lineage counts once, one-sided claims act as soft bounds.
 
-Linear pooling: the density of the pool is the weighted mean of the densities of its members (Stone 1961, Annals of
-Mathematical Statistics 32). A soft bound multiplies that density by the probability that the bound, itself uncertain on
-the log scale, lies on the right side of the value.
+Three ways of pooling:
+
+- ``linear``: the density of the pool is the weighted mean of the densities of its members (Stone 1961, Annals of
+  Mathematical Statistics 32).
+- ``log``: it is proportional to their weighted geometric mean (Genest & Zidek 1986, Statistical Science 1(1)). What one
+  member rules out, the pool rules out.
+- ``envelope``: it is proportional to the largest of them at each value. Every estimate counts once, however many
+  lineages hold it, so weights do not matter.
+
+A soft bound multiplies the density by the probability that the bound, itself uncertain on the log scale, lies on the
+right side of the value. Where members have atoms, values with a probability of their own (a fixed figure has no other),
+the same rules hold for these probabilities: a log pool keeps an atom only if all members share it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
@@ -15,13 +23,23 @@ from typing import Final, Literal
 import numpy as np
 from scipy import special
 
+from mcmort.catalogue.words import Pooling
+from mcmort.elicit.cells import Cells, Places, Side, quantiles
 from mcmort.elicit.families import Array, Distribution
+from mcmort.elicit.quadrature import Integral, integrate
 from mcmort.errors import FitError
 
-__all__ = ["Bound", "Pool", "mixture_quantiles"]
+__all__ = ["Bound", "ExclusionError", "Pool"]
 
 _LEAST_MASS: Final = 1e-3
-_SMALLEST: Final = 2.0**-45
+_TAIL: Final = np.exp2(-np.concatenate([np.arange(60.0, 12.0, -1.0), np.arange(12.0, 0.9, -0.25)]))
+_MARKS: Final = np.concatenate([[0.0], _TAIL, 1.0 - _TAIL[::-1], [1.0]])
+"""Probabilities whose quantiles are the marks of a member: near enough for Newton's method to start between them."""
+_NEAR_ZERO: Final = 1e-17
+
+
+class ExclusionError(FitError):
+    """No value is possible under all members of a log pool."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +59,7 @@ class Bound:
 
 @dataclass(frozen=True)
 class Pool:
-    """A weighted mixture of distributions under soft bounds.
+    """Distributions pooled into one, under soft bounds.
 
     Attributes
     ----------
@@ -49,105 +67,135 @@ class Pool:
         Weights, which sum to one, and distributions.
     bounds : tuple of Bound
         May be empty.
+    pooling : {"linear", "log", "envelope"}
+        The way of pooling; a single member is its own pool whatever the way.
     """
 
     members: tuple[tuple[float, Distribution], ...]
     bounds: tuple[Bound, ...] = ()
+    pooling: Pooling = "linear"
 
     def ppf(self, u: Array) -> Array:
-        """Return the quantiles of the pool at probabilities `u`, shape ``(n,)``."""
+        """Return the quantiles of the pool at probabilities `u`, shape ``(n,)``.
+
+        Raises
+        ------
+        ExclusionError
+            If the members of a log pool exclude one another.
+        FitError
+            If the bounds leave next to nothing of the pool.
+        """
         u = np.asarray(u, dtype=np.float64)
-        if not self.bounds:
-            return mixture_quantiles(self.members, u)
-        lower, upper = self._untilted
-        return mixture_quantiles(
-            self.members, np.where(u <= 0.5, np.interp(u, *lower), 1.0 - np.interp(1.0 - u, *upper))
-        )
+        if len(self.members) == 1 and not self.bounds:
+            return self.members[0][1].ppf(u)
+        return quantiles(self._cells, u)
 
     def cdf(self, x: Array) -> Array:
-        """Return the probability of a value at most `x`, shape ``(n,)``."""
+        """Return the probability of a value at most `x`, shape ``(n,)``.
+
+        Raises
+        ------
+        ExclusionError, FitError
+            As `ppf`.
+        """
         x = np.asarray(x, dtype=np.float64)
-        plain = sum((weight * member.cdf(x) for weight, member in self.members), np.zeros_like(x))
-        if not self.bounds:
-            return plain
-        (tilted, untilted), (above, untilted_above) = self._untilted
-        low = np.interp(plain, untilted, tilted)
-        return np.where(low <= 0.5, low, 1.0 - np.interp(1.0 - plain, untilted_above, above))
+        if self._is_plain:
+            return self._mean([member.cdf(x) for _, member in self.members])
+        return self._integral.below(x)
+
+    @property
+    def _is_plain(self) -> bool:
+        """Whether distribution functions need only be summed."""
+        return not self.bounds and (self.pooling == "linear" or len(self.members) == 1)
 
     @cached_property
-    def _untilted(self) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
-        """Tables from the probability under the bounds to the probability without them.
+    def _marks(self) -> Array:
+        """Values between which the pool is smooth, or nearly so, increasing."""
+        found = [member.ppf(_MARKS) for _, member in self.members if member.family != "empirical"]
+        found += [np.array(member.parameters) for _, member in self.members if member.family == "empirical"]
+        marks = np.unique(np.concatenate(found))
+        marks = marks[np.isfinite(marks) & (marks >= 0.0)]
+        if marks[0] == 0.0 and len(marks) > 1:
+            marks = np.insert(marks, 1, marks[1] * _NEAR_ZERO)
+        return marks
 
-        One table counts from below, one from above, so that both tails keep their relative accuracy.
-        """
-        tail = np.exp2(np.linspace(np.log2(_SMALLEST), -1.0, 45 * 256 + 1))
-        u = np.concatenate([[0.0], tail, 1.0 - tail[-2::-1], [1.0]])
-        middles = 0.5 * (u[1:] + u[:-1])
-        middles[0], middles[-1] = 0.5 * _SMALLEST, 1.0 - 0.5 * _SMALLEST
-        x = mixture_quantiles(self.members, middles)
-        weight = np.ones_like(x)
-        for bound in self.bounds:
-            weight = weight * bound.weight(x)
-        mass = weight * np.concatenate([[_SMALLEST], np.diff(tail), np.diff(tail)[::-1], [_SMALLEST]])
-        total = float(mass.sum())
-        if total < _LEAST_MASS:
+    def _atoms(self) -> Array:
+        """Return the pooled probability of each mark by itself, before the bounds."""
+        marks = self._marks
+        by_member = np.zeros((len(self.members), len(marks)))
+        for row, (_, member) in zip(by_member, self.members, strict=True):
+            values, masses = member.atoms()
+            row[np.searchsorted(marks, values)] = masses
+        with np.errstate(divide="ignore"):
+            return np.exp(self._combined(np.log(by_member)))
+
+    @cached_property
+    def _cells(self) -> Cells:
+        marks = self._marks
+        if not self._is_plain:
+            return self._integral.cells()
+        below = np.maximum.accumulate(self._mean([member.cdf(marks) for _, member in self.members]))
+        above = np.minimum.accumulate(self._mean([member.sf(marks) for _, member in self.members]))
+        atoms = self._atoms()
+
+        def from_below(x: Array, _: Places) -> tuple[Array, Array]:
+            return self._mean([member.cdf(x) for _, member in self.members]), density(x)
+
+        def from_above(x: Array, _: Places) -> tuple[Array, Array]:
+            return self._mean([member.sf(x) for _, member in self.members]), density(x)
+
+        def density(x: Array) -> Array:
+            return self._mean([np.exp(member.log_density(x)) for _, member in self.members])
+
+        return Cells(
+            Side(marks, below - atoms, below, from_below),
+            Side(marks[::-1], above[::-1], (above + atoms)[::-1], from_above),
+        )
+
+    @cached_property
+    def _integral(self) -> Integral:
+        def tilted(x: Array) -> Array:
+            return self._log_density(x) + self._log_weight(x)
+
+        marks = self._marks
+        with np.errstate(divide="ignore"):
+            atoms = self._atoms()
+            found = integrate(tilted, marks, atoms * np.exp(self._log_weight(marks)))
+            whole = integrate(self._log_density, marks, atoms).log_total if self.bounds else found.log_total
+        if not np.isfinite(whole):
+            raise ExclusionError("the estimates exclude one another; a log pool needs common ground")
+        left = float(np.exp(found.log_total - whole))
+        if left < _LEAST_MASS:
             bounds = ", ".join(f"{bound.side.replace('-', ' ')} {bound.value:,.10g}" for bound in self.bounds)
             raise FitError(
-                f"the one-sided claims ({bounds}) leave {total:.2g} of the pool of the other estimates: the evidence "
+                f"the one-sided claims ({bounds}) leave {left:.2g} of the pool of the other estimates: the evidence "
                 "contradicts itself"
             )
-        below = np.concatenate([[0.0], np.cumsum(mass)]) / total
-        above = np.concatenate([[0.0], np.cumsum(mass[::-1])]) / total
-        from_above = np.concatenate([[0.0], tail, 1.0 - tail[-2::-1], [1.0]])
-        return (below, u), (above, from_above)
+        return found
 
+    def _mean(self, functions: list[Array]) -> Array:
+        """Return the weighted mean of a function of the members."""
+        return sum((w * one for (w, _), one in zip(self.members, functions, strict=True)), np.zeros_like(functions[0]))
 
-def mixture_quantiles(members: tuple[tuple[float, Distribution], ...], u: Array) -> Array:
-    """Return quantiles of a mixture.
+    def _log_density(self, x: Array) -> Array:
+        """Return the logarithm of the pooled density before the bounds, not normalised."""
+        return self._combined(np.stack([member.log_density(x) for _, member in self.members]))
 
-    Parameters
-    ----------
-    members : tuple of (float, Distribution)
-        Weights and distributions.
-    u : ndarray, shape (n,)
-        Probabilities.
+    def _log_weight(self, x: Array) -> Array:
+        """Return the logarithm of the probability that a value respects the bounds."""
+        with np.errstate(divide="ignore"):
+            return sum((np.log(bound.weight(x)) for bound in self.bounds), np.zeros_like(x))
 
-    Returns
-    -------
-    ndarray, shape (n,)
-        Values at which the mixture's distribution function equals `u`, to relative 1e-10. A quantile of a
-        mixture lies between the smallest and the largest quantile of its members.
-    """
-    distributions = [member for _, member in members]
-    quantiles = np.stack([member.ppf(u) for member in distributions])
-    low, high = quantiles.min(axis=0), quantiles.max(axis=0)
-    if len(distributions) == 1:
-        return low
-    weights = np.array([weight for weight, _ in members])
-
-    def excess(x: Array, wanted: Array) -> Array:
-        return np.asarray(weights @ np.stack([member.cdf(x) for member in distributions]) - wanted)
-
-    return _roots(excess, low, high, u)
-
-
-def _roots(function: Callable[[Array, Array], Array], low: Array, high: Array, wanted: Array) -> Array:
-    """Find where an increasing function reaches zero between two ends, each point for itself.
-
-    By the method of Chandrupatla (1997, Advances in Engineering Software 28(3)), which takes a third of the steps of
-    bisection.
-    """
-    from scipy.optimize.elementwise import find_root
-
-    result = 0.5 * (low + high)
-    open_ = np.flatnonzero(high - low > 1e-11 * np.abs(high))
-    if len(open_):
-        ends = (low[open_], high[open_])
-        nothing = 1e-14 * float(np.max(np.abs(high)))
-        found = find_root(
-            function, ends, args=(wanted[open_],), tolerances={"xrtol": 1e-10, "xatol": nothing, "fatol": 0.0}
-        )
-        # no change of sign: the function steps over zero at its lower end, or reaches it at its upper within rounding
-        edge = np.where(function(ends[0], wanted[open_]) >= 0.0, *ends)
-        result[open_] = np.where(found.status == -1, edge, found.x)
-    return result
+    def _combined(self, logs: Array) -> Array:
+        """Pool logarithms of densities, or of atoms, shape ``(n_members, n)``, in the way of this pool."""
+        weights = np.array([weight for weight, _ in self.members])[:, None]
+        largest = np.max(logs, axis=0)
+        match self.pooling:
+            case "linear":
+                finite = np.where(np.isfinite(largest), largest, 0.0)
+                with np.errstate(divide="ignore"):
+                    return np.asarray(finite + np.log(np.sum(weights * np.exp(logs - finite), axis=0)))
+            case "log":
+                return np.asarray(np.sum(weights * logs, axis=0))
+            case "envelope":
+                return np.asarray(largest)

@@ -19,12 +19,12 @@ from mcmort.catalogue import formula
 from mcmort.catalogue.case import Case, share_column
 from mcmort.catalogue.records import Component, Estimate, Figure, Quantity, Share, ShareRule
 from mcmort.catalogue.selection import years_of
-from mcmort.catalogue.words import Measure
+from mcmort.catalogue.words import POOLINGS, Measure, Pooling
 from mcmort.elicit.derived import propagate, quantities_of
 from mcmort.elicit.families import Distribution
 from mcmort.elicit.fit import Fit, fit_figure
-from mcmort.elicit.pool import Bound, Pool
-from mcmort.errors import CaseError, FitError, Problem
+from mcmort.elicit.pool import Bound, ExclusionError, Pool
+from mcmort.errors import CaseError, FitError, Problem, UsageError
 
 __all__ = ["Elicited", "Priors", "Used", "elicit"]
 
@@ -69,7 +69,10 @@ class Elicited:
 
 @dataclass(frozen=True)
 class Priors:
-    """The priors of a case: what every engine and every report may ask about the elicitation."""
+    """The priors of a case: what every engine and every report may ask about the elicitation.
+
+    `pool` is the way of pooling that was asked for in place of the case's own, or None.
+    """
 
     case: Case
     evidence: tuple[str, ...]
@@ -77,9 +80,10 @@ class Priors:
     quantities: dict[str, Elicited] = field(default_factory=dict)
     overlaps: dict[str, Distribution] = field(default_factory=dict)
     shares: dict[str, Distribution] = field(default_factory=dict)
+    pool: Pooling | None = None
 
 
-def elicit(case: Case, evidence: frozenset[str] | None = None) -> Priors:
+def elicit(case: Case, evidence: frozenset[str] | None = None, pool: Pooling | None = None) -> Priors:
     """Turn the evidence of a case into priors.
 
     Parameters
@@ -88,6 +92,8 @@ def elicit(case: Case, evidence: frozenset[str] | None = None) -> Priors:
         The case.
     evidence : frozenset of str, optional
         Bases to admit; by default those that the case admits.
+    pool : {"linear", "log", "envelope"}, optional
+        Way of pooling for every component and quantity; by default each has the one that the case gives it.
 
     Returns
     -------
@@ -97,14 +103,19 @@ def elicit(case: Case, evidence: frozenset[str] | None = None) -> Priors:
     Raises
     ------
     CaseError
-        If figures cannot be fitted; all of them are listed.
+        If figures cannot be fitted or pooled; all of them are listed.
+    UsageError
+        If there is no such way of pooling.
     """
+    if pool is not None and pool not in POOLINGS:
+        raise UsageError(f"no way of pooling {pool!r}; expected one of {', '.join(POOLINGS)}")
     problems: list[Problem] = []
     quantities: dict[str, Elicited] = {}
     for name in case.quantities:
-        _quantity(case, name, evidence, quantities, problems)
+        _quantity(case, name, evidence, pool, quantities, problems)
     components = {
-        name: _owner(case, component, evidence, quantities, problems) for name, component in case.components.items()
+        name: _owner(case, component, evidence, pool, quantities, problems)
+        for name, component in case.components.items()
     }
     overlaps, shares = {}, {}
     for name, overlap in case.overlaps.items():
@@ -119,11 +130,17 @@ def elicit(case: Case, evidence: frozenset[str] | None = None) -> Priors:
     if problems:
         raise CaseError(case.where, problems)
     admitted = tuple(sorted(case.head.evidence if evidence is None else evidence))
-    return Priors(case, admitted, components, dict(sorted(quantities.items())), overlaps, dict(sorted(shares.items())))
+    ordered = dict(sorted(quantities.items()))
+    return Priors(case, admitted, components, ordered, overlaps, dict(sorted(shares.items())), pool)
 
 
 def _quantity(
-    case: Case, name: str, evidence: frozenset[str] | None, quantities: dict[str, Elicited], problems: list[Problem]
+    case: Case,
+    name: str,
+    evidence: frozenset[str] | None,
+    pool: Pooling | None,
+    quantities: dict[str, Elicited],
+    problems: list[Problem],
 ) -> None:
     """Elicit a quantity, after those from which it is computed."""
     if name in quantities:
@@ -131,8 +148,8 @@ def _quantity(
     quantity = case.quantities[name]
     for text in (quantity.formula, *(estimate.formula for estimate in quantity.estimate)):
         for used in sorted(formula.names(formula.parse(text))) if text is not None else ():
-            _quantity(case, used, evidence, quantities, problems)
-    quantities[name] = _owner(case, quantity, evidence, quantities, problems)
+            _quantity(case, used, evidence, pool, quantities, problems)
+    quantities[name] = _owner(case, quantity, evidence, pool, quantities, problems)
 
 
 def _rules(case: Case) -> Iterator[tuple[str, str, ShareRule]]:
@@ -157,6 +174,7 @@ def _owner(
     case: Case,
     owner: Component | Quantity,
     evidence: frozenset[str] | None,
+    pool: Pooling | None,
     quantities: dict[str, Elicited],
     problems: list[Problem],
 ) -> Elicited:
@@ -205,7 +223,7 @@ def _owner(
             for estimate, bound in soft
             if estimate.measure == measure or (measure == "all" and bound.side == "at-least")
         )
-        return _pool(members, own, file, place, problems)
+        return _pool(members, own, pool or owner.pool, file, place, problems)
 
     def share(key: str) -> Distribution | None:
         figure: Share | None = getattr(owner, key, None)
@@ -226,15 +244,19 @@ def _owner(
 def _pool(
     members: tuple[tuple[float, Distribution], ...],
     bounds: tuple[Bound, ...],
+    way: Pooling,
     file: str,
     place: str,
     problems: list[Problem],
 ) -> Pool | None:
     if not members:
         return None
-    pool = Pool(members, bounds)
+    pool = Pool(members, bounds, way)
     try:
         pool.ppf(np.array([0.5]))
+    except ExclusionError as error:
+        hint = "pool = 'linear' keeps them side by side; or mark the wrong one use = 'cross-check' with the reason"
+        problems.append(Problem(file, place, str(error), "common ground, which a log pool needs", hint))
     except FitError as error:
         hint = "see which of them is wrong, or mark it use = 'cross-check' with the reason"
         problems.append(Problem(file, place, str(error), "one-sided claims that some estimate respects", hint))

@@ -85,8 +85,7 @@ def tabulate(function: Callable[[Places], Array], scale: Scale, target: float) -
     scale : Scale
         Where the places are.
     target : float
-        Relative error wanted in the body of the scale; the tails beyond are held to it up to the resolution of the
-        body.
+        Relative error wanted in the body of the scale; in the tails beyond, ten times as much is allowed.
 
     Returns
     -------
@@ -102,8 +101,9 @@ def tabulate(function: Callable[[Places], Array], scale: Scale, target: float) -
     kept = ~np.isin(body.starts // usual, missed)
     finest = scale.begin + int(np.max(body.levels[kept], initial=0))
     resolution = max(finest, scale.usual if len(missed) else scale.least)
+    # a tail begins coarser; the checks of a cell are kept, so that where it is smooth its error is a sixteenth of this
     tails = [
-        _refine(function, ends, width, resolution - scale.begin, target)
+        _refine(function, ends, 2 * width, resolution - scale.begin + 1, 10.0 * target)
         for ends in ((0, first), (last, scale.spans << scale.top))
     ]
     parts = (tails[0], body, tails[1])
@@ -170,11 +170,11 @@ def _refine(
     done: list[tuple[Places, int, Array]] = []
     for level in range(finest + 1):
         quarter = width >> (level + 2)
-        checks = np.concatenate([starts + quarter, starts + 3 * quarter])
+        checks = _woven(starts + quarter, starts + 3 * quarter)
         found = function(checks)
         places.append(checks)
         values.append(found)
-        first, third = found[: len(starts)], found[len(starts) :]
+        first, third = found[::2], found[1::2]
         errors = _UNSEEN * np.maximum.reduce(
             [
                 _relative(0.75 * left + 0.25 * right, first),
@@ -186,14 +186,13 @@ def _refine(
         done.append((starts[~is_open], level, errors[~is_open]))
         if not np.any(is_open):
             break
-        halves = (starts[is_open], starts[is_open] + 2 * quarter)
         middles = middle[is_open]
         left, middle, right = (
-            np.concatenate([left[is_open], middles]),
-            np.concatenate([first[is_open], third[is_open]]),
-            np.concatenate([middles, right[is_open]]),
+            _woven(left[is_open], middles),
+            _woven(first[is_open], third[is_open]),
+            _woven(middles, right[is_open]),
         )
-        starts = np.concatenate(halves)
+        starts = _woven(starts[is_open], starts[is_open] + 2 * quarter)
     every, first_of = np.unique(np.concatenate(places), return_index=True)
     begin = np.concatenate([one for one, _, _ in done])
     order = np.argsort(begin)
@@ -210,3 +209,8 @@ def _refine(
 def _relative(interpolated: Array, exact: Array) -> Array:
     scale = np.maximum(np.abs(exact), _NOTHING)
     return np.asarray(np.abs(interpolated - exact) / scale)
+
+
+def _woven[T: (Array, Places)](one: T, other: T) -> T:
+    """Return two arrays in turns: what belongs to cells in order stays in order, which makes look-ups in it fast."""
+    return np.stack([one, other], axis=1).ravel()

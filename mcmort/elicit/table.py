@@ -44,6 +44,8 @@ LARGEST_SCORE: Final = 8.0
 """Normal scores of a `ScoreTable` go from minus this to plus this."""
 TARGET: Final = 1e-4
 """Relative error allowed for any quantile between probabilities 0.0005 and 0.9995."""
+_AIM: Final = 0.8
+"""Share of `TARGET` that the checks may find: two kinks in one cell can add up to more than is seen of them."""
 _BODY_OCTAVES: Final = 10
 """Octaves below one half whose error is measured: down to 2 to the minus 11, which is 0.00049."""
 _OCTAVE_SCALE: Final = Scale(2 * OCTAVES, (OCTAVES - _BODY_OCTAVES, OCTAVES + _BODY_OCTAVES))
@@ -193,7 +195,7 @@ def build_score_table(prior: Quantiles) -> ScoreTable:
 
 
 def _tabulated(prior: Quantiles, scale: Scale, probability: Callable[[Places], Array]) -> Tabulated:
-    return tabulate(lambda places: prior.ppf(probability(places)), scale, TARGET)
+    return tabulate(lambda places: prior.ppf(probability(places)), scale, _AIM * TARGET)
 
 
 def _mass(found: Tabulated, probability: Callable[[Places], Array]) -> float:

@@ -84,7 +84,7 @@ def compiled_case(
     from mcmort.elicit import elicit
     from mcmort.sampler.compile import compile_priors
 
-    compiled = compile_priors(elicit(case, evidence), dependence)
+    compiled = compile_priors(elicit(case, evidence, pool), dependence)
     with contextlib.suppress(OSError):
         _write(path, compiled)
     return compiled

@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from mcmort.catalogue import shipped
-from mcmort.catalogue.records import Claim, Component, Definition, Estimate, Profile, Quantity
+from mcmort.catalogue.records import Claim, Component, Correlation, Definition, Estimate, Profile, Quantity
 from mcmort.catalogue.schema import schemas
 
 TESTS = Path(__file__).parent.parent
@@ -70,6 +70,12 @@ def test_sound_files_follow_their_schema(path: Path) -> None:
         ("single-bracket-table", "camps.toml", "component"),
         ("unknown-table", "camps.toml", ""),
         ("loading-above-one", "links.toml", "dependence/0/loading"),
+        ("correlation-above-one", "links.toml", "correlation/0/rank"),
+        ("correlation-below-minus-one", "links.toml", "correlation/0/rank"),
+        ("correlation-as-text", "links.toml", "correlation/0/rank"),
+        ("correlation-of-one", "links.toml", "correlation/0/between"),
+        ("correlation-of-three", "links.toml", "correlation/0/between"),
+        ("correlation-without-source", "links.toml", "correlation/0"),
         ("unknown-key-in-case", "case.toml", ""),
         ("unknown-basis-of-spread", "case.toml", "spread"),
         ("reading-above-one", "case.toml", "readings/range"),
@@ -108,7 +114,7 @@ def test_a_schema_accepts_every_spelling_of_a_selector(table: dict[str, Any]) ->
 def test_the_schemas_know_every_key_of_the_records() -> None:
     """No key of a record is missing in its schema, and a definition alone has no id."""
     tables = schemas()["evidence"]["$defs"]
-    for record in (Component, Estimate, Quantity, Profile, Claim):
+    for record in (Component, Estimate, Quantity, Profile, Correlation, Claim):
         assert tables[record.__name__]["properties"].keys() == record.model_fields.keys()
     definition = schemas()["definitions"]["$defs"]["Definition"]
     assert definition["properties"].keys() == Definition.model_fields.keys() - {"id"}

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from mcmort.elicit.families import Distribution, fixed
-from mcmort.elicit.pool import Bound, Pool, mixture_quantiles
+from mcmort.elicit.pool import Bound, Pool
 from mcmort.elicit.table import (
     LARGEST_SCORE,
     OCTAVES,
@@ -116,7 +116,7 @@ def test_a_coarse_table_is_seen(seed: int) -> None:
 
 def _exact(members: tuple[tuple[float, Distribution], ...], w: Array, *, upper: bool) -> Array:
     """Return the exact quantile at a probability from the nearer end."""
-    return mixture_quantiles(members, 1.0 - w if upper else w)
+    return Pool(members).ppf(1.0 - w if upper else w)
 
 
 def _at_jump(members: tuple[tuple[float, Distribution], ...], seed: int) -> Array:
