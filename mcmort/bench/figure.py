@@ -12,6 +12,7 @@ __all__ = ["cost_figure"]
 _INK: Final = "#1b1b1b"
 _GREY: Final = "#707070"
 _OWN: Final = "#004b75"
+_FAINT: Final = "#b8b8b8"
 _STYLE: Final[Any] = {
     "font.size": 8.5,
     "axes.edgecolor": _INK,
@@ -80,12 +81,12 @@ def _panel(axes: Any, report: Report, *, correlated: bool) -> None:
     )
     if ends:
         low, high = axes.get_xlim()
-        axes.set_xlim(low, high * 30.0)  # room for the labels
+        column = max(draws for _, draws, _, _ in ends) * 1.6
+        axes.set_xlim(low, high * 40.0)  # room for the labels, which stand in a column
         height = 0.0
         for seconds, draws, tool, colour in sorted(ends):
             height = max(seconds, height * _APART)
-            is_moved = height > seconds * 1.02
-            arrow = {"arrowstyle": "-", "color": colour, "linewidth": 0.5} if is_moved else None
-            axes.annotate(
-                tool, (draws, seconds), (draws * 1.5, height), color=colour, fontsize=7, va="center", arrowprops=arrow
-            )
+            line = {"arrowstyle": "-", "color": _FAINT, "linewidth": 0.6, "relpos": (0.0, 0.5), "shrinkB": 2.5}
+            label = {"color": colour, "fontsize": 7, "va": "center"}
+            axes.annotate(tool, (draws, seconds), (column, height), arrowprops=line, **label)
+        axes.set_ylim(top=max(axes.get_ylim()[1], height * _APART))

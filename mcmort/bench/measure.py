@@ -13,7 +13,7 @@ __all__ = ["available_bytes", "interleaved", "machine", "seconds_of"]
 
 _LONG: Final = 5.0
 """A first run as long as this counts: what it warms up is a small part of it."""
-_BUDGET: Final = 10.0
+_BUDGET: Final = 5.0
 """Seconds that the counted runs of one tool may take, as long as there is one."""
 
 
@@ -32,7 +32,7 @@ def interleaved(works: Mapping[str, Callable[[], object]], repeats: int) -> dict
     works : dict of str to callable
         What to time.
     repeats : int
-        Counted rounds. Works that would take longer than 10 seconds in all take part in fewer.
+        Counted rounds. Works that would take longer than 5 seconds in all take part in fewer.
 
     Returns
     -------

@@ -59,7 +59,7 @@ class Settings:
 
 
 FULL: Final = Settings((4, 12, 64), (10**4, 10**5, 10**6, 2**20, 10**7, 10**8))
-QUICK: Final = Settings((12,), (10**4, 10**5, 2**20), repeats=3, limit=2.0, target=0.005, memory=(10**5, 10**7))
+QUICK: Final = Settings((12,), (10**4, 10**5, 2**20), repeats=3, limit=2.0, target=0.01, memory=(10**5, 10**7))
 
 
 def base_tool(threads: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from mcmort.bench.results import Accuracy, Cell, Peak, Report, Timing
 from mcmort.bench.suite import BOUND, TOLERANCE, base_tool
@@ -34,31 +34,45 @@ def _peers(report: Report) -> list[str]:
     return [name for name in dict.fromkeys(one.tool for one in report.checks) if not name.startswith("mcmort")]
 
 
-def _cell_text(cell: Cell, tool: str, base: str) -> str:
-    timing = cell.timing(tool)
-    if timing.skipped:
-        return EN_DASH
-    if tool == base or cell.timing(base).skipped:
-        return seconds_text(timing.median)
-    return f"{seconds_text(timing.median)} ({statistics.median(cell.ratios(tool, base)):.3g})"
+def _short(tool: str) -> str:
+    """Return the name of a tool for the head of a narrow column."""
+    return tool.removesuffix("s").replace(", ", " ").replace(" thread", "")
 
 
-def throughput(report: Report) -> Table:
-    """Return seconds of every tool in every cell, and how many times those of mcmort on the most threads they are."""
-    base = base_tool(max(report.threads))
+def _wide(report: Report, title: str, cell_text: Callable[[Cell, str], str], notes: tuple[str, ...] = ()) -> Table:
+    """Return a table with a column for each tool."""
     names = [base_tool(count) for count in sorted(report.threads)] + _peers(report)
-    rows = []
-    notes = []
-    for cell in report.cells:
-        rows.append((cell.task, f"{cell.draws:,}", *(_cell_text(cell, name, base) for name in names)))
-        for timing in cell.timings:
-            if timing.skipped:
-                note = f"{timing.tool}, {cell.task}: {timing.skipped}"
-                if note not in notes:
-                    notes.append(note)
-    columns = (Column("Components"), Column("Draws", True), *(Column(name, True) for name in names))
-    title = f"Time for ten totals with 95 % intervals; in brackets, how many times that of {base}"
-    return Table(title, columns, tuple(rows), ("Not run:", *notes) if notes else ())
+    rows = [(cell.task, f"{cell.draws:,}", *(cell_text(cell, name) for name in names)) for cell in report.cells]
+    tools = (Column(_short(name) if name.startswith("mcmort") else name, True) for name in names)
+    return Table(title, (Column("Components"), Column("Draws", True), *tools), tuple(rows), notes)
+
+
+def times(report: Report) -> Table:
+    """Return the seconds of every tool in every cell, and why some are missing."""
+
+    def text(cell: Cell, tool: str) -> str:
+        timing = cell.timing(tool)
+        return EN_DASH if timing.skipped else seconds_text(timing.median)
+
+    skipped = dict.fromkeys(
+        f"Not run: {timing.tool}; {cell.task}: {timing.skipped}"
+        for cell in report.cells
+        for timing in cell.timings
+        if timing.skipped
+    )
+    return _wide(report, "Time for ten totals with 95 % intervals (mcmort on so many threads)", text, tuple(skipped))
+
+
+def ratios(report: Report) -> Table:
+    """Return how many times the seconds of mcmort on the most threads every tool takes."""
+    base = base_tool(max(report.threads))
+
+    def text(cell: Cell, tool: str) -> str:
+        if cell.timing(tool).skipped or cell.timing(base).skipped:
+            return EN_DASH
+        return f"{statistics.median(cell.ratios(tool, base)):.3g}"
+
+    return _wide(report, f"How many times the time of {base} the same takes", text)
 
 
 def headline(report: Report) -> Table:
@@ -148,7 +162,7 @@ def memory(report: Report) -> Table:
         notes = (f"mcmort: from {own[0].draws:,} to {own[-1].draws:,} draws, peak memory grows by {growth:.1%}.",)
     columns = (Column("Tool"), Column("Draws", True), Column("Peak memory, MiB", True))
     task = report.peaks[0].task if report.peaks else make_task(12, correlated=True).name
-    return Table(f"Peak memory of a whole process: {task}", columns, tuple(row(peak) for peak in report.peaks), notes)
+    return Table(f"Peak memory: {task}", columns, tuple(row(peak) for peak in report.peaks), notes)
 
 
 def startup(report: Report) -> Table:
@@ -247,7 +261,7 @@ def check_lines(report: Report) -> list[str]:
 
 def tables(report: Report) -> list[Table]:
     """Return every table of a report that has rows, in the order in which they are printed."""
-    made = [throughput(report), headline(report), to_accuracy(report), bound(report), memory(report)]
+    made = [times(report), ratios(report), headline(report), to_accuracy(report), bound(report), memory(report)]
     if report.startups:
         made.append(startup(report))
     return [table for table in made if table.rows]

@@ -14,7 +14,7 @@ __all__ = ["bench"]
 
 
 def bench(
-    quick: Annotated[bool, typer.Option("--quick", help="Twelve components, few draws: about a minute.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Twelve components, fewer draws: a few minutes.")] = False,
     draws: Annotated[
         list[int] | None, typer.Option("--draws", "-n", min=100, metavar="N", help="Only these numbers of draws.")
     ] = None,
