@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from mcmort.bench import child, suite
-from mcmort.bench.accuracy import draws_needed, error_of
+from mcmort.bench.accuracy import Method, _used, accuracy, draws_needed, error_of
 from mcmort.bench.exact import exact
 from mcmort.bench.measure import interleaved
 from mcmort.bench.peers import PEERS, Peer
@@ -67,6 +67,26 @@ def test_the_error_of_a_method_is_the_worse_limit() -> None:
         return truth * (1.0 + np.array([[0.01, 0.5, 0.02]]) * (-1.0) ** seed)
 
     assert error_of(run, TASK, truth, 100, seeds=10) == pytest.approx(1.96 * 0.02)
+
+
+def test_a_method_without_draws_is_asked_once() -> None:
+    """An exact method has a time and no number of draws; one that misses the target is marked."""
+    good = Method("exact", lambda task, _n, _seed: exact(task, 1 << 14).quantiles, is_exact=True)
+    bad = Method("off", lambda task, _n, _seed: exact(task, 1 << 14).quantiles * 1.01, is_exact=True)
+    first, second = accuracy(correlated=False, target=0.001, threads=1, chosen=(good, bad))
+    assert first.draws is None
+    assert first.timing.seconds
+    assert second.timing.skipped == "not reached"
+
+
+def test_stepped_methods_are_timed_with_the_next_step() -> None:
+    """A lattice that needs 1,300 draws is timed with 2,560, the next that it can make; plain draws with 1,300."""
+    stepped = Method("quasi", _tool("any").run, fewest=320, is_stepped=True)
+    plain = Method("plain", _tool("any").run)
+    assert _used(stepped, 1300.0) == 2560
+    assert _used(stepped, 1280.0) == 1280
+    assert _used(plain, 1300.2) == 1301
+    assert _used(plain, None) == 0
 
 
 def _tool(name: str, *, off: float = 0.0, memory: int = 0, cost: float = 0.0, clock: list[float] | None = None) -> Peer:
