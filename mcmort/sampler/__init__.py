@@ -7,15 +7,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from mcmort.sampler.draw import DEFAULT_DRAWS, simulate
     from mcmort.sampler.sampler import Sampler
-    from mcmort.sampler.simulate import DEFAULT_DRAWS, simulate
 
 __all__ = ["DEFAULT_DRAWS", "Sampler", "simulate"]
 
 _HOMES: Final = {
-    "DEFAULT_DRAWS": "mcmort.sampler.simulate",
+    "DEFAULT_DRAWS": "mcmort.sampler.draw",
     "Sampler": "mcmort.sampler.sampler",
-    "simulate": "mcmort.sampler.simulate",
+    "simulate": "mcmort.sampler.draw",
 }
 
 

@@ -6,8 +6,9 @@ No result depends on the number of threads, or on the size of a task or a block.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from queue import SimpleQueue
@@ -32,6 +33,7 @@ REPLICATES: Final = 20
 """Randomisations of a lattice, from which Monte Carlo errors are estimated."""
 _TASK: Final = 1 << 15
 _TASKS: Final = 8
+_AHEAD: Final = 8
 _SMALLEST_TASK: Final = 1 << 12
 _LARGEST_TASK: Final = 1 << 20
 _BLOCK: Final = 1 << 10
@@ -89,7 +91,7 @@ def run_plan(
 
     done = 0
     with _workers(threads, executor) as pool:
-        for count in pool.map(work, range(0, n, task)):
+        for count in _in_order(pool, work, range(0, n, task)):
             done += count
             if progress is not None:
                 progress(done, n)
@@ -142,16 +144,20 @@ def tally_plan(
     if task is None:
         task = min(max(size // _TASKS, _SMALLEST_TASK), _LARGEST_TASK)
     points = [lattice(seed, streams, size, one) if method == "quasi" else plain(seed, streams) for one in range(count)]
-    tasks = [(one, begin, min(begin + task, size)) for one in range(count) for begin in range(0, size, task)]
     done, wholes, parts = 0, list[Tally](), list[Tally]()
     rows: list[list[Array]] = [[] for _ in names]
+
+    def tasks() -> Iterator[tuple[int, int, int]]:
+        for one in range(count):
+            for begin in range(0, size, task):
+                yield one, begin, min(begin + task, size)
 
     def work(task: tuple[int, int, int]) -> list[Tally]:
         one, first, last = task
         return machine.count(points[one], first, last - first)
 
     with _workers(threads, executor) as pool:
-        for (_, first, last), tallies in zip(tasks, pool.map(work, tasks), strict=True):
+        for (_, first, last), tallies in zip(tasks(), _in_order(pool, work, tasks()), strict=True):
             parts = _added(parts, tallies)
             if last == size:  # a replicate is complete
                 for name, tally, row in zip(names, parts, rows, strict=True):
@@ -175,6 +181,19 @@ def _added(old: list[Tally], new: list[Tally]) -> list[Tally]:
 def lattice_size(n: int) -> int:
     """Return the points of each randomisation that make at least `n` draws together."""
     return 1 << max(0, -(-n // REPLICATES) - 1).bit_length()
+
+
+def _in_order[Task, Outcome](
+    pool: Executor, work: Callable[[Task], Outcome], tasks: Iterable[Task]
+) -> Iterator[Outcome]:  # fmt: skip
+    """Yield the outcomes of tasks in their order, a few ahead of the caller: memory does not grow with their number."""
+    waiting: deque[Future[Outcome]] = deque()
+    for task in tasks:
+        waiting.append(pool.submit(work, task))
+        if len(waiting) >= _AHEAD:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
 
 
 @contextmanager

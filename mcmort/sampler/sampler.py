@@ -14,9 +14,9 @@ from mcmort.catalogue.words import Pooling
 from mcmort.draws import Dependence, Manifest, Method, Tallied, Tallies
 from mcmort.draws.tally import Figure
 from mcmort.errors import FormulaError, UsageError
+from mcmort.sampler.draw import DEFAULT_DRAWS, check_draws, manifest_of, seed_of
 from mcmort.sampler.plan import Builder
 from mcmort.sampler.run import Progress, tally_plan
-from mcmort.sampler.simulate import DEFAULT_DRAWS, check_draws, manifest_of, seed_of
 from mcmort.sampler.store import compiled_case
 
 __all__ = ["MOST_DRAWS", "Sampler"]

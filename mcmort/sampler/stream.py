@@ -82,19 +82,23 @@ def lattice(seed: int, names: tuple[str, ...], size: int, randomisation: int) ->
     return Points(np.array(keys("shift"), dtype=np.uint64), np.array(steps, dtype=np.uint64), False)
 
 
-def uniforms(points: Points, which: int, first: int, count: int) -> NDArray[np.float64]:
+def uniforms(
+    offset: int, first: int, count: int, *, step: int = GAMMA, is_hashed: bool = True
+) -> NDArray[np.float64]:  # fmt: skip
     """Return points of a stream: the NumPy twin of the kernel's.
 
     Parameters
     ----------
-    points : Points
-        Of several streams.
-    which : int
-        Index of the stream.
+    offset : int
+        Where the stream starts; of independent draws, its key.
     first : int
         Index of the first draw.
     count : int
         Number of draws.
+    step : int
+        From one point to the next.
+    is_hashed : bool
+        Whether points are hashed, or taken as they are.
 
     Returns
     -------
@@ -102,8 +106,8 @@ def uniforms(points: Points, which: int, first: int, count: int) -> NDArray[np.f
         Uniform numbers in the open interval (0, 1).
     """
     index = np.arange(first + 1, first + count + 1, dtype=np.uint64)
-    z = points.offsets[which] + index * points.steps[which]
-    if points.is_hashed:
+    z = np.uint64(offset) + index * np.uint64(step)
+    if is_hashed:
         z = (z ^ (z >> np.uint64(30))) * np.uint64(MIX_1)
         z = (z ^ (z >> np.uint64(27))) * np.uint64(MIX_2)
         z = z ^ (z >> np.uint64(31))

@@ -61,7 +61,8 @@ def run_plan(plan: Plan, seed: int, first: int, count: int, *, points: Points | 
     points = plain(seed, plan.streams) if points is None else points
     registers: dict[int, Array] = {}
     for at in range(len(plan.op)):
-        uniform = uniforms(points, at, first, count) if plan.streams[at] else np.zeros(count)
+        offset, step = int(points.offsets[at]), int(points.steps[at])
+        uniform = uniforms(offset, first, count, step=step, is_hashed=points.is_hashed)
         registers[at] = evaluate(plan, at, registers, uniform)
     return {name: registers[register] for name, register in plan.outputs.items()}
 

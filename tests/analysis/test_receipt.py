@@ -41,7 +41,7 @@ def receipt(tmp_path: Path) -> Receipt:
     case = load(write_case(tmp_path / "case", _tables()))
     draws = simulate(case, 500, rng=0, evidence=frozenset({"demographic"}))
     totals = [total_of(draws, resolve(case, _REQUEST.definition(case, name))) for name in _REQUEST.definitions]
-    return receipt_of(draws, _REQUEST, totals)
+    return receipt_of(_REQUEST, totals)
 
 
 def test_a_receipt_is_verified(receipt: Receipt, tmp_path: Path) -> None:

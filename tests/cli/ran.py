@@ -92,5 +92,5 @@ def known_draws(monkeypatch: pytest.MonkeyPatch) -> None:
             )
         return first_draws(_DRAWN[case.digest, usual], n)
 
-    monkeypatch.setattr("mcmort.sampler.simulate", cut)
+    monkeypatch.setattr("mcmort.sampler.draw", cut)
     monkeypatch.setattr("mcmort.analysis.receipt.simulate", cut)

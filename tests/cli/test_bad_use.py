@@ -206,7 +206,7 @@ def test_interrupted_while_drawing_nothing_is_written(
     def stop(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr("mcmort.sampler.simulate", stop)
+    monkeypatch.setattr("mcmort.sampler.draw", stop)
     ran = runner(capsys)(*command)
     assert ran.code == (130 if error is KeyboardInterrupt else 1)
     assert ran.out == ""
@@ -283,7 +283,7 @@ def test_a_defect_of_ours_is_not_hidden(place: Path, monkeypatch: pytest.MonkeyP
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("mcmort.sampler.simulate", broken)
+    monkeypatch.setattr("mcmort.sampler.draw", broken)
     with pytest.raises(ZeroDivisionError):
         main([*WHOLE])
     assert place.is_dir()
@@ -295,7 +295,7 @@ def test_a_signal_during_the_draws_ends_the_process_with_130(place: Path) -> Non
     code = (
         # a shell that starts the tests in the background has its children ignore the signal
         "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
-        "import sys, mcmort.sampler; s = sys.modules['mcmort.sampler.simulate'];"
+        "import sys, mcmort.sampler; s = sys.modules['mcmort.sampler.draw'];"
         "real = s.run_plan;"
         "say = lambda done, total: (sys.stderr.write('drawing\\n'), sys.stderr.flush());"
         "s.run_plan = lambda *a, **k: real(*a, **{**k, 'progress': say});"

@@ -20,8 +20,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from mcmort.sampler.stream import GAMMA, Points, key_of
-from mcmort.sampler.stream import uniforms as points_of
+from mcmort.sampler.stream import GAMMA, key_of, uniforms
 
 type Floats = NDArray[np.float64]
 
@@ -30,12 +29,6 @@ _LONG = 1 << 21
 _LEAST_P = 1e-7
 """Fewer than 50 p values are looked at in each form: one as small as this comes by chance once in 200,000 runs."""
 _STREAMS = 64
-
-
-def uniforms(key: int, first: int, count: int) -> Floats:
-    """Return draws of the stream that has a key."""
-    points = Points(np.array([key], dtype=np.uint64), np.array([GAMMA], dtype=np.uint64), is_hashed=True)
-    return points_of(points, 0, first, count)
 
 
 def _chi_square(counts: NDArray[np.int64], expected: Floats | None = None) -> float:

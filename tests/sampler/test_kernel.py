@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
-from mcmort.elicit import build_table, elicit
+from mcmort.elicit import build_score_table, build_table, elicit
 from mcmort.elicit.families import Distribution, fixed
 from mcmort.elicit.pool import Pool
 from mcmort.errors import UsageError
 from mcmort.sampler import twin
 from mcmort.sampler.compile import compile_priors
 from mcmort.sampler.plan import Builder, Op, Plan
-from mcmort.sampler.scores import normal_scores, survival_of_score
-from mcmort.sampler.simulate import run_plan
+from mcmort.sampler.run import run_plan
+from mcmort.sampler.scores import normal_scores, normal_survival
 from tests.cases import case_of, random_tables
 
 type Columns = dict[str, NDArray[np.float64]]
@@ -41,29 +41,33 @@ def _same(one: Columns, other: Columns) -> bool:
 def _programs(draw: st.DrawFn) -> Plan:
     """Draw a program over every operation, with tables of lognormals, a pool with a gap, a uniform and a constant."""
     build = Builder()
-    tables = [
-        build.table(build_table(prior))
-        for prior in (
-            Distribution("lognormal", (1.0, 0.5)),
-            Distribution("uniform", (0.0, 2.0)),
-            fixed(3.0),
-            Pool(((0.4, Distribution("uniform", (1.0, 2.0))), (0.6, Distribution("uniform", (8.0, 9.0))))),
-        )
-    ]
+    priors = (
+        Distribution("lognormal", (1.0, 0.5)),
+        Distribution("uniform", (0.0, 2.0)),
+        fixed(3.0),
+        Pool(((0.4, Distribution("uniform", (1.0, 2.0))), (0.6, Distribution("uniform", (8.0, 9.0))))),
+    )
+    tables = [build.table(build_table(prior)) for prior in priors]
+    by_score = [build.score_table(build_score_table(prior)) for prior in priors]
+    normal = build.table(normal_scores())
     survivals = [build.emit(Op.UNIFORM, stream=f"u{index}") for index in range(draw(st.integers(1, 3)))]
-    scores = [build.emit(Op.NORMAL, stream=f"n{index}") for index in range(draw(st.integers(1, 2)))]
+    scores = [build.emit(Op.DRAW, b=normal, stream=f"n{index}") for index in range(draw(st.integers(1, 2)))]
     total = build.emit(Op.ADD_SCALED, scores[0], scores[-1], x=draw(st.floats(-9.0, 9.0)))
-    survivals.append(build.emit(Op.SURVIVAL, total))
+    survivals.append(build.emit(Op.SCORED, total, build.score_table(normal_survival())))
     values = [build.emit(Op.CONSTANT, x=draw(st.sampled_from([0.0, -1.0, 1.5, 1e300])))]
-    values += [build.emit(Op.QUANTILE, one, draw(st.sampled_from(tables))) for one in survivals]
+    values += [build.emit(Op.DRAW, b=draw(st.sampled_from(tables)), stream=f"d{index}") for index in range(3)]
+    values += [build.emit(Op.SCORED, total, draw(st.sampled_from(by_score)))]
     arithmetic = [Op.ADD, Op.SUBTRACT, Op.MULTIPLY, Op.DIVIDE, Op.MINIMUM, Op.MAXIMUM]
     for _ in range(draw(st.integers(1, 12))):
         left, right = draw(st.sampled_from(values)), draw(st.sampled_from(values))
-        if draw(st.integers(0, 3)) == 0:
-            table = draw(st.sampled_from(tables))
-            values.append(build.emit(Op.FLOORED, draw(st.sampled_from(survivals)), table, values[1]))
-        else:
-            values.append(build.emit(draw(st.sampled_from(arithmetic)), left, right))
+        match draw(st.integers(0, 4)):
+            case 0:
+                table = draw(st.sampled_from(tables))
+                values.append(build.emit(Op.FLOORED, draw(st.sampled_from(survivals)), table, values[1]))
+            case 1:
+                values.append(build.emit(Op.SCALE, left, x=draw(st.floats(-3.0, 3.0))))
+            case _:
+                values.append(build.emit(draw(st.sampled_from(arithmetic)), left, right))
     build.outputs = {f"v{index:02d}": register for index, register in enumerate([*values, *scores, total, *survivals])}
     return build.plan()
 
@@ -125,7 +129,7 @@ def test_an_undefined_value_stays_undefined() -> None:
 def test_any_executor_gives_the_same_bits() -> None:
     """Tasks may run in an executor of the caller, which stays open, and progress is told of every task."""
     build = Builder()
-    build.outputs["x"] = build.emit(Op.NORMAL, stream="x")
+    build.outputs["x"] = build.emit(Op.DRAW, b=build.table(normal_scores()), stream="x")
     told: list[tuple[int, int]] = []
     with concurrent.futures.ThreadPoolExecutor(3) as executor:
         other = run_plan(
@@ -161,7 +165,6 @@ def test_scores_equal_the_normal_distribution() -> None:
         < 1e-4
     )
     z = np.linspace(-4.0, 4.0, 5001)
-    assert np.max(np.abs(survival_of_score(z) / stats.norm.sf(z) - 1.0)) < 1e-5
-    assert np.all(
-        (survival_of_score(np.array([-50.0, 50.0])) > 0.0) & (survival_of_score(np.array([-50.0, 50.0])) < 1.0)
-    )
+    assert np.max(np.abs(normal_survival()(z) / stats.norm.sf(z) - 1.0)) < 1e-5
+    beyond = normal_survival()(np.array([-50.0, 50.0]))
+    assert np.all((beyond > 0.0) & (beyond <= 1.0))

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from mcmort.sampler.plan import Builder, Op
-from mcmort.sampler.simulate import run_plan
-from mcmort.sampler.stream import key_of, keys_of, uniforms
+from mcmort.sampler.run import run_plan
+from mcmort.sampler.stream import key_of, lattice, plain, uniforms
 
 _N = 200_000
 _PUBLISHED = (
@@ -90,7 +90,7 @@ def test_keys_are_sha256_of_seed_and_name() -> None:
     The digest of "0:a" was computed with coreutils' sha256sum.
     """
     assert key_of(0, "a") == int.from_bytes(bytes.fromhex("9df3c5fab8ef8fe7"), "little")
-    assert keys_of(0, ("a", "b")).tolist() == [key_of(0, "a"), key_of(0, "b")]
+    assert plain(0, ("a", "b")).offsets.tolist() == [key_of(0, "a"), key_of(0, "b")]
     assert len({key_of(seed, name) for seed in range(50) for name in "abc"}) == 150
 
 
@@ -152,3 +152,27 @@ def test_dependent_streams_are_seen(seed: int) -> None:
     x, y = (uniforms(key_of(seed, name), 0, _N) for name in "ab")
     assert _correlated(x, 0.98 * y + 0.02 * x)
     assert _pairs_p(x, (0.5 * x + 0.1 * y) % 1.0) < _LEAST_P
+
+
+def test_a_lattice_is_regular() -> None:
+    """Each stream of a lattice of 2**k points has exactly one point in each of 2**k equal cells, as theory says."""
+    names = tuple(f"all:{index}" for index in range(8))
+    for size in (1, 2, 64, 4096):
+        points = lattice(3, names, size, 0)
+        for which in range(len(names)):
+            offset, step = int(points.offsets[which]), int(points.steps[which])
+            u = uniforms(offset, 0, size, step=step, is_hashed=False)
+            assert np.bincount((u * size).astype(int), minlength=size).tolist() == [1] * size
+
+
+def test_a_lattice_is_of_a_power_of_two() -> None:
+    """A lattice of another number of points would not be regular and is refused."""
+    with pytest.raises(ValueError, match="a lattice of 1000 points"):
+        lattice(1, ("a",), 1000, 0)
+
+
+def test_randomisations_differ_in_shift_and_generator(seed: int) -> None:
+    """Randomisations of a lattice, and streams within one, share neither their shift nor their generator."""
+    found = [lattice(seed, ("a", "b"), 1 << 20, one) for one in range(20)]
+    for field in ("offsets", "steps"):
+        assert len({int(value) for one in found for value in getattr(one, field)}) == 40
