@@ -96,7 +96,7 @@ def error_of(run: Run, task: Task, truth: Floats, n: int, seeds: int = _SEEDS) -
     return float(1.96 * np.sqrt(np.mean(errors[:, [0, 2]] ** 2, axis=0)).max())
 
 
-def draws_needed(error: Callable[[int], float], target: float, fewest: int, limit: float = 120.0) -> float | None:
+def draws_needed(error: Callable[[int], float], target: float, fewest: int, limit: float = 300.0) -> float | None:
     """Return how many draws bring an error down to a target, or None if 2 to the 24, or the time, are too little.
 
     Parameters

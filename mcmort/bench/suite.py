@@ -182,7 +182,7 @@ def _why_not(task: Task, tool: Peer, draws: int, checked: Check, before: list[Ce
         return f"answers differ by {checked.worst:.1f} standard errors"
     free = available_bytes()
     if free is not None and tool.bytes_per_draw(task) * draws > 0.6 * free:
-        return f"needs more memory than {0.6 * free / 2**30:.0f} GiB"
+        return "needs more memory than is free"
     if before and before[-1].timing(tool.name).skipped:
         return before[-1].timing(tool.name).skipped
     # a check of a few draws tells enough of a tool that takes a millisecond for each
