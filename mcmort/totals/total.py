@@ -144,7 +144,7 @@ def total(
     --------
     >>> import mcmort as mm
     >>> draws = mm.simulate(mm.load("ussr"), n=1_000, rng=1)
-    >>> mm.total(draws, "broad", years=(1928, 1953)).years
+    >>> mm.total(draws, "broad", years=(1928, 1953)).total.years
     (1928, 1953)
     """
     if isinstance(definition, str):

@@ -110,7 +110,7 @@ def test_options_change_what_is_counted(tmp_path: Path, capsys: pytest.CaptureFi
     """Years, measure, include and exclude reach the total, and are what the Python verb makes of them."""
     folder = small_folder(tmp_path / "case")
     run = runner(capsys)
-    draws = mm.simulate(mm.load(folder), n=2000, rng=1)
+    draws = mm.Sampler(mm.load(folder), 2000, rng=1)
     base = ("total", folder, "-n", "2000", "-f", "json", "-d")
 
     def median(*words: str) -> object:
