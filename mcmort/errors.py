@@ -13,6 +13,7 @@ __all__ = [
     "FitError",
     "FormulaError",
     "McmortError",
+    "NotExactError",
     "OutputError",
     "Problem",
     "UnknownCaseError",
@@ -99,3 +100,11 @@ class UsageError(McmortError):
     """A call that makes no sense whatever the input, such as zero draws."""
 
     exit_code = 2
+
+
+class NotExactError(UsageError):
+    """A total cannot be computed without Monte Carlo draws; `why` says so without the hint."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(f"{why}. Hint: use draws on lattices instead (--method quasi)")

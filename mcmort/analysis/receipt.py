@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from mcmort.catalogue import Case, load
 from mcmort.catalogue.records import Definition
 from mcmort.catalogue.words import Measure, Pooling
-from mcmort.draws import Dependence, Draws, Method, Tallied
+from mcmort.draws import Dependence, Draws, ExactTotal, Method, Tallied
 from mcmort.errors import VerifyError
 from mcmort.sampler import Sampler, simulate
 from mcmort.totals import Source, Total, definition_of, resolve, totals_of
@@ -64,7 +64,8 @@ class Receipt(BaseModel):
     versions : dict of str to str
         Of mcmort and the libraries on which the bits may depend.
     totals : dict of str to str
-        For each definition the SHA-256 of the draws of its total, or of their tally.
+        For each definition the SHA-256 of the draws of its total, or of their tally, or of its quantiles to six digits
+        where there are no draws.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -74,7 +75,7 @@ class Receipt(BaseModel):
     request: Request
     engine: str
     seed: int = Field(ge=0)
-    draws: int = Field(ge=1)
+    draws: int = Field(ge=0)
     evidence: tuple[str, ...]
     method: Method = "plain"
     dependence: Dependence = "declared"
@@ -82,6 +83,13 @@ class Receipt(BaseModel):
     kept: bool = True
     versions: dict[str, str]
     totals: dict[str, str]
+
+    @field_validator("method")
+    @classmethod
+    def _with_or_without_draws(cls, method: Method, found: ValidationInfo) -> Method:
+        if "draws" in found.data and (found.data["draws"] == 0) != (method == "exact"):
+            raise ValueError("no draws go with the method 'exact', and with no other")
+        return method
 
 
 class Verification(BaseModel):
@@ -101,6 +109,8 @@ class Verification(BaseModel):
 
 def _digest(result: Total) -> str:
     values = result.values
+    if isinstance(values, ExactTotal):
+        return values.digest()
     return values.whole.digest() if isinstance(values, Tallied) else hashlib.sha256(values.tobytes()).hexdigest()
 
 
@@ -237,6 +247,6 @@ def _source(case: Case, receipt: Receipt, threads: int | None) -> Source:
             pool=receipt.pool, threads=threads,
         )  # fmt: skip
     return Sampler(
-        case, receipt.draws, rng=receipt.seed, method=receipt.method, evidence=evidence,
+        case, receipt.draws or None, rng=receipt.seed, method=receipt.method, evidence=evidence,
         dependence=receipt.dependence, pool=receipt.pool, threads=threads,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from mcmort.draws import Tallied
+from mcmort.draws import ExactTotal, Tallied
 from mcmort.errors import UsageError
 from mcmort.totals import Values
 
@@ -65,12 +65,16 @@ class Summary:
 
     Attributes
     ----------
+    draws : int
+        How many there were.
     median, mean, sd : float
         In the unit of the values.
     median_error, mean_error : float
         Monte Carlo standard errors.
     intervals : tuple of Interval
         Equal-tailed and highest-density, for each probability.
+    is_exact : bool
+        Whether there were no draws, and all errors are numerical ones.
     """
 
     draws: int
@@ -80,6 +84,7 @@ class Summary:
     mean_error: float
     sd: float
     intervals: tuple[Interval, ...]
+    is_exact: bool = False
 
     def interval(self, probability: float = 0.95, kind: Kind = "equal-tailed") -> Interval:
         """Return one of the intervals."""
@@ -150,36 +155,42 @@ def highest_density(ordered: Array, probability: float) -> tuple[float, float]:
 
 
 def mean_of(values: Values) -> float:
-    """Return the mean of draws, or of a tally of them."""
+    """Return the mean of a distribution."""
+    if isinstance(values, ExactTotal):
+        return values.mean
     return values.whole.mean if isinstance(values, Tallied) else float(values.mean())
 
 
 def quantiles_of(values: Values, probabilities: Sequence[float]) -> Array:
-    """Return quantiles of draws, or of a tally of them, shape ``(n_probabilities,)``."""
+    """Return quantiles of a distribution, shape ``(n_probabilities,)``."""
+    if isinstance(values, ExactTotal):
+        return values.quantile(probabilities)
     return values.whole.quantile(probabilities) if isinstance(values, Tallied) else np.quantile(values, probabilities)
 
 
 def share_at_most(values: Values, limit: float) -> float:
-    """Return the share of draws, or of a tally of them, that is at most a limit."""
+    """Return the share of a distribution that is at most a limit."""
+    if isinstance(values, ExactTotal):
+        return float(values.cdf(limit))
     return float(values.whole.cdf(limit)) if isinstance(values, Tallied) else float(np.mean(values <= limit))
 
 
 def share_at_least(values: Values, limit: float) -> float:
-    """Return the share of draws, or of a tally of them, that is at least a limit."""
-    if isinstance(values, Tallied):
-        return 1.0 - float(values.whole.cdf(np.nextafter(limit, -np.inf)))
+    """Return the share of a distribution that is at least a limit."""
+    if isinstance(values, Tallied | ExactTotal):
+        return 1.0 - share_at_most(values, float(np.nextafter(limit, -np.inf)))
     return float(np.mean(values >= limit))
 
 
 def summarise(
     values: Values, probabilities: Sequence[float] = PROBABILITIES, *, shortest: bool = True
 ) -> Summary:  # fmt: skip
-    """Summarise draws, or a tally of them.
+    """Summarise draws, or a tally of them, or a distribution that was computed without.
 
     Parameters
     ----------
-    values : ndarray, shape (n_draws,), or Tallied
-        Independent draws, or their tally.
+    values : ndarray, shape (n_draws,), or Tallied, or ExactTotal
+        Independent draws, or their tally, or the distribution itself.
     probabilities : sequence of float
         Of the intervals, each between 0 and 1.
     shortest : bool
@@ -197,6 +208,8 @@ def summarise(
     check_probabilities(probabilities)
     if isinstance(values, Tallied):
         return _of_tally(values, probabilities, shortest)
+    if isinstance(values, ExactTotal):
+        return _of_exact(values, probabilities, shortest)
     ordered = np.sort(values)
     n = len(ordered)
     intervals = []
@@ -241,6 +254,19 @@ def _of_tally(tallied: Tallied, probabilities: Sequence[float], shortest: bool) 
         whole.sd,
         tuple(intervals),
     )
+
+
+def _of_exact(exact: ExactTotal, probabilities: Sequence[float], shortest: bool) -> Summary:
+    error = exact.error
+    intervals = []
+    for probability in probabilities:
+        low, high = exact.quantile([(1.0 - probability) / 2.0, (1.0 + probability) / 2.0]).tolist()
+        intervals.append(Interval(probability, "equal-tailed", low, high, error, error))
+    for probability in probabilities if shortest else ():
+        low, high = exact.shortest(probability)
+        intervals.append(Interval(probability, "highest-density", low, high, error, error))
+    median = float(exact.quantile(0.5))
+    return Summary(0, median, error, exact.mean, error, exact.sd, tuple(intervals), is_exact=True)
 
 
 def _batch_errors(values: Array, probability: float) -> list[float]:

@@ -64,6 +64,7 @@ class MethodName(StrEnum):
 
     plain = "plain"
     quasi = "quasi"
+    exact = "exact"
 
 
 class DependenceName(StrEnum):
@@ -92,7 +93,9 @@ Precision = Annotated[
     str | None,
     typer.Option("--precision", metavar="P", help="Draw until the printed limits are this sure, such as 0.1%."),
 ]
-MethodOption = Annotated[MethodName, typer.Option("--method", help="Independent draws, or shifted lattices.")]
+MethodOption = Annotated[
+    MethodName, typer.Option("--method", help="Independent draws, shifted lattices, or convolution without draws.")
+]
 DependenceOption = Annotated[DependenceName, typer.Option("--dependence", help="How components depend on one another.")]
 PoolOption = Annotated[
     PoolName | None, typer.Option("--pool", help="Pool all estimates this way, instead of as the case says.")

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import typer
+
 if TYPE_CHECKING:
     from mcmort.cli.options import DependenceName, MethodName, PoolName
     from mcmort.sampler import Sampler
@@ -39,6 +41,10 @@ def sampling(
     from mcmort.catalogue import load
     from mcmort.sampler import Sampler
 
+    if method is not None and method.value == "exact":
+        for given, option in ((draws, "--draws"), (precision, "--precision")):
+            if given is not None:
+                raise typer.BadParameter("--method exact makes no draws, and takes none", param_hint=option)
     case = load(name)
     with progress_bar(f"Drawing {case.id}", quiet) as progress:
         yield Sampler(

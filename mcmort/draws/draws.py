@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.words import Measure, Pooling
+from mcmort.draws.exact import ExactTotal
 from mcmort.draws.tally import Tallied
 
 __all__ = ["Dependence", "Draws", "Manifest", "Method", "Standing", "Tallies"]
@@ -55,7 +56,7 @@ class Manifest:
     engine : str
         Which engine made them.
     seed, draws : int
-        Seed of the run, and number of draws.
+        Seed of the run, and number of draws; none with the method "exact".
     evidence : tuple of str
         Bases of evidence that were admitted.
     versions : dict of str to str
@@ -121,19 +122,19 @@ class Draws:
 
 @dataclass(frozen=True)
 class Tallies:
-    """What is left of draws that were only counted: the distributions of some columns and totals.
+    """Distributions of some columns and totals: what is left of draws that were only counted, or made without draws.
 
     Attributes
     ----------
     case, manifest, standing
         As of `Draws`.
-    columns : dict of str to Tallied
+    columns : dict of str to Tallied or ExactTotal
         By name.
     """
 
     case: Case
     manifest: Manifest
-    columns: Mapping[str, Tallied]
+    columns: Mapping[str, Tallied | ExactTotal]
     standing: Mapping[str, Standing] = field(default_factory=dict)
 
     def __len__(self) -> int:

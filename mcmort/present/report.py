@@ -29,16 +29,18 @@ def engine_note(total: Total, summary: Summary) -> str:
     """Say how the draws were made and how sure they make the printed figures."""
     manifest = total.draws.manifest
     case = f"{total.case.id}@{total.case.digest[:12]}"
+    made = f"{manifest.draws:,} draws{_choices(manifest)}, seed {manifest.seed}"
+    if summary.is_exact:
+        made = f"exact, by convolution{_choices(manifest)}"
     return (
-        f"{manifest.draws:,} draws{_choices(manifest)}, seed {manifest.seed}, {manifest.engine} engine, "
+        f"{made}, {manifest.engine} engine, "
         f"mcmort {manifest.versions['mcmort']}, case {case}; {_error_text(summary)}.{_precision(manifest)}"
     )
 
 
 def _choices(manifest: Manifest) -> str:
     """Name what differs from the usual way of drawing."""
-    words = {"quasi": "on randomly shifted lattices", "exact": "by convolution"}
-    chosen = [words[manifest.method]] if manifest.method in words else []
+    chosen = ["on randomly shifted lattices"] if manifest.method == "quasi" else []
     if manifest.dependence != "declared":
         chosen.append(f"{manifest.dependence} instead of the declared dependence")
     if manifest.pool is not None:
@@ -57,13 +59,13 @@ def _precision(manifest: Manifest) -> str:
 
 
 def _error_text(summary: Summary) -> str:
-    """Say how far the printed interval may be off for want of draws."""
-    if summary.draws < FEWEST:
+    """Say how far the printed interval may be off, for want of draws or of finer grids."""
+    if summary.draws < FEWEST and not summary.is_exact:
         return f"fewer than {FEWEST} draws do not tell the Monte Carlo error"
     widest = max((one for one in summary.intervals if one.kind == "equal-tailed"), key=lambda one: one.probability)
     worst = max(widest.low_error, widest.high_error)
     size = f"{100 * worst / summary.median:.2g} % of the median" if summary.median > 0 else f"{worst:.2g}"
-    return f"Monte Carlo error of the interval's ends at most {size}"
+    return f"{'numerical' if summary.is_exact else 'Monte Carlo'} error of the interval's ends at most {size}"
 
 
 def _summarise(values: Values, probability: float) -> Summary:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -11,11 +11,11 @@ import numpy as np
 
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.words import Pooling
-from mcmort.draws import Dependence, Manifest, Method, Tallied, Tallies
+from mcmort.draws import Dependence, ExactTotal, Manifest, Method, Tallied, Tallies
 from mcmort.draws.tally import Figure
-from mcmort.errors import FormulaError, UsageError
+from mcmort.errors import FormulaError, NotExactError, UsageError
 from mcmort.sampler.draw import DEFAULT_DRAWS, check_draws, manifest_of, seed_of
-from mcmort.sampler.plan import Builder
+from mcmort.sampler.plan import Builder, Plan
 from mcmort.sampler.run import Progress, tally_plan
 from mcmort.sampler.store import compiled_case
 
@@ -25,6 +25,8 @@ MOST_DRAWS: Final = 100_000_000
 """Draws after which a precision that is not reached is given up."""
 _FIRST: Final = 1 << 15
 _CONFIDENCE: Final = 1.96
+_EXACT: Final = 1e-4
+"""Relative error aimed at without draws: that of the tables."""
 
 
 class Sampler:
@@ -44,8 +46,9 @@ class Sampler:
     precision : float, optional
         Relative error wanted of the median and the limits of every total, as the half-width of a Monte Carlo
         interval of 95 %. It draws until they are that sure.
-    method : {"plain", "quasi"}
-        Independent draws, or randomly shifted lattices, which need fewer draws for the same precision.
+    method : {"plain", "quasi", "exact"}
+        Independent draws, or randomly shifted lattices, which need fewer draws for the same precision, or no draws at
+        all: convolution, where few inputs depend on one another. It takes no `n` and no `precision`.
     evidence : frozenset of str, optional
         Bases of evidence to admit, instead of those that the case admits.
     dependence : {"declared", "independent", "comonotonic"}
@@ -93,9 +96,13 @@ class Sampler:
     ) -> None:
         if precision is not None and not 0.0 < precision < 1.0:
             raise UsageError(f"the precision is {precision!r}; expected a relative error such as 0.001 (0.1 %)")
-        if method not in ("plain", "quasi"):
-            raise UsageError(f"the method is {method!r}; expected 'plain' or 'quasi'")
-        draws = check_draws((DEFAULT_DRAWS if precision is None else MOST_DRAWS) if n is None else n)
+        if method not in ("plain", "quasi", "exact"):
+            raise UsageError(f"the method is {method!r}; expected 'plain', 'quasi' or 'exact'")
+        is_exact = method == "exact"
+        if is_exact and (n is not None or precision is not None):
+            raise UsageError("the method 'exact' makes no draws; expected neither a number of draws nor a precision")
+        usual = DEFAULT_DRAWS if precision is None else MOST_DRAWS
+        draws = 0 if is_exact else check_draws(usual if n is None else n)
         compiled = compiled_case(case, evidence, pool, dependence)
         self.case = case
         self.plan = compiled.plan
@@ -110,9 +117,14 @@ class Sampler:
         return f"<Sampler of {self.case.id}: {self.manifest.method}, {self.manifest.dependence} dependence>"
 
     def tally(
-        self, build: Builder, totals: Sequence[int], others: Sequence[int], probabilities: Sequence[float]
+        self,
+        build: Builder,
+        totals: Sequence[int],
+        others: Sequence[int],
+        probabilities: Sequence[float],
+        names: Mapping[int, str] | None = None,
     ) -> Tallies:
-        """Draw and count registers of an extended plan.
+        """Draw and count registers of an extended plan, or compute their distributions without draws.
 
         Parameters
         ----------
@@ -123,6 +135,8 @@ class Sampler:
             error; of the others only the quantiles do.
         probabilities : sequence of float
             Of the intervals.
+        names : mapping of int to str, optional
+            What messages call the registers.
 
         Returns
         -------
@@ -133,7 +147,11 @@ class Sampler:
         ------
         FormulaError
             If a register is infinite or undefined on some draw.
+        NotExactError
+            If the method is "exact", and a register has no exact distribution.
         """
+        if self.manifest.method == "exact":
+            return self._exact(build.plan(), totals, others, names or {})
         build.outputs = {str(at): at for at in sorted({*totals, *others})}
         plan = build.plan()
         tails = sorted({0.5, *(side for one in probabilities for side in ((1.0 - one) / 2.0, (1.0 + one) / 2.0))})
@@ -154,7 +172,7 @@ class Sampler:
             for name, one in found.items():
                 if one.whole.undefined:
                     raise FormulaError(
-                        f"{self._name(int(name))} is undefined on {one.whole.undefined:,} of {n:,} draws"
+                        f"{self._name(int(name), names or {})} is undefined on {one.whole.undefined:,} of {n:,} draws"
                     )
             n = next(iter(found.values())).whole.draws
             reached = max(_relative_error(found[str(at)], tails) for at in totals)
@@ -164,10 +182,26 @@ class Sampler:
             n = min(math.ceil(n * min(max(1.2 * (reached / precision) ** 2, 1.5), 64.0)), most)
         return Tallies(self.case, replace(self.manifest, draws=n, reached=reached), found, self.standing)
 
-    def _name(self, register: int) -> str:
+    def _exact(self, plan: Plan, totals: Sequence[int], others: Sequence[int], names: Mapping[int, str]) -> Tallies:
+        """Compute the distributions of registers."""
+        from mcmort.sampler.exact import exact_distribution
+        from mcmort.sampler.ties import Graph
+
+        graph, found = Graph(plan), dict[str, ExactTotal]()
+        wanted = list(dict.fromkeys([*totals, *others]))
+        for done, at in enumerate(wanted, start=1):
+            try:
+                found[str(at)] = exact_distribution(graph, at, _EXACT)
+            except NotExactError as error:
+                raise NotExactError(f"{self._name(at, names)}: {error.why}") from error
+            if self.progress is not None:
+                self.progress(done, len(wanted))
+        return Tallies(self.case, self.manifest, found, self.standing)
+
+    def _name(self, register: int, names: Mapping[int, str]) -> str:
         """Name a register for a message."""
-        names = [name for name, at in self.plan.outputs.items() if at == register]
-        return names[0] if names else "a total or a part of it"
+        known = {at: name for name, at in self.plan.outputs.items()} | {**names}
+        return known.get(register, "a part of a total")
 
 
 def _relative_error(tallied: Tallied, probabilities: Sequence[float]) -> float:

@@ -13,7 +13,7 @@ from typing_extensions import TypeVar
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Definition
 from mcmort.catalogue.words import Measure
-from mcmort.draws import Draws, Tallied, Tallies
+from mcmort.draws import Draws, ExactTotal, Tallied, Tallies
 from mcmort.errors import UsageError
 from mcmort.sampler.plan import Builder, Register
 from mcmort.sampler.sampler import Sampler
@@ -24,11 +24,11 @@ __all__ = ["Source", "Total", "Values", "columns_of", "kept", "total", "total_of
 
 type Array = NDArray[np.float64]
 
-type Values = Array | Tallied
-"""The distribution of a column: all its draws, shape ``(n_draws,)``, or their tally."""
+type Values = Array | Tallied | ExactTotal
+"""The distribution of a column: all its draws, shape ``(n_draws,)``, or their tally, or itself without draws."""
 
 type Source = Draws | Sampler
-"""What totals can be computed from: draws that were kept, or an engine that draws when asked and keeps none."""
+"""What totals can be computed from: draws that were kept, or an engine that keeps none."""
 
 
 _Values = TypeVar("_Values", covariant=True, default=Values)  # noqa: PLC0105
@@ -44,7 +44,7 @@ class Total(Generic[_Values]):
         What it was computed from.
     definition : Definition
         With the user's changes.
-    values : ndarray, shape (n_draws,), or Tallied
+    values : ndarray, shape (n_draws,), or Tallied, or ExactTotal
         The total of each draw, in the unit of the components.
     parts : dict of str to ndarray, shape (n_draws,), or Tallied
         Each component as counted, before overlaps; empty if only the total was asked for.
@@ -174,7 +174,7 @@ def kept(values: Values) -> NDArray[np.float64]:
     UsageError
         If there is only a tally of them.
     """
-    if isinstance(values, Tallied):
+    if isinstance(values, Tallied | ExactTotal):
         raise UsageError("these draws were counted, not kept; make them with mcmort.simulate to have them all")
     return values
 
@@ -214,6 +214,8 @@ def totals_of(
         If a definition asks only for what is unknown.
     FormulaError
         If a total is undefined on some draw.
+    NotExactError
+        If a total, or a part of it, has no exact distribution and no draws are wanted.
     """
     if isinstance(source, Draws):
         return [total_of(source, one) for one in resolved]
@@ -224,7 +226,8 @@ def totals_of(
     sums = [evaluate(case, columns, account) for account in accounts]
     totals = [one.total.at for one in sums]
     others = [part.at for one in sums for part in (*one.parts.values(), *one.overlaps.values())] if with_parts else []
-    tallies = source.tally(build, totals, others, probabilities)
+    names = {at: f"the total {one.definition.id!r}" for at, one in zip(totals, accounts, strict=True)}
+    tallies = source.tally(build, totals, others, probabilities, names)
 
     def named(registers: Mapping[str, Register]) -> dict[str, Values]:
         return {name: tallies.columns[str(one.at)] for name, one in registers.items()} if with_parts else {}

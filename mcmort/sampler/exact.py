@@ -1,0 +1,151 @@
+"""The exact engine: the distribution of a register of a plan, without Monte Carlo error.
+
+Independent groups of summands are convolved on a grid (`mcmort.sampler.convolve`). What ties groups together is
+integrated over (`mcmort.sampler.ties`, `mcmort.sampler.integrate`). Each kind of nodes, and the grid, is made finer by
+itself until the quantiles settle: to refine all of them at once would multiply their costs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcmort.draws import ExactTotal
+from mcmort.errors import NotExactError, UsageError
+from mcmort.sampler.convolve import Grid, Window
+from mcmort.sampler.integrate import ROUGH, Integrator, Level
+from mcmort.sampler.plan import Op, Plan
+from mcmort.sampler.ties import Graph
+
+__all__ = ["PRECISION", "exact_distribution"]
+
+type Array = NDArray[np.float64]
+
+PRECISION: Final = 3e-5
+"""Relative change of a quantile when one thing is made finer, at which the coarser is good enough."""
+_COARSE: Final = 3e-4
+"""Precision from which rough nodes are enough to start with."""
+_LOOSEST: Final = 0.01
+"""Error, as a part of the range between 0.5 and 99.5 per cent, above which a distribution is refused."""
+_STEPS: Final = 4
+_MOST_WORK: Final = 6_000_000
+"""Values that may be computed for one set of nodes, which takes one or two seconds."""
+_WINDOW: Final = 1e-9
+"""Probability left out on each side of the grid."""
+_DRAWN_IN: Final = 6
+_ROUGH_CELLS: Final = 1 << 10
+_FEWEST_CELLS: Final = 1 << 7
+_MOST_CELLS: Final = 1 << 14
+"""Before the grid is made finer."""
+_CHECKED: Final = np.array([0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975, 0.99, 0.995])
+
+
+def exact_distribution(plan: Plan | Graph, register: int, precision: float = PRECISION) -> ExactTotal:
+    """Compute the distribution of a register without Monte Carlo draws.
+
+    Parameters
+    ----------
+    plan : Plan or Graph
+        The program; as a graph, what is worked out of it serves other registers too.
+    register : int
+        One of its registers, such as ``plan.outputs["all:camps"]``.
+    precision : float
+        Relative error aimed at for the quantiles between 0.5 and 99.5 per cent. What is reached is stated in the
+        result.
+
+    Returns
+    -------
+    ExactTotal
+        With an estimate of its numerical error: the largest sum, over the kinds of nodes and the grid, of the changes
+        of a quantile when one of them was made finer. It is the distribution that draws of the same plan have, with
+        the tables as they are.
+
+    Raises
+    ------
+    NotExactError
+        If more inputs are tied together than can be integrated over, or the register is undefined for some values, or
+        the error stays above a hundredth of the width of the distribution.
+    UsageError
+        If the precision is not between 1e-6 and 0.1.
+    """
+    if not 1e-6 <= precision <= 0.1:
+        raise UsageError(f"the precision is {precision!r}; expected a relative error between 1e-6 and 0.1")
+    graph = plan if isinstance(plan, Graph) else Graph(plan)
+    register, least = _unclipped(graph, register)
+    integrator = Integrator(graph, register)
+    level = ROUGH if precision >= _COARSE else Level()
+    if integrator.work(level) > _MOST_WORK:
+        raise NotExactError(
+            f"this total has no exact distribution here: integrating over its inputs takes {integrator.work(level):,} "
+            f"values at least; expected at most {_MOST_WORK:,}"
+        )
+    grid = _grid(integrator, precision)
+    found, error = _distribution(integrator, level, grid, least), np.zeros(len(_CHECKED))
+    checked = found.quantile(_CHECKED)
+    for choice in integrator.choices:
+        change = np.zeros(len(_CHECKED))
+        for step in range(_STEPS):
+            finer = replace(level, **{choice: getattr(level, choice) + 1})
+            if step and integrator.work(finer) > _MOST_WORK:
+                break
+            trial = _distribution(integrator, finer, grid, least)
+            new = trial.quantile(_CHECKED)
+            change = np.abs(new - checked)
+            # a quantile near zero, which has no relative error, is measured by the spread
+            if np.all(change <= precision * np.maximum(np.abs(new), 0.01 * (new[-1] - new[0]))):
+                break
+            level, found, checked = finer, trial, new
+        error += change
+    worst, width = float(error.max()), float(checked[-1] - checked[0])
+    # a constant has no width
+    if worst > max(_LOOSEST * width, 1e-6 * max(float(np.abs(checked).max()), 1.0)):
+        raise NotExactError(
+            f"this total has no exact distribution here: its numerical error is {worst / width:.2g} of the width "
+            f"of the distribution with the most values allowed; expected at most {_LOOSEST:g}"
+        )
+    return replace(found, error=worst)
+
+
+def _unclipped(graph: Graph, register: int) -> tuple[int, float]:
+    """Return the register behind a final maximum with a constant, and that constant."""
+    plan = graph.plan
+    if plan.op[register] == Op.MAXIMUM:
+        for one, other in (graph.reads[register], graph.reads[register][::-1]):
+            if plan.op[other] == Op.CONSTANT:
+                return one, float(plan.x[other])
+    return register, -np.inf
+
+
+def _grid(integrator: Integrator, precision: float) -> Grid:
+    """Return a grid that holds all but `_WINDOW` of the distribution on each side, and shows its shape.
+
+    What the tables span may be far wider than the bulk, and then the window is drawn in on rough grids.
+    """
+    low, high = integrator.measure(Window(), ROUGH).ends
+    for _ in range(_DRAWN_IN):
+        # a constant has no width
+        span = 1.2 * max(float(high - low), 1e-9 * max(abs(low), abs(high), 1.0))
+        rough = Grid(low - span / 12.0, span / _ROUGH_CELLS, _ROUGH_CELLS)
+        values, below = rough.cumulated(integrator.measure(rough, ROUGH))
+        low, high = np.interp([_WINDOW, 1.0 - _WINDOW], below, values)
+        if high - low > 0.2 * span:
+            break
+    marks = np.interp([0.005, 0.05, 0.25, 0.75, 0.95, 0.995], below, values)
+    # the error falls with the fourth power of the width of a cell
+    wanted = np.array([16.0, 64.0, 16.0]) * (PRECISION / precision) ** 0.25
+    narrowest = float(np.min(np.diff(marks)[[0, 2, 4]] / wanted))
+    cells = 1 << int(np.ceil(np.log2(np.clip(span / max(narrowest, 1e-300), _FEWEST_CELLS, _MOST_CELLS))))
+    return Grid(rough.start, span / cells, cells)
+
+
+def _distribution(integrator: Integrator, level: Level, grid: Grid, least: float) -> ExactTotal:
+    finer = Grid(grid.start, grid.step / (1 << level.cells), grid.cells << level.cells)
+    values, below = finer.cumulated(integrator.measure(finer, level))
+    mass = np.diff(below, prepend=0.0)
+    middles = np.maximum(values - 0.5 * finer.step, least)
+    mean = float(np.sum(mass * middles))
+    sd = float(np.sqrt(np.sum(mass * (middles - mean) ** 2)))
+    return ExactTotal(values, below, mean, sd, np.inf, least)
