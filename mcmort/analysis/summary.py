@@ -161,7 +161,7 @@ def mean_of(values: Values) -> float:
     return values.whole.mean if isinstance(values, Tallied) else float(values.mean())
 
 
-def quantiles_of(values: Values, probabilities: Sequence[float]) -> Array:
+def quantiles_of(values: Values, probabilities: Sequence[float] | Array) -> Array:
     """Return quantiles of a distribution, shape ``(n_probabilities,)``."""
     if isinstance(values, ExactTotal):
         return values.quantile(probabilities)

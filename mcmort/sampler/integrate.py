@@ -343,7 +343,7 @@ class _Walk[T]:
         return self.measure.mix(shares, (at(survival) for survival in survivals))
 
     def group(self, group: Group, weights: Mapping[int, float], constant: float, values: Values) -> T:
-        """Measure a group under two fixed inputs: it often rests on one only, and comes back for each node of the other."""
+        """Measure a group under two fixed inputs: it often rests on one only, and returns at each node of the other."""
         key = (group, constant, *_known(group, weights, values))
         if key not in self.memo:
             self.memo[key] = self.measure.of(self.curve(group, weights, constant, values))
