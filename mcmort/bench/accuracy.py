@@ -15,7 +15,7 @@ from typing import Final
 
 import numpy as np
 
-from mcmort.bench.engine import mcmort_quantiles
+from mcmort.bench.engine import exact_quantiles, mcmort_quantiles
 from mcmort.bench.exact import exact
 from mcmort.bench.measure import interleaved
 from mcmort.bench.peers import numpy_quantiles, scipy_quantiles
@@ -67,6 +67,7 @@ def methods(threads: int) -> tuple[Method, ...]:
             16 * REPLICATES,
             is_stepped=True,
         ),
+        Method("mcmort, exact", partial(exact_quantiles, precision=1e-3), is_exact=True),
         Method("NumPy, plain", numpy_quantiles),
         Method("SciPy Sobol", scipy_quantiles, is_stepped=True),
     )
