@@ -28,7 +28,7 @@ _SMALLEST: Final = 2.0**-10
 _OCTAVES: Final = 60
 FIRST_BITS: Final = int(np.array(_SMALLEST).view(np.uint64))
 _SUBSAMPLES: Final = 20
-_WIDER: Final = {20: 2.0930 / 1.9600}
+_WIDER: Final = {8: 2.3646 / 1.9600}
 """Quantile of Student's t with one degree of freedom less than there are replicates, over that of the normal."""
 CELLS: Final = (_OCTAVES << RESOLUTION) + 2
 """Cell 0 holds what is below 2 to the minus 10, with zero; the last holds what is 2 to the 50 or more, or undefined."""

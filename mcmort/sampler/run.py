@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["REPLICATES", "Progress", "lattice_size", "run_plan", "tally_plan"]
 
-REPLICATES: Final = 20
+REPLICATES: Final = 8
 """Randomisations of a lattice, from which Monte Carlo errors are estimated."""
 _TASK: Final = 1 << 15
 _TASKS: Final = 8
