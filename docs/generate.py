@@ -20,18 +20,18 @@ import mcmort as mm
 from mcmort.catalogue.new import TEMPLATE
 from mcmort.catalogue.sheet import COLUMNS
 from mcmort.cli.app import app
-from mcmort.draws import Draws
 from mcmort.present.report import comparison_table
 from mcmort.present.tables import Table, to_markdown
+from mcmort.sampler import Sampler
 
 ROOT = Path(__file__).resolve().parent.parent
 LARGE_CASES = ("ussr", "china", "atlantic-slave-trade")
 
 
 @cache
-def draws_of(case: str) -> Draws:
+def draws_of(case: str) -> Sampler:
     """Draw once for each case: the default number of draws and the default seed of the command line."""
-    return mm.simulate(mm.load(case), n=100_000, rng=1)
+    return mm.Sampler(mm.load(case), rng=1)
 
 
 def between(text: str, name: str, content: str) -> str:

@@ -14,6 +14,12 @@ settings.register_profile("soak", deadline=None, max_examples=500, suppress_heal
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "soak" if os.environ.get("MCMORT_TEST_SEED") else "ci"))
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep compiled cases of the tests apart from those of the user, and from one run to the next."""
+    cache = config.rootpath / ".pytest_cache" / "compiled"
+    os.environ.setdefault("MCMORT_CACHE", str(cache))
+
+
 @pytest.fixture
 def seed() -> int:
     """Seed of random draws in tests: MCMORT_TEST_SEED, else 20_260."""

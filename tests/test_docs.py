@@ -12,7 +12,7 @@ import pytest
 import mcmort as mm
 from mcmort.cli.app import main
 from mcmort.present.schemas import result_schemas
-from tests.cli.ran import ROOT, known_draws
+from tests.cli.ran import ROOT
 
 PAGES = sorted(
     [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "priors" / "README.md", *(ROOT / "docs").glob("*.md")]
@@ -33,7 +33,6 @@ PYTHON = [(page, index) for page in PAGES for index in range(len(_blocks(page, "
 def test_python_in_the_docs_runs(page: Path, index: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each block of Python runs as it stands, in an empty folder."""
     monkeypatch.chdir(tmp_path)
-    known_draws(monkeypatch)
     exec(compile(_blocks(page, "python")[index], f"{page.name}[{index}]", "exec"), {"__name__": "docs"})
 
 
@@ -60,7 +59,6 @@ def test_commands_in_the_docs_exit_with_0(
 ) -> None:
     """Each command of a page runs in its order, in one empty folder; a spreadsheet is the reader's own."""
     monkeypatch.chdir(tmp_path)
-    known_draws(monkeypatch)
     ran = 0
     for words in _commands(page):
         if any(word.endswith((".csv", ".xlsx")) and not Path(word).exists() for word in words[1:2]):

@@ -19,9 +19,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from mcmort.analysis.summary import quantiles_of
+from mcmort.draws.exact import OUTERMOST as _OUTERMOST
 from mcmort.errors import UsageError
+from mcmort.totals import Total, Values
 
-__all__ = ["Extreme", "IntervalBounds", "SumBounds", "interval_bounds", "sum_bounds"]
+__all__ = ["Extreme", "IntervalBounds", "SumBounds", "interval_bounds", "sum_bounds", "total_bounds"]
 
 type Array = NDArray[np.float64]
 type Marginal = Callable[[Array], Array]
@@ -180,6 +183,36 @@ def interval_bounds(marginals: Sequence[Marginal], probability: float, *, points
     tails = ((1.0 - probability) / 2.0, (1.0 + probability) / 2.0)
     low, high = (sum_bounds(marginals, tail, points=points) for tail in tails)
     return IntervalBounds(probability, low, high)
+
+
+def total_bounds(total: Total, probability: float) -> IntervalBounds:
+    """Return the bounds of an interval of a total under any dependence between its components and overlaps.
+
+    Parameters
+    ----------
+    total : Total
+        With its parts.
+    probability : float
+        Of the interval.
+
+    Returns
+    -------
+    IntervalBounds
+        Before the total is kept from falling below zero.
+
+    Raises
+    ------
+    UsageError
+        If the total has no parts, or the probability is not between 0 and 1.
+    """
+    if not total.parts:
+        raise UsageError("bounds need the distributions of the components; compute the total with its parts")
+    terms = [_marginal(values) for values in total.parts.values()]
+    return interval_bounds([*terms, *(_mirrored(_marginal(values)) for values in total.overlaps.values())], probability)
+
+
+def _marginal(values: Values) -> Marginal:
+    return lambda u: quantiles_of(values, np.clip(u, _OUTERMOST, 1.0 - _OUTERMOST))
 
 
 def _mirrored(marginal: Marginal) -> Marginal:

@@ -17,6 +17,7 @@ __all__ = [
     "PROBABILITIES",
     "Interval",
     "Summary",
+    "check_probabilities",
     "highest_density",
     "mean_of",
     "quantile_error",
@@ -93,6 +94,20 @@ class Summary:
         raise KeyError(f"no {kind} interval of probability {probability:g}")
 
 
+def check_probabilities(probabilities: Sequence[float]) -> None:
+    """Refuse probabilities of intervals that are not between 0 and 1.
+
+    Raises
+    ------
+    UsageError
+        With the likely meaning.
+    """
+    for probability in probabilities:
+        if not 0.0 < probability < 1.0:
+            hint = f". Hint: did you mean {probability / 100:g}?" if 1.0 < probability < 100.0 else ""
+            raise UsageError(f"an interval of probability {probability:g}; expected one between 0 and 1{hint}")
+
+
 def quantile_error(ordered: Array, probability: float) -> float:
     """Return the Monte Carlo standard error of a quantile of independent draws.
 
@@ -146,7 +161,7 @@ def mean_of(values: Values) -> float:
     return values.whole.mean if isinstance(values, Tallied) else float(values.mean())
 
 
-def quantiles_of(values: Values, probabilities: Sequence[float]) -> Array:
+def quantiles_of(values: Values, probabilities: Sequence[float] | Array) -> Array:
     """Return quantiles of a distribution, shape ``(n_probabilities,)``."""
     if isinstance(values, ExactTotal):
         return values.quantile(probabilities)
@@ -190,10 +205,7 @@ def summarise(
     UsageError
         If a probability is not between 0 and 1.
     """
-    for probability in probabilities:
-        if not 0.0 < probability < 1.0:
-            hint = f". Hint: did you mean {probability / 100:g}?" if 1.0 < probability < 100.0 else ""
-            raise UsageError(f"an interval of probability {probability:g}; expected one between 0 and 1{hint}")
+    check_probabilities(probabilities)
     if isinstance(values, Tallied):
         return _of_tally(values, probabilities, shortest)
     if isinstance(values, ExactTotal):

@@ -38,6 +38,7 @@ def cited_sources(case: Case, definition: str | None = None) -> list[Source]:
         keys |= {key for name in case.quantities for key in _behind(case, case.quantities[name])}
         keys |= {claim.source for claim in case.claims.values()} | {one.source for one in case.overlaps.values()}
         keys |= {one.source for one in case.profiles.values()} | {one.source for one in case.dependence.values()}
+        keys |= {one.source for one in case.correlations.values()}
         keys |= {rule.source for scope in (*case.definitions.values(), *case.claims.values()) for rule in scope.share}
     elif definition not in case.definitions:
         raise DefinitionError(case.missing(definition, "definition"))
@@ -48,6 +49,7 @@ def cited_sources(case: Case, definition: str | None = None) -> list[Source]:
         keys |= {one.source for one in case.overlaps.values() if one.of in chosen and one.within in chosen}
         keys |= {rule.source for rule in scope.share}
         keys |= {one.source for one in case.dependence.values() if set(one.members) & set(chosen)}
+        keys |= {one.source for one in case.correlations.values() if set(one.between) & set(chosen)}
     keys.add(case.head.readings.source)
     keys |= {spread.source for spread in case.head.spread.values()}
     return [case.sources[key] for key in sorted(keys)]

@@ -6,7 +6,6 @@ records is checked in `mcmort.catalogue.check`.
 
 from __future__ import annotations
 
-import dataclasses
 import difflib
 import tomllib
 from pathlib import Path
@@ -122,7 +121,7 @@ def load_folder(folder: Path, where: str) -> Case:
     problems = loaded.problems + check_meaning(loaded)
     if problems or loaded.head is None:
         raise CaseError(where, problems)
-    return dataclasses.replace(loaded.freeze(), correlations=loaded.of("correlation"))
+    return loaded.freeze()
 
 
 def _read_toml(path: Path, loaded: Loaded) -> dict[str, Any] | None:

@@ -97,6 +97,7 @@ class Loaded:
             profiles=self.of("profile"),
             overlaps=self.of("overlap"),
             dependence=self.of("dependence"),
+            correlations=self.of("correlation"),
             claims=self.of("claim"),
             definitions=dict(self.records.get("definition", {})),
             sources=dict(sorted(self.sources.items())),

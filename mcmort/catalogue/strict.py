@@ -99,7 +99,7 @@ def _records(case: Case, kind: str) -> dict[str, Any]:
 
 
 def _sources(case: Case) -> Iterator[Problem]:
-    cited = {source.key for source in cited_sources(case)} | {one.source for one in case.correlations.values()}
+    cited = {source.key for source in cited_sources(case)}
     for key in sorted(set(case.sources) - cited):
         hint = "take it out, or cite it"
         yield Problem("sources.bib", key, "a work that nothing in the case cites", "works that are cited", hint)

@@ -10,6 +10,7 @@ from typing import Annotated, Final
 
 import typer
 
+from mcmort.cli.bench import bench
 from mcmort.cli.cases import cases
 from mcmort.cli.check import check
 from mcmort.cli.cite import cite
@@ -40,7 +41,7 @@ app = typer.Typer(
     help="Monte Carlo uncertainty for mortality estimates: totals under explicit definitions, from cited ranges.",
 )
 
-for command in (cases, show, total, compare, claims, plot, trace, cite, verify, check, new, import_, schema):
+for command in (cases, show, total, compare, claims, plot, trace, cite, verify, check, new, import_, schema, bench):
     app.command(command.__name__.rstrip("_"))(command)
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from mcmort.cli.options import (
     CaseName,
     DefinitionName,
@@ -45,6 +49,9 @@ def total(
     exclude: Excluding = None,
     evidence: Evidence = None,
     interval: Level = 0.95,
+    bounds: Annotated[
+        bool, typer.Option("--bounds", help="Print what the interval can be under any dependence.")
+    ] = False,
     draws: DrawCount = None,
     precision: Precision = None,
     method: MethodOption = MethodName.plain,
@@ -76,6 +83,7 @@ def total(
             measure=None if measure is None else measure.value,
             net=net,
             interval=interval,
+            bounds=bounds,
             **rules,
         )
     deliver(result.render(form.value), output)

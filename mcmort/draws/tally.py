@@ -28,7 +28,7 @@ _SMALLEST: Final = 2.0**-10
 _OCTAVES: Final = 60
 FIRST_BITS: Final = int(np.array(_SMALLEST).view(np.uint64))
 _SUBSAMPLES: Final = 20
-_WIDER: Final = {20: 2.0930 / 1.9600}
+_WIDER: Final = {8: 2.3646 / 1.9600}
 """Quantile of Student's t with one degree of freedom less than there are replicates, over that of the normal."""
 CELLS: Final = (_OCTAVES << RESOLUTION) + 2
 """Cell 0 holds what is below 2 to the minus 10, with zero; the last holds what is 2 to the 50 or more, or undefined."""
@@ -75,15 +75,18 @@ class Tally:
     @cached_property
     def edges(self) -> Array:
         """Edges of the cells, shape ``(n_cells + 1,)``, between the extremes."""
-        cells = np.arange(self.first, self.first + len(self.counts) + 1, dtype=np.int64)
-        bits = (np.maximum(cells - 1, 0) << SHIFT) + FIRST_BITS
-        edges = np.where(cells == 0, 0.0, bits.view(np.float64))
-        return np.clip(edges, self.low, self.high)
+        return self._edge(np.arange(len(self.counts) + 1))
 
     @cached_property
-    def cumulative(self) -> Array:
+    def cumulative(self) -> NDArray[np.int64]:
         """Draws below each edge, shape ``(n_cells + 1,)``."""
-        return np.concatenate([[0.0], np.cumsum(self.counts, dtype=np.float64)])
+        return np.concatenate([[0], np.cumsum(self.counts)])
+
+    def _edge(self, index: NDArray[np.int64]) -> Array:
+        """Return the lower edges of cells, counted from the first."""
+        cells = index + self.first
+        bits = (np.maximum(cells - 1, 0) << SHIFT) + FIRST_BITS
+        return np.clip(np.where(cells == 0, 0.0, bits.view(np.float64)), self.low, self.high)
 
     def quantile(self, probability: float | Sequence[float] | Array) -> Array:
         """Return quantiles: within a cell, draws are taken as spread evenly.
@@ -95,7 +98,8 @@ class Tally:
         cell = np.clip(np.searchsorted(self.cumulative, wanted, side="left") - 1, 0, len(self.counts) - 1)
         below, inside = self.cumulative[cell], np.maximum(self.counts[cell], 1)
         part = np.clip((wanted - below) / inside, 0.0, 1.0)
-        return np.asarray(self.edges[cell] + part * (self.edges[cell + 1] - self.edges[cell]))
+        left = self._edge(cell)
+        return np.asarray(left + part * (self._edge(cell + 1) - left))
 
     def cdf(self, value: float | Array) -> Array:
         """Return the share of draws at most a value."""

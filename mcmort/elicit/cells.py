@@ -21,6 +21,8 @@ type Inside = Callable[[Array, Places], tuple[Array, Array]]
 
 _LAST_STEP: Final = 1e-6
 """A step of Newton's method, relative to the value, after which its error, of the order of its square, is nothing."""
+_ROUNDING: Final = 4.0 * float(np.finfo(np.float64).eps)
+"""A probability met this closely is met; in a gap, where it does not change, nothing else would end the search."""
 _WIDTH: Final = 1e-11
 _STEPS: Final = 200
 
@@ -111,7 +113,7 @@ def _between(side: Side, cell: Places, wanted: Array) -> Array:
             x = np.exp(at)
             probability, density = side.inside(x, cell)
             miss = sign * (target - np.log(probability))
-            step = np.where(miss == 0.0, 0.0, miss * probability / (x * density))
+            step = np.where(np.abs(miss) <= _ROUNDING, 0.0, miss * probability / (x * density))
             low, high = np.where(miss > 0.0, at, low), np.where(miss < 0.0, at, high)
             new = at + step
             is_newton = (new >= low - _LAST_STEP) & (new <= high + _LAST_STEP)

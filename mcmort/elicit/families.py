@@ -265,12 +265,12 @@ class _Sample(tuple[float, ...]):
 
 def _empirical_cdf(x: Array, p: tuple[float, ...]) -> Array:
     sample = _Sample.of(p)
-    return np.interp(x, sample.values, sample.probabilities, left=0.0, right=1.0)
+    return np.where(x >= p[-1], 1.0, np.interp(x, sample.values, sample.probabilities, left=0.0))
 
 
 def _empirical_sf(x: Array, p: tuple[float, ...]) -> Array:
     sample = _Sample.of(p)
-    return np.interp(x, sample.values, sample.probabilities[::-1], left=1.0, right=0.0)
+    return np.where(x >= p[-1], 0.0, np.interp(x, sample.values, sample.probabilities[::-1], left=1.0))
 
 
 def _empirical_ppf(u: Array, p: tuple[float, ...]) -> Array:

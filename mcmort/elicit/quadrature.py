@@ -104,7 +104,7 @@ def integrate(log_density: Callable[[Array], Array], marks: Array, atoms: Array)
     logs = _logarithm(marks)
     start, end = logs[:-1], logs[1:]
     value = _rule(log_density, start, end)
-    starts, values, finished_atoms = [start[:0]], [value[:0]], _logs(atoms)
+    starts, values, log_atoms = [start[:0]], [value[:0]], _logs(atoms)
     for _ in range(_HALVINGS):
         middle = 0.5 * (start + end)
         halves = _rule(log_density, np.concatenate([start, middle]), np.concatenate([middle, end]))
@@ -124,15 +124,21 @@ def integrate(log_density: Callable[[Array], Array], marks: Array, atoms: Array)
     values.append(value)
     every, mass = np.concatenate(starts), np.concatenate(values)
     order = np.argsort(every)
-    log_total = float(np.logaddexp(np.logaddexp.reduce(mass), np.logaddexp.reduce(finished_atoms)))
+    log_total = float(np.logaddexp(np.logaddexp.reduce(mass), np.logaddexp.reduce(log_atoms)))
+    if log_total == -np.inf:
+        return Integral(log_density, log_total, marks, np.zeros(len(marks)), np.zeros(len(marks) - 1))
+    begins = every[order]
+    old = np.searchsorted(begins, logs[:-1])
     # the marks themselves keep their exact values, which the atoms need
-    inner = np.exp(every[order])
-    inner[np.searchsorted(every[order], logs[:-1])] = marks[:-1]
-    shares = np.zeros(len(mass) + 1)
-    np.add.at(
-        shares, np.append(np.searchsorted(every[order], logs[:-1]), len(mass)), np.exp(finished_atoms - log_total)
-    )
-    return Integral(log_density, log_total, np.append(inner, marks[-1]), shares, np.exp(mass[order] - log_total))
+    ends = np.append(np.exp(begins), marks[-1])
+    ends[old] = marks[:-1]
+    shares = np.zeros(len(ends))
+    np.add.at(shares, np.append(old, len(mass)), np.exp(log_atoms - log_total))
+    masses = np.exp(mass[order] - log_total)
+    # no values without mass at the ends: the support begins and ends with the first and last of it
+    held = np.flatnonzero(shares + np.append(masses, 0.0) + np.insert(masses, 0, 0.0))
+    kept = slice(int(held[0]), int(held[-1]) + 1)
+    return Integral(log_density, log_total, ends[kept], shares[kept], masses[kept.start : kept.stop - 1])
 
 
 def _rule(log_density: Callable[[Array], Array], start: Array, end: Array) -> Array:

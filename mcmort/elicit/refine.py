@@ -21,6 +21,8 @@ type Places = NDArray[np.int64]
 _UNSEEN: Final = 4.0 / 3.0
 """The error at a kink exceeds what is seen at the quarters of its cell by at most this factor: the error has the shape
 of a triangle whose top is at the kink, and a kink at a third of the cell is seen least."""
+_AIM: Final = 0.8
+"""Share of the target at which a cell is halved no more: two kinks in one cell can add up to more than is seen."""
 _NOTHING: Final = float(np.finfo(np.float64).tiny / np.finfo(np.float64).eps)
 """Values below this have lost their precision and count as zero."""
 
@@ -94,8 +96,8 @@ def tabulate(function: Callable[[Places], Array], scale: Scale, target: float) -
     """
     first, last = scale.body[0] << scale.top, scale.body[1] << scale.top
     width = 1 << (scale.top - scale.begin)
-    body = _refine(function, (first, last), width, scale.finest - scale.begin, target)
-    # a miss at the finest cells is a jump; it is set aside with the cell of the usual resolution that holds it
+    body = _refine(function, (first, last), width, scale.finest - scale.begin, _AIM * target)
+    # a miss at the finest cells is set aside with the cell of the usual resolution that holds it
     usual = 1 << (scale.top - scale.usual)
     missed = np.unique(body.starts[body.errors > target] // usual)
     kept = ~np.isin(body.starts // usual, missed)

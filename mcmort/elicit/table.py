@@ -44,14 +44,12 @@ LARGEST_SCORE: Final = 8.0
 """Normal scores of a `ScoreTable` go from minus this to plus this."""
 TARGET: Final = 1e-4
 """Relative error allowed for any quantile between probabilities 0.0005 and 0.9995."""
-_AIM: Final = 0.8
-"""Share of `TARGET` that the checks may find: two kinks in one cell can add up to more than is seen of them."""
 _BODY_OCTAVES: Final = 10
 """Octaves below one half whose error is measured: down to 2 to the minus 11, which is 0.00049."""
 _OCTAVE_SCALE: Final = Scale(2 * OCTAVES, (OCTAVES - _BODY_OCTAVES, OCTAVES + _BODY_OCTAVES))
 _BODY_SCORE: Final = 4
 _SCORE_SCALE: Final = Scale(
-    2 * int(LARGEST_SCORE), (int(LARGEST_SCORE) - _BODY_SCORE, int(LARGEST_SCORE) + _BODY_SCORE), usual=9
+    2 * int(LARGEST_SCORE), (int(LARGEST_SCORE) - _BODY_SCORE, int(LARGEST_SCORE) + _BODY_SCORE), usual=9, finest=13
 )
 
 
@@ -84,8 +82,9 @@ class QuantileTable:
         ``u * (1 + probability_error)``. It bounds the error where a pool has a gap between its lineages, in which
         quantiles jump.
     missed : float
-        Probability of the cells in which a relative error cannot be stated, since quantiles jump there; zero for a
-        prior without gaps.
+        Probability of the cells in which a relative error cannot be stated, since quantiles jump there, or bend so
+        sharply (their elasticity by the probability changes at once by more than 1.6) that no resolution follows.
+        Zero for every family.
     """
 
     lower: Array
@@ -195,7 +194,7 @@ def build_score_table(prior: Quantiles) -> ScoreTable:
 
 
 def _tabulated(prior: Quantiles, scale: Scale, probability: Callable[[Places], Array]) -> Tabulated:
-    return tabulate(lambda places: prior.ppf(probability(places)), scale, _AIM * TARGET)
+    return tabulate(lambda places: prior.ppf(probability(places)), scale, TARGET)
 
 
 def _mass(found: Tabulated, probability: Callable[[Places], Array]) -> float:

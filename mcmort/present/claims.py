@@ -10,9 +10,9 @@ from pydantic import Field
 from mcmort.analysis.claims import Judged
 from mcmort.catalogue import Case
 from mcmort.draws import Manifest
+from mcmort.present.document import Document, Frame, frame
 from mcmort.present.numbers import rounding_for
 from mcmort.present.printed import EN_DASH, as_printed, years_text
-from mcmort.present.result import CaseDocument, Document, case_document
 from mcmort.present.tables import Column, Table
 
 __all__ = ["ClaimDocument", "ClaimsDocument", "claims_document", "claims_table", "discrepancy"]
@@ -47,15 +47,10 @@ class ClaimDocument(Document):
     retired_by: str | None
 
 
-class ClaimsDocument(Document):
+class ClaimsDocument(Frame):
     """What ``mcmort claims --format json`` prints."""
 
     schema_: str = Field("mcmort/claims/1", alias="schema")
-    case: CaseDocument
-    engine: str
-    draws: int
-    seed: int
-    evidence: tuple[str, ...]
     claims: tuple[ClaimDocument, ...]
 
 
@@ -82,10 +77,7 @@ def claims_document(case: Case, manifest: Manifest, judged: tuple[Judged, ...]) 
                 retired_by=one.retired_by or None,
             )
         )
-    frame = {"engine": manifest.engine, "draws": manifest.draws, "seed": manifest.seed, "evidence": manifest.evidence}
-    return ClaimsDocument.model_validate(
-        {"schema": "mcmort/claims/1", "case": case_document(case), **frame, "claims": tuple(found)}
-    )
+    return ClaimsDocument.model_validate({"schema": "mcmort/claims/1", **frame(case, manifest), "claims": tuple(found)})
 
 
 def discrepancy(judged: Judged) -> str:

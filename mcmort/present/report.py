@@ -6,8 +6,9 @@ import math
 from dataclasses import replace
 
 from mcmort.analysis import Bridge, Comparison, Summary, mean_of, summarise
+from mcmort.analysis.bounds import IntervalBounds
 from mcmort.draws import Manifest
-from mcmort.present.numbers import FEWEST, percent, rounding_for
+from mcmort.present.numbers import FEWEST, Rounding, percent, rounding_for
 from mcmort.present.printed import EN_DASH, as_printed, years_text
 from mcmort.present.tables import Column, Table
 from mcmort.present.wording import (
@@ -170,7 +171,9 @@ def cited_table(comparison: Comparison) -> Table | None:
     return Table("Published totals", columns, tuple(rows), notes)
 
 
-def total_table(total: Total, summary: Summary, probability: float = 0.95) -> Table:
+def total_table(
+    total: Total, summary: Summary, probability: float = 0.95, bounds: IntervalBounds | None = None
+) -> Table:  # fmt: skip
     """Return the table of a total: one row for each component that counts, then overlaps, then the total.
 
     Parameters
@@ -181,6 +184,8 @@ def total_table(total: Total, summary: Summary, probability: float = 0.95) -> Ta
         Of its values.
     probability : float
         Of the interval to print.
+    bounds : IntervalBounds, optional
+        What its ends can be under any dependence.
 
     Returns
     -------
@@ -239,7 +244,7 @@ def total_table(total: Total, summary: Summary, probability: float = 0.95) -> Ta
         title=f"{total.case.head.title}: {total.definition.label}, counting {counts_text(total)}",
         columns=columns,
         rows=tuple(rows),
-        notes=_total_notes(total, summary, probability),
+        notes=_total_notes(total, summary, probability, bounds),
         raw_columns=("id", "median", "mean", "low", "high"),
         raw_rows=tuple(raw),
     )
@@ -255,7 +260,18 @@ def _shortest_span(summary: Summary, probability: float) -> str:
     return rounding.span(shortest.low, shortest.high)
 
 
-def _total_notes(total: Total, summary: Summary, probability: float) -> tuple[str, ...]:
+def _bounds_text(bounds: IntervalBounds, rounding: Rounding) -> str:
+    """Say what the ends of the interval can be, whatever the dependence."""
+    low, high = (rounding.span(max(end.low.limit, 0.0), end.high.limit, to=" to ") for end in (bounds.low, bounds.high))
+    return (
+        f"Whatever the dependence between the components, the lower end lies in {low} and the upper end in {high}; "
+        "no single dependence need reach all of these."
+    )
+
+
+def _total_notes(
+    total: Total, summary: Summary, probability: float, bounds: IntervalBounds | None
+) -> tuple[str, ...]:  # fmt: skip
     definition = total.definition
     notes = [f"Question: {definition.question}", f"Not counted: {excluded_text(total)}."]
     if total.unknown:
@@ -265,6 +281,8 @@ def _total_notes(total: Total, summary: Summary, probability: float) -> tuple[st
         notes.append(f"Asked for, but not known: {reasons}.")
     span = _shortest_span(summary, probability)
     notes.append(f"Shortest interval that holds {100 * probability:g} %: {span}. {_PARTS_NOTE}")
+    if bounds is not None:
+        notes.append(_bounds_text(bounds, rounding_for(summary)))
     notes += [f"Note: {note}." for note in total.notes]
     if rounding_for(summary).is_limited:
         notes.append(_LIMITED)

@@ -8,23 +8,18 @@ from __future__ import annotations
 
 import math
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from mcmort.analysis import Comparison, Summary, summarise
 from mcmort.analysis import Interval as SummaryInterval
+from mcmort.analysis.bounds import IntervalBounds
 from mcmort.analysis.receipt import Receipt
-from mcmort.catalogue import Case
 from mcmort.catalogue.words import Measure
+from mcmort.present.document import Document, Frame, frame
 from mcmort.present.wording import is_floor, units
 from mcmort.totals import Total
 
 __all__ = ["ComparisonDocument", "TotalDocument", "comparison_document", "total_document"]
-
-
-class Document(BaseModel):
-    """Base of all parts of a document."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class IntervalDocument(Document):
@@ -70,14 +65,6 @@ class LeftOut(Document):
     reason: str
 
 
-class CaseDocument(Document):
-    """Which case, and its content."""
-
-    id: str
-    title: str
-    digest: str
-
-
 class DefinitionDocument(Document):
     """The definition in words."""
 
@@ -110,16 +97,26 @@ class TotalBody(Document):
     notes: tuple[str, ...]
 
 
-class TotalDocument(TotalBody):
+class BoundDocument(Document):
+    """The smallest and the largest value that an end of the interval can take, whatever the dependence."""
+
+    smallest: float
+    largest: float
+
+
+class BoundsDocument(Document):
+    """What the interval can be under any dependence between the components."""
+
+    probability: float
+    low: BoundDocument
+    high: BoundDocument
+
+
+class TotalDocument(TotalBody, Frame):
     """What ``mcmort total --format json`` prints."""
 
     schema_: str = Field("mcmort/total/1", alias="schema")
-    case: CaseDocument
-    engine: str
-    draws: int
-    seed: int
-    evidence: tuple[str, ...]
-    versions: dict[str, str]
+    bounds: BoundsDocument | None = Field(None, description="Present if bounds under any dependence were asked for.")
     receipt: Receipt
 
 
@@ -148,16 +145,10 @@ class ComparisonRow(TotalBody):
     cited: tuple[CitedDocument, ...]
 
 
-class ComparisonDocument(Document):
+class ComparisonDocument(Frame):
     """What ``mcmort compare --format json`` prints."""
 
     schema_: str = Field("mcmort/comparison/1", alias="schema")
-    case: CaseDocument
-    engine: str
-    draws: int
-    seed: int
-    evidence: tuple[str, ...]
-    versions: dict[str, str]
     definitions: tuple[ComparisonRow, ...]
     empty: dict[str, str] = Field(description="Definitions that count nothing in the years asked for.")
     receipt: Receipt
@@ -237,28 +228,28 @@ def _body(total: Total, summary: Summary, probability: float) -> dict[str, objec
     }
 
 
-def case_document(case: Case) -> CaseDocument:
-    """Return which case a document speaks of."""
-    return CaseDocument(id=case.id, title=case.head.title, digest=case.digest)
-
-
-def _frame(total: Total, receipt: Receipt) -> dict[str, object]:
-    case, manifest = total.case, total.draws.manifest
-    return {
-        "case": case_document(case),
-        "engine": manifest.engine,
-        "draws": manifest.draws,
-        "seed": manifest.seed,
-        "evidence": manifest.evidence,
-        "versions": dict(manifest.versions),
-        "receipt": receipt,
-    }
-
-
-def total_document(total: Total, summary: Summary, receipt: Receipt, probability: float = 0.95) -> TotalDocument:
+def total_document(
+    total: Total,
+    summary: Summary,
+    receipt: Receipt,
+    probability: float = 0.95,
+    bounds: IntervalBounds | None = None,
+) -> TotalDocument:
     """Return a total as a document."""
+    around = None
+    if bounds is not None:
+        low, high = (
+            BoundDocument(smallest=max(end.low.limit, 0.0), largest=end.high.limit) for end in (bounds.low, bounds.high)
+        )
+        around = BoundsDocument(probability=bounds.probability, low=low, high=high)
     return TotalDocument.model_validate(
-        {"schema": "mcmort/total/1", **_frame(total, receipt), **_body(total, summary, probability)}
+        {
+            "schema": "mcmort/total/1",
+            **frame(total.case, total.draws.manifest),
+            **_body(total, summary, probability),
+            "bounds": around,
+            "receipt": receipt,
+        }
     )
 
 
@@ -277,7 +268,13 @@ def comparison_document(comparison: Comparison, receipt: Receipt, probability: f
             for one in row.cited
         ]
         rows.append(ComparisonRow.model_validate({**_body(row.total, row.summary, probability), "cited": tuple(cited)}))
-    frame = _frame(comparison.rows[0].total, receipt)
+    first = comparison.rows[0].total
     return ComparisonDocument.model_validate(
-        {"schema": "mcmort/comparison/1", **frame, "definitions": tuple(rows), "empty": comparison.empty}
+        {
+            "schema": "mcmort/comparison/1",
+            **frame(first.case, first.draws.manifest),
+            "definitions": tuple(rows),
+            "empty": comparison.empty,
+            "receipt": receipt,
+        }
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from mcmort.present.claims import ClaimsDocument
-from mcmort.present.result import ComparisonDocument, Document, TotalDocument
+from mcmort.present.document import Document
+from mcmort.present.result import ComparisonDocument, TotalDocument
 
 __all__ = ["result_schemas"]
 

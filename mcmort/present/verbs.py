@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from mcmort import analysis
 from mcmort.analysis import Summary, summarise
+from mcmort.analysis.bounds import IntervalBounds, total_bounds
 from mcmort.analysis.claims import Judged, judge_claims
 from mcmort.analysis.receipt import Receipt, Request, receipt_of
-from mcmort.analysis.summary import PROBABILITIES
+from mcmort.analysis.summary import PROBABILITIES, check_probabilities
 from mcmort.catalogue import Case
 from mcmort.catalogue.words import Measure
 from mcmort.draws import Draws, Manifest
@@ -52,12 +53,15 @@ class Result:
         All that is needed to make it again.
     probability : float
         Of the interval that is printed.
+    bounds : IntervalBounds or None
+        What its ends can be under any dependence, if that was asked for.
     """
 
     total: Total
     summary: Summary
     receipt: Receipt
     probability: float = 0.95
+    bounds: IntervalBounds | None = None
 
     @property
     def values(self) -> NDArray[np.float64]:
@@ -66,7 +70,7 @@ class Result:
 
     def document(self) -> TotalDocument:
         """Return the result in the stable JSON schema."""
-        return total_document(self.total, self.summary, self.receipt, self.probability)
+        return total_document(self.total, self.summary, self.receipt, self.probability, self.bounds)
 
     def to_json(self) -> str:
         """Return the result as JSON text."""
@@ -76,7 +80,7 @@ class Result:
         """Return the result as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``."""
         if form == "json":
             return self.to_json()
-        table = total_table(self.total, self.summary, self.probability)
+        table = total_table(self.total, self.summary, self.probability, self.bounds)
         return f"{self.headline}\n\n{to_text(table)}" if form == "text" else render(table, form)
 
     @property
@@ -177,6 +181,7 @@ class Bridge:
 
 
 def _probabilities(interval: float) -> tuple[float, ...]:
+    check_probabilities([interval])
     return tuple(sorted({*PROBABILITIES, interval}))
 
 
@@ -190,6 +195,7 @@ def total(
     include: Sequence[Mapping[str, Sequence[str]]] = (),
     exclude: Sequence[Mapping[str, Sequence[str]]] = (),
     interval: float = 0.95,
+    bounds: bool = False,
 ) -> Result:
     """Compute the total under a definition.
 
@@ -209,6 +215,8 @@ def total(
         Selectors to add, from facet to values.
     interval : float
         Probability of the interval that is printed.
+    bounds : bool
+        Whether to work out what its ends can be under any dependence between the components.
 
     Returns
     -------
@@ -239,7 +247,8 @@ def total(
     resolved = resolve_definition(draws.case, request.definition(draws.case, definition))
     (found,) = totals_of(draws, [resolved], probabilities=_probabilities(interval))
     summary = summarise(found.values, _probabilities(interval))
-    return Result(found, summary, receipt_of(request, [found]), interval)
+    around = total_bounds(found, interval) if bounds else None
+    return Result(found, summary, receipt_of(request, [found]), interval, around)
 
 
 def _rules(rules: Sequence[Mapping[str, Any]]) -> tuple[dict[str, tuple[str, ...]], ...]:

@@ -6,19 +6,18 @@ above the registered part of the same draw; where one has evidence, a cited comp
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 
 from mcmort.catalogue import formula
 from mcmort.catalogue.case import Case, column_name
 from mcmort.catalogue.cited import owners_behind
 from mcmort.catalogue.records import Component
-from mcmort.catalogue.words import Measure
 from mcmort.draws import Dependence, Standing
 from mcmort.elicit import Elicited, Priors, build_score_table, build_table
 from mcmort.elicit.families import Distribution
 from mcmort.elicit.pool import Pool
 from mcmort.sampler.compiled import Compiled
+from mcmort.sampler.copula import Copula
 from mcmort.sampler.plan import Builder, Op
 from mcmort.sampler.scores import normal_scores, normal_survival
 
@@ -41,7 +40,7 @@ class _UnknownError(Exception):
 @dataclass
 class _Compiler:
     priors: Priors
-    dependence: Dependence = "declared"
+    copula: Copula
     build: Builder = field(default_factory=Builder)
     registers: dict[str, int | _UnknownError] = field(default_factory=dict)
     scores: int | None = None
@@ -52,23 +51,17 @@ class _Compiler:
     def case(self) -> Case:
         return self.priors.case
 
-    def score(self, stream: str, member: str, measure: Measure) -> int | None:
+    def score(self, stream: str, member: str) -> int | None:
         """Return the normal score of an input that is tied to others, or None."""
-        if not member or self.dependence == "independent":
+        if not member:
             return None
-        if self.dependence == "comonotonic":
-            return self.normal("factor:comonotonic")
-        groups = [
-            group
-            for group in self.case.dependence.values()
-            if member in group.members and (group.measure == measure or member in self.case.quantities)
-        ]
-        if not groups:
-            return None
-        own = math.sqrt(max(0.0, 1.0 - sum(group.loading**2 for group in groups)))
-        score = self.build.emit(Op.SCALE, self.normal(stream), x=own)
-        for group in groups:
-            score = self.build.emit(Op.ADD_SCALED, score, self.normal(f"factor:{group.id}"), x=group.loading)
+        score = None
+        for factor, loading in self.copula.loadings(stream).items():
+            normal = self.normal(factor)
+            if score is None:
+                score = self.build.emit(Op.SCALE, normal, x=loading) if loading != 1.0 else normal
+            else:
+                score = self.build.emit(Op.ADD_SCALED, score, normal, x=loading)
         return score
 
     def normal(self, stream: str) -> int:
@@ -83,11 +76,11 @@ class _Compiler:
             self.survivals = self.build.score_table(normal_survival())
         return self.survivals
 
-    def draw(self, prior: Pool | Distribution, stream: str, member: str = "", measure: Measure = "all") -> int:
+    def draw(self, prior: Pool | Distribution, stream: str, member: str = "") -> int:
         """Emit one draw from a prior."""
         if isinstance(prior, Distribution) and prior.family == "fixed":
             return self.build.emit(Op.CONSTANT, x=prior.parameters[0])
-        score = self.score(stream, member, measure)
+        score = self.score(stream, member)
         if score is not None:
             return self.build.emit(Op.SCORED, score, self.build.score_table(build_score_table(prior)))
         return self.build.emit(Op.DRAW, b=self.build.table(build_table(prior)), stream=stream)
@@ -139,7 +132,7 @@ class _Compiler:
 
     def registered(self, component: Component, evidence: Elicited) -> int:
         if evidence.registered is not None:
-            return self.draw(evidence.registered, f"registered:{component.id}", component.id, "registered")
+            return self.draw(evidence.registered, f"registered:{component.id}", component.id)
         if evidence.completeness is not None and (evidence.all is not None or component.formula is not None):
             deaths = self.resolve(f"all:{component.id}")
             self.note(component.id, "registered part from all deaths and the cited completeness")
@@ -157,7 +150,7 @@ class _Compiler:
             return self.build.emit(Op.MAXIMUM, derived, self.resolve(f"registered:{component.id}"))
         if evidence.all is not None and evidence.registered is not None:
             floor = self.resolve(f"registered:{component.id}")
-            score = self.score(f"all:{component.id}", component.id, "all")
+            score = self.score(f"all:{component.id}", component.id)
             if score is None:
                 survival = self.build.emit(Op.UNIFORM, stream=f"all:{component.id}")
             else:
@@ -205,7 +198,7 @@ class _Compiler:
                 unknown[measure] = str(reason)
         if evidence.ordinary is not None:
             self.output(f"ordinary:{name}", self.draw(evidence.ordinary, f"ordinary:{name}"))
-        notes = [*self.notes.get(name, ())]
+        notes = [*self.notes.get(name, ()), *self.copula.changes(owners_behind(self.case, self.case.components[name]))]
         notes += [f"{one.estimate.name}: {one.note}" for one in evidence.used if one.note]
         return Standing(unknown, tuple(notes), _sources(self.priors, name))
 
@@ -251,7 +244,8 @@ def compile_priors(priors: Priors, dependence: Dependence = "declared") -> Compi
     Compiled
         The plan, and what is known of each component under each measure.
     """
-    compiler = _Compiler(priors, dependence)
+    copula = Copula(priors.case, dependence)
+    compiler = _Compiler(priors, copula)
     standing = {name: compiler.standing(name) for name in sorted(priors.case.components)}
     for name in sorted(priors.case.quantities):
         register = compiler.registers.get(f"quantity:{name}")

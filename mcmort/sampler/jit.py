@@ -19,7 +19,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-__all__ = ["bits_of", "float_of", "jit", "look_up", "store"]
+__all__ = ["bits_of", "float_of", "jit", "load", "look_up", "store"]
 
 _WORD: Final = ir.IntType(64)
 
@@ -64,6 +64,16 @@ def _tables_scope(module: ir.Module) -> Any:
 def _element(context: Any, builder: Any, signature: Any, args: Any) -> Any:
     array = context.make_array(signature.args[0])(context, builder, args[0])
     return builder.gep(array.data, [args[1]])
+
+
+@_typed
+def load(_typing: Any, array: Any, index: Any) -> Any:
+    """Return an element of an array by an unsigned index: no test for an index that counts from the end."""
+
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.load(_element(context, builder, signature, args), align=8)
+
+    return types.float64(array, index), build
 
 
 @_typed

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from mcmort.draws.tally import CELLS, FIRST_BITS, SHIFT
 from mcmort.elicit.table import BASE_BITS, LARGEST_SCORE, SMALLEST
-from mcmort.sampler.jit import bits_of, float_of, jit, look_up, store
+from mcmort.sampler.assemble import ADD_TWO
+from mcmort.sampler.jit import bits_of, float_of, jit, load, look_up, store
 from mcmort.sampler.plan import Op
 from mcmort.sampler.stream import GAMMA, MIX_1, MIX_2
 
-__all__ = ["Counted", "Program", "Tables", "run"]
+__all__ = ["Counted", "Program", "run"]
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
@@ -42,7 +43,6 @@ _UNIFORM: Final = int(Op.UNIFORM)
 _DRAW: Final = int(Op.DRAW)
 _SCORED: Final = int(Op.SCORED)
 _FLOORED: Final = int(Op.FLOORED)
-_CONSTANT: Final = int(Op.CONSTANT)
 _ADD: Final = int(Op.ADD)
 _SUBTRACT: Final = int(Op.SUBTRACT)
 _MULTIPLY: Final = int(Op.MULTIPLY)
@@ -50,40 +50,52 @@ _DIVIDE: Final = int(Op.DIVIDE)
 _MINIMUM: Final = int(Op.MINIMUM)
 _MAXIMUM: Final = int(Op.MAXIMUM)
 _SCALE: Final = int(Op.SCALE)
+_ADD_SCALED: Final = int(Op.ADD_SCALED)
+_ADD_TWO: Final = int(ADD_TWO)
 
 
 class Program(NamedTuple):
-    """The instructions of an `mcmort.sampler.assemble.Assembly`, with the points of their streams.
+    """The instructions of an `mcmort.sampler.assemble.Assembly`, with all that they look up.
 
-    Point ``i`` of a stream is ``offsets + (i + 1) * steps``, hashed if `is_hashed`, else taken as it is (a lattice).
+    Attributes
+    ----------
+    op : ndarray of int64, shape (n_instructions,)
+        Operation.
+    target, a, b, c : ndarray of uint64, shape (n_instructions,)
+        Where the registers of the result and of the operands begin.
+    x, y : ndarray of float64, shape (n_instructions,)
+        Constants.
+    offsets, steps : ndarray of uint64, shape (n_instructions,)
+        Point ``i`` of a stream is ``offsets + (i + 1) * steps``.
+    is_hashed : bool
+        Whether points are hashed, or taken as they are (a lattice).
+    starts, counts, grains : ndarray of uint64, shape (n_instructions,)
+        Of the table of an instruction: its place among the knots, knots on a side (or cells), and the bits of a float
+        that lie below its resolution (or cells in a unit of score).
+    knots : ndarray of float64
+        All tables.
     """
 
     op: Ints
-    target: Ints
-    a: Ints
-    b: Ints
-    c: Ints
+    target: Words
+    a: Words
+    b: Words
+    c: Words
     x: Floats
+    y: Floats
     offsets: Words
     steps: Words
     is_hashed: bool
-
-
-class Tables(NamedTuple):
-    """Everything that instructions look up; see `mcmort.sampler.assemble.Assembly`."""
-
-    knots: Floats
     starts: Words
     counts: Words
-    resolutions: Words
-    score_starts: Words
-    score_steps: Floats
+    grains: Words
+    knots: Floats
 
 
 class Counted(NamedTuple):
     """Where totals are counted, each with its smallest and largest value as `_ordered` integers."""
 
-    registers: Ints
+    registers: Words
     counts: NDArray[np.int32]
     low: Ints
     high: Ints
@@ -135,13 +147,10 @@ def _scored(score: float, knots: Floats, start: np.uint64, steps: float, last: f
 
 
 @jit
-def _survival_of(value: float, tables: Tables, which: int) -> float:
+def _survival_of(value: float, knots: Floats, start: np.uint64, count: np.uint64, shift: np.uint64) -> float:
     """Survival probability that a table gives to a value: the inverse of `_lookup`."""
-    knots = tables.knots
-    start = tables.starts[which]
-    last = tables.counts[which] - _ONE
-    upper = start + last + _ONE
-    shift = _MANTISSA - tables.resolutions[which]
+    last = count - _ONE
+    upper = start + count
     low, high = _ZERO, last
     if value >= knots[upper + last]:
         if value >= knots[upper]:
@@ -169,79 +178,102 @@ def _survival_of(value: float, tables: Tables, which: int) -> float:
 
 
 @jit
-def _draw(program: Program, tables: Tables, at: int, first: int, count: int, out: Floats) -> None:
-    """Fill a block with values of a table at the points of a stream."""
-    offset, step, which = program.offsets[at], program.steps[at], program.b[at]
-    knots, start, knots_on_side = tables.knots, tables.starts[which], tables.counts[which]
-    shift = _MANTISSA - tables.resolutions[which]
-    begin = np.uint64(first)
-    if program.is_hashed:
-        for i in range(np.uint64(count)):
-            survival = _uniform(_word(offset, step, begin + i, True))
-            store(out, i, _lookup(survival, knots, start, knots_on_side, shift))
+def _draw(
+    registers: Floats,
+    out: np.uint64,
+    many: np.uint64,
+    first: np.uint64,
+    offset: np.uint64,
+    step: np.uint64,
+    is_hashed: bool,
+    knots: Floats,
+    start: np.uint64,
+    count: np.uint64,
+    shift: np.uint64,
+) -> None:
+    """Fill a register with values of a table at the points of a stream."""
+    if is_hashed:
+        for i in range(many):
+            survival = _uniform(_word(offset, step, first + i, True))
+            store(registers, out + i, _lookup(survival, knots, start, count, shift))
     else:
-        for i in range(np.uint64(count)):
-            survival = _uniform(_word(offset, step, begin + i, False))
-            store(out, i, _lookup(survival, knots, start, knots_on_side, shift))
+        for i in range(many):
+            survival = _uniform(_word(offset, step, first + i, False))
+            store(registers, out + i, _lookup(survival, knots, start, count, shift))
 
 
 @jit
-def _step(program: Program, tables: Tables, at: int, first: int, count: int, registers: Floats) -> None:
-    """Carry out one instruction on a block."""
-    op = program.op[at]
-    which = program.b[at]
-    x = program.x[at]
-    out = registers[program.target[at]]
-    left = registers[program.a[at]]
-    if op == _DRAW:
-        _draw(program, tables, at, first, count, out)
-        return
-    if op == _SCORED:
-        start, steps = tables.score_starts[which], tables.score_steps[which]
-        last = 2.0 * _LARGEST * steps - 1.0
-        for i in range(np.uint64(count)):
-            store(out, i, _scored(left[i], tables.knots, start, steps, last))
-        return
-    if op == _FLOORED:
-        floor = registers[program.c[at]]
-        shift = _MANTISSA - tables.resolutions[which]
-        for i in range(count):
-            above = _survival_of(floor[i], tables, which)
-            value = _lookup(left[i] * above, tables.knots, tables.starts[which], tables.counts[which], shift)
-            out[i] = max(value, floor[i])
-        return
-    right = registers[which]
-    if op == _UNIFORM:
-        offset, step = program.offsets[at], program.steps[at]
-        for i in range(count):
-            out[i] = _uniform(_word(offset, step, np.uint64(first + i), program.is_hashed))
-    elif op == _CONSTANT:
-        for i in range(count):
-            out[i] = x
+def _combine(
+    registers: Floats,
+    op: int,
+    out: np.uint64,
+    a: np.uint64,
+    b: np.uint64,
+    c: np.uint64,
+    x: float,
+    y: float,
+    many: np.uint64,
+) -> None:
+    """Carry out arithmetic on registers."""
+    if op == _ADD_TWO:
+        for i in range(many):
+            first = load(registers, a + i) + x * load(registers, b + i)
+            store(registers, out + i, first + y * load(registers, c + i))
+    elif op == _ADD_SCALED:
+        for i in range(many):
+            store(registers, out + i, load(registers, a + i) + x * load(registers, b + i))
     elif op == _ADD:
-        for i in range(count):
-            out[i] = left[i] + right[i]
-    elif op == _SUBTRACT:
-        for i in range(count):
-            out[i] = left[i] - right[i]
-    elif op == _MULTIPLY:
-        for i in range(count):
-            out[i] = left[i] * right[i]
-    elif op == _DIVIDE:
-        for i in range(count):
-            out[i] = left[i] / right[i]
-    elif op == _MINIMUM:
-        for i in range(count):
-            out[i] = np.minimum(left[i], right[i])  # unlike min, an undefined value stays undefined
-    elif op == _MAXIMUM:
-        for i in range(count):
-            out[i] = np.maximum(left[i], right[i])
+        for i in range(many):
+            store(registers, out + i, load(registers, a + i) + load(registers, b + i))
     elif op == _SCALE:
-        for i in range(count):
-            out[i] = x * left[i]
+        for i in range(many):
+            store(registers, out + i, x * load(registers, a + i))
+    elif op == _MULTIPLY:
+        for i in range(many):
+            store(registers, out + i, load(registers, a + i) * load(registers, b + i))
+    elif op == _SUBTRACT:
+        for i in range(many):
+            store(registers, out + i, load(registers, a + i) - load(registers, b + i))
+    elif op == _DIVIDE:
+        for i in range(many):
+            store(registers, out + i, load(registers, a + i) / load(registers, b + i))
+    elif op == _MINIMUM:
+        for i in range(many):  # unlike min, an undefined value stays undefined
+            store(registers, out + i, np.minimum(load(registers, a + i), load(registers, b + i)))
+    elif op == _MAXIMUM:
+        for i in range(many):
+            store(registers, out + i, np.maximum(load(registers, a + i), load(registers, b + i)))
     else:
-        for i in range(count):
-            out[i] = left[i] + x * right[i]
+        for i in range(many):
+            store(registers, out + i, x)
+
+
+@jit
+def _step(program: Program, at: int, first: np.uint64, many: np.uint64, registers: Floats) -> None:
+    """Carry out one instruction on a block."""
+    op, out, a = program.op[at], program.target[at], program.a[at]
+    start, count, grain = program.starts[at], program.counts[at], program.grains[at]
+    knots = program.knots
+    if op == _DRAW:
+        offset, step = program.offsets[at], program.steps[at]
+        _draw(registers, out, many, first, offset, step, program.is_hashed, knots, start, count, grain)
+    elif op == _SCORED:
+        steps, last = float(grain), float(count - _ONE)
+        for i in range(many):
+            store(registers, out + i, _scored(load(registers, a + i), knots, start, steps, last))
+    elif op == _FLOORED:
+        floor = program.c[at]
+        for i in range(many):
+            least = load(registers, floor + i)
+            above = _survival_of(least, knots, start, count, grain)
+            value = _lookup(load(registers, a + i) * above, knots, start, count, grain)
+            store(registers, out + i, max(value, least))
+    elif op == _UNIFORM:
+        offset, step = program.offsets[at], program.steps[at]
+        for i in range(many):
+            store(registers, out + i, _uniform(_word(offset, step, first + i, program.is_hashed)))
+    else:
+        _combine(registers, op, out, a, program.b[at], program.c[at], program.x[at], program.y[at], many)
 
 
 @jit
@@ -252,32 +284,31 @@ def _ordered(value: float) -> np.int64:
 
 
 @jit
-def _count(values: Floats, count: int, cells: Words, counted: Counted, at: int) -> None:
+def _count(registers: Floats, begin: np.uint64, many: np.uint64, cells: Words, counted: Counted, at: int) -> None:
     """Add a block of values to a tally.
 
     The extremes are found among integers: the compiler may reorder these, so the loop is vectorised (1 ns a draw).
     """
     low, high = counted.low[at], counted.high[at]
-    for i in range(count):
-        low = min(low, _ordered(values[i]))
-        high = max(high, _ordered(values[i]))
-    counted.low[at], counted.high[at] = low, high
-    for i in range(count):
-        value = values[i]
+    for i in range(many):
+        value = load(registers, begin + i)
+        low = min(low, _ordered(value))
+        high = max(high, _ordered(value))
         cell = ((bits_of(value) - _FIRST) >> _SHIFT) + _ONE  # infinite and undefined values have the largest bits
         cells[i] = _ZERO if value < 2.0**-10 else min(cell, _LAST_CELL)
+    counted.low[at], counted.high[at] = low, high
     row = counted.counts[at]
-    for i in range(count):
+    for i in range(many):
         row[cells[i]] += 1
 
 
 @jit
 def run(
     program: Program,
-    tables: Tables,
-    kept: Ints,
+    kept: Words,
     first: int,
     total: int,
+    block: int,
     registers: Floats,
     cells: Words,
     out: Floats,
@@ -289,13 +320,13 @@ def run(
     ----------
     program : Program
         The instructions.
-    tables : Tables
-        What they look up.
-    kept : ndarray of int64, shape (n_columns,)
-        Registers to keep.
+    kept : ndarray of uint64, shape (n_columns,)
+        Where the registers to keep begin.
     first, total : int
         Index of the first draw, and how many.
-    registers : ndarray, shape (n_registers, block)
+    block : int
+        Draws in a block.
+    registers : ndarray, shape (n_registers * block,)
         Work space.
     cells : ndarray of uint64, shape (block,)
         Work space.
@@ -304,14 +335,13 @@ def run(
     counted : Counted
         Tallies, which are added to.
     """
-    block = registers.shape[1]
     for begin in range(0, total, block):
-        count = min(block, total - begin)
+        many = np.uint64(min(block, total - begin))
         for at in range(program.op.shape[0]):
-            _step(program, tables, at, first + begin, count, registers)
+            _step(program, at, np.uint64(first + begin), many, registers)
         for column in range(kept.shape[0]):
-            source = registers[kept[column]]
-            for i in range(count):
-                out[column, begin + i] = source[i]
+            source = kept[column]
+            for i in range(many):
+                out[column, begin + np.int64(i)] = load(registers, source + i)
         for at in range(counted.registers.shape[0]):
-            _count(registers[counted.registers[at]], count, cells, counted, at)
+            _count(registers, counted.registers[at], many, cells, counted, at)

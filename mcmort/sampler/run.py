@@ -25,11 +25,11 @@ from mcmort.sampler.plan import Plan
 from mcmort.sampler.stream import Points, lattice, plain
 
 if TYPE_CHECKING:
-    from mcmort.sampler.kernel import Program, Tables
+    from mcmort.sampler.kernel import Program
 
 __all__ = ["REPLICATES", "Progress", "lattice_size", "run_plan", "tally_plan"]
 
-REPLICATES: Final = 20
+REPLICATES: Final = 8
 """Randomisations of a lattice, from which Monte Carlo errors are estimated."""
 _TASK: Final = 1 << 15
 _TASKS: Final = 8
@@ -39,6 +39,7 @@ _LARGEST_TASK: Final = 1 << 20
 _BLOCK: Final = 1 << 10
 """Draws in a block: the registers of a plan then fit the second-level cache."""
 _NOTHING: Final = np.zeros(0, dtype=np.int64)
+_NO_REGISTERS: Final = np.zeros(0, dtype=np.uint64)
 
 type Array = NDArray[np.float64]
 type Progress = Callable[[int, int], None]
@@ -142,7 +143,7 @@ def tally_plan(
     size = lattice_size(n) if method == "quasi" else n
     count = REPLICATES if method == "quasi" else 1
     if task is None:
-        task = min(max(size // _TASKS, _SMALLEST_TASK), _LARGEST_TASK)
+        task = min(max(count * size // _TASKS, _SMALLEST_TASK), _LARGEST_TASK)
     points = [lattice(seed, streams, size, one) if method == "quasi" else plain(seed, streams) for one in range(count)]
     done, wholes, parts = 0, list[Tally](), list[Tally]()
     rows: list[list[Array]] = [[] for _ in names]
@@ -238,33 +239,34 @@ class _Machine:
         from mcmort.sampler.kernel import Program
 
         one = self.assembly
+        target, a, b, c = (self._begin(registers) for registers in (one.target, one.a, one.b, one.c))
         return Program(
-            one.op, one.target, one.a, one.b, one.c, one.x, points.offsets, points.steps, points.is_hashed
+            one.op, target, a, b, c, one.x, one.y, points.offsets, points.steps, points.is_hashed, one.starts,
+            one.counts, one.grains, one.knots,
         )  # fmt: skip
 
-    def _tables(self) -> Tables:
-        from mcmort.sampler.kernel import Tables
-
-        one = self.assembly
-        return Tables(
-            one.knots, one.starts, one.counts, one.resolutions, one.score_starts, one.score_steps
-        )  # fmt: skip
+    def _begin(self, registers: NDArray[np.int64]) -> NDArray[np.uint64]:
+        """Return where registers begin in the work space."""
+        return (registers * self.block).astype(np.uint64)
 
     def _scratch(self, tallies: int) -> _Scratch:
         if not self.spare.empty():
             return self.spare.get()
-        shape = (max(self.assembly.registers, 1), self.block)
-        return _Scratch(np.empty(shape), np.empty(self.block, np.uint64), np.zeros((tallies, CELLS), np.int32))
+        return _Scratch(
+            np.empty(self.assembly.registers * self.block),
+            np.empty(self.block, np.uint64),
+            np.zeros((tallies, CELLS), np.int32),
+        )
 
     def keep(self, points: Points, first: int, out: Array) -> None:
         """Fill columns with draws from `first` on."""
         from mcmort.sampler.kernel import Counted, run
 
         scratch = self._scratch(0)
-        none = Counted(_NOTHING, scratch.counts, _NOTHING, _NOTHING)
+        none = Counted(_NO_REGISTERS, scratch.counts, _NOTHING, _NOTHING)
         run(
-            self._program(points), self._tables(), self.assembly.kept, first, out.shape[1], scratch.registers,
-            scratch.cells, out, none,
+            self._program(points), self._begin(self.assembly.kept), first, out.shape[1], self.block,
+            scratch.registers, scratch.cells, out, none,
         )  # fmt: skip
         self.spare.put(scratch)
 
@@ -275,10 +277,12 @@ class _Machine:
         kept = self.assembly.kept
         scratch = self._scratch(len(kept))
         limits = np.iinfo(np.int64)
-        counted = Counted(kept, scratch.counts, np.full(len(kept), limits.max), np.full(len(kept), limits.min))
+        counted = Counted(
+            self._begin(kept), scratch.counts, np.full(len(kept), limits.max), np.full(len(kept), limits.min)
+        )
         run(
-            self._program(points), self._tables(), _NOTHING, first, total, scratch.registers,
-            scratch.cells, np.empty((0, 0)), counted,
+            self._program(points), _NO_REGISTERS, first, total, self.block, scratch.registers, scratch.cells,
+            np.empty((0, 0)), counted,
         )  # fmt: skip
         tallies = []
         lows, highs = (_floats(one).tolist() for one in (counted.low, counted.high))

@@ -94,7 +94,10 @@ def _code() -> list[list[str | int]]:
     """Return what tells one version of the eliciting code from another."""
     home = Path(__file__).parents[1]
     files = sorted(
-        (*home.glob("elicit/*.py"), *(home / "sampler" / f"{name}.py" for name in ("compile", "plan", "scores")))
+        (
+            *home.glob("elicit/*.py"),
+            *(home / "sampler" / f"{name}.py" for name in ("compile", "copula", "plan", "scores")),
+        )
     )
     found = [(file, file.stat()) for file in files]
     return [[file.name, stat.st_size, stat.st_mtime_ns] for file, stat in found]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, overload
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import TypeVar
 
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Definition
@@ -21,15 +22,20 @@ from mcmort.totals.sums import account_of, evaluate
 
 __all__ = ["Source", "Total", "Values", "columns_of", "kept", "total", "total_of", "totals_of"]
 
-type Values = NDArray[np.float64] | Tallied | ExactTotal
+type Array = NDArray[np.float64]
+
+type Values = Array | Tallied | ExactTotal
 """The distribution of a column: all its draws, shape ``(n_draws,)``, or their tally, or itself without draws."""
 
 type Source = Draws | Sampler
 """What totals can be computed from: draws that were kept, or an engine that keeps none."""
 
 
+_Values = TypeVar("_Values", covariant=True, default=Values)  # noqa: PLC0105
+
+
 @dataclass(frozen=True)
-class Total:
+class Total(Generic[_Values]):
     """The distribution of a total under a definition.
 
     Attributes
@@ -55,9 +61,9 @@ class Total:
 
     draws: Draws | Tallies
     definition: Definition
-    values: Values
-    parts: Mapping[str, Values]
-    overlaps: Mapping[str, Values]
+    values: _Values
+    parts: Mapping[str, _Values]
+    overlaps: Mapping[str, _Values]
     terms: Mapping[str, Term]
     excluded: Mapping[str, str]
     unknown: Mapping[str, str]
@@ -73,6 +79,32 @@ class Total:
         """First and last year that count."""
         years = [year for term in self.terms.values() for year in (min(term.years), max(term.years))]
         return min(years), max(years)
+
+
+@overload
+def total(
+    draws: Draws,
+    definition: str | Definition,
+    *,
+    years: tuple[int, int] | None = None,
+    measure: Measure | None = None,
+    net: bool | None = None,
+    include: Sequence[Mapping[str, Any]] = (),
+    exclude: Sequence[Mapping[str, Any]] = (),
+) -> Total[Array]: ...
+
+
+@overload
+def total(
+    draws: Source,
+    definition: str | Definition,
+    *,
+    years: tuple[int, int] | None = None,
+    measure: Measure | None = None,
+    net: bool | None = None,
+    include: Sequence[Mapping[str, Any]] = (),
+    exclude: Sequence[Mapping[str, Any]] = (),
+) -> Total: ...
 
 
 def total(
@@ -112,7 +144,7 @@ def total(
     --------
     >>> import mcmort as mm
     >>> draws = mm.simulate(mm.load("ussr"), n=1_000, rng=1)
-    >>> mm.total(draws, "broad", years=(1928, 1953)).years
+    >>> mm.total(draws, "broad", years=(1928, 1953)).total.years
     (1928, 1953)
     """
     if isinstance(definition, str):
@@ -124,7 +156,7 @@ def total(
     return totals_of(draws, [resolve(draws.case, definition)])[0]
 
 
-def total_of(draws: Draws, resolved: Resolved) -> Total:
+def total_of(draws: Draws, resolved: Resolved) -> Total[Array]:
     """Add up a resolved definition over kept draws; see `total`."""
     account = account_of(draws.case, draws.standing, draws.columns, resolved)
     sums = evaluate(draws.case, draws.columns, account)

@@ -10,14 +10,11 @@ from typing import Any
 
 import pytest
 
-from mcmort.catalogue import Case
 from mcmort.cli.app import main
-from mcmort.draws import Draws
-from mcmort.sampler import simulate
 from tests.cases import component, definition, point, ranged, write_case
-from tests.present.made import MOST_DRAWS, claim, first_draws, ussr_draws
+from tests.present.made import claim
 
-__all__ = ["GOOD", "ROOT", "Ran", "Run", "known_draws", "listing", "runner", "small_folder"]
+__all__ = ["GOOD", "ROOT", "Ran", "Run", "listing", "runner", "small_folder"]
 
 ROOT = Path(__file__).resolve().parents[2]
 GOOD = ROOT / "tests" / "good" / "minimal"
@@ -69,28 +66,3 @@ def small_folder(folder: Path) -> Path:
         },
     }
     return write_case(folder, tables)
-
-
-_DRAWN: dict[tuple[str, frozenset[str] | None], Draws] = {}
-"""Runs of 100,000 draws with seed 1, by digest of the case and evidence."""
-
-
-def known_draws(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let verbs and commands cut their draws from a longer run of the same case and seed, made once."""
-    real = simulate
-
-    def cut(
-        case: Case, n: int = MOST_DRAWS, *, rng: int = 1, evidence: frozenset[str] | None = None, **_: Any
-    ) -> Draws:
-        if rng != 1 or n > MOST_DRAWS:
-            return real(case, n, rng=rng, evidence=evidence)
-        usual = None if evidence == frozenset(case.head.evidence) else evidence
-        if (case.digest, usual) not in _DRAWN:
-            is_ussr = usual is None and case.digest == ussr_draws().case.digest
-            _DRAWN[case.digest, usual] = (
-                ussr_draws(MOST_DRAWS) if is_ussr else real(case, MOST_DRAWS, rng=1, evidence=usual)
-            )
-        return first_draws(_DRAWN[case.digest, usual], n)
-
-    monkeypatch.setattr("mcmort.sampler.draw", cut)
-    monkeypatch.setattr("mcmort.analysis.receipt.simulate", cut)

@@ -17,7 +17,7 @@ import typer
 import mcmort as mm
 from mcmort.cli.app import app
 from mcmort.present.printed import as_printed
-from tests.cli.ran import GOOD, known_draws, listing, runner, small_folder
+from tests.cli.ran import GOOD, listing, runner, small_folder
 from tests.present.made import MOST_DRAWS, ussr_draws
 
 COMMANDS = sorted(typer.main.get_group(app).commands)
@@ -110,7 +110,7 @@ def test_options_change_what_is_counted(tmp_path: Path, capsys: pytest.CaptureFi
     """Years, measure, include and exclude reach the total, and are what the Python verb makes of them."""
     folder = small_folder(tmp_path / "case")
     run = runner(capsys)
-    draws = mm.simulate(mm.load(folder), n=2000, rng=1)
+    draws = mm.Sampler(mm.load(folder), 2000, rng=1)
     base = ("total", folder, "-n", "2000", "-f", "json", "-d")
 
     def median(*words: str) -> object:
@@ -234,7 +234,6 @@ def test_the_default_comparison_of_the_soviet_case(
 ) -> None:
     """``mcmort compare ussr`` from any folder ends with the table and the figure's path."""
     monkeypatch.chdir(tmp_path)
-    known_draws(monkeypatch)
     ran = runner(capsys)("compare", "ussr")
     assert (ran.code, ran.err) == (0, "")
     assert f"{MOST_DRAWS:,} draws, seed 1, elicited engine" in ran.out

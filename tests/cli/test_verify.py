@@ -144,7 +144,7 @@ def test_a_case_that_is_gone_is_told(run: Run, tmp_path: Path) -> None:
     [
         ("seed", None, "wrong or missing: seed"),
         ("seed", -1, "wrong or missing: seed"),
-        ("draws", 0, "wrong or missing: draws"),
+        ("draws", 0, "wrong or missing: method"),
         ("draws", "many", "wrong or missing: draws"),
         ("totals", {}, "does not hold one digest for each definition"),
         ("totals", {"early": "0" * 64}, "does not hold one digest for each definition"),

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
 from scipy import stats
 
 from mcmort.catalogue.case import share_column
+from mcmort.catalogue.words import Pooling
 from mcmort.elicit import Elicited, elicit
 from mcmort.elicit.pool import Pool
-from mcmort.errors import CaseError
+from mcmort.errors import CaseError, UsageError
 from tests.cases import case_of, component, count, definition, overlap, point, profile, quantity, ranged, share
 from tests.elicit.twins import mixture_cdf, twin
 
@@ -112,6 +113,62 @@ def test_evidence_may_be_admitted() -> None:
     found = _one(_A, _B, left, evidence=frozenset({"demographic", "assertion"}))
     assert [one.weight for one in found.used] == pytest.approx([1 / 3] * 3)
     assert elicit(case_of(component("one", left)), frozenset({"assertion"})).evidence == ("assertion",)
+
+
+@pytest.mark.parametrize("way", get_args(Pooling))
+def test_a_component_is_pooled_in_its_own_way(way: Pooling) -> None:
+    """The key `pool` of a component sets the way of both its measures, with the weights of the lineages."""
+    register = point(80, source="study-c", basis="registered", measure="registered")
+    found = _one(_A, _B, register, pool=way)
+    assert found.all is not None
+    assert found.registered is not None
+    assert found.all.pooling == found.registered.pooling == way
+    assert _quantiles(found.all) == _quantiles(Pool(found.all.members, (), way))
+
+
+def test_a_log_pool_of_two_lineages_is_judged_by_scipy() -> None:
+    """Two lognormal ranges in a log pool are the lognormal with the mean of their log precisions."""
+    one, other = _lognormal(100, 200), _lognormal(300, 500)
+    sds, means = (one.args[0], other.args[0]), (np.log(one.median()), np.log(other.median()))
+    precision = 0.5 / sds[0] ** 2 + 0.5 / sds[1] ** 2
+    mean = (0.5 * means[0] / sds[0] ** 2 + 0.5 * means[1] / sds[1] ** 2) / precision
+    truth = stats.lognorm(precision**-0.5, scale=np.exp(mean)).ppf(_U)
+    assert _quantiles(_one(_A, _B, pool="log").all) == pytest.approx(truth, rel=1e-7)
+
+
+@pytest.mark.parametrize("way", get_args(Pooling))
+def test_a_way_of_pooling_may_be_set_for_a_run(way: Pooling) -> None:
+    """A caller's way of pooling overrides that of every component and quantity, and is remembered."""
+    case = case_of(
+        component("one", _A, _B, pool="log"),
+        component("two", _A, _B),
+        quantity=[quantity("people", _A, _B, pool="envelope")],
+    )
+    priors = elicit(case, pool=way)
+    assert priors.pool == way
+    pools = [*(one.all for one in priors.components.values()), priors.quantities["people"].all]
+    assert [one.pooling for one in pools if one is not None] == [way] * 3
+    own = elicit(case)
+    assert own.pool is None
+    pools = [*(one.all for one in own.components.values()), own.quantities["people"].all]
+    assert [one.pooling for one in pools if one is not None] == ["log", "linear", "envelope"]
+
+
+def test_another_way_of_pooling_is_wrong_use() -> None:
+    """A way of pooling that does not exist is refused with those that do."""
+    with pytest.raises(UsageError, match="no way of pooling 'average'; expected one of linear, log, envelope"):
+        elicit(case_of(component("one", _A)), pool="average")  # type: ignore[arg-type]
+
+
+def test_estimates_without_common_ground_are_refused_with_their_place() -> None:
+    """A log pool of ranges that do not meet is a defect of the case, with file, key and hint; linearly it is none."""
+    extremes = [ranged(1, 2, reads="extremes"), ranged(3, 4, reads="extremes", source="study-b")]
+    with pytest.raises(CaseError, match="the estimates exclude one another; a log pool needs common ground") as caught:
+        _one(*extremes, pool="log")
+    (problem,) = caught.value.problems
+    assert (problem.file, problem.key) == ("component.toml", 'component "one"')
+    assert "linear" in problem.hint
+    assert _one(*extremes).all is not None
 
 
 def test_one_sided_claims_bound_the_pool() -> None:
@@ -224,23 +281,6 @@ def test_a_bound_of_other_years_is_carried_over_too() -> None:
     found = elicit(case_of(component("one", _A, bound, profile="series"), profile=[_SERIES])).components["one"]
     assert found.all is not None
     assert found.all.bounds[0].value == 120.0
-
-
-def test_a_derived_estimate_has_the_distribution_of_its_formula() -> None:
-    """A product of two lognormal quantities is the analytic lognormal, within 2e-3 in the body.
-
-    The lattice has 16,384 points: a discrepancy of about (log n)^2 / n, 6e-3 in the worst case, spread over the body.
-    """
-    case = case_of(
-        component("one", count(formula="people * rate", source="study-c")),
-        quantity=[quantity("people", ranged(1e4, 4e4)), quantity("rate", ranged(0.01, 0.1))],
-    )
-    width = np.hypot(np.log(4.0), np.log(10.0)) / (2 * stats.norm.ppf(0.95))
-    truth = stats.lognorm(width, scale=np.sqrt(1e4 * 4e4) * np.sqrt(0.01 * 0.1))
-    pool = elicit(case).components["one"].all
-    assert pool is not None
-    x = truth.ppf(np.linspace(0.01, 0.99, 99))
-    assert np.max(np.abs(pool.cdf(x) - truth.cdf(x))) < 2e-3
 
 
 def test_a_derived_estimate_reads_quantities_that_are_formulas() -> None:

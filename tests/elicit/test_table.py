@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import get_args
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy import special
 
+from mcmort.catalogue.words import Pooling
 from mcmort.elicit.families import Distribution, fixed
 from mcmort.elicit.pool import Bound, Pool
 from mcmort.elicit.table import (
@@ -38,6 +40,12 @@ _FAMILIES = [
     *(("metalog", p) for p in [(12.0, 0.3, 0.0), (12.0, 0.4, 0.2), (12.0, 0.3, -0.2)]),
     *(("logit-metalog", p) for p in [(-2.0, 0.3, 0.0), (0.5, 0.4, 0.2)]),
 ]
+_STEEP = [
+    *(("gamma", (shape, 10.0)) for shape in (0.1, 0.05, 0.02)),
+    *(("beta", p) for p in [(0.1, 0.1), (0.05, 2.0), (0.1, 5.0), (0.02, 0.5)]),
+    ("lognormal", (12.0, 6.0)),
+]
+"""Families whose quantiles run through many orders of magnitude; the first two once missed the target by 7e-4."""
 _SMOOTH_POOLS = {
     "lognormals": ((0.5, Distribution("lognormal", (5.0, 0.3))), (0.5, Distribution("lognormal", (5.6, 0.5)))),
     "gamma and normal": (
@@ -46,6 +54,19 @@ _SMOOTH_POOLS = {
     ),
     "three lognormals": tuple((1 / 3, Distribution("lognormal", (mean, 0.4))) for mean in (10.0, 10.5, 11.2)),
 }
+_KINKS = {
+    "uniform in a lognormal": (
+        (0.75, Distribution("lognormal", (14.0, 0.25))),
+        (0.25, Distribution("uniform", (5e5, 2e6))),
+    ),
+    "two uniforms": ((0.3, Distribution("uniform", (1.0, 2.0))), (0.7, Distribution("uniform", (1.7, 9.0)))),
+    "triangles and a pert": (
+        (0.2, Distribution("triangular", (2.0, 2.0, 9.0))),
+        (0.3, Distribution("triangular", (1.0, 4.0, 5.0))),
+        (0.5, Distribution("pert", (3.0, 8.0, 8.0))),
+    ),
+}
+"""Pools whose density jumps: there the quantile function has a kink, which need not lie in the middle of a cell."""
 _GAPS = {
     "uniforms": ((0.3001, Distribution("uniform", (1.0, 2.0))), (0.6999, Distribution("uniform", (10.0, 11.0)))),
     "lognormals": ((0.5, Distribution("lognormal", (2.0, 0.05))), (0.5, Distribution("lognormal", (9.0, 0.05)))),
@@ -64,7 +85,7 @@ def _worst(table: QuantileTable, u: Array, truth: Array) -> float:
     return float(np.max(np.abs(table(1.0 - u) - truth) / truth))
 
 
-@pytest.mark.parametrize(("family", "parameters"), _FAMILIES, ids=str)
+@pytest.mark.parametrize(("family", "parameters"), [*_FAMILIES, *_STEEP], ids=str)
 def test_a_table_keeps_to_its_target(family: str, parameters: tuple[float, ...], seed: int) -> None:
     """For every family the error measured and the error that SciPy finds are below 1e-4 from 0.0005 to 0.9995."""
     one = Distribution(family, parameters)
@@ -72,7 +93,30 @@ def test_a_table_keeps_to_its_target(family: str, parameters: tuple[float, ...],
     assert table.error <= TARGET == 1e-4
     worst = _worst(table, u, np.asarray(twin(one).ppf(u)))
     assert worst < TARGET
-    assert worst <= table.error * 1.05 + 1e-9
+    assert worst <= table.error + 1e-9
+    assert table.missed == 0.0
+
+
+@pytest.mark.parametrize("pooling", get_args(Pooling))
+@pytest.mark.parametrize("members", [*_SMOOTH_POOLS.values(), *_KINKS.values()], ids=[*_SMOOTH_POOLS, *_KINKS])
+def test_tables_of_pools_keep_to_their_target(
+    members: tuple[tuple[float, Distribution], ...], pooling: Pooling, seed: int
+) -> None:
+    """For every way of pooling both tables follow the pool's own quantiles within 1e-4, at kinks too.
+
+    Where an envelope ends at the edge of a member its quantiles bend too sharply: there the table says so, and what it
+    sets aside holds every miss. The quantiles themselves are judged in the tests of the pools.
+    """
+    pool, u = Pool(members, (), pooling), _probabilities(seed)
+    # about ten places in each cell of a table of resolution 8
+    w = np.exp(np.linspace(np.log(5e-4), np.log(0.5), 30_000))
+    u = np.sort(np.concatenate([u, w, 1.0 - w]))
+    truth = pool.ppf(u)
+    table, by_score = build_table(pool), build_score_table(pool)
+    for found, missed in ((table(1.0 - u), table.missed), (by_score(special.ndtri(u)), by_score.missed)):
+        wrong = u[np.abs(found - truth) >= TARGET * truth]
+        assert missed == 0.0 or (pooling == "envelope" and missed < TARGET)
+        assert float(np.ptp(wrong)) <= missed if len(wrong) else True
 
 
 @pytest.mark.parametrize("members", _SMOOTH_POOLS.values(), ids=_SMOOTH_POOLS)
@@ -195,7 +239,7 @@ def test_probabilities_beyond_the_table_stop_at_its_ends() -> None:
     assert bottom == pytest.approx(float(twin(one).ppf(SMALLEST)), rel=1e-9)
 
 
-@pytest.mark.parametrize(("family", "parameters"), _FAMILIES, ids=str)
+@pytest.mark.parametrize(("family", "parameters"), [*_FAMILIES, *_STEEP], ids=str)
 def test_a_table_by_score_keeps_to_its_target(family: str, parameters: tuple[float, ...], seed: int) -> None:
     """For every family the quantile at a normal score is within 1e-4 of SciPy's from probability 0.0005 to 0.9995."""
     one = Distribution(family, parameters)

@@ -15,7 +15,16 @@ from scipy import integrate, optimize, special, stats
 
 from mcmort.elicit.families import Distribution
 
-__all__ = ["Keelin", "Twin", "bounded_density", "bounded_mass", "mixture_cdf", "twin"]
+__all__ = [
+    "Keelin",
+    "Twin",
+    "bounded_density",
+    "bounded_mass",
+    "mixture_cdf",
+    "pooled_density",
+    "pooled_masses",
+    "twin",
+]
 
 type Array = NDArray[np.float64]
 
@@ -152,3 +161,35 @@ def bounded_mass(density: Callable[[float], float], ends: tuple[float, float]) -
     cuts = np.linspace(np.log(ends[0]), np.log(ends[1]), 5)
     pieces = pairwise(cuts)
     return float(sum(integrate.quad(density, a, b, epsabs=1e-11, epsrel=1e-10, limit=200)[0] for a, b in pieces))
+
+
+def pooled_density(
+    members: tuple[tuple[float, Distribution], ...], bounds: tuple[tuple[str, float, float], ...], way: str, x: Array
+) -> Array:
+    """Return the density of log x, not normalised, pooled in one of the three ways under bounds, shape ``(n,)``."""
+    weights = np.array([weight for weight, _ in members])[:, None]
+    parts = np.stack([np.asarray(twin(member).pdf(x)) for _, member in members])
+    pooled = {"linear": (weights * parts).sum(0), "log": (parts**weights).prod(0), "envelope": parts.max(0)}
+    value = pooled[way] * x
+    for side, bound, log_sd in bounds:
+        score = (np.log(x) - np.log(bound)) / log_sd
+        value = value * special.ndtr(score if side == "at-least" else -score)
+    return np.asarray(value)
+
+
+def pooled_masses(
+    members: tuple[tuple[float, Distribution], ...], bounds: tuple[tuple[str, float, float], ...], way: str, cuts: Array
+) -> Array:
+    """Integrate `pooled_density` between cuts, by SciPy's nodes for four points in each of many narrow pieces.
+
+    Between 10 and 3000 a piece is 0.0001 wide in log x, and a kink inside it leaves an error of the order of 1e-8.
+    """
+    fine = np.concatenate([np.geomspace(cuts[0], cuts[-1], 1_000), np.geomspace(10.0, 3e3, 50_000)])
+    fine = np.unique(np.concatenate([cuts, fine]))
+    nodes, weights = special.roots_legendre(4)
+    logs = np.log(fine)
+    half = 0.5 * np.diff(logs)
+    at = 0.5 * (logs[1:] + logs[:-1]) + half * nodes[:, None]
+    pieces = half * (weights @ pooled_density(members, bounds, way, np.exp(at).ravel()).reshape(at.shape))
+    below = np.concatenate([[0.0], np.cumsum(pieces)])
+    return np.asarray(np.diff(below[np.searchsorted(fine, cuts)]))

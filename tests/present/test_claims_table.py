@@ -208,7 +208,7 @@ def test_marks_stand_behind_the_verdict() -> None:
 def test_the_document_reads_back_to_itself() -> None:
     """The JSON of claims validates as the document that wrote it, with null for what is unknown."""
     draws = known()
-    document = claims_document(draws, judge_claims(draws))
+    document = claims_document(draws.case, draws.manifest, judge_claims(draws))
     text = document.model_dump_json(by_alias=True)
     assert ClaimsDocument.model_validate_json(text) == document
     table = json.loads(text)

@@ -8,6 +8,7 @@ from functools import cache
 import pytest
 
 import mcmort as mm
+from mcmort.analysis import mean_of
 from mcmort.catalogue import Case
 from mcmort.catalogue.case import share_column
 from mcmort.catalogue.cited import owners_behind
@@ -164,7 +165,7 @@ def test_a_total_is_traced_from_the_largest_component_down(name: str) -> None:
     scope = "broad"
     text, result = total_trace(name, scope)
     total = result.total
-    ordered = sorted(total.parts, key=lambda one: -float(total.parts[one].mean()))
+    ordered = sorted(total.parts, key=lambda one: -mean_of(total.parts[one]))
     places = [text.index(squeezed(f"{total.case.components[one].label}: ")) for one in ordered]
     assert places == sorted(places)
 

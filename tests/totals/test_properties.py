@@ -66,7 +66,7 @@ def _narrowed(base: Definition, changes: Mapping[str, Any], draws: Draws) -> Def
     return definition_of(case, base.id, **{**changes, "exclude": known})
 
 
-def _try(draws: Draws, definition: Definition) -> Total | None:
+def _try(draws: Draws, definition: Definition) -> Total[NDArray[np.float64]] | None:
     """Return the total, or None for a definition of nothing (known)."""
     try:
         return total_of(draws, resolve(draws.case, definition))

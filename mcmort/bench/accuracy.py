@@ -1,0 +1,184 @@
+"""Time to a given accuracy: how many draws a method needs until both limits of an interval are sure, and how long.
+
+The error of a method with n draws is 1.96 times the root mean square of its relative errors over many seeds, the larger
+of the two limits, against the exact quantiles. It is measured at powers of two until it falls below the target; between
+the last two the needed number is interpolated on logarithmic axes.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+import numpy as np
+
+from mcmort.bench.engine import exact_quantiles, mcmort_quantiles
+from mcmort.bench.exact import exact
+from mcmort.bench.measure import interleaved
+from mcmort.bench.peers import numpy_quantiles, scipy_quantiles
+from mcmort.bench.results import Accuracy, Timing
+from mcmort.bench.task import Floats, Task, make_task
+from mcmort.sampler.run import REPLICATES
+
+__all__ = ["Method", "accuracy", "draws_needed", "error_of", "methods"]
+
+_SEEDS: Final = 40
+_MOST: Final = 1 << 24
+_REPEATS: Final = 15
+
+type Run = Callable[[Task, int, int], Floats]
+
+
+@dataclass(frozen=True)
+class Method:
+    """A way to estimate the limits.
+
+    Attributes
+    ----------
+    name : str
+        As it is printed.
+    run : callable
+        From task, draws and seed to quantiles, shape ``(1, 3)``.
+    fewest : int
+        Where the search starts, from which it doubles.
+    is_stepped : bool
+        Whether the method only takes the numbers of that search, so that its time is taken with the next of them.
+    is_exact : bool
+        Whether it makes no draws: then its error is looked at once, and its time is that of one call.
+    """
+
+    name: str
+    run: Run
+    fewest: int = 1 << 8
+    is_stepped: bool = False
+    is_exact: bool = False
+
+
+def methods(threads: int) -> tuple[Method, ...]:
+    """Return the methods that are compared."""
+    return (
+        Method("mcmort, plain", partial(mcmort_quantiles, threads=threads)),
+        Method(
+            "mcmort, quasi",
+            partial(mcmort_quantiles, threads=threads, method="quasi"),
+            16 * REPLICATES,
+            is_stepped=True,
+        ),
+        Method("mcmort, exact", partial(exact_quantiles, precision=1e-3), is_exact=True),
+        Method("NumPy, plain", numpy_quantiles),
+        Method("SciPy Sobol", scipy_quantiles, is_stepped=True),
+    )
+
+
+def error_of(run: Run, task: Task, truth: Floats, n: int, seeds: int = _SEEDS) -> float:
+    """Return the 95 % error of the worse limit, relative.
+
+    Parameters
+    ----------
+    run : callable
+        From task, draws and seed to quantiles, shape ``(1, 3)``.
+    task : Task
+        With one definition.
+    truth : ndarray, shape (1, 3)
+        Exact quantiles.
+    n : int
+        Number of draws.
+    seeds : int
+        Independent runs.
+
+    Returns
+    -------
+    float
+    """
+    errors = np.array([run(task, n, seed)[0] / truth[0] - 1.0 for seed in range(1, seeds + 1)])
+    return float(1.96 * np.sqrt(np.mean(errors[:, [0, 2]] ** 2, axis=0)).max())
+
+
+def draws_needed(error: Callable[[int], float], target: float, fewest: int, limit: float = 300.0) -> float | None:
+    """Return how many draws bring an error down to a target, or None if 2 to the 24, or the time, are too little.
+
+    Parameters
+    ----------
+    error : callable
+        From a number of draws to the error.
+    target : float
+        The error asked for.
+    fewest : int
+        Where to start; the number is then doubled.
+    limit : float
+        Seconds after which the number is not doubled once more.
+
+    Returns
+    -------
+    float or None
+    """
+    start = time.perf_counter()
+    n, before = fewest, error(fewest)
+    if before <= target:
+        return float(n)
+    while n < _MOST and time.perf_counter() - start < limit:
+        n *= 2
+        after = error(n)
+        if after <= target:
+            return float(n * 2.0 ** (np.log(after / target) / np.log(before / after)))
+        before = after
+    return None
+
+
+def accuracy(
+    *, correlated: bool, target: float, threads: int, chosen: tuple[Method, ...] | None = None
+) -> list[Accuracy]:
+    """Measure what every method needs for one total of twelve components.
+
+    Parameters
+    ----------
+    correlated : bool
+        Whether a factor ties the components.
+    target : float
+        Relative error allowed in both limits, 19 times in 20.
+    threads : int
+        Threads that mcmort is given.
+    chosen : tuple of Method, optional
+        By default all.
+
+    Returns
+    -------
+    list of Accuracy
+    """
+    task = make_task(12, correlated=correlated, definitions=1)
+    truth = exact(task, 1 << 15, 0.2).quantiles
+    found: list[tuple[Method, float | None, int]] = []
+    reached: set[str] = set()
+    for method in methods(threads) if chosen is None else chosen:
+        needed = None
+        if method.is_exact:
+            is_reached = error_of(method.run, task, truth, 0, seeds=1) <= target
+        else:
+            needed = draws_needed(partial(error_of, method.run, task, truth), target, method.fewest)
+            is_reached = needed is not None
+        if is_reached:
+            reached.add(method.name)
+        found.append((method, needed, _used(method, needed)))
+    works = {method.name: partial(method.run, task, used, 1) for method, _, used in found if method.name in reached}
+    seconds = interleaved(works, _REPEATS)
+    return [
+        Accuracy(task.name, method.name, target, needed, used, _timing(method.name, seconds))
+        for method, needed, used in found
+    ]
+
+
+def _used(method: Method, needed: float | None) -> int:
+    """Return the number of draws with which the time is taken."""
+    if needed is None:
+        return 0
+    steps = np.ceil(np.log2(needed / method.fewest)) if method.is_stepped else np.log2(needed / method.fewest)
+    return int(np.ceil(method.fewest * 2.0**steps - 1e-6))
+
+
+def _timing(name: str, seconds: dict[str, tuple[float, ...]]) -> Timing:
+    if name in seconds:
+        return Timing(name, seconds[name])
+    return Timing(name, skipped="not reached")

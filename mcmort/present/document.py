@@ -1,0 +1,61 @@
+"""What all documents share: their base, and the frame that says how the numbers were made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from mcmort.catalogue import Case
+from mcmort.catalogue.words import Pooling
+from mcmort.draws import Dependence, Manifest, Method
+
+__all__ = ["CaseDocument", "Document", "Frame", "frame"]
+
+
+class Document(BaseModel):
+    """Base of all parts of a document."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CaseDocument(Document):
+    """Which case, and which state of it."""
+
+    id: str
+    title: str
+    digest: str
+
+
+class Frame(Document):
+    """How the numbers of a document were made."""
+
+    case: CaseDocument
+    engine: str
+    draws: int = Field(description="Number of joint draws; 0 where none were needed.")
+    seed: int
+    evidence: tuple[str, ...]
+    method: Method = Field(description="Independent draws, draws on shifted lattices, or none (exact).")
+    dependence: Dependence = Field(description="Of components: as the case declares, or as the user set the dial.")
+    pool: Pooling | None = Field(description="How all estimates were pooled; null where each component says it.")
+    precision: float | None = Field(description="Relative error asked of the limits of totals; null if none was.")
+    reached: float | None = Field(description="The largest relative error among them; null if it was not computed.")
+    versions: dict[str, str]
+
+
+def frame(case: Case, manifest: Manifest) -> dict[str, Any]:
+    """Return the values of a `Frame`."""
+    reached = manifest.reached if manifest.reached is not None and manifest.reached < float("inf") else None
+    return {
+        "case": CaseDocument(id=case.id, title=case.head.title, digest=case.digest),
+        "engine": manifest.engine,
+        "draws": manifest.draws,
+        "seed": manifest.seed,
+        "evidence": manifest.evidence,
+        "method": manifest.method,
+        "dependence": manifest.dependence,
+        "pool": manifest.pool,
+        "precision": manifest.precision,
+        "reached": reached,
+        "versions": dict(manifest.versions),
+    }
