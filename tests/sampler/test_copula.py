@@ -53,7 +53,7 @@ def test_marginals_stay_as_they_were() -> None:
 
 
 def test_contradicting_correlations_are_moved_and_said() -> None:
-    """a and b, b and c at 0.9, a and c at -0.9 cannot be: the nearest valid matrix is taken, and each of them says so."""
+    """Correlations of 0.9, 0.9 and -0.9 around a triangle cannot be: the nearest valid ones are taken, and that is said."""
     case = _case(_correlation("a", "b", 0.9), _correlation("b", "c", 0.9), _correlation("a", "c", -0.9))
     draws = simulate(case, 1_000, rng=1)
     for name in ("a", "b", "c"):
@@ -75,7 +75,7 @@ def test_correlations_join_the_groups_that_they_touch() -> None:
         for name in "abcd"
     }
     assert abs(np.corrcoef(scores["a"], scores["b"])[0, 1] - 0.64) < _FAR
-    assert abs(stats.spearmanr(scores["b"], scores["c"]).statistic - 0.5) < _FAR
+    assert abs(float(stats.spearmanr(scores["b"], scores["c"]).statistic) - 0.5) < _FAR
     assert abs(np.corrcoef(scores["a"], scores["c"])[0, 1]) < _FAR
 
 
@@ -84,7 +84,7 @@ def test_comonotonic_quantiles_add_up() -> None:
     draws = simulate(_case(), _N, rng=1, dependence="comonotonic")
     whole = np.sort(total(draws, "whole").values)
     parts = sum(np.sort(draws.columns[f"all:{name}"]) for name in "abcd")
-    assert np.max(np.abs(whole / parts - 1.0)) < 1e-12
+    assert float(np.max(np.abs(whole / parts - 1.0))) < 1e-12
 
 
 def test_loadings_have_unit_length() -> None:
