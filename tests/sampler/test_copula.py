@@ -53,7 +53,7 @@ def test_marginals_stay_as_they_were() -> None:
 
 
 def test_contradicting_correlations_are_moved_and_said() -> None:
-    """Correlations of 0.9, 0.9 and -0.9 around a triangle cannot be: the nearest valid ones are taken, and that is said."""
+    """Correlations of 0.9, 0.9 and -0.9 round a triangle cannot be: the nearest valid ones are taken, which is said."""
     case = _case(_correlation("a", "b", 0.9), _correlation("b", "c", 0.9), _correlation("a", "c", -0.9))
     draws = simulate(case, 1_000, rng=1)
     for name in ("a", "b", "c"):
