@@ -12,7 +12,7 @@ from mcmort.draws.tally import CELLS, Tally
 __all__ = ["EDGES", "tally_of"]
 
 EDGES: Final = np.concatenate(
-    [[0.0], np.multiply.outer(2.0 ** np.arange(-10.0, 50.0), 1.0 + np.arange(4096) / 4096.0).ravel(), [2.0**50]]
+    [[0.0], np.multiply.outer(np.ldexp(1.0, np.arange(-10, 50)), 1.0 + np.arange(4096) / 4096.0).ravel(), [2.0**50]]
 )
 """Lower edges of all cells, shape ``(CELLS,)``: 4,096 even steps in each octave from 2**-10 to 2**50."""
 
