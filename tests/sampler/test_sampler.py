@@ -213,7 +213,7 @@ def test_independent_draws_are_not_correlated() -> None:
     tied, free = Sampler(_tied(), _N, rng=2, dependence="independent"), Sampler(_pair(), _N, rng=2)
     assert _tallied(_whole(tied).values).whole.digest() == _tallied(_whole(free).values).whole.digest()
     draws = simulate(_tied(), 40_000, rng=2, dependence="independent")
-    found = stats.spearmanr(draws.columns["all:one"], draws.columns["all:two"]).statistic
+    found = float(stats.spearmanr(draws.columns["all:one"], draws.columns["all:two"]).statistic)
     assert abs(found) < 4.0 / math.sqrt(40_000)
 
 
