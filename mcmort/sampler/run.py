@@ -214,8 +214,8 @@ def _workers(threads: int | None, executor: Executor | None) -> Iterator[Executo
 
 
 def _floats(ordered: NDArray[np.int64]) -> Array:
-    """Return the floats that the kernel's ordered integers stand for."""
-    return np.asarray((ordered ^ ((ordered >> 63) & np.iinfo(np.int64).max)).view(np.float64))
+    """Return the floats that the kernel's ordered integers stand for, a negative zero as zero."""
+    return np.asarray((ordered ^ ((ordered >> 63) & np.iinfo(np.int64).max)).view(np.float64) + 0.0)
 
 
 @dataclass

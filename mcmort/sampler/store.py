@@ -12,7 +12,6 @@ import hashlib
 import json
 import os
 import tempfile
-import zipfile
 from pathlib import Path
 from typing import Any, Final, get_args
 
@@ -79,7 +78,7 @@ def compiled_case(
     admitted = None if evidence is None else sorted(evidence)
     content = json.dumps([case.digest, admitted, pool, dependence, _code()])
     path = cache_folder() / f"{case.id}-{hashlib.sha256(content.encode()).hexdigest()[:24]}.npz"
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
+    with contextlib.suppress(Exception):  # a damaged file fails in a dozen ways, in zipfile, NumPy, tokenize or here
         return _read(path)
     from mcmort.elicit import elicit
     from mcmort.sampler.compile import compile_priors
@@ -137,7 +136,8 @@ def _write(path: Path, compiled: Compiled) -> None:
 
 
 def _read(path: Path) -> Compiled:
-    with np.load(path, allow_pickle=False) as file:
+    # NumPy leaves a file open that it opens itself and that is no archive
+    with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
         arrays = {name: file[name] for name in (*_SIDES, "knots", "head")}
     head = json.loads(arrays["head"].tobytes())
     knots, at = arrays["knots"], 0

@@ -1,0 +1,25 @@
+"""Tallies of arrays, made the slow way: each value is looked for among the edges, which are written as a formula."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcmort.draws.tally import CELLS, Tally
+
+__all__ = ["EDGES", "tally_of"]
+
+EDGES: Final = np.concatenate(
+    [[0.0], np.multiply.outer(np.ldexp(1.0, np.arange(-10, 50)), 1.0 + np.arange(4096) / 4096.0).ravel(), [2.0**50]]
+)
+"""Lower edges of all cells, shape ``(CELLS,)``: 4,096 even steps in each octave from 2**-10 to 2**50."""
+
+
+def tally_of(values: NDArray[np.float64]) -> Tally:
+    """Return the tally of an array, shape ``(n,)``; what is undefined or infinite falls into the last cell."""
+    cells = np.clip(np.searchsorted(EDGES, values, side="right") - 1, 0, CELLS - 1)
+    low, high = float(np.min(values)), float(np.max(values))
+    begin, end = (int(cells.min()), int(cells.max()) + 1) if np.isfinite([low, high]).all() else (0, CELLS)
+    return Tally(begin, np.bincount(cells - begin, minlength=end - begin).astype(np.int64), low, high)

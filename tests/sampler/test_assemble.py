@@ -1,0 +1,182 @@
+"""Assembling a plan: dead code goes, registers are used again, and no value is lost for it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from mcmort.sampler import twin
+from mcmort.sampler.assemble import Assembly, assemble
+from mcmort.sampler.plan import Builder, Op, Plan, operands
+from mcmort.sampler.run import run_plan, tally_plan
+from mcmort.sampler.stream import plain, uniforms
+from tests.sampler.programs import fixed_plan, programs
+
+type Array = NDArray[np.float64]
+
+_COUNT = 200
+pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarning", "ignore:invalid:RuntimeWarning")
+
+
+def _chosen(plan: Plan, data: st.DataObject) -> list[str]:
+    """Draw some of the outputs of a plan, in any order."""
+    names = data.draw(st.permutations(list(plan.outputs)))
+    return names[: data.draw(st.integers(1, len(names)))]
+
+
+def _reads(one: Assembly | Plan, at: int) -> tuple[int, ...]:
+    return operands(int(one.op[at]), int(one.a[at]), int(one.b[at]), int(one.c[at]))
+
+
+def _bits(values: Array) -> bytes:
+    return np.where(np.isnan(values), np.nan, values).tobytes()
+
+
+def _run_symbolically(one: Assembly, order: list[int], plan: Plan) -> list[str]:
+    """Run an assembly on names of values instead of numbers, and return what each register reads, instruction by step.
+
+    A register that is read must hold the value that the plan's instruction asks for.
+    """
+    held: dict[int, int] = {}
+    wrong = []
+    for step, at in enumerate(order):
+        asked = _reads(plan, at)
+        found = tuple(held.get(register, -1) for register in _reads(one, step))
+        if found != asked:
+            wrong.append(f"step {step} reads {found} for {asked}")
+        if one.target[step] in _reads(one, step):
+            wrong.append(f"step {step} writes what it reads")
+        held[int(one.target[step])] = at
+    return wrong
+
+
+@settings(max_examples=60)
+@given(plan=programs(), data=st.data())
+def test_registers_hold_what_is_read(plan: Plan, data: st.DataObject) -> None:
+    """Whatever the program and its outputs, every instruction reads the values it asks for and writes none of them.
+
+    At the end every output still stands in its register: nothing that is live has been written over.
+    """
+    names = _chosen(plan, data)
+    one = assemble(plan, names)
+    order = plan.needed(plan.outputs[name] for name in names)
+    assert _run_symbolically(one, order, plan) == []
+    held = dict(zip(one.target.tolist(), order, strict=True))
+    assert [held[register] for register in one.kept.tolist()] == [plan.outputs[name] for name in names]
+    assert set(one.target.tolist()) == set(range(one.registers))
+
+
+def test_a_register_written_too_soon_would_be_seen() -> None:
+    """Negative control: a target moved onto a live register, or onto one that is read, is told by the check above."""
+    plan = fixed_plan()
+    names = list(plan.outputs)
+    order = plan.needed(plan.outputs.values())
+    for at in range(1, len(order)):
+        one = assemble(plan, names)
+        assert _run_symbolically(one, order, plan) == []
+        one.target[at] = one.target[at - 1]
+        is_read_later = any(order[at - 1] in _reads(plan, later) for later in order[at:])
+        assert not is_read_later or _run_symbolically(one, order, plan)
+
+
+@settings(max_examples=40)
+@given(plan=programs(), data=st.data())
+def test_any_outputs_in_any_order_are_those_of_the_twin(plan: Plan, data: st.DataObject) -> None:
+    """An assembly run step by step over its few registers gives the columns of the twin, which keeps all of them."""
+    names = _chosen(plan, data)
+    one = assemble(plan, names)
+    whole = Plan(
+        one.op, one.a, one.b, one.c, one.x, one.streams, plan.tables, plan.score_tables, dict.fromkeys(names, 0)
+    )  # fmt: skip
+    points = plain(3, one.streams)
+    registers: dict[int, Array] = {}
+    with np.errstate(all="ignore"):
+        for step, target in enumerate(one.target.tolist()):
+            registers[target] = twin.evaluate(whole, step, registers, uniforms(int(points.offsets[step]), 0, _COUNT))
+        expected = twin.run_plan(plan, 3, 0, _COUNT)
+    for name, register in zip(names, one.kept.tolist(), strict=True):
+        assert _bits(registers[register]) == _bits(expected[name])
+
+
+@settings(max_examples=25)
+@given(plan=programs(), data=st.data())
+def test_the_kernel_runs_any_subset_of_outputs(plan: Plan, data: st.DataObject) -> None:
+    """The kernel's columns of a plan are the twin's, and a tally of some outputs, in any order, is that of all."""
+    with np.errstate(all="ignore"):
+        expected = twin.run_plan(plan, 3, 0, _COUNT)
+    found = run_plan(plan, 3, _COUNT, threads=1)
+    assert {name: _bits(one) for name, one in found.items()} == {name: _bits(one) for name, one in expected.items()}
+    names = _chosen(plan, data)
+    some, every = (tally_plan(plan, 3, _COUNT, outputs=chosen, threads=1) for chosen in (names, None))
+    assert list(some) == names
+    assert {name: one.whole.digest() for name, one in some.items()} == {
+        name: every[name].whole.digest() for name in names
+    }
+
+
+@given(plan=programs(), data=st.data())
+def test_only_what_is_needed_is_run(plan: Plan, data: st.DataObject) -> None:
+    """The instructions of an assembly are those that its outputs rest on, each once, and no other."""
+    names = _chosen(plan, data)
+    wanted = [plan.outputs[name] for name in names]
+    needed = plan.needed(wanted)
+    assert needed == sorted(set(needed))
+    assert set(wanted) <= set(needed)
+    read = {register for at in needed for register in _reads(plan, at)}
+    assert set(needed) == read | set(wanted)  # all that is read is there, and what is there is read or wanted
+    assert len(assemble(plan, names).op) == len(needed)
+
+
+def test_dead_code_is_dropped() -> None:
+    """A draw that no output rests on is not made; one that an output rests on by a detour is."""
+    build = Builder()
+    table = build.table(fixed_plan().tables[0])
+    dead = build.emit(Op.DRAW, b=table, stream="dead")
+    build.emit(Op.SCALE, dead, x=2.0)
+    alive = build.emit(Op.DRAW, b=table, stream="alive")
+    build.outputs["twice"] = build.emit(Op.SCALE, alive, x=2.0)
+    plan = build.plan()
+    one = assemble(plan, ["twice"])
+    assert one.streams == ("alive", "")
+    assert len(plan.op) == 4
+    assert plan.needed([]) == []
+
+
+def test_a_long_sum_needs_few_registers() -> None:
+    """The sum of a hundred draws runs over three registers: the sum so far, the next draw, and the new sum."""
+    build = Builder()
+    table = build.table(fixed_plan().tables[0])
+    total = build.emit(Op.DRAW, b=table, stream="0")
+    for index in range(1, 100):
+        total = build.emit(Op.ADD, total, build.emit(Op.DRAW, b=table, stream=str(index)))
+    build.outputs["total"] = total
+    one = assemble(build.plan(), ["total"])
+    assert len(one.op) == 199
+    assert one.registers == 3
+
+
+@given(plan=programs(most=40))
+def test_there_are_no_more_registers_than_instructions(plan: Plan) -> None:
+    """Registers number at most the instructions, and at least the different outputs."""
+    one = assemble(plan, list(plan.outputs))
+    assert len(set(plan.outputs.values())) <= one.registers <= len(one.op)
+
+
+def test_tables_stand_one_after_another() -> None:
+    """Each table starts where the assembly says: lower side, then upper side, then the score tables."""
+    plan = fixed_plan()
+    one = assemble(plan, list(plan.outputs))
+    for table, start, count in zip(plan.tables, one.starts.tolist(), one.counts.tolist(), strict=True):
+        assert one.knots[start : start + count].tolist() == table.lower.tolist()
+        assert one.knots[start + count : start + 2 * count].tolist() == table.upper.tolist()
+    for scores, start in zip(plan.score_tables, one.score_starts.tolist(), strict=True):
+        assert one.knots[start : start + len(scores.values)].tolist() == scores.values.tolist()
+
+
+def test_an_empty_plan_is_assembled() -> None:
+    """A plan without instructions becomes an assembly without registers."""
+    one = assemble(Builder().plan(), [])
+    assert (len(one.op), one.registers, one.kept.tolist()) == (0, 0, [])

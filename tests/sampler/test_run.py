@@ -1,0 +1,293 @@
+"""Running plans: counted draws are the kept draws, counted; no division of the work changes a bit; memory is constant.
+
+Whether a column is kept or counted, it is made of the same draws, so a tally must equal that of the column exactly.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import json
+import math
+import os
+import subprocess
+import sys
+import tracemalloc
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from mcmort.draws.tally import CELLS, Figure, Tally, cell_of, figures_of, merge
+from mcmort.errors import UsageError
+from mcmort.sampler import twin
+from mcmort.sampler.assemble import assemble
+from mcmort.sampler.plan import Builder, Op, Plan
+from mcmort.sampler.run import REPLICATES, lattice_size, run_plan, tally_plan
+from mcmort.sampler.stream import lattice
+from tests.draws.tallied import tally_of
+from tests.sampler.programs import SCORES, fixed_digests, fixed_plan, programs
+
+type Array = NDArray[np.float64]
+
+_N = 3_000
+_GOLDEN = {
+    "kept": "b1f7acf38aad50f37ec2698cc61d7e5bd9c97057c81ff0743e48386570203ac9",
+    "plain": "81fbdfcb39add3a30e39bad1142d92923642e36b28b35e0ffc8b8e452cfe7134",
+    "quasi": "dce305f2ae8f3b96828baf78f189c3d72cc539b11dfa6a19648d50b4bd4e0183",
+}
+"""Digests of the fixed plan, written down on x86-64 with Linux. No logarithm, root or exponential enters it."""
+
+
+def _counts(tally: Tally) -> Array:
+    """Return the counts of all cells, and the extremes where they are defined."""
+    whole = np.zeros(CELLS + 2)
+    whole[tally.first : tally.first + len(tally.counts)] = tally.counts
+    if math.isfinite(tally.low) and math.isfinite(tally.high):
+        whole[-2:] = tally.low, tally.high
+    return whole
+
+
+def _sum_of(names: str) -> Plan:
+    """Return a plan that adds up draws of the streams named by the letters."""
+    build = Builder()
+    table = build.table(fixed_plan().tables[0])
+    total = build.emit(Op.DRAW, b=table, stream=names[0])
+    for name in names[1:]:
+        total = build.emit(Op.ADD, total, build.emit(Op.DRAW, b=table, stream=name))
+    build.outputs["total"] = total
+    return build.plan()
+
+
+@settings(max_examples=30)
+@given(
+    plan=programs(),
+    seed=st.integers(0, 2**40),
+    n=st.integers(1, 900),
+    task=st.integers(1, 900),
+    block=st.integers(1, 900),
+    threads=st.sampled_from([1, 2, 3]),
+)
+@pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarning", "ignore:invalid:RuntimeWarning")
+def test_a_tally_is_that_of_the_kept_draws(plan: Plan, seed: int, n: int, task: int, block: int, threads: int) -> None:
+    """Whatever the program, seed, task, block and threads, every cell counts the draws of the column that lie in it."""
+    columns = run_plan(plan, seed, n, threads=1)
+    found = tally_plan(plan, seed, n, task=max(task, n // 40), block=block, threads=threads)
+    assert list(found) == list(columns)
+    for name, column in columns.items():
+        assert found[name].is_independent
+        assert found[name].whole.draws == n
+        assert np.array_equal(_counts(found[name].whole), _counts(tally_of(column)))
+        undefined = int(np.sum(~(column < 2.0**50)))
+        assert found[name].whole.undefined == undefined
+
+
+@pytest.mark.parametrize("method", ["plain", "quasi"])
+def test_no_division_of_the_work_changes_a_bit(method: str) -> None:
+    """Any task, block, number of threads and executor give the same tallies, to the last bit, and the same errors."""
+    figures: dict[str, list[Figure]] = {"total": [("mean", 0.0), ("quantile", 0.5), ("shortest-low", 0.9)]}
+
+    def digest(**how: object) -> tuple[object, ...]:
+        found = tally_plan(fixed_plan(), 5, _N, method=method, figures=figures, **how)  # type: ignore[arg-type]
+        total = found["total"]
+        return (*(one.whole.digest() for one in found.values()), total.replicates.tobytes(), total.quantile_error(0.5))
+
+    expected = digest(threads=1)
+    for how in ({"task": 7}, {"task": 1 << 14}, {"block": 1}, {"block": 333, "task": 100}, {"threads": 3}, {}):
+        assert digest(**how) == expected
+    with concurrent.futures.ThreadPoolExecutor(3) as executor:
+        assert digest(executor=executor, task=50) == expected
+        assert executor.submit(lambda: 1).result() == 1  # the caller's executor stays open
+    # negative control: another seed is another tally
+    assert tally_plan(fixed_plan(), 6, _N)["total"].whole.digest() not in expected
+
+
+def test_zeros_of_either_sign_are_one() -> None:
+    """Zeros of both signs give the same digest in whatever tasks they fall (the extreme once kept its sign)."""
+    build = Builder()
+    score = build.emit(Op.DRAW, b=build.table(SCORES), stream="score")
+    build.outputs["zero"] = build.emit(Op.SCALE, score, x=0.0)
+    column = run_plan(build.plan(), 1, 100)["zero"]
+    assert len(set(np.signbit(column).tolist())) == 2
+    found = [tally_plan(build.plan(), 1, 100, task=task)["zero"].whole for task in (1, 2, 3, 100)]
+    assert len({one.digest() for one in found}) == 1
+    assert (str(found[0].low), str(found[0].high)) == ("0.0", "0.0")
+
+
+@settings(max_examples=15)
+@given(plan=programs(), seed=st.integers(0, 2**40), n=st.integers(1, 600))
+@pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarning", "ignore:invalid:RuntimeWarning")
+def test_quasi_random_tallies_are_those_of_the_twin(plan: Plan, seed: int, n: int) -> None:
+    """The tally of lattices is that of the columns which plain NumPy makes of the same lattices."""
+    size = lattice_size(n)
+    found = tally_plan(plan, seed, n, method="quasi", threads=2)
+    with np.errstate(all="ignore"):
+        runs = [
+            twin.run_plan(plan, seed, 0, size, points=lattice(seed, plan.streams, size, one))
+            for one in range(REPLICATES)
+        ]
+    for name, tallied in found.items():
+        assert not tallied.is_independent
+        assert tallied.whole.draws == size * REPLICATES
+        columns = np.concatenate([run[name] for run in runs])
+        assert np.array_equal(_counts(tallied.whole), _counts(tally_of(columns)))
+
+
+def test_replicates_are_the_figures_of_each_lattice() -> None:
+    """Each row of the replicates has the figures of the tally of one lattice; the whole is their merge."""
+    plan = fixed_plan()
+    figures: list[Figure] = [("mean", 0.0), ("quantile", 0.025), ("shortest-low", 0.9), ("shortest-high", 0.9)]
+    found = tally_plan(plan, 3, 20 * 64, method="quasi", figures={"total": figures})
+    tallies = [
+        tally_of(twin.run_plan(plan, 3, 0, 64, points=lattice(3, plan.streams, 64, one))["total"])
+        for one in range(REPLICATES)
+    ]
+    assert found["total"].replicates.tolist() == [figures_of(one, figures).tolist() for one in tallies]
+    assert found["total"].whole.digest() == merge(tallies).digest()
+    assert found["total"].figures == tuple(figures)
+    assert found["part"].figures == ()
+    assert math.isnan(found["part"].quantile_error(0.5))
+
+
+@pytest.mark.parametrize(("n", "size"), [(1, 1), (20, 1), (21, 2), (40, 2), (41, 4), (100_000, 8192), (163_841, 16384)])
+def test_lattices_are_rounded_up_to_a_power_of_two(n: int, size: int) -> None:
+    """Twenty lattices hold at least the draws asked for, and half their size would not."""
+    assert lattice_size(n) == size
+    assert size * REPLICATES >= n
+    assert size == 1 or size * REPLICATES // 2 < n
+
+
+def test_constants_are_counted_in_their_cell() -> None:
+    """The kernel finds the cell of any constant as `cell_of` does: edges, their neighbours, zero, tiny, huge."""
+    special = [0.0, 5e-324, 1e-5, 2.0**-10, 1.0, 7.0, 1e6, 2.0**49, 2.0**50, 1e300]
+    values = special + [math.nextafter(one, towards) for one in special[1:] for towards in (0.0, math.inf)]
+    build = Builder()
+    for index, value in enumerate(values):
+        build.outputs[f"{index:02d}"] = build.emit(Op.CONSTANT, x=value)
+    found = tally_plan(build.plan(), 1, 10)
+    for index, value in enumerate(values):
+        one = found[f"{index:02d}"].whole
+        assert (one.first, one.counts.tolist()) == (cell_of(value), [10])
+        assert (one.low, one.high) == (value, value)
+
+
+@pytest.mark.parametrize("method", ["plain", "quasi"])
+def test_undefined_draws_are_counted(method: str) -> None:
+    """Draws that are infinite or undefined are counted as such, whatever lies beside them, also without figures."""
+    build = Builder()
+    score = build.emit(Op.DRAW, b=build.table(SCORES), stream="score")
+    zero = build.emit(Op.CONSTANT)
+    positive = build.emit(Op.MAXIMUM, score, zero)  # zero on one half of the draws
+    one = build.emit(Op.CONSTANT, x=1.0)
+    build.outputs = {"infinite": build.emit(Op.DIVIDE, one, positive), "nan": build.emit(Op.DIVIDE, positive, positive)}
+    plan = build.plan()
+    found = tally_plan(plan, 2, 6_400, method=method, figures={"nan": [("mean", 0.0)]})  # type: ignore[arg-type]
+    for name in ("infinite", "nan"):
+        whole = found[name].whole
+        expected = int(np.sum(~np.isfinite(run_plan(plan, 2, 6_400)[name]))) if method == "plain" else None
+        assert whole.undefined == expected or method == "quasi"
+        # a half, with four standard errors of independent draws, is allowed for the lattice too
+        assert abs(whole.undefined / whole.draws - 0.5) < 4 * 0.5 / math.sqrt(6_400)
+
+
+@pytest.mark.parametrize(("method", "total"), [("plain", 1_000), ("quasi", 20 * 64)])
+def test_progress_is_told_of_every_task(method: str, total: int) -> None:
+    """Progress rises in the order of the draws, whatever finishes first, and ends at the number that was made."""
+    told: list[tuple[int, int]] = []
+    tally_plan(
+        _sum_of("ab"), 1, 1_000, method=method, task=48, threads=2, progress=lambda done, of: told.append((done, of))  # type: ignore[arg-type]
+    )  # fmt: skip
+    done = [one for one, _ in told]
+    assert done == sorted(set(done))
+    assert {of for _, of in told} == {total}
+    assert done[-1] == total
+    assert len(told) == (math.ceil(1_000 / 48) if method == "plain" else 20 * 2)
+
+
+@pytest.mark.parametrize("threads", [0, -1])
+@pytest.mark.parametrize("run", [run_plan, tally_plan])
+def test_no_threads_are_refused(run: Callable[..., object], threads: int) -> None:
+    """Less than one thread is a mistake of the caller, named, before anything is drawn."""
+    with pytest.raises(UsageError, match=f"the number of threads is {threads}; expected 1 or more"):
+        run(fixed_plan(), 1, 10, threads=threads)
+
+
+def test_an_error_in_a_task_reaches_the_caller() -> None:
+    """What progress raises ends the run and is not swallowed; the next run is none the worse."""
+
+    def stop(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        tally_plan(fixed_plan(), 1, 10_000, task=10, progress=stop)
+    before = tally_plan(fixed_plan(), 1, 100)["total"].whole.digest()
+    assert tally_plan(fixed_plan(), 1, 100, task=10)["total"].whole.digest() == before
+
+
+def test_totals_of_one_plan_share_what_they_have_in_common() -> None:
+    """Two totals over the same draws run each draw once, and each is what it is alone."""
+    table = fixed_plan().tables[0]
+
+    def plan(*totals: str) -> Plan:
+        build = Builder()
+        index = build.table(table)
+        for names in totals:
+            parts = [build.emit(Op.DRAW, b=index, stream=name) for name in names]
+            total = parts[0]
+            for part in parts[1:]:
+                total = build.emit(Op.ADD, total, part)
+            build.outputs[names] = total
+        return build.plan()
+
+    both = plan("abc", "abd")
+    assert len(assemble(both, ["abc", "abd"]).op) == 4 + 3  # a, b, c, d; a + b once, and two sums
+    together = tally_plan(both, 1, _N)
+    for names in ("abc", "abd"):
+        assert together[names].whole.digest() == tally_plan(plan(names), 1, _N)[names].whole.digest()
+    assert together["abc"].whole.digest() != together["abd"].whole.digest()
+
+
+def test_an_empty_plan_has_no_tallies() -> None:
+    """A plan without outputs runs and has nothing to tell, whether its draws are independent or not."""
+    assert tally_plan(Builder().plan(), 1, 10) == {}
+    assert tally_plan(Builder().plan(), 1, 10, method="quasi") == {}
+
+
+def test_the_bits_are_those_written_down() -> None:
+    """Golden: 100,000 draws of a fixed plan, kept, counted, and quasi-random, are the same bits on any platform."""
+    assert fixed_digests() == _GOLDEN
+
+
+def test_another_process_gives_the_same_bits() -> None:
+    """A fresh process with another hash seed and one thread gives the digests of this one."""
+    code = "import json; from tests.sampler.programs import fixed_digests; print(json.dumps(fixed_digests()))"
+    environment = {**os.environ, "PYTHONHASHSEED": "77", "NUMBA_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120, env=environment
+    )
+    assert json.loads(done.stdout) == _GOLDEN
+
+
+def _peak(run: Callable[[], object]) -> int:
+    """Return the largest amount of memory that was allocated at a time."""
+    run()  # what is loaded once is loaded now
+    tracemalloc.start()
+    try:
+        run()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_memory_does_not_grow_with_the_number_of_draws() -> None:
+    """Thirty million draws of two components take at most a tenth more memory than three million; kept, they would not.
+
+    The control keeps a hundredth of the draws, whose memory grows tenfold.
+    """
+    plan = _sum_of("ab")
+    few, many = (_peak(lambda n=n: tally_plan(plan, 1, n, threads=1)) for n in (3_000_000, 30_000_000))  # type: ignore[misc]
+    assert many <= 1.1 * few
+    kept_few, kept_many = (_peak(lambda n=n: run_plan(plan, 1, n, threads=1)) for n in (30_000, 300_000))  # type: ignore[misc]
+    assert kept_many > 2 * kept_few
