@@ -172,7 +172,7 @@ class Sampler:
             for name, one in found.items():
                 if one.whole.undefined:
                     raise FormulaError(
-                        f"{self._name(int(name), names or {})} is undefined on {one.whole.undefined:,} of {n:,} draws"
+                        f"{self._name(int(name), names or {})} is undefined on {one.whole.undefined:,} of {one.whole.draws:,} draws"
                     )
             n = next(iter(found.values())).whole.draws
             reached = max(_relative_error(found[str(at)], tails) for at in totals)

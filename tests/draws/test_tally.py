@@ -325,11 +325,11 @@ def _of_replicates(rows: Sequence[Sequence[float]], figures: tuple[Figure, ...])
 
 
 def test_errors_of_lattices_come_from_their_spread() -> None:
-    """The error is the standard error of the mean of 20 replicates, widened from the normal to Student's t."""
-    rows = np.random.default_rng(5).normal(10.0, 1.0, (20, 4))
+    """The error is the standard error of the mean of 8 replicates, widened from the normal to Student's t."""
+    rows = np.random.default_rng(5).normal(10.0, 1.0, (8, 4))
     figures: tuple[Figure, ...] = (("mean", 0.0), ("quantile", 0.5), ("shortest-low", 0.9), ("shortest-high", 0.9))
     one = _of_replicates(rows.tolist(), figures)
-    half_width = stats.t.ppf(0.975, 19) * rows.std(axis=0, ddof=1) / math.sqrt(20.0)
+    half_width = stats.t.ppf(0.975, 7) * rows.std(axis=0, ddof=1) / math.sqrt(8.0)
     assert 1.96 * one.mean_error() == pytest.approx(half_width[0], rel=1e-4)
     assert 1.96 * one.quantile_error(0.5) == pytest.approx(half_width[1], rel=1e-4)
     assert 1.96 * np.array(one.shortest_errors(0.9)) == pytest.approx(half_width[2:], rel=1e-4)
