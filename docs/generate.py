@@ -1,7 +1,8 @@
 """Writes the generated parts of the documentation, or with ``--check`` says which are stale.
 
-Run with ``make docs``. Generated are the table of the README, the reference of the commands, the columns of a
-spreadsheet, the worked example of ``priors/README.md`` and each author's total against ours.
+Run with ``make docs``. Generated are the tables of the README, the reference of the commands, the columns of a
+spreadsheet, the worked example of ``priors/README.md``, each author's total against ours, and what the benchmarks
+found, once ``benchmarks/results.json`` is there.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 import typer
 
 import mcmort as mm
+from mcmort.bench.docs import RESULTS, page, readme_table
 from mcmort.catalogue.new import TEMPLATE
 from mcmort.catalogue.sheet import COLUMNS
 from mcmort.cli.app import app
@@ -41,9 +43,25 @@ def between(text: str, name: str, content: str) -> str:
 
 
 def readme(text: str) -> str:
-    """Return the README with the table that ``make run`` prints."""
+    """Return the README with the table that ``make run`` prints, and that of the benchmarks if they have been run."""
     table = comparison_table(mm.compare(draws_of("ussr")).comparison)
-    return between(text, "compare ussr", to_markdown(Table(table.title, table.columns, table.rows)))
+    text = between(text, "compare ussr", to_markdown(Table(table.title, table.columns, table.rows)))
+    return between(text, "benchmarks", speed())
+
+
+def speed() -> str:
+    """Return the table of the benchmarks with a link to all of them, or nothing if there are none."""
+    if not (ROOT / RESULTS).exists():
+        return ""
+    return (
+        readme_table(ROOT)
+        + "\n[docs/benchmarks.md](docs/benchmarks.md) has every cell, with those that mcmort loses.\n"
+    )
+
+
+def benchmarks(old: str) -> str:
+    """Return the page on benchmarks, or what is there if there are none."""
+    return page(ROOT) if (ROOT / RESULTS).exists() else old
 
 
 def columns(text: str) -> str:
@@ -98,6 +116,7 @@ def commands(_: str) -> str:
 PAGES: dict[str, Callable[[str], str]] = {
     "README.md": readme,
     "priors/README.md": example,
+    "docs/benchmarks.md": benchmarks,
     "docs/claims.md": claims,
     "docs/commands.md": commands,
     "docs/import.md": columns,
