@@ -47,7 +47,7 @@ class Sampler:
         Relative error wanted of the median and the limits of every total, as the half-width of a Monte Carlo
         interval of 95 %. It draws until they are that sure.
     method : {"plain", "quasi", "exact"}
-        Independent draws, or randomly shifted lattices, which need fewer draws for the same precision, or no draws at
+        Independent draws, or randomly shifted lattices, which pay where few inputs carry a total, or no draws at
         all: convolution, where few inputs depend on one another. It takes no `n` and no `precision`.
     evidence : frozenset of str, optional
         Bases of evidence to admit, instead of those that the case admits.
@@ -170,10 +170,9 @@ class Sampler:
         while True:
             found = run(n)
             for name, one in found.items():
-                if one.whole.undefined:
-                    raise FormulaError(
-                        f"{self._name(int(name), names or {})} is undefined on {one.whole.undefined:,} of {one.whole.draws:,} draws"
-                    )
+                whole, label = one.whole, self._name(int(name), names or {})
+                if whole.undefined:
+                    raise FormulaError(f"{label} is undefined on {whole.undefined:,} of {whole.draws:,} draws")
             n = next(iter(found.values())).whole.draws
             reached = max(_relative_error(found[str(at)], tails) for at in totals)
             if precision is None or reached <= precision or n >= most:

@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import tempfile
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final, get_args
 
@@ -76,7 +77,8 @@ def compiled_case(
         if value is not None and value not in known:
             raise UsageError(f"the {what} is {value!r}; expected one of {', '.join(known)}")
     admitted = None if evidence is None else sorted(evidence)
-    content = json.dumps([case.digest, admitted, pool, dependence, _code()])
+    versions = [version(name) for name in ("numpy", "scipy")]
+    content = json.dumps([case.digest, admitted, pool, dependence, versions, _code()])
     path = cache_folder() / f"{case.id}-{hashlib.sha256(content.encode()).hexdigest()[:24]}.npz"
     with contextlib.suppress(Exception):  # a damaged file fails in a dozen ways, in zipfile, NumPy, tokenize or here
         return _read(path)

@@ -151,7 +151,9 @@ def test_replicates_are_the_figures_of_each_lattice() -> None:
     assert math.isnan(found["part"].quantile_error(0.5))
 
 
-@pytest.mark.parametrize(("n", "size"), [(1, 1), (8, 1), (9, 2), (16, 2), (17, 4), (100_000, 16_384), (131_073, 32_768)])
+@pytest.mark.parametrize(
+    ("n", "size"), [(1, 1), (8, 1), (9, 2), (16, 2), (17, 4), (100_000, 16_384), (131_073, 32_768)]
+)
 def test_lattices_are_rounded_up_to_a_power_of_two(n: int, size: int) -> None:
     """Twenty lattices hold at least the draws asked for, and half their size would not."""
     assert lattice_size(n) == size
