@@ -298,17 +298,17 @@ def test_the_digest_is_that_of_a_fixed_text() -> None:
 
 @pytest.mark.parametrize("probability", [0.025, 0.5, 0.975])
 def test_the_error_of_a_quantile_is_that_of_theory(probability: float) -> None:
-    """Of a million draws the error is the root of p (1 - p) / n over the density, as for any sample quantile.
+    """Of 400,000 draws the error is the root of p (1 - p) / n over the density, as for any sample quantile.
 
-    Between the two quantiles a standard error apart lie ``2 sqrt(n p (1 - p))`` draws, 312 in the tails, whose number
-    varies by its root: three of these are 17 %. Of evenly placed draws only the width of the cells is left.
+    Between the two quantiles a standard error apart lie ``2 sqrt(n p (1 - p))`` draws, 197 in the tails, whose number
+    varies by its root: three of these are 21 %. Of evenly placed draws only the width of the cells is left.
     """
     distribution = stats.lognorm(0.5, scale=1e6)
-    n = 1_000_000
+    n = 400_000
     array = np.asarray(distribution.rvs(n, random_state=np.random.default_rng(3)))
     density = distribution.pdf(distribution.ppf(probability))
     expected = math.sqrt(probability * (1.0 - probability) / n) / density
-    assert _tallied(array).quantile_error(probability) == pytest.approx(expected, rel=0.17)
+    assert _tallied(array).quantile_error(probability) == pytest.approx(expected, rel=0.21)
     exact = _tallied(np.asarray(distribution.ppf((np.arange(n) + 0.5) / n)))
     cells = _CELL * float(distribution.ppf(probability)) / expected
     assert exact.quantile_error(probability) == pytest.approx(expected, rel=0.01 + cells)
