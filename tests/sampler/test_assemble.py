@@ -165,15 +165,25 @@ def test_there_are_no_more_registers_than_instructions(plan: Plan) -> None:
     assert len(set(plan.outputs.values())) <= one.registers <= len(one.op)
 
 
-def test_tables_stand_one_after_another() -> None:
-    """Each table starts where the assembly says: lower side, then upper side, then the score tables."""
+def test_an_instruction_knows_where_its_table_stands() -> None:
+    """Of a quantile table the lower side stands at the start and the upper after it; of a score table, its values."""
     plan = fixed_plan()
     one = assemble(plan, list(plan.outputs))
-    for table, start, count in zip(plan.tables, one.starts.tolist(), one.counts.tolist(), strict=True):
-        assert one.knots[start : start + count].tolist() == table.lower.tolist()
-        assert one.knots[start + count : start + 2 * count].tolist() == table.upper.tolist()
-    for scores, start in zip(plan.score_tables, one.score_starts.tolist(), strict=True):
-        assert one.knots[start : start + len(scores.values)].tolist() == scores.values.tolist()
+    needed = [at for at in plan.needed(plan.outputs.values()) if plan.op[at] in (Op.DRAW, Op.FLOORED, Op.SCORED)]
+    looking = [at for at in range(len(one.op)) if one.op[at] in (Op.DRAW, Op.FLOORED, Op.SCORED)]
+    assert len(needed) == len(looking) > 0
+    for at, here in zip(needed, looking, strict=True):
+        start, count, grain = (int(part[here]) for part in (one.starts, one.counts, one.grains))
+        which = int(plan.b[at])
+        if plan.op[at] == Op.SCORED:
+            scores = plan.score_tables[which]
+            assert (count, grain) == (len(scores.values) - 1, scores.steps)
+            assert one.knots[start : start + count + 1].tolist() == scores.values.tolist()
+        else:
+            table = plan.tables[which]
+            assert (count, grain) == (len(table.lower), 52 - table.resolution)
+            assert one.knots[start : start + count].tolist() == table.lower.tolist()
+            assert one.knots[start + count : start + 2 * count].tolist() == table.upper.tolist()
 
 
 def test_an_empty_plan_is_assembled() -> None:
