@@ -39,6 +39,8 @@ class Assembly:
         Constants.
     streams : tuple of str
         Name of the random stream of an instruction, or "".
+    origins : tuple of int
+        The instruction of the plan whose result it is.
     kept : ndarray of int64, shape (n_outputs,)
         Register of each output.
     registers : int
@@ -58,6 +60,7 @@ class Assembly:
     x: Floats
     y: Floats
     streams: tuple[str, ...]
+    origins: tuple[int, ...]
     kept: Ints
     registers: int
     starts: Words
@@ -112,6 +115,7 @@ def assemble(plan: Plan, outputs: Sequence[str]) -> Assembly:
         x=np.array([row.x for row in found], dtype=np.float64),
         y=np.array([row.y for row in found], dtype=np.float64),
         streams=tuple(plan.streams[at] for at in rows),
+        origins=tuple(rows),
         kept=np.array([place[register] for register in wanted], dtype=np.int64),
         registers=used,
         starts=where[:, 0].copy(),

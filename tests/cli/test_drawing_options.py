@@ -246,19 +246,19 @@ def test_a_receipt_with_a_word_that_is_none_is_refused(change: dict[str, Any], r
 
 
 def test_the_exact_method_in_a_receipt_is_no_traceback(run: Run) -> None:
-    """A method that a receipt may name but the sampler does not have is told, not raised."""
+    """A method without draws in the receipt of a result that has some is told, not raised."""
     document = _json(run, *_TOTAL, "-n", "1000")
     document["receipt"]["method"] = "exact"
     Path("a.json").write_text(json.dumps(document))
     ran = run("verify", "a.json")
     assert ran.code in (1, 2)
     assert ran.out == ""
-    assert "the method is 'exact'" in ran.err
+    assert "wrong or missing: method" in ran.err
 
 
 def test_the_receipt_of_a_figure_is_verified(run: Run) -> None:
     """The receipt beside a figure holds the choices as well."""
     assert run("plot", "case", "-o", "a.svg", "--method", "quasi", "--pool", "log", "-n", "2000").code == 0
     receipt = json.loads(Path("a.svg.receipt.json").read_text())
-    assert (receipt["method"], receipt["pool"], receipt["draws"]) == ("quasi", "log", 20 * 128)
+    assert (receipt["method"], receipt["pool"], receipt["draws"]) == ("quasi", "log", 8 * 256)
     assert run("verify", "a.svg.receipt.json").code == 0

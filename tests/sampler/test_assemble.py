@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,10 +11,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from mcmort.sampler import twin
-from mcmort.sampler.assemble import Assembly, assemble
+from mcmort.sampler.assemble import ADD_TWO, Assembly, assemble
 from mcmort.sampler.plan import Builder, Op, Plan, operands
 from mcmort.sampler.run import run_plan, tally_plan
-from mcmort.sampler.stream import plain, uniforms
 from tests.sampler.programs import fixed_plan, programs
 
 type Array = NDArray[np.float64]
@@ -27,23 +28,33 @@ def _chosen(plan: Plan, data: st.DataObject) -> list[str]:
     return names[: data.draw(st.integers(1, len(names)))]
 
 
-def _reads(one: Assembly | Plan, at: int) -> tuple[int, ...]:
-    return operands(int(one.op[at]), int(one.a[at]), int(one.b[at]), int(one.c[at]))
+def _reads(one: Assembly, step: int) -> tuple[int, ...]:
+    """Return the registers that an instruction of an assembly reads."""
+    a, b, c = int(one.a[step]), int(one.b[step]), int(one.c[step])
+    return (a, b, c) if one.op[step] == ADD_TWO else operands(int(one.op[step]), a, b, c)
+
+
+def _asked(plan: Plan, at: int, is_pair: bool) -> tuple[int, ...]:
+    """Return the values that an instruction of a plan asks for; of a pair of additions, those of both."""
+    if is_pair:
+        first = int(plan.a[at])
+        return int(plan.a[first]), int(plan.b[first]), int(plan.b[at])
+    return operands(int(plan.op[at]), int(plan.a[at]), int(plan.b[at]), int(plan.c[at]))
 
 
 def _bits(values: Array) -> bytes:
     return np.where(np.isnan(values), np.nan, values).tobytes()
 
 
-def _run_symbolically(one: Assembly, order: list[int], plan: Plan) -> list[str]:
+def _run_symbolically(one: Assembly, plan: Plan) -> list[str]:
     """Run an assembly on names of values instead of numbers, and return what each register reads, instruction by step.
 
     A register that is read must hold the value that the plan's instruction asks for.
     """
     held: dict[int, int] = {}
     wrong = []
-    for step, at in enumerate(order):
-        asked = _reads(plan, at)
+    for step, at in enumerate(one.origins):
+        asked = _asked(plan, at, bool(one.op[step] == ADD_TWO))
         found = tuple(held.get(register, -1) for register in _reads(one, step))
         if found != asked:
             wrong.append(f"step {step} reads {found} for {asked}")
@@ -62,9 +73,8 @@ def test_registers_hold_what_is_read(plan: Plan, data: st.DataObject) -> None:
     """
     names = _chosen(plan, data)
     one = assemble(plan, names)
-    order = plan.needed(plan.outputs[name] for name in names)
-    assert _run_symbolically(one, order, plan) == []
-    held = dict(zip(one.target.tolist(), order, strict=True))
+    assert _run_symbolically(one, plan) == []
+    held = dict(zip(one.target.tolist(), one.origins, strict=True))
     assert [held[register] for register in one.kept.tolist()] == [plan.outputs[name] for name in names]
     assert set(one.target.tolist()) == set(range(one.registers))
 
@@ -73,32 +83,30 @@ def test_a_register_written_too_soon_would_be_seen() -> None:
     """Negative control: a target moved onto a live register, or onto one that is read, is told by the check above."""
     plan = fixed_plan()
     names = list(plan.outputs)
-    order = plan.needed(plan.outputs.values())
+    order = assemble(plan, names).origins
     for at in range(1, len(order)):
         one = assemble(plan, names)
-        assert _run_symbolically(one, order, plan) == []
+        assert _run_symbolically(one, plan) == []
         one.target[at] = one.target[at - 1]
-        is_read_later = any(order[at - 1] in _reads(plan, later) for later in order[at:])
-        assert not is_read_later or _run_symbolically(one, order, plan)
+        pairs = [bool(op == ADD_TWO) for op in one.op]
+        is_read_later = any(
+            order[at - 1] in _asked(plan, order[later], pairs[later]) for later in range(at, len(order))
+        )
+        assert not is_read_later or _run_symbolically(one, plan)
 
 
 @settings(max_examples=40)
 @given(plan=programs(), data=st.data())
 def test_any_outputs_in_any_order_are_those_of_the_twin(plan: Plan, data: st.DataObject) -> None:
-    """An assembly run step by step over its few registers gives the columns of the twin, which keeps all of them."""
+    """An assembly run by the kernel over its few registers gives the columns of the twin, which keeps all of them."""
     names = _chosen(plan, data)
-    one = assemble(plan, names)
-    whole = Plan(
-        one.op, one.a, one.b, one.c, one.x, one.streams, plan.tables, plan.score_tables, dict.fromkeys(names, 0)
-    )  # fmt: skip
-    points = plain(3, one.streams)
-    registers: dict[int, Array] = {}
+    chosen = replace(plan, outputs={name: plan.outputs[name] for name in names})
     with np.errstate(all="ignore"):
-        for step, target in enumerate(one.target.tolist()):
-            registers[target] = twin.evaluate(whole, step, registers, uniforms(int(points.offsets[step]), 0, _COUNT))
         expected = twin.run_plan(plan, 3, 0, _COUNT)
-    for name, register in zip(names, one.kept.tolist(), strict=True):
-        assert _bits(registers[register]) == _bits(expected[name])
+    found = run_plan(chosen, 3, _COUNT, threads=1)
+    assert list(found) == names
+    for name in names:
+        assert _bits(found[name]) == _bits(expected[name])
 
 
 @settings(max_examples=25)
@@ -125,9 +133,11 @@ def test_only_what_is_needed_is_run(plan: Plan, data: st.DataObject) -> None:
     needed = plan.needed(wanted)
     assert needed == sorted(set(needed))
     assert set(wanted) <= set(needed)
-    read = {register for at in needed for register in _reads(plan, at)}
+    read = {register for at in needed for register in _asked(plan, at, False)}
     assert set(needed) == read | set(wanted)  # all that is read is there, and what is there is read or wanted
-    assert len(assemble(plan, names).op) == len(needed)
+    one = assemble(plan, names)
+    assert set(one.origins) <= set(needed)
+    assert len(one.op) + int(np.sum(one.op == ADD_TWO)) == len(needed)  # a pair stands for two
 
 
 def test_dead_code_is_dropped() -> None:
@@ -146,7 +156,7 @@ def test_dead_code_is_dropped() -> None:
 
 
 def test_a_long_sum_needs_few_registers() -> None:
-    """The sum of a hundred draws runs over three registers: the sum so far, the next draw, and the new sum."""
+    """The sum of a hundred draws, two at a time, runs over four registers: the sum, two draws, and the new sum."""
     build = Builder()
     table = build.table(fixed_plan().tables[0])
     total = build.emit(Op.DRAW, b=table, stream="0")
@@ -154,8 +164,8 @@ def test_a_long_sum_needs_few_registers() -> None:
         total = build.emit(Op.ADD, total, build.emit(Op.DRAW, b=table, stream=str(index)))
     build.outputs["total"] = total
     one = assemble(build.plan(), ["total"])
-    assert len(one.op) == 199
-    assert one.registers == 3
+    assert len(one.op) == 100 + 50
+    assert one.registers == 4
 
 
 @given(plan=programs(most=40))
