@@ -7,6 +7,7 @@ same lineage), agreement is no independent test, and is marked.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -14,8 +15,7 @@ import numpy as np
 from mcmort.analysis.summary import PROBABILITIES, Summary, share_at_least, share_at_most, summarise
 from mcmort.catalogue.cited import owners_behind
 from mcmort.catalogue.records import Claim
-from mcmort.errors import DefinitionError
-from mcmort.totals import Resolved, Source, Total, account_of, columns_of, of_claim, resolve, totals_of
+from mcmort.totals import Source, Total, of_claim, totals_with_evidence
 
 __all__ = ["Judged", "Verdict", "judge_claims"]
 
@@ -78,17 +78,8 @@ def judge_claims(draws: Source) -> tuple[Judged, ...]:
     """
     case = draws.case
     retired = case.retired()
-    scopes: dict[str, Resolved] = {}
-    reasons: dict[str, str] = {}
-    for claim in case.claims.values():
-        try:
-            scopes[claim.id] = resolve(case, of_claim(case, claim))
-            account_of(case, draws.standing, columns_of(draws), scopes[claim.id])
-        except DefinitionError as error:
-            scopes.pop(claim.id, None)
-            reasons[claim.id] = str(error)
-    found = totals_of(draws, list(scopes.values()), probabilities=PROBABILITIES, with_parts=False) if scopes else []
-    totals = dict(zip(scopes, found, strict=True))
+    made = {claim.id: partial(of_claim, case, claim) for claim in case.claims.values()}
+    totals, reasons = totals_with_evidence(draws, made, probabilities=PROBABILITIES, with_parts=False)
     judged = [
         _judge(totals.get(claim.id), claim, retired.get(claim.id, ""), reasons.get(claim.id, ""))
         for claim in case.claims.values()

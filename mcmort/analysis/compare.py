@@ -4,23 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from mcmort.analysis.summary import PROBABILITIES, Summary, summarise
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Claim
 from mcmort.errors import DefinitionError
-from mcmort.totals import (
-    Resolved,
-    Source,
-    Total,
-    account_of,
-    columns_of,
-    definition_of,
-    of_claim,
-    resolve,
-    same_scope,
-    totals_of,
-)
+from mcmort.totals import Source, Total, definition_of, of_claim, same_scope, totals_with_evidence
 
 __all__ = ["Cited", "Comparison", "Row", "compare"]
 
@@ -94,21 +84,18 @@ def compare(
         If a definition is unknown, or none of them counts anything.
     """
     case = draws.case
-    found: list[Resolved] = []
-    empty = {}
-    for name in definitions if definitions is not None else case.definitions:
+    names = list(case.definitions if definitions is None else definitions)
+    for name in names:
         definition_of(case, name)  # a name that the case does not have is an error, not an empty definition
-        try:
-            resolved = resolve(case, definition_of(case, name, years=years))
-            account_of(case, draws.standing, columns_of(draws), resolved)
-        except DefinitionError as error:
-            empty[name] = str(error)
-            continue
-        found.append(resolved)
-    if not found:
+    made = {name: partial(definition_of, case, name, years=years) for name in names}
+    totals, empty = totals_with_evidence(draws, made, probabilities=probabilities)
+    if not totals:
         raise DefinitionError("; ".join(empty.values()) or f"{case.id} has no definitions")
-    totals = totals_of(draws, found, probabilities=probabilities)
-    rows = [Row(one, summarise(one.values, probabilities), _cited(case, one.definition.id, years)) for one in totals]
+    rows = [
+        Row(totals[name], summarise(totals[name].values, probabilities), _cited(case, name, years))
+        for name in names
+        if name in totals
+    ]
     return Comparison(draws, tuple(rows), years, empty)
 
 

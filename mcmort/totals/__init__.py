@@ -1,8 +1,7 @@
 """Definitions, selection, overlaps: from draws of components to totals."""
 
 from mcmort.totals.resolve import Resolved, Term, definition_of, of_claim, resolve, same_scope
-from mcmort.totals.sums import account_of
-from mcmort.totals.total import Source, Total, Values, columns_of, kept, total, total_of, totals_of
+from mcmort.totals.total import Source, Total, Values, kept, total, total_of, totals_of, totals_with_evidence
 
 __all__ = [
     "Resolved",
@@ -10,8 +9,6 @@ __all__ = [
     "Term",
     "Total",
     "Values",
-    "account_of",
-    "columns_of",
     "definition_of",
     "kept",
     "of_claim",
@@ -20,4 +17,5 @@ __all__ = [
     "total",
     "total_of",
     "totals_of",
+    "totals_with_evidence",
 ]

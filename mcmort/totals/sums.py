@@ -41,6 +41,8 @@ class Account:
         What is counted.
     terms : dict of str to Term
         How each component with evidence counts.
+    excluded : dict of str to str
+        Components that do not count, each with the reason.
     unknown : dict of str to str
         Components that the definition asks for but that have no evidence under its measure, each with the reason.
     notes : tuple of str
@@ -49,6 +51,7 @@ class Account:
 
     definition: Definition
     terms: dict[str, Term]
+    excluded: Mapping[str, str]
     unknown: dict[str, str]
     notes: tuple[str, ...]
 
@@ -111,7 +114,7 @@ def account_of(
                 for reason in dict.fromkeys(unknown.values())
             )
         )
-    return Account(definition, terms, unknown, tuple(notes))
+    return Account(definition, terms, resolved.excluded, unknown, tuple(notes))
 
 
 def _notes(case: Case, standing: Standing, definition: Definition, term: Term) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, overload
 
@@ -14,13 +14,13 @@ from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Definition
 from mcmort.catalogue.words import Measure
 from mcmort.draws import Draws, ExactTotal, Tallied, Tallies
-from mcmort.errors import UsageError
+from mcmort.errors import DefinitionError, UsageError
 from mcmort.sampler.plan import Builder, Register
 from mcmort.sampler.sampler import Sampler
 from mcmort.totals.resolve import Resolved, Term, definition_of, resolve
-from mcmort.totals.sums import account_of, evaluate
+from mcmort.totals.sums import Account, account_of, evaluate
 
-__all__ = ["Source", "Total", "Values", "columns_of", "kept", "total", "total_of", "totals_of"]
+__all__ = ["Source", "Total", "Values", "kept", "total", "total_of", "totals_of", "totals_with_evidence"]
 
 type Array = NDArray[np.float64]
 
@@ -158,12 +158,7 @@ def total(
 
 def total_of(draws: Draws, resolved: Resolved) -> Total[Array]:
     """Add up a resolved definition over kept draws; see `total`."""
-    account = account_of(draws.case, draws.standing, draws.columns, resolved)
-    sums = evaluate(draws.case, draws.columns, account)
-    return Total(
-        draws, resolved.definition, sums.total, sums.parts, sums.overlaps, account.terms, resolved.excluded,
-        account.unknown, account.notes,
-    )  # fmt: skip
+    return _kept_total(draws, account_of(draws.case, draws.standing, draws.columns, resolved))
 
 
 def kept(values: Values) -> NDArray[np.float64]:
@@ -177,11 +172,6 @@ def kept(values: Values) -> NDArray[np.float64]:
     if isinstance(values, Tallied | ExactTotal):
         raise UsageError("these draws were counted, not kept; make them with mcmort.simulate to have them all")
     return values
-
-
-def columns_of(source: Source) -> Collection[str]:
-    """Return the names of the columns that a source has or can draw."""
-    return source.columns if isinstance(source, Draws) else source.plan.outputs
 
 
 def totals_of(
@@ -217,13 +207,63 @@ def totals_of(
     NotExactError
         If a total, or a part of it, has no exact distribution and no draws are wanted.
     """
+    return _totals(source, [_account(source, one) for one in resolved], probabilities, with_parts)
+
+
+def totals_with_evidence(
+    source: Source,
+    definitions: Mapping[str, Callable[[], Definition]],
+    *,
+    probabilities: Sequence[float] = (0.95,),
+    with_parts: bool = True,
+) -> tuple[dict[str, Total], dict[str, str]]:
+    """Add up those of several definitions that count anything, on the same draws, in one pass.
+
+    Parameters
+    ----------
+    source : Draws or Sampler
+        Where the draws come from.
+    definitions : mapping of str to callable
+        What makes each definition; what it cannot make counts nothing.
+    probabilities, with_parts
+        As for `totals_of`.
+
+    Returns
+    -------
+    totals : dict of str to Total
+        Of the definitions that count anything.
+    reasons : dict of str to str
+        Why the others do not.
+    """
+    accounts, reasons = dict[str, Account](), dict[str, str]()
+    for name, make in definitions.items():
+        try:
+            accounts[name] = _account(source, resolve(source.case, make()))
+        except DefinitionError as error:
+            reasons[name] = str(error)
+    totals = _totals(source, list(accounts.values()), probabilities, with_parts) if accounts else []
+    return dict(zip(accounts, totals, strict=True)), reasons
+
+
+def _account(source: Source, resolved: Resolved) -> Account:
+    """Work out what of a resolved definition a source can count."""
+    columns: Collection[str] = source.columns if isinstance(source, Draws) else source.plan.outputs
+    return account_of(source.case, source.standing, columns, resolved)
+
+
+def _kept_total(draws: Draws, account: Account) -> Total[Array]:
+    sums = evaluate(draws.case, draws.columns, account)
+    return _explained(draws, account, sums.total, sums.parts, sums.overlaps)
+
+
+def _totals(
+    source: Source, accounts: Sequence[Account], probabilities: Sequence[float], with_parts: bool
+) -> list[Total]:  # fmt: skip
     if isinstance(source, Draws):
-        return [total_of(source, one) for one in resolved]
-    case, standing = source.case, source.standing
+        return [_kept_total(source, account) for account in accounts]
     build = Builder(source.plan)
     columns = {name: Register(build, at) for name, at in source.plan.outputs.items()}
-    accounts = [account_of(case, standing, columns, one) for one in resolved]
-    sums = [evaluate(case, columns, account) for account in accounts]
+    sums = [evaluate(source.case, columns, account) for account in accounts]
     totals = [one.total.at for one in sums]
     others = [part.at for one in sums for part in (*one.parts.values(), *one.overlaps.values())] if with_parts else []
     names = {at: f"the total {one.definition.id!r}" for at, one in zip(totals, accounts, strict=True)}
@@ -233,9 +273,20 @@ def totals_of(
         return {name: tallies.columns[str(one.at)] for name, one in registers.items()} if with_parts else {}
 
     return [
-        Total(
-            tallies, one.definition, tallies.columns[str(added.total.at)], named(added.parts), named(added.overlaps),
-            account.terms, one.excluded, account.unknown, account.notes,
-        )
-        for one, account, added in zip(resolved, accounts, sums, strict=True)
-    ]  # fmt: skip
+        _explained(tallies, account, tallies.columns[str(one.total.at)], named(one.parts), named(one.overlaps))
+        for account, one in zip(accounts, sums, strict=True)
+    ]
+
+
+def _explained[Value: (Array, Values)](
+    draws: Draws | Tallies,
+    account: Account,
+    values: Value,
+    parts: Mapping[str, Value],
+    overlaps: Mapping[str, Value],
+) -> Total[Value]:
+    """Return a total with all that explains it."""
+    return Total(
+        draws, account.definition, values, parts, overlaps, account.terms, account.excluded, account.unknown,
+        account.notes,
+    )  # fmt: skip
