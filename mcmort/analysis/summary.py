@@ -9,7 +9,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from mcmort.draws import ExactTotal, Tallied
+from mcmort.draws import ExactTotal
 from mcmort.errors import UsageError
 from mcmort.totals import Values
 
@@ -156,30 +156,24 @@ def highest_density(ordered: Array, probability: float) -> tuple[float, float]:
 
 def mean_of(values: Values) -> float:
     """Return the mean of a distribution."""
-    if isinstance(values, ExactTotal):
-        return values.mean
-    return values.whole.mean if isinstance(values, Tallied) else float(values.mean())
+    return float(values.mean()) if isinstance(values, np.ndarray) else values.mean
 
 
 def quantiles_of(values: Values, probabilities: Sequence[float] | Array) -> Array:
     """Return quantiles of a distribution, shape ``(n_probabilities,)``."""
-    if isinstance(values, ExactTotal):
-        return values.quantile(probabilities)
-    return values.whole.quantile(probabilities) if isinstance(values, Tallied) else np.quantile(values, probabilities)
+    return np.quantile(values, probabilities) if isinstance(values, np.ndarray) else values.quantile(probabilities)
 
 
 def share_at_most(values: Values, limit: float) -> float:
     """Return the share of a distribution that is at most a limit."""
-    if isinstance(values, ExactTotal):
-        return float(values.cdf(limit))
-    return float(values.whole.cdf(limit)) if isinstance(values, Tallied) else float(np.mean(values <= limit))
+    return float(np.mean(values <= limit) if isinstance(values, np.ndarray) else values.cdf(limit))
 
 
 def share_at_least(values: Values, limit: float) -> float:
     """Return the share of a distribution that is at least a limit."""
-    if isinstance(values, Tallied | ExactTotal):
-        return 1.0 - share_at_most(values, float(np.nextafter(limit, -np.inf)))
-    return float(np.mean(values >= limit))
+    if isinstance(values, np.ndarray):
+        return float(np.mean(values >= limit))
+    return 1.0 - share_at_most(values, float(np.nextafter(limit, -np.inf)))
 
 
 def summarise(
@@ -206,67 +200,53 @@ def summarise(
         If a probability is not between 0 and 1.
     """
     check_probabilities(probabilities)
-    if isinstance(values, Tallied):
-        return _of_tally(values, probabilities, shortest)
-    if isinstance(values, ExactTotal):
-        return _of_exact(values, probabilities, shortest)
-    ordered = np.sort(values)
-    n = len(ordered)
+    one = _Kept(values) if isinstance(values, np.ndarray) else values
     intervals = []
     for probability in probabilities:
         tails = ((1.0 - probability) / 2.0, (1.0 + probability) / 2.0)
-        low, high = (float(x) for x in np.quantile(ordered, tails))
-        errors = [quantile_error(ordered, tail) for tail in tails]
+        low, high = one.quantile(tails).tolist()
+        errors = [one.quantile_error(tail) for tail in tails]
         intervals.append(Interval(probability, "equal-tailed", low, high, errors[0], errors[1]))
     for probability in probabilities if shortest else ():
-        low, high = highest_density(ordered, probability)
-        errors = _batch_errors(values, probability)
-        intervals.append(Interval(probability, "highest-density", low, high, errors[0], errors[1]))
-    sd = float(np.std(ordered, ddof=1)) if n > 1 else 0.0
+        low, high = one.shortest(probability)
+        intervals.append(Interval(probability, "highest-density", low, high, *one.shortest_errors(probability)))
     return Summary(
-        n,
-        float(np.median(ordered)),
-        quantile_error(ordered, 0.5),
-        float(np.mean(ordered)),
-        sd / float(np.sqrt(n)),
-        sd,
+        one.draws,
+        float(one.quantile(0.5)),
+        one.quantile_error(0.5),
+        one.mean,
+        one.mean_error(),
+        one.sd,
         tuple(intervals),
+        is_exact=isinstance(one, ExactTotal),
     )
 
 
-def _of_tally(tallied: Tallied, probabilities: Sequence[float], shortest: bool) -> Summary:
-    whole = tallied.whole
-    intervals = []
-    for probability in probabilities:
-        tails = ((1.0 - probability) / 2.0, (1.0 + probability) / 2.0)
-        low, high = whole.quantile(tails).tolist()
-        errors = [tallied.quantile_error(tail) for tail in tails]
-        intervals.append(Interval(probability, "equal-tailed", low, high, errors[0], errors[1]))
-    for probability in probabilities if shortest else ():
-        low, high = whole.shortest(probability)
-        intervals.append(Interval(probability, "highest-density", low, high, *tallied.shortest_errors(probability)))
-    return Summary(
-        whole.draws,
-        float(whole.quantile(0.5)),
-        tallied.quantile_error(0.5),
-        whole.mean,
-        tallied.mean_error(),
-        whole.sd,
-        tuple(intervals),
-    )
+class _Kept:
+    """Independent draws that were kept, with the figures that a tally of them has."""
 
+    def __init__(self, values: Array) -> None:
+        self.values = values
+        self.ordered = np.sort(values)
+        self.draws = len(values)
+        self.mean = float(np.mean(self.ordered))
+        self.sd = float(np.std(self.ordered, ddof=1)) if self.draws > 1 else 0.0
 
-def _of_exact(exact: ExactTotal, probabilities: Sequence[float], shortest: bool) -> Summary:
-    error = exact.error
-    intervals = []
-    for probability in probabilities:
-        low, high = exact.quantile([(1.0 - probability) / 2.0, (1.0 + probability) / 2.0]).tolist()
-        intervals.append(Interval(probability, "equal-tailed", low, high, error, error))
-    for probability in probabilities if shortest else ():
-        low, high = exact.shortest(probability)
-        intervals.append(Interval(probability, "highest-density", low, high, error, error))
-    median = float(exact.quantile(0.5))
-    return Summary(0, median, error, exact.mean, error, exact.sd, tuple(intervals), is_exact=True)
+    def quantile(self, probability: float | Sequence[float]) -> Array:
+        return np.asarray(np.quantile(self.ordered, probability))
+
+    def quantile_error(self, probability: float) -> float:
+        return quantile_error(self.ordered, probability)
+
+    def mean_error(self) -> float:
+        return self.sd / float(np.sqrt(self.draws))
+
+    def shortest(self, probability: float) -> tuple[float, float]:
+        return highest_density(self.ordered, probability)
+
+    def shortest_errors(self, probability: float) -> tuple[float, float]:
+        low, high = _batch_errors(self.values, probability)
+        return low, high
 
 
 def _batch_errors(values: Array, probability: float) -> list[float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -49,6 +49,7 @@ class ExactTotal:
     sd: float
     error: float
     least: float = -np.inf
+    draws: ClassVar[int] = 0
 
     def quantile(self, probability: ArrayLike) -> Array:
         """Return quantiles, of the shape of `probability`.
@@ -96,6 +97,20 @@ class ExactTotal:
         high = self._quantile(np.minimum(starts + probability, 1.0 - OUTERMOST))
         best = int(np.argmin(high - low))
         return float(low[best]), float(high[best])
+
+    def quantile_error(self, probability: float) -> float:
+        """Return the numerical error of a quantile: the same for all."""
+        del probability
+        return self.error
+
+    def mean_error(self) -> float:
+        """Return the numerical error of the mean."""
+        return self.error
+
+    def shortest_errors(self, probability: float) -> tuple[float, float]:
+        """Return the numerical errors of the ends of a shortest interval."""
+        del probability
+        return self.error, self.error
 
     def digest(self) -> str:
         """Return the SHA-256 of quantiles to six significant digits.

@@ -185,6 +185,33 @@ class Tallied:
     replicates: Array
     is_independent: bool
 
+    @property
+    def draws(self) -> int:
+        """Number of draws."""
+        return self.whole.draws
+
+    @property
+    def mean(self) -> float:
+        """Mean of all draws."""
+        return self.whole.mean
+
+    @property
+    def sd(self) -> float:
+        """Standard deviation of all draws."""
+        return self.whole.sd
+
+    def quantile(self, probability: float | Sequence[float] | Array) -> Array:
+        """Return quantiles of all draws; see `Tally.quantile`."""
+        return self.whole.quantile(probability)
+
+    def cdf(self, value: float | Array) -> Array:
+        """Return the share of all draws at most a value."""
+        return self.whole.cdf(value)
+
+    def shortest(self, probability: float) -> tuple[float, float]:
+        """Return the shortest interval that holds a share of all draws; see `Tally.shortest`."""
+        return self.whole.shortest(probability)
+
     def quantile_error(self, probability: float) -> float:
         """Return the Monte Carlo error of a quantile.
 
