@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mcmort.analysis.summary import quantiles_of
+from mcmort.analysis.summary import check_probabilities, quantiles_of
 from mcmort.draws.exact import OUTERMOST as _OUTERMOST
 from mcmort.errors import UsageError
 from mcmort.totals import Total, Values
@@ -177,9 +177,7 @@ def interval_bounds(marginals: Sequence[Marginal], probability: float, *, points
     UsageError
         As for `sum_bounds`.
     """
-    if not 0.0 < probability < 1.0:
-        hint = f". Hint: did you mean {probability / 100:g}?" if 1.0 < probability < 100.0 else ""
-        raise UsageError(f"an interval of probability {probability:g}; expected one between 0 and 1{hint}")
+    check_probabilities([probability])
     tails = ((1.0 - probability) / 2.0, (1.0 + probability) / 2.0)
     low, high = (sum_bounds(marginals, tail, points=points) for tail in tails)
     return IntervalBounds(probability, low, high)

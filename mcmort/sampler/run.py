@@ -138,6 +138,7 @@ def tally_plan(
     dict of str to Tallied
     """
     names = list(plan.outputs if outputs is None else outputs)
+    wanted = [tuple((figures or {}).get(name, ())) for name in names]
     machine = _Machine(assemble(plan, names), block)
     streams = machine.assembly.streams
     size = lattice_size(n) if method == "quasi" else n
@@ -161,8 +162,7 @@ def tally_plan(
         for (_, first, last), tallies in zip(tasks(), _in_order(pool, work, tasks()), strict=True):
             parts = _added(parts, tallies)
             if last == size:  # a replicate is complete
-                for name, tally, row in zip(names, parts, rows, strict=True):
-                    own = (figures or {}).get(name, ())
+                for own, tally, row in zip(wanted, parts, rows, strict=True):
                     if count > 1 and not tally.undefined:
                         row.append(figures_of(tally, own))
                 wholes, parts = _added(wholes, parts), []
@@ -170,8 +170,8 @@ def tally_plan(
             if progress is not None:
                 progress(done, count * size)
     return {
-        name: Tallied(whole, tuple((figures or {}).get(name, ())), np.array(row), method == "plain")
-        for name, whole, row in zip(names, wholes, rows, strict=True)
+        name: Tallied(whole, own, np.array(row), method == "plain")
+        for name, own, whole, row in zip(names, wanted, wholes, rows, strict=True)
     }
 
 
