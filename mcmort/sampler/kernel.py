@@ -294,8 +294,10 @@ def _count(registers: Floats, begin: np.uint64, many: np.uint64, cells: Words, c
         value = load(registers, begin + i)
         low = min(low, _ordered(value))
         high = max(high, _ordered(value))
-        cell = ((bits_of(value) - _FIRST) >> _SHIFT) + _ONE  # infinite and undefined values have the largest bits
-        cells[i] = _ZERO if value < 2.0**-10 else min(cell, _LAST_CELL)
+        cell = (
+            (bits_of(value) - _FIRST) >> _SHIFT
+        ) + _ONE  # infinite, undefined, negative: these have the largest bits
+        cells[i] = _ZERO if abs(value) < 2.0**-10 else min(cell, _LAST_CELL)
     counted.low[at], counted.high[at] = low, high
     row = counted.counts[at]
     for i in range(many):

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.draws import Method
-from mcmort.draws.tally import CELLS, Figure, Tallied, Tally, cell_of, figures_of, merge
+from mcmort.draws.tally import CELLS, Figure, Tallied, Tally, cells_between, figures_of, merge
 from mcmort.errors import UsageError
 from mcmort.sampler.assemble import Assembly, assemble
 from mcmort.sampler.plan import Plan
@@ -287,8 +287,7 @@ class _Machine:
         tallies = []
         lows, highs = (_floats(one).tolist() for one in (counted.low, counted.high))
         for row, low, high in zip(scratch.counts, lows, highs, strict=True):
-            defined = np.isfinite(low) and np.isfinite(high)
-            begin, end = (cell_of(low), cell_of(high) + 1) if defined else (0, CELLS)
+            begin, end = cells_between(low, high)
             tallies.append(Tally(begin, row[begin:end].astype(np.int64), low, high))
             row[begin:end] = 0
         self.spare.put(scratch)

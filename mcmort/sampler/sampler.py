@@ -172,7 +172,9 @@ class Sampler:
             for name, one in found.items():
                 whole, label = one.whole, self._name(int(name), names or {})
                 if whole.undefined:
-                    raise FormulaError(f"{label} is undefined on {whole.undefined:,} of {whole.draws:,} draws")
+                    raise FormulaError(
+                        f"{label} is {whole.why_undefined} on {whole.undefined:,} of {whole.draws:,} draws"
+                    )
             n = next(iter(found.values())).whole.draws
             reached = max(_relative_error(found[str(at)], tails) for at in totals)
             if precision is None or reached <= precision or n >= most:

@@ -20,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from mcmort.draws import Method
 from mcmort.draws.tally import CELLS, Figure, Tally, cell_of, figures_of, merge
 from mcmort.errors import UsageError
 from mcmort.sampler import twin
@@ -80,7 +81,7 @@ def test_a_tally_is_that_of_the_kept_draws(plan: Plan, seed: int, n: int, task: 
         assert found[name].is_independent
         assert found[name].whole.draws == n
         assert np.array_equal(_counts(found[name].whole), _counts(tally_of(column)))
-        undefined = int(np.sum(~(column < 2.0**50)))
+        undefined = int(np.sum(~((column > -(2.0**-10)) & (column < 2.0**50))))
         assert found[name].whole.undefined == undefined
 
 
@@ -192,6 +193,32 @@ def test_undefined_draws_are_counted(method: str) -> None:
         assert whole.undefined == expected or method == "quasi"
         # a half, with four standard errors of independent draws, is allowed for the lattice too
         assert abs(whole.undefined / whole.draws - 0.5) < 4 * 0.5 / math.sqrt(6_400)
+
+
+@pytest.mark.parametrize("method", ["plain", "quasi"])
+def test_negative_draws_are_counted_as_undefined(method: Method) -> None:
+    """A column that falls below zero is not taken for one of zeros: its negative draws are told, and -inf is too.
+
+    What rounding leaves of a difference, down to a thousandth below zero, is no death and counts as none.
+    """
+    build = Builder()
+    score = build.emit(Op.DRAW, b=build.table(SCORES), stream="score")
+    zero = build.emit(Op.CONSTANT)
+    positive = build.emit(Op.MAXIMUM, score, zero)
+    build.outputs = {
+        "negative": score,
+        "infinite": build.emit(Op.DIVIDE, build.emit(Op.CONSTANT, x=-1.0), positive),
+        "rounding": build.emit(Op.SCALE, score, x=1e-6),
+    }
+    found = {name: one.whole for name, one in tally_plan(build.plan(), 2, 6_400, method=method).items()}
+    assert found["rounding"].undefined == 0
+    assert found["rounding"].first == 0
+    assert (found["negative"].why_undefined, found["infinite"].why_undefined) == ("negative", "undefined")
+    assert found["infinite"].undefined == found["infinite"].draws
+    # one half, with four standard errors of independent draws, less those within a thousandth of zero
+    assert abs(found["negative"].undefined / found["negative"].draws - 0.5) < 4 * 0.5 / math.sqrt(6_400) + 0.01
+    if method == "plain":
+        assert found["negative"].undefined == int(np.sum(run_plan(build.plan(), 2, 6_400)["negative"] <= -(2.0**-10)))
 
 
 @pytest.mark.parametrize(("method", "total"), [("plain", 1_000), ("quasi", 8 * 128)])
