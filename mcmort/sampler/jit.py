@@ -85,7 +85,7 @@ def look_up(_typing: Any, table: Any, index: Any) -> Any:
         value.set_metadata("alias.scope", _tables_scope(builder.module))
         return value
 
-    return types.float64(table, index), build
+    return table.dtype(table, index), build
 
 
 @_typed

@@ -22,15 +22,15 @@ from mcmort.draws.tally import CELLS, Figure, Tallied, Tally, cells_between, fig
 from mcmort.errors import UsageError
 from mcmort.sampler.assemble import Assembly, assemble
 from mcmort.sampler.plan import Plan
-from mcmort.sampler.stream import Points, lattice, plain
+from mcmort.sampler.stream import LOW, Points, net, plain, streams_of
 
 if TYPE_CHECKING:
     from mcmort.sampler.kernel import Program
 
-__all__ = ["REPLICATES", "Progress", "lattice_size", "run_plan", "tally_plan"]
+__all__ = ["REPLICATES", "Progress", "net_size", "run_plan", "tally_plan"]
 
 REPLICATES: Final = 8
-"""Randomisations of a lattice, from which Monte Carlo errors are estimated."""
+"""Randomisations of a net, from which Monte Carlo errors are estimated."""
 _TASK: Final = 1 << 15
 _TASKS: Final = 8
 _AHEAD: Final = 8
@@ -81,7 +81,7 @@ def run_plan(
         The output columns, which share one array.
     """
     machine = _Machine(assemble(plan, list(plan.outputs)), block)
-    points = plain(seed, machine.assembly.streams)
+    points = plain(seed, streams_of(machine.assembly.streams))
     out = np.empty((len(plan.outputs), n))
 
     def work(first: int) -> int:
@@ -122,13 +122,13 @@ def tally_plan(
     seed : int
         Seed of the run.
     n : int
-        Number of draws; with lattices it is rounded up to `REPLICATES` times a power of two.
+        Number of draws; with nets it is rounded up to `REPLICATES` times a power of two.
     method : {"plain", "quasi"}
-        Independent draws, or randomly shifted lattices.
+        Independent draws, or randomly scrambled Sobol' nets.
     outputs : sequence of str, optional
         Columns to count; by default all.
     figures : mapping of str to sequence of Figure, optional
-        For each output the figures that are wanted of each lattice, since their Monte Carlo error is estimated from
+        For each output the figures that are wanted of each net, since their Monte Carlo error is estimated from
         the spread.
     threads, executor, progress, task, block
         As for `run_plan`.
@@ -140,12 +140,12 @@ def tally_plan(
     names = list(plan.outputs if outputs is None else outputs)
     wanted = [tuple((figures or {}).get(name, ())) for name in names]
     machine = _Machine(assemble(plan, names), block)
-    streams = machine.assembly.streams
-    size = lattice_size(n) if method == "quasi" else n
+    streams = streams_of(plan.streams)  # also those that no output needs: a dimension rests on the plan alone
+    size = net_size(n) if method == "quasi" else n
     count = REPLICATES if method == "quasi" else 1
     if task is None:
         task = min(max(count * size // _TASKS, _SMALLEST_TASK), _LARGEST_TASK)
-    points = [lattice(seed, streams, size, one) if method == "quasi" else plain(seed, streams) for one in range(count)]
+    points = [net(seed, streams, size, one) if method == "quasi" else plain(seed, streams) for one in range(count)]
     done, wholes, parts = 0, list[Tally](), list[Tally]()
     rows: list[list[Array]] = [[] for _ in names]
 
@@ -179,7 +179,7 @@ def _added(old: list[Tally], new: list[Tally]) -> list[Tally]:
     return [merge(pair) for pair in zip(old, new, strict=True)] if old else new
 
 
-def lattice_size(n: int) -> int:
+def net_size(n: int) -> int:
     """Return the points of each randomisation that make at least `n` draws together."""
     return 1 << max(0, -(-n // REPLICATES) - 1).bit_length()
 
@@ -241,8 +241,9 @@ class _Machine:
         one = self.assembly
         target, a, b, c = (self._begin(registers) for registers in (one.target, one.a, one.b, one.c))
         return Program(
-            one.op, target, a, b, c, one.x, one.y, points.offsets, points.steps, points.is_hashed, one.starts,
-            one.counts, one.grains, one.knots,
+            one.op, target, a, b, c, one.x, one.y, points.rows(one.streams).astype(np.uint64), points.offsets,
+            points.low.ravel(), points.directions[:, LOW:].ravel(), points.is_hashed, one.starts, one.counts,
+            one.grains, one.knots,
         )  # fmt: skip
 
     def _begin(self, registers: NDArray[np.int64]) -> NDArray[np.uint64]:
