@@ -232,7 +232,7 @@ class Tallied:
     replicates : ndarray, shape (n_replicates, n_figures)
         The figures of each replicate; none if they were not asked for.
     is_independent : bool
-        Whether all draws are independent; else only the replicates are, each on a lattice of its own.
+        Whether all draws are independent; else only the replicates are, each on a net of its own.
 
     Notes
     -----
@@ -275,7 +275,7 @@ class Tallied:
     def quantile_error(self, probability: float) -> float:
         """Return the Monte Carlo error of a quantile.
 
-        Of independent draws it is that of `quantile_error`; of lattices it comes from the spread of their quantiles.
+        Of independent draws it is that of `quantile_error`; of nets it comes from the spread of their quantiles.
         """
         if not self.is_independent:
             return self._spread(("quantile", probability)) / math.sqrt(len(self.replicates))
@@ -290,7 +290,7 @@ class Tallied:
     def shortest_errors(self, probability: float) -> tuple[float, float]:
         """Return the Monte Carlo errors of the ends of a shortest interval.
 
-        Of lattices, from the spread of their intervals. Of independent draws, from subsamples of a twentieth of them:
+        Of nets, from the spread of their intervals. Of independent draws, from subsamples of a twentieth of them:
         the ends converge with the cube root of the number of draws (Kim and Pollard 1990), for which subsampling is
         valid and the bootstrap is not (Politis, Romano and Wolf 1999, Subsampling).
         """

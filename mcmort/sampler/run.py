@@ -27,7 +27,7 @@ from mcmort.sampler.stream import LOW, Points, net, plain, streams_of
 if TYPE_CHECKING:
     from mcmort.sampler.kernel import Program
 
-__all__ = ["REPLICATES", "Progress", "net_size", "run_plan", "tally_plan"]
+__all__ = ["REPLICATES", "Progress", "draws_within", "net_size", "run_plan", "tally_plan"]
 
 REPLICATES: Final = 8
 """Randomisations of a net, from which Monte Carlo errors are estimated."""
@@ -182,6 +182,11 @@ def _added(old: list[Tally], new: list[Tally]) -> list[Tally]:
 def net_size(n: int) -> int:
     """Return the points of each randomisation that make at least `n` draws together."""
     return 1 << max(0, -(-n // REPLICATES) - 1).bit_length()
+
+
+def draws_within(most: int) -> int:
+    """Return the largest number of draws, up to a most of at least `REPLICATES`, that nets make together."""
+    return REPLICATES << ((most // REPLICATES).bit_length() - 1)
 
 
 def _in_order[Task, Outcome](

@@ -9,7 +9,7 @@ The numbers in ``sobol.txt`` are those of Joe and Kuo (2008, SIAM Journal on Sci
 10.1137/070709359). Knows nothing of streams; see `mcmort.sampler.stream`.
 
 Tried as well, on totals of 12 components, 2 to the 13 to 2 to the 16 draws: rank-1 lattices with random generators,
-whose errors are 1.6 times as large; lattices with the generating vector of Cools, Kuo and Nuyens (2006, SIAM Journal on
+whose errors are 1.5 times as large; lattices with the generating vector of Cools, Kuo and Nuyens (2006, SIAM Journal on
 Scientific Computing 28), as good there, but of fewer draws no better than random ones; Owen's nested scrambling by
 hashes (Burley 2020, Journal of Computer Graphics Techniques 9), as good, but dearer; one net in place of 8, up to 1.8
 times better, but without replicates that tell its error.

@@ -152,7 +152,7 @@ def test_draws_are_the_most_with_a_precision(run: Run) -> None:
     ("words", "note"),
     [
         (("--precision", "2%"), "Asked for a precision of 2 %; reached"),
-        (("--method", "quasi"), "draws, on randomly shifted lattices, seed 1"),
+        (("--method", "quasi"), "draws, on scrambled Sobol points, seed 1"),
         (("--dependence", "independent"), "independent instead of the declared dependence"),
         (("--dependence", "comonotonic"), "comonotonic instead of the declared dependence"),
         (("--pool", "log"), "estimates pooled by the log rule"),

@@ -343,7 +343,7 @@ def _of_replicates(rows: Sequence[Sequence[float]], figures: tuple[Figure, ...])
     return Tallied(tally_of(np.array([1.0, 2.0])), figures, np.array(rows), False)
 
 
-def test_errors_of_lattices_come_from_their_spread() -> None:
+def test_errors_of_nets_come_from_their_spread() -> None:
     """The error is the standard error of the mean of 8 replicates, widened from the normal to Student's t."""
     rows = np.random.default_rng(5).normal(10.0, 1.0, (8, 4))
     figures: tuple[Figure, ...] = (("mean", 0.0), ("quantile", 0.5), ("shortest-low", 0.9), ("shortest-high", 0.9))

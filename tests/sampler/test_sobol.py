@@ -39,7 +39,7 @@ def _parities(first: NDArray[np.float64], second: NDArray[np.float64], of_first:
 def test_the_points_are_those_of_scipy() -> None:
     """In all stored dimensions the first 4,096 points are those of SciPy's Sobol' sequence, in another order.
 
-    SciPy goes from point to point by one direction number, by Gray's code, so its point ``i`` is ours of ``i ^ (i >> 1)``.
+    SciPy goes from point to point by one direction number (Gray's code): its point ``i`` is ours of ``i ^ (i >> 1)``.
     """
     index = np.arange(4_096)
     expected = qmc.Sobol(DIMENSIONS, scramble=False, bits=32).random(4_096)
