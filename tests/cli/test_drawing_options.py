@@ -207,7 +207,7 @@ def test_a_result_is_verified_however_it_was_drawn(words: tuple[str, ...], run: 
         {"pool": "log"},
         {"pool": None},
         {"seed": 2},
-        {"draws": 6_000},
+        {"draws": 8_192},
         {"kept": True, "method": "plain"},
     ],
     ids=str,
