@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from mcmort.elicit.table import QuantileTable, ScoreTable
 
-__all__ = ["Builder", "Op", "Plan", "Register", "maximum", "operands"]
+__all__ = ["Builder", "Op", "Plan", "Register", "operands"]
 
 
 class Op(IntEnum):
@@ -191,10 +191,3 @@ class Register:
         """Return the larger of two registers, draw by draw."""
         right = other if isinstance(other, Register) else self._constant(other)
         return Register(self.build, self.build.emit(Op.MAXIMUM, self.at, right.at))
-
-
-def maximum[Value: (Register, NDArray[np.float64])](left: Value, right: Value | float) -> Value:
-    """Return the larger of two columns, draw by draw, whether they are registers or arrays."""
-    if isinstance(left, Register):
-        return left.at_least(right)
-    return np.maximum(left, right)

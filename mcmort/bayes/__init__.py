@@ -1,0 +1,1 @@
+"""The Bayesian engine: all the evidence of a case in one model."""
