@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from mcmort.catalogue.loaded import Loaded, near, place
 from mcmort.catalogue.records import Claim, Component, Definition, Scope, Selector
 from mcmort.catalogue.selection import selected_years, selector_defects
+from mcmort.catalogue.synthesis import Balance
 from mcmort.errors import Problem
 
 __all__ = ["check_scopes"]
@@ -34,6 +35,9 @@ def check_scopes(loaded: Loaded) -> Iterator[Problem]:
             elif f"definition {claim.definition}" in loaded.partial:
                 whole = None
         yield from _scope(loaded, "claim", name, claim, whole)
+    balances: dict[str, Balance] = loaded.of("balance")
+    for name, balance in balances.items():
+        yield from _scope(loaded, "balance", name, balance, balance)
 
 
 def _merged(claim: Claim, base: Definition) -> Scope:
