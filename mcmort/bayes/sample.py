@@ -24,8 +24,8 @@ __all__ = ["CHAINS", "DRAWS", "TARGET_ACCEPT", "TUNE", "Chains", "Progress", "sa
 type Progress = Callable[[int, int], None]
 
 CHAINS: Final = 4
-TUNE: Final = 1000
-DRAWS: Final = 2000
+TUNE: Final = 600
+DRAWS: Final = 1000
 TARGET_ACCEPT: Final = 0.9
 """At 0.8 some seeds gave a few divergences, at 0.9 none."""
 

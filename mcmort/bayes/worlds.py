@@ -94,6 +94,7 @@ class ArrayWorld:
         self.given = scores
         self.size = len(next(iter(scores.values())))
         self.log_prior = np.zeros(self.size)
+        self.made: dict[str, Array] = {}
         self.kept: dict[str, Array] = {}
         self.log_likelihood: dict[str, Array] = {}
 
@@ -146,6 +147,39 @@ class ArrayWorld:
     def keep(self, name: str, value: Array) -> None:
         """Keep a value."""
         self.kept[name] = value
+
+
+class PriorWorld(ArrayWorld):
+    """Numbers are arrays of draws from the prior: a score about a centre is the given one, and makes its parameter."""
+
+    def score_about(self, name: str, centre: Array) -> Array:
+        """Return the score as given, and note the parameter that it makes."""
+        self.made[name] = self.given[name] + centre
+        return self.given[name]
+
+    def observe(
+        self, name: str, residual: Array, scale: Array, *, is_above: bool, is_heavy: bool, weight: float
+    ) -> None:  # fmt: skip
+        """Nothing is observed."""
+
+
+def drawn_about(evidence: Evidence, scores: Array) -> Array:
+    """Return parameters from independent standard normal scores: those that are sampled about a centre are moved to it.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The evidence.
+    scores : ndarray, shape (n_draws, n_parameters)
+        Independent and standard normal.
+
+    Returns
+    -------
+    ndarray, shape (n_draws, n_parameters)
+    """
+    world = PriorWorld(dict(zip(evidence.parameters, np.ascontiguousarray(scores.T), strict=True)))
+    tell(world, evidence)
+    return np.stack([world.made.get(name, world.given[name]) for name in evidence.parameters], axis=1)
 
 
 def stats_norm(score: Array) -> Array:

@@ -21,26 +21,17 @@ import numpy as np
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.words import Pooling
 from mcmort.draws import Dependence, Standing
+from mcmort.draws.cache import cache_folder
 from mcmort.elicit.table import QuantileTable, ScoreTable
 from mcmort.errors import UsageError
 from mcmort.sampler.compiled import Compiled
 from mcmort.sampler.plan import Plan
 
-__all__ = ["cache_folder", "compiled_case"]
+__all__ = ["compiled_case"]
 
 _KEPT: Final = 64
 """Files that are kept; the oldest go first."""
 _SIDES: Final = ("op", "a", "b", "c", "x")
-
-
-def cache_folder() -> Path:
-    """Return the folder of compiled cases: ``MCMORT_CACHE`` if that is set, else where the system keeps caches."""
-    chosen = os.environ.get("MCMORT_CACHE")
-    if chosen:
-        return Path(chosen)
-    from platformdirs import user_cache_path
-
-    return user_cache_path("mcmort", appauthor=False)
 
 
 def compiled_case(

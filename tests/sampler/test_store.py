@@ -21,7 +21,8 @@ from mcmort.sampler import Sampler, store
 from mcmort.sampler.compiled import Compiled
 from mcmort.sampler.plan import Plan
 from mcmort.sampler.run import run_plan
-from mcmort.sampler.store import cache_folder, compiled_case
+from mcmort.draws.cache import cache_folder
+from mcmort.sampler.store import compiled_case
 from tests.cases import case_of, component, dependence, overlap, point, ranged, share
 
 _KEPT = 64
