@@ -1,3 +1,4 @@
+# mypy: disable-error-code="no-untyped-def,no-untyped-call,call-arg,call-overload"
 """The compiled kernel that runs a program forward for its log density and backward for the gradient.
 
 It is compiled once for all models and kept on disk by Numba. The signature is the one that the sampler calls from its own
@@ -11,7 +12,7 @@ from typing import Any, Final
 
 import numba
 import numpy as np
-from numba import types
+from numba import carray, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 from numpy.typing import NDArray
@@ -64,7 +65,7 @@ def _student_above(t: float) -> float:
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _along(curve, score):  # type: ignore[no-untyped-def]
+def _along(curve, score):
     """Return a curve and its slope at a normal score; beyond the ends it goes on straight."""
     place = min(max(score, FIRST), -FIRST)
     piece = min(int((place - FIRST) * STEPS), PIECES - 1)
@@ -78,7 +79,7 @@ def _along(curve, score):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _forward(v, op, start, a, b, x, curves, first):  # type: ignore[no-untyped-def]
+def _forward(v, op, start, a, b, x, curves, first):
     for k in range(len(op)):
         what, begin, end = op[k], start[k], start[k + 1]
         if what == _ADD:
@@ -135,7 +136,7 @@ def _forward(v, op, start, a, b, x, curves, first):  # type: ignore[no-untyped-d
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _backward(v, g, op, start, a, b, x, curves, first):  # type: ignore[no-untyped-def]
+def _backward(v, g, op, start, a, b, x, curves, first):
     for k in range(len(op) - 1, -1, -1):
         what, begin, end = op[k], start[k], start[k + 1]
         if what == _ADD:
@@ -218,18 +219,18 @@ def _as_pointer(typing: Any, address: Any) -> Any:
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _run(point, gradient, head):  # type: ignore[no-untyped-def]
+def _run(point, gradient, head):
     """Return the log density at a point, and write its gradient."""
     n, constants, batches, work, terms = head[0], head[1], head[2], head[3], head[4]
-    fixed = numba.carray(_as_pointer(head[5]), (constants,), types.float64)
-    op = numba.carray(_as_pointer(head[6]), (batches,), types.int64)
-    start = numba.carray(_as_pointer(head[7]), (batches + 1,), types.int64)
-    a = numba.carray(_as_pointer(head[8]), (work,), types.uint64)
-    b = numba.carray(_as_pointer(head[9]), (work,), types.uint64)
-    x = numba.carray(_as_pointer(head[10]), (work,), types.float64)
-    where = numba.carray(_as_pointer(head[11]), (terms,), types.int64)
-    weights = numba.carray(_as_pointer(head[12]), (terms,), types.float64)
-    curves = numba.carray(_as_pointer(head[13]), (head[14], PIECES, 4), types.float64)
+    fixed = carray(_as_pointer(head[5]), (constants,), types.float64)
+    op = carray(_as_pointer(head[6]), (batches,), types.int64)
+    start = carray(_as_pointer(head[7]), (batches + 1,), types.int64)
+    a = carray(_as_pointer(head[8]), (work,), types.uint64)
+    b = carray(_as_pointer(head[9]), (work,), types.uint64)
+    x = carray(_as_pointer(head[10]), (work,), types.float64)
+    where = carray(_as_pointer(head[11]), (terms,), types.int64)
+    weights = carray(_as_pointer(head[12]), (terms,), types.float64)
+    curves = carray(_as_pointer(head[13]), (head[14], PIECES, 4), types.float64)
     first = n + constants
     v = np.empty(first + work)
     g = np.zeros(first + work)
@@ -258,14 +259,14 @@ _SIGNATURE: Final = types.int64(
 
 
 @numba.cfunc(_SIGNATURE, cache=True, error_model="numpy")
-def log_density(dimension, point, gradient, value, data):  # type: ignore[no-untyped-def]
+def log_density(dimension, point, gradient, value, data):
     """Compute a log density and its gradient: 0 if both are finite, else 3, at which a step is called divergent."""
-    head = numba.carray(data, (_HEAD,), types.int64)
+    head = carray(data, (_HEAD,), types.int64)
     if int(dimension) != head[0]:
         return -1
-    slope = numba.carray(gradient, (head[0],))
-    total = _run(numba.carray(point, (head[0],)), slope, head)
-    numba.carray(value, (1,))[0] = total
+    slope = carray(gradient, (head[0],))
+    total = _run(carray(point, (head[0],)), slope, head)
+    carray(value, (1,))[0] = total
     finite = math.isfinite(total)
     for i in range(head[0]):
         finite = finite and math.isfinite(slope[i])
@@ -278,11 +279,11 @@ def log_density(dimension, point, gradient, value, data):  # type: ignore[no-unt
     ),
     cache=True,
 )
-def identity(dimension, expanded, point, out, data):  # type: ignore[no-untyped-def]
+def identity(dimension, expanded, point, out, data):
     """Copy the parameters of a draw: everything else is computed from them afterwards."""
     if dimension != expanded:
         return -1
-    source, target = numba.carray(point, (dimension,)), numba.carray(out, (dimension,))
+    source, target = carray(point, (dimension,)), carray(out, (dimension,))
     for i in range(dimension):
         target[i] = source[i]
     return 0

@@ -47,7 +47,7 @@ class Datum:
     Attributes
     ----------
     name : str
-        ``component/estimate``, ``claim/ID`` or ``balance/ID``.
+        ``COMPONENT:ESTIMATE``, ``claim:ID`` or ``balance:ID``.
     basis : Basis
         How the source got it.
     line, source : str
@@ -335,9 +335,9 @@ class _Collector:
 
     def _of_component(self, component: Component) -> Iterator[Datum]:
         taken, left = self.case.admitted(component, self.bases)
-        self.left |= {f"{component.id}/{one.name}": reason for one, reason in left}
+        self.left |= {f"{component.id}:{one.name}": reason for one, reason in left}
         for one in taken:
-            name = f"{component.id}/{one.name}"
+            name = f"{component.id}:{one.name}"
             if self._is_out(one.source, one.line):
                 self.left[name] = "left out on request"
             elif one.formula is not None:
@@ -402,7 +402,7 @@ class _Collector:
     def _claims(self) -> Iterator[tuple[Claim, Datum, Resolved]]:
         retired = self.case.retired()
         for name, claim in self.case.claims.items():
-            key, line = f"claim/{name}", claim.lineage or claim.source
+            key, line = f"claim:{name}", claim.lineage or claim.source
             if name in retired:
                 self.left[key] = f"superseded by {retired[name]}"
             elif claim.basis not in self.bases:
@@ -481,7 +481,7 @@ class _Collector:
     def _balance(
         self, name: str, balance: Balance, standing: Mapping[str, Standing], columns: frozenset[str]
     ) -> Account | None:
-        key = f"balance/{name}"
+        key = f"balance:{name}"
         if not self._known(balance.formula):
             self.left[key] = "a quantity of its formula has no admissible evidence"
             return None

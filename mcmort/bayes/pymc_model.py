@@ -6,7 +6,7 @@ normal scores, the scores of components about their register where there is one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -64,6 +64,9 @@ def _plain(value: Any) -> Any:
 class _PymcWorld:
     """Numbers are PyTensor variables."""
 
+    def __init__(self) -> None:
+        self.evidence: list[Any] = []
+
     def scores(self, names: Sequence[str]) -> dict[str, _Tensor]:
         """Declare independent standard normal parameters."""
         import pymc as pm
@@ -71,11 +74,14 @@ class _PymcWorld:
         score = pm.Normal("score", 0.0, 1.0, shape=len(names))
         return {name: _Tensor(score[at]) for at, name in enumerate(names)}
 
-    def score_about(self, name: str, centre: _Tensor) -> _Tensor:
-        """Declare a parameter about a centre, and return its distance from it."""
+    def scores_about(self, centres: Mapping[str, _Tensor]) -> dict[str, _Tensor]:
+        """Declare parameters about centres, and return their distances from them."""
         import pymc as pm
+        import pytensor.tensor as pt
 
-        return _Tensor(pm.Normal(name, centre.of, 1.0) - centre.of)
+        centre = pt.stack([one.of for one in centres.values()])
+        distance = pm.Normal("deaths", centre, 1.0, shape=len(centres)) - centre
+        return {name: _Tensor(distance[at]) for at, name in enumerate(centres)}
 
     def along(self, curve: Curve, score: _Tensor) -> _Tensor:
         """Look up a cited prior."""
@@ -128,7 +134,7 @@ class _PymcWorld:
         error = pm.StudentT.dist(nu=4, mu=0.0, sigma=scale.of) if is_heavy else pm.Normal.dist(0.0, scale.of)
         # errors are symmetric: to be above a residual is to be below its opposite
         density = pm.logcdf(error, -residual.of) if is_above else pm.logp(error, residual.of)
-        pm.Potential(name, weight * density)
+        self.evidence.append(weight * density)
 
     def keep(self, name: str, value: _Tensor) -> None:
         """Name what the story keeps."""
@@ -148,11 +154,13 @@ def pymc_model(evidence: Evidence) -> Any:
     Returns
     -------
     pymc.Model
-        Its free variables are ``score``, in the order of `Evidence.parameters` without the components, and one
-        ``deaths:ID`` for each component.
+        Its free variables are ``score`` and ``deaths``, which together are `Evidence.parameters` in their order.
     """
     import pymc as pm
+    import pytensor.tensor as pt
 
     with pm.Model() as model:
-        tell(_PymcWorld(), evidence)
+        world = _PymcWorld()
+        tell(world, evidence)
+        pm.Potential("evidence", pt.stack(world.evidence))
     return model

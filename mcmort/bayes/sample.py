@@ -115,7 +115,7 @@ def sample(
     try:
         background = nutpie.sample(
             Model(dims={"score": ("parameter",)}),
-            draws=draws, tune=tune, chains=chains, cores=cores or os.process_cpu_count() or 1, seed=seed,
+            draws=draws, tune=tune, chains=chains, cores=cores or os.cpu_count() or 1, seed=seed,
             save_warmup=False, progress_bar=False, target_accept=TARGET_ACCEPT, blocking=False,
             progress_callback=None if progress is None else report, progress_rate=200,
         )  # fmt: skip

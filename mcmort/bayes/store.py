@@ -33,7 +33,15 @@ type Array = NDArray[np.float64]
 
 _KEPT: Final = 32
 """Fits that are kept; the oldest go first."""
-_GROUPS: Final = ("posterior", "prior", "log_likelihood", "log_prior", "posterior_predictive", "prior_predictive", "observed_data")
+_GROUPS: Final = (
+    "posterior",
+    "prior",
+    "log_likelihood",
+    "log_prior",
+    "posterior_predictive",
+    "prior_predictive",
+    "observed_data",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +109,7 @@ def _tree(posterior: Posterior) -> Any:
     chains = posterior.manifest.chains
 
     def group(values: Mapping[str, Array], split: int, kind: str) -> Any:
-        data = {
-            _spelled(name): (("chain", "draw"), array.reshape(split, -1).astype(kind)) for name, array in values.items()
-        }
+        data = {name: (("chain", "draw"), array.reshape(split, -1).astype(kind)) for name, array in values.items()}
         sizes = next(iter(data.values()))[1].shape
         return xr.Dataset(data, coords={"chain": np.arange(sizes[0]), "draw": np.arange(sizes[1])})
 
@@ -115,7 +121,7 @@ def _tree(posterior: Posterior) -> Any:
         "seconds": dict(posterior.seconds),
         "digest": posterior.case.digest,
     }
-    observed = {_spelled(name): ((), value) for name, value in posterior.observed.items()}
+    observed = {name: ((), value) for name, value in posterior.observed.items()}
     tree = xr.DataTree.from_dict(
         {
             "/posterior": group({**posterior.columns, **posterior.others}, chains, "f8"),
@@ -131,11 +137,6 @@ def _tree(posterior: Posterior) -> Any:
     return tree
 
 
-def _spelled(name: str) -> str:
-    """Spell a name so that netCDF takes it, which keeps the slash for groups."""
-    return name.replace("/", "|")
-
-
 def _read(path: Path, case: Case) -> Posterior:
     """Read a fit without the libraries that opened it for writing: they take longer to load than the file."""
     import h5netcdf
@@ -144,7 +145,7 @@ def _read(path: Path, case: Case) -> Posterior:
         head = json.loads(file.attrs["mcmort"])
         groups = {
             group: {
-                name.replace("|", "/"): np.asarray(variable[...], dtype=np.float64).reshape(-1)
+                name: np.asarray(variable[...], dtype=np.float64).reshape(-1)
                 for name, variable in file[group].variables.items()
                 if name not in ("chain", "draw")
             }

@@ -25,7 +25,7 @@ would have been above y, of "at most y" below. Figures of one lineage about the 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from mcmort.accounts import Account, Arithmetic, evaluate, maximum
@@ -45,8 +45,8 @@ class World[Value: Arithmetic](Protocol):
         """Return independent standard normal scores, by name."""
         ...
 
-    def score_about(self, name: str, centre: Value) -> Value:
-        """Return a standard normal score whose parameter is taken as its sum with a centre."""
+    def scores_about(self, centres: Mapping[str, Value]) -> dict[str, Value]:
+        """Return standard normal scores whose parameters are taken as their sums with centres, by name."""
         ...
 
     def along(self, curve: Curve, score: Value) -> Value:
@@ -142,11 +142,16 @@ class _Told[Value: Arithmetic]:
 
     def deaths(self) -> None:
         """Deaths that happened: uncertain in themselves, or by a formula over quantities and other components."""
-        for name, latent in self.evidence.latents.items():
-            if name in self.evidence.derived:
-                continue
-            score = self.world.score_about(f"deaths:{name}", self.slant(name, latent))
-            self.columns[f"all:{name}"] = self.world.exp(score * latent.log_sd + latent.log_median)
+        latents = self.evidence.latents
+        centres = {f"deaths:{name}": self.slant(name, latent) for name, latent in latents.items()}
+        score = self.world.scores_about(centres)
+        self.weak = {
+            name: self.world.exp(score[f"deaths:{name}"] * latent.log_sd + latent.log_median)
+            for name, latent in latents.items()
+        }
+        for name, deaths in self.weak.items():
+            if name not in self.evidence.derived:
+                self.columns[f"all:{name}"] = deaths
         for name in self.evidence.derived:
             self.component(name)
 
@@ -156,9 +161,10 @@ class _Told[Value: Arithmetic]:
         With R = kappa theta the logarithms of kappa and theta lie on a ridge; over kappa and R they do not. The change is
         a shear, which leaves the density as it is.
         """
-        if name not in self.evidence.registered:
+        if name not in self.evidence.registered or name in self.evidence.derived:
             return self.world.number(0.0)
-        return self.world.log(self.columns[f"completeness:{name}"]) * (1.0 / latent.log_sd)
+        slanted: Value = self.world.log(self.columns[f"completeness:{name}"]) * (1.0 / latent.log_sd)
+        return slanted
 
     def component(self, name: str) -> Value:
         """Return the deaths of a component, computed when first asked for."""
@@ -167,9 +173,7 @@ class _Told[Value: Arithmetic]:
             assert text is not None
             deaths = maximum(self.arithmetic(text), 0.0)
             if name in self.evidence.registered:  # then what was registered is the least that it can be
-                latent = self.evidence.latents[name]
-                score = self.world.score_about(f"deaths:{name}", self.world.number(0.0))
-                register = self.world.exp(score * latent.log_sd + latent.log_median)
+                register = self.weak[name]
                 self.columns[f"registered:{name}"] = register
                 deaths = maximum(deaths, register)
             self.columns[f"all:{name}"] = deaths
@@ -246,7 +250,7 @@ class _Told[Value: Arithmetic]:
         record = self.case.balances[name]
         residual: Value = self.arithmetic(record.formula) - self.sum(account)
         self.world.keep(f"residual:{name}", residual)
-        self.observe(f"balance/{name}", residual / record.error, self.world.number(1.0), is_above=False, weight=1.0)
+        self.observe(f"balance:{name}", residual / record.error, self.world.number(1.0), is_above=False, weight=1.0)
 
     def observe(self, name: str, residual: Value, scale: Value, *, is_above: bool, weight: float) -> None:
         """Condition on an error with the tails of the case."""

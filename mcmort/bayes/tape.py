@@ -129,8 +129,7 @@ class Tape:
         work = [at for batch in batches for at in batch]
         constants = [at for at in needed if self._rows[at][0] == -2]
         place = {at: self._rows[at][1] for at in needed if self._rows[at][0] == -1}
-        for number, at in enumerate((*constants, *work), len(self.parameters)):
-            place[at] = number
+        place |= {at: number for number, at in enumerate((*constants, *work), len(self.parameters))}
         return Program(
             parameters=tuple(self.parameters),
             constants=np.array([self._rows[at][3] for at in constants], dtype=np.float64),
@@ -156,8 +155,8 @@ class Tape:
                 for one in inner:
                     readers[one].append(at)
         ready: dict[int, list[int]] = {}
-        for at in waiting:
-            if waiting[at] == 0:
+        for at, count in waiting.items():
+            if count == 0:
                 ready.setdefault(self._rows[at][0], []).append(at)
         batches = []
         while ready:

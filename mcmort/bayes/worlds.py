@@ -35,11 +35,12 @@ class TapeWorld:
             self.tape.add(self.tape.emit(Op.STANDARD, self.given[name]))
         return {name: self.given[name] for name in names}
 
-    def score_about(self, name: str, centre: Variable) -> Variable:
-        """Return the distance of a parameter from a centre, with its standard normal density."""
-        score = self.given[name] - centre
-        self.tape.add(self.tape.emit(Op.STANDARD, score))
-        return score
+    def scores_about(self, centres: Mapping[str, Variable]) -> dict[str, Variable]:
+        """Return the distances of parameters from their centres, with their standard normal densities."""
+        scores = {name: self.given[name] - centre for name, centre in centres.items()}
+        for score in scores.values():
+            self.tape.add(self.tape.emit(Op.STANDARD, score))
+        return scores
 
     def along(self, curve: Curve, score: Variable) -> Variable:
         """Emit the value of a cited prior."""
@@ -101,14 +102,15 @@ class ArrayWorld:
     def scores(self, names: Sequence[str]) -> dict[str, Array]:
         """Return the parameters as given."""
         for name in names:
-            self.log_prior += stats_norm(self.given[name])
+            self.log_prior += _standard(self.given[name])
         return {name: self.given[name] for name in names}
 
-    def score_about(self, name: str, centre: Array) -> Array:
-        """Return the distance of a parameter from its centre."""
-        score = self.given[name] - centre
-        self.log_prior += stats_norm(score)
-        return score
+    def scores_about(self, centres: Mapping[str, Array]) -> dict[str, Array]:
+        """Return the distances of parameters from their centres."""
+        scores = {name: self.given[name] - centre for name, centre in centres.items()}
+        for score in scores.values():
+            self.log_prior += _standard(score)
+        return scores
 
     def along(self, curve: Curve, score: Array) -> Array:
         """Compute the value of a cited prior."""
@@ -152,10 +154,10 @@ class ArrayWorld:
 class PriorWorld(ArrayWorld):
     """Numbers are arrays of draws from the prior: a score about a centre is the given one, and makes its parameter."""
 
-    def score_about(self, name: str, centre: Array) -> Array:
-        """Return the score as given, and note the parameter that it makes."""
-        self.made[name] = self.given[name] + centre
-        return self.given[name]
+    def scores_about(self, centres: Mapping[str, Array]) -> dict[str, Array]:
+        """Return the scores as given, and note the parameters that they make."""
+        self.made |= {name: self.given[name] + centre for name, centre in centres.items()}
+        return {name: self.given[name] for name in centres}
 
     def observe(
         self, name: str, residual: Array, scale: Array, *, is_above: bool, is_heavy: bool, weight: float
@@ -182,7 +184,7 @@ def drawn_about(evidence: Evidence, scores: Array) -> Array:
     return np.stack([world.made.get(name, world.given[name]) for name in evidence.parameters], axis=1)
 
 
-def stats_norm(score: Array) -> Array:
+def _standard(score: Array) -> Array:
     """Return the log density of the standard normal, by SciPy."""
     from scipy import stats
 
