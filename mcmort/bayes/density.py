@@ -1,7 +1,7 @@
 # mypy: disable-error-code="no-untyped-def,no-untyped-call,call-arg,call-overload"
 """The compiled kernel that runs a program forward for its log density and backward for the gradient.
 
-It is compiled once for all models and kept on disk by Numba. The signature is the one that the sampler calls from its own
+It is compiled once for all models and kept on disk. The signature is the one that the sampler calls from its own
 threads: number of parameters, parameters, gradient, log density, and the address of the program's arrays.
 """
 
@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numba
 import numpy as np
-from numba import carray, types
+from numba import carray, types  # type: ignore[attr-defined]
 from numba.core import cgutils
 from numba.extending import intrinsic
 from numpy.typing import NDArray
@@ -43,20 +43,16 @@ def _log_normal_above(z: float) -> float:
         return math.log(0.5 * math.erfc(z / math.sqrt(2.0)))
     # the asymptotic series, whose next term is below 1e-8 of the last one kept (Abramowitz and Stegun 26.2.12)
     square = 1.0 / (z * z)
-    return (
-        -0.5 * z * z
-        - _HALF_LOG_TWO_PI
-        - math.log(z)
-        + math.log1p(-square * (1.0 - 3.0 * square * (1.0 - 5.0 * square)))
-    )
+    series = math.log1p(-square * (1.0 - 3.0 * square * (1.0 - 5.0 * square)))
+    return -0.5 * z * z - _HALF_LOG_TWO_PI - math.log(z) + series
 
 
 @numba.njit(cache=True, error_model="numpy", inline="never")
 def _student_above(t: float) -> float:
     """Return the survival function of Student's t with four degrees of freedom, which is algebraic.
 
-    With u = -t / sqrt(4 + t^2) it is (1 + u)^2 (2 - u) / 4 (Johnson, Kotz and Balakrishnan 1995, chapter 28); for large t
-    the factor 1 + u is taken as (1 - u^2) / (1 - u), which does not cancel.
+    With u = -t / sqrt(4 + t^2) it is (1 + u)^2 (2 - u) / 4 (Johnson, Kotz and Balakrishnan 1995, chapter 28); for large
+    t the factor 1 + u is taken as (1 - u^2) / (1 - u), which does not cancel.
     """
     square = 4.0 + t * t
     u = -t / math.sqrt(square)
@@ -136,7 +132,7 @@ def _forward(v, op, start, a, b, x, curves, first):
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _backward(v, g, op, start, a, b, x, curves, first):
+def _backward(v, g, op, start, a, b, x, curves, first):  # noqa: PLR0915  # noqa: PLR0915
     for k in range(len(op) - 1, -1, -1):
         what, begin, end = op[k], start[k], start[k + 1]
         if what == _ADD:
@@ -208,7 +204,7 @@ def _backward(v, g, op, start, a, b, x, curves, first):
                 g[b[i]] += g[first + i] * hazard * z / v[b[i]]
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _as_pointer(typing: Any, address: Any) -> Any:
     """Read a number as the address of something."""
 

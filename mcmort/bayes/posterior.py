@@ -37,7 +37,8 @@ class Posterior(Draws):
     prior : dict of str to ndarray, shape (n_prior_draws,)
         The same columns, drawn from the prior.
     others : dict of str to ndarray, shape (n_draws,)
-        Heterogeneities ``tau:BASIS``, biases ``bias:BASIS``, ``completeness:ID``, residuals of balances ``residual:ID``.
+        Heterogeneities ``tau:BASIS``, biases ``bias:BASIS``, ``completeness:ID``, residuals of balances
+        ``residual:ID``.
     log_likelihood : dict of str to ndarray, shape (n_draws,)
         Of every figure, with its weight.
     log_prior : ndarray, shape (n_draws,)
@@ -84,8 +85,8 @@ def fit(
     case : Case
         From `mcmort.load`.
     rng : int or numpy.random.Generator, optional
-        Seed, or a generator to take one from; by default 1, so that a stored fit is found again. The same seed gives the
-        same draws on any number of cores.
+        Seed, or a generator to take one from; by default 1, so that a stored fit is found again. The same seed gives
+        the same draws on any number of cores.
     evidence : frozenset of str, optional
         Bases to admit; by default those that the case admits, and assertions.
     without : frozenset of str
@@ -130,7 +131,7 @@ def fit(
     found = shelf.find(case, request) if store else None
     if found is not None:
         return found
-    from mcmort.bayes.evidence import collect
+    from mcmort.bayes.collect import collect
 
     posterior = _fitted(collect(case, evidence, without), seed, draws, cores, progress)
     if store and shelf.keep(posterior, request) is not None:

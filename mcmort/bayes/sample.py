@@ -1,7 +1,7 @@
 """Draws from the posterior: the No-U-Turn sampler of nutpie, driven by the compiled density of the story.
 
-nutpie runs the chains in threads and calls the density through its address, so neither Python nor a model compiler stands
-between (Hoffman and Gelman 2014, JMLR 15; mass matrix as in Seyboldt, Carlson and Carpenter 2024).
+nutpie runs the chains in threads and calls the density through its address, so neither Python nor a model compiler
+stands between (Hoffman and Gelman 2014, JMLR 15; mass matrix as in Seyboldt, Carlson and Carpenter 2024).
 """
 
 from __future__ import annotations

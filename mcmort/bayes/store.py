@@ -1,8 +1,8 @@
 """Fits on disk: found by what they were made from, so that nothing is sampled twice.
 
-A fit is one netCDF file, a tree that ArviZ opens (`arviz.from_netcdf`): ``posterior``, ``prior``, ``log_likelihood``, ``log_prior``,
-``posterior_predictive``, ``prior_predictive``, ``observed_data``. It is written whole under another name and then moved into place, so an
-interruption leaves nothing half-written.
+A fit is one netCDF file, a tree that ArviZ opens (`arviz.from_netcdf`): posterior, prior, log_likelihood, log_prior,
+posterior_predictive, prior_predictive, observed_data. It is written whole under another name and then moved into place,
+so an interruption leaves nothing half-written.
 """
 
 from __future__ import annotations
