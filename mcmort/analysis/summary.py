@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.draws import ExactTotal
+from mcmort.draws.tally import quantile_error
 from mcmort.errors import UsageError
 from mcmort.totals import Values
 
@@ -20,7 +21,6 @@ __all__ = [
     "check_probabilities",
     "highest_density",
     "mean_of",
-    "quantile_error",
     "quantiles_of",
     "share_at_least",
     "share_at_most",
@@ -106,30 +106,6 @@ def check_probabilities(probabilities: Sequence[float]) -> None:
         if not 0.0 < probability < 1.0:
             hint = f". Hint: did you mean {probability / 100:g}?" if 1.0 < probability < 100.0 else ""
             raise UsageError(f"an interval of probability {probability:g}; expected one between 0 and 1{hint}")
-
-
-def quantile_error(ordered: Array, probability: float) -> float:
-    """Return the Monte Carlo standard error of a quantile of independent draws.
-
-    Half the distance between the order statistics one binomial standard deviation below and above the quantile
-    (Woodruff 1952, JASA 47): no density needs to be estimated.
-
-    Parameters
-    ----------
-    ordered : ndarray, shape (n_draws,)
-        Sorted draws.
-    probability : float
-        Which quantile.
-
-    Returns
-    -------
-    float
-    """
-    n = len(ordered)
-    step = np.sqrt(n * probability * (1.0 - probability))
-    low = int(np.clip(np.floor(n * probability - step), 0, n - 1))
-    high = int(np.clip(np.ceil(n * probability + step), 0, n - 1))
-    return float(ordered[high] - ordered[low]) / 2.0
 
 
 def highest_density(ordered: Array, probability: float) -> tuple[float, float]:
@@ -232,11 +208,11 @@ class _Kept:
         self.mean = float(np.mean(self.ordered))
         self.sd = float(np.std(self.ordered, ddof=1)) if self.draws > 1 else 0.0
 
-    def quantile(self, probability: float | Sequence[float]) -> Array:
+    def quantile(self, probability: float | Sequence[float] | Array) -> Array:
         return np.asarray(np.quantile(self.ordered, probability))
 
     def quantile_error(self, probability: float) -> float:
-        return quantile_error(self.ordered, probability)
+        return quantile_error(self.quantile, probability, self.draws)
 
     def mean_error(self) -> float:
         return self.sd / float(np.sqrt(self.draws))
