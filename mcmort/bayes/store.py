@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.bayes.diagnose import Diagnosis
-from mcmort.bayes.posterior import Posterior
+from mcmort.bayes.posterior import KINDS, Posterior
 from mcmort.catalogue.case import Case
 from mcmort.draws import Manifest, Standing
 from mcmort.draws.cache import cache_folder
@@ -159,7 +159,7 @@ def _read(path: Path, case: Case) -> Posterior:
         for name, one in head["standing"].items()
     }
     found = groups["posterior"]
-    columns = {name: values for name, values in found.items() if name in groups["prior"]}
+    columns = {name: values for name, values in found.items() if name.partition(":")[0] in KINDS}
     if head["digest"] != case.digest or any(len(values) != manifest["draws"] for values in columns.values()):
         raise ValueError("the file is damaged")
     diagnosis = head["diagnosis"]

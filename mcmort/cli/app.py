@@ -16,6 +16,7 @@ from mcmort.cli.check import check
 from mcmort.cli.cite import cite
 from mcmort.cli.claims import claims
 from mcmort.cli.compare import compare
+from mcmort.cli.fit import fit
 from mcmort.cli.import_ import import_
 from mcmort.cli.new import new
 from mcmort.cli.plot import plot
@@ -41,7 +42,23 @@ app = typer.Typer(
     help="Monte Carlo uncertainty for mortality estimates: totals under explicit definitions, from cited ranges.",
 )
 
-for command in (cases, show, total, compare, claims, plot, trace, cite, verify, check, new, import_, schema, bench):
+for command in (
+    cases,
+    show,
+    total,
+    compare,
+    claims,
+    fit,
+    plot,
+    trace,
+    cite,
+    verify,
+    check,
+    new,
+    import_,
+    schema,
+    bench,
+):
     app.command(command.__name__.rstrip("_"))(command)
 
 

@@ -13,6 +13,8 @@ from mcmort.cli.options import (
     DependenceName,
     DependenceOption,
     DrawCount,
+    EngineName,
+    EngineOption,
     Evidence,
     Form,
     Format,
@@ -25,12 +27,13 @@ from mcmort.cli.options import (
     Quiet,
     Seed,
     Threads,
+    Without,
     YearSpan,
     bases,
     relative,
     span,
 )
-from mcmort.cli.run import check_output, deliver, sampling
+from mcmort.cli.run import check_output, deliver, drawing
 
 __all__ = ["compare"]
 
@@ -43,6 +46,8 @@ def compare(
     years: YearSpan = None,
     evidence: Evidence = None,
     interval: Level = 0.95,
+    engine: EngineOption = EngineName.elicited,
+    without: Without = None,
     draws: DrawCount = None,
     precision: Precision = None,
     method: MethodOption = MethodName.plain,
@@ -83,11 +88,11 @@ def compare(
         if output is not None and output.resolve() == figure.resolve():
             raise typer.BadParameter(f"{figure} would hold both the table and the figure", param_hint="--figure")
     restricted = span(years)
-    with sampling(
+    with drawing(
         case, draws, seed, evidence=bases(evidence), threads=threads, quiet=quiet, precision=relative(precision),
-        method=method, dependence=dependence, pool=pool,
-    ) as sampler:  # fmt: skip
-        result = compute(sampler, definitions, years=restricted, interval=interval)
+        method=method, dependence=dependence, pool=pool, engine=engine, without=without,
+    ) as source:  # fmt: skip
+        result = compute(source, definitions, years=restricted, interval=interval)
     text = result.render(form.value)
     if published and form is not Form.json:
         text += "\n" + result.published(form.value)

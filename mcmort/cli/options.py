@@ -14,6 +14,8 @@ __all__ = [
     "DefinitionName",
     "DependenceOption",
     "DrawCount",
+    "EngineName",
+    "EngineOption",
     "Evidence",
     "Excluding",
     "Form",
@@ -30,6 +32,7 @@ __all__ = [
     "Quiet",
     "Seed",
     "Threads",
+    "Without",
     "YearSpan",
     "bases",
     "relative",
@@ -83,6 +86,13 @@ class PoolName(StrEnum):
     envelope = "envelope"
 
 
+class EngineName(StrEnum):
+    """How draws are made."""
+
+    elicited = "elicited"
+    synthesis = "synthesis"
+
+
 DrawCount = Annotated[
     int | None,
     typer.Option(
@@ -99,6 +109,13 @@ MethodOption = Annotated[
 DependenceOption = Annotated[DependenceName, typer.Option("--dependence", help="How components depend on one another.")]
 PoolOption = Annotated[
     PoolName | None, typer.Option("--pool", help="Pool all estimates this way, instead of as the case says.")
+]
+EngineOption = Annotated[
+    EngineName, typer.Option("--engine", help="Draws from pooled ranges, or from the model of all the evidence.")
+]
+Without = Annotated[
+    list[str] | None,
+    typer.Option("--without", metavar="SOURCE", help="Leave out a source or lineage; may be repeated (synthesis)."),
 ]
 Seed = Annotated[int, typer.Option("--seed", "-s", min=0, metavar="S", help="Seed: the same seed, the same bits.")]
 Level = Annotated[float, typer.Option("--interval", metavar="P", help="Probability of the printed interval.")]

@@ -41,4 +41,4 @@ def effective_size(values: NDArray[np.float64], chains: int) -> float:
     negative = np.flatnonzero(pairs < 0.0)
     falling = np.minimum.accumulate(pairs[: negative[0]] if len(negative) else pairs)
     time = max(-1.0 + 2.0 * float(falling.sum()), 1.0 / np.log10(len(values)))
-    return len(values) / time
+    return float(len(values) / time)

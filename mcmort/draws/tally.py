@@ -47,7 +47,7 @@ CELLS: Final = (_OCTAVES << RESOLUTION) + 2
 """Cell 0 holds what is below 2 to the minus 10, with zero; the last holds what is 2 to the 50 or more, or undefined."""
 
 
-def quantile_error(quantile: Callable[[Array], Array], probability: float, draws: int) -> float:
+def quantile_error(quantile: Callable[[Array], Array], probability: float, draws: float) -> float:
     """Return the Monte Carlo error of a quantile of independent draws.
 
     The interval of 95 % goes from the quantile 1.96 binomial standard deviations of the probability below to the one as
@@ -61,8 +61,8 @@ def quantile_error(quantile: Callable[[Array], Array], probability: float, draws
         From probabilities, shape ``(2,)``, to quantiles of the draws.
     probability : float
         Which quantile.
-    draws : int
-        How many there are.
+    draws : float
+        How many independent ones there are, or would be as sure.
 
     Returns
     -------

@@ -18,6 +18,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from mcmort.analysis import Cited, Comparison, Row, quantiles_of, share_at_most
+from mcmort.draws import Draws
 from mcmort.present.numbers import rounding_for
 from mcmort.present.printed import EN_DASH, years_text
 from mcmort.present.report import engine_note
@@ -283,8 +284,10 @@ def _caption(comparison: Comparison, probability: float) -> list[str]:
     text = [f"{line}; density scaled within each row.{' Dark: registered deaths only.' if dark else ''}"]
     if any(drawn for drawn, _ in marks):
         more = sum(current - drawn for drawn, current in marks)
+        draws = comparison.draws
+        inputs = "some of them evidence of" if isinstance(draws, Draws) and draws.conditioned else "no inputs of"
         text.append(
-            "Grey: published totals, no inputs of the rows; solid if they count the same, hollow or thin if not."
+            f"Grey: published totals, {inputs} the rows; solid if they count the same, hollow or thin if not."
             + (f" {more} more in the table of published totals." if more else "")
         )
     text += [f"Left out of {row.total.definition.id}: {row.total.definition.leaves_out}" for row in comparison.rows]

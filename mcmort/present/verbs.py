@@ -246,7 +246,7 @@ def total(
     )
     resolved = resolve_definition(draws.case, request.definition(draws.case, definition))
     (found,) = totals_of(draws, [resolved], probabilities=_probabilities(interval))
-    summary = summarise(found.values, _probabilities(interval))
+    summary = summarise(found.values, _probabilities(interval), chains=found.chains)
     around = total_bounds(found, interval) if bounds else None
     return Result(found, summary, receipt_of(request, [found]), interval, around)
 
