@@ -1,8 +1,8 @@
 """Each author's total against ours, under that author's own definition.
 
 In elicited draws a claim is never an input of the draws that it is compared with; in a synthesis it may be. Where it
-is, or where it rests on data that our evidence holds as well (the same lineage), agreement is no independent test, and is
-marked.
+is, or where it rests on data that our evidence holds as well (the same lineage), agreement is no independent test, and
+is marked.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from mcmort.cli.options import (
     DependenceOption,
     DrawCount,
     EngineName,
-    EngineOption,
+    EnginesName,
     Evidence,
     Form,
     Format,
@@ -46,7 +46,9 @@ def compare(
     years: YearSpan = None,
     evidence: Evidence = None,
     interval: Level = 0.95,
-    engine: EngineOption = EngineName.elicited,
+    engine: Annotated[
+        EnginesName, typer.Option("--engine", help="Pooled ranges, the model of all the evidence, or both.")
+    ] = EnginesName.elicited,
     without: Without = None,
     draws: DrawCount = None,
     precision: Precision = None,
@@ -71,8 +73,9 @@ def compare(
 
     Example: `mcmort compare ussr --years 1928:1953 --figure ussr.svg`
     """
+    from mcmort.present.engines import Engines
+    from mcmort.present.verbs import Comparison, plot
     from mcmort.present.verbs import compare as compute
-    from mcmort.present.verbs import plot
     from mcmort.present.write import check_writable, figure_format
 
     if no_figure and figure is not None:
@@ -88,13 +91,23 @@ def compare(
         if output is not None and output.resolve() == figure.resolve():
             raise typer.BadParameter(f"{figure} would hold both the table and the figure", param_hint="--figure")
     restricted = span(years)
-    with drawing(
-        case, draws, seed, evidence=bases(evidence), threads=threads, quiet=quiet, precision=relative(precision),
-        method=method, dependence=dependence, pool=pool, engine=engine, without=without,
-    ) as source:  # fmt: skip
-        result = compute(source, definitions, years=restricted, interval=interval)
+
+    def computed(one: EngineName, left_out: list[str] | None) -> Comparison:
+        with drawing(
+            case, draws, seed, evidence=bases(evidence), threads=threads, quiet=quiet, precision=relative(precision),
+            method=method, dependence=dependence, pool=pool, engine=one, without=left_out,
+        ) as source:  # fmt: skip
+            return compute(source, definitions, years=restricted, interval=interval)
+
+    result: Comparison | Engines
+    if engine is EnginesName.both:
+        if published:
+            raise typer.BadParameter("it goes with one engine", param_hint="--published")
+        result = Engines(computed(EngineName.elicited, None), computed(EngineName.synthesis, without))
+    else:
+        result = computed(EngineName(engine.value), without)
     text = result.render(form.value)
-    if published and form is not Form.json:
+    if published and form is not Form.json and not isinstance(result, Engines):
         text += "\n" + result.published(form.value)
     if figure is not None:
         plot(result, figure)

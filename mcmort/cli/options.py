@@ -16,6 +16,7 @@ __all__ = [
     "DrawCount",
     "EngineName",
     "EngineOption",
+    "EnginesName",
     "Evidence",
     "Excluding",
     "Form",
@@ -91,6 +92,14 @@ class EngineName(StrEnum):
 
     elicited = "elicited"
     synthesis = "synthesis"
+
+
+class EnginesName(StrEnum):
+    """One way of making draws, or both side by side."""
+
+    elicited = "elicited"
+    synthesis = "synthesis"
+    both = "both"
 
 
 DrawCount = Annotated[

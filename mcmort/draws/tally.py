@@ -53,7 +53,7 @@ def quantile_error(quantile: Callable[[Array], Array], probability: float, draws
     The interval of 95 % goes from the quantile 1.96 binomial standard deviations of the probability below to the one as
     far above (Woodruff 1952, Journal of the American Statistical Association 47); the error is its length over 3.92.
     No density needs to be estimated. A single deviation on either side would do in the limit, but of 1,000 to 4,000
-    draws its limits lie so few ranks apart that 1.96 errors cover 91 to 94 % in the outer tails, in place of 93 to 95 %.
+    draws its limits lie so few ranks apart that 1.96 errors cover 91 to 94 % in the outer tails, not 93 to 95 %.
 
     Parameters
     ----------

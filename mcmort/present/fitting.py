@@ -62,9 +62,7 @@ def priors_table(posterior: Posterior) -> Table:
         Column("Posterior, 95 %", is_number=True),
         Column("Source of the prior"),
     )
-    note = (
-        "A heterogeneity of 0.1 means that figures of that basis differ by about 10 per cent beyond their own errors."
-    )
+    note = "A heterogeneity of 0.1: figures of that basis differ by about 10 per cent beyond their own errors."
     return Table(f"{case.head.title}: what is presupposed of the evidence", columns, tuple(rows), (note,))
 
 
@@ -85,8 +83,8 @@ def figures_table(posterior: Posterior) -> Table:
         Column("How they stand"),
     )
     notes = (
-        "Expected: what the model, given all the evidence, says that a source of this basis would print. Of a one-sided "
-        "figure it is what the source would have printed in its place. Quantile: the share of that below the figure. "
+        "Expected: what the model, given all the evidence, says that a source of this basis would print. Of a bound "
+        "it is what the source would have printed in its place. Quantile: the share of that below the figure. "
         "A range stands for its middle; a figure for other years is carried to those of its component.",
     )
     return Table(
@@ -117,8 +115,8 @@ def influence_table(total: Total, found: Sequence[Influence], power: Sensitivity
         Column(""),
     )
     notes = (
-        f"Power-scaling sensitivity of the total: prior {power.prior:.2f}, likelihood {power.likelihood:.2f} (above 0.05 "
-        "it depends noticeably on how strong they are taken to be).",
+        f"Power-scaling sensitivity of the total: prior {power.prior:.2f}, likelihood {power.likelihood:.2f} (above "
+        "0.05 it depends noticeably on how strong they are taken to be).",
         "Leaving out by Pareto-smoothed importance sampling.",
     )
     title = f"{total.case.head.title}: what drives the total under {total.definition.id}"
