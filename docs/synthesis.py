@@ -1,7 +1,7 @@
 """Writes docs/synthesis-results.md: the case ussr by both engines.
 
-Run with ``make docs-synthesis``. The page is not compared in tests: the draws of Markov chains are the same on one machine,
-but another processor may round a sum otherwise, after which chains part.
+Run with ``make docs-synthesis``. The page is not compared in tests: the draws of Markov chains are the same on one
+machine, but another processor may round a sum otherwise, after which chains part.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ def page() -> str:
         drives = influence_table(found, influence(post, values), sensitivity(post, values), most=8)
         tables.append((f"What drives {name}", drives))
     head = (
-        "# The case ussr by both engines\n\nMade by `make docs-synthesis`, not by hand. [synthesis.md](synthesis.md) says "
-        "how the model works.\n"
+        "# The case ussr by both engines\n\nMade by `make docs-synthesis`, not by hand. "
+        "[synthesis.md](synthesis.md) says how the model works.\n"
     )
     return head + "".join(f"\n## {title}\n\n{to_markdown(_for_people(table))}" for title, table in tables)
 
