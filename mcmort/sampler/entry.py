@@ -1,94 +1,109 @@
-"""The way into the kernel: a C function, so that a process that has its machine code on disk needs no Numba."""
+"""The way from C into a function of Numba: its arguments are read from a list of machine words."""
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
+from llvmlite import ir
+from numba import cfunc
+from numba.core import types as numba_types
+from numba.extending import intrinsic
+from numba.np import arrayobj
+from numba.np.numpy_support import from_dtype
 
-from mcmort.draws.tally import CELLS
-from mcmort.sampler import native
+from mcmort.sampler.machine import CFunction
 
-__all__ = ["kernel"]
+__all__ = ["entry"]
 
-_ARGUMENTS: Final = (
-    # the program, and how many instructions and knots it has
-    *("int64*", "uint64*", "uint64*", "uint64*", "uint64*", "float64*", "float64*", "uint64*", "uint64*", "int64"),
-    *("uint64*", "uint64*", "uint64*", "float64*", "int64", "int64"),
-    # columns to keep, draws, work space, and where columns go
-    *("uint64*", "int64", "int64", "int64", "int64", "float64*", "uint64*", "float64*"),
-    # tallies
-    *("uint64*", "int32*", "int64*", "int64*", "int64"),
-)
-"""Types of the C function; a star marks an array, by its first element."""
-_HOME: Final = Path(__file__).parents[1]
-_SOURCES: Final = (
-    *(_HOME / "sampler" / f"{name}.py" for name in ("assemble", "entry", "jit", "kernel", "plan", "stream")),
-    _HOME / "draws" / "tally.py",
-    _HOME / "elicit" / "table.py",
-)
-"""What the kernel's code depends on: its source, and where it takes constants from."""
+types: Final[Any] = numba_types  # the constructors in these two have no annotations
+arrays: Final[Any] = arrayobj
 
 
-@cache
-def kernel() -> Callable[..., None]:
-    """Return `mcmort.sampler.kernel.run` as a C function.
+def entry(function: Callable[..., None], arguments: tuple[Any, ...]) -> CFunction:
+    """Compile a C function that takes the address of machine words, and calls another with what they stand for.
+
+    Parameters
+    ----------
+    function : callable
+        The other function, of which Numba knows.
+    arguments : tuple
+        Arguments of the types that it will be called with; see `mcmort.sampler.native.Native`.
 
     Returns
     -------
-    callable
-        It takes the program's arrays in the order of ``Program`` (of ``is_hashed`` a 0 or 1), with the numbers of
-        instructions and of knots behind them; the columns to keep and their number; then as `run` does; last the
-        arrays of ``Counted`` and their number. An array that is not contiguous, or whose elements are of another type
-        than `run` asks for, is refused. The interpreter's lock is let go of for the time of a call.
+    CFunction
     """
-    types = [_c_type(name) for name in _ARGUMENTS]
-    return ctypes.CFUNCTYPE(None, *types)(native.load("kernel", _build, _SOURCES))
+    unpack = _unpack(types.Tuple([_type_of(one) for one in arguments]))
+
+    def call(words: Any) -> None:
+        function(*unpack(words))
+
+    signature = types.void(types.CPointer(types.uint64))
+    return cast("CFunction", cfunc(signature, error_model="numpy")(call))
 
 
-def _c_type(name: str) -> Any:
-    if name.endswith("*"):
-        return np.ctypeslib.ndpointer(name.removesuffix("*"), flags="C_CONTIGUOUS")
-    return ctypes.c_int64
+def _type_of(argument: Any) -> Any:
+    """Return the type that compiled code knows an argument by."""
+    match argument:
+        case np.ndarray():
+            return types.Array(from_dtype(argument.dtype), argument.ndim, "C")
+        case tuple():
+            kinds = [_type_of(one) for one in argument]
+            return types.NamedTuple(kinds, type(argument)) if hasattr(argument, "_fields") else types.Tuple(kinds)
+        case bool():
+            return types.boolean
+        case int():
+            return types.int64
+        case _:
+            return types.float64
 
 
-def _build() -> native.CFunction:
-    """Compile the kernel."""
-    from numba import cfunc, types
-    from numba.np.numpy_support import carray
+def _unpack(arguments: Any) -> Any:
+    """Return an intrinsic that makes values of the types of a tuple from machine words."""
 
-    from mcmort.sampler.kernel import Counted, Program, run
+    def typed(_context: Any, words: Any) -> Any:
+        def build(context: Any, builder: Any, _signature: Any, args: Any) -> Any:
+            return _Reader(context, builder, args[0]).value(arguments)
 
-    pointer: Any = types.CPointer
+        return arguments(words), build
 
-    def numba_type(name: str) -> Any:
-        kind = getattr(types, name.removesuffix("*"))
-        return pointer(kind) if name.endswith("*") else kind
+    return intrinsic(typed)
 
-    def entry(
-        op: Any, target: Any, a: Any, b: Any, c: Any, x: Any, y: Any, offsets: Any, steps: Any, is_hashed: Any,
-        starts: Any, counts: Any, grains: Any, knots: Any, n: Any, n_knots: Any,
-        kept: Any, columns: Any, first: Any, total: Any, block: Any, registers: Any, cells: Any, out: Any,
-        counted: Any, tallies: Any, low: Any, high: Any, totals: Any,
-    ) -> None:  # fmt: skip
-        if block < 1:  # it then follows that no loop over blocks fails, and nothing is left that could raise
-            return
-        program = Program(
-            carray(op, n), carray(target, n), carray(a, n), carray(b, n), carray(c, n), carray(x, n), carray(y, n),
-            carray(offsets, n), carray(steps, n), is_hashed != 0, carray(starts, n), carray(counts, n),
-            carray(grains, n), carray(knots, n_knots),
-        )  # fmt: skip
-        run(
-            program, carray(kept, columns), first, total, block, carray(registers, 1), carray(cells, block),
-            carray(out, (columns, total)),
-            Counted(
-                carray(counted, totals), carray(tallies, (totals, CELLS)), carray(low, totals), carray(high, totals)
-            ),
-        )  # fmt: skip
 
-    signature = types.void(*(numba_type(name) for name in _ARGUMENTS))
-    return cfunc(signature, error_model="numpy")(entry)
+class _Reader:
+    """Emits the code that reads one word after the other."""
+
+    def __init__(self, context: Any, builder: Any, words: Any) -> None:
+        self.context = context
+        self.builder = builder
+        self.words = words
+        self.read = 0
+
+    def word(self) -> Any:
+        pointer = self.builder.gep(self.words, [ir.Constant(ir.IntType(64), self.read)])
+        self.read += 1
+        return self.builder.load(pointer)
+
+    def value(self, kind: Any) -> Any:
+        if isinstance(kind, types.BaseTuple):
+            return self.context.make_tuple(self.builder, kind, [self.value(one) for one in kind.types])
+        if isinstance(kind, types.Array):
+            return self.array(kind)
+        word = self.word()
+        if kind == types.boolean:
+            return self.builder.icmp_unsigned("!=", word, ir.Constant(word.type, 0))
+        return self.builder.bitcast(word, self.context.get_value_type(kind))
+
+    def array(self, kind: Any) -> Any:
+        """Emit an array that nobody owns: the compiler then sees that nothing is to be counted or freed."""
+        array = arrays.make_array(kind)(self.context, self.builder)
+        data = self.builder.inttoptr(self.word(), array.data.type)
+        shape = [self.word() for _ in range(kind.ndim)]
+        size = ir.Constant(ir.IntType(64), self.context.get_abi_sizeof(self.context.get_data_type(kind.dtype)))
+        strides = [size]
+        for length in shape[:0:-1]:
+            strides.insert(0, self.builder.mul(strides[0], length))
+        arrays.populate_array(array, data=data, shape=shape, strides=strides, itemsize=size, meminfo=None)
+        return array._getvalue()  # noqa: SLF001 -- the way of Numba itself

@@ -1,149 +1,95 @@
-"""Compiled functions: machine code from disk, else made by Numba and stored for the commands that follow.
+"""Compiled functions that are called without Numba: their arguments go over as a list of machine words.
 
-To import Numba takes half a second, and to take a function from Numba's own cache as long again. Machine code that
-needs nothing of Numba is loaded by LLVM alone, in a tenth of a second. A file is found by all that its code was made
-from: the source, the processor, and the versions of what compiles. One that is missing or damaged is made again,
-without a word; it can be deleted at any time.
+`mcmort.sampler.entry` is the other side of the call, and `mcmort.sampler.machine` knows where machine code comes from.
 """
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import json
-import os
-from collections.abc import Callable, Iterable
-from importlib.metadata import version
+import ctypes
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from threading import Lock
-from typing import Any, Final, Protocol
+from typing import Any
 
-import llvmlite.binding as llvm
+import numpy as np
 
-from mcmort.sampler.cache import cache_folder, keep
+from mcmort.sampler.machine import CFunction, address_of
 
-__all__ = ["CFunction", "load"]
-
-_DIGEST: Final = hashlib.sha256().digest_size
-_LIBRARY: Final = frozenset({"erf", "exp", "expm1", "lgamma", "log", "log1p", "memcpy", "memmove", "memset", "pow"})
-"""Functions of the C library, which every process has at hand."""
-_LOCK: Final = Lock()
-_ALIVE: Final[list[Any]] = []
-"""What owns the machine code that has been loaded: it stays for as long as the process runs."""
+__all__ = ["Native"]
 
 
-class CFunction(Protocol):
-    """A function compiled by ``numba.cfunc``."""
+class Native[*Arguments]:
+    """A compiled function, whose machine code is stored: only the process that compiles it loads Numba.
 
-    @property
-    def address(self) -> int | None:
-        """Where its machine code begins."""
-
-    @property
-    def native_name(self) -> str:
-        """Its symbol."""
-
-    def inspect_llvm(self) -> str:
-        """Return its code in LLVM's language."""
-
-
-def load(name: str, build: Callable[[], CFunction], sources: Iterable[Path]) -> int:
-    """Return the address of a compiled C function.
+    Arguments are integers, truth values, floats, contiguous arrays, and tuples of these. The function returns nothing
+    (what it finds it stores in arrays), and is called without the interpreter's lock.
 
     Parameters
     ----------
     name : str
         What to call its file.
-    build : callable
-        Compiles it with ``numba.cfunc``; called only if the function is not on disk. If its code needs Numba when it
-        runs, because it allocates or raises, it is compiled in every process.
+    find : callable
+        Returns the function, of which Numba knows; called only if its machine code is not on disk.
     sources : iterable of Path
-        The files of Python that its code depends on.
+        The files of Python that its code depends on. Arrays of other types make a function of their own.
 
-    Returns
-    -------
-    int
-        The address, valid for as long as the process runs.
+    Raises
+    ------
+    TypeError
+        On a call with an argument of another type, or with an array that is not contiguous.
     """
-    with _LOCK:
-        llvm.initialize_native_target()
-        llvm.initialize_native_asmprinter()
-        path = cache_folder() / f"{name}-{_key([Path(__file__), *sources])}.bin"
-        with contextlib.suppress(OSError, ValueError):
-            return _loaded(*_read(path))
-        compiled = build()
-        code = _machine_code(compiled)
-        if code is None:
-            _ALIVE.append(compiled)
-            return int(compiled.address or 0)
-        with contextlib.suppress(OSError):
-            body = compiled.native_name.encode() + b"\0" + code
-            keep(path, lambda file: file.write(hashlib.sha256(body).digest() + body))
-        return _loaded(compiled.native_name, code)
+
+    def __init__(self, name: str, find: Callable[[], Callable[[*Arguments], None]], sources: Iterable[Path]) -> None:
+        self.name = name
+        self.find = find
+        self.sources = tuple(sources)
+        self._functions: dict[str, Callable[[int], None]] = {}
+        self._lock = Lock()
+
+    def __call__(self, *arguments: *Arguments) -> None:
+        """Call the function, which is loaded or compiled first if its arguments are of new types."""
+        kind = _kind(arguments)
+        with self._lock:
+            if kind not in self._functions:
+                self._functions[kind] = self._function(arguments, kind)
+        words = np.array([*_words(arguments)], dtype=np.uint64)
+        self._functions[kind](words.ctypes.data)
+
+    def _function(self, arguments: tuple[Any, ...], kind: str) -> Callable[[int], None]:
+        def build() -> CFunction:
+            from mcmort.sampler.entry import entry
+
+            return entry(self.find(), arguments)
+
+        home = Path(__file__)
+        sources = (home, home.with_name("entry.py"), *self.sources)
+        return ctypes.CFUNCTYPE(None, ctypes.c_void_p)(address_of(self.name, build, sources, kind))
 
 
-def _key(sources: Iterable[Path]) -> str:
-    """Return a digest of all that machine code is made from."""
-    settings = sorted(item for item in os.environ.items() if item[0].startswith("NUMBA_"))
-    versions = [version(name) for name in ("llvmlite", "numba", "numpy")]
-    content = hashlib.sha256(json.dumps([llvm.get_process_triple(), *_processor(), versions, settings]).encode())
-    for source in sources:
-        content.update(hashlib.sha256(source.read_bytes()).digest())
-    return content.hexdigest()[:24]
+def _kind(argument: Any) -> str:
+    """Return all that compiled code takes for granted of an argument."""
+    match argument:
+        case np.ndarray() if argument.flags.c_contiguous and argument.flags.aligned:
+            return f"{argument.dtype.str}{argument.ndim}"
+        case tuple():
+            return f"{type(argument).__name__}({','.join(_kind(one) for one in argument)})"
+        case bool() | int() | float():
+            return type(argument).__name__
+    raise TypeError(
+        f"compiled code takes no {argument!r:.200}; expected a number, a contiguous array or a tuple of these"
+    )
 
 
-def _processor() -> tuple[str, str]:
-    """Return the name and the features of this processor."""
-    try:
-        features = llvm.get_host_cpu_features().flatten()
-    except RuntimeError:  # LLVM does not know the features of some processors
-        features = ""
-    return llvm.get_host_cpu_name(), features
-
-
-def _target() -> Any:
-    """Return the target that code is generated for, which is that of Numba."""
-    target = llvm.Target.from_triple(llvm.get_process_triple())
-    cpu, features = _processor()
-    reloc = "static" if target.name.startswith("x86") else "default"
-    return target.create_target_machine(
-        cpu=cpu, features=features, opt=3, reloc=reloc, codemodel="jitdefault", jit=True
-    )  # fmt: skip
-
-
-def _read(path: Path) -> tuple[str, bytes]:
-    """Return the symbol and the machine code of a file; LLVM would bring down the process over a damaged one."""
-    content = path.read_bytes()
-    digest, body = content[:_DIGEST], content[_DIGEST:]
-    if hashlib.sha256(body).digest() != digest:
-        raise ValueError("the file is damaged")
-    symbol, _, code = body.partition(b"\0")
-    return symbol.decode(), code
-
-
-def _machine_code(compiled: CFunction) -> bytes | None:
-    """Return machine code that needs nothing but the C library; None if there is no such code.
-
-    Numba links a function with all that it calls, and with what reports an error. Once nothing but the function itself
-    can be called from outside, the optimiser finds that no error can happen and takes away the rest.
-    """
-    module = llvm.parse_assembly(compiled.inspect_llvm())
-    for one in (*module.functions, *module.global_variables):
-        if not one.is_declaration and one.name != compiled.native_name:
-            one.linkage = llvm.Linkage.internal
-    target = _target()
-    passes = llvm.create_pass_builder(target, llvm.create_pipeline_tuning_options(speed_level=3))
-    passes.getModulePassManager().run(module, passes)
-    outside = [one.name for one in (*module.functions, *module.global_variables) if one.is_declaration]
-    if any(name not in _LIBRARY and not name.startswith("llvm.") for name in outside):
-        return None
-    return bytes(target.emit_object(module))
-
-
-def _loaded(symbol: str, code: bytes) -> int:
-    """Bring machine code into the process, and return the address of a symbol."""
-    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target())
-    engine.add_object_file(llvm.ObjectFileRef.from_data(code))
-    engine.finalize_object()
-    _ALIVE.append(engine)
-    return int(engine.get_function_address(symbol))
+def _words(argument: Any) -> Iterator[int]:
+    """Yield the machine words that an argument becomes; of an array these are its address and its shape."""
+    match argument:
+        case np.ndarray():
+            yield argument.ctypes.data
+            yield from argument.shape
+        case tuple():
+            for one in argument:
+                yield from _words(one)
+        case float():
+            yield int(np.float64(argument).view(np.uint64))
+        case _:
+            yield int(argument) & 0xFFFF_FFFF_FFFF_FFFF

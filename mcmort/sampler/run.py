@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from queue import SimpleQueue
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +22,9 @@ from mcmort.draws import Method
 from mcmort.draws.tally import CELLS, Figure, Tallied, Tally, cell_of, figures_of, merge
 from mcmort.errors import UsageError
 from mcmort.sampler.assemble import Assembly, assemble
-from mcmort.sampler.entry import kernel
+from mcmort.sampler.native import Native
 from mcmort.sampler.plan import Plan
+from mcmort.sampler.program import Counted, Program
 from mcmort.sampler.stream import Points, lattice, plain
 
 __all__ = ["REPLICATES", "Progress", "lattice_size", "run_plan", "tally_plan"]
@@ -38,10 +40,25 @@ _BLOCK: Final = 1 << 10
 """Draws in a block: the registers of a plan then fit the second-level cache."""
 _NOTHING: Final = np.zeros(0, dtype=np.int64)
 _NO_REGISTERS: Final = np.zeros(0, dtype=np.uint64)
-_NO_COLUMNS: Final = np.zeros((0, 0))
 
 type Array = NDArray[np.float64]
 type Progress = Callable[[int, int], None]
+
+
+def _kernel() -> Callable[..., None]:
+    from mcmort.sampler.kernel import run
+
+    return run
+
+
+_HOME: Final = Path(__file__).parents[1]
+_SOURCES: Final = (
+    *(_HOME / "sampler" / f"{name}.py" for name in ("assemble", "jit", "kernel", "plan", "program", "stream")),
+    _HOME / "draws" / "tally.py",
+    _HOME / "elicit" / "table.py",
+)
+"""What the kernel's code depends on: its source, and where that takes constants from."""
+_run: Final = Native("kernel", _kernel, _SOURCES)
 
 
 def run_plan(
@@ -232,16 +249,14 @@ class _Machine:
 
     assembly: Assembly
     block: int
-    run: Callable[..., None] = field(default_factory=kernel)
     spare: SimpleQueue[_Scratch] = field(default_factory=SimpleQueue)
 
-    def _program(self, points: Points) -> tuple[Any, ...]:
-        """Return what the kernel reads."""
+    def _program(self, points: Points) -> Program:
         one = self.assembly
         target, a, b, c = (self._begin(registers) for registers in (one.target, one.a, one.b, one.c))
-        return (
+        return Program(
             one.op, target, a, b, c, one.x, one.y, points.offsets, points.steps, points.is_hashed, one.starts,
-            one.counts, one.grains, one.knots, len(one.op), len(one.knots),
+            one.counts, one.grains, one.knots,
         )  # fmt: skip
 
     def _begin(self, registers: NDArray[np.int64]) -> NDArray[np.uint64]:
@@ -259,24 +274,29 @@ class _Machine:
 
     def keep(self, points: Points, first: int, out: Array) -> None:
         """Fill columns with draws from `first` on."""
-        scratch, kept = self._scratch(0), self._begin(self.assembly.kept)
-        self.run(
-            *self._program(points), kept, len(kept), first, out.shape[1], self.block, scratch.registers, scratch.cells,
-            out, _NO_REGISTERS, scratch.counts, _NOTHING, _NOTHING, 0,
+        scratch = self._scratch(0)
+        none = Counted(_NO_REGISTERS, scratch.counts, _NOTHING, _NOTHING)
+        _run(
+            self._program(points), self._begin(self.assembly.kept), first, out.shape[1], self.block,
+            scratch.registers, scratch.cells, out, none,
         )  # fmt: skip
         self.spare.put(scratch)
 
     def count(self, points: Points, first: int, total: int) -> list[Tally]:
         """Count draws from `first` on."""
-        kept = self._begin(self.assembly.kept)
-        scratch, limits = self._scratch(len(kept)), np.iinfo(np.int64)
-        lows, highs = np.full(len(kept), limits.max), np.full(len(kept), limits.min)
-        self.run(
-            *self._program(points), _NO_REGISTERS, 0, first, total, self.block, scratch.registers, scratch.cells,
-            _NO_COLUMNS, kept, scratch.counts, lows, highs, len(kept),
+        kept = self.assembly.kept
+        scratch = self._scratch(len(kept))
+        limits = np.iinfo(np.int64)
+        counted = Counted(
+            self._begin(kept), scratch.counts, np.full(len(kept), limits.max), np.full(len(kept), limits.min)
+        )
+        _run(
+            self._program(points), _NO_REGISTERS, first, total, self.block, scratch.registers, scratch.cells,
+            np.empty((0, 0)), counted,
         )  # fmt: skip
         tallies = []
-        for row, low, high in zip(scratch.counts, _floats(lows).tolist(), _floats(highs).tolist(), strict=True):
+        lows, highs = (_floats(one).tolist() for one in (counted.low, counted.high))
+        for row, low, high in zip(scratch.counts, lows, highs, strict=True):
             defined = np.isfinite(low) and np.isfinite(high)
             begin, end = (cell_of(low), cell_of(high) + 1) if defined else (0, CELLS)
             tallies.append(Tally(begin, row[begin:end].astype(np.int64), low, high))
