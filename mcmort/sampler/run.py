@@ -27,7 +27,7 @@ from mcmort.sampler.plan import Plan
 from mcmort.sampler.program import Counted, Program
 from mcmort.sampler.stream import Points, lattice, plain
 
-__all__ = ["REPLICATES", "Progress", "lattice_size", "run_plan", "tally_plan"]
+__all__ = ["KERNEL", "REPLICATES", "Progress", "lattice_size", "run_plan", "tally_plan"]
 
 REPLICATES: Final = 8
 """Randomisations of a lattice, from which Monte Carlo errors are estimated."""
@@ -45,7 +45,7 @@ type Array = NDArray[np.float64]
 type Progress = Callable[[int, int], None]
 
 
-def _kernel() -> Callable[..., None]:
+def _find() -> Callable[..., None]:
     from mcmort.sampler.kernel import run
 
     return run
@@ -58,7 +58,8 @@ _SOURCES: Final = (
     _HOME / "elicit" / "table.py",
 )
 """What the kernel's code depends on: its source, and where that takes constants from."""
-_run: Final = Native("kernel", _kernel, _SOURCES)
+KERNEL: Final = Native("kernel", _find, _SOURCES)
+"""The compiled kernel: `mcmort.sampler.kernel.run`, which says what its arguments are."""
 
 
 def run_plan(
@@ -276,7 +277,7 @@ class _Machine:
         """Fill columns with draws from `first` on."""
         scratch = self._scratch(0)
         none = Counted(_NO_REGISTERS, scratch.counts, _NOTHING, _NOTHING)
-        _run(
+        KERNEL(
             self._program(points), self._begin(self.assembly.kept), first, out.shape[1], self.block,
             scratch.registers, scratch.cells, out, none,
         )  # fmt: skip
@@ -290,7 +291,7 @@ class _Machine:
         counted = Counted(
             self._begin(kept), scratch.counts, np.full(len(kept), limits.max), np.full(len(kept), limits.min)
         )
-        _run(
+        KERNEL(
             self._program(points), _NO_REGISTERS, first, total, self.block, scratch.registers, scratch.cells,
             np.empty((0, 0)), counted,
         )  # fmt: skip

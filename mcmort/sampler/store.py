@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final, get_args
 
@@ -21,7 +20,7 @@ from mcmort.catalogue.words import Pooling
 from mcmort.draws import Dependence, Standing
 from mcmort.elicit.table import QuantileTable, ScoreTable
 from mcmort.errors import UsageError
-from mcmort.sampler.cache import cache_folder, keep
+from mcmort.sampler.cache import cache_folder, keep, version_of
 from mcmort.sampler.compiled import Compiled
 from mcmort.sampler.plan import Plan
 
@@ -64,7 +63,7 @@ def compiled_case(
         if value is not None and value not in known:
             raise UsageError(f"the {what} is {value!r}; expected one of {', '.join(known)}")
     admitted = None if evidence is None else sorted(evidence)
-    versions = [version(name) for name in ("numpy", "scipy")]
+    versions = [version_of(name) for name in ("numpy", "scipy")]
     content = json.dumps([case.digest, admitted, pool, dependence, versions, _code()])
     path = cache_folder() / f"{case.id}-{hashlib.sha256(content.encode()).hexdigest()[:24]}.npz"
     with contextlib.suppress(Exception):  # a damaged file fails in a dozen ways, in zipfile, NumPy, tokenize or here

@@ -18,13 +18,12 @@ import pytest
 from mcmort.catalogue import Case, load
 from mcmort.errors import UsageError
 from mcmort.sampler import Sampler, store
+from mcmort.sampler.cache import KEPT, cache_folder
 from mcmort.sampler.compiled import Compiled
 from mcmort.sampler.plan import Plan
 from mcmort.sampler.run import run_plan
-from mcmort.sampler.store import cache_folder, compiled_case
+from mcmort.sampler.store import compiled_case
 from tests.cases import case_of, component, dependence, overlap, point, ranged, share
-
-_KEPT = 64
 
 
 @pytest.fixture(autouse=True)
@@ -304,14 +303,14 @@ def test_the_file_is_whole_before_it_has_its_name(folder: Path, monkeypatch: pyt
 def test_no_more_than_so_many_files_are_kept(folder: Path) -> None:
     """Of more files than are kept the oldest go, and the one just written stays; other files are not touched."""
     folder.mkdir(parents=True)
-    for index in range(_KEPT + 6):
+    for index in range(KEPT + 6):
         path = folder / f"old-{index:02d}.npz"
         path.write_bytes(b"")
         os.utime(path, (1_000_000 + index, 1_000_000 + index))
     (folder / "notes.txt").write_text("mine")
     compiled_case(_case())
     names = sorted(one.name for one in folder.glob("*.npz"))
-    assert len(names) == _KEPT
+    assert len(names) == KEPT
     assert [name for name in names if name.startswith("small-")]
     assert [name for name in names if name.startswith("old-")] == [f"old-{index:02d}.npz" for index in range(7, 70)]
     assert (folder / "notes.txt").read_text() == "mine"
@@ -365,5 +364,5 @@ def test_a_total_from_a_stored_plan_elicits_nothing() -> None:
     """
     compiled_case(load("tests/good/minimal"))
     found = _modules("total", "tests/good/minimal", "-d", "broad", "-n", "500")
-    assert "mcmort.sampler.kernel" in found
+    assert "mcmort.sampler.run" in found
     assert [name for name in ("mcmort.elicit.families", "mcmort.sampler.compile") if name in found] == []
