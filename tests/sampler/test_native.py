@@ -52,9 +52,11 @@ def _fill(inputs: Inputs, shift: int, factor: float, out: Floats, counts: NDArra
 
 
 @numba.njit(nogil=True, error_model="numpy")
-def _allocating(values: Floats) -> None:
-    """Ask Numba for memory."""
-    values[:] = values[::-1].copy()
+def _raising(values: Floats) -> None:
+    """Raise, which only Numba can."""
+    if values[0] > 1e9:
+        raise ValueError("the first value is too large")
+    values[1] = values[0]
 
 
 def _call(*, is_logged: bool = True) -> Call:
@@ -227,11 +229,11 @@ def test_what_cannot_be_passed_is_refused(wrong: object) -> None:
 
 
 def test_a_function_that_needs_numba_is_not_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Code that allocates is run where Numba has put it, and leaves no file that another process could not run."""
+    """Code that may raise is run where Numba has put it, and leaves no file that another process could not run."""
     monkeypatch.setenv("MCMORT_CACHE", str(tmp_path))
     values = np.array([1.0, 2.0, 3.0])
-    _native(lambda: _allocating)(values)
-    assert values.tolist() == [3.0, 2.0, 1.0]
+    _native(lambda: _raising)(values)
+    assert values.tolist() == [1.0, 1.0, 3.0]
     assert list(tmp_path.iterdir()) == []
 
 
