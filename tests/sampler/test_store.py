@@ -26,7 +26,6 @@ from mcmort.sampler.store import compiled_case
 from tests.cases import case_of, component, dependence, overlap, point, ranged, share
 from tests.sampler.programs import fixed_plan
 
-
 _SHARED = os.environ["MCMORT_CACHE"]
 """The folder of all other tests, which holds the kernel."""
 
