@@ -13,7 +13,6 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable
-from functools import cache
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -26,6 +25,8 @@ __all__ = ["CFunction", "address_of", "key_of", "processor"]
 _DIGEST: Final = hashlib.sha256().digest_size
 _LIBRARY: Final = frozenset({"erf", "exp", "expm1", "lgamma", "log", "log1p", "memcpy", "memmove", "memset", "pow"})
 """Functions of the C library, which every process has at hand."""
+_SETTINGS: Final = ("ENABLE_AVX", "LOOP_VECTORIZE", "OPT", "SLP_VECTORIZE")
+"""Settings of Numba that change machine code, beside the processor."""
 _ALIVE: Final[list[Any]] = []
 """What owns the machine code that has been loaded: it stays for as long as the process runs."""
 
@@ -84,20 +85,20 @@ def address_of(name: str, build: Callable[[], CFunction], sources: Iterable[Path
 def key_of(sources: Iterable[Path], choices: Iterable[str]) -> str:
     """Return a digest of all that machine code is made from."""
     versions = [version_of(name) for name in ("llvmlite", "numba", "numpy")]
-    settings = sorted(item for item in os.environ.items() if item[0].startswith("NUMBA_"))
+    settings = [os.environ.get(f"NUMBA_{name}") for name in _SETTINGS]
     contents = [hashlib.sha256(source.read_bytes()).hexdigest() for source in (Path(__file__), *sources)]
     made_from = [llvm.get_process_triple(), *processor(), versions, settings, contents, list(choices)]
     return hashlib.sha256(json.dumps(made_from).encode()).hexdigest()[:24]
 
 
-@cache
 def processor() -> tuple[str, str]:
-    """Return the name and the features of this processor."""
+    """Return the name and the features of this processor, or of the one that Numba is told to compile for."""
     try:
         features = llvm.get_host_cpu_features().flatten()
     except RuntimeError:  # LLVM does not know the features of some processors
         features = ""
-    return llvm.get_host_cpu_name(), features
+    name = os.environ.get("NUMBA_CPU_NAME") or llvm.get_host_cpu_name()
+    return name, os.environ.get("NUMBA_CPU_FEATURES", features)
 
 
 def _target() -> Any:

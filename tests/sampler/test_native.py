@@ -189,15 +189,17 @@ def test_code_of_another_making_is_not_taken(path: Path, tmp_path: Path, monkeyp
         with monkeypatch.context() as patch:
             patch.setattr(machine, "version_of", lambda name, one=package: "0.1" if name == one else version_of(name))
             keys.append(key())
-    with monkeypatch.context() as patch:
-        patch.setenv("NUMBA_OPT", "1")
-        keys.append(key())
+    for setting, value in (("OPT", "1"), ("CPU_NAME", "generic"), ("CPU_FEATURES", "")):
+        with monkeypatch.context() as patch:
+            patch.setenv(f"NUMBA_{setting}", value)
+            keys.append(key())
     source.write_text("a = 2\n")
     keys.append(key())
     assert len({*keys}) == len(keys)
     source.write_text("a = 1\n")
     os.utime(source, (1, 1))
-    assert key() == keys[0]  # the time of a file is nothing to its content
+    monkeypatch.setenv("NUMBA_NUM_THREADS", "1")
+    assert key() == keys[0]  # neither the time of a file nor a setting that changes no code asks for another
     with monkeypatch.context() as patch:
         patch.setenv("NUMBA_OPT", "2")
         with pytest.raises(AssertionError, match="compiled again"):
