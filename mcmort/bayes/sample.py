@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mcmort.bayes.density import Density, identity, log_density
+from mcmort.bayes.density import Density, density_address, identity_address
 from mcmort.bayes.tape import Program
 from mcmort.errors import ConvergenceError
 
@@ -97,8 +97,8 @@ def sample(
         def _make_model(self, _mean: Any) -> Any:
             address, sizes = density.head.ctypes.data, {"parameter": size}
             return _lib.PyMcModel(
-                _lib.LogpFunc(log_density.address, address, density),
-                _lib.ExpandFunc(size, size, identity.address, address, density),
+                _lib.LogpFunc(density_address(), address, density),
+                _lib.ExpandFunc(size, size, identity_address(), address, density),
                 _lib.PyVariable.new_variables(["score"], ["float64"], [[size]], sizes, {"score": ["parameter"]}),
                 size, sizes, {}, _start(size), None,
             )  # fmt: skip

@@ -25,7 +25,7 @@ from mcmort.bayes.diagnose import Diagnosis
 from mcmort.bayes.posterior import KINDS, Posterior
 from mcmort.catalogue.case import Case
 from mcmort.draws import Manifest, Standing
-from mcmort.draws.cache import cache_folder
+from mcmort.machine.cache import cache_folder
 
 __all__ = ["Request", "find", "keep", "path_of"]
 

@@ -16,7 +16,7 @@ __all__ = ["CaseDocument", "Document", "Frame", "frame"]
 class Document(BaseModel):
     """Base of all parts of a document."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class CaseDocument(Document):

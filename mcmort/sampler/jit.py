@@ -1,7 +1,7 @@
 """The one decorator of compiled code, and the few things that Numba has no words for.
 
-``nogil``: blocks run in threads. ``cache``: compiled once for a machine, whatever the case. ``error_model="numpy"``:
-a division by zero gives infinity, which is found and named after the run, instead of an exception test in the loop.
+``nogil``: blocks run in threads. ``error_model="numpy"``: a division by zero gives infinity, which is found and named
+after the run, instead of an exception test in the loop. There is no ``cache``: `mcmort.machine.code` has a better.
 ``fastmath`` stays off: it lets the compiler reorder sums, and results would differ from one machine to the next.
 
 A loop that looks up a table and stores the result is compiled to vector instructions (gathers) only if the compiler
@@ -26,7 +26,7 @@ _WORD: Final = ir.IntType(64)
 
 def jit[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     """Compile a kernel."""
-    compiled = numba.njit(nogil=True, cache=True, error_model="numpy", fastmath=False)(function)
+    compiled = numba.njit(nogil=True, error_model="numpy", fastmath=False)(function)
     return cast("Callable[P, R]", compiled)
 
 

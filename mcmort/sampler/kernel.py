@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +15,10 @@ from mcmort.elicit.table import BASE_BITS, LARGEST_SCORE, SMALLEST
 from mcmort.sampler.assemble import ADD_TWO
 from mcmort.sampler.jit import bits_of, float_of, jit, load, look_up, store
 from mcmort.sampler.plan import Op
+from mcmort.sampler.program import Counted, Program
 from mcmort.sampler.stream import GAMMA, MIX_1, MIX_2
 
-__all__ = ["Counted", "Program", "run"]
+__all__ = ["run"]
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
@@ -52,53 +53,6 @@ _MAXIMUM: Final = int(Op.MAXIMUM)
 _SCALE: Final = int(Op.SCALE)
 _ADD_SCALED: Final = int(Op.ADD_SCALED)
 _ADD_TWO: Final = int(ADD_TWO)
-
-
-class Program(NamedTuple):
-    """The instructions of an `mcmort.sampler.assemble.Assembly`, with all that they look up.
-
-    Attributes
-    ----------
-    op : ndarray of int64, shape (n_instructions,)
-        Operation.
-    target, a, b, c : ndarray of uint64, shape (n_instructions,)
-        Where the registers of the result and of the operands begin.
-    x, y : ndarray of float64, shape (n_instructions,)
-        Constants.
-    offsets, steps : ndarray of uint64, shape (n_instructions,)
-        Point ``i`` of a stream is ``offsets + (i + 1) * steps``.
-    is_hashed : bool
-        Whether points are hashed, or taken as they are (a lattice).
-    starts, counts, grains : ndarray of uint64, shape (n_instructions,)
-        Of the table of an instruction: its place among the knots, knots on a side (or cells), and the bits of a float
-        that lie below its resolution (or cells in a unit of score).
-    knots : ndarray of float64
-        All tables.
-    """
-
-    op: Ints
-    target: Words
-    a: Words
-    b: Words
-    c: Words
-    x: Floats
-    y: Floats
-    offsets: Words
-    steps: Words
-    is_hashed: bool
-    starts: Words
-    counts: Words
-    grains: Words
-    knots: Floats
-
-
-class Counted(NamedTuple):
-    """Where totals are counted, each with its smallest and largest value as `_ordered` integers."""
-
-    registers: Words
-    counts: NDArray[np.int32]
-    low: Ints
-    high: Ints
 
 
 @jit
@@ -335,6 +289,8 @@ def run(
     counted : Counted
         Tallies, which are added to.
     """
+    if block < 1:  # no loop over blocks then fails, and nothing is left that can: see `mcmort.machine.code`
+        return
     for begin in range(0, total, block):
         many = np.uint64(min(block, total - begin))
         for at in range(program.op.shape[0]):

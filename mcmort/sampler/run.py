@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,14 +21,13 @@ from numpy.typing import NDArray
 from mcmort.draws import Method
 from mcmort.draws.tally import CELLS, Figure, Tallied, Tally, cell_of, figures_of, merge
 from mcmort.errors import UsageError
+from mcmort.machine.native import Native
 from mcmort.sampler.assemble import Assembly, assemble
 from mcmort.sampler.plan import Plan
+from mcmort.sampler.program import Counted, Program
 from mcmort.sampler.stream import Points, lattice, plain
 
-if TYPE_CHECKING:
-    from mcmort.sampler.kernel import Program
-
-__all__ = ["REPLICATES", "Progress", "lattice_size", "run_plan", "tally_plan"]
+__all__ = ["KERNEL", "REPLICATES", "Progress", "lattice_size", "run_plan", "tally_plan"]
 
 REPLICATES: Final = 8
 """Randomisations of a lattice, from which Monte Carlo errors are estimated."""
@@ -43,6 +43,23 @@ _NO_REGISTERS: Final = np.zeros(0, dtype=np.uint64)
 
 type Array = NDArray[np.float64]
 type Progress = Callable[[int, int], None]
+
+
+def _find() -> Callable[..., None]:
+    from mcmort.sampler.kernel import run
+
+    return run
+
+
+_HOME: Final = Path(__file__).parents[1]
+_SOURCES: Final = (
+    *(_HOME / "sampler" / f"{name}.py" for name in ("assemble", "jit", "kernel", "plan", "program", "stream")),
+    _HOME / "draws" / "tally.py",
+    _HOME / "elicit" / "table.py",
+)
+"""What the kernel's code depends on: its source, and where that takes constants from."""
+KERNEL: Final = Native("kernel", _find, _SOURCES)
+"""The compiled kernel: `mcmort.sampler.kernel.run`, which says what its arguments are."""
 
 
 def run_plan(
@@ -236,8 +253,6 @@ class _Machine:
     spare: SimpleQueue[_Scratch] = field(default_factory=SimpleQueue)
 
     def _program(self, points: Points) -> Program:
-        from mcmort.sampler.kernel import Program
-
         one = self.assembly
         target, a, b, c = (self._begin(registers) for registers in (one.target, one.a, one.b, one.c))
         return Program(
@@ -260,11 +275,9 @@ class _Machine:
 
     def keep(self, points: Points, first: int, out: Array) -> None:
         """Fill columns with draws from `first` on."""
-        from mcmort.sampler.kernel import Counted, run
-
         scratch = self._scratch(0)
         none = Counted(_NO_REGISTERS, scratch.counts, _NOTHING, _NOTHING)
-        run(
+        KERNEL(
             self._program(points), self._begin(self.assembly.kept), first, out.shape[1], self.block,
             scratch.registers, scratch.cells, out, none,
         )  # fmt: skip
@@ -272,15 +285,13 @@ class _Machine:
 
     def count(self, points: Points, first: int, total: int) -> list[Tally]:
         """Count draws from `first` on."""
-        from mcmort.sampler.kernel import Counted, run
-
         kept = self.assembly.kept
         scratch = self._scratch(len(kept))
         limits = np.iinfo(np.int64)
         counted = Counted(
             self._begin(kept), scratch.counts, np.full(len(kept), limits.max), np.full(len(kept), limits.min)
         )
-        run(
+        KERNEL(
             self._program(points), _NO_REGISTERS, first, total, self.block, scratch.registers, scratch.cells,
             np.empty((0, 0)), counted,
         )  # fmt: skip
