@@ -19,7 +19,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-__all__ = ["bits_of", "float_of", "jit", "load", "look_up", "store"]
+__all__ = ["bits_of", "float_of", "jit", "load", "look_up", "store", "typed"]
 
 _WORD: Final = ir.IntType(64)
 
@@ -30,12 +30,12 @@ def jit[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     return cast("Callable[P, R]", compiled)
 
 
-def _typed(function: Callable[..., Any]) -> Callable[..., Any]:
+def typed(function: Callable[..., Any]) -> Callable[..., Any]:
     """Register an intrinsic; inside compiled code it is called without the typing context."""
     return cast("Callable[..., Any]", intrinsic(function))
 
 
-@_typed
+@typed
 def bits_of(_typing: Any, value: Any) -> Any:
     """Return the bits of a float as an unsigned integer."""
 
@@ -45,7 +45,7 @@ def bits_of(_typing: Any, value: Any) -> Any:
     return types.uint64(types.float64), build
 
 
-@_typed
+@typed
 def float_of(_typing: Any, value: Any) -> Any:
     """Return the float that has the bits of an unsigned integer."""
 
@@ -66,7 +66,7 @@ def _element(context: Any, builder: Any, signature: Any, args: Any) -> Any:
     return builder.gep(array.data, [args[1]])
 
 
-@_typed
+@typed
 def load(_typing: Any, array: Any, index: Any) -> Any:
     """Return an element of an array by an unsigned index: no test for an index that counts from the end."""
 
@@ -76,7 +76,7 @@ def load(_typing: Any, array: Any, index: Any) -> Any:
     return types.float64(array, index), build
 
 
-@_typed
+@typed
 def look_up(_typing: Any, table: Any, index: Any) -> Any:
     """Return an element of a table (an array that the function never stores to), by an unsigned index."""
 
@@ -88,7 +88,7 @@ def look_up(_typing: Any, table: Any, index: Any) -> Any:
     return types.float64(table, index), build
 
 
-@_typed
+@typed
 def store(_typing: Any, out: Any, index: Any, value: Any) -> Any:
     """Store into an array that is no table, by an unsigned index."""
 

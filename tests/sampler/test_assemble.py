@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from mcmort.sampler import twin
-from mcmort.sampler.assemble import ADD_TWO, Assembly, assemble
+from mcmort.sampler.assemble import SUM, Assembly, assemble
 from mcmort.sampler.plan import Builder, Op, Plan, operands
 from mcmort.sampler.run import run_plan, tally_plan
 from tests.sampler.programs import fixed_plan, programs
@@ -31,7 +31,7 @@ def _chosen(plan: Plan, data: st.DataObject) -> list[str]:
 def _reads(one: Assembly, step: int) -> tuple[int, ...]:
     """Return the registers that an instruction of an assembly reads."""
     a, b, c = int(one.a[step]), int(one.b[step]), int(one.c[step])
-    return (a, b, c) if one.op[step] == ADD_TWO else operands(int(one.op[step]), a, b, c)
+    return (a, b, c) if one.op[step] == SUM else operands(int(one.op[step]), a, b, c)
 
 
 def _asked(plan: Plan, at: int, is_pair: bool) -> tuple[int, ...]:
@@ -54,7 +54,7 @@ def _run_symbolically(one: Assembly, plan: Plan) -> list[str]:
     held: dict[int, int] = {}
     wrong = []
     for step, at in enumerate(one.origins):
-        asked = _asked(plan, at, bool(one.op[step] == ADD_TWO))
+        asked = _asked(plan, at, bool(one.op[step] == SUM))
         found = tuple(held.get(register, -1) for register in _reads(one, step))
         if found != asked:
             wrong.append(f"step {step} reads {found} for {asked}")
@@ -88,7 +88,7 @@ def test_a_register_written_too_soon_would_be_seen() -> None:
         one = assemble(plan, names)
         assert _run_symbolically(one, plan) == []
         one.target[at] = one.target[at - 1]
-        pairs = [bool(op == ADD_TWO) for op in one.op]
+        pairs = [bool(op == SUM) for op in one.op]
         is_read_later = any(
             order[at - 1] in _asked(plan, order[later], pairs[later]) for later in range(at, len(order))
         )
@@ -137,7 +137,7 @@ def test_only_what_is_needed_is_run(plan: Plan, data: st.DataObject) -> None:
     assert set(needed) == read | set(wanted)  # all that is read is there, and what is there is read or wanted
     one = assemble(plan, names)
     assert set(one.origins) <= set(needed)
-    assert len(one.op) + int(np.sum(one.op == ADD_TWO)) == len(needed)  # a pair stands for two
+    assert len(one.op) + int(np.sum(one.op == SUM)) == len(needed)  # a pair stands for two
 
 
 def test_dead_code_is_dropped() -> None:

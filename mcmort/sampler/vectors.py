@@ -1,0 +1,173 @@
+"""The loops in which the sampler spends its time, over vectors of draws.
+
+They read and write whole vectors: a register has room for the rest of the last one, whose numbers mean nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+
+from mcmort.draws.tally import CELLS, FIRST_BITS, SHIFT
+from mcmort.elicit.table import BASE_BITS, LARGEST_SCORE
+from mcmort.sampler.assemble import PADDING
+from mcmort.sampler.jit import typed
+from mcmort.sampler.lanes import WIDTH, WORD, Lanes, across, counting, load, loop, pairs, spread, store
+from mcmort.sampler.stream import MIX_1, MIX_2
+
+__all__ = ["add_up", "draw", "find_cells", "score"]
+
+_UNROLLED: Final = PADDING // WIDTH
+"""Vectors of a sum at a time: as many additions are under way while one waits for its result."""
+_EXPONENT: Final = 0x4330000000000000
+"""Bits of 2 to the 52: with an integer below that in the mantissa, the float is the sum of the two, exactly."""
+_ONE: Final = 0x3FF0000000000000
+"""Bits of 1: with an integer in the mantissa, the float is 1 and that many units of 2 to the minus 52, exactly."""
+_MANTISSA: Final = (1 << 52) - 1
+_SMALLEST: Final = BASE_BITS + (52 << 52)
+"""Bits of the first knot's probability, in units of 2 to the minus 52."""
+
+
+def _data(context: Any, builder: Any, signature: Any, args: Any, at: int) -> Any:
+    """Return the pointer of an array among the arguments."""
+    return context.make_array(signature.args[at])(context, builder, args[at]).data
+
+
+def _hashed(z: Lanes) -> Lanes:
+    """SplitMix64, as in `mcmort.sampler.stream.uniforms`."""
+    z = (z ^ (z >> 30)) * MIX_1
+    z = (z ^ (z >> 27)) * MIX_2
+    return z ^ (z >> 31)
+
+
+@typed
+def draw(
+    _typing: Any, registers: Any, out: Any, many: Any, word: Any, step: Any, is_hashed: Any, knots: Any, start: Any,
+    count: Any, shift: Any,
+) -> Any:  # fmt: skip
+    """Fill a register with values of a table at points of a stream, of which `word` is the first.
+
+    The lower side of the table stands at `start` and the upper one `count` after it. Which of them a point falls on is
+    told by its highest bit; inverted where that is set, it is the distance from the nearer end. This is the value of
+    `QuantileTable` to the last bit, with fewer steps since a point has 52 bits.
+    """
+
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        _, out, many, word, step, is_hashed, _, start, count, shift = args
+        registers, knots = (_data(context, builder, signature, args, at) for at in (0, 6))
+        steps = spread(builder, step)
+        shifts, rises = spread(builder, shift), spread(builder, builder.sub(ir.Constant(WORD, 52), shift))
+        upper, counts = spread(builder, builder.add(start, count)), spread(builder, count)
+
+        def values(is_hashed: bool) -> None:
+            z = cgutils.alloca_once_value(builder, (steps * counting(builder) + spread(builder, word)).value)
+            with loop(builder, many) as index:
+                point = Lanes(builder, builder.load(z))
+                builder.store((point + steps * WIDTH).value, z)
+                point = _hashed(point) if is_hashed else point
+                is_lower = point.sign()
+                end = (((point ^ is_lower) >> 12) | _EXPONENT).floats() - (2.0**52 - 0.5)
+                place = (end.bits() - _SMALLEST).at_least(0)
+                rest = (((place << rises) & _MANTISSA) | _ONE).floats() - 1.0
+                left, right = pairs(builder, knots, (place >> shifts) + (upper - (is_lower & counts)))
+                store(builder, registers, builder.add(out, index), left + rest * (right - left))
+
+        with builder.if_else(builder.trunc(is_hashed, ir.IntType(1))) as (hashed, plain):
+            with hashed:
+                values(True)
+            with plain:
+                values(False)
+        return context.get_dummy_value()
+
+    u = types.uint64
+    return types.void(registers, u, u, u, u, types.boolean, knots, u, u, u), build
+
+
+@typed
+def score(
+    _typing: Any, registers: Any, out: Any, many: Any, a: Any, knots: Any, start: Any, last: Any, steps: Any
+) -> Any:
+    """Fill a register with values of a score table at normal scores; `last` is the index of its last cell."""
+
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        _, out, many, a, _, start, last, steps = args
+        registers, knots = (_data(context, builder, signature, args, at) for at in (0, 4))
+        start, last, steps = (spread(builder, one) for one in (start, last, steps))
+        with loop(builder, many) as index:
+            scores = load(builder, registers, builder.add(a, index))
+            place = (scores.at_least(-LARGEST_SCORE).at_most(LARGEST_SCORE) + LARGEST_SCORE) * steps
+            # to the whole number of cells below, without a jump
+            rounded = (place - 0.5).at_least(0.0).at_most(last) + 2.0**52
+            left, right = pairs(builder, knots, start + (rounded.bits() - _EXPONENT))
+            value = left + (place - (rounded - 2.0**52)) * (right - left)
+            store(builder, registers, builder.add(out, index), value)
+        return context.get_dummy_value()
+
+    u, f = types.uint64, types.float64
+    return types.void(registers, u, u, u, knots, u, f, f), build
+
+
+@typed
+def add_up(
+    _typing: Any, registers: Any, out: Any, many: Any, a: Any, x: Any, terms: Any, weights: Any, begin: Any, end: Any
+) -> Any:
+    """Fill a register with ``x * a + weight * term + ...``, in the order of the terms.
+
+    The sum stays in the processor until it is whole: one load a term, where adding two registers at a time took four.
+    """
+
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        _, out, many, a, x, _, _, begin, end = args
+        registers, terms, weights = (_data(context, builder, signature, args, at) for at in (0, 5, 6))
+        places = [ir.Constant(WORD, WIDTH * part) for part in range(_UNROLLED)]
+        factor = spread(builder, x)
+        sums = [cgutils.alloca_once(builder, factor.value.type) for _ in places]
+        with loop(builder, many, PADDING) as index:
+
+            def scaled(register: Any, weight: Lanes) -> list[Lanes]:
+                first = builder.add(register, index)  # noqa: B023 - called within this turn of the loop
+                return [weight * load(builder, registers, builder.add(first, place)) for place in places]
+
+            for total, part in zip(sums, scaled(a, factor), strict=True):
+                builder.store(part.value, total)
+            with cgutils.for_range_slice(builder, begin, end, ir.Constant(WORD, 1), WORD) as (term, _):
+                weight = spread(builder, builder.load(builder.gep(weights, [term])))
+                register = builder.load(builder.gep(terms, [term]))
+                for total, part in zip(sums, scaled(register, weight), strict=True):
+                    builder.store((Lanes(builder, builder.load(total)) + part).value, total)
+            for total, place in zip(sums, places, strict=True):
+                at = builder.add(builder.add(out, index), place)
+                store(builder, registers, at, Lanes(builder, builder.load(total)))
+        return context.get_dummy_value()
+
+    u, f = types.uint64, types.float64
+    return types.void(registers, u, u, u, f, terms, weights, u, u), build
+
+
+@typed
+def find_cells(_typing: Any, registers: Any, begin: Any, many: Any, cells: Any, ends: Any) -> Any:
+    """Find the cells of values as `mcmort.draws.tally.cell_of` does, and put the first and the last into `ends`."""
+
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        begin, many = args[1:3]
+        registers, cells, ends = (_data(context, builder, signature, args, at) for at in (0, 3, 4))
+        first = cgutils.alloca_once_value(builder, ir.Constant(ir.VectorType(WORD, WIDTH), [CELLS] * WIDTH))
+        last = cgutils.alloca_once_value(builder, ir.Constant(ir.VectorType(WORD, WIDTH), [0] * WIDTH))
+        with loop(builder, many) as index:
+            values = load(builder, registers, builder.add(begin, index))
+            # shifted, no number is negative; infinite and undefined values have the largest
+            cell = ((values.bits() - (FIRST_BITS - (1 << SHIFT))) >> SHIFT).at_most(CELLS - 1)
+            cell = cell.zero_where(values.below(2.0**-10))
+            store(builder, cells, index, cell)
+            builder.store(cell.at_most(Lanes(builder, builder.load(first))).value, first)
+            builder.store(cell.at_least(Lanes(builder, builder.load(last))).value, last)
+        for at, (ends_of, name) in enumerate(((first, "umin"), (last, "umax"))):
+            found = across(builder, name, Lanes(builder, builder.load(ends_of)))
+            builder.store(found, builder.gep(ends, [ir.Constant(WORD, at)]))
+        return context.get_dummy_value()
+
+    u = types.uint64
+    return types.void(registers, u, u, cells, ends), build
