@@ -10,17 +10,19 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mcmort.draws.tally import CELLS
 from mcmort.elicit.table import BASE_BITS, SMALLEST
 from mcmort.sampler.assemble import SUM
 from mcmort.sampler.jit import bits_of, float_of, jit, load, look_up, store
 from mcmort.sampler.plan import Op
 from mcmort.sampler.stream import MIX_1, MIX_2
-from mcmort.sampler.vectors import add_up, draw, find_cells, score
+from mcmort.sampler.vectors import add_up, count, draw, score
 
 __all__ = ["Counted", "Program", "run"]
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
+type Cells = NDArray[np.uint32]
 type Words = NDArray[np.uint64]
 
 _MIX_1: Final = np.uint64(MIX_1)
@@ -228,28 +230,17 @@ def _ordered(value: float) -> np.int64:
 
 
 @jit
-def _widen(registers: Floats, begin: np.uint64, many: np.uint64, cells: Words, counted: Counted, at: int) -> None:
-    """Move the extremes of a tally to those of a block; among integers, which the compiler may reorder."""
+def _widen(registers: Floats, begin: np.uint64, many: np.uint64, cells: Cells, counted: Counted, at: int) -> None:
+    """Move the extremes of a tally to those of a block, which is done for blocks that reach its outermost cells.
+
+    The extremes are found among integers: the compiler may reorder these, so the loop is vectorised.
+    """
     low, high, first, last = counted.low[at], counted.high[at], counted.first[at], counted.last[at]
     for i in range(many):
         value = _ordered(load(registers, begin + i))
         low, high = min(low, value), max(high, value)
-        first, last = min(first, cells[i]), max(last, cells[i])
+        first, last = min(first, np.uint64(cells[i])), max(last, np.uint64(cells[i]))
     counted.low[at], counted.high[at], counted.first[at], counted.last[at] = low, high, first, last
-
-
-@jit
-def _count(
-    registers: Floats, begin: np.uint64, many: np.uint64, cells: Words, ends: Words, counted: Counted, at: int
-) -> None:
-    """Add a block of values to a tally; only a block that reaches the outermost cells can hold an extreme."""
-    find_cells(registers, begin, many, cells, ends)
-    first, last = ends[0], ends[1]
-    if first <= counted.first[at] or last >= counted.last[at]:
-        _widen(registers, begin, many, cells, counted, at)
-    row = counted.counts[at]
-    for i in range(many):
-        row[cells[i]] += 1
 
 
 @jit
@@ -260,7 +251,7 @@ def run(
     total: int,
     block: int,
     registers: Floats,
-    cells: Words,
+    cells: Cells,
     out_columns: Floats,
     counted: Counted,
 ) -> None:
@@ -278,7 +269,7 @@ def run(
         Draws in a block.
     registers : ndarray, shape (n_registers * block,)
         Work space.
-    cells : ndarray of uint64, shape (block,)
+    cells : ndarray of uint32, shape (block,)
         Work space.
     out_columns : ndarray, shape (n_columns, total)
         Columns that are kept.
@@ -311,4 +302,7 @@ def run(
             for i in range(many):
                 out_columns[column, begin + np.int64(i)] = load(registers, source + i)
         for at in range(counted.registers.shape[0]):
-            _count(registers, counted.registers[at], many, cells, ends, counted, at)
+            source = counted.registers[at]
+            count(registers, source, many, cells, ends, counted.counts, np.uint64(at * CELLS))
+            if ends[0] <= counted.first[at] or ends[1] >= counted.last[at]:
+                _widen(registers, source, many, cells, counted, at)

@@ -78,6 +78,10 @@ class Lanes:
         """Return the floats that have the bits of integers."""
         return Lanes(self.builder, self.builder.bitcast(self.value, _FLOATS))
 
+    def narrowed(self) -> Lanes:
+        """Return the lower 32 bits of integers."""
+        return Lanes(self.builder, self.builder.trunc(self.value, ir.VectorType(_INDEX, WIDTH)))
+
     def below(self, other: Lanes | float) -> Any:
         """Return whether floats are less than others; undefined ones are not."""
         return self.builder.fcmp_ordered("<", self.value, self._of(other))

@@ -5,6 +5,7 @@ No result depends on the number of threads, or on the size of a task or a block.
 
 from __future__ import annotations
 
+import math
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -25,7 +26,7 @@ from mcmort.sampler.plan import Plan
 from mcmort.sampler.stream import Points, lattice, plain
 
 if TYPE_CHECKING:
-    from mcmort.sampler.kernel import Program
+    from mcmort.sampler.kernel import Counted, Program
 
 __all__ = ["REPLICATES", "Progress", "lattice_size", "run_plan", "tally_plan"]
 
@@ -38,6 +39,8 @@ _SMALLEST_TASK: Final = 1 << 12
 _LARGEST_TASK: Final = 1 << 20
 _BLOCK: Final = 1 << 10
 """Draws in a block: the registers of a plan then fit the second-level cache."""
+_MOST_COUNTED: Final = 1 << 30
+"""Draws after which counts of 32 bits are emptied; a task adds at most 2 to the 20."""
 _NOTHING: Final = np.zeros(0, dtype=np.int64)
 _NO_REGISTERS: Final = np.zeros(0, dtype=np.uint64)
 
@@ -81,12 +84,12 @@ def run_plan(
         The output columns, which share one array.
     """
     machine = _Machine(assemble(plan, list(plan.outputs)), block)
-    points = plain(seed, machine.assembly.streams)
+    program = machine.program(plain(seed, machine.assembly.streams))
     out = np.empty((len(plan.outputs), n))
 
     def work(first: int) -> int:
         part = np.empty((len(out), min(task, n - first)))
-        machine.keep(points, first, part)
+        machine.keep(program, first, part)
         out[:, first : first + part.shape[1]] = part
         return part.shape[1]
 
@@ -146,6 +149,7 @@ def tally_plan(
     if task is None:
         task = min(max(count * size // _TASKS, _SMALLEST_TASK), _LARGEST_TASK)
     points = [lattice(seed, streams, size, one) if method == "quasi" else plain(seed, streams) for one in range(count)]
+    programs = [machine.program(one) for one in points]
     done, wholes, parts = 0, list[Tally](), list[Tally]()
     rows: list[list[Array]] = [[] for _ in names]
 
@@ -156,19 +160,21 @@ def tally_plan(
 
     def work(task: tuple[int, int, int]) -> list[Tally]:
         one, first, last = task
-        return machine.count(points[one], first, last - first)
+        # replicates are told apart; of independent draws each thread only adds to its counts, whatever the task
+        return machine.count(programs[one], first, last - first, is_gathered=count > 1)
 
     with _workers(threads, executor) as pool:
         for (_, first, last), tallies in zip(tasks(), _in_order(pool, work, tasks()), strict=True):
             parts = _added(parts, tallies)
-            if last == size:  # a replicate is complete
+            if count > 1 and last == size:  # a replicate is complete
                 for own, tally, row in zip(wanted, parts, rows, strict=True):
-                    if count > 1 and not tally.undefined:
+                    if not tally.undefined:
                         row.append(figures_of(tally, own))
                 wholes, parts = _added(wholes, parts), []
             done += last - first
             if progress is not None:
                 progress(done, count * size)
+    wholes = wholes or machine.gathered()
     return {
         name: Tallied(whole, own, np.array(row), method == "plain")
         for name, own, whole, row in zip(names, wanted, wholes, rows, strict=True)
@@ -176,7 +182,7 @@ def tally_plan(
 
 
 def _added(old: list[Tally], new: list[Tally]) -> list[Tally]:
-    return [merge(pair) for pair in zip(old, new, strict=True)] if old else new
+    return [merge(pair) for pair in zip(old, new, strict=True)] if old and new else old or new
 
 
 def lattice_size(n: int) -> int:
@@ -228,11 +234,12 @@ def _aligned(size: int) -> Array:
 
 @dataclass
 class _Scratch:
-    """Work space of one thread at a time."""
+    """Work space of one thread at a time, with what it has counted."""
 
     registers: Array
-    cells: NDArray[np.uint64]
-    counts: NDArray[np.int32]
+    cells: NDArray[np.uint32]
+    counted: Counted
+    draws: int = 0
 
 
 @dataclass
@@ -242,8 +249,10 @@ class _Machine:
     assembly: Assembly
     block: int
     spare: SimpleQueue[_Scratch] = field(default_factory=SimpleQueue)
+    full: list[list[Tally]] = field(default_factory=list)
 
-    def _program(self, points: Points) -> Program:
+    def program(self, points: Points) -> Program:
+        """Return what the kernel reads."""
         from mcmort.sampler.kernel import Program
 
         one = self.assembly
@@ -265,48 +274,66 @@ class _Machine:
         """Return where registers begin in the work space."""
         return (registers * self._length).astype(np.uint64)
 
-    def _scratch(self, tallies: int) -> _Scratch:
+    def _scratch(self, counted: NDArray[np.int64]) -> _Scratch:
+        """Return work space that counts some registers."""
+        from mcmort.sampler.kernel import Counted
+
         if not self.spare.empty():
             return self.spare.get()
+        size, limits = len(counted), np.iinfo(np.int64)
         return _Scratch(
             _aligned(self.assembly.registers * self._length),
-            _aligned(self._length).view(np.uint64),
-            np.zeros((tallies, CELLS), np.int32),
-        )
+            _aligned(self._length).view(np.uint32),
+            Counted(
+                self._begin(counted), np.zeros((size, CELLS), np.int32), np.full(size, limits.max),
+                np.full(size, limits.min), np.full(size, CELLS, np.uint64), np.zeros(size, np.uint64),
+            ),
+        )  # fmt: skip
 
-    def keep(self, points: Points, first: int, out: Array) -> None:
+    def keep(self, program: Program, first: int, out: Array) -> None:
         """Fill columns with draws from `first` on."""
-        from mcmort.sampler.kernel import Counted, run
+        from mcmort.sampler.kernel import run
 
-        scratch = self._scratch(0)
-        none = Counted(_NO_REGISTERS, scratch.counts, _NOTHING, _NOTHING, _NO_REGISTERS, _NO_REGISTERS)
+        scratch = self._scratch(_NOTHING)
         run(
-            self._program(points), self._begin(self.assembly.kept), first, out.shape[1], self.block,
-            scratch.registers, scratch.cells, out, none,
+            program, self._begin(self.assembly.kept), first, out.shape[1], self.block, scratch.registers,
+            scratch.cells, out, scratch.counted,
         )  # fmt: skip
         self.spare.put(scratch)
 
-    def count(self, points: Points, first: int, total: int) -> list[Tally]:
-        """Count draws from `first` on."""
-        from mcmort.sampler.kernel import Counted, run
+    def count(self, program: Program, first: int, total: int, *, is_gathered: bool) -> list[Tally]:
+        """Count draws from `first` on; return their tallies, or leave them with those of other tasks."""
+        from mcmort.sampler.kernel import run
 
-        kept = self.assembly.kept
-        scratch = self._scratch(len(kept))
-        limits = np.iinfo(np.int64)
-        counted = Counted(
-            self._begin(kept), scratch.counts, np.full(len(kept), limits.max), np.full(len(kept), limits.min),
-            np.full(len(kept), CELLS, np.uint64), np.zeros(len(kept), np.uint64),
-        )  # fmt: skip
+        scratch = self._scratch(self.assembly.kept)
         run(
-            self._program(points), _NO_REGISTERS, first, total, self.block, scratch.registers, scratch.cells,
-            np.empty((0, 0)), counted,
+            program, _NO_REGISTERS, first, total, self.block, scratch.registers, scratch.cells, np.empty((0, 0)),
+            scratch.counted,
         )  # fmt: skip
-        tallies = []
-        lows, highs = (_floats(one).tolist() for one in (counted.low, counted.high))
-        for row, low, high in zip(scratch.counts, lows, highs, strict=True):
-            defined = np.isfinite(low) and np.isfinite(high)
-            begin, end = (cell_of(low), cell_of(high) + 1) if defined else (0, CELLS)
-            tallies.append(Tally(begin, row[begin:end].astype(np.int64), low, high))
-            row[begin:end] = 0
+        scratch.draws += total
+        tallies = _emptied(scratch) if is_gathered or scratch.draws > _MOST_COUNTED else []
+        if not is_gathered and tallies:
+            self.full.append(tallies)
+            tallies = []
         self.spare.put(scratch)
         return tallies
+
+    def gathered(self) -> list[Tally]:
+        """Return the tallies of all tasks whose counts were left."""
+        while not self.spare.empty():
+            self.full.append(_emptied(self.spare.get()))
+        return [merge(parts) for parts in zip(*self.full, strict=True)]
+
+
+def _emptied(scratch: _Scratch) -> list[Tally]:
+    """Return the tallies of all that a work space has counted, and clear it."""
+    counted, limits, tallies = scratch.counted, np.iinfo(np.int64), list[Tally]()
+    lows, highs = (_floats(one).tolist() for one in (counted.low, counted.high))
+    for row, low, high in zip(counted.counts, lows, highs, strict=True):
+        defined = math.isfinite(low) and math.isfinite(high)
+        begin, end = (cell_of(low), cell_of(high) + 1) if defined else (0, CELLS)
+        tallies.append(Tally(begin, row[begin:end].astype(np.int64), low, high))
+        row[begin:end] = 0
+    counted.low[:], counted.high[:], counted.first[:], counted.last[:] = limits.max, limits.min, CELLS, 0
+    scratch.draws = 0
+    return tallies
