@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -25,7 +25,8 @@ MOST_TERMS: Final = 16
 PADDING: Final = 32
 """The length of a register in the work space is a multiple of this: the kernel reads and writes whole vectors."""
 
-_ADDITIONS: Final = (Op.ADD, Op.ADD_SCALED)
+_ADDITIONS: Final = frozenset({int(Op.ADD), int(Op.ADD_SCALED)})
+_LOOKED_UP: Final = frozenset({int(Op.DRAW), int(Op.FLOORED), int(Op.SCORED)})
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
@@ -115,7 +116,7 @@ def assemble(plan: Plan, outputs: Sequence[str]) -> Assembly:
         return np.array([place.get(register, 0) for register in operands], dtype=np.int64)
 
     tables = _Tables(plan)
-    where = np.array([tables.of(at) for at in rows], dtype=np.uint64).reshape(-1, 3)
+    where = np.array([tables.of(row) for row in rows.values()], dtype=np.uint64).reshape(-1, 3)
     found = list(rows.values())
     ends = np.cumsum([0, *(len(row.terms) for row in found)])
     is_sum = np.array([row.op == SUM for row in found], dtype=bool)
@@ -169,13 +170,11 @@ def _summed(plan: Plan, wanted: Sequence[int]) -> dict[int, _Row]:
             rows[at] = _Row(SUM, row.a, 0, 0, 1.0, (row.b,), (weight,))
     for at, row in list(rows.items()):
         inner = rows.get(row.a)
-        if row.op != SUM or readers[row.a] != 1 or inner is None or inner.op not in (SUM, Op.SCALE):
+        if row.op != SUM or readers[row.a] != 1 or inner is None or inner.op not in (SUM, int(Op.SCALE)):
             continue
         if len(inner.terms) + len(row.terms) <= MOST_TERMS:
             del rows[row.a]
-            rows[at] = replace(
-                row, a=inner.a, x=inner.x, terms=inner.terms + row.terms, weights=inner.weights + row.weights
-            )
+            rows[at] = _Row(SUM, inner.a, 0, 0, inner.x, inner.terms + row.terms, inner.weights + row.weights)
     return rows
 
 
@@ -188,12 +187,12 @@ class _Tables:
         self.end = 0
         self.known: dict[tuple[bool, int], tuple[int, int, int]] = {}
 
-    def of(self, at: int) -> tuple[int, int, int]:
+    def of(self, row: _Row) -> tuple[int, int, int]:
         """Return place, size and grain of the table of an instruction; zeros if it has none."""
-        op, which = self.plan.op[at], int(self.plan.b[at])
-        if op not in (Op.DRAW, Op.FLOORED, Op.SCORED):
+        if row.op not in _LOOKED_UP:
             return 0, 0, 0
-        by_score = bool(op == Op.SCORED)
+        which = row.b
+        by_score = row.op == Op.SCORED
         if (by_score, which) not in self.known:
             start = self.end
             if by_score:

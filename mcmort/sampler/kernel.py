@@ -288,11 +288,11 @@ def run(
                 word = code[at, _OFFSET] + (start + _ONE) * step
                 draw(
                     registers, out, many, word, step, is_hashed, knots, code[at, _START], code[at, _COUNT],
-                    code[at, _GRAIN],
+                    code[at, _GRAIN], cells,
                 )  # fmt: skip
             elif op == _SCORED:
                 last, steps = float(code[at, _COUNT] - _ONE), float(code[at, _GRAIN])
-                score(registers, out, many, a, knots, code[at, _START], last, steps)
+                score(registers, out, many, a, knots, code[at, _START], last, steps, cells)
             elif op == _SUM:
                 add_up(registers, out, many, a, x[at], program.terms, program.weights, b, code[at, _C])
             else:

@@ -146,16 +146,17 @@ def loop(builder: Any, count: Any, step: int = WIDTH) -> Iterator[Any]:
         yield index
 
 
-def pairs(builder: Any, table: Any, at: Lanes) -> tuple[Lanes, Lanes]:
-    """Return the floats of a table at some places, and those after them.
+def pairs(builder: Any, table: Any, cells: Any, index: Any) -> tuple[Lanes, Lanes]:
+    """Return the floats of a table at the places that `cells` holds from an index on, and those after them.
 
-    Both are loaded at once, and sorted in registers: a gather would load them one by one, twice.
+    Both are loaded at once, and sorted in registers: a gather would load them one by one, twice. The places come from
+    memory since taking them out of a vector register costs more than all else here.
     """
     two = ir.VectorType(_FLOAT, 2)
     found = []
     for lane in range(WIDTH):
-        index = builder.extract_element(at.value, ir.Constant(_INDEX, lane))
-        found.append(builder.load(_place(builder, table, index, two), align=8))
+        place = builder.load(builder.gep(cells, [builder.add(index, ir.Constant(WORD, lane))]))
+        found.append(builder.load(_place(builder, table, builder.zext(place, WORD), two), align=8))
     even, odd = _joined(builder, found[0::2]), _joined(builder, found[1::2])
     order = [place for lane in range(0, WIDTH, 2) for place in (lane, WIDTH + lane)]
     left = _shuffled(builder, even, odd, order)
