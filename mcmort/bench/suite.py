@@ -53,7 +53,7 @@ class Settings:
     draws: tuple[int, ...]
     threads: tuple[int, ...] = (1, 2)
     repeats: int = 5
-    limit: float = 60.0
+    limit: float = 10.0
     target: float = 0.001
     memory: tuple[int, ...] = (10**7, 10**9)
 

@@ -20,7 +20,7 @@ SUM: Final = len(Op)
 bit changes. The terms are those from ``b`` up to ``c`` in a list of all terms."""
 
 MOST_TERMS: Final = 16
-"""Terms of a sum: more would hold as many registers at a time, for little; each register is read from the cache once."""
+"""Terms of a sum at most: more would hold as many registers at a time, and save little."""
 
 PADDING: Final = 32
 """The length of a register in the work space is a multiple of this: the kernel reads and writes whole vectors."""

@@ -15,7 +15,7 @@ from typing import Any, Final
 from llvmlite import ir
 from numba.core import cgutils
 
-__all__ = ["WIDTH", "WORD", "Lanes", "across", "counting", "load", "loop", "pairs", "spread", "store"]
+__all__ = ["WIDTH", "WORD", "Lanes", "across", "counting", "load", "loop", "pairs", "spread", "store", "variable"]
 
 WIDTH: Final = 8
 """Numbers of 64 bits in the widest vectors of today's processors."""
@@ -109,12 +109,20 @@ def spread(builder: Any, scalar: Any) -> Lanes:
     kind = ir.VectorType(scalar.type, WIDTH)
     undefined = ir.Constant(kind, ir.Undefined)
     one = builder.insert_element(undefined, scalar, ir.Constant(_INDEX, 0))
-    return Lanes(builder, builder.shuffle_vector(one, undefined, ir.Constant(ir.VectorType(_INDEX, WIDTH), [0] * WIDTH)))
+    return Lanes(
+        builder, builder.shuffle_vector(one, undefined, ir.Constant(ir.VectorType(_INDEX, WIDTH), [0] * WIDTH))
+    )
 
 
 def counting(builder: Any) -> Lanes:
     """Return the integers from 0 to ``WIDTH - 1``."""
     return Lanes(builder, ir.Constant(_WORDS, list(range(WIDTH))))
+
+
+def variable(builder: Any, lanes: Lanes) -> Any:
+    """Return the place of a vector that changes from one turn of a loop to the next; it ends up in a register."""
+    allocate: Any = cgutils.alloca_once_value
+    return allocate(builder, lanes.value)
 
 
 def load(builder: Any, array: Any, index: Any) -> Lanes:
@@ -139,10 +147,10 @@ def across(builder: Any, name: str, lanes: Lanes) -> Any:
 
 
 @contextmanager
-def loop(builder: Any, count: Any, step: int = WIDTH) -> Iterator[Any]:
-    """Build a loop over blocks of an array, the last of which may end beyond `count`, and give the index of a block."""
-    zero, by = ir.Constant(WORD, 0), ir.Constant(WORD, step)
-    with cgutils.for_range_slice(builder, zero, count, by, WORD) as (index, _):
+def loop(builder: Any, end: Any, step: int = WIDTH, begin: Any = None) -> Iterator[Any]:
+    """Build a loop over an array in steps, the last of which may reach beyond its end, and give the index."""
+    first = ir.Constant(WORD, 0) if begin is None else begin
+    with cgutils.for_range_slice(builder, first, end, ir.Constant(WORD, step), WORD) as (index, _):
         yield index
 
 

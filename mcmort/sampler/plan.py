@@ -38,7 +38,9 @@ class Op(IntEnum):
 
 
 _READS: Final = {
-    int(op): {Op.UNIFORM: "", Op.DRAW: "", Op.CONSTANT: "", Op.SCORED: "a", Op.SCALE: "a", Op.FLOORED: "ac"}.get(op, "ab")
+    int(op): {Op.UNIFORM: "", Op.DRAW: "", Op.CONSTANT: "", Op.SCORED: "a", Op.SCALE: "a", Op.FLOORED: "ac"}.get(
+        op, "ab"
+    )
     for op in Op
 }
 

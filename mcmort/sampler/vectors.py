@@ -9,13 +9,12 @@ from typing import Any, Final
 
 from llvmlite import ir
 from numba import types
-from numba.core import cgutils
 
 from mcmort.draws.tally import CELLS, FIRST_BITS, SHIFT
 from mcmort.elicit.table import BASE_BITS, LARGEST_SCORE
 from mcmort.sampler.assemble import PADDING
 from mcmort.sampler.jit import typed
-from mcmort.sampler.lanes import WIDTH, WORD, Lanes, across, counting, load, loop, pairs, spread, store
+from mcmort.sampler.lanes import WIDTH, WORD, Lanes, across, counting, load, loop, pairs, spread, store, variable
 from mcmort.sampler.stream import MIX_1, MIX_2
 
 __all__ = ["add_up", "count", "draw", "score"]
@@ -73,7 +72,7 @@ def draw(
         shifts, rises = spread(builder, shift), spread(builder, builder.sub(ir.Constant(WORD, 52), shift))
 
         def place(is_hashed: bool) -> None:
-            z = cgutils.alloca_once_value(builder, (steps * counting(builder) + spread(builder, word)).value)
+            z = variable(builder, steps * counting(builder) + spread(builder, word))
             with loop(builder, many) as index:
                 point = Lanes(builder, builder.load(z))
                 builder.store((point + steps * WIDTH).value, z)
@@ -135,16 +134,16 @@ def add_up(
         registers, terms, weights = (_data(context, builder, signature, args, at) for at in (0, 5, 6))
         places = [ir.Constant(WORD, WIDTH * part) for part in range(_UNROLLED)]
         factor = spread(builder, x)
-        sums = [cgutils.alloca_once(builder, factor.value.type) for _ in places]
+        sums = [variable(builder, factor) for _ in places]
         with loop(builder, many, PADDING) as index:
 
             def scaled(register: Any, weight: Lanes) -> list[Lanes]:
-                first = builder.add(register, index)  # noqa: B023 - called within this turn of the loop
+                first = builder.add(register, index)
                 return [weight * load(builder, registers, builder.add(first, place)) for place in places]
 
             for total, part in zip(sums, scaled(a, factor), strict=True):
                 builder.store(part.value, total)
-            with cgutils.for_range_slice(builder, begin, end, ir.Constant(WORD, 1), WORD) as (term, _):
+            with loop(builder, end, 1, begin) as term:
                 weight = spread(builder, builder.load(builder.gep(weights, [term])))
                 register = builder.load(builder.gep(terms, [term]))
                 for total, part in zip(sums, scaled(register, weight), strict=True):
@@ -171,7 +170,7 @@ def count(
     def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         _, begin, many, _, _, _, row = args
         registers, cells, ends, counts = (_data(context, builder, signature, args, at) for at in (0, 3, 4, 5))
-        first, last = (cgutils.alloca_once_value(builder, (counting(builder) * 0 + one).value) for one in (CELLS, 0))
+        first, last = (variable(builder, counting(builder) * 0 + one) for one in (CELLS, 0))
         with loop(builder, many) as index:
             values = load(builder, registers, builder.add(begin, index))
             # shifted, no number is negative; infinite and undefined values have the largest

@@ -172,7 +172,7 @@ def test_dead_code_is_dropped() -> None:
 
 
 def test_a_long_sum_needs_few_registers() -> None:
-    """The sum of a hundred draws, some terms at a time, holds only the draws of one part, its sum and the one before."""
+    """The sum of a hundred draws, some terms at a time, holds the draws of one part, its sum and the one before."""
     build = Builder()
     table = build.table(fixed_plan().tables[0])
     total = build.emit(Op.DRAW, b=table, stream="0")
