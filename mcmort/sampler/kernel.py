@@ -1,6 +1,8 @@
 """The one kernel: runs any plan over blocks of draws, keeps columns and counts totals.
 
-`mcmort.sampler.twin` does the same in plain NumPy, slowly and obviously; the two agree to the last bit.
+`mcmort.sampler.twin` does the same in plain NumPy, slowly and obviously; the two agree to the last bit. The loops that
+take the time are in `mcmort.sampler.vectors`. Numba looks at the date of this file alone when it decides whether what
+it has compiled is still good: touch it, or delete the cache, after a change of those loops.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from numpy.typing import NDArray
 from mcmort.draws.tally import CELLS
 from mcmort.elicit.table import BASE_BITS, SMALLEST
 from mcmort.sampler.assemble import SUM
-from mcmort.sampler.jit import bits_of, float_of, jit, load, look_up, store
+from mcmort.sampler.jit import bits_of, float_of, jit, load, store
 from mcmort.sampler.plan import Op
 from mcmort.sampler.stream import MIX_1, MIX_2
 from mcmort.sampler.vectors import add_up, count, draw, score
@@ -40,14 +42,12 @@ _UNIFORM: Final = int(Op.UNIFORM)
 _DRAW: Final = int(Op.DRAW)
 _SCORED: Final = int(Op.SCORED)
 _FLOORED: Final = int(Op.FLOORED)
-_ADD: Final = int(Op.ADD)
 _SUBTRACT: Final = int(Op.SUBTRACT)
 _MULTIPLY: Final = int(Op.MULTIPLY)
 _DIVIDE: Final = int(Op.DIVIDE)
 _MINIMUM: Final = int(Op.MINIMUM)
 _MAXIMUM: Final = int(Op.MAXIMUM)
 _SCALE: Final = int(Op.SCALE)
-_ADD_SCALED: Final = int(Op.ADD_SCALED)
 _SUM: Final = int(SUM)
 
 (_OP, _TARGET, _A, _B, _C, _START, _COUNT, _GRAIN, _OFFSET, _STEP) = range(10)
@@ -126,8 +126,8 @@ def _lookup(survival: float, knots: Floats, start: np.uint64, count: np.uint64, 
     cell = min(place >> shift, count - np.uint64(2))
     rest = _exact(place - (cell << shift)) * float_of((np.uint64(1023) - shift) << _MANTISSA)
     at = start + cell + (_ZERO if is_lower else count)
-    left = look_up(knots, at)
-    return float(left + rest * (look_up(knots, at + _ONE) - left))
+    left = load(knots, at)
+    return float(left + rest * (load(knots, at + _ONE) - left))
 
 
 @jit
@@ -171,14 +171,8 @@ def _combine(
     x: float,
     many: np.uint64,
 ) -> None:
-    """Carry out arithmetic on registers."""
-    if op == _ADD_SCALED:
-        for i in range(many):
-            store(registers, out + i, load(registers, a + i) + x * load(registers, b + i))
-    elif op == _ADD:
-        for i in range(many):
-            store(registers, out + i, load(registers, a + i) + load(registers, b + i))
-    elif op == _SCALE:
+    """Carry out arithmetic on registers; additions are parts of sums."""
+    if op == _SCALE:
         for i in range(many):
             store(registers, out + i, x * load(registers, a + i))
     elif op == _MULTIPLY:
@@ -267,9 +261,9 @@ def run(
         Index of the first draw, and how many.
     block : int
         Draws in a block.
-    registers : ndarray, shape (n_registers * block,)
-        Work space.
-    cells : ndarray of uint32, shape (block,)
+    registers : ndarray, shape (n_registers * length,)
+        Work space; the length of a register is that of a block, rounded up to whole vectors.
+    cells : ndarray of uint32, shape (length,)
         Work space.
     out_columns : ndarray, shape (n_columns, total)
         Columns that are kept.

@@ -2,7 +2,7 @@
 
 The loops of the sampler say themselves which numbers go through a processor's vector unit together, and how a table is
 looked up. Left to the compiler, they were half as wide as the unit, and waited for its slow gathers: 3.0 ns a draw
-against 1.8. On a processor with narrower vectors the same code is split. Nothing here reorders floating-point sums.
+against 1.7. On a processor with narrower vectors the same code is split. Nothing here reorders floating-point sums.
 """
 
 from __future__ import annotations
@@ -158,7 +158,7 @@ def pairs(builder: Any, table: Any, cells: Any, index: Any) -> tuple[Lanes, Lane
     """Return the floats of a table at the places that `cells` holds from an index on, and those after them.
 
     Both are loaded at once, and sorted in registers: a gather would load them one by one, twice. The places come from
-    memory since taking them out of a vector register costs more than all else here.
+    memory: taken out of a vector register, they would keep busy the units that the rest of the loop needs.
     """
     two = ir.VectorType(_FLOAT, 2)
     found = []
