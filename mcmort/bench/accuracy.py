@@ -2,9 +2,10 @@
 
 The error of a method with n draws is 1.96 times the root mean square of its relative errors over many seeds, the larger
 of the two limits, against the exact quantiles. It is measured at powers of two until it falls below the target; between
-the last two the needed number is interpolated on logarithmic axes. Independent draws of NumPy would take many minutes
-to get there: their error is measured at a few sizes and follows the root of their number, and their time is that of a
-smaller run times the ratio of the numbers. What is extrapolated in this way is marked.
+the last two the needed number is interpolated on logarithmic axes. Independent draws are not searched in this way, since
+NumPy would take many minutes. Their error is measured at a few sizes and follows the root of their number, alike for
+NumPy and mcmort; the time of NumPy is that of a smaller run times the ratio of the numbers. What is extrapolated is
+marked.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ _REPEATS: Final = 15
 _LIMIT: Final = 30.0
 """Seconds after which a method is not given twice as many draws once more."""
 _LONGEST: Final = 1 << 20
-"""Draws with which the time of an extrapolated method is taken, at most: from there it grows at least linearly."""
+"""Draws with which the time of NumPy is taken, at most: from there it grows at least linearly."""
 _AFFORDABLE: Final = tuple(1 << power for power in range(14, 18))
 
 type Run = Callable[[Task, int, int], Floats]
@@ -58,6 +59,8 @@ class Method:
         Whether it makes no draws: then its error is looked at once, and its time is that of one call.
     affordable : tuple of int
         Numbers of independent draws at which the error is measured, instead of a search.
+    longest : int, optional
+        Draws with which the time is taken at most.
     """
 
     name: str
@@ -66,12 +69,13 @@ class Method:
     is_stepped: bool = False
     is_exact: bool = False
     affordable: tuple[int, ...] = ()
+    longest: int | None = None
 
 
 def methods(threads: int) -> tuple[Method, ...]:
     """Return the methods that are compared."""
     return (
-        Method("mcmort, plain", partial(mcmort_quantiles, threads=threads)),
+        Method("mcmort, plain", partial(mcmort_quantiles, threads=threads), affordable=_AFFORDABLE),
         Method(
             "mcmort, quasi",
             partial(mcmort_quantiles, threads=threads, method="quasi"),
@@ -79,7 +83,7 @@ def methods(threads: int) -> tuple[Method, ...]:
             is_stepped=True,
         ),
         Method("mcmort, exact", partial(exact_quantiles, precision=1e-3), is_exact=True),
-        Method("NumPy, plain", numpy_quantiles, affordable=_AFFORDABLE),
+        Method("NumPy, plain", numpy_quantiles, affordable=_AFFORDABLE, longest=_LONGEST),
         Method("SciPy Sobol", scipy_quantiles, is_stepped=True),
     )
 
@@ -217,7 +221,7 @@ def _used(method: Method, needed: float | None) -> int:
     if needed is None:
         return 0
     if method.affordable:
-        return min(int(np.ceil(needed)), _LONGEST)
+        return min(int(np.ceil(needed)), method.longest or _MOST)
     steps = np.log2(needed / method.fewest)
     return int(np.ceil(method.fewest * 2.0 ** (np.ceil(steps) if method.is_stepped else steps) - 1e-6))
 

@@ -127,7 +127,7 @@ def to_accuracy(report: Report) -> Table:
     notes = [note]
     if any(one.is_extrapolated for one in report.accuracy):
         notes.append(
-            "Extrapolated: draws from errors with fewer draws, by the root of their number; the time in proportion."
+            "Extrapolated: draws from errors with fewer draws, by the root of their number; NumPy's time in proportion."
         )
     return Table(
         f"One total: both 95 % limits within {target:.2g} of their value, 19 times in 20",

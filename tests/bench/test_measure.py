@@ -80,9 +80,12 @@ def test_what_is_extrapolated_is_marked_and_scaled(monkeypatch: pytest.MonkeyPat
         return np.asarray(truth * (1.0 + (-1.0) ** seed / np.sqrt(n)))
 
     for target, is_far in ((0.0005, True), (0.1, False)):
-        one = accuracy(correlated=False, target=target, threads=1, chosen=(Method("far", run, affordable=(64, 512)),))[
-            0
-        ]
+        one = accuracy(
+            correlated=False,
+            target=target,
+            threads=1,
+            chosen=(Method("far", run, affordable=(64, 512), longest=1 << 20),),
+        )[0]
         assert one.draws is not None
         assert one.draws == pytest.approx((1.96 / target) ** 2, rel=1e-6)
         assert one.timing.median == pytest.approx(1e-7 * one.draws, rel=0.01)
