@@ -2,7 +2,7 @@
 
 The error of a method with n draws is 1.96 times the root mean square of its relative errors over many seeds, the larger
 of the two limits, against the exact quantiles. It is measured at powers of two until it falls below the target; between
-the last two the needed number is interpolated on logarithmic axes. Independent draws are not searched in this way, since
+the last two the needed number is interpolated on logarithmic axes. Independent draws are not searched in this way:
 NumPy would take many minutes. Their error is measured at a few sizes and follows the root of their number, alike for
 NumPy and mcmort; the time of NumPy is that of a smaller run times the ratio of the numbers. What is extrapolated is
 marked.
