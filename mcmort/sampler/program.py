@@ -19,43 +19,42 @@ class Program(NamedTuple):
 
     Attributes
     ----------
-    op : ndarray of int64, shape (n_instructions,)
-        Operation.
-    target, a, b, c : ndarray of uint64, shape (n_instructions,)
-        Where the registers of the result and of the operands begin.
-    x, y : ndarray of float64, shape (n_instructions,)
+    code : ndarray of uint64, shape (n_instructions, 10)
+        One row for each, with these columns: the operation; where the registers of the result and of the operands
+        ``a``, ``b`` and ``c`` begin (of a sum, ``b`` and ``c`` are its first term and the one after its last); of its
+        table the place among the knots, the knots on a side (or cells), and the bits of a float that lie below its
+        resolution (or cells in a unit of score); and two numbers of its stream, of which point ``i`` is
+        ``offset + (i + 1) * step``.
+    x : ndarray of float64, shape (n_instructions,)
         Constants.
-    offsets, steps : ndarray of uint64, shape (n_instructions,)
-        Point ``i`` of a stream is ``offsets + (i + 1) * steps``.
+    terms : ndarray of uint64, shape (n_terms,)
+        Where the registers of the terms of sums begin.
+    weights : ndarray of float64, shape (n_terms,)
+        Weights of the terms.
     is_hashed : bool
         Whether points are hashed, or taken as they are (a lattice).
-    starts, counts, grains : ndarray of uint64, shape (n_instructions,)
-        Of the table of an instruction: its place among the knots, knots on a side (or cells), and the bits of a float
-        that lie below its resolution (or cells in a unit of score).
     knots : ndarray of float64
         All tables.
     """
 
-    op: Ints
-    target: Words
-    a: Words
-    b: Words
-    c: Words
+    code: Words
     x: Floats
-    y: Floats
-    offsets: Words
-    steps: Words
+    terms: Words
+    weights: Floats
     is_hashed: bool
-    starts: Words
-    counts: Words
-    grains: Words
     knots: Floats
 
 
 class Counted(NamedTuple):
-    """Where totals are counted, each with its smallest and largest value as `_ordered` integers."""
+    """Where totals are counted, each with its smallest and largest value as ordered integers, and their cells.
+
+    The last, of two numbers, is room for the first and the last cell of a block.
+    """
 
     registers: Words
     counts: NDArray[np.int32]
     low: Ints
     high: Ints
+    first: Words
+    last: Words
+    ends: Words

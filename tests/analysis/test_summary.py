@@ -75,8 +75,8 @@ def test_the_error_of_a_quantile_is_its_spread(u: float, seed: int) -> None:
 def test_the_error_of_a_quantile_is_its_spread_at_length(name: str, draws: int, u: float, seed: int) -> None:
     """Over 5,000 repeats the error stated is within 10 % of the spread, and nominal 95 % intervals cover 92 to 98 %.
 
-    The limits 1.96 deviations off lie where the quantile function bends: of 2,000 draws that adds up to 9 % to the error
-    in the outer tails, for which one rank in the seven that make a standard error there is allowed.
+    The limits 1.96 deviations off lie where the quantile function bends: of 2,000 draws that adds up to 9 % to the
+    error in the outer tails, for which one rank in the seven that make a standard error there is allowed.
     """
     ratio, covered = _calibration(_SHAPES[name], u, 5_000, draws, seed)
     ranks = 1.0 / np.sqrt(draws * u * (1 - u))

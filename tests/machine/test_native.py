@@ -21,9 +21,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from mcmort.machine import code as machine
 from mcmort.machine.cache import version_of
 from mcmort.machine.native import Native
-from mcmort.machine import code as machine
 from mcmort.sampler import run
 from mcmort.sampler.run import run_plan, tally_plan
 from tests.sampler.programs import fixed_plan
