@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 __all__ = [
     "CaseError",
+    "ConvergenceError",
     "DefinitionError",
+    "EvidenceError",
     "FitError",
     "FormulaError",
     "McmortError",
@@ -86,6 +88,14 @@ class FormulaError(McmortError):
 
 class FitError(McmortError):
     """No distribution of the family asked for has the quantiles that the source prints."""
+
+
+class EvidenceError(McmortError):
+    """There is nothing to condition on, or nothing that says how."""
+
+
+class ConvergenceError(McmortError):
+    """A fit is refused: its chains do not agree, or say too little."""
 
 
 class OutputError(McmortError):

@@ -30,6 +30,7 @@ from mcmort.catalogue.records import (
     Text,
     Years,
 )
+from mcmort.catalogue.synthesis import Balance, Synthesis
 from mcmort.catalogue.words import Basis
 
 __all__ = ["Case", "CaseHead", "DefinitionsFile", "EvidenceFile", "Readings", "column_name", "share_column"]
@@ -57,6 +58,7 @@ class CaseHead(Record):
     facets: dict[str, dict[str, Text]] = Field(description="Facets with their values and labels.")
     readings: Readings
     spread: dict[Basis, Spread] = Field(description="Spread of a bare point, by basis.")
+    synthesis: Synthesis | None = Field(None, description="Priors of the Bayesian engine.")
 
     @model_validator(mode="after")
     def _facets_leave_the_words_of_selectors(self) -> Self:
@@ -76,6 +78,7 @@ class EvidenceFile(Record):
     overlap: tuple[Overlap, ...] = ()
     dependence: tuple[Dependence, ...] = ()
     correlation: tuple[Correlation, ...] = ()
+    balance: tuple[Balance, ...] = ()
     claim: tuple[Claim, ...] = ()
 
 
@@ -131,6 +134,7 @@ class Case:
     files: dict[str, str] = field(default_factory=dict)
     """File in which each record stands, by ``kind id``, for messages."""
     correlations: dict[str, Correlation] = field(default_factory=dict)
+    balances: dict[str, Balance] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -149,7 +153,7 @@ class Case:
 
     def _content(self) -> dict[str, Any]:
         groups = ("components", "quantities", "profiles", "overlaps", "dependence", "claims", "definitions", "sources")
-        later = ("correlations",) if self.correlations else ()
+        later = tuple(group for group in ("correlations", "balances") if getattr(self, group))
         head, records = self.head.model_dump(mode="json", exclude_defaults=True), {}
         for group in (*groups, *later):
             members = getattr(self, group).values()

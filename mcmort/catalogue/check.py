@@ -43,6 +43,12 @@ def _citations(loaded: Loaded) -> Iterator[tuple[str, str, Any]]:
         yield "case.toml", "readings", loaded.head.readings
         for basis, spread in loaded.head.spread.items():
             yield "case.toml", f"spread > {basis}", spread
+        if loaded.head.synthesis is not None:
+            yield "case.toml", "synthesis", loaded.head.synthesis
+            if loaded.head.synthesis.completeness is not None:
+                yield "case.toml", "synthesis > completeness", loaded.head.synthesis.completeness
+            for basis, bias in loaded.head.synthesis.bias.items():
+                yield "case.toml", f"synthesis > bias > {basis}", bias
     for kind, records in loaded.records.items():
         for name, record in records.items():
             file = loaded.files[f"{kind} {name}"]

@@ -38,7 +38,7 @@ def cited_sources(case: Case, definition: str | None = None) -> list[Source]:
         keys |= {key for name in case.quantities for key in _behind(case, case.quantities[name])}
         keys |= {claim.source for claim in case.claims.values()} | {one.source for one in case.overlaps.values()}
         keys |= {one.source for one in case.profiles.values()} | {one.source for one in case.dependence.values()}
-        keys |= {one.source for one in case.correlations.values()}
+        keys |= {one.source for one in case.correlations.values()} | {one.source for one in case.balances.values()}
         keys |= {rule.source for scope in (*case.definitions.values(), *case.claims.values()) for rule in scope.share}
     elif definition not in case.definitions:
         raise DefinitionError(case.missing(definition, "definition"))
@@ -50,8 +50,11 @@ def cited_sources(case: Case, definition: str | None = None) -> list[Source]:
         keys |= {rule.source for rule in scope.share}
         keys |= {one.source for one in case.dependence.values() if set(one.members) & set(chosen)}
         keys |= {one.source for one in case.correlations.values() if set(one.between) & set(chosen)}
-    keys.add(case.head.readings.source)
-    keys |= {spread.source for spread in case.head.spread.values()}
+    keys |= {case.head.readings.source, *(spread.source for spread in case.head.spread.values())}
+    if case.head.synthesis is not None:
+        priors = case.head.synthesis
+        keys |= {priors.source, *(bias.source for bias in priors.bias.values())}
+        keys |= {priors.completeness.source} if priors.completeness is not None else set()
     return [case.sources[key] for key in sorted(keys)]
 
 

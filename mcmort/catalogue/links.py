@@ -10,6 +10,7 @@ from mcmort.catalogue.case import column_name
 from mcmort.catalogue.loaded import Loaded, near, place
 from mcmort.catalogue.records import Correlation, Overlap
 from mcmort.catalogue.selection import years_of
+from mcmort.catalogue.synthesis import Balance
 from mcmort.errors import FormulaError, Problem
 
 __all__ = ["check_links"]
@@ -100,6 +101,16 @@ def _formulas(loaded: Loaded) -> Iterator[Problem]:
                 continue
             uses.setdefault(column_name(name), set()).update(used)
             yield from _unknown_names(loaded, file, where, used, quantities, components if of_components else {})
+    balances: dict[str, Balance] = loaded.of("balance")
+    for name, balance in balances.items():
+        file, where = loaded.files[f"balance {name}"], place("balance", name, "formula")
+        try:
+            used = formula.names(formula.parse(balance.formula))
+        except FormulaError as error:
+            expected = "arithmetic: numbers, names, + - * / ( ) min max"
+            yield Problem(file, where, f"{balance.formula!r} ({error})", expected, _SPELLING)
+        else:
+            yield from _unknown_names(loaded, file, where, used, quantities, {})
     for circle in _circles(uses):
         kind, _, name = {**components, **quantities}[circle[0]].partition(" ")
         found = "a formula that names itself"

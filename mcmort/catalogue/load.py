@@ -27,6 +27,7 @@ from mcmort.catalogue.records import (
     Quantity,
     Record,
 )
+from mcmort.catalogue.synthesis import Balance
 from mcmort.errors import CaseError, Problem, UnknownCaseError
 
 __all__ = ["load", "load_folder", "shipped"]
@@ -38,6 +39,7 @@ LISTS: Final[dict[str, type[Record]]] = {
     "overlap": Overlap,
     "dependence": Dependence,
     "correlation": Correlation,
+    "balance": Balance,
     "claim": Claim,
 }
 """Tables that an evidence file may hold, with the record of each."""

@@ -98,6 +98,7 @@ class Loaded:
             overlaps=self.of("overlap"),
             dependence=self.of("dependence"),
             correlations=self.of("correlation"),
+            balances=self.of("balance"),
             claims=self.of("claim"),
             definitions=dict(self.records.get("definition", {})),
             sources=dict(sorted(self.sources.items())),

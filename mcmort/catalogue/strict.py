@@ -132,7 +132,8 @@ def _figures(case: Case) -> Iterator[Problem]:
 def _addresses(case: Case) -> Iterator[Problem]:
     """Find addresses of the web in the text of any record: they go stale, and say nothing in print."""
     records = [("case.toml", "", case.head.model_dump())]
-    for kind in ("component", "quantity", "profile", "overlap", "dependence", "correlation", "claim", "definition"):
+    kinds = "component quantity profile overlap dependence correlation balance claim definition"
+    for kind in kinds.split():
         for name, record in _records(case, kind).items():
             records.append((case.files.get(f"{kind} {name}", ""), f'{kind} "{name}"', record.model_dump()))
     for file, place, table in records:

@@ -71,6 +71,10 @@ class Manifest:
         Relative error that was asked of the printed limits, or None.
     reached : float or None
         The largest relative error among them.
+    without : tuple of str
+        Sources and lineages that were left out.
+    chains : int
+        Chains that follow one another in the draws; 1 if they are independent.
     """
 
     engine: str
@@ -83,6 +87,8 @@ class Manifest:
     pool: Pooling | None = None
     precision: float | None = None
     reached: float | None = None
+    without: tuple[str, ...] = ()
+    chains: int = 1
 
 
 @dataclass(frozen=True)
@@ -106,6 +112,11 @@ class Draws:
     manifest: Manifest
     columns: Mapping[str, Array]
     standing: Mapping[str, Standing] = field(default_factory=dict)
+
+    @property
+    def conditioned(self) -> frozenset[str]:
+        """Claims that the draws are conditioned on, by id; none unless the engine takes them in."""
+        return frozenset()
 
     def __len__(self) -> int:
         """Return the number of draws."""

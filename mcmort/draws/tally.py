@@ -49,13 +49,13 @@ CELLS: Final = (_OCTAVES << RESOLUTION) + 2
 """Cell 0 holds what is within 2 to the minus 10 of zero; the last all from 2 to the 50, the negative, the undefined."""
 
 
-def quantile_error(quantile: Callable[[Array], Array], probability: float, draws: int) -> float:
+def quantile_error(quantile: Callable[[Array], Array], probability: float, draws: float) -> float:
     """Return the Monte Carlo error of a quantile of independent draws.
 
     The interval of 95 % goes from the quantile 1.96 binomial standard deviations of the probability below to the one as
     far above (Woodruff 1952, Journal of the American Statistical Association 47); the error is its length over 3.92.
     No density needs to be estimated. A single deviation on either side would do in the limit, but of 1,000 to 4,000
-    draws its limits lie so few ranks apart that in the outer tails 1.96 errors cover 91 to 93 %, in place of 93 to 94.
+    draws its limits lie so few ranks apart that 1.96 errors cover 91 to 94 % in the outer tails, not 93 to 95 %.
 
     Parameters
     ----------
@@ -63,8 +63,8 @@ def quantile_error(quantile: Callable[[Array], Array], probability: float, draws
         From probabilities, shape ``(2,)``, to quantiles of the draws.
     probability : float
         Which quantile.
-    draws : int
-        How many there are.
+    draws : float
+        How many independent ones there are, or would be as sure.
 
     Returns
     -------

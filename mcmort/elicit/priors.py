@@ -26,7 +26,7 @@ from mcmort.elicit.fit import Fit, fit_figure
 from mcmort.elicit.pool import Bound, ExclusionError, Pool
 from mcmort.errors import CaseError, FitError, Problem, UsageError
 
-__all__ = ["Elicited", "Priors", "Used", "elicit"]
+__all__ = ["Elicited", "Priors", "Used", "elicit", "to_years"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +204,7 @@ def _owner(
         else:
             fit = _fit(case, estimate, file, label, problems)
         if fit is not None:
-            factor, note = _to_years(case, owner, estimate)
+            factor, note = to_years(case, owner, estimate)
             if factor != 1.0 and fit.distribution.family == "beta":
                 found, hint = "a share of other years", "leave out family = 'beta': these are counts"
                 problems.append(Problem(file, label, found, "a count, which the annual series can carry over", hint))
@@ -275,14 +275,14 @@ def _weighted(used: list[Used]) -> list[Used]:
 
 
 def _bound(case: Case, owner: Component | Quantity, estimate: Estimate) -> Bound:
-    factor, _ = _to_years(case, owner, estimate)
+    factor, _ = to_years(case, owner, estimate)
     value = estimate.low if estimate.reading == "at-least" else estimate.high
     assert value is not None
     side: Literal["at-least", "at-most"] = "at-least" if estimate.reading == "at-least" else "at-most"
     return Bound(side, max(value * factor, math.ulp(0.0)), case.head.spread[estimate.basis].log_sd)
 
 
-def _to_years(case: Case, owner: Component | Quantity, estimate: Estimate) -> tuple[float, str]:
+def to_years(case: Case, owner: Component | Quantity, estimate: Estimate) -> tuple[float, str]:
     """Return the factor that carries an estimate over other years to those of its component, with a note."""
     if estimate.years is None or not isinstance(owner, Component) or estimate.years == owner.years:
         return 1.0, ""

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import TypeVar
 
+from mcmort.accounts import Account, Resolved, Term, account_of, definition_of, evaluate, resolve
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Definition
 from mcmort.catalogue.words import Measure
@@ -17,8 +18,6 @@ from mcmort.draws import Draws, ExactTotal, Tallied, Tallies
 from mcmort.errors import DefinitionError, UsageError
 from mcmort.sampler.plan import Builder, Register
 from mcmort.sampler.sampler import Sampler
-from mcmort.totals.resolve import Resolved, Term, definition_of, resolve
-from mcmort.totals.sums import Account, account_of, evaluate
 
 __all__ = ["Source", "Total", "Values", "kept", "total", "total_of", "totals_of", "totals_with_evidence"]
 
@@ -73,6 +72,11 @@ class Total(Generic[_Values]):
     def case(self) -> Case:
         """The case."""
         return self.draws.case
+
+    @property
+    def chains(self) -> int:
+        """Markov chains that follow one another in the draws; 1 if they are independent."""
+        return self.draws.manifest.chains
 
     @property
     def years(self) -> tuple[int, int]:

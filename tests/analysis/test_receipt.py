@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from mcmort.accounts.resolve import resolve
 from mcmort.analysis.receipt import Receipt, Request, parse_receipt, read_receipt, receipt_of, verify
 from mcmort.catalogue import load
 from mcmort.errors import VerifyError
 from mcmort.sampler import Sampler, simulate
 from mcmort.totals import total_of, totals_of
-from mcmort.totals.resolve import resolve
 from tests.cases import component, definition, ranged, share, write_case
 
 _REQUEST = Request(

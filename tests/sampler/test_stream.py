@@ -182,6 +182,6 @@ def test_kernel_and_twin_give_the_same_points_of_a_net(first: int, count: int) -
         build.outputs[name] = build.emit(Op.UNIFORM, stream=name)
     machine = _Machine(assemble(build.plan(), list(names)), 333)
     points, out = net(7, names, 4_096, 3), np.empty((3, count))
-    machine.keep(points, first, out)
+    machine.keep(machine.program(points), first, out)
     for name, column in zip(names, out, strict=True):
         assert column.tobytes() == points.uniforms(name, first, count).tobytes()

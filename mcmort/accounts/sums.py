@@ -1,4 +1,4 @@
-"""The arithmetic of a total, written once: over arrays of draws it computes, over registers it becomes instructions.
+"""The arithmetic of a total, written once: over arrays of draws it computes, over symbols it becomes a model.
 
 For a definition D the total of a draw is
 
@@ -15,16 +15,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mcmort.accounts.arithmetic import Arithmetic, maximum
+from mcmort.accounts.resolve import Piece, Resolved, Term
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Definition
 from mcmort.draws import Standing
 from mcmort.errors import DefinitionError
-from mcmort.sampler.plan import Register, maximum
-from mcmort.totals.resolve import Piece, Resolved, Term
 
 __all__ = ["Account", "Sums", "account_of", "evaluate"]
 
@@ -57,7 +57,7 @@ class Account:
 
 
 @dataclass(frozen=True)
-class Sums[Value: (Register, NDArray[np.float64])]:
+class Sums[Value: Arithmetic]:
     """A total, each component as counted before overlaps, and what each overlap takes off."""
 
     total: Value
@@ -127,17 +127,15 @@ def _notes(case: Case, standing: Standing, definition: Definition, term: Term) -
     return notes
 
 
-def evaluate[Value: (Register, NDArray[np.float64])](
-    case: Case, columns: Mapping[str, Value], account: Account
-) -> Sums[Value]:
+def evaluate[Value: Arithmetic](case: Case, columns: Mapping[str, Value], account: Account) -> Sums[Value]:
     """Add up what a definition counts.
 
     Parameters
     ----------
     case : Case
         The case.
-    columns : mapping of str to ndarray, shape (n_draws,), or to Register
-        One for each uncertain input.
+    columns : mapping of str to value
+        One for each uncertain input: arrays of draws, registers of a plan, or variables of a model.
     account : Account
         What can be counted.
 
@@ -160,18 +158,14 @@ def evaluate[Value: (Register, NDArray[np.float64])](
     return Sums(maximum(total, 0.0), parts, overlaps)
 
 
-def _base[Value: (Register, NDArray[np.float64])](
-    columns: Mapping[str, Value], definition: Definition, name: str
-) -> Value:
+def _base[Value: Arithmetic](columns: Mapping[str, Value], definition: Definition, name: str) -> Value:
     """Return the deaths of a component under the measure, gross or net."""
     deaths = columns[f"{definition.measure}:{name}"]
     ordinary = columns.get(f"ordinary:{name}") if definition.net else None
     return deaths if ordinary is None else deaths * (1.0 - ordinary)
 
 
-def _weight[Value: (Register, NDArray[np.float64])](
-    columns: Mapping[str, Value], pieces: Sequence[Piece]
-) -> Value | float:
+def _weight[Value: Arithmetic](columns: Mapping[str, Value], pieces: Sequence[Piece]) -> Value | float:
     """Return the part of a component that counts: years times share of responsibility."""
     weight: Value | float = 0.0
     for piece in pieces:
@@ -179,7 +173,7 @@ def _weight[Value: (Register, NDArray[np.float64])](
     return weight
 
 
-def _overlaps[Value: (Register, NDArray[np.float64])](
+def _overlaps[Value: Arithmetic](
     case: Case, columns: Mapping[str, Value], account: Account, parts: Mapping[str, Value]
 ) -> dict[str, Value]:
     """Return what each overlap with both sides in the definition takes off."""
@@ -205,13 +199,14 @@ def _overlaps[Value: (Register, NDArray[np.float64])](
     return taken
 
 
-def _overlap_share[Value: (Register, NDArray[np.float64])](case: Case, columns: Mapping[str, Value], key: str) -> Value:
+def _overlap_share[Value: Arithmetic](case: Case, columns: Mapping[str, Value], key: str) -> Value:
     """Return the share of an overlap, scaled down where the shares of one component exceed the whole of it."""
     keys = sorted(other for other, one in case.overlaps.items() if one.of == case.overlaps[key].of)
     together = columns[f"overlap:{keys[0]}"]
     for other in keys[1:]:
         together = together + columns[f"overlap:{other}"]
-    return columns[f"overlap:{key}"] * (1.0 / maximum(together, 1.0))
+    own, scale = columns[f"overlap:{key}"], 1.0 / maximum(together, 1.0)
+    return cast("Value", own * scale)
 
 
 def _restricted(term: Term, years: tuple[int, int] | None) -> tuple[Piece, ...]:

@@ -11,17 +11,18 @@ from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from mcmort.accounts import maximum
+from mcmort.accounts.sums import Account, Sums, account_of, evaluate
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Definition
 from mcmort.draws import Draws
 from mcmort.errors import DefinitionError
 from mcmort.sampler import simulate
 from mcmort.sampler.assemble import assemble
-from mcmort.sampler.plan import Builder, Op, Plan, Register, maximum
+from mcmort.sampler.plan import Builder, Op, Plan, Register
 from mcmort.sampler.run import run_plan
 from mcmort.sampler.store import compiled_case
 from mcmort.totals import definition_of, resolve, total_of
-from mcmort.totals.sums import Account, Sums, account_of, evaluate
 from tests.cases import case_of, component, definition, overlap, random_tables, ranged, share
 from tests.sampler.programs import fixed_plan
 

@@ -1,0 +1,36 @@
+"""The Bayesian engine: all the evidence of a case in one model.
+
+The names load when first used, so that a stored fit is read without the libraries that made it.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from mcmort.bayes.collect import collect
+    from mcmort.bayes.diagnose import Diagnosis
+    from mcmort.bayes.evidence import Datum, Evidence
+    from mcmort.bayes.posterior import Posterior, fit
+
+__all__ = ["Datum", "Diagnosis", "Evidence", "Posterior", "collect", "fit"]
+
+_HOMES: Final = {
+    "Datum": "mcmort.bayes.evidence",
+    "Diagnosis": "mcmort.bayes.diagnose",
+    "Evidence": "mcmort.bayes.evidence",
+    "Posterior": "mcmort.bayes.posterior",
+    "collect": "mcmort.bayes.collect",
+    "fit": "mcmort.bayes.posterior",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'mcmort.bayes' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

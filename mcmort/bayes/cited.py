@@ -1,0 +1,77 @@
+"""Cited priors as smooth functions of a normal score, so that every parameter of the model is standard normal.
+
+A pool or a share is tabulated at normal scores and joined by monotone cubic pieces (Fritsch and Carlson 1980, SIAM
+Journal on Numerical Analysis 17): its distribution is the elicited one, whatever the family, and its slope has no
+jumps, which a gradient needs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcmort.elicit.families import Distribution
+from mcmort.elicit.pool import Pool
+
+__all__ = ["FIRST", "PIECES", "STEPS", "Curve", "curve_of"]
+
+type Array = NDArray[np.float64]
+
+FIRST: Final = -6.0
+"""The lowest score that is tabulated; beyond the ends the outermost pieces go on straight."""
+STEPS: Final = 16
+"""Pieces for each unit of score."""
+PIECES: Final = int(-2 * FIRST * STEPS)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A monotone function of a normal score, and whether it gives the logarithm of the value.
+
+    Attributes
+    ----------
+    coefficients : ndarray, shape (PIECES, 4)
+        Of each piece in powers of the distance from its left end, from the constant up.
+    is_log : bool
+        Whether the value is the exponential of the curve.
+    """
+
+    coefficients: Array
+    is_log: bool
+
+    def __call__(self, score: Array) -> Array:
+        """Return values at normal scores, shape ``(n,)``."""
+        place = np.clip(np.asarray(score, dtype=np.float64), FIRST, -FIRST)
+        piece = np.minimum(((place - FIRST) * STEPS).astype(np.intp), PIECES - 1)
+        t = place - (FIRST + piece / STEPS)
+        c = self.coefficients[piece]
+        slope = c[..., 1] + t * (2.0 * c[..., 2] + t * 3.0 * c[..., 3])
+        curve = c[..., 0] + t * (c[..., 1] + t * (c[..., 2] + t * c[..., 3])) + slope * (score - place)
+        return np.exp(curve) if self.is_log else np.asarray(curve)
+
+
+def curve_of(prior: Pool | Distribution) -> Curve:
+    """Tabulate a prior.
+
+    Parameters
+    ----------
+    prior : Pool or Distribution
+        Elicited.
+
+    Returns
+    -------
+    Curve
+        On the logarithm where the prior allows no zero.
+    """
+    from scipy.interpolate import PchipInterpolator
+    from scipy.special import ndtr
+
+    scores = FIRST + np.arange(PIECES + 1) / STEPS
+    values = prior.ppf(ndtr(scores))
+    is_log = bool(values[0] > 0.0)
+    knots = np.log(values) if is_log else values
+    pieces = PchipInterpolator(scores, knots).c  # shape (4, PIECES), highest power first
+    return Curve(np.ascontiguousarray(pieces[::-1].T), is_log)

@@ -1,0 +1,115 @@
+"""Whether chains can be believed: the checks, their thresholds, and the refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcmort.errors import ConvergenceError
+
+__all__ = ["LEAST_BFMI", "LEAST_ESS", "MOST_DIVERGENT", "MOST_RHAT", "Diagnosis", "diagnose"]
+
+type Array = NDArray[np.float64]
+
+MOST_RHAT: Final = 1.01
+"""Rank-normalised split R-hat (Vehtari, Gelman, Simpson, Carpenter and Buerkner 2021, Bayesian Analysis 16)."""
+LEAST_ESS: Final = 400.0
+"""Bulk and tail effective sample size of every quantity, a hundred for each chain (the same)."""
+MOST_DIVERGENT: Final = 0
+"""Divergent transitions after tuning (Betancourt 2017)."""
+LEAST_BFMI: Final = 0.3
+"""Bayesian fraction of missing information of every chain (Betancourt 2016)."""
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What the checks found.
+
+    Attributes
+    ----------
+    rhat, ess_bulk, ess_tail : dict of str to float
+        By quantity, for those that vary.
+    divergent : int
+        Divergent transitions after tuning.
+    bfmi : tuple of float
+        Of each chain.
+    steps : float
+        Mean number of leapfrog steps for a draw.
+    """
+
+    rhat: Mapping[str, float]
+    ess_bulk: Mapping[str, float]
+    ess_tail: Mapping[str, float]
+    divergent: int
+    bfmi: tuple[float, ...]
+    steps: float
+
+    def defects(self) -> list[str]:
+        """Say which thresholds are missed, and by what."""
+        found = []
+        name = max(self.rhat, key=lambda key: self.rhat[key])
+        if not self.rhat[name] <= MOST_RHAT:
+            found.append(f"R-hat of {name} is {self.rhat[name]:.3f} (at most {MOST_RHAT})")
+        for what, ess in (("bulk", self.ess_bulk), ("tail", self.ess_tail)):
+            name = min(ess, key=lambda key: ess[key])
+            if not ess[name] >= LEAST_ESS:
+                found.append(f"{what} effective sample size of {name} is {ess[name]:.0f} (at least {LEAST_ESS:.0f})")
+        if self.divergent > MOST_DIVERGENT:
+            found.append(f"{self.divergent} transitions diverged (at most {MOST_DIVERGENT})")
+        if not min(self.bfmi) >= LEAST_BFMI:
+            found.append(f"the least fraction of missing information is {min(self.bfmi):.2f} (at least {LEAST_BFMI})")
+        return found
+
+    def check(self, where: str) -> None:
+        """Refuse a fit that misses a threshold.
+
+        Raises
+        ------
+        ConvergenceError
+            With all that was missed.
+        """
+        defects = self.defects()
+        if defects:
+            raise ConvergenceError(
+                f"the fit of {where} is refused: {'; '.join(defects)}. Hint: figures may contradict one another; "
+                "see what --without does to the ones named, or draw more with --draws"
+            )
+
+
+def diagnose(quantities: Mapping[str, Array], energy: Array, diverging: NDArray[np.bool_], steps: Array) -> Diagnosis:
+    """Check chains.
+
+    Parameters
+    ----------
+    quantities : mapping of str to ndarray, shape (n_chains, n_draws)
+        What was drawn.
+    energy : ndarray, shape (n_chains, n_draws)
+        Of the Hamiltonian.
+    diverging : ndarray of bool, shape (n_chains, n_draws)
+        Which transitions diverged.
+    steps : ndarray, shape (n_chains, n_draws)
+        Leapfrog steps of each.
+
+    Returns
+    -------
+    Diagnosis
+    """
+    from arviz_stats.base import array_stats
+
+    varying = {name: values for name, values in quantities.items() if np.ptp(values) > 0.0}
+    rhat, bulk, tail = dict[str, float](), dict[str, float](), dict[str, float]()
+    stacked = np.stack(list(varying.values()))
+    axes = {"chain_axis": 1, "draw_axis": 2}
+    for found, values in (
+        (rhat, array_stats.rhat(stacked, **axes)),
+        (bulk, array_stats.ess(stacked, method="bulk", **axes)),
+        (tail, array_stats.ess(stacked, method="tail", prob=(0.05, 0.95), **axes)),
+    ):
+        found |= dict(zip(varying, np.asarray(values).tolist(), strict=True))
+    change = np.diff(energy, axis=1)
+    bfmi = np.mean(change**2, axis=1) / np.var(energy, axis=1)
+    return Diagnosis(rhat, bulk, tail, int(diverging.sum()), tuple(bfmi.tolist()), float(steps.mean()))

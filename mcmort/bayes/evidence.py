@@ -1,0 +1,162 @@
+"""What the Bayesian engine conditions on: every admissible figure as one datum, and what each is a figure of.
+
+Nothing here is uncertain yet. A figure becomes the logarithm of its middle with a log standard error from its printed
+range; a lineage counts once for each thing that it speaks of; a claim about a sum is data unless its lineage has told
+the parts already; what is not used is listed with the reason.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from mcmort.accounts import Account
+from mcmort.bayes.cited import Curve, curve_of
+from mcmort.catalogue.case import Case
+from mcmort.catalogue.synthesis import Synthesis
+from mcmort.catalogue.words import BASES, Basis
+from mcmort.draws import Standing
+from mcmort.elicit.families import Distribution
+from mcmort.elicit.pool import Pool
+from mcmort.elicit.priors import Priors
+
+__all__ = ["Datum", "Evidence", "Latent", "Side"]
+
+Side = Literal["point", "at-least", "at-most"]
+
+
+@dataclass(frozen=True, slots=True)
+class Datum:
+    """One figure as the model sees it.
+
+    Attributes
+    ----------
+    name : str
+        ``COMPONENT:ESTIMATE``, ``claim:ID`` or ``balance:ID``.
+    basis : Basis
+        How the source got it.
+    line, source : str
+        Its lineage, and the key of its source.
+    side : {"point", "at-least", "at-most"}
+        Whether it is the middle of what is claimed, or a bound.
+    log_value, log_error : float
+        Natural logarithm of the figure, carried to the years of its component, and the log standard error that its
+        printed range stands for (0 for a bare point).
+    column : str
+        Column of which it is a figure, where it is one of a component.
+    account : Account or None
+        What it sums, where it is a claim.
+    formula : str or None
+        Arithmetic over quantities that takes the place of the figure.
+    weight : float
+        One over the number of figures that its lineage has of the same thing.
+    """
+
+    name: str
+    basis: Basis
+    line: str
+    source: str
+    side: Side = "point"
+    log_value: float = 0.0
+    log_error: float = 0.0
+    column: str = ""
+    account: Account | None = None
+    formula: str | None = None
+    weight: float = 1.0
+
+    @property
+    def target(self) -> object:
+        """What it speaks of: two figures with the same target and lineage are the same data told twice."""
+        if self.account is None:
+            return self.column
+        terms = tuple((term.component, term.pieces) for term in self.account.terms.values())
+        return self.account.definition.measure, self.account.definition.net, terms
+
+
+@dataclass(frozen=True, slots=True)
+class Latent:
+    """The weak prior of a component: lognormal about the middle of what is cited, several times as wide."""
+
+    log_median: float
+    log_sd: float
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that the model of one case under one standard of evidence is made of.
+
+    Attributes
+    ----------
+    case : Case
+        The case.
+    priors : Priors
+        Elicited priors, of which quantities and shares are taken over.
+    synthesis : Synthesis
+        Priors of bias and heterogeneity.
+    admitted : tuple of Basis
+        Bases that are admitted.
+    without : tuple of str
+        Sources and lineages that are left out.
+    latents : dict of str to Latent
+        Components that are uncertain in themselves; of a derived one it is the registered part.
+    derived : tuple of str
+        Components that a formula makes.
+    registered : tuple of str
+        Components that have a registered part.
+    cited : dict of str to Pool or Distribution
+        Priors that are taken over as they are cited, by column: ``completeness:ID``, ``ordinary:ID``, ``overlap:ID``,
+        ``share:KEY``, ``quantity:NAME``.
+    data : tuple of Datum
+        What is conditioned on.
+    balances : dict of str to Account
+        What each demographic balance sums.
+    standing : dict of str to Standing
+        What is known of each component.
+    left : dict of str to str
+        Figures that are not used, each with the reason.
+    """
+
+    case: Case
+    priors: Priors
+    synthesis: Synthesis
+    admitted: tuple[Basis, ...]
+    without: tuple[str, ...]
+    latents: dict[str, Latent]
+    derived: tuple[str, ...]
+    registered: tuple[str, ...]
+    cited: dict[str, Pool | Distribution]
+    data: tuple[Datum, ...]
+    balances: dict[str, Account]
+    standing: dict[str, Standing]
+    left: dict[str, str]
+
+    @cached_property
+    def curves(self) -> dict[str, Curve | float]:
+        """Each cited prior over a normal score; a share that is certain is a number."""
+        return {
+            key: prior.parameters[0] if isinstance(prior, Distribution) and prior.family == "fixed" else curve_of(prior)
+            for key, prior in self.cited.items()
+        }
+
+    @cached_property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of the uncertain inputs of the model, each a standard normal score."""
+        names = [key for key, curve in self.curves.items() if isinstance(curve, Curve)]
+        names += [f"tau:{basis}" for basis in self.bases]
+        names += [f"bias:{basis}" for basis in self.bases if basis in self.synthesis.bias]
+        names += [f"lineage:{line}" for line in self.lines]
+        return (*names, *(f"deaths:{name}" for name in self.latents))
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """Lineages that speak of more than one thing, and so have an effect of their own."""
+        spoken = {(one.line, one.target) for one in self.data}
+        return tuple(sorted(line for line, count in Counter(line for line, _ in spoken).items() if count > 1))
+
+    @cached_property
+    def bases(self) -> tuple[Basis, ...]:
+        """Bases of the data, in the order of `BASES`."""
+        found = {one.basis for one in self.data}
+        return tuple(basis for basis in BASES if basis in found)

@@ -1,0 +1,166 @@
+"""The story told in PyMC: the model in the words of the field, to be read, checked, and sampled with any of its tools.
+
+The engine samples the same density from a tape, which needs no compiler; tests hold the two equal. Parameters are
+standard normal scores, those of components about their register where there is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from mcmort.bayes.cited import FIRST, PIECES, STEPS, Curve
+from mcmort.bayes.evidence import Evidence
+from mcmort.bayes.story import tell
+
+__all__ = ["pymc_model"]
+
+
+class _Tensor:
+    """A PyTensor variable with the larger-of-two that sums ask for; everything else is PyTensor's own arithmetic."""
+
+    __slots__ = ("of",)
+
+    def __init__(self, of: Any) -> None:
+        self.of = of
+
+    def __add__(self, other: Any) -> _Tensor:
+        return _Tensor(self.of + _plain(other))
+
+    def __radd__(self, other: Any) -> _Tensor:
+        return _Tensor(_plain(other) + self.of)
+
+    def __sub__(self, other: Any) -> _Tensor:
+        return _Tensor(self.of - _plain(other))
+
+    def __rsub__(self, other: Any) -> _Tensor:
+        return _Tensor(_plain(other) - self.of)
+
+    def __mul__(self, other: Any) -> _Tensor:
+        return _Tensor(self.of * _plain(other))
+
+    def __rmul__(self, other: Any) -> _Tensor:
+        return _Tensor(_plain(other) * self.of)
+
+    def __truediv__(self, other: Any) -> _Tensor:
+        return _Tensor(self.of / _plain(other))
+
+    def __rtruediv__(self, other: Any) -> _Tensor:
+        return _Tensor(_plain(other) / self.of)
+
+    def at_least(self, other: Any) -> _Tensor:
+        """Return the larger of two values."""
+        import pytensor.tensor as pt
+
+        return _Tensor(pt.maximum(self.of, _plain(other)))
+
+
+def _plain(value: Any) -> Any:
+    return value.of if isinstance(value, _Tensor) else value
+
+
+class _PymcWorld:
+    """Numbers are PyTensor variables."""
+
+    def __init__(self) -> None:
+        self.evidence: list[Any] = []
+
+    def scores(self, names: Sequence[str]) -> dict[str, _Tensor]:
+        """Declare independent standard normal parameters."""
+        import pymc as pm
+
+        score = pm.Normal("score", 0.0, 1.0, shape=len(names))
+        return {name: _Tensor(score[at]) for at, name in enumerate(names)}
+
+    def scores_about(self, centres: Mapping[str, _Tensor]) -> dict[str, _Tensor]:
+        """Declare parameters about centres, and return their distances from them."""
+        import pymc as pm
+        import pytensor.tensor as pt
+
+        centre = pt.stack([one.of for one in centres.values()])
+        distance = pm.Normal("deaths", centre, 1.0, shape=len(centres)) - centre
+        return {name: _Tensor(distance[at]) for at, name in enumerate(centres)}
+
+    def along(self, curve: Curve, score: _Tensor) -> _Tensor:
+        """Look up a cited prior."""
+        import pytensor.tensor as pt
+
+        place = pt.clip(score.of, FIRST, -FIRST)
+        piece = pt.minimum(pt.cast(pt.floor((place - FIRST) * STEPS), "int64"), PIECES - 1)
+        t = place - (FIRST + piece / STEPS)
+        c = pt.as_tensor_variable(curve.coefficients)[piece]
+        slope = c[1] + t * (2.0 * c[2] + t * 3.0 * c[3])
+        value = c[0] + t * (c[1] + t * (c[2] + t * c[3])) + slope * (score.of - place)
+        return _Tensor(pt.exp(value) if curve.is_log else value)
+
+    def exp(self, value: _Tensor) -> _Tensor:
+        """Return the exponential."""
+        import pytensor.tensor as pt
+
+        return _Tensor(pt.exp(value.of))
+
+    def log(self, value: _Tensor) -> _Tensor:
+        """Return the natural logarithm."""
+        import pytensor.tensor as pt
+
+        return _Tensor(pt.log(value.of))
+
+    def norm(self, value: _Tensor, other: float) -> _Tensor:
+        """Return the square root of the sum of two squares."""
+        import pytensor.tensor as pt
+
+        return _Tensor(pt.sqrt(value.of**2 + other**2))
+
+    def smaller(self, left: _Tensor, right: _Tensor) -> _Tensor:
+        """Return the smaller of two values."""
+        import pytensor.tensor as pt
+
+        return _Tensor(pt.minimum(left.of, right.of))
+
+    def number(self, value: float) -> _Tensor:
+        """Return a constant."""
+        import pytensor.tensor as pt
+
+        return _Tensor(pt.as_tensor_variable(np.float64(value)))
+
+    def observe(
+        self, name: str, residual: _Tensor, scale: _Tensor, *, is_above: bool, is_heavy: bool, weight: float
+    ) -> None:  # fmt: skip
+        """Add the log density of an error, or the log probability that it is above the residual."""
+        import pymc as pm
+
+        error = pm.StudentT.dist(nu=4, mu=0.0, sigma=scale.of) if is_heavy else pm.Normal.dist(0.0, scale.of)
+        # errors are symmetric: to be above a residual is to be below its opposite
+        density = pm.logcdf(error, -residual.of) if is_above else pm.logp(error, residual.of)
+        self.evidence.append(weight * density)
+
+    def keep(self, name: str, value: _Tensor) -> None:
+        """Name what the story keeps."""
+        import pymc as pm
+
+        pm.Deterministic(name, value.of)
+
+
+def pymc_model(evidence: Evidence) -> Any:
+    """Return the model of a case in PyMC.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        From `mcmort.bayes.collect`.
+
+    Returns
+    -------
+    pymc.Model
+        Its free variables are ``score`` and ``deaths``, which together are `Evidence.parameters` in their order.
+    """
+    import pymc as pm
+    import pytensor.tensor as pt
+
+    with pm.Model() as model:
+        world = _PymcWorld()
+        tell(world, evidence)
+        pm.Potential("evidence", pt.stack(world.evidence))
+    return model

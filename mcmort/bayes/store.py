@@ -1,0 +1,182 @@
+"""Fits on disk: found by what they were made from, so that nothing is sampled twice.
+
+A fit is one netCDF file, a tree that ArviZ opens (`arviz.from_netcdf`): posterior, prior, log_likelihood, log_prior,
+posterior_predictive, prior_predictive, observed_data. It is written whole under another name and then moved into place,
+so an interruption leaves nothing half-written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcmort.bayes.diagnose import Diagnosis
+from mcmort.bayes.posterior import KINDS, Posterior
+from mcmort.catalogue.case import Case
+from mcmort.draws import Manifest, Standing
+from mcmort.machine.cache import cache_folder
+
+__all__ = ["Request", "find", "keep", "path_of"]
+
+type Array = NDArray[np.float64]
+
+_KEPT: Final = 32
+"""Fits that are kept; the oldest go first."""
+_GROUPS: Final = (
+    "posterior",
+    "prior",
+    "log_likelihood",
+    "log_prior",
+    "posterior_predictive",
+    "prior_predictive",
+    "observed_data",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a fit was asked for, beside the case."""
+
+    seed: int
+    evidence: tuple[str, ...] | None
+    without: tuple[str, ...]
+    draws: int | None
+
+
+def path_of(case: Case, request: Request) -> Path:
+    """Return where the fit of a case stands, or would stand."""
+    versions = [version(name) for name in ("numba", "numpy", "nutpie", "scipy")]
+    content = json.dumps([case.digest, asdict(request), versions, _code()])
+    return cache_folder() / "fits" / f"{case.id}-{hashlib.sha256(content.encode()).hexdigest()[:24]}.nc"
+
+
+def _code() -> list[str]:
+    """Return digests of the code on which a fit depends."""
+    home = Path(__file__).parents[1]
+    files = sorted(file for folder in ("accounts", "bayes", "elicit") for file in (home / folder).glob("*.py"))
+    return [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
+
+
+def keep(posterior: Posterior, request: Request) -> Path | None:
+    """Leave a fit on disk; where that cannot be done nothing is left."""
+    path = path_of(posterior.case, request)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    except OSError:
+        return None
+    os.close(handle)
+    try:
+        _tree(posterior).to_netcdf(name, engine="h5netcdf")
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        return None
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    by_age = sorted(path.parent.glob("*.nc"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
+    for old in by_age[_KEPT:]:
+        old.unlink(missing_ok=True)
+    return path
+
+
+def find(case: Case, request: Request) -> Posterior | None:
+    """Return a stored fit, or None if there is none that can be read."""
+    path = path_of(case, request)
+    if not path.exists():
+        return None
+    with contextlib.suppress(Exception):  # a damaged file fails in a dozen ways, in HDF5, JSON or here
+        return _read(path, case)
+    return None
+
+
+def _tree(posterior: Posterior) -> Any:
+    """Return a fit as a tree of datasets, in the groups that ArviZ knows."""
+    import xarray as xr
+
+    chains = posterior.manifest.chains
+
+    def group(values: Mapping[str, Array], split: int, kind: str) -> Any:
+        data = {name: (("chain", "draw"), array.reshape(split, -1).astype(kind)) for name, array in values.items()}
+        sizes = next(iter(data.values()))[1].shape
+        return xr.Dataset(data, coords={"chain": np.arange(sizes[0]), "draw": np.arange(sizes[1])})
+
+    head = {
+        "manifest": asdict(posterior.manifest),
+        "standing": {name: asdict(one) for name, one in posterior.standing.items()},
+        "left": dict(posterior.left),
+        "diagnosis": asdict(posterior.diagnosis),
+        "seconds": dict(posterior.seconds),
+        "digest": posterior.case.digest,
+    }
+    observed = {name: ((), value) for name, value in posterior.observed.items()}
+    tree = xr.DataTree.from_dict(
+        {
+            "/posterior": group({**posterior.columns, **posterior.others}, chains, "f8"),
+            "/prior": group(posterior.prior, 1, "f4"),
+            "/log_likelihood": group(posterior.log_likelihood, chains, "f4"),
+            "/log_prior": group({"log_prior": posterior.log_prior}, chains, "f4"),
+            "/posterior_predictive": group(posterior.predicted, chains, "f4"),
+            "/prior_predictive": group(posterior.predicted_before, 1, "f4"),
+            "/observed_data": xr.Dataset(observed),
+        }
+    )
+    tree.attrs["mcmort"] = json.dumps(head)
+    return tree
+
+
+def _read(path: Path, case: Case) -> Posterior:
+    """Read a fit without the libraries that opened it for writing: they take longer to load than the file."""
+    import h5netcdf
+
+    with h5netcdf.File(path, "r") as file:
+        head = json.loads(file.attrs["mcmort"])
+        groups = {
+            group: {
+                name: np.asarray(variable[...], dtype=np.float64).reshape(-1)
+                for name, variable in file[group].variables.items()
+                if name not in ("chain", "draw")
+            }
+            for group in _GROUPS
+        }
+    manifest = head["manifest"]
+    for key in ("evidence", "without"):
+        manifest[key] = tuple(manifest[key])
+    standing = {
+        name: Standing(one["unknown"], tuple(one["notes"]), {key: tuple(keys) for key, keys in one["sources"].items()})
+        for name, one in head["standing"].items()
+    }
+    found = groups["posterior"]
+    columns = {name: values for name, values in found.items() if name.partition(":")[0] in KINDS}
+    if head["digest"] != case.digest or any(len(values) != manifest["draws"] for values in columns.values()):
+        raise ValueError("the file is damaged")
+    diagnosis = head["diagnosis"]
+    diagnosis["bfmi"] = tuple(diagnosis["bfmi"])
+    return Posterior(
+        case,
+        Manifest(**manifest),
+        columns,
+        standing,
+        prior=groups["prior"],
+        others={name: values for name, values in found.items() if name not in columns},
+        log_likelihood=groups["log_likelihood"],
+        log_prior=groups["log_prior"]["log_prior"],
+        observed={name: float(value[0]) for name, value in groups["observed_data"].items()},
+        predicted=groups["posterior_predictive"],
+        predicted_before=groups["prior_predictive"],
+        left=head["left"],
+        diagnosis=Diagnosis(**diagnosis),
+        seconds=head["seconds"],
+    )

@@ -1,0 +1,270 @@
+"""How the evidence of a case came about: the generative story of the Bayesian engine, told once.
+
+Every function below is one kind of evidence. They are written over a `World`, which says what a number is: in PyMC they
+make the model (`mcmort.bayes.pymc_model`), on a tape its compiled log density, over arrays of draws all that follows
+from the parameters, and a plain check of the other two (`mcmort.bayes.worlds`).
+
+    z              ~ Normal(0, 1)                            every parameter, independently
+    log theta_k    = m_k + s_k z                             deaths that happened: far wider than the evidence
+    kappa_k        = cited completeness at z                 share of them that was registered
+    R_k            = kappa_k theta_k                         deaths that were registered, never more than happened
+    q              = cited pool at z                         populations, rates, shares, overlaps
+    tau_b          = spread_b exp(h z)                       heterogeneity of a basis
+    bias_b         = mean_b + sd_b z                         bias of a basis; none for registers
+    effect_l       = z                                       what figures of one lineage have in common
+
+    log y_i        = log x_i + bias_b + sqrt(r) tau_b effect_l + error_i
+    error_i        ~ sqrt(se_i^2 + (1 - r) tau_b^2) t_4      in lineages that speak of several things
+    error_i        ~ sqrt(se_i^2 + tau_b^2) t_4              in the others
+
+where x_i is what the figure counts: R_k or theta_k of one component, or the sum that an author means, with the years,
+shares, overlaps and ordinary mortality of that author's own definition. Of "at least y" the model knows that the figure
+would have been above y, of "at most y" below. Figures of one lineage about the same thing weigh one figure together. A
+balance says that what two censuses lack is what a scope counts, but for an error in persons.
+
+A component with a formula is what the formula gives, and at least what its register holds, which is then uncertain in
+itself.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from mcmort.accounts import Account, Arithmetic, evaluate, maximum
+from mcmort.bayes.cited import Curve
+from mcmort.bayes.evidence import Datum, Evidence, Latent
+from mcmort.catalogue import formula
+from mcmort.catalogue.case import column_name
+from mcmort.catalogue.words import Basis
+
+__all__ = ["World", "tell"]
+
+
+class World[Value: Arithmetic](Protocol):
+    """What the story needs of numbers."""
+
+    def scores(self, names: Sequence[str]) -> dict[str, Value]:
+        """Return independent standard normal scores, by name."""
+        ...
+
+    def scores_about(self, centres: Mapping[str, Value]) -> dict[str, Value]:
+        """Return standard normal scores whose parameters are taken as their sums with centres, by name."""
+        ...
+
+    def along(self, curve: Curve, score: Value) -> Value:
+        """Return the value of a cited prior at a normal score."""
+        ...
+
+    def exp(self, value: Value) -> Value:
+        """Return the exponential."""
+        ...
+
+    def log(self, value: Value) -> Value:
+        """Return the natural logarithm."""
+        ...
+
+    def norm(self, value: Value, other: float) -> Value:
+        """Return the square root of the sum of two squares."""
+        ...
+
+    def smaller(self, left: Value, right: Value) -> Value:
+        """Return the smaller of two values."""
+        ...
+
+    def number(self, value: float) -> Value:
+        """Return a fixed number."""
+        ...
+
+    def observe(
+        self, name: str, residual: Value, scale: Value, *, is_above: bool, is_heavy: bool, weight: float
+    ) -> None:
+        """Condition on an error: that it is the residual, or that it is above it."""
+        ...
+
+    def keep(self, name: str, value: Value) -> None:
+        """Keep a value under a name."""
+        ...
+
+
+def tell[Value: Arithmetic](world: World[Value], evidence: Evidence) -> None:
+    """Tell the story of a case: parameters first, then what follows from them, then the evidence.
+
+    Parameters
+    ----------
+    world : World
+        What numbers are.
+    evidence : Evidence
+        From `mcmort.bayes.collect`.
+    """
+    told = _Told(world, evidence)
+    for basis in evidence.bases:
+        world.keep(f"tau:{basis}", told.tau[basis])
+        if basis in told.bias:
+            world.keep(f"bias:{basis}", told.bias[basis])
+    for datum in evidence.data:
+        told.figure(datum)
+    for name, account in evidence.balances.items():
+        told.balance(name, account)
+    for name in sorted(told.columns):
+        world.keep(name, told.columns[name])
+
+
+class _Told[Value: Arithmetic]:
+    """A story under way: what has been told so far."""
+
+    def __init__(self, world: World[Value], evidence: Evidence) -> None:
+        self.world, self.evidence, self.case = world, evidence, evidence.case
+        self.score = world.scores([name for name in evidence.parameters if not name.startswith("deaths:")])
+        self.tau = self.heterogeneity()
+        self.bias = self.biases()
+        self.columns: dict[str, Value] = {key: self.cited(key) for key in evidence.cited}
+        self.deaths()
+        self.registered_parts()
+
+    def cited(self, key: str) -> Value:
+        """Take over what is cited of a share, a population, a rate, whether a pool or a single figure."""
+        curve = self.evidence.curves[key]
+        return self.world.along(curve, self.score[key]) if isinstance(curve, Curve) else self.world.number(curve)
+
+    def heterogeneity(self) -> dict[Basis, Value]:
+        """How far figures of one basis lie apart, beyond their own errors."""
+        log_sd = self.evidence.synthesis.heterogeneity
+        return {
+            basis: self.world.exp(self.score[f"tau:{basis}"] * log_sd) * self.case.head.spread[basis].log_sd
+            for basis in self.evidence.bases
+        }
+
+    def biases(self) -> dict[Basis, Value]:
+        """How far the figures of one basis are off together."""
+        return {
+            basis: self.score[f"bias:{basis}"] * bias.sd + bias.mean
+            for basis, bias in self.evidence.synthesis.bias.items()
+            if basis in self.evidence.bases
+        }
+
+    def deaths(self) -> None:
+        """Deaths that happened: uncertain in themselves, or by a formula over quantities and other components."""
+        latents = self.evidence.latents
+        centres = {f"deaths:{name}": self.slant(name, latent) for name, latent in latents.items()}
+        score = self.world.scores_about(centres)
+        self.weak = {
+            name: self.world.exp(score[f"deaths:{name}"] * latent.log_sd + latent.log_median)
+            for name, latent in latents.items()
+        }
+        for name, deaths in self.weak.items():
+            if name not in self.evidence.derived:
+                self.columns[f"all:{name}"] = deaths
+        for name in self.evidence.derived:
+            self.component(name)
+
+    def slant(self, name: str, latent: Latent) -> Value:
+        """Return about what the score of a component is sampled: where there is a register, that is what is well known.
+
+        With R = kappa theta the logarithms of kappa and theta lie on a ridge; over kappa and R they do not. The change
+        is a shear, which leaves the density as it is.
+        """
+        if name not in self.evidence.registered or name in self.evidence.derived:
+            return self.world.number(0.0)
+        slanted: Value = self.world.log(self.columns[f"completeness:{name}"]) * (1.0 / latent.log_sd)
+        return slanted
+
+    def component(self, name: str) -> Value:
+        """Return the deaths of a component, computed when first asked for."""
+        if f"all:{name}" not in self.columns:
+            text = self.case.components[name].formula
+            assert text is not None
+            deaths = maximum(self.arithmetic(text), 0.0)
+            if name in self.evidence.registered:  # then what was registered is the least that it can be
+                register = self.weak[name]
+                self.columns[f"registered:{name}"] = register
+                deaths = maximum(deaths, register)
+            self.columns[f"all:{name}"] = deaths
+        return self.columns[f"all:{name}"]
+
+    def registered_parts(self) -> None:
+        """Deaths that were registered: a share of those that happened, so never more."""
+        for name in self.evidence.registered:
+            if name not in self.evidence.derived:
+                self.columns[f"registered:{name}"] = self.columns[f"all:{name}"] * self.columns[f"completeness:{name}"]
+
+    def quantity(self, name: str) -> Value:
+        """Return a population, a rate, a count of the living: from its pool, or by its formula."""
+        if f"quantity:{name}" not in self.columns:
+            text = self.case.quantities[name].formula
+            assert text is not None
+            self.columns[f"quantity:{name}"] = self.arithmetic(text)
+        return self.columns[f"quantity:{name}"]
+
+    def arithmetic(self, text: str) -> Value:
+        """Compute a formula over quantities and components."""
+        components = {column_name(name): name for name in self.case.components}
+        stack: list[Value] = []
+        for item in formula.postfix(formula.parse(text)):
+            match item:
+                case formula.Number(value):
+                    stack.append(self.world.number(value))
+                case formula.Name(name) if name in components:
+                    stack.append(self.component(components[name]))
+                case formula.Name(name):
+                    stack.append(self.quantity(name))
+                case operator:
+                    right, left = stack.pop(), stack.pop()
+                    stack.append(self.operate(operator, left, right))
+        return stack.pop()
+
+    def operate(self, operator: str, left: Value, right: Value) -> Value:
+        """Apply one operator of the formula language."""
+        value: Value
+        match operator:
+            case "+":
+                value = left + right
+            case "-":
+                value = left - right
+            case "*":
+                value = left * right
+            case "/":
+                value = left / right
+            case "max":
+                value = maximum(left, right)
+            case _:
+                value = self.world.smaller(left, right)
+        return value
+
+    def figure(self, datum: Datum) -> None:
+        """Condition on one figure: an estimate of a component, a formula in its place, or a claim about a sum."""
+        counted = self.columns[datum.column] if datum.account is None else self.sum(datum.account)
+        world, expected = self.world, self.logarithm(counted)
+        said = datum.log_value if datum.formula is None else self.logarithm(self.arithmetic(datum.formula))
+        mean: Value = expected + self.bias[datum.basis] if datum.basis in self.bias else expected
+        tau, own = self.tau[datum.basis], 1.0
+        if datum.line in self.evidence.lines:
+            common = self.evidence.synthesis.lineage
+            mean, own = mean + self.score[f"lineage:{datum.line}"] * tau * math.sqrt(common), math.sqrt(1.0 - common)
+        scale = world.norm(tau * own, datum.log_error) if datum.log_error > 0.0 else tau * own
+        # "at least y": the figure would have been above y; "at most y": below, that is the error turned about is above
+        residual: Value = mean - said if datum.side == "at-most" else said - mean
+        world.keep(f"expected:{datum.name}", mean)
+        world.keep(f"scale:{datum.name}", scale)
+        self.observe(datum.name, residual, scale, is_above=datum.side != "point", weight=datum.weight)
+
+    def balance(self, name: str, account: Account) -> None:
+        """Condition on a balance: what the censuses lack is what the scope counts, but for an error in persons."""
+        record = self.case.balances[name]
+        residual: Value = self.arithmetic(record.formula) - self.sum(account)
+        self.world.keep(f"residual:{name}", residual)
+        self.observe(f"balance:{name}", residual / record.error, self.world.number(1.0), is_above=False, weight=1.0)
+
+    def observe(self, name: str, residual: Value, scale: Value, *, is_above: bool, weight: float) -> None:
+        """Condition on an error with the tails of the case."""
+        is_heavy = self.evidence.synthesis.tails == "heavy"
+        self.world.observe(name, residual, scale, is_above=is_above, is_heavy=is_heavy, weight=weight)
+
+    def sum(self, account: Account) -> Value:
+        """Add up what a claim or a balance counts, by the same sums as any total."""
+        return evaluate(self.case, self.columns, account).total
+
+    def logarithm(self, value: Value) -> Value:
+        """Return a logarithm, of one death at least: what a formula gives may be nothing."""
+        return self.world.log(maximum(value, 1.0))

@@ -1,0 +1,229 @@
+"""The log density of a model as a program of elementary operations, run forward for the value, backward for the slope.
+
+A tape is filled by evaluating the model over its variables, as a plan of totals is filled by evaluating them over
+registers. The instructions are sorted into batches of one operation whose operands are all known (Griewank and Walther
+2008, *Evaluating derivatives*, chapters 3 and 4), so that one compiled kernel runs any model and none is compiled
+again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcmort.bayes.cited import PIECES
+
+__all__ = ["Op", "Program", "Tape", "Variable"]
+
+
+class Op(IntEnum):
+    """What an instruction computes from the values ``a`` and ``b`` and the constant ``x``."""
+
+    ADD = 0
+    SUBTRACT = 1
+    MULTIPLY = 2
+    DIVIDE = 3
+    MINIMUM = 4
+    MAXIMUM = 5
+    SHIFT = 6  # a + x
+    SCALE = 7  # a * x
+    EXP = 8
+    LOG = 9
+    NORM = 10  # sqrt(a^2 + x^2)
+    NORMAL = 11  # log density at the residual a of a normal error of scale b
+    NORMAL_ABOVE = 12  # log probability that it is above a
+    STUDENT = 13  # log density at the residual a of a Student error with four degrees of freedom and scale b
+    STUDENT_ABOVE = 14  # log probability that it is above a
+    STANDARD = 15  # log density of the standard normal at a
+    CURVE = 16  # value at a of the curve numbered x
+
+
+@dataclass(frozen=True)
+class Program:
+    """A finished tape.
+
+    Values are numbered: the parameters first, then the constants, then the results of the instructions in order.
+
+    Attributes
+    ----------
+    parameters : tuple of str
+        Names of the parameters.
+    constants : ndarray, shape (n_constants,)
+        Fixed values.
+    op, start : ndarray of int64, shape (n_batches,) and (n_batches + 1,)
+        Operation of each batch, and its first instruction.
+    a, b : ndarray of uint64, shape (n_instructions,)
+        Operands.
+    x : ndarray, shape (n_instructions,)
+        Constants of the instructions.
+    terms : ndarray of int64, shape (n_terms,)
+        Values whose sum is the log density.
+    weights : ndarray, shape (n_terms,)
+        What each is multiplied by.
+    curves : ndarray, shape (n_curves, n_pieces, 4)
+        Coefficients of the curves.
+    """
+
+    parameters: tuple[str, ...]
+    constants: NDArray[np.float64]
+    op: NDArray[np.int64]
+    start: NDArray[np.int64]
+    a: NDArray[np.uint64]
+    b: NDArray[np.uint64]
+    x: NDArray[np.float64]
+    terms: NDArray[np.int64]
+    weights: NDArray[np.float64]
+    curves: NDArray[np.float64]
+
+    @property
+    def size(self) -> int:
+        """How many values there are in all."""
+        return len(self.parameters) + len(self.constants) + len(self.a)
+
+
+class Tape:
+    """Collects the operations of a model; the same operation twice is one."""
+
+    def __init__(self) -> None:
+        self.parameters: list[str] = []
+        self.curves: list[NDArray[np.float64]] = []
+        self.terms: list[tuple[Variable, float]] = []
+        self._rows: list[tuple[int, int, int, float]] = []  # op (or -1 a parameter, -2 a constant), a, b, x
+        self._known: dict[tuple[int, int, int, float], int] = {}
+
+    def parameter(self, name: str) -> Variable:
+        """Add a parameter, on the whole real line."""
+        self.parameters.append(name)
+        return self._row((-1, len(self.parameters) - 1, 0, 0.0))
+
+    def constant(self, value: float) -> Variable:
+        """Return a constant."""
+        return self._row((-2, 0, 0, float(value)))
+
+    def emit(self, op: Op, a: Variable, b: Variable | None = None, x: float = 0.0) -> Variable:
+        """Add an operation, unless it is there."""
+        return self._row((int(op), a.at, a.at if b is None else b.at, float(x)))
+
+    def curve(self, coefficients: NDArray[np.float64]) -> int:
+        """Add the coefficients of a curve and return its number."""
+        self.curves.append(coefficients)
+        return len(self.curves) - 1
+
+    def add(self, term: Variable, weight: float = 1.0) -> None:
+        """Add a term to the log density."""
+        self.terms.append((term, weight))
+
+    def _row(self, row: tuple[int, int, int, float]) -> Variable:
+        if row not in self._known:
+            self._known[row] = len(self._rows)
+            self._rows.append(row)
+        return Variable(self, self._known[row])
+
+    def program(self) -> Program:
+        """Return the finished program: what no term rests on is left out."""
+        needed = self._needed()
+        batches = self._batches(needed)
+        work = [at for batch in batches for at in batch]
+        constants = [at for at in needed if self._rows[at][0] == -2]
+        place = {at: self._rows[at][1] for at in needed if self._rows[at][0] == -1}
+        place |= {at: number for number, at in enumerate((*constants, *work), len(self.parameters))}
+        return Program(
+            parameters=tuple(self.parameters),
+            constants=np.array([self._rows[at][3] for at in constants], dtype=np.float64),
+            op=np.array([self._rows[batch[0]][0] for batch in batches], dtype=np.int64),
+            start=np.cumsum([0, *(len(batch) for batch in batches)], dtype=np.int64),
+            a=np.array([place[self._rows[at][1]] for at in work], dtype=np.uint64),
+            b=np.array([place[self._rows[at][2]] for at in work], dtype=np.uint64),
+            x=np.array([self._rows[at][3] for at in work], dtype=np.float64),
+            terms=np.array([place[term.at] for term, _ in self.terms], dtype=np.int64),
+            weights=np.array([weight for _, weight in self.terms], dtype=np.float64),
+            curves=np.array(self.curves, dtype=np.float64).reshape(len(self.curves), PIECES, 4),
+        )
+
+    def _batches(self, needed: list[int]) -> list[list[int]]:
+        """Sort the instructions into batches: always the operation of which most are ready, and all of them."""
+        waiting: dict[int, int] = {}
+        readers: dict[int, list[int]] = {at: [] for at in needed}
+        for at in needed:
+            op, a, b, _ = self._rows[at]
+            if op >= 0:
+                inner = {one for one in (a, b) if self._rows[one][0] >= 0}
+                waiting[at] = len(inner)
+                for one in inner:
+                    readers[one].append(at)
+        ready: dict[int, list[int]] = {}
+        for at, count in waiting.items():
+            if count == 0:
+                ready.setdefault(self._rows[at][0], []).append(at)
+        batches = []
+        while ready:
+            op = max(ready, key=lambda one: (len(ready[one]), one))
+            batch = sorted(ready.pop(op))
+            batches.append(batch)
+            for at in batch:
+                for reader in readers[at]:
+                    waiting[reader] -= 1
+                    if waiting[reader] == 0:
+                        ready.setdefault(self._rows[reader][0], []).append(reader)
+        return batches
+
+    def _needed(self) -> list[int]:
+        found: set[int] = set()
+        stack = [term.at for term, _ in self.terms]
+        while stack:
+            at = stack.pop()
+            if at not in found:
+                found.add(at)
+                op, a, b, _ = self._rows[at]
+                stack += [a, b] if op >= 0 else []
+        return sorted(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A value on a tape, with the arithmetic of a number."""
+
+    tape: Tape
+    at: int
+
+    def _with(self, other: Variable | float) -> Variable:
+        return other if isinstance(other, Variable) else self.tape.constant(other)
+
+    def __add__(self, other: Variable | float) -> Variable:
+        if isinstance(other, Variable):
+            return self.tape.emit(Op.ADD, self, other)
+        return self if other == 0.0 else self.tape.emit(Op.SHIFT, self, x=other)
+
+    def __sub__(self, other: Variable | float) -> Variable:
+        return self.tape.emit(Op.SUBTRACT, self, other) if isinstance(other, Variable) else self + -other
+
+    def __rsub__(self, other: float) -> Variable:
+        return self * -1.0 + other
+
+    def __mul__(self, other: Variable | float) -> Variable:
+        if isinstance(other, Variable):
+            return self.tape.emit(Op.MULTIPLY, self, other)
+        return self if other == 1.0 else self.tape.emit(Op.SCALE, self, x=other)
+
+    def __truediv__(self, other: Variable | float) -> Variable:
+        return self.tape.emit(Op.DIVIDE, self, other) if isinstance(other, Variable) else self * (1.0 / other)
+
+    def __rtruediv__(self, other: float) -> Variable:
+        return self.tape.emit(Op.DIVIDE, self.tape.constant(other), self)
+
+    def __neg__(self) -> Variable:
+        return self * -1.0
+
+    __radd__ = __add__
+    __rmul__ = __mul__
+
+    def at_least(self, other: Variable | float) -> Variable:
+        """Return the larger of two values."""
+        return self.tape.emit(Op.MAXIMUM, self, self._with(other))
+
+    def at_most(self, other: Variable | float) -> Variable:
+        """Return the smaller of two values."""
+        return self.tape.emit(Op.MINIMUM, self, self._with(other))

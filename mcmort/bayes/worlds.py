@@ -1,0 +1,218 @@
+"""Two of the worlds in which the story is told: numbers on a tape, and arrays of draws.
+
+On a tape the story becomes the log density that is sampled. Over arrays it gives all that follows from parameters, and
+a log density by SciPy's distributions, which is a plain check of the tape. The third world is PyMC's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcmort.bayes.cited import Curve
+from mcmort.bayes.evidence import Evidence
+from mcmort.bayes.story import tell
+from mcmort.bayes.tape import Op, Program, Tape, Variable
+
+__all__ = ["ArrayWorld", "TapeWorld", "program_of", "told_over"]
+
+type Array = NDArray[np.float64]
+
+
+class TapeWorld:
+    """Numbers are variables on a tape."""
+
+    def __init__(self, parameters: Sequence[str]) -> None:
+        self.tape = Tape()
+        self.given = {name: self.tape.parameter(name) for name in parameters}
+
+    def scores(self, names: Sequence[str]) -> dict[str, Variable]:
+        """Return parameters, with their standard normal densities."""
+        for name in names:
+            self.tape.add(self.tape.emit(Op.STANDARD, self.given[name]))
+        return {name: self.given[name] for name in names}
+
+    def scores_about(self, centres: Mapping[str, Variable]) -> dict[str, Variable]:
+        """Return the distances of parameters from their centres, with their standard normal densities."""
+        scores = {name: self.given[name] - centre for name, centre in centres.items()}
+        for score in scores.values():
+            self.tape.add(self.tape.emit(Op.STANDARD, score))
+        return scores
+
+    def along(self, curve: Curve, score: Variable) -> Variable:
+        """Emit the value of a cited prior."""
+        value = self.tape.emit(Op.CURVE, score, x=float(self.tape.curve(curve.coefficients)))
+        return self.tape.emit(Op.EXP, value) if curve.is_log else value
+
+    def exp(self, value: Variable) -> Variable:
+        """Emit an exponential."""
+        return self.tape.emit(Op.EXP, value)
+
+    def log(self, value: Variable) -> Variable:
+        """Emit a natural logarithm."""
+        return self.tape.emit(Op.LOG, value)
+
+    def norm(self, value: Variable, other: float) -> Variable:
+        """Emit the square root of the sum of two squares."""
+        return self.tape.emit(Op.NORM, value, x=other)
+
+    def smaller(self, left: Variable, right: Variable) -> Variable:
+        """Emit the smaller of two values."""
+        return left.at_most(right)
+
+    def number(self, value: float) -> Variable:
+        """Return a constant."""
+        return self.tape.constant(value)
+
+    def observe(
+        self, name: str, residual: Variable, scale: Variable, *, is_above: bool, is_heavy: bool, weight: float
+    ) -> None:  # fmt: skip
+        """Add the log density of an error, or the log probability that it is above the residual."""
+        heavy, light = (Op.STUDENT_ABOVE, Op.NORMAL_ABOVE) if is_above else (Op.STUDENT, Op.NORMAL)
+        self.tape.add(self.tape.emit(heavy if is_heavy else light, residual, scale), weight)
+
+    def keep(self, name: str, value: Variable) -> None:
+        """Nothing is kept: draws are computed from parameters afterwards."""
+
+
+class ArrayWorld:
+    """Numbers are arrays of draws.
+
+    Attributes
+    ----------
+    log_prior : ndarray, shape (n_draws,)
+        Of all parameters.
+    kept : dict of str to ndarray, shape (n_draws,)
+        What the story keeps.
+    log_likelihood : dict of str to ndarray, shape (n_draws,)
+        Of each figure and balance, with its weight.
+    """
+
+    def __init__(self, scores: Mapping[str, Array]) -> None:
+        self.given = scores
+        self.size = len(next(iter(scores.values())))
+        self.log_prior = np.zeros(self.size)
+        self.made: dict[str, Array] = {}
+        self.kept: dict[str, Array] = {}
+        self.log_likelihood: dict[str, Array] = {}
+
+    def scores(self, names: Sequence[str]) -> dict[str, Array]:
+        """Return the parameters as given."""
+        for name in names:
+            self.log_prior += _standard(self.given[name])
+        return {name: self.given[name] for name in names}
+
+    def scores_about(self, centres: Mapping[str, Array]) -> dict[str, Array]:
+        """Return the distances of parameters from their centres."""
+        scores = {name: self.given[name] - centre for name, centre in centres.items()}
+        for score in scores.values():
+            self.log_prior += _standard(score)
+        return scores
+
+    def along(self, curve: Curve, score: Array) -> Array:
+        """Compute the value of a cited prior."""
+        return curve(score)
+
+    def exp(self, value: Array) -> Array:
+        """Compute an exponential."""
+        return cast("Array", np.exp(value))
+
+    def log(self, value: Array) -> Array:
+        """Compute a natural logarithm."""
+        return cast("Array", np.log(value))
+
+    def norm(self, value: Array, other: float) -> Array:
+        """Compute the square root of the sum of two squares."""
+        return cast("Array", np.hypot(value, other))
+
+    def smaller(self, left: Array, right: Array) -> Array:
+        """Compute the smaller of two values."""
+        return cast("Array", np.minimum(left, right))
+
+    def number(self, value: float) -> Array:
+        """Return the same number for all draws."""
+        return np.full(self.size, value)
+
+    def observe(
+        self, name: str, residual: Array, scale: Array, *, is_above: bool, is_heavy: bool, weight: float
+    ) -> None:  # fmt: skip
+        """Compute the log likelihood by SciPy's distributions."""
+        from scipy import stats
+
+        law = stats.t(4) if is_heavy else stats.norm()
+        z = residual / scale
+        self.log_likelihood[name] = weight * (law.logsf(z) if is_above else law.logpdf(z) - np.log(scale))
+
+    def keep(self, name: str, value: Array) -> None:
+        """Keep a value."""
+        self.kept[name] = value
+
+
+class PriorWorld(ArrayWorld):
+    """Numbers are arrays of draws from the prior: a score about a centre is the given one, and makes its parameter."""
+
+    def scores_about(self, centres: Mapping[str, Array]) -> dict[str, Array]:
+        """Return the scores as given, and note the parameters that they make."""
+        self.made |= {name: self.given[name] + centre for name, centre in centres.items()}
+        return {name: self.given[name] for name in centres}
+
+    def observe(
+        self, name: str, residual: Array, scale: Array, *, is_above: bool, is_heavy: bool, weight: float
+    ) -> None:  # fmt: skip
+        """Nothing is observed."""
+
+
+def drawn_about(evidence: Evidence, scores: Array) -> Array:
+    """Return parameters from independent standard normal scores: those that are sampled about a centre are moved to it.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The evidence.
+    scores : ndarray, shape (n_draws, n_parameters)
+        Independent and standard normal.
+
+    Returns
+    -------
+    ndarray, shape (n_draws, n_parameters)
+    """
+    world = PriorWorld(dict(zip(evidence.parameters, np.ascontiguousarray(scores.T), strict=True)))
+    tell(world, evidence)
+    return np.stack([world.made.get(name, world.given[name]) for name in evidence.parameters], axis=1)
+
+
+def _standard(score: Array) -> Array:
+    """Return the log density of the standard normal, by SciPy."""
+    from scipy import stats
+
+    return cast("Array", stats.norm.logpdf(score))
+
+
+def program_of(evidence: Evidence) -> Program:
+    """Return the log density of a case as a program."""
+    world = TapeWorld(evidence.parameters)
+    tell(world, evidence)
+    return world.tape.program()
+
+
+def told_over(evidence: Evidence, scores: Array) -> ArrayWorld:
+    """Tell the story over draws of the parameters.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The evidence.
+    scores : ndarray, shape (n_draws, n_parameters)
+        Standard normal scores, in the order of `Evidence.parameters`.
+
+    Returns
+    -------
+    ArrayWorld
+        With all that follows from them.
+    """
+    world = ArrayWorld(dict(zip(evidence.parameters, np.ascontiguousarray(scores.T), strict=True)))
+    tell(world, evidence)
+    return world

@@ -1,0 +1,63 @@
+"""What the Bayesian engine needs of a case beside its evidence: priors of bias and heterogeneity, and balances."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from mcmort.catalogue.records import Flag, Id, Number, Record, Scope, Selector, Share, Text
+from mcmort.catalogue.words import Basis
+
+__all__ = ["Balance", "Bias", "Synthesis"]
+
+
+class Bias(Record):
+    """The bias of one basis on the logarithm: by what factor its figures are too high or too low together."""
+
+    mean: Number = 0.0
+    sd: Annotated[float, Field(strict=True, gt=0, le=3, allow_inf_nan=False)]
+    source: Text
+    locator: Text
+    note: str | None = None
+
+
+class Synthesis(Record):
+    """Priors of the Bayesian engine, cited or marked as assumptions.
+
+    The heterogeneity of a basis has the case's spread of that basis as its median.
+    """
+
+    tails: Literal["heavy", "normal"] = Field(
+        "heavy", description="Errors of Student's t with four degrees of freedom, or normal ones."
+    )
+    lineage: Annotated[float, Field(strict=True, ge=0, lt=1, allow_inf_nan=False)] = Field(
+        description="Share of the heterogeneity's variance that figures of one lineage have in common."
+    )
+    heterogeneity: Annotated[float, Field(strict=True, gt=0, le=2, allow_inf_nan=False)] = Field(
+        description="Log standard deviation of a heterogeneity about the spread of its basis."
+    )
+    completeness: Share | None = Field(
+        None, description="Share of the deaths that was registered, where a component does not say it."
+    )
+    bias: dict[Basis, Bias] = Field(default_factory=dict, description="Bias of figures, by basis; none for the others.")
+    source: Text
+    locator: Text
+    note: str | None = None
+
+
+class Balance(Scope):
+    """A demographic balance: what a formula over censuses gives is the sum of what a scope counts, but for an error."""
+
+    id: Id
+    label: Text
+    formula: Text = Field(description="Arithmetic over quantities, such as expected - counted.")
+    include: Annotated[tuple[Selector, ...], Field(min_length=1)]
+    net: Flag = Field(True, description="Whether ordinary mortality is no part of it.")
+    error: Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)] = Field(
+        description="Standard error of the balance in persons: of the counts, and of what is in none of its parts."
+    )
+    lineage: Id | None = Field(None, description="Estimates of this lineage tell the same, and are left out beside it.")
+    source: Text
+    locator: Text
+    note: str | None = None
