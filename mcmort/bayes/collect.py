@@ -140,8 +140,8 @@ class _Collector:
         found: dict[str, Pool | Distribution] = {}
         default = self.synthesis.completeness
         for name in registered:
-            if self.case.components[name].formula is not None:
-                continue
+            if self.case.components[name].formula is not None and any(one.column == f"registered:{name}" for one in data):
+                continue  # its register is uncertain in itself
             share = self.priors.components[name].completeness
             if share is None and default is not None and self._has_all(name, data):
                 share = fit_figure(self.case, default).distribution
@@ -263,6 +263,8 @@ class _Collector:
             key, line = f"claim:{name}", claim.lineage or claim.source
             if name in retired:
                 self.left[key] = f"superseded by {retired[name]}"
+            elif claim.use == "cross-check":
+                self.left[key] = "a cross-check only"
             elif claim.basis not in self.bases:
                 self.left[key] = f"basis {claim.basis} is not admitted"
             elif self._is_out(claim.source, line):
@@ -309,19 +311,25 @@ class _Collector:
         direct: list[Datum],
     ) -> Iterator[Datum]:
         """Yield the claims that are data, each with what it sums."""
-        lines: dict[str, set[str]] = {}
+        lines = {name: self._told_through(self.case.components[name].formula) for name in self.case.components}
         for datum in direct:
-            lines.setdefault(datum.column.partition(":")[2], set()).update((datum.line, datum.source))
+            lines[datum.column.partition(":")[2]] |= {datum.line, datum.source} | self._told_through(datum.formula)
         for claim, datum, resolved in claims:
-            told = sorted(
-                t.component for t in resolved.terms if {datum.line, claim.source} & lines.get(t.component, set())
-            )
+            told = sorted(t.component for t in resolved.terms if {datum.line, claim.source} & lines[t.component])
             if told:
                 self.left[datum.name] = f"its lineage speaks already on {', '.join(told)}"
                 continue
             account = self._account(datum.name, resolved, standing, columns)
             if account is not None:
                 yield replace(datum, account=account)
+
+    def _told_through(self, text: str | None) -> set[str]:
+        """Return the lineages and sources that speak through the quantities of a formula: these are taken over."""
+        found: set[str] = set()
+        for name in self._behind([text]) if text is not None else ():
+            for one in self.priors.quantities[name].used:
+                found |= {one.estimate.line, one.estimate.source}
+        return found
 
     def _account(
         self, name: str, resolved: Resolved, standing: Mapping[str, Standing], columns: frozenset[str]
