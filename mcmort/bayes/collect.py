@@ -16,7 +16,7 @@ from mcmort.catalogue import formula
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Claim, Component, Definition, Figure
 from mcmort.catalogue.synthesis import Balance, Synthesis
-from mcmort.catalogue.words import BASES, Basis
+from mcmort.catalogue.words import BASES, Basis, Measure
 from mcmort.draws import Standing
 from mcmort.elicit.families import Distribution, fixed
 from mcmort.elicit.fit import fit_figure
@@ -140,10 +140,10 @@ class _Collector:
         found: dict[str, Pool | Distribution] = {}
         default = self.synthesis.completeness
         for name in registered:
-            if self.case.components[name].formula is not None:
-                continue
+            if self.case.components[name].formula is not None and self._speaks("registered", name, data):
+                continue  # its register is uncertain in itself
             share = self.priors.components[name].completeness
-            if share is None and default is not None and self._has_all(name, data):
+            if share is None and default is not None and self._speaks("all", name, data):
                 share = fit_figure(self.case, default).distribution
             found[f"completeness:{name}"] = fixed(1.0) if share is None else share
         for name in sorted(known):
@@ -160,9 +160,9 @@ class _Collector:
                 found[f"quantity:{name}"] = pool
         return found
 
-    def _has_all(self, name: str, data: list[Datum]) -> bool:
-        """Whether something speaks of all deaths of a component: else its register stands for them."""
-        return any(one.column == f"all:{name}" for one in data)
+    def _speaks(self, measure: Measure, name: str, data: list[Datum]) -> bool:
+        """Whether a figure of a component has a measure; where none has all deaths, its register stands for them."""
+        return any(one.column == f"{measure}:{name}" for one in data)
 
     def _behind(self, texts: list[str]) -> list[str]:
         """Return the quantities on which formulas rest, sorted."""
@@ -263,6 +263,8 @@ class _Collector:
             key, line = f"claim:{name}", claim.lineage or claim.source
             if name in retired:
                 self.left[key] = f"superseded by {retired[name]}"
+            elif claim.use == "cross-check":
+                self.left[key] = "a cross-check only"
             elif claim.basis not in self.bases:
                 self.left[key] = f"basis {claim.basis} is not admitted"
             elif self._is_out(claim.source, line):
@@ -309,19 +311,25 @@ class _Collector:
         direct: list[Datum],
     ) -> Iterator[Datum]:
         """Yield the claims that are data, each with what it sums."""
-        lines: dict[str, set[str]] = {}
+        lines = {name: self._told_through(self.case.components[name].formula) for name in self.case.components}
         for datum in direct:
-            lines.setdefault(datum.column.partition(":")[2], set()).update((datum.line, datum.source))
+            lines[datum.column.partition(":")[2]] |= {datum.line, datum.source} | self._told_through(datum.formula)
         for claim, datum, resolved in claims:
-            told = sorted(
-                t.component for t in resolved.terms if {datum.line, claim.source} & lines.get(t.component, set())
-            )
+            told = sorted(t.component for t in resolved.terms if {datum.line, claim.source} & lines[t.component])
             if told:
                 self.left[datum.name] = f"its lineage speaks already on {', '.join(told)}"
                 continue
             account = self._account(datum.name, resolved, standing, columns)
             if account is not None:
                 yield replace(datum, account=account)
+
+    def _told_through(self, text: str | None) -> set[str]:
+        """Return the lineages and sources that speak through the quantities of a formula: these are taken over."""
+        found: set[str] = set()
+        for name in self._behind([text]) if text is not None else ():
+            for one in self.priors.quantities[name].used:
+                found |= {one.estimate.line, one.estimate.source}
+        return found
 
     def _account(
         self, name: str, resolved: Resolved, standing: Mapping[str, Standing], columns: frozenset[str]
@@ -373,7 +381,7 @@ class _Collector:
             is_registered
             and component.completeness is None
             and component.formula is None
-            and not self._has_all(name, direct)
+            and not self._speaks("all", name, direct)
         ):
             notes.append("registered only: no estimate of all deaths, so the registered count stands for them")
         if component.formula is not None and is_known:

@@ -176,7 +176,7 @@ class _Told[Value: Arithmetic]:
             text = self.case.components[name].formula
             assert text is not None
             deaths = maximum(self.arithmetic(text), 0.0)
-            if name in self.evidence.registered:  # then what was registered is the least that it can be
+            if name in self.evidence.latents:  # then what was registered is the least that it can be
                 register = self.weak[name]
                 self.columns[f"registered:{name}"] = register
                 deaths = maximum(deaths, register)
@@ -186,7 +186,7 @@ class _Told[Value: Arithmetic]:
     def registered_parts(self) -> None:
         """Deaths that were registered: a share of those that happened, so never more."""
         for name in self.evidence.registered:
-            if name not in self.evidence.derived:
+            if f"registered:{name}" not in self.columns:
                 self.columns[f"registered:{name}"] = self.columns[f"all:{name}"] * self.columns[f"completeness:{name}"]
 
     def quantity(self, name: str) -> Value:
