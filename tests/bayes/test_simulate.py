@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -13,22 +12,15 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-import mcmort as mm
-from mcmort.bayes.evidence import Evidence, collect
+from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.simulate import simulate
 from mcmort.bayes.worlds import ArrayWorld, told_over
+from tests.bayes.synthetic import synthetic
 
-SYNTHETIC = Path(__file__).parents[2] / "benchmarks" / "synthetic"
 _CASES = 400
 _COPIES = ("famine:handbook-first-edition", "famine:second-historian", "famine:textbook")
 
 type Array = NDArray[np.float64]
-
-
-@cache
-def synthetic() -> Evidence:
-    """Return the evidence of the synthetic case, which holds every kind of it."""
-    return collect(mm.load(SYNTHETIC))
 
 
 @cache
