@@ -15,13 +15,27 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from mcmort.analysis.receipt import verify
+    from mcmort.bayes import fit
     from mcmort.catalogue import load
     from mcmort.catalogue import shipped as cases
     from mcmort.elicit import check
     from mcmort.present.verbs import bridge, claims, compare, plot, total
     from mcmort.sampler import Sampler, simulate
 
-__all__ = ["Sampler", "bridge", "cases", "check", "claims", "compare", "load", "plot", "simulate", "total", "verify"]
+__all__ = [
+    "Sampler",
+    "bridge",
+    "cases",
+    "check",
+    "claims",
+    "compare",
+    "fit",
+    "load",
+    "plot",
+    "simulate",
+    "total",
+    "verify",
+]
 
 _HOMES: Final = {
     "Sampler": ("mcmort.sampler", "Sampler"),
@@ -30,6 +44,7 @@ _HOMES: Final = {
     "check": ("mcmort.elicit", "check"),
     "claims": ("mcmort.present.verbs", "claims"),
     "compare": ("mcmort.present.verbs", "compare"),
+    "fit": ("mcmort.bayes", "fit"),
     "load": ("mcmort.catalogue", "load"),
     "plot": ("mcmort.present.verbs", "plot"),
     "simulate": ("mcmort.sampler", "simulate"),

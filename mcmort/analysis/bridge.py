@@ -74,9 +74,13 @@ def bridge(draws: Draws, start: str, end: str, *, years: tuple[int, int] | None 
     ]
     taken = _sum(first.overlaps, none) - _sum(last.overlaps, none)
     changes.append(("overlaps", "Deaths counted by two figures", taken))
-    steps = [Step(name, label, values, summarise(values)) for name, label, values in changes if values.any()]
+    steps = [
+        Step(name, label, values, summarise(values, chains=first.chains))
+        for name, label, values in changes
+        if values.any()
+    ]
     steps.sort(key=lambda step: (-abs(step.mean), step.name))
-    difference = summarise(kept(last.values) - kept(first.values))
+    difference = summarise(kept(last.values) - kept(first.values), chains=first.chains)
     return Bridge(first, last, difference, tuple(steps))
 
 

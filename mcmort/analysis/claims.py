@@ -1,7 +1,8 @@
 """Each author's total against ours, under that author's own definition.
 
-A claim is never an input of the draws that it is compared with. Where it rests on data that our pools hold as well (the
-same lineage), agreement is no independent test, and is marked.
+In elicited draws a claim is never an input of the draws that it is compared with; in a synthesis it may be. Where it
+is, or where it rests on data that our evidence holds as well (the same lineage), agreement is no independent test, and
+is marked.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 from mcmort.analysis.summary import PROBABILITIES, Summary, share_at_least, share_at_most, summarise
 from mcmort.catalogue.cited import owners_behind
 from mcmort.catalogue.records import Claim
+from mcmort.draws import Draws
 from mcmort.totals import Source, Total, of_claim, totals_with_evidence
 
 __all__ = ["Judged", "Verdict", "judge_claims"]
@@ -45,11 +47,13 @@ class Judged:
     ratio : float
         Middle of the claim over our median.
     shared : bool
-        Whether the claim rests on data that our pools hold as well.
+        Whether the claim rests on data that our evidence holds as well.
     retired_by : str
         What has replaced it, or "".
     reason : str
         Why there is no total, or "".
+    conditioned : bool
+        Whether our total is conditioned on the claim.
     """
 
     claim: Claim
@@ -61,6 +65,7 @@ class Judged:
     shared: bool
     retired_by: str
     reason: str = ""
+    conditioned: bool = False
 
 
 def judge_claims(draws: Source) -> tuple[Judged, ...]:
@@ -101,13 +106,15 @@ def middle(claim: Claim) -> float:
 def _judge(total: Total | None, claim: Claim, retired_by: str, reason: str) -> Judged:
     if total is None:
         return Judged(claim, None, None, "no total", float("nan"), float("nan"), False, retired_by, reason)
-    summary = summarise(total.values, PROBABILITIES, shortest=False)
+    summary = summarise(total.values, PROBABILITIES, shortest=False, chains=total.chains)
     centre = middle(claim)
     share = share_at_least if claim.reading == "at-least" else share_at_most
     quantile = share(total.values, centre)
     ratio = centre / summary.median if summary.median > 0 else float("inf")
     verdict = _verdict(claim, summary, quantile)
-    return Judged(claim, total, summary, verdict, quantile, ratio, _shared(total, claim), retired_by)
+    conditioned = isinstance(total.draws, Draws) and claim.id in total.draws.conditioned
+    shared = _shared(total, claim)
+    return Judged(claim, total, summary, verdict, quantile, ratio, shared, retired_by, conditioned=conditioned)
 
 
 def _verdict(claim: Claim, summary: Summary, quantile: float) -> Verdict:

@@ -92,7 +92,11 @@ def compare(
     if not totals:
         raise DefinitionError("; ".join(empty.values()) or f"{case.id} has no definitions")
     rows = [
-        Row(totals[name], summarise(totals[name].values, probabilities), _cited(case, name, years))
+        Row(
+            totals[name],
+            summarise(totals[name].values, probabilities, chains=totals[name].chains),
+            _cited(case, name, years),
+        )
         for name in names
         if name in totals
     ]

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
+from mcmort.bayes import fit
 from mcmort.catalogue import Case, load
 from mcmort.catalogue.records import Definition
 from mcmort.catalogue.words import Measure, Pooling
@@ -57,7 +58,7 @@ class Receipt(BaseModel):
         Digest of its content.
     request : Request
         What was asked.
-    engine, seed, draws, evidence, method, dependence, pool
+    engine, seed, draws, evidence, method, dependence, pool, without, chains
         How the draws were made; see `mcmort.draws.Manifest`.
     kept : bool
         Whether all draws were kept, or only counted.
@@ -80,6 +81,8 @@ class Receipt(BaseModel):
     method: Method = "plain"
     dependence: Dependence = "declared"
     pool: Pooling | None = None
+    without: tuple[str, ...] = ()
+    chains: int = Field(1, ge=1)
     kept: bool = True
     versions: dict[str, str]
     totals: dict[str, str]
@@ -141,6 +144,8 @@ def receipt_of(request: Request, totals: Sequence[Total]) -> Receipt:
         method=manifest.method,
         dependence=manifest.dependence,
         pool=manifest.pool,
+        without=manifest.without,
+        chains=manifest.chains,
         kept=isinstance(draws, Draws),
         versions=dict(manifest.versions),
         totals={result.definition.id: _digest(result) for result in totals},
@@ -219,8 +224,8 @@ def verify(receipt: Receipt | Path | str, *, threads: int | None = None) -> Veri
     """
     if not isinstance(receipt, Receipt):
         receipt = read_receipt(Path(receipt))
-    if receipt.engine != "elicited":
-        raise VerifyError(f"the receipt names the engine {receipt.engine!r}; expected 'elicited'")
+    if receipt.engine not in ("elicited", "synthesis"):
+        raise VerifyError(f"the receipt names the engine {receipt.engine!r}; expected 'elicited' or 'synthesis'")
     case = load(receipt.case)
     if case.digest != receipt.case_digest:
         raise VerifyError(
@@ -241,6 +246,11 @@ def verify(receipt: Receipt | Path | str, *, threads: int | None = None) -> Veri
 def _source(case: Case, receipt: Receipt, threads: int | None) -> Source:
     """Return the draws of a receipt, or the engine that makes them."""
     evidence = frozenset(receipt.evidence)
+    if receipt.engine == "synthesis":
+        return fit(
+            case, rng=receipt.seed, evidence=evidence, without=frozenset(receipt.without),
+            draws=receipt.draws // receipt.chains, cores=threads, store=False,
+        )  # fmt: skip
     if receipt.kept:
         return simulate(
             case, receipt.draws, rng=receipt.seed, evidence=evidence, dependence=receipt.dependence,

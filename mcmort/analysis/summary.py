@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.draws import ExactTotal
+from mcmort.draws.chains import effective_size
+from mcmort.draws.tally import quantile_error
 from mcmort.errors import UsageError
 from mcmort.totals import Values
 
@@ -20,7 +22,6 @@ __all__ = [
     "check_probabilities",
     "highest_density",
     "mean_of",
-    "quantile_error",
     "quantiles_of",
     "share_at_least",
     "share_at_most",
@@ -108,30 +109,6 @@ def check_probabilities(probabilities: Sequence[float]) -> None:
             raise UsageError(f"an interval of probability {probability:g}; expected one between 0 and 1{hint}")
 
 
-def quantile_error(ordered: Array, probability: float) -> float:
-    """Return the Monte Carlo standard error of a quantile of independent draws.
-
-    Half the distance between the order statistics one binomial standard deviation below and above the quantile
-    (Woodruff 1952, JASA 47): no density needs to be estimated.
-
-    Parameters
-    ----------
-    ordered : ndarray, shape (n_draws,)
-        Sorted draws.
-    probability : float
-        Which quantile.
-
-    Returns
-    -------
-    float
-    """
-    n = len(ordered)
-    step = np.sqrt(n * probability * (1.0 - probability))
-    low = int(np.clip(np.floor(n * probability - step), 0, n - 1))
-    high = int(np.clip(np.ceil(n * probability + step), 0, n - 1))
-    return float(ordered[high] - ordered[low]) / 2.0
-
-
 def highest_density(ordered: Array, probability: float) -> tuple[float, float]:
     """Return the shortest interval that holds a share of the draws.
 
@@ -177,7 +154,7 @@ def share_at_least(values: Values, limit: float) -> float:
 
 
 def summarise(
-    values: Values, probabilities: Sequence[float] = PROBABILITIES, *, shortest: bool = True
+    values: Values, probabilities: Sequence[float] = PROBABILITIES, *, shortest: bool = True, chains: int = 1
 ) -> Summary:  # fmt: skip
     """Summarise draws, or a tally of them, or a distribution that was computed without.
 
@@ -189,6 +166,8 @@ def summarise(
         Of the intervals, each between 0 and 1.
     shortest : bool
         Whether highest-density intervals are wanted as well.
+    chains : int
+        Markov chains that follow one another in the draws, by which their errors are larger; 1 if they are independent.
 
     Returns
     -------
@@ -200,7 +179,7 @@ def summarise(
         If a probability is not between 0 and 1.
     """
     check_probabilities(probabilities)
-    one = _Kept(values) if isinstance(values, np.ndarray) else values
+    one = _Kept(values, chains) if isinstance(values, np.ndarray) else values
     intervals = []
     for probability in probabilities:
         tails = ((1.0 - probability) / 2.0, (1.0 + probability) / 2.0)
@@ -223,23 +202,31 @@ def summarise(
 
 
 class _Kept:
-    """Independent draws that were kept, with the figures that a tally of them has."""
+    """Draws that were kept, with the figures that a tally of them has."""
 
-    def __init__(self, values: Array) -> None:
+    def __init__(self, values: Array, chains: int = 1) -> None:
         self.values = values
+        self.chains = chains
         self.ordered = np.sort(values)
         self.draws = len(values)
         self.mean = float(np.mean(self.ordered))
         self.sd = float(np.std(self.ordered, ddof=1)) if self.draws > 1 else 0.0
 
-    def quantile(self, probability: float | Sequence[float]) -> Array:
+    def quantile(self, probability: float | Sequence[float] | Array) -> Array:
         return np.asarray(np.quantile(self.ordered, probability))
 
     def quantile_error(self, probability: float) -> float:
-        return quantile_error(self.ordered, probability)
+        below = self.values <= self.quantile(probability)
+        return quantile_error(self.quantile, probability, self._worth(below))
+
+    def _worth(self, values: Array | NDArray[np.bool_]) -> float:
+        """Return how many independent draws are as sure of a mean."""
+        if self.chains == 1:
+            return self.draws
+        return min(effective_size(values.astype(np.float64), self.chains), self.draws)
 
     def mean_error(self) -> float:
-        return self.sd / float(np.sqrt(self.draws))
+        return self.sd / float(np.sqrt(self._worth(self.values)))
 
     def shortest(self, probability: float) -> tuple[float, float]:
         return highest_density(self.ordered, probability)

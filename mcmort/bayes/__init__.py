@@ -9,8 +9,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from mcmort.bayes.collect import collect
     from mcmort.bayes.diagnose import Diagnosis
-    from mcmort.bayes.evidence import Datum, Evidence, collect
+    from mcmort.bayes.evidence import Datum, Evidence
     from mcmort.bayes.posterior import Posterior, fit
 
 __all__ = ["Datum", "Diagnosis", "Evidence", "Posterior", "collect", "fit"]
@@ -20,7 +21,7 @@ _HOMES: Final = {
     "Diagnosis": "mcmort.bayes.diagnose",
     "Evidence": "mcmort.bayes.evidence",
     "Posterior": "mcmort.bayes.posterior",
-    "collect": "mcmort.bayes.evidence",
+    "collect": "mcmort.bayes.collect",
     "fit": "mcmort.bayes.posterior",
 }
 

@@ -1,8 +1,8 @@
 """Cited priors as smooth functions of a normal score, so that every parameter of the model is standard normal.
 
-A pool or a share is tabulated at normal scores and joined by monotone cubic pieces (Fritsch and Carlson 1980, SIAM J.
-Numer. Anal. 17): its distribution is the elicited one, whatever the family, and its slope has no jumps, which a gradient
-needs.
+A pool or a share is tabulated at normal scores and joined by monotone cubic pieces (Fritsch and Carlson 1980, SIAM
+Journal on Numerical Analysis 17): its distribution is the elicited one, whatever the family, and its slope has no
+jumps, which a gradient needs.
 """
 
 from __future__ import annotations

@@ -1,306 +1,87 @@
-# mypy: disable-error-code="no-untyped-def,no-untyped-call,call-arg,call-overload"
-"""The compiled kernel that runs a program forward for its log density and backward for the gradient.
-
-It is compiled once for all models and kept on disk by Numba. The signature is the one that the sampler calls from its own
-threads: number of parameters, parameters, gradient, log density, and the address of the program's arrays.
-"""
+"""The log density of a program and its gradient, as compiled code that any thread may call."""
 
 from __future__ import annotations
 
-import math
+import ctypes
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
-import numba
 import numpy as np
-from numba import carray, types
-from numba.core import cgutils
-from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from mcmort.bayes.cited import FIRST, PIECES, STEPS
-from mcmort.bayes.tape import Op, Program
+from mcmort.bayes.tape import Program
+from mcmort.machine.code import address_of
 
-__all__ = ["Density", "identity", "log_density"]
+__all__ = ["Density", "density_address", "identity_address"]
 
 type Array = NDArray[np.float64]
 
-_HALF_LOG_TWO_PI: Final = 0.5 * math.log(2.0 * math.pi)
-_HEAD: Final = 15
-_STUDENT: Final = math.log(0.375)  # log density of Student's t with four degrees of freedom at its centre
-
-# enumerations become plain numbers, which the compiler folds
-_ADD, _SUBTRACT, _MULTIPLY, _DIVIDE = int(Op.ADD), int(Op.SUBTRACT), int(Op.MULTIPLY), int(Op.DIVIDE)
-_MINIMUM, _MAXIMUM, _SHIFT, _SCALE = int(Op.MINIMUM), int(Op.MAXIMUM), int(Op.SHIFT), int(Op.SCALE)
-_EXP, _LOG, _NORM, _CURVE, _STANDARD = int(Op.EXP), int(Op.LOG), int(Op.NORM), int(Op.CURVE), int(Op.STANDARD)
-_NORMAL, _NORMAL_ABOVE = int(Op.NORMAL), int(Op.NORMAL_ABOVE)
-_STUDENT_OP, _STUDENT_ABOVE = int(Op.STUDENT), int(Op.STUDENT_ABOVE)
+_SOURCES: Final = tuple(Path(__file__).with_name(f"{name}.py") for name in ("cited", "kernel", "tape"))
+"""What the compiled code depends on."""
 
 
-@numba.njit(cache=True, error_model="numpy", inline="never")
-def _log_normal_above(z: float) -> float:
-    """Return the log of the standard normal's survival function."""
-    if z < 25.0:
-        return math.log(0.5 * math.erfc(z / math.sqrt(2.0)))
-    # the asymptotic series, whose next term is below 1e-8 of the last one kept (Abramowitz and Stegun 26.2.12)
-    square = 1.0 / (z * z)
-    return (
-        -0.5 * z * z
-        - _HALF_LOG_TWO_PI
-        - math.log(z)
-        + math.log1p(-square * (1.0 - 3.0 * square * (1.0 - 5.0 * square)))
-    )
+@cache
+def density_address() -> int:
+    """Return where the code of the log density begins; Numba is loaded only if it is not on disk."""
+
+    def build() -> Any:
+        from mcmort.bayes.kernel import log_density
+
+        return log_density()
+
+    return address_of("density", build, _SOURCES)
 
 
-@numba.njit(cache=True, error_model="numpy", inline="never")
-def _student_above(t: float) -> float:
-    """Return the survival function of Student's t with four degrees of freedom, which is algebraic.
+@cache
+def identity_address() -> int:
+    """Return where the code that copies parameters begins."""
 
-    With u = -t / sqrt(4 + t^2) it is (1 + u)^2 (2 - u) / 4 (Johnson, Kotz and Balakrishnan 1995, chapter 28); for large t
-    the factor 1 + u is taken as (1 - u^2) / (1 - u), which does not cancel.
-    """
-    square = 4.0 + t * t
-    u = -t / math.sqrt(square)
-    near = 4.0 / (square * (1.0 - u)) if u < 0.0 else 1.0 + u
-    return near * near * (2.0 - u) / 4.0
+    def build() -> Any:
+        from mcmort.bayes.kernel import identity
 
+        return identity()
 
-@numba.njit(cache=True, error_model="numpy")
-def _along(curve, score):
-    """Return a curve and its slope at a normal score; beyond the ends it goes on straight."""
-    place = min(max(score, FIRST), -FIRST)
-    piece = min(int((place - FIRST) * STEPS), PIECES - 1)
-    t = place - (FIRST + piece / STEPS)
-    c = curve[piece]
-    slope = c[1] + t * (2.0 * c[2] + t * 3.0 * c[3])
-    return c[0] + t * (c[1] + t * (c[2] + t * c[3])) + slope * (score - place), slope
+    return address_of("identity", build, _SOURCES)
 
 
-# a loop for each operation, since a dispatch within the loop took three times as long
-
-
-@numba.njit(cache=True, error_model="numpy")
-def _forward(v, op, start, a, b, x, curves, first):
-    for k in range(len(op)):
-        what, begin, end = op[k], start[k], start[k + 1]
-        if what == _ADD:
-            for i in range(begin, end):
-                v[first + i] = v[a[i]] + v[b[i]]
-        elif what == _SUBTRACT:
-            for i in range(begin, end):
-                v[first + i] = v[a[i]] - v[b[i]]
-        elif what == _MULTIPLY:
-            for i in range(begin, end):
-                v[first + i] = v[a[i]] * v[b[i]]
-        elif what == _DIVIDE:
-            for i in range(begin, end):
-                v[first + i] = v[a[i]] / v[b[i]]
-        elif what == _MINIMUM:
-            for i in range(begin, end):
-                v[first + i] = min(v[a[i]], v[b[i]])
-        elif what == _MAXIMUM:
-            for i in range(begin, end):
-                v[first + i] = max(v[a[i]], v[b[i]])
-        elif what == _SHIFT:
-            for i in range(begin, end):
-                v[first + i] = v[a[i]] + x[i]
-        elif what == _SCALE:
-            for i in range(begin, end):
-                v[first + i] = v[a[i]] * x[i]
-        elif what == _EXP:
-            for i in range(begin, end):
-                v[first + i] = math.exp(v[a[i]])
-        elif what == _LOG:
-            for i in range(begin, end):
-                v[first + i] = math.log(v[a[i]])
-        elif what == _NORM:
-            for i in range(begin, end):
-                v[first + i] = math.sqrt(v[a[i]] * v[a[i]] + x[i] * x[i])
-        elif what == _STANDARD:
-            for i in range(begin, end):
-                v[first + i] = -0.5 * v[a[i]] * v[a[i]] - _HALF_LOG_TWO_PI
-        elif what == _CURVE:
-            for i in range(begin, end):
-                v[first + i] = _along(curves[int(x[i])], v[a[i]])[0]
-        elif what == _NORMAL:
-            for i in range(begin, end):
-                v[first + i] = -0.5 * (v[a[i]] / v[b[i]]) ** 2 - _HALF_LOG_TWO_PI - math.log(v[b[i]])
-        elif what == _NORMAL_ABOVE:
-            for i in range(begin, end):
-                v[first + i] = _log_normal_above(v[a[i]] / v[b[i]])
-        elif what == _STUDENT_OP:
-            for i in range(begin, end):
-                v[first + i] = _STUDENT - 2.5 * math.log1p(0.25 * (v[a[i]] / v[b[i]]) ** 2) - math.log(v[b[i]])
-        elif what == _STUDENT_ABOVE:
-            for i in range(begin, end):
-                v[first + i] = math.log(_student_above(v[a[i]] / v[b[i]]))
-
-
-@numba.njit(cache=True, error_model="numpy")
-def _backward(v, g, op, start, a, b, x, curves, first):
-    for k in range(len(op) - 1, -1, -1):
-        what, begin, end = op[k], start[k], start[k + 1]
-        if what == _ADD:
-            for i in range(begin, end):
-                g[a[i]] += g[first + i]
-                g[b[i]] += g[first + i]
-        elif what == _SUBTRACT:
-            for i in range(begin, end):
-                g[a[i]] += g[first + i]
-                g[b[i]] -= g[first + i]
-        elif what == _MULTIPLY:
-            for i in range(begin, end):
-                g[a[i]] += g[first + i] * v[b[i]]
-                g[b[i]] += g[first + i] * v[a[i]]
-        elif what == _DIVIDE:
-            for i in range(begin, end):
-                share = g[first + i] / v[b[i]]
-                g[a[i]] += share
-                g[b[i]] -= share * v[first + i]
-        elif what == _MINIMUM:
-            for i in range(begin, end):
-                g[a[i] if v[a[i]] <= v[b[i]] else b[i]] += g[first + i]
-        elif what == _MAXIMUM:
-            for i in range(begin, end):
-                g[a[i] if v[a[i]] >= v[b[i]] else b[i]] += g[first + i]
-        elif what == _SHIFT:
-            for i in range(begin, end):
-                g[a[i]] += g[first + i]
-        elif what == _SCALE:
-            for i in range(begin, end):
-                g[a[i]] += g[first + i] * x[i]
-        elif what == _EXP:
-            for i in range(begin, end):
-                g[a[i]] += g[first + i] * v[first + i]
-        elif what == _LOG:
-            for i in range(begin, end):
-                g[a[i]] += g[first + i] / v[a[i]]
-        elif what == _NORM:
-            for i in range(begin, end):
-                g[a[i]] += g[first + i] * v[a[i]] / v[first + i]
-        elif what == _STANDARD:
-            for i in range(begin, end):
-                g[a[i]] -= g[first + i] * v[a[i]]
-        elif what == _CURVE:
-            for i in range(begin, end):
-                g[a[i]] += g[first + i] * _along(curves[int(x[i])], v[a[i]])[1]
-        elif what == _NORMAL:
-            for i in range(begin, end):
-                z = v[a[i]] / v[b[i]]
-                g[a[i]] -= g[first + i] * z / v[b[i]]
-                g[b[i]] += g[first + i] * (z * z - 1.0) / v[b[i]]
-        elif what == _NORMAL_ABOVE:
-            for i in range(begin, end):
-                z = v[a[i]] / v[b[i]]
-                hazard = math.exp(-0.5 * z * z - _HALF_LOG_TWO_PI - v[first + i])
-                g[a[i]] -= g[first + i] * hazard / v[b[i]]
-                g[b[i]] += g[first + i] * hazard * z / v[b[i]]
-        elif what == _STUDENT_OP:
-            for i in range(begin, end):
-                z = v[a[i]] / v[b[i]]
-                pull = 5.0 * z / (4.0 + z * z)
-                g[a[i]] -= g[first + i] * pull / v[b[i]]
-                g[b[i]] += g[first + i] * (pull * z - 1.0) / v[b[i]]
-        elif what == _STUDENT_ABOVE:
-            for i in range(begin, end):
-                z = v[a[i]] / v[b[i]]
-                hazard = 0.375 * (1.0 + 0.25 * z * z) ** -2.5 / _student_above(z)
-                g[a[i]] -= g[first + i] * hazard / v[b[i]]
-                g[b[i]] += g[first + i] * hazard * z / v[b[i]]
-
-
-@intrinsic  # type: ignore[untyped-decorator]
-def _as_pointer(typing: Any, address: Any) -> Any:
-    """Read a number as the address of something."""
-
-    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.inttoptr(arguments[0], cgutils.voidptr_t)
-
-    return types.voidptr(address), build
-
-
-@numba.njit(cache=True, error_model="numpy")
-def _run(point, gradient, head):
-    """Return the log density at a point, and write its gradient."""
-    n, constants, batches, work, terms = head[0], head[1], head[2], head[3], head[4]
-    fixed = carray(_as_pointer(head[5]), (constants,), types.float64)
-    op = carray(_as_pointer(head[6]), (batches,), types.int64)
-    start = carray(_as_pointer(head[7]), (batches + 1,), types.int64)
-    a = carray(_as_pointer(head[8]), (work,), types.uint64)
-    b = carray(_as_pointer(head[9]), (work,), types.uint64)
-    x = carray(_as_pointer(head[10]), (work,), types.float64)
-    where = carray(_as_pointer(head[11]), (terms,), types.int64)
-    weights = carray(_as_pointer(head[12]), (terms,), types.float64)
-    curves = carray(_as_pointer(head[13]), (head[14], PIECES, 4), types.float64)
-    first = n + constants
-    v = np.empty(first + work)
-    g = np.zeros(first + work)
-    for i in range(n):
-        v[i] = point[i]
-    for i in range(constants):
-        v[n + i] = fixed[i]
-    _forward(v, op, start, a, b, x, curves, first)
-    total = 0.0
-    for i in range(terms):
-        total += weights[i] * v[where[i]]
-        g[where[i]] += weights[i]
-    _backward(v, g, op, start, a, b, x, curves, first)
-    for i in range(n):
-        gradient[i] = g[i]
-    return total
-
-
-_SIGNATURE: Final = types.int64(
-    types.uint64,
-    types.CPointer(types.float64),
-    types.CPointer(types.float64),
-    types.CPointer(types.float64),
-    types.voidptr,
-)
-
-
-@numba.cfunc(_SIGNATURE, cache=True, error_model="numpy")
-def log_density(dimension, point, gradient, value, data):
-    """Compute a log density and its gradient: 0 if both are finite, else 3, at which a step is called divergent."""
-    head = carray(data, (_HEAD,), types.int64)
-    if int(dimension) != head[0]:
-        return -1
-    slope = carray(gradient, (head[0],))
-    total = _run(carray(point, (head[0],)), slope, head)
-    carray(value, (1,))[0] = total
-    finite = math.isfinite(total)
-    for i in range(head[0]):
-        finite = finite and math.isfinite(slope[i])
-    return 0 if finite else 3
-
-
-@numba.cfunc(
-    types.int64(
-        types.uint64, types.uint64, types.CPointer(types.float64), types.CPointer(types.float64), types.voidptr
-    ),
-    cache=True,
-)
-def identity(dimension, expanded, point, out, data):
-    """Copy the parameters of a draw: everything else is computed from them afterwards."""
-    if dimension != expanded:
-        return -1
-    source, target = carray(point, (dimension,)), carray(out, (dimension,))
-    for i in range(dimension):
-        target[i] = source[i]
-    return 0
+@cache
+def _function() -> Callable[..., int]:
+    pointer = ctypes.c_void_p
+    return ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_uint64, pointer, pointer, pointer, pointer)(density_address())
 
 
 class Density:
-    """The log density of a program, ready to be called here or from the threads of a sampler."""
+    """The log density of a program, to be called here or, by its address and that of `head`, by a sampler.
+
+    Attributes
+    ----------
+    head : ndarray of int64
+        Sizes and addresses of the program's arrays.
+    """
 
     def __init__(self, program: Program) -> None:
         self.program = program
         arrays = (program.constants, program.op, program.start, program.a, program.b, program.x, program.terms)
         self._kept = [np.ascontiguousarray(one) for one in (*arrays, program.weights, program.curves)]
         sizes = (len(program.parameters), len(program.constants), len(program.op), len(program.a), len(program.terms))
-        self.head = np.array([*sizes, *(one.ctypes.data for one in self._kept), len(program.curves)], dtype=np.int64)
+        addresses = (one.ctypes.data for one in self._kept)
+        self.head = np.array([*sizes, *addresses, len(program.curves)], dtype=np.int64)
 
     def __call__(self, point: Array) -> tuple[float, Array]:
-        """Return the log density at a point, and its gradient, shape ``(n_parameters,)``."""
-        gradient = np.empty(len(self.program.parameters))
-        value = _run(np.ascontiguousarray(point, dtype=np.float64), gradient, self.head)
-        return float(value), gradient
+        """Return the log density at a point, and its gradient, shape ``(n_parameters,)``.
+
+        Raises
+        ------
+        ValueError
+            If the point has another number of parameters.
+        """
+        place = np.ascontiguousarray(point, dtype=np.float64)
+        size = len(self.program.parameters)
+        if place.shape != (size,):
+            raise ValueError(f"a point of shape {place.shape}; expected ({size},)")
+        gradient, value = np.empty(size), np.empty(1)
+        addresses = (one.ctypes.data for one in (place, gradient, value, self.head))
+        _function()(size, *addresses)
+        return float(value[0]), gradient

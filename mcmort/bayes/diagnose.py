@@ -101,7 +101,7 @@ def diagnose(quantities: Mapping[str, Array], energy: Array, diverging: NDArray[
     from arviz_stats.base import array_stats
 
     varying = {name: values for name, values in quantities.items() if np.ptp(values) > 0.0}
-    rhat, bulk, tail = {}, {}, {}
+    rhat, bulk, tail = dict[str, float](), dict[str, float](), dict[str, float]()
     stacked = np.stack(list(varying.values()))
     axes = {"chain_axis": 1, "draw_axis": 2}
     for found, values in (

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from mcmort.bayes.evidence import Evidence
     from mcmort.bayes.sample import Progress
 
-__all__ = ["Posterior", "fit"]
+__all__ = ["KINDS", "Posterior", "fit"]
 
 type Array = NDArray[np.float64]
 
-_KINDS: Final = ("all", "registered", "ordinary", "overlap", "share", "quantity")
+KINDS: Final = ("all", "registered", "ordinary", "overlap", "share", "quantity")
 """Columns that totals and tables may ask for."""
 _PRIOR_DRAWS: Final = 2000
 
@@ -35,9 +35,10 @@ class Posterior(Draws):
     Attributes
     ----------
     prior : dict of str to ndarray, shape (n_prior_draws,)
-        The same columns, drawn from the prior.
+        The same columns and the others, drawn from the prior.
     others : dict of str to ndarray, shape (n_draws,)
-        Heterogeneities ``tau:BASIS``, biases ``bias:BASIS``, ``completeness:ID``, residuals of balances ``residual:ID``.
+        Heterogeneities ``tau:BASIS``, biases ``bias:BASIS``, ``completeness:ID``, residuals of balances
+        ``residual:ID``.
     log_likelihood : dict of str to ndarray, shape (n_draws,)
         Of every figure, with its weight.
     log_prior : ndarray, shape (n_draws,)
@@ -65,6 +66,11 @@ class Posterior(Draws):
     diagnosis: Diagnosis = field(default_factory=lambda: Diagnosis({}, {}, {}, 0, (), 0.0))
     seconds: Mapping[str, float] = field(default_factory=dict)
 
+    @property
+    def conditioned(self) -> frozenset[str]:
+        """Claims that the draws are conditioned on, by id."""
+        return frozenset(name.partition(":")[2] for name in self.log_likelihood if name.startswith("claim:"))
+
 
 def fit(
     case: Case,
@@ -84,8 +90,8 @@ def fit(
     case : Case
         From `mcmort.load`.
     rng : int or numpy.random.Generator, optional
-        Seed, or a generator to take one from; by default 1, so that a stored fit is found again. The same seed gives the
-        same draws on any number of cores.
+        Seed, or a generator to take one from; by default 1, so that a stored fit is found again. The same seed gives
+        the same draws on any number of cores.
     evidence : frozenset of str, optional
         Bases to admit; by default those that the case admits, and assertions.
     without : frozenset of str
@@ -130,7 +136,7 @@ def fit(
     found = shelf.find(case, request) if store else None
     if found is not None:
         return found
-    from mcmort.bayes.evidence import collect
+    from mcmort.bayes.collect import collect
 
     posterior = _fitted(collect(case, evidence, without), seed, draws, cores, progress)
     if store and shelf.keep(posterior, request) is not None:
@@ -157,9 +163,9 @@ def _fitted(
     clock = _Clock()
     program = program_of(evidence)
     clock.lap("program")
-    lengths = [(draws, max(TUNE, draws // 2))] if draws is not None else [(DRAWS * k, TUNE * k) for k in (1, 2, 4)]
-    for kept, tuned in lengths:
-        chains = sample(program, seed, draws=kept, tune=tuned, cores=cores, progress=progress)
+    for kept in (DRAWS, 2 * DRAWS, 4 * DRAWS) if draws is None else (draws,):
+        tune = max(TUNE, TUNE * kept // DRAWS)
+        chains = sample(program, seed, draws=kept, tune=tune, cores=cores, progress=progress)
         clock.lap("sampling")
         posterior = _told(evidence, chains.scores, chains.stats, seed, clock)
         if not posterior.diagnosis.defects():
@@ -197,7 +203,7 @@ def _told(
     count, length, size = scores.shape
     flat = scores.reshape(count * length, size)
     world = told_over(evidence, flat)
-    columns = {name: values for name, values in world.kept.items() if name.partition(":")[0] in _KINDS}
+    columns = {name: values for name, values in world.kept.items() if name.partition(":")[0] in KINDS}
     others = {
         name: values
         for name, values in world.kept.items()
@@ -213,7 +219,7 @@ def _told(
         _manifest(evidence, seed, count * length, count),
         columns,
         evidence.standing,
-        prior={name: before.kept[name] for name in columns},
+        prior={name: before.kept[name] for name in (*columns, *others)},
         others=others,
         log_likelihood=world.log_likelihood,
         log_prior=world.log_prior,

@@ -1,7 +1,7 @@
 """The story told in PyMC: the model in the words of the field, to be read, checked, and sampled with any of its tools.
 
-The engine samples the same density from a tape, which needs no compiler; tests hold the two equal. Parameters are standard
-normal scores, the scores of components about their register where there is one.
+The engine samples the same density from a tape, which needs no compiler; tests hold the two equal. Parameters are
+standard normal scores, those of components about their register where there is one.
 """
 
 from __future__ import annotations

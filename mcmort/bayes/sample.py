@@ -1,7 +1,7 @@
 """Draws from the posterior: the No-U-Turn sampler of nutpie, driven by the compiled density of the story.
 
-nutpie runs the chains in threads and calls the density through its address, so neither Python nor a model compiler stands
-between (Hoffman and Gelman 2014, JMLR 15; mass matrix as in Seyboldt, Carlson and Carpenter 2024).
+nutpie runs the chains in threads and calls the density through its address, so neither Python nor a model compiler
+stands between (Hoffman and Gelman 2014, JMLR 15; mass matrix as in Seyboldt, Carlson and Carpenter 2024).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mcmort.bayes.density import Density, identity, log_density
+from mcmort.bayes.density import Density, density_address, identity_address
 from mcmort.bayes.tape import Program
 from mcmort.errors import ConvergenceError
 
@@ -97,8 +97,8 @@ def sample(
         def _make_model(self, _mean: Any) -> Any:
             address, sizes = density.head.ctypes.data, {"parameter": size}
             return _lib.PyMcModel(
-                _lib.LogpFunc(log_density.address, address, density),
-                _lib.ExpandFunc(size, size, identity.address, address, density),
+                _lib.LogpFunc(density_address(), address, density),
+                _lib.ExpandFunc(size, size, identity_address(), address, density),
                 _lib.PyVariable.new_variables(["score"], ["float64"], [[size]], sizes, {"score": ["parameter"]}),
                 size, sizes, {}, _start(size), None,
             )  # fmt: skip

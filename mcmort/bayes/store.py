@@ -1,8 +1,8 @@
 """Fits on disk: found by what they were made from, so that nothing is sampled twice.
 
-A fit is one netCDF file, a tree that ArviZ opens (`arviz.from_netcdf`): ``posterior``, ``prior``, ``log_likelihood``, ``log_prior``,
-``posterior_predictive``, ``prior_predictive``, ``observed_data``. It is written whole under another name and then moved into place, so an
-interruption leaves nothing half-written.
+A fit is one netCDF file, a tree that ArviZ opens (`arviz.from_netcdf`): posterior, prior, log_likelihood, log_prior,
+posterior_predictive, prior_predictive, observed_data. It is written whole under another name and then moved into place,
+so an interruption leaves nothing half-written.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.bayes.diagnose import Diagnosis
-from mcmort.bayes.posterior import Posterior
+from mcmort.bayes.posterior import KINDS, Posterior
 from mcmort.catalogue.case import Case
 from mcmort.draws import Manifest, Standing
-from mcmort.draws.cache import cache_folder
+from mcmort.machine.cache import cache_folder
 
 __all__ = ["Request", "find", "keep", "path_of"]
 
@@ -159,7 +159,7 @@ def _read(path: Path, case: Case) -> Posterior:
         for name, one in head["standing"].items()
     }
     found = groups["posterior"]
-    columns = {name: values for name, values in found.items() if name in groups["prior"]}
+    columns = {name: values for name, values in found.items() if name.partition(":")[0] in KINDS}
     if head["digest"] != case.digest or any(len(values) != manifest["draws"] for values in columns.values()):
         raise ValueError("the file is damaged")
     diagnosis = head["diagnosis"]

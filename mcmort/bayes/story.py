@@ -1,25 +1,29 @@
 """How the evidence of a case came about: the generative story of the Bayesian engine, told once.
 
-Every function below is one kind of evidence. They are written over a `World`, which says what a number is: in PyMC they make
-the model (`mcmort.bayes.pymc_model`), on a tape its compiled log density (`mcmort.bayes.tape_world`), over arrays of draws all
-that follows from the parameters, and a plain check of the other two (`mcmort.bayes.array_world`).
+Every function below is one kind of evidence. They are written over a `World`, which says what a number is: in PyMC they
+make the model (`mcmort.bayes.pymc_model`), on a tape its compiled log density, over arrays of draws all that follows
+from the parameters, and a plain check of the other two (`mcmort.bayes.worlds`).
 
-    z                 ~ Normal(0, 1)                             every parameter, independently
-    log theta_k       = m_k + s_k z                              deaths that happened: a weak prior, far wider than the evidence
-    kappa_k           = cited completeness at z                  share of them that was registered
-    R_k               = kappa_k theta_k                          deaths that were registered, never more than happened
-    q                 = cited pool at z                          populations, rates, shares, overlaps
-    tau_b             = spread_b exp(h z)                        heterogeneity of a basis
-    bias_b            = mean_b + sd_b z                          bias of a basis; none for registers
-    effect_l          = z                                        what figures of one lineage have in common
+    z              ~ Normal(0, 1)                            every parameter, independently
+    log theta_k    = m_k + s_k z                             deaths that happened: far wider than the evidence
+    kappa_k        = cited completeness at z                 share of them that was registered
+    R_k            = kappa_k theta_k                         deaths that were registered, never more than happened
+    q              = cited pool at z                         populations, rates, shares, overlaps
+    tau_b          = spread_b exp(h z)                       heterogeneity of a basis
+    bias_b         = mean_b + sd_b z                         bias of a basis; none for registers
+    effect_l       = z                                       what figures of one lineage have in common
 
-    log y_i           = log x_i + bias_b + sqrt(r) tau_b effect_l + error_i
-    error_i           ~ sqrt(se_i^2 + (1 - r) tau_b^2) Student(4)    in lineages that speak of several things
-    error_i           ~ sqrt(se_i^2 + tau_b^2) Student(4)            in the others
+    log y_i        = log x_i + bias_b + sqrt(r) tau_b effect_l + error_i
+    error_i        ~ sqrt(se_i^2 + (1 - r) tau_b^2) t_4      in lineages that speak of several things
+    error_i        ~ sqrt(se_i^2 + tau_b^2) t_4              in the others
 
 where x_i is what the figure counts: R_k or theta_k of one component, or the sum that an author means, with the years,
 shares, overlaps and ordinary mortality of that author's own definition. Of "at least y" the model knows that the figure
-would have been above y, of "at most y" below. Figures of one lineage about the same thing weigh one figure together.
+would have been above y, of "at most y" below. Figures of one lineage about the same thing weigh one figure together. A
+balance says that what two censuses lack is what a scope counts, but for an error in persons.
+
+A component with a formula is what the formula gives, and at least what its register holds, which is then uncertain in
+itself.
 """
 
 from __future__ import annotations
@@ -92,7 +96,7 @@ def tell[Value: Arithmetic](world: World[Value], evidence: Evidence) -> None:
     world : World
         What numbers are.
     evidence : Evidence
-        From `mcmort.bayes.evidence.collect`.
+        From `mcmort.bayes.collect`.
     """
     told = _Told(world, evidence)
     for basis in evidence.bases:
@@ -120,7 +124,7 @@ class _Told[Value: Arithmetic]:
         self.registered_parts()
 
     def cited(self, key: str) -> Value:
-        """A share, a population, a rate: what is cited of it is taken over, whether a pool or a single figure."""
+        """Take over what is cited of a share, a population, a rate, whether a pool or a single figure."""
         curve = self.evidence.curves[key]
         return self.world.along(curve, self.score[key]) if isinstance(curve, Curve) else self.world.number(curve)
 
@@ -156,10 +160,10 @@ class _Told[Value: Arithmetic]:
             self.component(name)
 
     def slant(self, name: str, latent: Latent) -> Value:
-        """Return about what the score of a component is sampled: its register, where there is one, is what is well known.
+        """Return about what the score of a component is sampled: where there is a register, that is what is well known.
 
-        With R = kappa theta the logarithms of kappa and theta lie on a ridge; over kappa and R they do not. The change is
-        a shear, which leaves the density as it is.
+        With R = kappa theta the logarithms of kappa and theta lie on a ridge; over kappa and R they do not. The change
+        is a shear, which leaves the density as it is.
         """
         if name not in self.evidence.registered or name in self.evidence.derived:
             return self.world.number(0.0)
@@ -186,7 +190,7 @@ class _Told[Value: Arithmetic]:
                 self.columns[f"registered:{name}"] = self.columns[f"all:{name}"] * self.columns[f"completeness:{name}"]
 
     def quantity(self, name: str) -> Value:
-        """A population, a rate, a count of the living: from its pool, or by its formula."""
+        """Return a population, a rate, a count of the living: from its pool, or by its formula."""
         if f"quantity:{name}" not in self.columns:
             text = self.case.quantities[name].formula
             assert text is not None

@@ -1,9 +1,9 @@
-"""The log density of a model as a program: elementary operations in batches, run forward for the value, backward
-for the gradient.
+"""The log density of a model as a program of elementary operations, run forward for the value, backward for the slope.
 
-A tape is filled by evaluating the model over its variables, as the sampler's plan is filled by evaluating totals over
+A tape is filled by evaluating the model over its variables, as a plan of totals is filled by evaluating them over
 registers. The instructions are sorted into batches of one operation whose operands are all known (Griewank and Walther
-2008, *Evaluating derivatives*, chapters 3 and 4), so that one compiled kernel runs any model and none is compiled again.
+2008, *Evaluating derivatives*, chapters 3 and 4), so that one compiled kernel runs any model and none is compiled
+again.
 """
 
 from __future__ import annotations

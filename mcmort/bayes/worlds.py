@@ -1,7 +1,7 @@
 """Two of the worlds in which the story is told: numbers on a tape, and arrays of draws.
 
-On a tape the story becomes the log density that is sampled. Over arrays it gives all that follows from parameters, and a
-log density by SciPy's distributions, which is a plain check of the tape. The third world is PyMC's.
+On a tape the story becomes the log density that is sampled. Over arrays it gives all that follows from parameters, and
+a log density by SciPy's distributions, which is a plain check of the tape. The third world is PyMC's.
 """
 
 from __future__ import annotations

@@ -2,13 +2,17 @@
 
 The error of a method with n draws is 1.96 times the root mean square of its relative errors over many seeds, the larger
 of the two limits, against the exact quantiles. It is measured at powers of two until it falls below the target; between
-the last two the needed number is interpolated on logarithmic axes.
+the last two the needed number is interpolated on logarithmic axes. Independent draws are not searched in this way:
+NumPy would take many minutes. Their error is measured at a few sizes and follows the root of their number, alike for
+NumPy and mcmort; the time of NumPy is that of a smaller run times the ratio of the numbers. What is extrapolated is
+marked.
 """
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -23,11 +27,16 @@ from mcmort.bench.results import Accuracy, Timing
 from mcmort.bench.task import Floats, Task, make_task
 from mcmort.sampler.run import REPLICATES
 
-__all__ = ["Method", "accuracy", "draws_needed", "error_of", "methods"]
+__all__ = ["Method", "accuracy", "draws_by_law", "draws_needed", "error_of", "methods"]
 
 _SEEDS: Final = 40
 _MOST: Final = 1 << 24
 _REPEATS: Final = 15
+_LIMIT: Final = 30.0
+"""Seconds after which a method is not given twice as many draws once more."""
+_LONGEST: Final = 1 << 20
+"""Draws with which the time of NumPy is taken, at most: from there it grows at least linearly."""
+_AFFORDABLE: Final = tuple(1 << power for power in range(14, 18))
 
 type Run = Callable[[Task, int, int], Floats]
 
@@ -48,6 +57,10 @@ class Method:
         Whether the method only takes the numbers of that search, so that its time is taken with the next of them.
     is_exact : bool
         Whether it makes no draws: then its error is looked at once, and its time is that of one call.
+    affordable : tuple of int
+        Numbers of independent draws at which the error is measured, instead of a search.
+    longest : int, optional
+        Draws with which the time is taken at most.
     """
 
     name: str
@@ -55,12 +68,14 @@ class Method:
     fewest: int = 1 << 8
     is_stepped: bool = False
     is_exact: bool = False
+    affordable: tuple[int, ...] = ()
+    longest: int | None = None
 
 
 def methods(threads: int) -> tuple[Method, ...]:
     """Return the methods that are compared."""
     return (
-        Method("mcmort, plain", partial(mcmort_quantiles, threads=threads)),
+        Method("mcmort, plain", partial(mcmort_quantiles, threads=threads), affordable=_AFFORDABLE),
         Method(
             "mcmort, quasi",
             partial(mcmort_quantiles, threads=threads, method="quasi"),
@@ -68,7 +83,7 @@ def methods(threads: int) -> tuple[Method, ...]:
             is_stepped=True,
         ),
         Method("mcmort, exact", partial(exact_quantiles, precision=1e-3), is_exact=True),
-        Method("NumPy, plain", numpy_quantiles),
+        Method("NumPy, plain", numpy_quantiles, affordable=_AFFORDABLE, longest=_LONGEST),
         Method("SciPy Sobol", scipy_quantiles, is_stepped=True),
     )
 
@@ -97,7 +112,7 @@ def error_of(run: Run, task: Task, truth: Floats, n: int, seeds: int = _SEEDS) -
     return float(1.96 * np.sqrt(np.mean(errors[:, [0, 2]] ** 2, axis=0)).max())
 
 
-def draws_needed(error: Callable[[int], float], target: float, fewest: int, limit: float = 300.0) -> float | None:
+def draws_needed(error: Callable[[int], float], target: float, fewest: int, limit: float = _LIMIT) -> float | None:
     """Return how many draws bring an error down to a target, or None if 2 to the 24, or the time, are too little.
 
     Parameters
@@ -128,6 +143,26 @@ def draws_needed(error: Callable[[int], float], target: float, fewest: int, limi
     return None
 
 
+def draws_by_law(error: Callable[[int], float], target: float, sizes: Sequence[int]) -> float:
+    """Return how many independent draws bring an error down to a target, by the law of their root.
+
+    Parameters
+    ----------
+    error : callable
+        From a number of draws to the error.
+    target : float
+        The error asked for.
+    sizes : sequence of int
+        Numbers of draws at which the error is measured.
+
+    Returns
+    -------
+    float
+    """
+    squares = [error(n) ** 2 * n for n in sizes]
+    return sum(squares) / len(squares) / target**2
+
+
 def accuracy(
     *, correlated: bool, target: float, threads: int, chosen: tuple[Method, ...] | None = None
 ) -> list[Accuracy]:
@@ -156,6 +191,9 @@ def accuracy(
         needed = None
         if method.is_exact:
             is_reached = error_of(method.run, task, truth, 0, seeds=1) <= target
+        elif method.affordable:
+            needed = draws_by_law(partial(error_of, method.run, task, truth), target, method.affordable)
+            is_reached = True
         else:
             needed = draws_needed(partial(error_of, method.run, task, truth), target, method.fewest)
             is_reached = needed is not None
@@ -165,7 +203,15 @@ def accuracy(
     works = {method.name: partial(method.run, task, used, 1) for method, _, used in found if method.name in reached}
     seconds = interleaved(works, _REPEATS)
     return [
-        Accuracy(task.name, method.name, target, needed, used, _timing(method.name, seconds))
+        Accuracy(
+            task.name,
+            method.name,
+            target,
+            needed,
+            used,
+            _timing(method.name, seconds, (needed or used) / max(used, 1)),
+            is_extrapolated=needed is not None and needed > max(method.affordable, default=math.inf),
+        )
         for method, needed, used in found
     ]
 
@@ -174,11 +220,14 @@ def _used(method: Method, needed: float | None) -> int:
     """Return the number of draws with which the time is taken."""
     if needed is None:
         return 0
-    steps = np.ceil(np.log2(needed / method.fewest)) if method.is_stepped else np.log2(needed / method.fewest)
-    return int(np.ceil(method.fewest * 2.0**steps - 1e-6))
+    if method.affordable:
+        return min(int(np.ceil(needed)), method.longest or _MOST)
+    steps = np.log2(needed / method.fewest)
+    return int(np.ceil(method.fewest * 2.0 ** (np.ceil(steps) if method.is_stepped else steps) - 1e-6))
 
 
-def _timing(name: str, seconds: dict[str, tuple[float, ...]]) -> Timing:
+def _timing(name: str, seconds: dict[str, tuple[float, ...]], scale: float) -> Timing:
+    """Return the time of a method, in proportion to the draws if it was taken with fewer than are needed."""
     if name in seconds:
-        return Timing(name, seconds[name])
-    return Timing(name, skipped="not reached")
+        return Timing(name, tuple(max(scale, 1.0) * one for one in seconds[name]))
+    return Timing(name, skipped=f"not reached in {_LIMIT:g} s of trials")

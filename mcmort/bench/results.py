@@ -66,7 +66,8 @@ class Check:
 class Accuracy:
     """What a method needs so that both limits of one total are within `target`, relative, 19 times in 20.
 
-    `draws` is interpolated and None for a method that makes none; `used` is with how many draws the time was taken.
+    `draws` is interpolated and None for a method that makes none; `used` is with how many draws the time was taken. If
+    `is_extrapolated`, the draws follow from errors with fewer, and the seconds from those of `used` in proportion.
     """
 
     task: str
@@ -75,6 +76,7 @@ class Accuracy:
     draws: float | None
     used: int
     timing: Timing
+    is_extrapolated: bool = False
 
 
 @dataclass(frozen=True)

@@ -53,12 +53,12 @@ class Settings:
     draws: tuple[int, ...]
     threads: tuple[int, ...] = (1, 2)
     repeats: int = 5
-    limit: float = 60.0
+    limit: float = 5.0
     target: float = 0.001
     memory: tuple[int, ...] = (10**7, 10**9)
 
 
-FULL: Final = Settings((4, 12, 64), (10**4, 10**5, 10**6, 2**20, 10**7, 10**8))
+FULL: Final = Settings((4, 12, 64), (10**4, 10**5, 2**20, 10**7, 10**8))
 QUICK: Final = Settings((12,), (10**4, 10**5, 2**20), repeats=3, limit=2.0, target=0.01, memory=(10**5, 10**7))
 
 

@@ -105,7 +105,8 @@ def _accuracy_row(one: Accuracy, base: Accuracy | None) -> tuple[str, ...]:
         return (one.task, one.method, EN_DASH, one.timing.skipped, EN_DASH)
     needed = EN_DASH if one.draws is None else f"{float(f'{one.draws:.3g}'):,.0f}"
     ratio = EN_DASH if base is None or base.timing.skipped else f"{base.timing.median / one.timing.median:.3g}"
-    return (one.task, one.method, needed, seconds_text(one.timing.median), ratio)
+    method = f"{one.method} (extrapolated)" if one.is_extrapolated else one.method
+    return (one.task, method, needed, seconds_text(one.timing.median), ratio)
 
 
 def to_accuracy(report: Report) -> Table:
@@ -123,8 +124,16 @@ def to_accuracy(report: Report) -> Table:
     )
     target = report.accuracy[0].target if report.accuracy else 0.0
     note = "The error is 1.96 times the root mean square over 40 seeds against the exact limits, the worse of the two."
+    notes = [note]
+    if any(one.is_extrapolated for one in report.accuracy):
+        notes.append(
+            "Extrapolated: draws from errors with fewer draws, by the root of their number; NumPy's time in proportion."
+        )
     return Table(
-        f"One total: both 95 % limits within {target:.2g} of their value, 19 times in 20", columns, tuple(rows), (note,)
+        f"One total: both 95 % limits within {target:.2g} of their value, 19 times in 20",
+        columns,
+        tuple(rows),
+        tuple(notes),
     )
 
 

@@ -17,8 +17,9 @@ def check_scopes(loaded: Loaded) -> Iterator[Problem]:
     """Yield every defect of a definition's or a claim's scope."""
     definitions: dict[str, Definition] = loaded.of("definition")
     claims: dict[str, Claim] = loaded.of("claim")
+    components, are_sound = loaded.declared("component"), _are_components_sound(loaded)
     for name, definition in definitions.items():
-        yield from _scope(loaded, "definition", name, definition, definition)
+        yield from _scope(loaded, components, are_sound, "definition", name, definition, definition)
     for name, claim in claims.items():
         whole: Scope | None = claim
         if claim.definition is not None:
@@ -34,10 +35,10 @@ def check_scopes(loaded: Loaded) -> Iterator[Problem]:
                 yield Problem(file, where, f"{claim.definition!r}", expected, hint)
             elif f"definition {claim.definition}" in loaded.partial:
                 whole = None
-        yield from _scope(loaded, "claim", name, claim, whole)
+        yield from _scope(loaded, components, are_sound, "claim", name, claim, whole)
     balances: dict[str, Balance] = loaded.of("balance")
     for name, balance in balances.items():
-        yield from _scope(loaded, "balance", name, balance, balance)
+        yield from _scope(loaded, components, are_sound, "balance", name, balance, balance)
 
 
 def _merged(claim: Claim, base: Definition) -> Scope:
@@ -46,11 +47,19 @@ def _merged(claim: Claim, base: Definition) -> Scope:
     return base.model_copy(update=own)
 
 
-def _scope(loaded: Loaded, kind: str, name: str, scope: Scope, whole: Scope | None) -> Iterator[Problem]:
+def _scope(
+    loaded: Loaded,
+    components: list[str],
+    are_components_sound: bool,
+    kind: str,
+    name: str,
+    scope: Scope,
+    whole: Scope | None,
+) -> Iterator[Problem]:
     """Check the words of a scope; and, where they are sound, what the whole of it selects."""
     if loaded.head is None:
         return
-    file, components = loaded.files[f"{kind} {name}"], loaded.declared("component")
+    file = loaded.files[f"{kind} {name}"]
     parts: list[tuple[str, tuple[Selector, ...]]] = [
         ("include[{}]", scope.include),
         ("exclude[{}]", scope.exclude),
@@ -63,7 +72,7 @@ def _scope(loaded: Loaded, kind: str, name: str, scope: Scope, whole: Scope | No
                 is_sound = False
                 if key != "component" or "component" not in loaded.blind:
                     yield Problem(file, place(kind, name, part.format(index), key), *words)
-    if is_sound and whole is not None and _are_components_sound(loaded):
+    if is_sound and whole is not None and are_components_sound:
         yield from _selects(loaded, file, place(kind, name), scope, whole)
 
 

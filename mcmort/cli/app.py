@@ -5,6 +5,8 @@ Exit codes: 0 done, 1 bad input or a result that could not be made, 2 wrong use,
 
 from __future__ import annotations
 
+import atexit
+import gc
 import sys
 from typing import Annotated, Final
 
@@ -16,6 +18,7 @@ from mcmort.cli.check import check
 from mcmort.cli.cite import cite
 from mcmort.cli.claims import claims
 from mcmort.cli.compare import compare
+from mcmort.cli.fit import fit
 from mcmort.cli.import_ import import_
 from mcmort.cli.new import new
 from mcmort.cli.plot import plot
@@ -41,7 +44,23 @@ app = typer.Typer(
     help="Monte Carlo uncertainty for mortality estimates: totals under explicit definitions, from cited ranges.",
 )
 
-for command in (cases, show, total, compare, claims, plot, trace, cite, verify, check, new, import_, schema, bench):
+for command in (
+    cases,
+    show,
+    total,
+    compare,
+    claims,
+    fit,
+    plot,
+    trace,
+    cite,
+    verify,
+    check,
+    new,
+    import_,
+    schema,
+    bench,
+):
     app.command(command.__name__.rstrip("_"))(command)
 
 
@@ -64,6 +83,9 @@ def _options(
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
+    # nearly all objects of a command live until it ends: to look for garbage among them took a tenth of its time
+    gc.set_threshold(100_000)
+    atexit.register(gc.freeze)
     try:
         result = app(args=arguments, prog_name="mcmort", standalone_mode=False)
     except McmortError as error:

@@ -7,6 +7,8 @@ from mcmort.cli.options import (
     DependenceName,
     DependenceOption,
     DrawCount,
+    EngineName,
+    EngineOption,
     Evidence,
     Form,
     Format,
@@ -18,10 +20,11 @@ from mcmort.cli.options import (
     Quiet,
     Seed,
     Threads,
+    Without,
     bases,
     relative,
 )
-from mcmort.cli.run import check_output, deliver, sampling
+from mcmort.cli.run import check_output, deliver, drawing
 
 __all__ = ["claims"]
 
@@ -29,6 +32,8 @@ __all__ = ["claims"]
 def claims(
     case: CaseName,
     evidence: Evidence = None,
+    engine: EngineOption = EngineName.elicited,
+    without: Without = None,
     draws: DrawCount = None,
     precision: Precision = None,
     method: MethodOption = MethodName.plain,
@@ -47,9 +52,9 @@ def claims(
     from mcmort.present.verbs import claims as compute
 
     check_output(output)
-    with sampling(
+    with drawing(
         case, draws, seed, evidence=bases(evidence), threads=threads, quiet=quiet, precision=relative(precision),
-        method=method, dependence=dependence, pool=pool,
-    ) as sampler:  # fmt: skip
-        result = compute(sampler)
+        method=method, dependence=dependence, pool=pool, engine=engine, without=without,
+    ) as source:  # fmt: skip
+        result = compute(source)
     deliver(result.render(form.value), output)

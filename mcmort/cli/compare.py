@@ -13,6 +13,8 @@ from mcmort.cli.options import (
     DependenceName,
     DependenceOption,
     DrawCount,
+    EngineName,
+    EnginesName,
     Evidence,
     Form,
     Format,
@@ -25,12 +27,13 @@ from mcmort.cli.options import (
     Quiet,
     Seed,
     Threads,
+    Without,
     YearSpan,
     bases,
     relative,
     span,
 )
-from mcmort.cli.run import check_output, deliver, sampling
+from mcmort.cli.run import check_output, deliver, drawing
 
 __all__ = ["compare"]
 
@@ -43,6 +46,10 @@ def compare(
     years: YearSpan = None,
     evidence: Evidence = None,
     interval: Level = 0.95,
+    engine: Annotated[
+        EnginesName, typer.Option("--engine", help="Pooled ranges, the model of all the evidence, or both.")
+    ] = EnginesName.elicited,
+    without: Without = None,
     draws: DrawCount = None,
     precision: Precision = None,
     method: MethodOption = MethodName.plain,
@@ -66,8 +73,9 @@ def compare(
 
     Example: `mcmort compare ussr --years 1928:1953 --figure ussr.svg`
     """
+    from mcmort.present.engines import Engines
+    from mcmort.present.verbs import Comparison, plot
     from mcmort.present.verbs import compare as compute
-    from mcmort.present.verbs import plot
     from mcmort.present.write import check_writable, figure_format
 
     if no_figure and figure is not None:
@@ -83,13 +91,23 @@ def compare(
         if output is not None and output.resolve() == figure.resolve():
             raise typer.BadParameter(f"{figure} would hold both the table and the figure", param_hint="--figure")
     restricted = span(years)
-    with sampling(
-        case, draws, seed, evidence=bases(evidence), threads=threads, quiet=quiet, precision=relative(precision),
-        method=method, dependence=dependence, pool=pool,
-    ) as sampler:  # fmt: skip
-        result = compute(sampler, definitions, years=restricted, interval=interval)
+
+    def computed(one: EngineName, left_out: list[str] | None) -> Comparison:
+        with drawing(
+            case, draws, seed, evidence=bases(evidence), threads=threads, quiet=quiet, precision=relative(precision),
+            method=method, dependence=dependence, pool=pool, engine=one, without=left_out,
+        ) as source:  # fmt: skip
+            return compute(source, definitions, years=restricted, interval=interval)
+
+    result: Comparison | Engines
+    if engine is EnginesName.both:
+        if published:
+            raise typer.BadParameter("it goes with one engine", param_hint="--published")
+        result = Engines(computed(EngineName.elicited, None), computed(EngineName.synthesis, without))
+    else:
+        result = computed(EngineName(engine.value), without)
     text = result.render(form.value)
-    if published and form is not Form.json:
+    if published and form is not Form.json and not isinstance(result, Engines):
         text += "\n" + result.published(form.value)
     if figure is not None:
         plot(result, figure)

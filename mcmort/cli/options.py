@@ -14,6 +14,9 @@ __all__ = [
     "DefinitionName",
     "DependenceOption",
     "DrawCount",
+    "EngineName",
+    "EngineOption",
+    "EnginesName",
     "Evidence",
     "Excluding",
     "Form",
@@ -30,6 +33,7 @@ __all__ = [
     "Quiet",
     "Seed",
     "Threads",
+    "Without",
     "YearSpan",
     "bases",
     "relative",
@@ -83,6 +87,21 @@ class PoolName(StrEnum):
     envelope = "envelope"
 
 
+class EngineName(StrEnum):
+    """How draws are made."""
+
+    elicited = "elicited"
+    synthesis = "synthesis"
+
+
+class EnginesName(StrEnum):
+    """One way of making draws, or both side by side."""
+
+    elicited = "elicited"
+    synthesis = "synthesis"
+    both = "both"
+
+
 DrawCount = Annotated[
     int | None,
     typer.Option(
@@ -99,6 +118,13 @@ MethodOption = Annotated[
 DependenceOption = Annotated[DependenceName, typer.Option("--dependence", help="How components depend on one another.")]
 PoolOption = Annotated[
     PoolName | None, typer.Option("--pool", help="Pool all estimates this way, instead of as the case says.")
+]
+EngineOption = Annotated[
+    EngineName, typer.Option("--engine", help="Draws from pooled ranges, or from the model of all the evidence.")
+]
+Without = Annotated[
+    list[str] | None,
+    typer.Option("--without", metavar="SOURCE", help="Leave out a source or lineage; may be repeated (synthesis)."),
 ]
 Seed = Annotated[int, typer.Option("--seed", "-s", min=0, metavar="S", help="Seed: the same seed, the same bits.")]
 Level = Annotated[float, typer.Option("--interval", metavar="P", help="Probability of the printed interval.")]

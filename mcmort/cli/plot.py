@@ -14,6 +14,8 @@ from mcmort.cli.options import (
     DependenceName,
     DependenceOption,
     DrawCount,
+    EngineName,
+    EngineOption,
     Evidence,
     Level,
     MethodName,
@@ -23,12 +25,13 @@ from mcmort.cli.options import (
     Quiet,
     Seed,
     Threads,
+    Without,
     YearSpan,
     bases,
     relative,
     span,
 )
-from mcmort.cli.run import sampling
+from mcmort.cli.run import drawing
 
 __all__ = ["Kind", "plot"]
 
@@ -49,6 +52,8 @@ def plot(
     years: YearSpan = None,
     evidence: Evidence = None,
     interval: Level = 0.95,
+    engine: EngineOption = EngineName.elicited,
+    without: Without = None,
     draws: DrawCount = None,
     precision: Precision = None,
     method: MethodOption = MethodName.plain,
@@ -70,10 +75,10 @@ def plot(
     figure_format(output)
     check_writable(output)
     restricted = span(years)
-    with sampling(
+    with drawing(
         case, draws, seed, evidence=bases(evidence), threads=threads, quiet=quiet, precision=relative(precision),
-        method=method, dependence=dependence, pool=pool,
-    ) as sampler:  # fmt: skip
-        comparison = compare(sampler, definitions, years=restricted, interval=interval)
+        method=method, dependence=dependence, pool=pool, engine=engine, without=without,
+    ) as source:  # fmt: skip
+        comparison = compare(source, definitions, years=restricted, interval=interval)
     written = write(comparison, output)
     sys.stdout.write(f"{written}\n")

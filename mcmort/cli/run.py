@@ -12,11 +12,16 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 if TYPE_CHECKING:
-    from mcmort.cli.options import DependenceName, MethodName, PoolName
-    from mcmort.sampler import Sampler
+    from mcmort.bayes import Posterior
+    from mcmort.catalogue import Case
+    from mcmort.cli.options import DependenceName, EngineName, MethodName, PoolName
     from mcmort.sampler.run import Progress
+    from mcmort.totals import Source
 
-__all__ = ["PATIENCE", "check_output", "deliver", "progress_bar", "sampling"]
+__all__ = ["PATIENCE", "check_output", "deliver", "drawing", "fitted", "progress_bar"]
+
+CHAINS: Final = 4
+LEAST_DRAWS: Final = 100
 
 _STDOUT: Final = Path("-")
 PATIENCE: Final = 1.0
@@ -24,7 +29,7 @@ PATIENCE: Final = 1.0
 
 
 @contextmanager
-def sampling(
+def drawing(
     name: str,
     draws: int | None,
     seed: int,
@@ -36,16 +41,21 @@ def sampling(
     method: MethodName | None = None,
     dependence: DependenceName | None = None,
     pool: PoolName | None = None,
-) -> Iterator[Sampler]:
-    """Load a case and lend the engine that draws from it, with a progress bar for as long as it may draw."""
+    engine: EngineName | None = None,
+    without: list[str] | None = None,
+) -> Iterator[Source]:
+    """Load a case and lend what makes its draws, with a progress bar for as long as that may take."""
+    is_synthesis = engine is not None and engine.value == "synthesis"
+    _check_engine(is_synthesis, draws, precision, method, dependence, pool, without)
     from mcmort.catalogue import load
+
+    case = load(name)
+    if is_synthesis:
+        with progress_bar(f"Fitting {case.id}", quiet) as progress:
+            yield fitted(case, draws, seed, evidence, without, threads, progress)
+        return
     from mcmort.sampler import Sampler
 
-    if method is not None and method.value == "exact":
-        for given, option in ((draws, "--draws"), (precision, "--precision")):
-            if given is not None:
-                raise typer.BadParameter("--method exact makes no draws, and takes none", param_hint=option)
-    case = load(name)
     with progress_bar(f"Drawing {case.id}", quiet) as progress:
         yield Sampler(
             case,
@@ -59,6 +69,54 @@ def sampling(
             threads=threads,
             progress=progress,
         )
+
+
+def fitted(
+    case: Case,
+    draws: int | None,
+    seed: int,
+    evidence: frozenset[str] | None,
+    without: list[str] | None,
+    cores: int | None,
+    progress: Progress | None,
+) -> Posterior:
+    """Fit a case, or find its fit; the draws asked for are shared by the chains."""
+    from mcmort.bayes import fit
+
+    each = None if draws is None else -(-draws // CHAINS)
+    if each is not None and each < LEAST_DRAWS:
+        raise typer.BadParameter(f"a fit takes {CHAINS * LEAST_DRAWS} draws at least", param_hint="--draws")
+    return fit(
+        case, rng=seed, evidence=evidence, without=frozenset(without or ()), draws=each, cores=cores, progress=progress
+    )
+
+
+def _check_engine(
+    is_synthesis: bool,
+    draws: int | None,
+    precision: float | None,
+    method: MethodName | None,
+    dependence: DependenceName | None,
+    pool: PoolName | None,
+    without: list[str] | None,
+) -> None:
+    """Refuse options that belong to the other engine or method."""
+    if is_synthesis:
+        for given, option in (
+            (precision is not None, "--precision"),
+            (method is not None and method.value != "plain", "--method"),
+            (dependence is not None and dependence.value != "declared", "--dependence"),
+            (pool is not None, "--pool"),
+        ):
+            if given:
+                raise typer.BadParameter("it belongs to the engine 'elicited'", param_hint=option)
+        return
+    if without:
+        raise typer.BadParameter("it belongs to --engine synthesis", param_hint="--without")
+    if method is not None and method.value == "exact":
+        for value, option in ((draws, "--draws"), (precision, "--precision")):
+            if value is not None:
+                raise typer.BadParameter("--method exact makes no draws, and takes none", param_hint=option)
 
 
 @contextmanager

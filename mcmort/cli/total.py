@@ -12,6 +12,8 @@ from mcmort.cli.options import (
     DependenceName,
     DependenceOption,
     DrawCount,
+    EngineName,
+    EngineOption,
     Evidence,
     Excluding,
     Form,
@@ -28,13 +30,14 @@ from mcmort.cli.options import (
     Quiet,
     Seed,
     Threads,
+    Without,
     YearSpan,
     bases,
     relative,
     selectors,
     span,
 )
-from mcmort.cli.run import check_output, deliver, sampling
+from mcmort.cli.run import check_output, deliver, drawing
 
 __all__ = ["total"]
 
@@ -52,6 +55,8 @@ def total(
     bounds: Annotated[
         bool, typer.Option("--bounds", help="Print what the interval can be under any dependence.")
     ] = False,
+    engine: EngineOption = EngineName.elicited,
+    without: Without = None,
     draws: DrawCount = None,
     precision: Precision = None,
     method: MethodOption = MethodName.plain,
@@ -72,12 +77,12 @@ def total(
     check_output(output)
     rules = {"include": selectors(include, "--include"), "exclude": selectors(exclude, "--exclude")}
     restricted = span(years)
-    with sampling(
+    with drawing(
         case, draws, seed, evidence=bases(evidence), threads=threads, quiet=quiet, precision=relative(precision),
-        method=method, dependence=dependence, pool=pool,
-    ) as sampler:  # fmt: skip
+        method=method, dependence=dependence, pool=pool, engine=engine, without=without,
+    ) as source:  # fmt: skip
         result = compute(
-            sampler,
+            source,
             definition,
             years=restricted,
             measure=None if measure is None else measure.value,

@@ -40,10 +40,10 @@ def trace(
     is_component = bool(colon) and kind == "component"
     name = plain if is_component else name
     if name in loaded.definitions and not is_component:
-        from mcmort.cli.run import sampling
+        from mcmort.cli.run import drawing
         from mcmort.present.verbs import total
 
-        with sampling(case, draws, seed, evidence=None, threads=None, quiet=quiet) as sampler:
+        with drawing(case, draws, seed, evidence=None, threads=None, quiet=quiet) as sampler:
             result = total(sampler, name, years=restricted)
         sys.stdout.write(trace_total(result, elicit(loaded)))
         return

@@ -113,6 +113,11 @@ class Draws:
     columns: Mapping[str, Array]
     standing: Mapping[str, Standing] = field(default_factory=dict)
 
+    @property
+    def conditioned(self) -> frozenset[str]:
+        """Claims that the draws are conditioned on, by id; none unless the engine takes them in."""
+        return frozenset()
+
     def __len__(self) -> int:
         """Return the number of draws."""
         return self.manifest.draws

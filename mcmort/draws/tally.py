@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, Literal
@@ -17,7 +17,19 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CELLS", "FIRST_BITS", "RESOLUTION", "SHIFT", "Figure", "Tallied", "Tally", "cell_of", "figures_of", "merge"]
+__all__ = [
+    "CELLS",
+    "FIRST_BITS",
+    "RESOLUTION",
+    "SHIFT",
+    "Figure",
+    "Tallied",
+    "Tally",
+    "cell_of",
+    "figures_of",
+    "merge",
+    "quantile_error",
+]
 
 type Array = NDArray[np.float64]
 
@@ -28,10 +40,38 @@ _SMALLEST: Final = 2.0**-10
 _OCTAVES: Final = 60
 FIRST_BITS: Final = int(np.array(_SMALLEST).view(np.uint64))
 _SUBSAMPLES: Final = 20
+_CONFIDENCE: Final = 1.96
 _WIDER: Final = {8: 2.3646 / 1.9600}
 """Quantile of Student's t with one degree of freedom less than there are replicates, over that of the normal."""
 CELLS: Final = (_OCTAVES << RESOLUTION) + 2
 """Cell 0 holds what is below 2 to the minus 10, with zero; the last holds what is 2 to the 50 or more, or undefined."""
+
+
+def quantile_error(quantile: Callable[[Array], Array], probability: float, draws: float) -> float:
+    """Return the Monte Carlo error of a quantile of independent draws.
+
+    The interval of 95 % goes from the quantile 1.96 binomial standard deviations of the probability below to the one as
+    far above (Woodruff 1952, Journal of the American Statistical Association 47); the error is its length over 3.92.
+    No density needs to be estimated. A single deviation on either side would do in the limit, but of 1,000 to 4,000
+    draws its limits lie so few ranks apart that 1.96 errors cover 91 to 94 % in the outer tails, not 93 to 95 %.
+
+    Parameters
+    ----------
+    quantile : callable
+        From probabilities, shape ``(2,)``, to quantiles of the draws.
+    probability : float
+        Which quantile.
+    draws : float
+        How many independent ones there are, or would be as sure.
+
+    Returns
+    -------
+    float
+        A standard error, in the unit of the draws: 1.96 of it make an interval of 95 %.
+    """
+    step = _CONFIDENCE * math.sqrt(probability * (1.0 - probability) / draws)
+    low, high = quantile(np.clip([probability - step, probability + step], 0.0, 1.0)).tolist()
+    return float(high - low) / (2.0 * _CONFIDENCE)
 
 
 def cell_of(value: float) -> int:
@@ -215,14 +255,11 @@ class Tallied:
     def quantile_error(self, probability: float) -> float:
         """Return the Monte Carlo error of a quantile.
 
-        Of independent draws, half the distance between the quantiles one binomial standard deviation below and above
-        (Woodruff 1952, JASA 47); of lattices, from the spread of their quantiles.
+        Of independent draws it is that of `quantile_error`; of lattices it comes from the spread of their quantiles.
         """
         if not self.is_independent:
             return self._spread(("quantile", probability)) / math.sqrt(len(self.replicates))
-        step = math.sqrt(probability * (1.0 - probability) / self.whole.draws)
-        low, high = self.whole.quantile(np.clip([probability - step, probability + step], 0.0, 1.0)).tolist()
-        return float(high - low) / 2.0
+        return quantile_error(self.whole.quantile, probability, self.whole.draws)
 
     def mean_error(self) -> float:
         """Return the Monte Carlo error of the mean."""

@@ -44,6 +44,7 @@ class ClaimDocument(Document):
     ratio: float | None = Field(description="Middle of the claim over our median.")
     verdict: str
     shared: bool = Field(description="Whether it rests on data that our pools hold as well.")
+    conditioned: bool = Field(False, description="Whether our total is conditioned on it.")
     retired_by: str | None
 
 
@@ -74,6 +75,7 @@ def claims_document(case: Case, manifest: Manifest, judged: tuple[Judged, ...]) 
                 ratio=one.ratio if math.isfinite(one.ratio) else None,
                 verdict=one.verdict,
                 shared=one.shared,
+                conditioned=one.conditioned,
                 retired_by=one.retired_by or None,
             )
         )
@@ -189,8 +191,11 @@ def claims_table(case: Case, judged: tuple[Judged, ...]) -> Table:
         )
         figures = (claim.low, claim.best, claim.high, low, median, high)
         raw.append((claim.id, claim.counts, claim.basis, *figures, one.quantile, one.verdict))
+    inputs = "no claim is an input of it"
+    if any(one.conditioned for one in judged):
+        inputs = "it is conditioned on the claims marked so, and agreement with these tests nothing"
     notes = (
-        "Ours is the total under the author's own definition, as far as it is known; no claim is an input of it. "
+        f"Ours is the total under the author's own definition, as far as it is known; {inputs}. "
         "Quantile: the share of our draws below the middle of theirs; of a bound, the share that respects it.",
         "A claim that shares data with our pools is no independent test of them; one in a weak source was read "
         "second-hand, in the press or on a forum. Years are those in which something counts.",
@@ -211,7 +216,9 @@ def _marks(judged: Judged) -> list[str]:
     marks = []
     if claim.beyond is not None:
         marks.append(f"theirs also holds: {claim.beyond}")
-    if judged.shared:
+    if judged.conditioned:
+        marks.append("among our evidence")
+    elif judged.shared:
         marks.append("shares data with our pools")
     if judged.retired_by:
         marks.append(f"since replaced ({judged.retired_by})")

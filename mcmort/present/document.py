@@ -16,7 +16,7 @@ __all__ = ["CaseDocument", "Document", "Frame", "frame"]
 class Document(BaseModel):
     """Base of all parts of a document."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class CaseDocument(Document):
@@ -40,6 +40,8 @@ class Frame(Document):
     pool: Pooling | None = Field(description="How all estimates were pooled; null where each component says it.")
     precision: float | None = Field(description="Relative error asked of the limits of totals; null if none was.")
     reached: float | None = Field(description="The largest relative error among them; null if it was not computed.")
+    without: tuple[str, ...] = Field((), description="Sources and lineages that were left out.")
+    chains: int = Field(1, description="Markov chains that follow one another in the draws; 1 if they are independent.")
     versions: dict[str, str]
 
 
@@ -57,5 +59,7 @@ def frame(case: Case, manifest: Manifest) -> dict[str, Any]:
         "pool": manifest.pool,
         "precision": manifest.precision,
         "reached": reached,
+        "without": manifest.without,
+        "chains": manifest.chains,
         "versions": dict(manifest.versions),
     }

@@ -18,6 +18,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from mcmort.analysis import Cited, Comparison, Row, quantiles_of, share_at_most
+from mcmort.draws import Draws
 from mcmort.present.numbers import rounding_for
 from mcmort.present.printed import EN_DASH, years_text
 from mcmort.present.report import engine_note
@@ -35,6 +36,7 @@ _FAINT: Final = "#d9d9d9"
 _ARCHIVAL: Final = "#004b75"
 _ESTIMATED: Final = "#0072B2"
 _FILL: Final = "#a9cfe4"
+_OTHER: Final = "#8c510a"
 _STYLE: Final[Any] = {
     "font.family": FONT,
     "font.size": _SIZE,
@@ -114,7 +116,9 @@ def _marks(row: Row) -> list[_Mark]:
     return sorted(chosen, key=lambda mark: (not mark.same, mark.low, mark.label))
 
 
-def definition_ladder(comparison: Comparison, probability: float = 0.95) -> Figure:
+def definition_ladder(
+    comparison: Comparison, probability: float = 0.95, *, beside: Comparison | None = None
+) -> Figure:  # fmt: skip
     """Draw a comparison.
 
     Parameters
@@ -123,6 +127,8 @@ def definition_ladder(comparison: Comparison, probability: float = 0.95) -> Figu
         From `mcmort.compare`.
     probability : float
         Of the thin bar; the thick bar is always 50 %.
+    beside : Comparison, optional
+        The same definitions by another engine, drawn as a second bar without a density in each row.
 
     Returns
     -------
@@ -134,11 +140,15 @@ def definition_ladder(comparison: Comparison, probability: float = 0.95) -> Figu
     with rc_context(_style()):
         rows = comparison.rows
         marks = [_marks(row) for row in rows]
-        reach = _reach(rows, marks)
-        heights = [_ROW + _LINE * len(found) for found in marks]
+        others = {row.total.definition.id: row for row in beside.rows} if beside is not None else {}
+        reach = _reach((*rows, *others.values()), marks)
+        heights = [
+            _ROW + _LINE * (len(found) + (row.total.definition.id in others))
+            for row, found in zip(rows, marks, strict=True)
+        ]
         width = _WIDTH - 2 * _MARGIN
         title = wrapped(_title(comparison), width, 10, most=3, weight="bold")
-        caption = [line for text in _caption(comparison, probability) for line in wrapped(text, width, _SMALL)]
+        caption = [line for text in _caption(comparison, probability, beside) for line in wrapped(text, width, _SMALL)]
         below, above = 0.55 + 0.125 * len(caption), 0.25 + 0.17 * len(title)
         tall = 0.62 * (sum(heights) + 0.1) + below + above
         figure = Figure(figsize=(_WIDTH, tall))
@@ -151,7 +161,10 @@ def definition_ladder(comparison: Comparison, probability: float = 0.95) -> Figu
         for row, found, height in zip(rows, marks, heights, strict=True):
             _draw_label(axes, row, y)
             _draw_row(axes, row, y, reach, probability)
-            for place, mark in enumerate(found):
+            other = others.get(row.total.definition.id)
+            if other is not None:
+                _draw_beside(axes, other, y - 0.3, reach, probability)
+            for place, mark in enumerate(found, other is not None):
                 _draw_mark(axes, mark, y - 0.34 - _LINE * place, reach)
             y -= height
         left = _MARGIN / _WIDTH
@@ -219,6 +232,16 @@ def _draw_row(axes: Axes, row: Row, y: float, reach: float, probability: float) 
     _write(axes, y, text, (min(wide.low, x[0]), min(max(wide.high, x[-1]), reach)), size=_SIZE, weight="bold")
 
 
+def _draw_beside(axes: Axes, row: Row, y: float, reach: float, probability: float) -> None:
+    """Draw the same definition by the other engine."""
+    wide, half, rounding = row.summary.interval(probability), row.summary.interval(0.5), rounding_for(row.summary)
+    axes.plot([wide.low, wide.high], [y, y], color=_OTHER, linewidth=1.1, solid_capstyle="butt")
+    axes.plot([half.low, half.high], [y, y], color=_OTHER, linewidth=3.2, solid_capstyle="butt")
+    axes.plot([row.summary.median], [y], marker="o", markersize=3.2, color="white", markeredgecolor=_OTHER)
+    text = ("at least " if is_floor(row.total) else "") + rounding.span(wide.low, wide.high)
+    _write(axes, y, text, (wide.low, min(wide.high, reach)), size=7.5, color=_OTHER)
+
+
 def _draw_mark(axes: Axes, mark: _Mark, y: float, reach: float) -> None:
     """Draw a published total as a diamond or bracket, never as one of our intervals."""
     face = _GREY if mark.same else "white"
@@ -274,23 +297,26 @@ def _draw_axis(axes: Axes, rows: tuple[Row, ...], reach: float) -> None:
         axes.spines[side].set_visible(False)
 
 
-def _caption(comparison: Comparison, probability: float) -> list[str]:
-    first = comparison.rows[0]
+def _caption(comparison: Comparison, probability: float, beside: Comparison | None = None) -> list[str]:
     unknown = [row.total.definition.id for row in comparison.rows if row.total.unknown]
     marks = [(len(_marks(row)), len([one for one in row.cited if not one.superseded])) for row in comparison.rows]
     line = f"Line: {100 * probability:g} % credible interval; thick: 50 %; circle: median"
     dark = any(row.total.definition.measure == "registered" for row in comparison.rows)
     text = [f"{line}; density scaled within each row.{' Dark: registered deaths only.' if dark else ''}"]
+    if beside is not None:
+        text.append("Blue, with a density: given all the evidence in one model. Brown beneath: pooled ranges.")
     if any(drawn for drawn, _ in marks):
         more = sum(current - drawn for drawn, current in marks)
+        draws = comparison.draws
+        inputs = "some of them evidence of" if isinstance(draws, Draws) and draws.conditioned else "no inputs of"
         text.append(
-            "Grey: published totals, no inputs of the rows; solid if they count the same, hollow or thin if not."
+            f"Grey: published totals, {inputs} the rows; solid if they count the same, hollow or thin if not."
             + (f" {more} more in the table of published totals." if more else "")
         )
     text += [f"Left out of {row.total.definition.id}: {row.total.definition.leaves_out}" for row in comparison.rows]
     if unknown:
         text.append(f"Parts without evidence are not counted, so these are minima: {', '.join(unknown)}.")
-    text.append(engine_note(first.total, first.summary))
+    text += [engine_note(one.rows[0].total, one.rows[0].summary) for one in (comparison, beside) if one is not None]
     return text
 
 

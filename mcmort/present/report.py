@@ -69,9 +69,9 @@ def _error_text(summary: Summary) -> str:
     return f"{'numerical' if summary.is_exact else 'Monte Carlo'} error of the interval's ends at most {size}"
 
 
-def _summarise(values: Values, probability: float) -> Summary:
+def _summarise(values: Values, probability: float, chains: int) -> Summary:
     """Summarise a part: the interval to print, and the one by which its digits are chosen."""
-    return summarise(values, tuple(sorted({probability, 0.95})), shortest=False)
+    return summarise(values, tuple(sorted({probability, 0.95})), shortest=False, chains=chains)
 
 
 def _span(total: Total, summary: Summary, probability: float) -> str:
@@ -200,7 +200,7 @@ def total_table(
     )
     rows, raw = [], []
     for name in sorted(total.parts, key=lambda name: (-mean_of(total.parts[name]), name)):
-        own = _summarise(total.parts[name], probability)
+        own = _summarise(total.parts[name], probability, total.chains)
         wide, rounding = own.interval(probability), rounding_for(own)
         term = total.terms[name]
         part = "" if term.fraction > 1 - 1e-12 else f" ({percent(term.fraction)} of it)"
@@ -215,7 +215,7 @@ def total_table(
         )
         raw.append((name, own.median, own.mean, wide.low, wide.high))
     for name in sorted(total.overlaps):
-        own = _summarise(total.overlaps[name], probability)
+        own = _summarise(total.overlaps[name], probability, total.chains)
         wide, rounding = own.interval(probability), rounding_for(own)
         overlap = total.case.overlaps[name]
         labels = [total.case.components[end].label for end in (overlap.of, overlap.within)]
@@ -310,9 +310,11 @@ def bridge_table(bridge: Bridge, probability: float = 0.95) -> Table:
         Column(f"{100 * probability:g} % interval", is_number=True),
     )
     start, end = bridge.start, bridge.end
-    lines: list[tuple[str, Summary, bool]] = [(start.definition.id, summarise(start.values), is_floor(start))]
+    lines: list[tuple[str, Summary, bool]] = [
+        (start.definition.id, summarise(start.values, chains=start.chains), is_floor(start))
+    ]
     lines += [(step.label, step.summary, False) for step in bridge.steps]
-    lines.append((end.definition.id, summarise(end.values), is_floor(end)))
+    lines.append((end.definition.id, summarise(end.values, chains=end.chains), is_floor(end)))
     rows = []
     for label, summary, floor in lines:
         wide, rounding = summary.interval(probability), rounding_for(summary)
@@ -333,6 +335,6 @@ def bridge_table(bridge: Bridge, probability: float = 0.95) -> Table:
             difference,
             "Means add up; the order is bookkeeping, not cause.",
             *left_out,
-            engine_note(end, summarise(end.values)),
+            engine_note(end, summarise(end.values, chains=end.chains)),
         ),
     )

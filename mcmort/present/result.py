@@ -171,7 +171,7 @@ def _interval(one: SummaryInterval) -> IntervalDocument:
 def _components(total: Total, summary: Summary, probability: float) -> tuple[ComponentDocument, ...]:
     found = []
     for name, values in total.parts.items():
-        own = summarise(values, (probability,), shortest=False)
+        own = summarise(values, (probability,), shortest=False, chains=total.chains)
         term = total.terms[name]
         found.append(
             ComponentDocument(
@@ -192,7 +192,7 @@ def _components(total: Total, summary: Summary, probability: float) -> tuple[Com
 def _overlaps(total: Total, probability: float) -> tuple[OverlapDocument, ...]:
     found = []
     for name, values in sorted(total.overlaps.items()):
-        own = summarise(values, (probability,), shortest=False)
+        own = summarise(values, (probability,), shortest=False, chains=total.chains)
         overlap = total.case.overlaps[name]
         interval = _interval(own.interval(probability))
         found.append(OverlapDocument(id=name, of=overlap.of, within=overlap.within, mean=own.mean, interval=interval))

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from mcmort.present.claims import ClaimsDocument
 from mcmort.present.document import Document
+from mcmort.present.fits import FitDocument
 from mcmort.present.result import ComparisonDocument, TotalDocument
 
 __all__ = ["result_schemas"]
@@ -14,6 +15,7 @@ _DOCUMENTS: Final[dict[str, type[Document]]] = {
     "total": TotalDocument,
     "comparison": ComparisonDocument,
     "claims": ClaimsDocument,
+    "fit": FitDocument,
 }
 
 

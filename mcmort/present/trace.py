@@ -49,7 +49,7 @@ def trace_total(result: Result, priors: Priors) -> str:
     rules = {share_column(rule): rule for rule in definition.share}
     lines = _lines(f"{result.headline}", 0)
     for name in sorted(total.parts, key=lambda name: (-mean_of(total.parts[name]), name)):
-        own = summarise(total.parts[name], (0.95,), shortest=False)
+        own = summarise(total.parts[name], (0.95,), shortest=False, chains=total.chains)
         wide, rounding = own.interval(0.95), rounding_for(own)
         term, component = total.terms[name], case.components[name]
         is_part = term.fraction < 1 - 1e-12

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -127,6 +127,11 @@ class Comparison:
         if table is None:
             return ""
         return to_text(table) if form == "text" else render(table, form)
+
+    @property
+    def receipts(self) -> Mapping[str, Receipt]:
+        """Its receipt, as `plot` writes it."""
+        return {"": self.receipt}
 
     def figure(self) -> Figure:
         """Return the definition ladder."""
@@ -246,7 +251,7 @@ def total(
     )
     resolved = resolve_definition(draws.case, request.definition(draws.case, definition))
     (found,) = totals_of(draws, [resolved], probabilities=_probabilities(interval))
-    summary = summarise(found.values, _probabilities(interval))
+    summary = summarise(found.values, _probabilities(interval), chains=found.chains)
     around = total_bounds(found, interval) if bounds else None
     return Result(found, summary, receipt_of(request, [found]), interval, around)
 
@@ -331,12 +336,25 @@ def bridge(draws: Draws, start: str, end: str, *, years: tuple[int, int] | None 
     return Bridge(analysis.bridge(draws, start, end, years=years))
 
 
-def plot(comparison: Comparison, path: str | Path) -> Path:
+class Drawable(Protocol):
+    """What has a figure, and receipts for it."""
+
+    @property
+    def receipts(self) -> Mapping[str, Receipt]:
+        """Receipts by the words that go before ``.receipt.json``."""
+        ...
+
+    def figure(self) -> Figure:
+        """Return the figure."""
+        ...
+
+
+def plot(comparison: Drawable, path: str | Path) -> Path:
     """Write the figure of a comparison, with its receipt beside it.
 
     Parameters
     ----------
-    comparison : Comparison
+    comparison : Comparison or Engines
         From `mcmort.compare`.
     path : str or Path
         Ending in .png, .svg or .pdf.
@@ -356,10 +374,11 @@ def plot(comparison: Comparison, path: str | Path) -> Path:
     from mcmort.present.figure import figure_bytes
 
     path = Path(path)
-    beside = path.with_name(path.name + ".receipt.json")
+    beside = {path.with_name(f"{path.name}{word}.receipt.json"): one for word, one in comparison.receipts.items()}
     form = figure_format(path)
-    for place in (path, beside):
+    for place in (path, *beside):
         check_writable(place)
     write_whole(path, figure_bytes(comparison.figure(), form))
-    write_whole(beside, (comparison.receipt.model_dump_json(indent=2) + "\n").encode())
+    for place, receipt in beside.items():
+        write_whole(place, (receipt.model_dump_json(indent=2) + "\n").encode())
     return path

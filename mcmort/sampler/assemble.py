@@ -13,13 +13,20 @@ from numpy.typing import NDArray
 
 from mcmort.sampler.plan import Op, Plan, operands
 
-__all__ = ["ADD_TWO", "Assembly", "assemble"]
+__all__ = ["MOST_TERMS", "PADDING", "SUM", "Assembly", "assemble"]
 
-ADD_TWO: Final = len(Op)
-"""An operation of assemblies alone: (a + x * b) + y * c, in that order, so that no bit changes. It halves the time
-that totals of many components take to add up."""
+SUM: Final = len(Op)
+"""An operation of assemblies alone: ``x * a`` plus terms, each a register times a weight, in their order, so that no
+bit changes. The terms are those from ``b`` up to ``c`` in a list of all terms."""
 
-_ADDITIONS: Final = (Op.ADD, Op.ADD_SCALED)
+MOST_TERMS: Final = 16
+"""Terms of a sum at most: more would hold as many registers at a time, and save little."""
+
+PADDING: Final = 32
+"""The length of a register in the work space is a multiple of this: the kernel reads and writes whole vectors."""
+
+_ADDITIONS: Final = frozenset({int(Op.ADD), int(Op.ADD_SCALED)})
+_LOOKED_UP: Final = frozenset({int(Op.DRAW), int(Op.FLOORED), int(Op.SCORED)})
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
@@ -35,8 +42,12 @@ class Assembly:
     op, target, a, b, c : ndarray of int64, shape (n_instructions,)
         Operation, the register that it writes, and its operands. Registers are used again once nothing reads them, so
         that a block of draws stays in the cache; no instruction writes a register that it reads.
-    x, y : ndarray of float64, shape (n_instructions,)
+    x : ndarray of float64, shape (n_instructions,)
         Constants.
+    terms : ndarray of int64, shape (n_terms,)
+        Registers that are added up, sum by sum.
+    weights : ndarray of float64, shape (n_terms,)
+        Their weights.
     streams : tuple of str
         Name of the random stream of an instruction, or "".
     origins : tuple of int
@@ -58,7 +69,8 @@ class Assembly:
     b: Ints
     c: Ints
     x: Floats
-    y: Floats
+    terms: Ints
+    weights: Floats
     streams: tuple[str, ...]
     origins: tuple[int, ...]
     kept: Ints
@@ -84,7 +96,7 @@ def assemble(plan: Plan, outputs: Sequence[str]) -> Assembly:
     Assembly
     """
     wanted = [plan.outputs[name] for name in outputs]
-    rows = _paired(plan, wanted)
+    rows = _summed(plan, wanted)
     last = {register: at for at, row in rows.items() for register in row.reads}
     last |= dict.fromkeys(wanted, len(plan.op))
     place: dict[int, int] = {}
@@ -100,20 +112,23 @@ def assemble(plan: Plan, outputs: Sequence[str]) -> Assembly:
             if last[register] == at:
                 heapq.heappush(free, place[register])
 
-    def moved(operands: list[int]) -> Ints:
+    def moved(operands: Sequence[int]) -> Ints:
         return np.array([place.get(register, 0) for register in operands], dtype=np.int64)
 
     tables = _Tables(plan)
-    where = np.array([tables.of(at) for at in rows], dtype=np.uint64).reshape(-1, 3)
+    where = np.array([tables.of(row) for row in rows.values()], dtype=np.uint64).reshape(-1, 3)
     found = list(rows.values())
+    ends = np.cumsum([0, *(len(row.terms) for row in found)])
+    is_sum = np.array([row.op == SUM for row in found], dtype=bool)
     return Assembly(
         op=np.array([row.op for row in found], dtype=np.int64),
         target=np.array([place[at] for at in rows], dtype=np.int64),
         a=moved([row.a for row in found]),
-        b=moved([row.b for row in found]),
-        c=moved([row.c for row in found]),
+        b=np.where(is_sum, ends[:-1], moved([row.b for row in found])),
+        c=np.where(is_sum, ends[1:], moved([row.c for row in found])),
         x=np.array([row.x for row in found], dtype=np.float64),
-        y=np.array([row.y for row in found], dtype=np.float64),
+        terms=moved([register for row in found for register in row.terms]),
+        weights=np.array([weight for row in found for weight in row.weights], dtype=np.float64),
         streams=tuple(plan.streams[at] for at in rows),
         origins=tuple(rows),
         kept=np.array([place[register] for register in wanted], dtype=np.int64),
@@ -127,31 +142,39 @@ def assemble(plan: Plan, outputs: Sequence[str]) -> Assembly:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """One instruction, with the registers that it reads."""
+    """One instruction; of a sum, with its terms and their weights."""
 
     op: int
     a: int
     b: int
     c: int
     x: float
-    y: float
-    reads: tuple[int, ...]
+    terms: tuple[int, ...] = ()
+    weights: tuple[float, ...] = ()
+
+    @property
+    def reads(self) -> tuple[int, ...]:
+        """Return the registers that it reads."""
+        return (self.a, *self.terms) if self.op == SUM else operands(self.op, self.a, self.b, self.c)
 
 
-def _paired(plan: Plan, wanted: Sequence[int]) -> dict[int, _Row]:
-    """Return the instructions that are needed; two additions in a row become one where nothing else reads the first."""
+def _summed(plan: Plan, wanted: Sequence[int]) -> dict[int, _Row]:
+    """Return the instructions that are needed; additions in a row become one where nothing else reads those between."""
     columns = (plan.op.tolist(), plan.a.tolist(), plan.b.tolist(), plan.c.tolist(), plan.x.tolist())
-    rows = {}
-    for at in plan.needed(wanted):
-        op, a, b, c, x = (column[at] for column in columns)
-        rows[at] = _Row(op, a, b, c, x, 0.0, operands(op, a, b, c))
+    rows = {at: _Row(*(column[at] for column in columns)) for at in plan.needed(wanted)}
     readers = Counter(register for row in rows.values() for register in row.reads)
     readers.update(wanted)
+    for at, row in rows.items():
+        if row.op in _ADDITIONS:
+            weight = row.x if row.op == Op.ADD_SCALED else 1.0
+            rows[at] = _Row(SUM, row.a, 0, 0, 1.0, (row.b,), (weight,))
     for at, row in list(rows.items()):
-        if row.op in _ADDITIONS and readers[row.a] == 1 and rows[row.a].op in _ADDITIONS:
-            first = rows.pop(row.a)
-            x, y = (one.x if one.op == Op.ADD_SCALED else 1.0 for one in (first, row))
-            rows[at] = _Row(ADD_TWO, first.a, first.b, row.b, x, y, (first.a, first.b, row.b))
+        inner = rows.get(row.a)
+        if row.op != SUM or readers[row.a] != 1 or inner is None or inner.op not in (SUM, int(Op.SCALE)):
+            continue
+        if len(inner.terms) + len(row.terms) <= MOST_TERMS:
+            del rows[row.a]
+            rows[at] = _Row(SUM, inner.a, 0, 0, inner.x, inner.terms + row.terms, inner.weights + row.weights)
     return rows
 
 
@@ -164,12 +187,12 @@ class _Tables:
         self.end = 0
         self.known: dict[tuple[bool, int], tuple[int, int, int]] = {}
 
-    def of(self, at: int) -> tuple[int, int, int]:
+    def of(self, row: _Row) -> tuple[int, int, int]:
         """Return place, size and grain of the table of an instruction; zeros if it has none."""
-        op, which = self.plan.op[at], int(self.plan.b[at])
-        if op not in (Op.DRAW, Op.FLOORED, Op.SCORED):
+        if row.op not in _LOOKED_UP:
             return 0, 0, 0
-        by_score = bool(op == Op.SCORED)
+        which = row.b
+        by_score = row.op == Op.SCORED
         if (by_score, which) not in self.known:
             start = self.end
             if by_score:

@@ -1,29 +1,32 @@
 """The one kernel: runs any plan over blocks of draws, keeps columns and counts totals.
 
-`mcmort.sampler.twin` does the same in plain NumPy, slowly and obviously; the two agree to the last bit.
+`mcmort.sampler.twin` does the same in plain NumPy, slowly and obviously; the two agree to the last bit. The loops that
+take the time are in `mcmort.sampler.vectors`.
 """
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mcmort.draws.tally import CELLS, FIRST_BITS, SHIFT
-from mcmort.elicit.table import BASE_BITS, LARGEST_SCORE, SMALLEST
-from mcmort.sampler.assemble import ADD_TWO
-from mcmort.sampler.jit import bits_of, float_of, jit, load, look_up, store
+from mcmort.draws.tally import CELLS
+from mcmort.elicit.table import BASE_BITS, SMALLEST
+from mcmort.sampler.assemble import SUM
+from mcmort.sampler.jit import bits_of, float_of, jit, load, store
 from mcmort.sampler.plan import Op
-from mcmort.sampler.stream import GAMMA, MIX_1, MIX_2
+from mcmort.sampler.program import Counted, Program
+from mcmort.sampler.stream import MIX_1, MIX_2
+from mcmort.sampler.vectors import add_up, count, draw, score
 
-__all__ = ["Counted", "Program", "run"]
+__all__ = ["run"]
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
+type Cells = NDArray[np.uint32]
 type Words = NDArray[np.uint64]
 
-_GAMMA: Final = np.uint64(GAMMA)
 _MIX_1: Final = np.uint64(MIX_1)
 _MIX_2: Final = np.uint64(MIX_2)
 _BASE: Final = np.uint64(BASE_BITS)
@@ -33,72 +36,21 @@ _MANTISSA: Final = np.uint64(52)
 _WHOLE: Final = 2.0**52
 _EXPONENT: Final = np.uint64(0x4330000000000000)
 """Bits of 2 to the 52: with an integer below that in the mantissa, the float is the sum of the two, exactly."""
-_LARGEST: Final = float(LARGEST_SCORE)
-_FIRST: Final = np.uint64(FIRST_BITS)
-_SHIFT: Final = np.uint64(SHIFT)
-_LAST_CELL: Final = np.uint64(CELLS - 1)
 _MAGNITUDE: Final = np.int64(0x7FFFFFFFFFFFFFFF)
 
 _UNIFORM: Final = int(Op.UNIFORM)
 _DRAW: Final = int(Op.DRAW)
 _SCORED: Final = int(Op.SCORED)
 _FLOORED: Final = int(Op.FLOORED)
-_ADD: Final = int(Op.ADD)
 _SUBTRACT: Final = int(Op.SUBTRACT)
 _MULTIPLY: Final = int(Op.MULTIPLY)
 _DIVIDE: Final = int(Op.DIVIDE)
 _MINIMUM: Final = int(Op.MINIMUM)
 _MAXIMUM: Final = int(Op.MAXIMUM)
 _SCALE: Final = int(Op.SCALE)
-_ADD_SCALED: Final = int(Op.ADD_SCALED)
-_ADD_TWO: Final = int(ADD_TWO)
+_SUM: Final = int(SUM)
 
-
-class Program(NamedTuple):
-    """The instructions of an `mcmort.sampler.assemble.Assembly`, with all that they look up.
-
-    Attributes
-    ----------
-    op : ndarray of int64, shape (n_instructions,)
-        Operation.
-    target, a, b, c : ndarray of uint64, shape (n_instructions,)
-        Where the registers of the result and of the operands begin.
-    x, y : ndarray of float64, shape (n_instructions,)
-        Constants.
-    offsets, steps : ndarray of uint64, shape (n_instructions,)
-        Point ``i`` of a stream is ``offsets + (i + 1) * steps``.
-    is_hashed : bool
-        Whether points are hashed, or taken as they are (a lattice).
-    starts, counts, grains : ndarray of uint64, shape (n_instructions,)
-        Of the table of an instruction: its place among the knots, knots on a side (or cells), and the bits of a float
-        that lie below its resolution (or cells in a unit of score).
-    knots : ndarray of float64
-        All tables.
-    """
-
-    op: Ints
-    target: Words
-    a: Words
-    b: Words
-    c: Words
-    x: Floats
-    y: Floats
-    offsets: Words
-    steps: Words
-    is_hashed: bool
-    starts: Words
-    counts: Words
-    grains: Words
-    knots: Floats
-
-
-class Counted(NamedTuple):
-    """Where totals are counted, each with its smallest and largest value as `_ordered` integers."""
-
-    registers: Words
-    counts: NDArray[np.int32]
-    low: Ints
-    high: Ints
+(_OP, _TARGET, _A, _B, _C, _START, _COUNT, _GRAIN, _OFFSET, _STEP) = range(10)
 
 
 @jit
@@ -132,18 +84,8 @@ def _lookup(survival: float, knots: Floats, start: np.uint64, count: np.uint64, 
     cell = min(place >> shift, count - np.uint64(2))
     rest = _exact(place - (cell << shift)) * float_of((np.uint64(1023) - shift) << _MANTISSA)
     at = start + cell + (_ZERO if is_lower else count)
-    left = look_up(knots, at)
-    return float(left + rest * (look_up(knots, at + _ONE) - left))
-
-
-@jit
-def _scored(score: float, knots: Floats, start: np.uint64, steps: float, last: float) -> float:
-    """Value of a score table at a normal score; `last` is the index of its last cell."""
-    place = (min(max(score, -_LARGEST), _LARGEST) + _LARGEST) * steps
-    rounded = min(max(place - 0.5, 0.0), last) + _WHOLE  # to the whole number of cells below, without a jump
-    at = start + (bits_of(rounded) - _EXPONENT)
-    left = look_up(knots, at)
-    return float(left + (place - (rounded - _WHOLE)) * (look_up(knots, at + _ONE) - left))
+    left = load(knots, at)
+    return float(left + rest * (load(knots, at + _ONE) - left))
 
 
 @jit
@@ -178,54 +120,17 @@ def _survival_of(value: float, knots: Floats, start: np.uint64, count: np.uint64
 
 
 @jit
-def _draw(
-    registers: Floats,
-    out: np.uint64,
-    many: np.uint64,
-    first: np.uint64,
-    offset: np.uint64,
-    step: np.uint64,
-    is_hashed: bool,
-    knots: Floats,
-    start: np.uint64,
-    count: np.uint64,
-    shift: np.uint64,
-) -> None:
-    """Fill a register with values of a table at the points of a stream."""
-    if is_hashed:
-        for i in range(many):
-            survival = _uniform(_word(offset, step, first + i, True))
-            store(registers, out + i, _lookup(survival, knots, start, count, shift))
-    else:
-        for i in range(many):
-            survival = _uniform(_word(offset, step, first + i, False))
-            store(registers, out + i, _lookup(survival, knots, start, count, shift))
-
-
-@jit
 def _combine(
     registers: Floats,
     op: int,
     out: np.uint64,
     a: np.uint64,
     b: np.uint64,
-    c: np.uint64,
     x: float,
-    y: float,
     many: np.uint64,
 ) -> None:
-    """Carry out arithmetic on registers."""
-    if op == _ADD_TWO:
-        for i in range(many):
-            first = load(registers, a + i) + x * load(registers, b + i)
-            store(registers, out + i, first + y * load(registers, c + i))
-    elif op == _ADD_SCALED:
-        for i in range(many):
-            store(registers, out + i, load(registers, a + i) + x * load(registers, b + i))
-    elif op == _ADD:
-        for i in range(many):
-            store(registers, out + i, load(registers, a + i) + load(registers, b + i))
-    elif op == _SCALE:
+    """Carry out arithmetic on registers; additions are parts of sums."""
+    if op == _SCALE:
         for i in range(many):
             store(registers, out + i, x * load(registers, a + i))
     elif op == _MULTIPLY:
@@ -249,31 +154,24 @@ def _combine(
 
 
 @jit
-def _step(program: Program, at: int, first: np.uint64, many: np.uint64, registers: Floats) -> None:
-    """Carry out one instruction on a block."""
-    op, out, a = program.op[at], program.target[at], program.a[at]
-    start, count, grain = program.starts[at], program.counts[at], program.grains[at]
-    knots = program.knots
-    if op == _DRAW:
-        offset, step = program.offsets[at], program.steps[at]
-        _draw(registers, out, many, first, offset, step, program.is_hashed, knots, start, count, grain)
-    elif op == _SCORED:
-        steps, last = float(grain), float(count - _ONE)
-        for i in range(many):
-            store(registers, out + i, _scored(load(registers, a + i), knots, start, steps, last))
-    elif op == _FLOORED:
-        floor = program.c[at]
+def _step(
+    registers: Floats, code: Words, at: int, x: float, is_hashed: bool, knots: Floats, first: np.uint64, many: np.uint64
+) -> None:
+    """Carry out one of the instructions that are slow or rare."""
+    op, out, a, b = code[at, _OP], code[at, _TARGET], code[at, _A], code[at, _B]
+    if op == _FLOORED:
+        floor, start, count, grain = code[at, _C], code[at, _START], code[at, _COUNT], code[at, _GRAIN]
         for i in range(many):
             least = load(registers, floor + i)
             above = _survival_of(least, knots, start, count, grain)
             value = _lookup(load(registers, a + i) * above, knots, start, count, grain)
             store(registers, out + i, max(value, least))
     elif op == _UNIFORM:
-        offset, step = program.offsets[at], program.steps[at]
+        offset, step = code[at, _OFFSET], code[at, _STEP]
         for i in range(many):
-            store(registers, out + i, _uniform(_word(offset, step, first + i, program.is_hashed)))
+            store(registers, out + i, _uniform(_word(offset, step, first + i, is_hashed)))
     else:
-        _combine(registers, op, out, a, program.b[at], program.c[at], program.x[at], program.y[at], many)
+        _combine(registers, op, out, a, b, x, many)
 
 
 @jit
@@ -284,22 +182,17 @@ def _ordered(value: float) -> np.int64:
 
 
 @jit
-def _count(registers: Floats, begin: np.uint64, many: np.uint64, cells: Words, counted: Counted, at: int) -> None:
-    """Add a block of values to a tally.
+def _widen(registers: Floats, begin: np.uint64, many: np.uint64, cells: Cells, counted: Counted, at: int) -> None:
+    """Move the extremes of a tally to those of a block, which is done for blocks that reach its outermost cells.
 
-    The extremes are found among integers: the compiler may reorder these, so the loop is vectorised (1 ns a draw).
+    The extremes are found among integers: the compiler may reorder these, so the loop is vectorised.
     """
-    low, high = counted.low[at], counted.high[at]
+    low, high, first, last = counted.low[at], counted.high[at], counted.first[at], counted.last[at]
     for i in range(many):
-        value = load(registers, begin + i)
-        low = min(low, _ordered(value))
-        high = max(high, _ordered(value))
-        cell = ((bits_of(value) - _FIRST) >> _SHIFT) + _ONE  # infinite and undefined values have the largest bits
-        cells[i] = _ZERO if value < 2.0**-10 else min(cell, _LAST_CELL)
-    counted.low[at], counted.high[at] = low, high
-    row = counted.counts[at]
-    for i in range(many):
-        row[cells[i]] += 1
+        value = _ordered(load(registers, begin + i))
+        low, high = min(low, value), max(high, value)
+        first, last = min(first, np.uint64(cells[i])), max(last, np.uint64(cells[i]))
+    counted.low[at], counted.high[at], counted.first[at], counted.last[at] = low, high, first, last
 
 
 @jit
@@ -310,8 +203,8 @@ def run(
     total: int,
     block: int,
     registers: Floats,
-    cells: Words,
-    out: Floats,
+    cells: Cells,
+    out_columns: Floats,
     counted: Counted,
 ) -> None:
     """Run a plan over draws `first` to `first + total`.
@@ -326,22 +219,43 @@ def run(
         Index of the first draw, and how many.
     block : int
         Draws in a block.
-    registers : ndarray, shape (n_registers * block,)
+    registers : ndarray, shape (n_registers * length,)
+        Work space; the length of a register is that of a block, rounded up to whole vectors.
+    cells : ndarray of uint32, shape (length,)
         Work space.
-    cells : ndarray of uint64, shape (block,)
-        Work space.
-    out : ndarray, shape (n_columns, total)
+    out_columns : ndarray, shape (n_columns, total)
         Columns that are kept.
     counted : Counted
         Tallies, which are added to.
     """
+    if block < 1:  # no loop over blocks then fails, and nothing is left that can: see `mcmort.machine.code`
+        return
+    code, x, knots, is_hashed = program.code, program.x, program.knots, program.is_hashed
     for begin in range(0, total, block):
         many = np.uint64(min(block, total - begin))
-        for at in range(program.op.shape[0]):
-            _step(program, at, np.uint64(first + begin), many, registers)
+        start = np.uint64(first + begin)
+        for at in range(code.shape[0]):
+            op, out, a, b = code[at, _OP], code[at, _TARGET], code[at, _A], code[at, _B]
+            if op == _DRAW:
+                step = code[at, _STEP]
+                word = code[at, _OFFSET] + (start + _ONE) * step
+                draw(
+                    registers, out, many, word, step, is_hashed, knots, code[at, _START], code[at, _COUNT],
+                    code[at, _GRAIN], cells,
+                )  # fmt: skip
+            elif op == _SCORED:
+                last, steps = float(code[at, _COUNT] - _ONE), float(code[at, _GRAIN])
+                score(registers, out, many, a, knots, code[at, _START], last, steps, cells)
+            elif op == _SUM:
+                add_up(registers, out, many, a, x[at], program.terms, program.weights, b, code[at, _C])
+            else:
+                _step(registers, code, at, x[at], is_hashed, knots, start, many)
         for column in range(kept.shape[0]):
             source = kept[column]
             for i in range(many):
-                out[column, begin + np.int64(i)] = load(registers, source + i)
+                out_columns[column, begin + np.int64(i)] = load(registers, source + i)
         for at in range(counted.registers.shape[0]):
-            _count(registers, counted.registers[at], many, cells, counted, at)
+            source = counted.registers[at]
+            count(registers, source, many, cells, counted.ends, counted.counts, np.uint64(at * CELLS))
+            if counted.ends[0] <= counted.first[at] or counted.ends[1] >= counted.last[at]:
+                _widen(registers, source, many, cells, counted, at)

@@ -37,20 +37,25 @@ class Op(IntEnum):
     ADD_SCALED = 12  # a + x * b
 
 
-_READS: Final[dict[Op, str]] = {
-    Op.UNIFORM: "",
-    Op.DRAW: "",
-    Op.SCORED: "a",
-    Op.FLOORED: "ac",
-    Op.CONSTANT: "",
-    Op.SCALE: "a",
+_READS: Final = {
+    int(op): {Op.UNIFORM: "", Op.DRAW: "", Op.CONSTANT: "", Op.SCORED: "a", Op.SCALE: "a", Op.FLOORED: "ac"}.get(
+        op, "ab"
+    )
+    for op in Op
 }
 
 
 def operands(op: int, a: int, b: int, c: int) -> tuple[int, ...]:
     """Return the registers that an instruction reads."""
-    places = {"a": a, "b": b, "c": c}
-    return tuple(places[name] for name in _READS.get(Op(op), "ab"))
+    match _READS[op]:
+        case "ab":
+            return a, b
+        case "a":
+            return (a,)
+        case "ac":
+            return a, c
+        case _:
+            return ()
 
 
 @dataclass(frozen=True)
@@ -85,13 +90,14 @@ class Plan:
 
     def needed(self, registers: Iterable[int]) -> list[int]:
         """Return the instructions on which some registers rest, themselves included, in order."""
+        ops, a, b, c = self.op.tolist(), self.a.tolist(), self.b.tolist(), self.c.tolist()
         found: set[int] = set()
         stack = list(registers)
         while stack:
             at = stack.pop()
             if at not in found:
                 found.add(at)
-                stack += operands(int(self.op[at]), int(self.a[at]), int(self.b[at]), int(self.c[at]))
+                stack += operands(ops[at], a[at], b[at], c[at])
         return sorted(found)
 
 

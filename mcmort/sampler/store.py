@@ -10,9 +10,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
-import tempfile
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final, get_args
 
@@ -21,16 +18,14 @@ import numpy as np
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.words import Pooling
 from mcmort.draws import Dependence, Standing
-from mcmort.draws.cache import cache_folder
 from mcmort.elicit.table import QuantileTable, ScoreTable
 from mcmort.errors import UsageError
+from mcmort.machine.cache import cache_folder, keep, version_of
 from mcmort.sampler.compiled import Compiled
 from mcmort.sampler.plan import Plan
 
 __all__ = ["compiled_case"]
 
-_KEPT: Final = 64
-"""Files that are kept; the oldest go first."""
 _SIDES: Final = ("op", "a", "b", "c", "x")
 
 
@@ -68,7 +63,7 @@ def compiled_case(
         if value is not None and value not in known:
             raise UsageError(f"the {what} is {value!r}; expected one of {', '.join(known)}")
     admitted = None if evidence is None else sorted(evidence)
-    versions = [version(name) for name in ("numpy", "scipy")]
+    versions = [version_of(name) for name in ("numpy", "scipy")]
     content = json.dumps([case.digest, admitted, pool, dependence, versions, _code()])
     path = cache_folder() / f"{case.id}-{hashlib.sha256(content.encode()).hexdigest()[:24]}.npz"
     with contextlib.suppress(Exception):  # a damaged file fails in a dozen ways, in zipfile, NumPy, tokenize or here
@@ -96,7 +91,7 @@ def _code() -> list[list[str | int]]:
 
 
 def _write(path: Path, compiled: Compiled) -> None:
-    """Write a file whole or not at all, and let go of the oldest."""
+    """Write a compiled case."""
     plan = compiled.plan
     head = {
         "streams": plan.streams,
@@ -114,18 +109,7 @@ def _write(path: Path, compiled: Compiled) -> None:
     arrays: dict[str, Any] = {name: getattr(plan, name) for name in _SIDES}
     arrays["knots"] = np.concatenate([*knots, *(table.values for table in plan.score_tables), np.zeros(0)])
     arrays["head"] = np.frombuffer(json.dumps(head).encode(), dtype=np.uint8)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, allow_pickle=False, **arrays)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    by_age = sorted(path.parent.glob("*.npz"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
-    for old in by_age[_KEPT:]:
-        old.unlink(missing_ok=True)
+    keep(path, lambda file: np.savez(file, allow_pickle=False, **arrays))
 
 
 def _read(path: Path) -> Compiled:

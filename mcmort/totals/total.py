@@ -74,6 +74,11 @@ class Total(Generic[_Values]):
         return self.draws.case
 
     @property
+    def chains(self) -> int:
+        """Markov chains that follow one another in the draws; 1 if they are independent."""
+        return self.draws.manifest.chains
+
+    @property
     def years(self) -> tuple[int, int]:
         """First and last year that count."""
         years = [year for term in self.terms.values() for year in (min(term.years), max(term.years))]

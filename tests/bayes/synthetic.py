@@ -6,7 +6,8 @@ from functools import cache
 from pathlib import Path
 
 import mcmort as mm
-from mcmort.bayes.evidence import Evidence, collect
+from mcmort.bayes.collect import collect
+from mcmort.bayes.evidence import Evidence
 
 __all__ = ["synthetic"]
 

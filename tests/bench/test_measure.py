@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from mcmort.bench import child, suite
-from mcmort.bench.accuracy import Method, _used, accuracy, draws_needed, error_of
+from mcmort.bench.accuracy import Method, _used, accuracy, draws_by_law, draws_needed, error_of
 from mcmort.bench.exact import exact
 from mcmort.bench.measure import interleaved
 from mcmort.bench.peers import PEERS, Peer
@@ -59,6 +59,40 @@ def test_needs_are_found_where_the_error_is_known() -> None:
     assert draws_needed(lambda _: 0.001, 0.01, 256) == 256.0
 
 
+def test_needs_out_of_reach_follow_from_the_root_law() -> None:
+    """For errors of c / sqrt(n), with noise up and down, the need is (c / target) squared, however far it lies."""
+    noise = {256: 1.1, 1024: np.sqrt(2.0 - 1.1**2)}
+    assert draws_by_law(lambda n: 3.0 * noise[n] / np.sqrt(n), 0.001, (256, 1024)) == pytest.approx(9e6)
+
+
+def test_what_is_extrapolated_is_marked_and_scaled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A method that needs more draws than it was given has its time scaled up by as much, and says so."""
+    clock, truth, runs = (
+        [0.0],
+        exact(make_task(12, correlated=False, definitions=1), 1 << 15, 0.2).quantiles,
+        list[int](),
+    )
+    monkeypatch.setattr("mcmort.bench.measure.time.perf_counter", lambda: clock[0])
+
+    def run(_task: Task, n: int, seed: int) -> Floats:
+        runs.append(n)
+        clock[0] += 1e-7 * n
+        return np.asarray(truth * (1.0 + (-1.0) ** seed / np.sqrt(n)))
+
+    for target, is_far in ((0.0005, True), (0.1, False)):
+        one = accuracy(
+            correlated=False,
+            target=target,
+            threads=1,
+            chosen=(Method("far", run, affordable=(64, 512), longest=1 << 20),),
+        )[0]
+        assert one.draws is not None
+        assert one.draws == pytest.approx((1.96 / target) ** 2, rel=1e-6)
+        assert one.timing.median == pytest.approx(1e-7 * one.draws, rel=0.01)
+        assert one.is_extrapolated == is_far
+    assert max(runs) == 1 << 20  # of the 15 million that it needs
+
+
 def test_the_error_of_a_method_is_the_worse_limit() -> None:
     """Limits that are off by 1 % and 2 % give 1.96 times 2 %; the median does not count."""
     truth = np.array([[10.0, 20.0, 30.0]])
@@ -76,7 +110,7 @@ def test_a_method_without_draws_is_asked_once() -> None:
     first, second = accuracy(correlated=False, target=0.001, threads=1, chosen=(good, bad))
     assert first.draws is None
     assert first.timing.seconds
-    assert second.timing.skipped == "not reached"
+    assert second.timing.skipped.startswith("not reached")
 
 
 def test_stepped_methods_are_timed_with_the_next_step() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from mcmort.sampler import twin
-from mcmort.sampler.assemble import ADD_TWO, Assembly, assemble
+from mcmort.sampler.assemble import MOST_TERMS, SUM, Assembly, assemble
 from mcmort.sampler.plan import Builder, Op, Plan, operands
 from mcmort.sampler.run import run_plan, tally_plan
 from tests.sampler.programs import fixed_plan, programs
@@ -31,15 +32,22 @@ def _chosen(plan: Plan, data: st.DataObject) -> list[str]:
 def _reads(one: Assembly, step: int) -> tuple[int, ...]:
     """Return the registers that an instruction of an assembly reads."""
     a, b, c = int(one.a[step]), int(one.b[step]), int(one.c[step])
-    return (a, b, c) if one.op[step] == ADD_TWO else operands(int(one.op[step]), a, b, c)
+    return (a, *one.terms[b:c].tolist()) if one.op[step] == SUM else operands(int(one.op[step]), a, b, c)
 
 
-def _asked(plan: Plan, at: int, is_pair: bool) -> tuple[int, ...]:
-    """Return the values that an instruction of a plan asks for; of a pair of additions, those of both."""
-    if is_pair:
-        first = int(plan.a[at])
-        return int(plan.a[first]), int(plan.b[first]), int(plan.b[at])
-    return operands(int(plan.op[at]), int(plan.a[at]), int(plan.b[at]), int(plan.c[at]))
+def _asked(plan: Plan, one: Assembly, step: int) -> tuple[int, ...]:
+    """Return the values that an instruction of an assembly has to read; of a sum, those of all its additions."""
+    at = one.origins[step]
+    if one.op[step] != SUM:
+        return operands(int(plan.op[at]), int(plan.a[at]), int(plan.b[at]), int(plan.c[at]))
+    terms: list[int] = []
+    for _ in range(int(one.c[step] - one.b[step])):
+        terms.insert(0, int(plan.b[at]))
+        at = int(plan.a[at])
+    if at not in one.origins:  # a product that nothing else reads, with which the sum begins
+        assert plan.op[at] == Op.SCALE
+        at = int(plan.a[at])
+    return (at, *terms)
 
 
 def _bits(values: Array) -> bytes:
@@ -54,7 +62,7 @@ def _run_symbolically(one: Assembly, plan: Plan) -> list[str]:
     held: dict[int, int] = {}
     wrong = []
     for step, at in enumerate(one.origins):
-        asked = _asked(plan, at, bool(one.op[step] == ADD_TWO))
+        asked = _asked(plan, one, step)
         found = tuple(held.get(register, -1) for register in _reads(one, step))
         if found != asked:
             wrong.append(f"step {step} reads {found} for {asked}")
@@ -83,14 +91,13 @@ def test_a_register_written_too_soon_would_be_seen() -> None:
     """Negative control: a target moved onto a live register, or onto one that is read, is told by the check above."""
     plan = fixed_plan()
     names = list(plan.outputs)
-    order = assemble(plan, names).origins
-    for at in range(1, len(order)):
+    right = assemble(plan, names)
+    for at in range(1, len(right.origins)):
         one = assemble(plan, names)
         assert _run_symbolically(one, plan) == []
         one.target[at] = one.target[at - 1]
-        pairs = [bool(op == ADD_TWO) for op in one.op]
         is_read_later = any(
-            order[at - 1] in _asked(plan, order[later], pairs[later]) for later in range(at, len(order))
+            right.origins[at - 1] in _asked(plan, right, later) for later in range(at, len(right.origins))
         )
         assert not is_read_later or _run_symbolically(one, plan)
 
@@ -133,11 +140,20 @@ def test_only_what_is_needed_is_run(plan: Plan, data: st.DataObject) -> None:
     needed = plan.needed(wanted)
     assert needed == sorted(set(needed))
     assert set(wanted) <= set(needed)
-    read = {register for at in needed for register in _asked(plan, at, False)}
+    read = {
+        register
+        for at in needed
+        for register in operands(int(plan.op[at]), int(plan.a[at]), int(plan.b[at]), int(plan.c[at]))
+    }
     assert set(needed) == read | set(wanted)  # all that is read is there, and what is there is read or wanted
     one = assemble(plan, names)
     assert set(one.origins) <= set(needed)
-    assert len(one.op) + int(np.sum(one.op == ADD_TWO)) == len(needed)  # a pair stands for two
+    # a sum stands for as many additions as it has terms, and for a product that nothing else reads
+    gone = [at for at in needed if at not in one.origins]
+    assert {int(plan.op[at]) for at in gone} <= {Op.ADD, Op.ADD_SCALED, Op.SCALE}
+    additions = sum(int(plan.op[at]) != Op.SCALE for at in gone)
+    assert additions == len(one.terms) - int(np.sum(one.op == SUM))
+    assert len(one.origins) == len(set(one.origins)) == len(needed) - len(gone)
 
 
 def test_dead_code_is_dropped() -> None:
@@ -156,7 +172,7 @@ def test_dead_code_is_dropped() -> None:
 
 
 def test_a_long_sum_needs_few_registers() -> None:
-    """The sum of a hundred draws, two at a time, runs over four registers: the sum, two draws, and the new sum."""
+    """The sum of a hundred draws, some terms at a time, holds the draws of one part, its sum and the one before."""
     build = Builder()
     table = build.table(fixed_plan().tables[0])
     total = build.emit(Op.DRAW, b=table, stream="0")
@@ -164,8 +180,8 @@ def test_a_long_sum_needs_few_registers() -> None:
         total = build.emit(Op.ADD, total, build.emit(Op.DRAW, b=table, stream=str(index)))
     build.outputs["total"] = total
     one = assemble(build.plan(), ["total"])
-    assert len(one.op) == 100 + 50
-    assert one.registers == 4
+    assert len(one.op) == 100 + math.ceil(99 / MOST_TERMS)
+    assert one.registers == MOST_TERMS + 2
 
 
 @given(plan=programs(most=40))

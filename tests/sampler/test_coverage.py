@@ -20,16 +20,19 @@ from mcmort.draws.tally import Figure
 from mcmort.sampler.run import tally_plan
 
 _DRAWS = 20_000
+_FEW = 1_000
 _FIGURES: list[Figure] = [("quantile", probability) for probability in PROBABILITIES]
 
 
-def _covered(repeats: int, method: Method, *, correlated: bool, factor: float = 1.96) -> NDArray[np.float64]:
+def _covered(
+    repeats: int, method: Method, *, correlated: bool, factor: float = 1.96, draws: int = _DRAWS
+) -> NDArray[np.float64]:  # fmt: skip
     """Return the share of seeds whose quantile plus or minus some errors holds the exact one, shape ``(3,)``."""
     task = make_task(12, correlated=correlated, definitions=1)
     truth = exact(task, 1 << 15, 0.15).quantiles[0]
     hits = np.zeros(len(PROBABILITIES))
     for seed in range(repeats):
-        one = tally_plan(plan_of(task), seed, _DRAWS, method=method, figures={"T0": _FIGURES}, threads=1)["T0"]
+        one = tally_plan(plan_of(task), seed, draws, method=method, figures={"T0": _FIGURES}, threads=1)["T0"]
         errors = np.array([one.quantile_error(probability) for probability in PROBABILITIES])
         hits += np.abs(one.whole.quantile(PROBABILITIES) - truth) <= factor * errors
     return hits / repeats
@@ -55,3 +58,12 @@ def test_intervals_of_quantiles_cover_the_exact_ones_at_length(method: Method, c
     """Over 1,000 seeds, 1.96 errors about a quantile hold the exact one in 93 to 97 %: 12 lognormals, tied or not."""
     covered = _covered(1_000, method, correlated=correlated)
     assert np.all((covered >= 0.93) & (covered <= 0.97))
+
+
+@pytest.mark.statistical
+@pytest.mark.parametrize("correlated", [False, True])
+def test_intervals_from_few_draws_cover_the_exact_quantiles_at_length(correlated: bool) -> None:
+    """So do those from tallies of 1,000 independent draws, but for three errors of a share of 1,000 seeds."""
+    covered = _covered(1_000, "plain", correlated=correlated, draws=_FEW)
+    allowed = 3.0 * math.sqrt(0.05 * 0.95 / 1_000)
+    assert np.all((covered >= 0.93 - allowed) & (covered <= 0.97))

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from mcmort.draws.tally import CELLS, Figure, Tally, cell_of, figures_of, merge
 from mcmort.errors import UsageError
-from mcmort.sampler import twin
+from mcmort.sampler import run, twin
 from mcmort.sampler.assemble import assemble
 from mcmort.sampler.plan import Builder, Op, Plan
 from mcmort.sampler.run import REPLICATES, lattice_size, run_plan, tally_plan
@@ -102,6 +102,24 @@ def test_no_division_of_the_work_changes_a_bit(method: str) -> None:
         assert executor.submit(lambda: 1).result() == 1  # the caller's executor stays open
     # negative control: another seed is another tally
     assert tally_plan(fixed_plan(), 6, _N)["total"].whole.digest() not in expected
+
+
+def test_counts_are_emptied_before_they_overflow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often the counts of a thread are put aside on the way, the tallies are the same."""
+    plan = fixed_plan()
+    expected = {name: one.whole.digest() for name, one in tally_plan(plan, 5, _N, task=200).items()}
+    emptied: list[int] = []
+    empty = run._emptied  # noqa: SLF001
+    monkeypatch.setattr(run, "_MOST_COUNTED", 500)
+
+    def noted(scratch: run._Scratch) -> list[Tally]:
+        emptied.append(scratch.draws)
+        return empty(scratch)
+
+    monkeypatch.setattr(run, "_emptied", noted)
+    found = tally_plan(plan, 5, _N, task=200, threads=1)
+    assert {name: one.whole.digest() for name, one in found.items()} == expected
+    assert emptied == [600] * (_N // 600)
 
 
 def test_zeros_of_either_sign_are_one() -> None:

@@ -1,0 +1,50 @@
+"""Writes docs/synthesis-results.md: the case ussr by both engines.
+
+Run with ``make docs-synthesis``. The page is not compared in tests: the draws of Markov chains are the same on one
+machine, but another processor may round a sum otherwise, after which chains part.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import mcmort as mm
+from mcmort.bayes.influence import influence, sensitivity
+from mcmort.present.engines import engines_table
+from mcmort.present.fitting import components_table, figures_table, influence_table, priors_table
+from mcmort.present.tables import Table, to_markdown
+from mcmort.totals import definition_of, kept, total
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def page() -> str:
+    """Return the page."""
+    case = mm.load("ussr")
+    post = mm.fit(case, rng=1)
+    comparison = mm.compare(post)
+    elicited = mm.compare(mm.Sampler(case, rng=1))
+    tables = [
+        ("Both engines", engines_table(elicited.comparison, comparison.comparison)),
+        ("Components", components_table(post)),
+        ("What is presupposed", priors_table(post)),
+        ("Every figure against the model", figures_table(post)),
+    ]
+    for name in case.definitions:
+        found = total(post, definition_of(case, name))
+        values = kept(found.values)
+        drives = influence_table(found, influence(post, values), sensitivity(post, values), most=8)
+        tables.append((f"What drives {name}", drives))
+    head = (
+        "# The case ussr by both engines\n\nMade by `make docs-synthesis`, not by hand. "
+        "[synthesis.md](synthesis.md) says how the model works.\n"
+    )
+    return head + "".join(f"\n## {title}\n\n{to_markdown(_for_people(table))}" for title, table in tables)
+
+
+def _for_people(table: Table) -> Table:
+    return Table(table.title, table.columns, table.rows, table.notes)
+
+
+if __name__ == "__main__":
+    (ROOT / "docs" / "synthesis-results.md").write_text(page(), encoding="utf-8")

@@ -1,0 +1,52 @@
+"""``mcmort fit``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mcmort.cli.options import CaseName, DrawCount, Evidence, Form, Format, Output, Quiet, Seed, Threads, Without, bases
+from mcmort.cli.run import check_output, deliver, fitted, progress_bar
+
+__all__ = ["fit"]
+
+
+def fit(
+    case: CaseName,
+    evidence: Evidence = None,
+    without: Without = None,
+    priors: Annotated[
+        bool, typer.Option("--priors", help="Print what is presupposed of the figures, before and after.")
+    ] = False,
+    figures: Annotated[
+        bool, typer.Option("--figures", help="Print each figure against the model, and those not used.")
+    ] = False,
+    influence: Annotated[
+        str | None, typer.Option("--influence", metavar="NAME", help="Print what drives the total of a definition.")
+    ] = None,
+    draws: DrawCount = None,
+    seed: Seed = 1,
+    threads: Threads = None,
+    form: Format = Form.text,
+    output: Output = None,
+    quiet: Quiet = False,
+) -> None:
+    """Condition on all the evidence of a case in one model; the fit is stored, and found again.
+
+    Example: `mcmort fit ussr --influence broad`
+    """
+    from mcmort.catalogue import load
+    from mcmort.present.fits import render_fit
+
+    chosen = [
+        name for name, asked in (("--priors", priors), ("--figures", figures), ("--influence", influence)) if asked
+    ]
+    if len(chosen) > 1:
+        raise typer.BadParameter("one table at a time", param_hint=chosen[1])
+    check_output(output)
+    loaded = load(case)
+    with progress_bar(f"Fitting {loaded.id}", quiet) as progress:
+        posterior = fitted(loaded, draws, seed, bases(evidence), without, threads, progress)
+    table = "priors" if priors else "figures" if figures else "components"
+    deliver(render_fit(posterior, form.value, table, influence), output)

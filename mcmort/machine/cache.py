@@ -1,0 +1,61 @@
+"""Where computed files are kept from one command to the next, how they are written, and what made them."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import BinaryIO, Final
+
+__all__ = ["KEPT", "cache_folder", "keep", "version_of"]
+
+KEPT: Final = 64
+"""Files of one kind that are kept; the oldest go first."""
+
+
+def cache_folder() -> Path:
+    """Return the folder of computed files: ``MCMORT_CACHE`` if that is set, else where the system keeps caches."""
+    chosen = os.environ.get("MCMORT_CACHE")
+    if chosen:
+        return Path(chosen)
+    from platformdirs import user_cache_path
+
+    return user_cache_path("mcmort", appauthor=False)
+
+
+def keep(path: Path, fill: Callable[[BinaryIO], object]) -> None:
+    """Write a file whole or not at all, and let go of the oldest of its kind.
+
+    Parameters
+    ----------
+    path : Path
+        The file; its folder is made if it is not there, and its suffix is its kind.
+    fill : callable
+        Writes the content to an open file.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            fill(file)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    by_age = sorted(path.parent.glob(f"*{path.suffix}"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
+    for old in by_age[KEPT:]:
+        old.unlink(missing_ok=True)
+
+
+@cache
+def version_of(package: str) -> str:
+    """Return the version of an installed package; to look it up takes 3 ms, and it is asked for more than once."""
+    return version(package)

@@ -1,0 +1,95 @@
+"""Compiled functions that are called without Numba: their arguments go over as a list of machine words.
+
+`mcmort.machine.entry` is the other side of the call, and `mcmort.machine.code` knows where machine code comes from.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import numpy as np
+
+from mcmort.machine.code import CFunction, address_of
+
+__all__ = ["Native"]
+
+
+class Native[*Arguments]:
+    """A compiled function, whose machine code is stored: only the process that compiles it loads Numba.
+
+    Arguments are integers, truth values, floats, contiguous arrays, and tuples of these. The function returns nothing
+    (what it finds it stores in arrays), and is called without the interpreter's lock.
+
+    Parameters
+    ----------
+    name : str
+        What to call its file.
+    find : callable
+        Returns the function, of which Numba knows; called only if its machine code is not on disk.
+    sources : iterable of Path
+        The files of Python that its code depends on. Arrays of other types make a function of their own.
+
+    Raises
+    ------
+    TypeError
+        On a call with an argument of another type, or with an array that is not contiguous.
+    """
+
+    def __init__(self, name: str, find: Callable[[], Callable[[*Arguments], None]], sources: Iterable[Path]) -> None:
+        self.name = name
+        self.find = find
+        self.sources = tuple(sources)
+        self._functions: dict[str, Callable[[int], None]] = {}
+        self._lock = Lock()
+
+    def __call__(self, *arguments: *Arguments) -> None:
+        """Call the function, which is loaded or compiled first if its arguments are of new types."""
+        kind = _kind(arguments)
+        with self._lock:
+            if kind not in self._functions:
+                self._functions[kind] = self._function(arguments, kind)
+        words = np.array([*_words(arguments)], dtype=np.uint64)
+        self._functions[kind](words.ctypes.data)
+
+    def _function(self, arguments: tuple[Any, ...], kind: str) -> Callable[[int], None]:
+        def build() -> CFunction:
+            from mcmort.machine.entry import entry
+
+            return entry(self.find(), arguments)
+
+        home = Path(__file__)
+        sources = (home, home.with_name("entry.py"), *self.sources)
+        return ctypes.CFUNCTYPE(None, ctypes.c_void_p)(address_of(self.name, build, sources, kind))
+
+
+def _kind(argument: Any) -> str:
+    """Return all that compiled code takes for granted of an argument."""
+    match argument:
+        case np.ndarray() if argument.flags.c_contiguous and argument.flags.aligned:
+            return f"{argument.dtype.str}{argument.ndim}"
+        case tuple():
+            return f"{type(argument).__name__}({','.join(_kind(one) for one in argument)})"
+        case bool() | int() | float():
+            return type(argument).__name__
+    raise TypeError(
+        f"compiled code takes no {argument!r:.200}; expected a number, a contiguous array or a tuple of these"
+    )
+
+
+def _words(argument: Any) -> Iterator[int]:
+    """Yield the machine words that an argument becomes; of an array these are its address and its shape."""
+    match argument:
+        case np.ndarray():
+            yield argument.ctypes.data
+            yield from argument.shape
+        case tuple():
+            for one in argument:
+                yield from _words(one)
+        case float():
+            yield int(np.float64(argument).view(np.uint64))
+        case _:
+            yield int(argument) & 0xFFFF_FFFF_FFFF_FFFF
