@@ -8,7 +8,8 @@ the parts already; what is not used is listed with the reason.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
@@ -43,7 +44,8 @@ class Datum:
         Whether it is the middle of what is claimed, or a bound.
     log_value, log_error : float
         Natural logarithm of the figure, carried to the years of its component, and the log standard error that its
-        printed range stands for (0 for a bare point).
+        printed range stands for (0 for a bare point). Of a formula the first is what is added to its logarithm:
+        nothing, but in simulated evidence.
     column : str
         Column of which it is a figure, where it is one of a component.
     account : Account or None
@@ -116,6 +118,8 @@ class Evidence:
         What is known of each component.
     left : dict of str to str
         Figures that are not used, each with the reason.
+    offsets : dict of str to float
+        Persons by which a balance is said to be off: none, but in simulated evidence.
     """
 
     case: Case
@@ -131,6 +135,7 @@ class Evidence:
     balances: dict[str, Account]
     standing: dict[str, Standing]
     left: dict[str, str]
+    offsets: Mapping[str, float] = field(default_factory=dict)
 
     @cached_property
     def curves(self) -> dict[str, Curve | float]:
@@ -139,6 +144,12 @@ class Evidence:
             key: prior.parameters[0] if isinstance(prior, Distribution) and prior.family == "fixed" else curve_of(prior)
             for key, prior in self.cited.items()
         }
+
+    def saying(self, data: tuple[Datum, ...], offsets: Mapping[str, float]) -> Evidence:
+        """Return the same evidence with other words: figures that were simulated, and by how much balances are off."""
+        other = replace(self, data=data, offsets=offsets)
+        other.__dict__["curves"] = self.curves  # which do not depend on them, and take longer than all the rest
+        return other
 
     @cached_property
     def parameters(self) -> tuple[str, ...]:

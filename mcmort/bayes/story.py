@@ -236,7 +236,9 @@ class _Told[Value: Arithmetic]:
         """Condition on one figure: an estimate of a component, a formula in its place, or a claim about a sum."""
         counted = self.columns[datum.column] if datum.account is None else self.sum(datum.account)
         world, expected = self.world, self.logarithm(counted)
-        said = datum.log_value if datum.formula is None else self.logarithm(self.arithmetic(datum.formula))
+        said = datum.log_value
+        if datum.formula is not None:
+            said = self.logarithm(self.arithmetic(datum.formula)) + datum.log_value
         mean: Value = expected + self.bias[datum.basis] if datum.basis in self.bias else expected
         tau, own = self.tau[datum.basis], 1.0
         if datum.line in self.evidence.lines:
@@ -254,6 +256,7 @@ class _Told[Value: Arithmetic]:
         record = self.case.balances[name]
         residual: Value = self.arithmetic(record.formula) - self.sum(account)
         self.world.keep(f"residual:{name}", residual)
+        residual = residual - self.evidence.offsets.get(name, 0.0)
         self.observe(f"balance:{name}", residual / record.error, self.world.number(1.0), is_above=False, weight=1.0)
 
     def observe(self, name: str, residual: Value, scale: Value, *, is_above: bool, weight: float) -> None:

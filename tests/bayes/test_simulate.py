@@ -1,0 +1,149 @@
+"""Simulated cases: figures follow the story, bounds stay where they are printed, copies say the same."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from functools import cache
+from typing import Literal
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy import stats
+
+from mcmort.bayes.evidence import Evidence
+from mcmort.bayes.simulate import simulate
+from mcmort.bayes.worlds import ArrayWorld, told_over
+from tests.bayes.synthetic import synthetic
+
+_CASES = 400
+_COPIES = ("famine:handbook-first-edition", "famine:second-historian", "famine:textbook")
+
+type Array = NDArray[np.float64]
+
+
+@cache
+def _simulated(tails: Literal["heavy", "normal"] = "heavy") -> tuple[Evidence, ArrayWorld, list[Evidence]]:
+    evidence = synthetic()
+    evidence = replace(evidence, synthesis=evidence.synthesis.model_copy(update={"tails": tails}))
+    scores, cases = simulate(evidence, _CASES, seed=3)
+    return evidence, told_over(cases[0], scores), cases
+
+
+def _printed(cases: list[Evidence], name: str) -> Array:
+    return np.array([next(one.log_value for one in case.data if one.name == name) for case in cases])
+
+
+def test_the_synthetic_case_holds_every_kind_of_evidence() -> None:
+    """Registered and all deaths, points, ranges, bounds, formulas, copies, sums, lineages, an overlap, a balance."""
+    evidence = synthetic()
+    assert not evidence.left
+    assert {one.side for one in evidence.data} == {"point", "at-least", "at-most"}
+    assert {one.side for one in evidence.data if one.account is not None} == {"point", "at-least", "at-most"}
+    assert any(one.formula for one in evidence.data)
+    assert any(one.weight < 1.0 for one in evidence.data)
+    assert any(one.log_error > 0.0 for one in evidence.data)
+    assert {one.column.partition(":")[0] for one in evidence.data} == {"all", "registered", ""}
+    assert evidence.lines
+    assert evidence.derived
+    assert evidence.balances
+    assert len(evidence.bases) == 4
+    assert {"overlap", "share", "quantity", "completeness", "ordinary"} <= {
+        name.partition(":")[0] for name in evidence.parameters
+    }
+    spoken = {one.column.partition(":")[2] for one in evidence.data}
+    assert set(evidence.latents) - spoken == {"reprisals"}
+
+
+def _errors(tails: Literal["heavy", "normal"]) -> dict[str, Array]:
+    """Return the errors of all points in units of their scales, by figure; those of copies once."""
+    evidence, world, cases = _simulated(tails)
+    errors = {}
+    for datum in evidence.data:
+        if datum.side == "point" and datum.name not in _COPIES[1:]:
+            said = _printed(cases, datum.name)
+            if datum.formula is not None:
+                assert datum.formula == "captured * march_loss"
+                said = said + np.log(world.kept["quantity:captured"] * world.kept["quantity:march_loss"])
+            errors[datum.name] = (said - world.kept[f"expected:{datum.name}"]) / world.kept[f"scale:{datum.name}"]
+    offsets = np.array([case.offsets["two-censuses"] for case in cases])
+    errors["balance"] = (world.kept["residual:two-censuses"] - offsets) / 100_000
+    return errors
+
+
+@pytest.mark.parametrize(("tails", "other"), [("heavy", "normal"), ("normal", "heavy")])
+def test_errors_of_points_follow_the_tails_of_the_case(
+    tails: Literal["heavy", "normal"], other: Literal["heavy", "normal"]
+) -> None:
+    """Figures, a formula's and the balance's included, lie about their expectations as the story has it."""
+    laws = {"heavy": stats.t(4), "normal": stats.norm()}
+    errors = _errors(tails)
+    assert len(errors) == 19
+    for found in errors.values():
+        assert stats.kstest(found, laws[tails].cdf).pvalue > 0.001 / len(errors)
+    together = np.concatenate(list(errors.values()))
+    assert stats.kstest(together, laws[tails].cdf).pvalue > 0.001
+    assert stats.kstest(together, laws[other].cdf).pvalue < 1e-6
+
+
+def test_bounds_stay_and_their_sides_are_drawn() -> None:
+    """A bound keeps its number; how often it says "at least" is the mean probability that its figure lies above."""
+    evidence, world, cases = _simulated()
+    bounds = [one for one in evidence.data if one.side != "point"]
+    assert len(bounds) == 4
+    for datum in bounds:
+        assert set(_printed(cases, datum.name)) == {datum.log_value}
+        z = (datum.log_value - world.kept[f"expected:{datum.name}"]) / world.kept[f"scale:{datum.name}"]
+        probability = stats.t(4).sf(z)
+        sides = [next(one.side for one in case.data if one.name == datum.name) for case in cases]
+        error = math.sqrt(np.sum(probability * (1.0 - probability))) / _CASES
+        assert np.mean([side == "at-least" for side in sides]) == pytest.approx(np.mean(probability), abs=4.0 * error)
+        assert 0.02 < np.mean(probability) < 0.98
+
+
+def test_copies_say_what_their_original_says() -> None:
+    """The three copies of one figure agree in every simulation, and together weigh one."""
+    _, _, cases = _simulated()
+    for case in cases[:50]:
+        copies = [one for one in case.data if one.name in _COPIES]
+        assert len({one.log_value for one in copies}) == 1
+        assert sum(one.weight for one in copies) == pytest.approx(1.0, abs=1e-12)
+
+
+def test_copies_that_differ_become_alike() -> None:
+    """Copies of another basis and error take those of the first, so that the weighted density is that of one figure."""
+    evidence = synthetic()
+    data = tuple(
+        replace(one, basis="assertion", log_error=0.7) if one.name == "famine:textbook" else one
+        for one in evidence.data
+    )
+    scores, cases = simulate(replace(evidence, data=data), 3, seed=1)
+    world = told_over(cases[0], scores)
+    copies = [one for one in cases[0].data if one.line == "handbook" and one.column == "all:famine"]
+    assert {(one.basis, one.log_error) for one in copies} == {("synthesis", 0.0)}
+    alone = replace(
+        cases[0],
+        data=tuple(
+            replace(one, weight=1.0) for one in cases[0].data if one not in copies[1:]
+        ),
+    )  # fmt: skip
+    together = np.sum([world.log_likelihood[one.name] for one in copies], axis=0)
+    once = told_over(alone, scores).log_likelihood[copies[0].name]
+    np.testing.assert_allclose(together, once, rtol=1e-12)
+
+
+def test_more_cases_begin_with_the_same() -> None:
+    """A longer run repeats a shorter one, so that simulations can be added."""
+    few, more = simulate(synthetic(), 3, seed=5), simulate(synthetic(), 7, seed=5)
+    np.testing.assert_array_equal(few[0], more[0][:3])
+    for one, other in zip(few[1], more[1], strict=False):
+        assert one.data == other.data
+        assert one.offsets == other.offsets
+
+
+def test_evidence_that_was_not_simulated_says_what_it_said() -> None:
+    """What carries simulated words is silent in a case: formulas and balances are as they are cited."""
+    evidence = synthetic()
+    assert not evidence.offsets
+    assert [one.log_value for one in evidence.data if one.formula is not None] == [0.0]
