@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -51,11 +52,11 @@ class Diagnosis:
     def defects(self) -> list[str]:
         """Say which thresholds are missed, and by what."""
         found = []
-        name = max(self.rhat, key=lambda key: self.rhat[key])
+        name = _least({key: -value for key, value in self.rhat.items()})
         if not self.rhat[name] <= MOST_RHAT:
             found.append(f"R-hat of {name} is {self.rhat[name]:.3f} (at most {MOST_RHAT})")
         for what, ess in (("bulk", self.ess_bulk), ("tail", self.ess_tail)):
-            name = min(ess, key=lambda key: ess[key])
+            name = _least(ess)
             if not ess[name] >= LEAST_ESS:
                 found.append(f"{what} effective sample size of {name} is {ess[name]:.0f} (at least {LEAST_ESS:.0f})")
         if self.divergent > MOST_DIVERGENT:
@@ -80,6 +81,11 @@ class Diagnosis:
             )
 
 
+def _least(values: Mapping[str, float]) -> str:
+    """Return the name of the least value; what is not a number comes first."""
+    return min(values, key=lambda name: (not math.isnan(values[name]), values[name]))
+
+
 def diagnose(quantities: Mapping[str, Array], energy: Array, diverging: NDArray[np.bool_], steps: Array) -> Diagnosis:
     """Check chains.
 
@@ -100,7 +106,7 @@ def diagnose(quantities: Mapping[str, Array], energy: Array, diverging: NDArray[
     """
     from arviz_stats.base import array_stats
 
-    varying = {name: values for name, values in quantities.items() if np.ptp(values) > 0.0}
+    varying = {name: values for name, values in quantities.items() if np.ptp(values) != 0.0}
     rhat, bulk, tail = {}, {}, {}
     stacked = np.stack(list(varying.values()))
     axes = {"chain_axis": 1, "draw_axis": 2}
