@@ -194,7 +194,7 @@ def collect(case: Case, evidence: frozenset[str] | None = None, without: frozens
     Raises
     ------
     EvidenceError
-        If the case declares no priors for this engine, or nothing is left to condition on.
+        If the case declares no priors for this engine or lacks the spread of a basis, or nothing is left to condition on.
     UsageError
         If a basis, source or lineage is unknown.
     """
@@ -276,6 +276,12 @@ class _Collector:
             raise EvidenceError(
                 f"no evidence of {case.id} is left to condition on. Hint: admit more bases with --evidence, or leave "
                 "fewer sources out"
+            )
+        lacking = sorted({datum.basis for datum in data} - set(case.head.spread))
+        if lacking:
+            raise EvidenceError(
+                f"{case.id} gives no spread of figures of basis {', '.join(lacking)}, which their heterogeneity needs. "
+                f"Hint: add [spread.{lacking[0]}] to case.toml"
             )
         balances = {}
         for name, balance in case.balances.items():
