@@ -107,15 +107,21 @@ def diagnose(quantities: Mapping[str, Array], energy: Array, diverging: NDArray[
     from arviz_stats.base import array_stats
 
     varying = {name: values for name, values in quantities.items() if np.ptp(values) != 0.0}
-    rhat, bulk, tail = {}, {}, {}
-    stacked = np.stack(list(varying.values()))
+    is_finite = {name: bool(np.isfinite(values).all()) for name, values in varying.items()}
+    # ranks would hide an infinite draw among the largest: it is kept from them, and what is not a number fails each check
+    stacked = np.stack(
+        [values if is_finite[name] else np.full_like(values, np.nan) for name, values in varying.items()]
+    )
     axes = {"chain_axis": 1, "draw_axis": 2}
-    for found, values in (
-        (rhat, array_stats.rhat(stacked, **axes)),
-        (bulk, array_stats.ess(stacked, method="bulk", **axes)),
-        (tail, array_stats.ess(stacked, method="tail", prob=(0.05, 0.95), **axes)),
-    ):
-        found |= dict(zip(varying, np.asarray(values).tolist(), strict=True))
+    with np.errstate(divide="ignore", invalid="ignore"):  # of chains that stand still
+        rhat, bulk, tail = (
+            dict(zip(varying, np.asarray(values).tolist(), strict=True))
+            for values in (
+                array_stats.rhat(stacked, **axes),
+                array_stats.ess(stacked, method="bulk", **axes),
+                array_stats.ess(stacked, method="tail", prob=(0.05, 0.95), **axes),
+            )
+        )
     change = np.diff(energy, axis=1)
     bfmi = np.mean(change**2, axis=1) / np.var(energy, axis=1)
     return Diagnosis(rhat, bulk, tail, int(diverging.sum()), tuple(bfmi.tolist()), float(steps.mean()))

@@ -311,7 +311,10 @@ class _Collector:
                 continue
             share = self.priors.components[name].completeness
             if share is None and default is not None and self._has_all(name, data):
-                share = fit_figure(self.case, default).distribution
+                try:
+                    share = fit_figure(self.case, default).distribution
+                except FitError as error:
+                    raise EvidenceError(f"case.toml > synthesis > completeness: {error}") from error
             found[f"completeness:{name}"] = fixed(1.0) if share is None else share
         for name in sorted(known):
             ordinary = self.priors.components[name].ordinary

@@ -120,9 +120,13 @@ class _Told[Value: Arithmetic]:
         self.registered_parts()
 
     def cited(self, key: str) -> Value:
-        """A share, a population, a rate: what is cited of it is taken over, whether a pool or a single figure."""
+        """Take over what is cited of a share, a population, a rate: whether a pool or a single figure."""
         curve = self.evidence.curves[key]
-        return self.world.along(curve, self.score[key]) if isinstance(curve, Curve) else self.world.number(curve)
+        if not isinstance(curve, Curve):
+            return self.world.number(curve)
+        value = self.world.along(curve, self.score[key])
+        # beyond its table a curve goes on straight, and a share would come above one
+        return value if key.startswith("quantity:") else self.world.smaller(value, self.world.number(1.0))
 
     def heterogeneity(self) -> dict[Basis, Value]:
         """How far figures of one basis lie apart, beyond their own errors."""
