@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from mcmort.bayes.cited import Curve, curve_of
-from mcmort.bayes.density import Density, log_density
+from mcmort.bayes.density import Density, density_address
 from mcmort.bayes.tape import Op, Tape
 from mcmort.elicit.families import Distribution, empirical
 
@@ -197,7 +197,7 @@ def _called(density: Density, point: list[float]) -> tuple[int, float, list[floa
 
     double = ctypes.POINTER(ctypes.c_double)
     signature = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_uint64, double, double, double, ctypes.c_void_p)
-    call = signature(log_density.address)
+    call = signature(density_address())
     at, gradient, value = np.array(point), np.zeros(len(point)), np.zeros(1)
     pointers = [one.ctypes.data_as(double) for one in (at, gradient, value)]
     return call(len(point), *pointers, density.head.ctypes.data), float(value[0]), gradient.tolist()
