@@ -194,7 +194,7 @@ def collect(case: Case, evidence: frozenset[str] | None = None, without: frozens
     Raises
     ------
     EvidenceError
-        If the case declares no priors for this engine or lacks the spread of a basis, or nothing is left to condition on.
+        If the case declares no priors for this engine or no spread of a basis, or nothing is left to condition on.
     UsageError
         If a basis, source or lineage is unknown.
     """
@@ -414,7 +414,7 @@ class _Collector:
         return Datum(name, basis, line, figure.source, side, math.log(middle), error)
 
     def _latent(self, name: str, data: list[Datum]) -> Latent:
-        """Return the weak prior of a component: as wide as all that is cited of it, two standard deviations each way."""
+        """Return the weak prior of a component: as wide as all that is cited of it."""
         points = [one for one in data if one.column.partition(":")[2] == name and one.side == "point"]
         ends = [one.log_value + sign * one.log_error for one in points if one.formula is None for sign in (-1, 1)]
         pool = self.priors.components[name].all or self.priors.components[name].registered

@@ -13,7 +13,7 @@ from mcmort.bayes.evidence import Evidence
 from mcmort.catalogue import Case
 from tests.cases import case_of, component, count, head, overlap, point, profile, quantity, ranged, share
 
-__all__ = ["between_knots", "evidence_head", "every_kind", "figures", "plain"]
+__all__ = ["balance", "between_knots", "claim", "every_kind", "evidence_head", "figures", "plain"]
 
 type Table = dict[str, Any]
 type Array = NDArray[np.float64]

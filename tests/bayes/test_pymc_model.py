@@ -21,7 +21,7 @@ from tests.shipped import case_named
 type Array = NDArray[np.float64]
 
 SINGLE = 2.0**-24
-"""PyMC evaluates constants such as sqrt(2) in single precision, so its terms, and their slopes, are off by parts of it."""
+"""PyMC evaluates constants such as sqrt(2) in single precision: its terms and their slopes are off by parts of it."""
 
 
 @cache
