@@ -51,8 +51,7 @@ def collect(case: Case, evidence: frozenset[str] | None = None, without: frozens
     Raises
     ------
     EvidenceError
-        If the case declares no priors for this engine or lacks the spread of a basis, or nothing is left to condition
-        on.
+        If the case declares no priors for this engine or no spread of a basis, or nothing is left to condition on.
     UsageError
         If a basis, source or lineage is unknown.
     """

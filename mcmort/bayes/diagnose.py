@@ -108,7 +108,7 @@ def diagnose(quantities: Mapping[str, Array], energy: Array, diverging: NDArray[
 
     varying = {name: values for name, values in quantities.items() if np.ptp(values) != 0.0}
     is_finite = {name: bool(np.isfinite(values).all()) for name, values in varying.items()}
-    # ranks would hide an infinite draw among the largest: it is kept from them, and no number fails each check
+    # ranks would hide an infinite draw among the largest; what is not a number fails each check
     stacked = np.stack(
         [values if is_finite[name] else np.full_like(values, np.nan) for name, values in varying.items()]
     )

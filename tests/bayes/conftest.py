@@ -1,4 +1,7 @@
-"""Where PyTensor keeps what it compiles for these tests: apart from that of the user. It is read when PyTensor is imported."""
+"""Where PyTensor keeps what it compiles for these tests: apart from that of the user.
+
+It is read when PyTensor is imported, so it is set before any test module is.
+"""
 
 from __future__ import annotations
 

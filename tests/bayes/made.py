@@ -13,7 +13,7 @@ from mcmort.bayes.evidence import Evidence
 from mcmort.catalogue import Case
 from tests.cases import case_of, component, count, head, overlap, point, profile, quantity, ranged, share
 
-__all__ = ["between_knots", "every_kind", "evidence_head", "figures", "plain"]
+__all__ = ["balance", "between_knots", "claim", "every_kind", "evidence_head", "figures", "plain"]
 
 type Table = dict[str, Any]
 type Array = NDArray[np.float64]
@@ -125,7 +125,7 @@ def every_kind(**changes: Any) -> Case:
         overlap=[overlap("in-famine", "camps", "famine", low=0.05, high=0.3)],
         claim=claims,
         balance=[balance("census", "missing", include=[{"category": ["a", "b"]}])],
-        head=evidence_head(**{"completeness": share(0.05, 0.99), "bias": _BIAS, **changes}),
+        head=evidence_head(**{"completeness": share(0.1, 0.95), "bias": _BIAS, **changes}),
     )  # fmt: skip
 
 

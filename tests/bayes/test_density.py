@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import mpmath as mp
+import mpmath as mp  # type: ignore[import-untyped]
 import numpy as np
 import pytest
 
@@ -113,8 +113,8 @@ DEEP = [-1e6, -100.0, -38.0, -20.0, -8.0, -1.0, 0.0, 1.0, 8.0, 20.0, 24.999, 25.
 def test_the_tail_of_the_normal(z: float) -> None:
     """To |z| = a million, the log survival function is mpmath's to 1e-12, relative; near its zero, to 1e-15.
 
-    From 25 on a series is used, whose first term left out is 945 / z^10. The hazard is the exponential of a difference of
-    numbers of the size of z^2 / 2, so its relative error grows as their rounding: 2 eps z^2.
+    From 25 on a series is used, whose first term left out is 945 / z^10. The hazard is the exponential of a difference
+    of numbers of the size of z^2 / 2, so its relative error grows as their rounding: 2 eps z^2.
     """
     value, gradient = _density(Op.NORMAL_ABOVE, 0.0)(np.array([z, 1.0]))
     with mp.workdps(60):
@@ -126,7 +126,7 @@ def test_the_tail_of_the_normal(z: float) -> None:
 
 
 def _far(z: Any) -> Any:
-    """Return the log survival function of the normal for large z by a continued fraction (Abramowitz and Stegun 26.2.14)."""
+    """Return the log survival function for large z by a continued fraction (Abramowitz and Stegun 26.2.14)."""
     fraction = z
     for k in range(60, 0, -1):
         fraction = z + k / fraction
@@ -135,7 +135,7 @@ def _far(z: Any) -> Any:
 
 @pytest.mark.parametrize("t", [*DEEP, 1e12, 1e30, -1e30, 1e60])
 def test_the_tail_of_students_t(t: float) -> None:
-    """To t = 1e60, the log survival function and the hazard are mpmath's to 1e-14, relative; near its zero, to 1e-15."""
+    """To t = 1e60, log survival function and hazard are mpmath's to 1e-14, relative; near its zero, to 1e-15."""
     value, gradient = _density(Op.STUDENT_ABOVE, 0.0)(np.array([t, 1.0]))
     with mp.workdps(400):
         exact = _student_above(mp.mpf(t))

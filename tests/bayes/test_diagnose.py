@@ -1,4 +1,4 @@
-"""Whether chains can be believed: the figures are ArviZ's, the thresholds bite, and the refusal says what was missed."""
+"""Whether chains can be believed: figures are ArviZ's, thresholds bite, the refusal says what was missed."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_each_threshold_bites_at_its_value(
 
 
 def test_the_refusal_names_everything_at_once(seed: int) -> None:
-    """Chains that disagree, stick and diverge are refused, with every threshold that is missed, the value, and a hint."""
+    """Chains that disagree, stick and diverge are refused, with every threshold missed, the value, and a hint."""
     rng = np.random.default_rng(seed)
     diverging = np.zeros(SHAPE)
     diverging[0, :3] = 1.0

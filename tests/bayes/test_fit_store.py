@@ -21,7 +21,7 @@ from mcmort.bayes.sample import Chains, sample
 from mcmort.bayes.store import Request, find, keep, path_of
 from mcmort.bayes.tape import Program
 from mcmort.errors import ConvergenceError
-from tests.bayes.made import every_kind, evidence_head, plain
+from tests.bayes.made import every_kind, evidence_head, figures, plain
 from tests.cases import component, point, ranged, share, write_case
 
 _KEPT = 32
@@ -35,8 +35,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _independent(
-    program: Program, seed: int, *, draws: int = 1000, tune: int = 600, cores: int | None = None, progress: object = None
-) -> Chains:  # fmt: skip
+    program: Program,
+    seed: int,
+    *,
+    draws: int = 1000,
+    tune: int = 600,
+    cores: int | None = None,
+    progress: object = None,
+) -> Chains:
     """Stand in for the sampler: independent standard normal scores, whatever the density."""
     rng, shape = np.random.default_rng(seed), (4, draws)
     stats = {name: np.zeros(shape) for name in ("diverging", "n_steps", "logp", "step_size")}
@@ -121,7 +127,7 @@ def test_not_stored_on_request(folder: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_anything_that_changes_a_fit_is_another_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A figure, the priors of the case, the seed, the draws, the evidence or what is left out: each is another file."""
+    """Case, seed, draws, evidence, what is left out or the code: each is another file, and all are found again."""
     bases = frozenset({"registered", "demographic"})
     calls: list[Callable[[], Posterior]] = [
         _fit,
@@ -129,11 +135,7 @@ def test_anything_that_changes_a_fit_is_another_file(folder: Path, monkeypatch: 
         lambda: _fit(draws=1501),
         lambda: _fit(evidence=bases),
         lambda: _fit(without=frozenset({"study-c"})),
-        lambda: _fit(without=frozenset({"register"})),
         lambda: fit(plain(31e3), rng=1),
-        lambda: fit(plain(heterogeneity=0.36), rng=1),
-        lambda: fit(plain(lineage=0.4), rng=1),
-        lambda: fit(plain(tails="normal"), rng=1),
     ]
     for number, call in enumerate(calls, 1):
         call()
@@ -145,8 +147,27 @@ def test_anything_that_changes_a_fit_is_another_file(folder: Path, monkeypatch: 
     _forbid(monkeypatch)
     for call in calls:
         call()
-    _fit(evidence=frozenset(reversed(sorted(bases))))
+    _fit(evidence=frozenset(sorted(bases, reverse=True)))
     assert {path.suffix for path in folder.iterdir()} == {".nc"}
+
+
+def test_anything_that_changes_a_case_is_another_file() -> None:
+    """A figure and each prior of the engine belong to the case; each request has a name of its own."""
+    requests = [
+        Request(1, None, (), None),
+        Request(2, None, (), None),
+        Request(1, (), (), None),
+        Request(1, ("survey",), (), None),
+        Request(1, None, ("survey",), None),
+        Request(1, None, ("study-c", "survey"), None),
+        Request(1, None, (), 1000),
+    ]
+    cases = [plain(), plain(31e3), plain(heterogeneity=0.36), plain(lineage=0.4), plain(tails="normal")]
+    cases.append(plain(completeness=share(0.1, 0.9)))
+    cases.append(plain(bias={"demographic": {"sd": 0.1, "source": "choice", "locator": "none"}}))
+    paths = {path_of(case, request) for case in cases for request in requests}
+    assert len(paths) == len(cases) * len(requests)
+    assert {path_of(case, request) for case in cases for request in requests} == paths
 
 
 def test_cores_do_not_change_the_file(folder: Path) -> None:
@@ -216,11 +237,12 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 @pytest.mark.parametrize("name", DAMAGES)
 def test_a_damaged_file_is_made_again(name: str, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """Whatever is wrong with the file, the case is sampled again, without a word, and the draws are the same."""
-    first = _fit()
+    case = figures(component("camps", ranged(10e3, 30e3)))
+    first = fit(case, rng=1)
     (path,) = folder.iterdir()
     DAMAGES[name](path)
     capfd.readouterr()
-    again = _fit()
+    again = fit(case, rng=1)
     assert {key: value.tobytes() for key, value in again.columns.items()} == {
         key: value.tobytes() for key, value in first.columns.items()
     }
@@ -242,7 +264,7 @@ def test_arviz_opens_it(folder: Path) -> None:
     """The file is a tree in ArviZ's groups; its summary and its leave-one-out cross-validation work as they are."""
     import arviz_stats
 
-    post = fit(every_kind(), rng=1)
+    post = _fit()
     (path,) = folder.iterdir()
     with xr.open_datatree(path, engine="h5netcdf") as tree:
         assert set(tree.children) == {
@@ -258,9 +280,9 @@ def test_arviz_opens_it(folder: Path) -> None:
         assert table.loc["all:camps", "r_hat"] == pytest.approx(post.diagnosis.rhat["all:camps"], rel=1e-9)
         assert table.loc["all:camps", "ess_bulk"] == pytest.approx(post.diagnosis.ess_bulk["all:camps"], rel=1e-9)
         assert set(tree["observed_data"].data_vars) == set(tree["posterior_predictive"].data_vars)
-        one = tree["log_likelihood"]["claim:whole"]
+        one = tree["log_likelihood"]["famine:study-d"]
         with pytest.warns(UserWarning, match="point-wise LOO is the same"):  # of one figure it is
-            loo = arviz_stats.loo(tree, var_name="claim:whole")
+            loo = arviz_stats.loo(tree, var_name="famine:study-d")
         # one figure, so its expected log predictive density is at most that of the draws that have seen it
         assert loo.elpd <= np.log(np.mean(np.exp(one.to_numpy().astype(float)))) + 1e-6
 

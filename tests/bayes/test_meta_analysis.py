@@ -2,8 +2,8 @@
 
     y_i ~ Normal(log theta, sqrt(se_i^2 + tau^2)),  log theta ~ Normal(m, s),  log tau ~ Normal(log t, h)
 
-Given tau, log theta is normal (DerSimonian and Laird 1986, Controlled Clinical Trials 7; Gelman et al. 2013, Bayesian Data
-Analysis, section 5.4), so the posterior is a one-dimensional integral over log tau, taken here by quadrature.
+Given tau, log theta is normal (DerSimonian and Laird 1986, Controlled Clinical Trials 7; Gelman et al. 2013, Bayesian
+Data Analysis, section 5.4), so the posterior is a one-dimensional integral over log tau, taken here by quadrature.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ def _evidence() -> Evidence:
 class Exact:
     """The posterior by quadrature over the score of log tau.
 
-    The integrand falls as a normal density, for which the trapezoidal rule converges geometrically (Trefethen and Weideman
-    2014, SIAM Review 56): steps of 0.005 are far more than enough.
+    The integrand falls as a normal density, for which the trapezoidal rule converges geometrically (Trefethen and
+    Weideman 2014, SIAM Review 56): steps of 0.005 are far more than enough.
     """
 
     m: float
@@ -65,7 +65,7 @@ class Exact:
         precision = (1.0 / variance).sum(0) + 1.0 / self.s**2
         mean = ((Y[:, None] / variance).sum(0) + self.m / self.s**2) / precision
         # the marginal likelihood: all densities at the mean, divided by that of log theta there
-        log_weight = stats.norm.logpdf(Y[:, None], mean, np.sqrt(variance)).sum(0)
+        log_weight = np.asarray(stats.norm.logpdf(Y[:, None], mean, np.sqrt(variance))).sum(0)
         log_weight += stats.norm.logpdf(mean, self.m, self.s) + stats.norm.logpdf(SCORES) - 0.5 * np.log(precision)
         weight = np.exp(log_weight - log_weight.max())
         return weight / integrate.trapezoid(weight, SCORES), mean, precision**-0.5
@@ -82,7 +82,7 @@ class Exact:
         for level in LEVELS:
 
             def miss(x: float, level: float = level) -> float:
-                return mean_of(stats.norm.cdf(x, means, sds)) - level
+                return mean_of(np.asarray(stats.norm.cdf(x, means, sds))) - level
 
             found[f"{level}"] = float(optimize.brentq(miss, 5.0, 9.0, xtol=1e-10))
         return found
@@ -166,7 +166,7 @@ def test_the_quadrature_is_right() -> None:
     theta, score = np.linspace(2.0, 12.0, 3001)[:, None], np.linspace(-7.0, 7.0, 281)[None, :]
     variance = SE[:, None, None] ** 2 + (MEDIAN_TAU * np.exp(H * score)) ** 2
     log_joint = stats.norm.logpdf(theta, 7.0, 1.2) + stats.norm.logpdf(score)
-    log_joint = log_joint + stats.norm.logpdf(Y[:, None, None], theta, np.sqrt(variance)).sum(0)
+    log_joint = log_joint + np.asarray(stats.norm.logpdf(Y[:, None, None], theta, np.sqrt(variance))).sum(0)
     weights = np.exp(log_joint - log_joint.max())
     weights /= weights.sum()
     mean = float((weights * theta).sum())

@@ -139,8 +139,8 @@ def test_a_fit_whose_chains_say_too_little_is_refused() -> None:
 def test_chains_in_two_modes_are_refused() -> None:
     """Where two figures exclude one another, chains that end with both are refused, never returned.
 
-    A chain ends in either mode; all four end in the same one with a chance of 1/8, and then nothing tells. So of eight seeds
-    some are refused (all pass with a chance of 6e-8), and what passes holds one mode only.
+    A chain ends in either mode; all four end in the same one with a chance of 1/8, and then nothing tells. So of eight
+    seeds some are refused (all pass with a chance of 6e-8), and what passes holds one mode only.
     """
     torn = component("one", ranged(1e3, 1.001e3), ranged(1e6, 1.001e6, source="study-b"))
     case = figures(torn, head=evidence_head({"demographic": 0.05}, heterogeneity=0.01))

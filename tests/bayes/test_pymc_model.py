@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mcmort.bayes.density import Density
 from mcmort.bayes.collect import collect
+from mcmort.bayes.density import Density
 from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.pymc_model import pymc_model
 from mcmort.bayes.worlds import program_of
@@ -22,7 +22,7 @@ from tests.shipped import case_named
 type Array = NDArray[np.float64]
 
 SINGLE = 2.0**-24
-"""PyMC evaluates constants such as sqrt(2) in single precision, so its terms, and their slopes, are off by parts of it."""
+"""PyMC evaluates constants such as sqrt(2) in single precision: its terms and their slopes are off by parts of it."""
 
 
 @cache

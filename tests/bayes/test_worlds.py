@@ -10,8 +10,8 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from mcmort.bayes.density import Density
 from mcmort.bayes.collect import collect
+from mcmort.bayes.density import Density
 from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.worlds import drawn_about, program_of, told_over
 from mcmort.catalogue import Case
@@ -90,10 +90,10 @@ def test_the_gradient_is_that_of_scipys_density(name: str, seed: int) -> None:
     evidence = collect(CASES[name])
     rng = np.random.default_rng(seed)
     density, step = Density(program_of(evidence)), 1e-3
-    for point in between_knots(evidence, rng, 8):
-        coarse, fine = (quotients(evidence, point, size) for size in (2.0 * step, step))
-        rounding = 40.0 * np.finfo(float).eps * by_scipy(evidence, point[None])[1][0] / step
-        assert (np.abs(density(point)[1] - fine) <= np.abs(coarse - fine) / 4.0 + rounding).all()
+    for at in between_knots(evidence, rng, 8):
+        coarse, fine = (quotients(evidence, at, size) for size in (2.0 * step, step))
+        rounding = 40.0 * np.finfo(float).eps * by_scipy(evidence, at[None])[1][0] / step
+        assert (np.abs(density(at)[1] - fine) <= np.abs(coarse - fine) / 4.0 + rounding).all()
         assert np.max(np.abs(coarse - fine)) < 1e-3
 
 
@@ -124,7 +124,7 @@ def test_a_figure_by_hand() -> None:
     tau = 0.2 * math.exp(0.35 * tau_score)
     scale = math.hypot(tau, se)
     log_theta = latent.log_median + latent.log_sd * score
-    expected = stats.norm.logpdf([tau_score, score]).sum() + stats.t(4, log_theta, scale).logpdf(log_y)
+    expected = np.sum(stats.norm.logpdf([tau_score, score])) + stats.t(4, log_theta, scale).logpdf(log_y)
     assert evidence.parameters == ("tau:demographic", "deaths:one")
     # the probabilities from which a standard error is read have ten digits
     assert Density(program_of(evidence))(np.array([tau_score, score]))[0] == pytest.approx(expected, rel=1e-9)
