@@ -169,10 +169,7 @@ class _Collector:
                 continue  # its register is uncertain in itself
             share = self.priors.components[name].completeness
             if share is None and default is not None and self._speaks("all", name, data):
-                try:
-                    share = fit_figure(self.case, default).distribution
-                except FitError as error:
-                    raise EvidenceError(f"case.toml > synthesis > completeness: {error}") from error
+                share = fit_figure(self.case, default).distribution
             found[f"completeness:{name}"] = fixed(1.0) if share is None else share
         for name in sorted(known):
             ordinary = self.priors.components[name].ordinary

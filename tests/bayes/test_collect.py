@@ -416,7 +416,7 @@ def test_a_default_completeness_that_cannot_be_fitted_is_refused_by_its_place() 
     case = figures(
         component("one", register, ranged(100, 400)), head=evidence_head(completeness=share(0.05, 0.99))
     )  # fmt: skip
-    with pytest.raises(EvidenceError, match=r"case.toml > synthesis > completeness: no member of the family beta"):
+    with pytest.raises(CaseError, match=r"case.toml: synthesis > completeness: found no member of the family beta"):
         collect(case)
 
 
