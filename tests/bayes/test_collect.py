@@ -405,9 +405,8 @@ def test_a_basis_without_a_spread_is_refused() -> None:
     """A range needs no spread, its basis does: it was a KeyError, and is an error that names the basis."""
     head = evidence_head()
     del head["spread"]["synthesis"]
-    case = figures(component("one", ranged(100, 400, basis="synthesis")), head=head)
-    with pytest.raises(EvidenceError, match=r"spread of figures of basis synthesis.*add \[spread.synthesis\]"):
-        collect(case)
+    with pytest.raises(CaseError, match=r"spread: found none of basis 'synthesis'"):
+        figures(component("one", ranged(100, 400, basis="synthesis")), head=head)
 
 
 def test_a_default_completeness_that_cannot_be_fitted_is_refused_by_its_place() -> None:
