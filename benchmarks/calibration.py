@@ -21,7 +21,7 @@ from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
 import mcmort as mm
 from mcmort.bayes.calibrate import DRAWS, Calibration, calibrate
-from mcmort.bayes.collect import collect
+from mcmort.bayes.collector import collect
 from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.uniformity import ecdf_band
 from mcmort.present.tables import Column, Table, to_markdown

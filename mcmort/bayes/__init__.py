@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from mcmort.bayes.collect import collect
+    from mcmort.bayes.collector import collect
     from mcmort.bayes.diagnose import Diagnosis
     from mcmort.bayes.evidence import Datum, Evidence
     from mcmort.bayes.posterior import Posterior, fit
@@ -21,7 +21,7 @@ _HOMES: Final = {
     "Diagnosis": "mcmort.bayes.diagnose",
     "Evidence": "mcmort.bayes.evidence",
     "Posterior": "mcmort.bayes.posterior",
-    "collect": "mcmort.bayes.collect",
+    "collect": "mcmort.bayes.collector",
     "fit": "mcmort.bayes.posterior",
 }
 

@@ -136,7 +136,7 @@ def fit(
     found = shelf.find(case, request) if store else None
     if found is not None:
         return found
-    from mcmort.bayes.collect import collect
+    from mcmort.bayes.collector import collect
 
     posterior = _fitted(collect(case, evidence, without), seed, draws, cores, progress)
     if store and shelf.keep(posterior, request) is not None:

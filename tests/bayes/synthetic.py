@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import mcmort as mm
-from mcmort.bayes.collect import collect
+from mcmort.bayes.collector import collect
 from mcmort.bayes.evidence import Evidence
 
 __all__ = ["synthetic"]

@@ -15,7 +15,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import integrate, optimize, stats
 
-from mcmort.bayes.collect import collect
+from mcmort.bayes.collector import collect
 from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.sample import sample
 from mcmort.bayes.worlds import program_of

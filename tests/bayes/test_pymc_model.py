@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mcmort.bayes.collect import collect
+from mcmort.bayes.collector import collect
 from mcmort.bayes.density import Density
 from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.pymc_model import pymc_model

@@ -16,7 +16,7 @@ from arviz_stats.base import array_stats
 from numpy.typing import NDArray
 from scipy import stats
 
-from mcmort.bayes.collect import collect
+from mcmort.bayes.collector import collect
 from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.sample import sample
 from mcmort.bayes.worlds import program_of, told_over

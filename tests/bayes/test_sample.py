@@ -8,7 +8,7 @@ import signal
 import numpy as np
 import pytest
 
-from mcmort.bayes.collect import collect
+from mcmort.bayes.collector import collect
 from mcmort.bayes.sample import sample
 from mcmort.bayes.tape import Op, Program, Tape
 from mcmort.bayes.worlds import program_of

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from mcmort.bayes.collect import collect
+from mcmort.bayes.collector import collect
 from mcmort.bayes.density import Density
 from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.worlds import drawn_about, program_of, told_over

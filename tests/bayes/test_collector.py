@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from mcmort.bayes.collect import collect
+from mcmort.bayes.collector import collect
 from mcmort.bayes.evidence import Datum, Evidence
 from mcmort.bayes.worlds import told_over
 from mcmort.catalogue import Case
