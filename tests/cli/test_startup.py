@@ -85,7 +85,7 @@ def test_importing_the_package_loads_next_to_nothing() -> None:
 
 
 def test_the_bayesian_engine_loads_when_it_is_first_used() -> None:
-    """``mcmort.bayes`` loads none of the libraries of a fit, nor does collecting evidence or a density that is stored."""
+    """``mcmort.bayes`` loads none of the libraries of a fit, nor does collecting evidence, nor a density."""
     assert [name for name in HEAVY if name in _loaded("import mcmort.bayes")] == []
     collect = "from mcmort.bayes import collect; import mcmort as mm; found = collect(mm.load('ussr'))"
     assert [name for name in HEAVY if name in _loaded(collect)] == []
