@@ -91,9 +91,10 @@ STUDIES: Final = (
 
 def ranks_of(study: Study) -> Calibration:
     """Return the ranks of a study, simulated unless they are kept."""
-    path = KEPT / f"{study.name}-{study.simulations}.npz"
+    case = mm.load(study.case)
+    path = KEPT / f"{study.name}-{study.simulations}-{case.digest[:12]}.npz"
     if not path.exists():
-        evidence = collect(mm.load(study.case))
+        evidence = collect(case)
 
         def report(done: int, asked: int) -> None:
             print(f"{study.name}: {done} of {asked}", file=sys.stderr)
@@ -211,14 +212,25 @@ def wrong_table(results: dict[str, Calibration]) -> Table:
 
 
 def went(study: Study, found: Calibration) -> str:
-    """Say how the fits of a study went, and what was rejected."""
-    rejected = ", ".join(f"{name} (p = {p:.1g})" for name, p in found.rejected(LEVEL).items()) or "nothing"
-    return (
-        f"{study.label}: rejected at {100 * LEVEL:.0f} % for all quantities and both tests together: {rejected}. In "
-        f"{len(found.ranks) - len(found.counted)} of {len(found.ranks)} fits the chains did not mix, and are not "
+    """Say how the fits of a study went, what was rejected and what strayed most, with all fits counted as well."""
+    least = {name: min(both) for name, both in found.probabilities().items()}
+    most = min(least, key=lambda name: least[name])
+    mixed, total, digest = len(found.counted), len(found.ranks), mm.load(study.case).digest[:12]
+    lines = [
+        f"{study.label} (digest of the case {digest}): rejected at {100 * LEVEL:.0f} % for all {len(least)} quantities "
+        f"and both tests together: {_listed(found)}. The least probability is that of {most}, {least[most]:.1g}, where "
+        f"{2 * len(least)} were computed. In {total - mixed} of {total} fits the chains did not mix, and are not "
         f"counted; {np.count_nonzero(found.divergent)} had divergent transitions. Median of the least effective sample "
         f"size: {np.median(found.ess):.0f}."
-    )
+    ]
+    if mixed < total:
+        every = replace(found, ess=np.full(total, np.inf))
+        lines.append(f"With these {total - mixed} counted as well, it is rejected: {_listed(every)}.")
+    return " ".join(lines)
+
+
+def _listed(found: Calibration) -> str:
+    return ", ".join(f"{name} (p = {p:.1g})" for name, p in found.rejected(LEVEL).items()) or "nothing"
 
 
 PAGE: Final = """\
@@ -247,8 +259,8 @@ figures.
 ## As it is
 
 The columns "in 50 %" and so on give how often a central interval of that width held the true value, in per cent, on
-average over the quantities of a kind. The least of so many probabilities is small by chance: those of `ussr` are the
-least of 352.
+average over the quantities of a kind, and the least of the probabilities of each test. Many are computed, so that some
+are small by chance; what is rejected takes that into account.
 
 {told}
 {went}
