@@ -117,4 +117,4 @@ class NotExactError(UsageError):
 
     def __init__(self, why: str) -> None:
         self.why = why
-        super().__init__(f"{why}. Hint: use draws on lattices instead (--method quasi)")
+        super().__init__(f"{why}. Hint: use draws instead (--method quasi)")

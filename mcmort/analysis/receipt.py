@@ -17,6 +17,7 @@ from mcmort.catalogue.words import Measure, Pooling
 from mcmort.draws import Dependence, Draws, ExactTotal, Method, Tallied
 from mcmort.errors import VerifyError
 from mcmort.sampler import Sampler, simulate
+from mcmort.sampler.run import REPLICATES, net_size
 from mcmort.totals import Source, Total, definition_of, resolve, totals_of
 
 __all__ = ["Receipt", "Request", "Verification", "parse_receipt", "read_receipt", "receipt_of", "verify"]
@@ -231,6 +232,11 @@ def verify(receipt: Receipt | Path | str, *, threads: int | None = None) -> Veri
         raise VerifyError(
             f"the case {receipt.case} has changed: its digest is {case.digest[:12]}, the receipt has "
             f"{receipt.case_digest[:12]}. Hint: check out the version of the case that the result was made from"
+        )
+    if receipt.method == "quasi" and receipt.draws != (made := REPLICATES * net_size(receipt.draws)):
+        raise VerifyError(
+            f"the receipt names {receipt.draws:,} draws, which the method 'quasi' does not make; it would make "
+            f"{made:,}. Hint: has the receipt been changed by hand?"
         )
     source = _source(case, receipt, threads)
     resolved = [resolve(case, receipt.request.definition(case, name)) for name in receipt.totals]

@@ -13,10 +13,10 @@ import numpy as np
 from mcmort.accounts import Account, Resolved, account_of, of_claim, resolve
 from mcmort.bayes.evidence import Datum, Evidence, Latent, Side
 from mcmort.catalogue import formula
-from mcmort.catalogue.case import Case
-from mcmort.catalogue.records import Claim, Component, Definition, Figure
+from mcmort.catalogue.case import Case, column_name
+from mcmort.catalogue.records import Claim, Component, Definition, Figure, Quantity
 from mcmort.catalogue.synthesis import Balance, Synthesis
-from mcmort.catalogue.words import BASES, Basis
+from mcmort.catalogue.words import BASES, Basis, Measure
 from mcmort.draws import Standing
 from mcmort.elicit.families import Distribution, fixed
 from mcmort.elicit.fit import fit_figure
@@ -51,7 +51,7 @@ def collect(case: Case, evidence: frozenset[str] | None = None, without: frozens
     Raises
     ------
     EvidenceError
-        If the case declares no priors for this engine, or nothing is left to condition on.
+        If the case declares no priors for this engine or no spread of a basis, or nothing is left to condition on.
     UsageError
         If a basis, source or lineage is unknown.
     """
@@ -83,19 +83,22 @@ class _Collector:
 
     def __init__(self, case: Case, synthesis: Synthesis, bases: frozenset[str], without: frozenset[str]) -> None:
         self.case, self.synthesis, self.bases, self.without = case, synthesis, bases, without
-        self.priors = elicit(case, bases)
+        self.priors = elicit(_with_left_out(case, without), bases)
         self.left: dict[str, str] = {}
-        self.told = {one.lineage for one in case.balances.values() if one.lineage is not None}
+        self.spoken_of: set[str] = set()  # components of which a figure speaks, directly or in a sum
+        usable = [one for one in case.balances.values() if self._why_not(one) is None]
+        self.told = {one.lineage for one in usable if one.lineage is not None}
 
     def evidence(self) -> Evidence:
         case = self.case
         direct = [datum for name in sorted(case.components) for datum in self._of_component(case.components[name])]
         own = {datum.column.partition(":")[2] for datum in direct if datum.side == "point"}
+        claims = list(self._claims())
+        sums = self._touched_by_sums(claims, own)
+        self.spoken_of = own | set(sums)
         derived = tuple(
             name for name, one in case.components.items() if one.formula is not None and self._known(one.formula)
         )
-        claims = list(self._claims())
-        sums = self._touched_by_sums(claims, own | set(derived))
         latents = {
             name: sums[name] if name in sums else self._latent(name, direct)
             for name in sorted(own | set(sums))
@@ -108,10 +111,20 @@ class _Collector:
             if case.components[name].completeness is not None
             or any(datum.column == f"registered:{name}" for datum in direct)
         )
+        self.left |= {
+            datum.name: "nothing else speaks of the component, and a bound alone makes no distribution"
+            for datum in direct
+            if datum.column.partition(":")[2] not in known
+        }
         direct = [datum for datum in direct if datum.column.partition(":")[2] in known]
         standing = {
             name: self._standing(
-                name, direct, is_known=name in known, is_registered=name in registered, by_sums=name in sums
+                name,
+                direct,
+                is_known=name in known,
+                is_registered=name in registered,
+                by_sums=name in sums,
+                is_derived=name in derived,
             )
             for name in case.components
         }
@@ -122,6 +135,12 @@ class _Collector:
                 f"no evidence of {case.id} is left to condition on. Hint: admit more bases with --evidence, or leave "
                 "fewer sources out"
             )
+        lacking = sorted({datum.basis for datum in data} - set(case.head.spread))
+        if lacking:
+            raise EvidenceError(
+                f"{case.id} gives no spread of figures of basis {', '.join(lacking)}, which their heterogeneity needs. "
+                f"Hint: add [spread.{lacking[0]}] to case.toml"
+            )
         balances = {}
         for name, balance in case.balances.items():
             account = self._balance(name, balance, standing, columns)
@@ -129,21 +148,27 @@ class _Collector:
                 balances[name] = account
         return Evidence(
             case, self.priors, self.synthesis, tuple(basis for basis in BASES if basis in self.bases),
-            tuple(sorted(self.without)), latents, derived, registered, self._cited(known, registered, data, balances),
+            tuple(sorted(self.without)), latents, derived, registered,
+            self._cited(known, registered, set(derived) & set(latents), data, balances),
             tuple(_counted_once(data)), balances, standing, dict(sorted(self.left.items())),
         )  # fmt: skip
 
     def _cited(
-        self, known: set[str], registered: tuple[str, ...], data: list[Datum], balances: Mapping[str, Account]
+        self,
+        known: set[str],
+        registered: tuple[str, ...],
+        apart: set[str],
+        data: list[Datum],
+        balances: Mapping[str, Account],
     ) -> dict[str, Pool | Distribution]:
-        """Return the priors that are taken over, by column."""
+        """Return the priors that are taken over, by column; those apart have a register beside their formula."""
         found: dict[str, Pool | Distribution] = {}
         default = self.synthesis.completeness
         for name in registered:
-            if self.case.components[name].formula is not None:
-                continue
+            if name in apart:
+                continue  # its register is uncertain in itself
             share = self.priors.components[name].completeness
-            if share is None and default is not None and self._has_all(name, data):
+            if share is None and default is not None and self._speaks("all", name, data):
                 share = fit_figure(self.case, default).distribution
             found[f"completeness:{name}"] = fixed(1.0) if share is None else share
         for name in sorted(known):
@@ -160,9 +185,9 @@ class _Collector:
                 found[f"quantity:{name}"] = pool
         return found
 
-    def _has_all(self, name: str, data: list[Datum]) -> bool:
-        """Whether something speaks of all deaths of a component: else its register stands for them."""
-        return any(one.column == f"all:{name}" for one in data)
+    def _speaks(self, measure: Measure, name: str, data: list[Datum]) -> bool:
+        """Whether a figure of a component has a measure; where none has all deaths, its register stands for them."""
+        return any(one.column == f"{measure}:{name}" for one in data)
 
     def _behind(self, texts: list[str]) -> list[str]:
         """Return the quantities on which formulas rest, sorted."""
@@ -175,13 +200,14 @@ class _Collector:
         return sorted(found)
 
     def _known(self, text: str) -> bool:
-        """Whether every quantity of a formula has evidence."""
+        """Whether every quantity and component of a formula has evidence."""
         return all(self._has_prior(name) for name in formula.names(formula.parse(text)))
 
     def _has_prior(self, name: str) -> bool:
         quantity = self.case.quantities.get(name)
         if quantity is None:
-            return True  # a component, which has its own account
+            component = next(one for one in self.case.components.values() if column_name(one.id) == name)
+            return component.id in self.spoken_of or (component.formula is not None and self._known(component.formula))
         return (
             self._known(quantity.formula)
             if quantity.formula is not None
@@ -206,14 +232,12 @@ class _Collector:
                 elif not self._known(one.formula):
                     self.left[name] = "a quantity of its formula has no admissible evidence"
                 else:
+                    factor, _ = to_years(self.case, component, one)
+                    column = f"{one.measure}:{component.id}"
                     yield Datum(
-                        name,
-                        one.basis,
-                        one.line,
-                        one.source,
-                        column=f"{one.measure}:{component.id}",
+                        name, one.basis, one.line, one.source, log_value=math.log(factor), column=column,
                         formula=one.formula,
-                    )
+                    )  # fmt: skip
             else:
                 datum = self._figure(name, one, one.line, one.basis)
                 if datum is not None:
@@ -263,6 +287,8 @@ class _Collector:
             key, line = f"claim:{name}", claim.lineage or claim.source
             if name in retired:
                 self.left[key] = f"superseded by {retired[name]}"
+            elif claim.use == "cross-check":
+                self.left[key] = "a cross-check only"
             elif claim.basis not in self.bases:
                 self.left[key] = f"basis {claim.basis} is not admitted"
             elif self._is_out(claim.source, line):
@@ -309,19 +335,25 @@ class _Collector:
         direct: list[Datum],
     ) -> Iterator[Datum]:
         """Yield the claims that are data, each with what it sums."""
-        lines: dict[str, set[str]] = {}
+        lines = {name: self._told_through(self.case.components[name].formula) for name in self.case.components}
         for datum in direct:
-            lines.setdefault(datum.column.partition(":")[2], set()).update((datum.line, datum.source))
+            lines[datum.column.partition(":")[2]] |= {datum.line, datum.source} | self._told_through(datum.formula)
         for claim, datum, resolved in claims:
-            told = sorted(
-                t.component for t in resolved.terms if {datum.line, claim.source} & lines.get(t.component, set())
-            )
+            told = sorted(t.component for t in resolved.terms if {datum.line, claim.source} & lines[t.component])
             if told:
                 self.left[datum.name] = f"its lineage speaks already on {', '.join(told)}"
                 continue
             account = self._account(datum.name, resolved, standing, columns)
             if account is not None:
                 yield replace(datum, account=account)
+
+    def _told_through(self, text: str | None) -> set[str]:
+        """Return the lineages and sources that speak through the quantities of a formula: these are taken over."""
+        found: set[str] = set()
+        for name in self._behind([text]) if text is not None else ():
+            for one in self.priors.quantities[name].used:
+                found |= {one.estimate.line, one.estimate.source}
+        return found
 
     def _account(
         self, name: str, resolved: Resolved, standing: Mapping[str, Standing], columns: frozenset[str]
@@ -339,23 +371,27 @@ class _Collector:
     def _balance(
         self, name: str, balance: Balance, standing: Mapping[str, Standing], columns: frozenset[str]
     ) -> Account | None:
-        key = f"balance:{name}"
-        if not self._known(balance.formula):
-            self.left[key] = "a quantity of its formula has no admissible evidence"
-            return None
-        if "demographic" not in self.bases:
-            self.left[key] = "basis demographic is not admitted"
-            return None
-        if self._is_out(balance.source, balance.lineage or balance.source):
-            self.left[key] = "left out on request"
+        key, reason = f"balance:{name}", self._why_not(balance)
+        if reason is not None:
+            self.left[key] = reason
             return None
         words = {"label": balance.label, "question": balance.label, "adds": balance.label, "leaves_out": "not stated"}
         scope = balance.model_dump(include={"include", "exclude", "years", "net", "share"})
         definition = Definition.model_validate({"id": name, "measure": "all", **words, **scope})
         return self._account(key, resolve(self.case, definition), standing, columns)
 
+    def _why_not(self, balance: Balance) -> str | None:
+        """Return why a balance says nothing here, or None if it does."""
+        if not self._known(balance.formula):
+            return "a quantity of its formula has no admissible evidence"
+        if "demographic" not in self.bases:
+            return "basis demographic is not admitted"
+        if self._is_out(balance.source, balance.lineage or balance.source):
+            return "left out on request"
+        return None
+
     def _standing(
-        self, name: str, direct: list[Datum], *, is_known: bool, is_registered: bool, by_sums: bool
+        self, name: str, direct: list[Datum], *, is_known: bool, is_registered: bool, by_sums: bool, is_derived: bool
     ) -> Standing:
         component, evidence = self.case.components[name], self.priors.components[name]
         unknown = {}
@@ -372,16 +408,35 @@ class _Collector:
         if (
             is_registered
             and component.completeness is None
-            and component.formula is None
-            and not self._has_all(name, direct)
+            and not is_derived
+            and not self._speaks("all", name, direct)
         ):
             notes.append("registered only: no estimate of all deaths, so the registered count stands for them")
-        if component.formula is not None and is_known:
+        if is_derived:
             notes.append(f"derived: {component.formula}")
         sources = tuple(
             sorted({one.estimate.source for one in evidence.used} | {one.source for one in evidence.bounds})
         )
         return Standing(unknown, tuple(notes), {"all": sources, "registered": sources})
+
+
+def _with_left_out(case: Case, without: frozenset[str]) -> Case:
+    """Return a case in which the estimates that are left out are cross-checks, so that no pool holds them.
+
+    What they supersede stays superseded: to leave out an author's figure does not bring an earlier one back.
+    """
+
+    def kept[Owner: (Component, Quantity)](owner: Owner) -> Owner:
+        estimates = tuple(
+            one.model_copy(update={"use": "cross-check"}) if {one.source, one.line} & without else one
+            for one in owner.estimate
+        )
+        return owner.model_copy(update={"estimate": estimates})
+
+    if not without:
+        return case
+    components = {name: kept(one) for name, one in case.components.items()}
+    return replace(case, components=components, quantities={name: kept(one) for name, one in case.quantities.items()})
 
 
 def _counted_once(data: list[Datum]) -> Iterator[Datum]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -51,11 +52,11 @@ class Diagnosis:
     def defects(self) -> list[str]:
         """Say which thresholds are missed, and by what."""
         found = []
-        name = max(self.rhat, key=lambda key: self.rhat[key])
+        name = _least({key: -value for key, value in self.rhat.items()})
         if not self.rhat[name] <= MOST_RHAT:
             found.append(f"R-hat of {name} is {self.rhat[name]:.3f} (at most {MOST_RHAT})")
         for what, ess in (("bulk", self.ess_bulk), ("tail", self.ess_tail)):
-            name = min(ess, key=lambda key: ess[key])
+            name = _least(ess)
             if not ess[name] >= LEAST_ESS:
                 found.append(f"{what} effective sample size of {name} is {ess[name]:.0f} (at least {LEAST_ESS:.0f})")
         if self.divergent > MOST_DIVERGENT:
@@ -80,6 +81,11 @@ class Diagnosis:
             )
 
 
+def _least(values: Mapping[str, float]) -> str:
+    """Return the name of the least value; what is not a number comes first."""
+    return min(values, key=lambda name: (not math.isnan(values[name]), values[name]))
+
+
 def diagnose(quantities: Mapping[str, Array], energy: Array, diverging: NDArray[np.bool_], steps: Array) -> Diagnosis:
     """Check chains.
 
@@ -100,16 +106,22 @@ def diagnose(quantities: Mapping[str, Array], energy: Array, diverging: NDArray[
     """
     from arviz_stats.base import array_stats
 
-    varying = {name: values for name, values in quantities.items() if np.ptp(values) > 0.0}
-    rhat, bulk, tail = dict[str, float](), dict[str, float](), dict[str, float]()
-    stacked = np.stack(list(varying.values()))
+    varying = {name: values for name, values in quantities.items() if np.ptp(values) != 0.0}
+    is_finite = {name: bool(np.isfinite(values).all()) for name, values in varying.items()}
+    # ranks would hide an infinite draw among the largest; what is not a number fails each check
+    stacked = np.stack(
+        [values if is_finite[name] else np.full_like(values, np.nan) for name, values in varying.items()]
+    )
     axes = {"chain_axis": 1, "draw_axis": 2}
-    for found, values in (
-        (rhat, array_stats.rhat(stacked, **axes)),
-        (bulk, array_stats.ess(stacked, method="bulk", **axes)),
-        (tail, array_stats.ess(stacked, method="tail", prob=(0.05, 0.95), **axes)),
-    ):
-        found |= dict(zip(varying, np.asarray(values).tolist(), strict=True))
+    with np.errstate(divide="ignore", invalid="ignore"):  # of chains that stand still
+        rhat, bulk, tail = (
+            dict(zip(varying, np.asarray(values).tolist(), strict=True))
+            for values in (
+                array_stats.rhat(stacked, **axes),
+                array_stats.ess(stacked, method="bulk", **axes),
+                array_stats.ess(stacked, method="tail", prob=(0.05, 0.95), **axes),
+            )
+        )
     change = np.diff(energy, axis=1)
     bfmi = np.mean(change**2, axis=1) / np.var(energy, axis=1)
     return Diagnosis(rhat, bulk, tail, int(diverging.sum()), tuple(bfmi.tolist()), float(steps.mean()))

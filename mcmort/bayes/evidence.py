@@ -51,7 +51,7 @@ class Datum:
     account : Account or None
         What it sums, where it is a claim.
     formula : str or None
-        Arithmetic over quantities that takes the place of the figure.
+        Arithmetic over quantities that takes the place of the figure; `log_value` then only carries it to the years.
     weight : float
         One over the number of figures that its lineage has of the same thing.
     """

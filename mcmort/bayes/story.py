@@ -126,7 +126,11 @@ class _Told[Value: Arithmetic]:
     def cited(self, key: str) -> Value:
         """Take over what is cited of a share, a population, a rate, whether a pool or a single figure."""
         curve = self.evidence.curves[key]
-        return self.world.along(curve, self.score[key]) if isinstance(curve, Curve) else self.world.number(curve)
+        if not isinstance(curve, Curve):
+            return self.world.number(curve)
+        value = self.world.along(curve, self.score[key])
+        # beyond its table a curve goes on straight, and a share would come above one
+        return value if key.startswith("quantity:") else self.world.smaller(value, self.world.number(1.0))
 
     def heterogeneity(self) -> dict[Basis, Value]:
         """How far figures of one basis lie apart, beyond their own errors."""
@@ -176,7 +180,7 @@ class _Told[Value: Arithmetic]:
             text = self.case.components[name].formula
             assert text is not None
             deaths = maximum(self.arithmetic(text), 0.0)
-            if name in self.evidence.registered:  # then what was registered is the least that it can be
+            if name in self.weak:  # then what was registered is the least that it can be
                 register = self.weak[name]
                 self.columns[f"registered:{name}"] = register
                 deaths = maximum(deaths, register)
@@ -186,7 +190,7 @@ class _Told[Value: Arithmetic]:
     def registered_parts(self) -> None:
         """Deaths that were registered: a share of those that happened, so never more."""
         for name in self.evidence.registered:
-            if name not in self.evidence.derived:
+            if f"registered:{name}" not in self.columns:
                 self.columns[f"registered:{name}"] = self.columns[f"all:{name}"] * self.columns[f"completeness:{name}"]
 
     def quantity(self, name: str) -> Value:
@@ -236,7 +240,7 @@ class _Told[Value: Arithmetic]:
         """Condition on one figure: an estimate of a component, a formula in its place, or a claim about a sum."""
         counted = self.columns[datum.column] if datum.account is None else self.sum(datum.account)
         world, expected = self.world, self.logarithm(counted)
-        said = datum.log_value
+        said: Value | float = datum.log_value
         if datum.formula is not None:
             said = self.logarithm(self.arithmetic(datum.formula)) + datum.log_value
         mean: Value = expected + self.bias[datum.basis] if datum.basis in self.bias else expected

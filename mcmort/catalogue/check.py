@@ -12,7 +12,7 @@ from typing import Any
 from mcmort.catalogue.case import column_name
 from mcmort.catalogue.links import check_links
 from mcmort.catalogue.loaded import Loaded, near, place
-from mcmort.catalogue.records import Component, Estimate
+from mcmort.catalogue.records import Claim, Component, Estimate
 from mcmort.catalogue.scopes import check_scopes
 from mcmort.catalogue.selection import years_of
 from mcmort.errors import Problem
@@ -33,7 +33,7 @@ def check_meaning(loaded: Loaded) -> list[Problem]:
     list of Problem
         Empty for a sound case.
     """
-    checks = (_sources, _names, _facets, _years, _profiles, _estimates, check_links, check_scopes)
+    checks = (_sources, _names, _facets, _years, _profiles, _estimates, _scatter, check_links, check_scopes)
     return [problem for check in checks for problem in check(loaded)]
 
 
@@ -166,3 +166,17 @@ def _spread(loaded: Loaded, file: str, where: str, estimate: Estimate) -> Iterat
         found = f"a {kind} of basis {estimate.basis!r}, for which the case gives no spread"
         hint = f"add [spread.{estimate.basis}] to case.toml"
         yield Problem(file, f"{where} > basis", found, "a basis with a spread", hint)
+
+
+def _scatter(loaded: Loaded) -> Iterator[Problem]:
+    """Check that the Bayesian engine finds a spread for every basis of its data: there ranges scatter too."""
+    if loaded.head is None or loaded.head.synthesis is None:
+        return
+    claims: dict[str, Claim] = loaded.of("claim")
+    components: dict[str, Component] = loaded.of("component")
+    pooled = [one for component in components.values() for one in component.estimate if one.use == "pool"]
+    bases = {one.basis for one in pooled} | {one.basis for one in claims.values() if one.use == "evidence"}
+    reported = {one.basis for one in pooled if one.formula is None and (one.reading == "point" or one.is_one_sided)}
+    for basis in sorted(bases - loaded.head.spread.keys() - reported):
+        found, expected = f"none of basis {basis!r}, of which there are figures", "a spread for each basis of a figure"
+        yield Problem("case.toml", "spread", found, expected, f"[synthesis] needs it: add [spread.{basis}]")

@@ -380,6 +380,9 @@ class Claim(Scope, Figure):
     beyond: str | None = Field(None, description="What the author also counts, or may count, beyond this case.")
     lineage: Id | None = None
     supersedes: Words = ()
+    use: Literal["evidence", "cross-check"] = Field(
+        "evidence", description="A cross-check is compared with, and no data for the Bayesian engine."
+    )
 
     @model_validator(mode="after")
     def _has_scope(self) -> Self:

@@ -113,7 +113,8 @@ Precision = Annotated[
     typer.Option("--precision", metavar="P", help="Draw until the printed limits are this sure, such as 0.1%."),
 ]
 MethodOption = Annotated[
-    MethodName, typer.Option("--method", help="Independent draws, shifted lattices, or convolution without draws.")
+    MethodName,
+    typer.Option("--method", help="Independent draws, scrambled Sobol points, or convolution without draws."),
 ]
 DependenceOption = Annotated[DependenceName, typer.Option("--dependence", help="How components depend on one another.")]
 PoolOption = Annotated[

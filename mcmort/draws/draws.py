@@ -22,7 +22,7 @@ __all__ = ["Dependence", "Draws", "Manifest", "Method", "Standing", "Tallies"]
 type Array = NDArray[np.float64]
 
 Method = Literal["plain", "quasi", "exact"]
-"""Independent draws, draws on randomly shifted lattices, or no draws at all."""
+"""Independent draws, draws on scrambled Sobol' points, or no draws at all."""
 
 Dependence = Literal["declared", "independent", "comonotonic"]
 """The dial of dependence: the groups that the case declares, none, or all inputs rising and falling together."""

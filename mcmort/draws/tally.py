@@ -26,6 +26,7 @@ __all__ = [
     "Tallied",
     "Tally",
     "cell_of",
+    "cells_between",
     "figures_of",
     "merge",
     "quantile_error",
@@ -41,10 +42,11 @@ _OCTAVES: Final = 60
 FIRST_BITS: Final = int(np.array(_SMALLEST).view(np.uint64))
 _SUBSAMPLES: Final = 20
 _CONFIDENCE: Final = 1.96
+_ALIKE: Final = 1e-12
 _WIDER: Final = {8: 2.3646 / 1.9600}
 """Quantile of Student's t with one degree of freedom less than there are replicates, over that of the normal."""
 CELLS: Final = (_OCTAVES << RESOLUTION) + 2
-"""Cell 0 holds what is below 2 to the minus 10, with zero; the last holds what is 2 to the 50 or more, or undefined."""
+"""Cell 0 holds what is within 2 to the minus 10 of zero; the last all from 2 to the 50, the negative, the undefined."""
 
 
 def quantile_error(quantile: Callable[[Array], Array], probability: float, draws: float) -> float:
@@ -76,11 +78,18 @@ def quantile_error(quantile: Callable[[Array], Array], probability: float, draws
 
 def cell_of(value: float) -> int:
     """Return the cell of a value."""
-    if value < _SMALLEST:
+    if abs(value) < _SMALLEST:
         return 0
-    if not value < _SMALLEST * 2.0**_OCTAVES:
+    if not 0.0 < value < _SMALLEST * 2.0**_OCTAVES:
         return CELLS - 1
     return ((int(np.float64(value).view(np.uint64)) - FIRST_BITS) >> SHIFT) + 1
+
+
+def cells_between(low: float, high: float) -> tuple[int, int]:
+    """Return the first cell that draws from a smallest to a largest one can be in, and the cell after the last."""
+    if low > -_SMALLEST and high < math.inf:
+        return cell_of(low), cell_of(high) + 1
+    return 0, CELLS
 
 
 @dataclass(frozen=True)
@@ -109,8 +118,19 @@ class Tally:
 
     @property
     def undefined(self) -> int:
-        """Number of draws that are infinite, undefined or beyond all bounds."""
+        """Number of draws that are infinite, undefined, negative by a thousandth or more, or beyond all bounds.
+
+        A tally has no place for these, and none of its figures means anything where there are some.
+        """
         return int(self.counts[-1]) if self.first + len(self.counts) == CELLS else 0
+
+    @property
+    def why_undefined(self) -> str:
+        """What the undefined draws are: negative, if nothing worse can be among them, or too large, or undefined."""
+        if not math.isfinite(self.low) or not math.isfinite(self.high):
+            return "undefined"
+        negative, large = self.low <= -_SMALLEST, self.high >= _SMALLEST * 2.0**_OCTAVES
+        return {(True, False): "negative", (False, True): "larger than 10^15"}.get((negative, large), "undefined")
 
     @cached_property
     def edges(self) -> Array:
@@ -212,7 +232,7 @@ class Tallied:
     replicates : ndarray, shape (n_replicates, n_figures)
         The figures of each replicate; none if they were not asked for.
     is_independent : bool
-        Whether all draws are independent; else only the replicates are, each on a lattice of its own.
+        Whether all draws are independent; else only the replicates are, each on a net of its own.
 
     Notes
     -----
@@ -255,7 +275,7 @@ class Tallied:
     def quantile_error(self, probability: float) -> float:
         """Return the Monte Carlo error of a quantile.
 
-        Of independent draws it is that of `quantile_error`; of lattices it comes from the spread of their quantiles.
+        Of independent draws it is that of `quantile_error`; of nets it comes from the spread of their quantiles.
         """
         if not self.is_independent:
             return self._spread(("quantile", probability)) / math.sqrt(len(self.replicates))
@@ -270,7 +290,7 @@ class Tallied:
     def shortest_errors(self, probability: float) -> tuple[float, float]:
         """Return the Monte Carlo errors of the ends of a shortest interval.
 
-        Of lattices, from the spread of their intervals. Of independent draws, from subsamples of a twentieth of them:
+        Of nets, from the spread of their intervals. Of independent draws, from subsamples of a twentieth of them:
         the ends converge with the cube root of the number of draws (Kim and Pollard 1990), for which subsampling is
         valid and the bootstrap is not (Politis, Romano and Wolf 1999, Subsampling).
         """
@@ -292,11 +312,15 @@ class Tallied:
         return float(spread[0]), float(spread[1])
 
     def _spread(self, figure: Figure) -> float:
-        """Return the standard deviation of a figure between replicates, widened; NaN if it was not computed."""
-        count = len(self.replicates)
-        if figure not in self.figures or count < 2:
+        """Return the standard deviation of a figure between replicates, widened; NaN if it was not computed.
+
+        A probability typed by hand is that of a figure although the last digits of, say, (1 - 0.95) / 2 differ.
+        """
+        count, (kind, probability) = len(self.replicates), figure
+        near = [at for at, one in enumerate(self.figures) if one[0] == kind and abs(one[1] - probability) < _ALIKE]
+        if not near or count < 2:
             return float("nan")
-        return float(np.std(self.replicates[:, self.figures.index(figure)], ddof=1)) * _WIDER.get(count, 1.0)
+        return float(np.std(self.replicates[:, near[0]], ddof=1)) * _WIDER.get(count, 1.0)
 
 
 def figures_of(tally: Tally, figures: Sequence[Figure]) -> Array:

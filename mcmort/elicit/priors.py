@@ -127,6 +127,8 @@ def elicit(case: Case, evidence: frozenset[str] | None = None, pool: Pooling | N
         fitted = _fit(case, rule, file, place, problems)
         if fitted is not None:
             shares[share_column(rule)] = fitted.distribution
+    if case.head.synthesis is not None and case.head.synthesis.completeness is not None:
+        _fit(case, case.head.synthesis.completeness, "case.toml", "synthesis > completeness", problems)
     if problems:
         raise CaseError(case.where, problems)
     admitted = tuple(sorted(case.head.evidence if evidence is None else evidence))

@@ -41,7 +41,7 @@ def engine_note(total: Total, summary: Summary) -> str:
 
 def _choices(manifest: Manifest) -> str:
     """Name what differs from the usual way of drawing."""
-    chosen = ["on randomly shifted lattices"] if manifest.method == "quasi" else []
+    chosen = ["on scrambled Sobol points"] if manifest.method == "quasi" else []
     if manifest.dependence != "declared":
         chosen.append(f"{manifest.dependence} instead of the declared dependence")
     if manifest.pool is not None:

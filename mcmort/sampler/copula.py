@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 
@@ -20,6 +21,9 @@ from mcmort.draws import Dependence
 from mcmort.elicit.correlation import nearest_correlation, normal_correlation
 
 __all__ = ["Copula"]
+
+_DECIMALS: Final = 9
+"""To these loadings are rounded, since the last digits of linear algebra differ from one platform to another."""
 
 
 class Copula:
@@ -123,7 +127,7 @@ class Copula:
         """Loadings of the inputs with cited correlations, and of those tied to them."""
         found = {}
         for members, matrix, _ in self._matrices:
-            factor = np.linalg.cholesky(matrix)
+            factor = np.round(np.linalg.cholesky(matrix), _DECIMALS)
             for row, stream in enumerate(members):
                 found[stream] = {members[at]: float(factor[row, at]) for at in range(row + 1) if factor[row, at]}
         return found

@@ -63,7 +63,7 @@ def load(_typing: Any, array: Any, index: Any) -> Any:
     def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         return builder.load(_element(context, builder, signature, args), align=8)
 
-    return types.float64(array, index), build
+    return array.dtype(array, index), build
 
 
 @typed

@@ -17,7 +17,8 @@ from mcmort.sampler.assemble import SUM
 from mcmort.sampler.jit import bits_of, float_of, jit, load, store
 from mcmort.sampler.plan import Op
 from mcmort.sampler.program import Counted, Program
-from mcmort.sampler.stream import MIX_1, MIX_2
+from mcmort.sampler.sobol import DIGITS
+from mcmort.sampler.stream import GAMMA, LOW, MIX_1, MIX_2
 from mcmort.sampler.vectors import add_up, count, draw, score
 
 __all__ = ["run"]
@@ -27,11 +28,17 @@ type Ints = NDArray[np.int64]
 type Cells = NDArray[np.uint32]
 type Words = NDArray[np.uint64]
 
+_GAMMA: Final = np.uint64(GAMMA)
 _MIX_1: Final = np.uint64(MIX_1)
 _MIX_2: Final = np.uint64(MIX_2)
 _BASE: Final = np.uint64(BASE_BITS)
 _ZERO: Final = np.uint64(0)
 _ONE: Final = np.uint64(1)
+_LOW: Final = np.uint64(LOW)
+_RUN: Final = np.uint64(1 << LOW)
+_IN_RUN: Final = np.uint64((1 << LOW) - 1)
+_HIGH: Final = np.uint64(DIGITS - LOW)
+"""Points that are looked up for each stream of a net, and the digits of an index beyond these."""
 _MANTISSA: Final = np.uint64(52)
 _WHOLE: Final = 2.0**52
 _EXPONENT: Final = np.uint64(0x4330000000000000)
@@ -50,17 +57,35 @@ _MAXIMUM: Final = int(Op.MAXIMUM)
 _SCALE: Final = int(Op.SCALE)
 _SUM: Final = int(SUM)
 
-(_OP, _TARGET, _A, _B, _C, _START, _COUNT, _GRAIN, _OFFSET, _STEP) = range(10)
+(_OP, _TARGET, _A, _B, _C, _START, _COUNT, _GRAIN, _KEY, _ROW) = range(10)
 
 
 @jit
-def _word(offset: np.uint64, step: np.uint64, index: np.uint64, is_hashed: bool) -> np.uint64:
-    z = offset + (index + _ONE) * step
-    if is_hashed:
-        z = (z ^ (z >> np.uint64(30))) * _MIX_1
-        z = (z ^ (z >> np.uint64(27))) * _MIX_2
-        z = z ^ (z >> np.uint64(31))
-    return z
+def _word(key: np.uint64, index: np.uint64) -> np.uint64:
+    z = key + (index + _ONE) * _GAMMA
+    z = (z ^ (z >> np.uint64(30))) * _MIX_1
+    z = (z ^ (z >> np.uint64(27))) * _MIX_2
+    return z ^ (z >> np.uint64(31))
+
+
+@jit
+def _net(
+    registers: Floats, out: np.uint64, many: np.uint64, first: np.uint64, row: np.uint64, low: Words, high: Words
+) -> None:
+    """Fill a register with the bits of points of a net; of a run of 2 to the `LOW` only what is looked up differs."""
+    done = _ZERO
+    while done < many:
+        within, left = (first + done) & _IN_RUN, (first + done) >> _LOW
+        number, word = row * _HIGH, _ZERO
+        while left:
+            word ^= high[number] * (left & _ONE)
+            left >>= _ONE
+            number += _ONE
+        size = min(many - done, _RUN - within)
+        at, to = (row << _LOW) + within, out + done
+        for i in range(size):
+            store(registers, to + i, float_of(word ^ load(low, at + i)))
+        done += size
 
 
 @jit
@@ -167,9 +192,10 @@ def _step(
             value = _lookup(load(registers, a + i) * above, knots, start, count, grain)
             store(registers, out + i, max(value, least))
     elif op == _UNIFORM:
-        offset, step = code[at, _OFFSET], code[at, _STEP]
+        key = code[at, _KEY]
         for i in range(many):
-            store(registers, out + i, _uniform(_word(offset, step, first + i, is_hashed)))
+            word = _word(key, first + i) if is_hashed else bits_of(load(registers, out + i))
+            store(registers, out + i, _uniform(word))
     else:
         _combine(registers, op, out, a, b, x, many)
 
@@ -236,12 +262,13 @@ def run(
         start = np.uint64(first + begin)
         for at in range(code.shape[0]):
             op, out, a, b = code[at, _OP], code[at, _TARGET], code[at, _A], code[at, _B]
+            if op in (_DRAW, _UNIFORM) and not is_hashed:
+                _net(registers, out, many, start, code[at, _ROW], program.low, program.high)
             if op == _DRAW:
-                step = code[at, _STEP]
-                word = code[at, _OFFSET] + (start + _ONE) * step
+                word = code[at, _KEY] + (start + _ONE) * _GAMMA
                 draw(
-                    registers, out, many, word, step, is_hashed, knots, code[at, _START], code[at, _COUNT],
-                    code[at, _GRAIN], cells,
+                    registers, out, many, word, is_hashed, knots, code[at, _START], code[at, _COUNT], code[at, _GRAIN],
+                    cells,
                 )  # fmt: skip
             elif op == _SCORED:
                 last, steps = float(code[at, _COUNT] - _ONE), float(code[at, _GRAIN])

@@ -23,8 +23,7 @@ class Program(NamedTuple):
         One row for each, with these columns: the operation; where the registers of the result and of the operands
         ``a``, ``b`` and ``c`` begin (of a sum, ``b`` and ``c`` are its first term and the one after its last); of its
         table the place among the knots, the knots on a side (or cells), and the bits of a float that lie below its
-        resolution (or cells in a unit of score); and two numbers of its stream, of which point ``i`` is
-        ``offset + (i + 1) * step``.
+        resolution (or cells in a unit of score); and of its stream the key, and the row in `low` and `high`.
     x : ndarray of float64, shape (n_instructions,)
         Constants.
     terms : ndarray of uint64, shape (n_terms,)
@@ -32,7 +31,11 @@ class Program(NamedTuple):
     weights : ndarray of float64, shape (n_terms,)
         Weights of the terms.
     is_hashed : bool
-        Whether points are hashed, or taken as they are (a lattice).
+        Whether draws are independent, not points of a net.
+    low : ndarray of uint64, shape (n_streams << LOW,)
+        Of a net the first points of each stream.
+    high : ndarray of uint64, shape (n_streams * (DIGITS - LOW),)
+        Its direction numbers for the other digits of an index.
     knots : ndarray of float64
         All tables.
     """
@@ -42,6 +45,8 @@ class Program(NamedTuple):
     terms: Words
     weights: Floats
     is_hashed: bool
+    low: Words
+    high: Words
     knots: Floats
 
 

@@ -5,7 +5,6 @@ No result depends on the number of threads, or on the size of a task or a block.
 
 from __future__ import annotations
 
-import math
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,18 +19,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.draws import Method
-from mcmort.draws.tally import CELLS, Figure, Tallied, Tally, cell_of, figures_of, merge
+from mcmort.draws.tally import CELLS, Figure, Tallied, Tally, cells_between, figures_of, merge
 from mcmort.errors import UsageError
 from mcmort.machine.native import Native
 from mcmort.sampler.assemble import PADDING, SUM, Assembly, assemble
 from mcmort.sampler.plan import Plan
 from mcmort.sampler.program import Counted, Program
-from mcmort.sampler.stream import Points, lattice, plain
+from mcmort.sampler.stream import LOW, Points, net, plain, streams_of
 
-__all__ = ["KERNEL", "REPLICATES", "Progress", "lattice_size", "run_plan", "tally_plan"]
+__all__ = ["KERNEL", "REPLICATES", "Progress", "draws_within", "net_size", "run_plan", "tally_plan"]
 
 REPLICATES: Final = 8
-"""Randomisations of a lattice, from which Monte Carlo errors are estimated."""
+"""Randomisations of a net, from which Monte Carlo errors are estimated."""
 _TASK: Final = 1 << 15
 _TASKS: Final = 8
 _AHEAD: Final = 8
@@ -58,7 +57,7 @@ _HOME: Final = Path(__file__).parents[1]
 _SOURCES: Final = (
     *(
         _HOME / "sampler" / f"{name}.py"
-        for name in ("assemble", "jit", "kernel", "lanes", "plan", "program", "stream", "vectors")
+        for name in ("assemble", "jit", "kernel", "lanes", "plan", "program", "sobol", "stream", "vectors")
     ),
     _HOME / "draws" / "tally.py",
     _HOME / "elicit" / "table.py",
@@ -104,7 +103,7 @@ def run_plan(
         The output columns, which share one array.
     """
     machine = _Machine(assemble(plan, list(plan.outputs)), block)
-    program = machine.program(plain(seed, machine.assembly.streams))
+    program = machine.program(plain(seed, streams_of(machine.assembly.streams)))
     out = np.empty((len(plan.outputs), n))
 
     def work(first: int) -> int:
@@ -145,13 +144,13 @@ def tally_plan(
     seed : int
         Seed of the run.
     n : int
-        Number of draws; with lattices it is rounded up to `REPLICATES` times a power of two.
+        Number of draws; with nets it is rounded up to `REPLICATES` times a power of two.
     method : {"plain", "quasi"}
-        Independent draws, or randomly shifted lattices.
+        Independent draws, or randomly scrambled Sobol' nets.
     outputs : sequence of str, optional
         Columns to count; by default all.
     figures : mapping of str to sequence of Figure, optional
-        For each output the figures that are wanted of each lattice, since their Monte Carlo error is estimated from
+        For each output the figures that are wanted of each net, since their Monte Carlo error is estimated from
         the spread.
     threads, executor, progress, task, block
         As for `run_plan`.
@@ -163,12 +162,12 @@ def tally_plan(
     names = list(plan.outputs if outputs is None else outputs)
     wanted = [tuple((figures or {}).get(name, ())) for name in names]
     machine = _Machine(assemble(plan, names), block)
-    streams = machine.assembly.streams
-    size = lattice_size(n) if method == "quasi" else n
+    streams = streams_of(plan.streams)  # also those that no output needs: a dimension rests on the plan alone
+    size = net_size(n) if method == "quasi" else n
     count = REPLICATES if method == "quasi" else 1
     if task is None:
         task = min(max(count * size // _TASKS, _SMALLEST_TASK), _LARGEST_TASK)
-    points = [lattice(seed, streams, size, one) if method == "quasi" else plain(seed, streams) for one in range(count)]
+    points = [net(seed, streams, size, one) if method == "quasi" else plain(seed, streams) for one in range(count)]
     programs = [machine.program(one) for one in points]
     done, wholes, parts = 0, list[Tally](), list[Tally]()
     rows: list[list[Array]] = [[] for _ in names]
@@ -205,9 +204,14 @@ def _added(old: list[Tally], new: list[Tally]) -> list[Tally]:
     return [merge(pair) for pair in zip(old, new, strict=True)] if old and new else old or new
 
 
-def lattice_size(n: int) -> int:
+def net_size(n: int) -> int:
     """Return the points of each randomisation that make at least `n` draws together."""
     return 1 << max(0, -(-n // REPLICATES) - 1).bit_length()
+
+
+def draws_within(most: int) -> int:
+    """Return the largest number of draws, up to a most of at least `REPLICATES`, that nets make together."""
+    return REPLICATES << ((most // REPLICATES).bit_length() - 1)
 
 
 def _in_order[Task, Outcome](
@@ -274,14 +278,15 @@ class _Machine:
     def program(self, points: Points) -> Program:
         """Return what the kernel reads."""
         one = self.assembly
-        is_sum = one.op == SUM
+        is_sum, rows = one.op == SUM, points.rows(one.streams)
+        keys = np.append(points.offsets, np.uint64(0))  # there may be no stream at all
         columns = (
             one.op, self._begin(one.target), self._begin(one.a), np.where(is_sum, one.b, self._begin(one.b)),
-            np.where(is_sum, one.c, self._begin(one.c)), one.starts, one.counts, one.grains, points.offsets,
-            points.steps,
+            np.where(is_sum, one.c, self._begin(one.c)), one.starts, one.counts, one.grains, keys[rows], rows,
         )  # fmt: skip
         code = np.stack([column.astype(np.uint64) for column in columns], axis=1)
-        return Program(code, one.x, self._begin(one.terms), one.weights, points.is_hashed, one.knots)
+        low, high = points.low.ravel(), points.directions[:, LOW:].ravel()
+        return Program(code, one.x, self._begin(one.terms), one.weights, points.is_hashed, low, high, one.knots)
 
     @property
     def _length(self) -> int:
@@ -348,8 +353,7 @@ def _emptied(scratch: _Scratch) -> list[Tally]:
     counted, limits, tallies = scratch.counted, np.iinfo(np.int64), list[Tally]()
     lows, highs = (_floats(one).tolist() for one in (counted.low, counted.high))
     for row, low, high in zip(counted.counts, lows, highs, strict=True):
-        defined = math.isfinite(low) and math.isfinite(high)
-        begin, end = (cell_of(low), cell_of(high) + 1) if defined else (0, CELLS)
+        begin, end = cells_between(low, high)
         tallies.append(Tally(begin, row[begin:end].astype(np.int64), low, high))
         row[begin:end] = 0
     counted.low[:], counted.high[:], counted.first[:], counted.last[:] = limits.max, limits.min, CELLS, 0

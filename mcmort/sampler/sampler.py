@@ -16,7 +16,7 @@ from mcmort.draws.tally import Figure
 from mcmort.errors import FormulaError, NotExactError, UsageError
 from mcmort.sampler.draw import DEFAULT_DRAWS, check_draws, manifest_of, seed_of
 from mcmort.sampler.plan import Builder, Plan
-from mcmort.sampler.run import Progress, tally_plan
+from mcmort.sampler.run import REPLICATES, Progress, draws_within, tally_plan
 from mcmort.sampler.store import compiled_case
 
 __all__ = ["MOST_DRAWS", "Sampler"]
@@ -47,8 +47,8 @@ class Sampler:
         Relative error wanted of the median and the limits of every total, as the half-width of a Monte Carlo
         interval of 95 %. It draws until they are that sure.
     method : {"plain", "quasi", "exact"}
-        Independent draws, or randomly shifted lattices, which pay where few inputs carry a total, or no draws at
-        all: convolution, where few inputs depend on one another. It takes no `n` and no `precision`.
+        Independent draws, or scrambled Sobol' points, which pay most where few inputs carry a total, or no draws
+        at all: convolution, where few inputs depend on one another. It takes no `n` and no `precision`.
     evidence : frozenset of str, optional
         Bases of evidence to admit, instead of those that the case admits.
     dependence : {"declared", "independent", "comonotonic"}
@@ -103,6 +103,8 @@ class Sampler:
             raise UsageError("the method 'exact' makes no draws; expected neither a number of draws nor a precision")
         usual = DEFAULT_DRAWS if precision is None else MOST_DRAWS
         draws = 0 if is_exact else check_draws(usual if n is None else n)
+        if method == "quasi" and precision is not None and draws < REPLICATES:
+            raise UsageError(f"the most draws are {draws}; expected {REPLICATES} or more with the method 'quasi'")
         compiled = compiled_case(case, evidence, pool, dependence)
         self.case = case
         self.plan = compiled.plan
@@ -166,19 +168,24 @@ class Sampler:
             )  # fmt: skip
 
         precision, most = self.manifest.precision, self.manifest.draws
+        if precision is not None and self.manifest.method == "quasi":
+            most = draws_within(most)
         n = most if precision is None else min(_FIRST, most)
+        made: list[tuple[int, float]] = []
         while True:
             found = run(n)
             for name, one in found.items():
                 whole, label = one.whole, self._name(int(name), names or {})
                 if whole.undefined:
-                    raise FormulaError(f"{label} is undefined on {whole.undefined:,} of {whole.draws:,} draws")
+                    raise FormulaError(
+                        f"{label} is {whole.why_undefined} on {whole.undefined:,} of {whole.draws:,} draws"
+                    )
             n = next(iter(found.values())).whole.draws
             reached = max(_relative_error(found[str(at)], tails) for at in totals)
+            made.append((n, reached))
             if precision is None or reached <= precision or n >= most:
                 break
-            # the error of independent draws falls with the root of their number, that of lattices faster
-            n = min(math.ceil(n * min(max(1.2 * (reached / precision) ** 2, 1.5), 64.0)), most)
+            n = min(_grown(made, precision, self.manifest.method), most)
         return Tallies(self.case, replace(self.manifest, draws=n, reached=reached), found, self.standing)
 
     def _exact(self, plan: Plan, totals: Sequence[int], others: Sequence[int], names: Mapping[int, str]) -> Tallies:
@@ -201,6 +208,35 @@ class Sampler:
         """Name a register for a message."""
         known = {at: name for name, at in self.plan.outputs.items()} | {**names}
         return known.get(register, "a part of a total")
+
+
+def _grown(made: Sequence[tuple[int, float]], precision: float, method: Method) -> int:
+    """Return how many draws to make next.
+
+    The error of independent draws falls with the root of their number; a fifth more are made, since it is not known to
+    the last digit. That of nets falls with a power that is measured, between a half and one: with the next net, or the
+    one after it, if that is what it takes.
+
+    Parameters
+    ----------
+    made : sequence of (int, float)
+        Draws of each run so far, and the error that they reached.
+    precision : float
+        The error wanted.
+    method : {"plain", "quasi"}
+        How draws are made.
+
+    Returns
+    -------
+    int
+    """
+    (before, large), (n, reached) = made[-2:] if len(made) > 1 else (made[0], made[0])
+    if method == "plain":
+        return math.ceil(n * min(max(1.2 * (reached / precision) ** 2, 1.5), 64.0))
+    power = 0.5
+    if before < n and math.isfinite(large) and math.isfinite(reached):
+        power = min(max(math.log(large / reached) / math.log(n / before), 0.5), 1.0)
+    return 2 * n if (reached / precision) ** (1.0 / power) <= 2.0 else 4 * n
 
 
 def _relative_error(tallied: Tallied, probabilities: Sequence[float]) -> float:

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from mcmort.elicit.table import LARGEST_SCORE, QuantileTable, ScoreTable, knots
+from mcmort.elicit.table import LARGEST_SCORE, QuantileTable, ScoreTable, knots, rounded
 
 __all__ = ["normal_scores", "normal_survival"]
 
@@ -25,7 +25,7 @@ def normal_scores() -> QuantileTable:
     """Return the quantile table of the standard normal distribution."""
     from scipy import special
 
-    lower = np.asarray(special.ndtri(knots(_RESOLUTION)))
+    lower = rounded(special.ndtri(knots(_RESOLUTION)))
     return QuantileTable(lower, -lower, _RESOLUTION, 0.0, 0.0)
 
 
@@ -35,4 +35,4 @@ def normal_survival() -> ScoreTable:
     from scipy import special
 
     scores = np.arange(2 * int(LARGEST_SCORE) * _STEPS + 1) / _STEPS - LARGEST_SCORE
-    return ScoreTable(np.asarray(special.ndtr(-scores)), _STEPS, 0.0)
+    return ScoreTable(rounded(special.ndtr(-scores)), _STEPS, 0.0)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mcmort.elicit.table import SMALLEST, QuantileTable, knots
 from mcmort.sampler.plan import Op, Plan
-from mcmort.sampler.stream import Points, plain, uniforms
+from mcmort.sampler.stream import Points, plain, streams_of
 
 __all__ = ["evaluate", "run_plan", "survival_of"]
 
@@ -51,18 +51,17 @@ def run_plan(plan: Plan, seed: int, first: int, count: int, *, points: Points | 
     first, count : int
         Which draws.
     points : Points, optional
-        Of the streams of all instructions, instead of those of independent draws.
+        Of all streams, instead of those of independent draws.
 
     Returns
     -------
     dict of str to ndarray, shape (count,)
         The output columns.
     """
-    points = plain(seed, plan.streams) if points is None else points
+    points = plain(seed, streams_of(plan.streams)) if points is None else points
     registers: dict[int, Array] = {}
     for at in range(len(plan.op)):
-        offset, step = int(points.offsets[at]), int(points.steps[at])
-        uniform = uniforms(offset, first, count, step=step, is_hashed=points.is_hashed)
+        uniform = points.uniforms(plan.streams[at], first, count) if plan.streams[at] else np.zeros(count)
         registers[at] = evaluate(plan, at, registers, uniform)
     return {name: registers[register] for name, register in plan.outputs.items()}
 

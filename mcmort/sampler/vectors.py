@@ -15,7 +15,7 @@ from mcmort.elicit.table import BASE_BITS, LARGEST_SCORE
 from mcmort.sampler.assemble import PADDING
 from mcmort.sampler.jit import typed
 from mcmort.sampler.lanes import WIDTH, WORD, Lanes, across, counting, load, loop, pairs, spread, store, variable
-from mcmort.sampler.stream import MIX_1, MIX_2
+from mcmort.sampler.stream import GAMMA, MIX_1, MIX_2
 
 __all__ = ["add_up", "count", "draw", "score"]
 
@@ -26,6 +26,7 @@ _EXPONENT: Final = 0x4330000000000000
 _ONE: Final = 0x3FF0000000000000
 """Bits of 1: with an integer in the mantissa, the float is 1 and that many units of 2 to the minus 52, exactly."""
 _MANTISSA: Final = (1 << 52) - 1
+_MAGNITUDE: Final = (1 << 63) - 1
 _SMALLEST: Final = BASE_BITS + (52 << 52)
 """Bits of the first knot's probability, in units of 2 to the minus 52."""
 
@@ -55,28 +56,32 @@ def _interpolate(builder: Any, registers: Any, out: Any, many: Any, table: Any, 
 
 @typed
 def draw(
-    _typing: Any, registers: Any, out: Any, many: Any, word: Any, step: Any, is_hashed: Any, knots: Any, start: Any,
-    count: Any, shift: Any, cells: Any,
+    _typing: Any, registers: Any, out: Any, many: Any, word: Any, is_hashed: Any, knots: Any, start: Any, count: Any,
+    shift: Any, cells: Any,
 ) -> Any:  # fmt: skip
-    """Fill a register with values of a table at points of a stream, of which `word` is the first.
+    """Fill a register with values of a table at points of a stream.
 
+    Independent draws are hashes, of which `word` is the first number; points of a net stand in the register already.
     The lower side of the table stands at `start` and the upper one `count` after it. Which of them a point falls on is
     told by its highest bit; inverted where that is set, it is the distance from the nearer end. This is the value of
     `QuantileTable` to the last bit, with fewer steps since a point has 52 bits.
     """
 
     def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        _, out, many, word, step, is_hashed, _, start, count, shift, _ = args
-        registers, knots, cells = (_data(context, builder, signature, args, at) for at in (0, 6, 10))
-        steps, counts = spread(builder, step), spread(builder, count)
+        _, out, many, word, is_hashed, _, start, count, shift, _ = args
+        registers, knots, cells = (_data(context, builder, signature, args, at) for at in (0, 5, 9))
+        counts = spread(builder, count)
         shifts, rises = spread(builder, shift), spread(builder, builder.sub(ir.Constant(WORD, 52), shift))
 
         def place(is_hashed: bool) -> None:
-            z = variable(builder, steps * counting(builder) + spread(builder, word))
+            z = variable(builder, counting(builder) * GAMMA + spread(builder, word))
             with loop(builder, many) as index:
-                point = Lanes(builder, builder.load(z))
-                builder.store((point + steps * WIDTH).value, z)
-                point = _hashed(point) if is_hashed else point
+                if is_hashed:
+                    number = Lanes(builder, builder.load(z))
+                    builder.store((number + GAMMA * WIDTH % 2**64).value, z)
+                    point = _hashed(number)
+                else:
+                    point = load(builder, registers, builder.add(out, index)).bits()
                 is_lower = point.sign()
                 end = (((point ^ is_lower) >> 12) | _EXPONENT).floats() - (2.0**52 - 0.5)
                 knot = (end.bits() - _SMALLEST).at_least(0)
@@ -93,7 +98,7 @@ def draw(
         return context.get_dummy_value()
 
     u = types.uint64
-    return types.void(registers, u, u, u, u, types.boolean, knots, u, u, u, cells), build
+    return types.void(registers, u, u, u, types.boolean, knots, u, u, u, cells), build
 
 
 @typed
@@ -173,9 +178,9 @@ def count(
         first, last = (variable(builder, counting(builder) * 0 + one) for one in (CELLS, 0))
         with loop(builder, many) as index:
             values = load(builder, registers, builder.add(begin, index))
-            # shifted, no number is negative; infinite and undefined values have the largest
+            # shifted, no number is negative; infinite, undefined and negative values have the largest
             cell = ((values.bits() - (FIRST_BITS - (1 << SHIFT))) >> SHIFT).at_most(CELLS - 1)
-            cell = cell.zero_where(values.below(2.0**-10))
+            cell = cell.zero_where((values.bits() & _MAGNITUDE).floats().below(2.0**-10))
             store(builder, cells, index, cell.narrowed())
             builder.store(cell.at_most(Lanes(builder, builder.load(first))).value, first)
             builder.store(cell.at_least(Lanes(builder, builder.load(last))).value, last)

@@ -96,6 +96,20 @@ def test_a_changed_receipt_does_not_agree(receipt: Receipt, changes: dict[str, A
     assert "whole" in found.differing
 
 
+@pytest.mark.parametrize("draws", [1_000, 1_023, 513])
+def test_a_receipt_of_a_net_holds_for_its_draws_alone(tmp_path: Path, draws: int) -> None:
+    """A number that is rounded up to the draws that were made is refused: it once agreed, as if it had been made."""
+    case = load(write_case(tmp_path / "case", _tables()))
+    sampler = Sampler(case, 1_000, rng=0, method="quasi")
+    totals = totals_of(sampler, [resolve(case, _REQUEST.definition(case, name)) for name in _REQUEST.definitions])
+    receipt = receipt_of(_REQUEST, totals)
+    assert receipt.draws == 1_024
+    assert verify(receipt).agrees
+    assert not verify(receipt.model_copy(update={"draws": 2_048})).agrees
+    with pytest.raises(VerifyError, match=f"{draws:,} draws, which the method 'quasi' does not make; it .* make 1,024"):
+        verify(receipt.model_copy(update={"draws": draws}))
+
+
 def test_other_versions_are_named(receipt: Receipt) -> None:
     """Versions that differ stand beside the outcome, which rests on the bits alone."""
     other = receipt.model_copy(update={"versions": {**receipt.versions, "numpy": "0.1", "abacus": "2"}})

@@ -114,7 +114,7 @@ def test_a_method_without_draws_is_asked_once() -> None:
 
 
 def test_stepped_methods_are_timed_with_the_next_step() -> None:
-    """A lattice that needs 1,300 draws is timed with 2,560, the next that it can make; plain draws with 1,300."""
+    """A net that needs 1,300 draws is timed with 2,560, the next that it can make; plain draws with 1,300."""
     stepped = Method("quasi", _tool("any").run, fewest=320, is_stepped=True)
     plain = Method("plain", _tool("any").run)
     assert _used(stepped, 1300.0) == 2560

@@ -72,6 +72,7 @@ def test_a_defect_that_loading_finds_comes_with_a_hint() -> None:
         "lognormal-from-zero",
         "metalog-best-near-an-end",
         "misfit-best-outside-family",
+        "misfit-completeness-of-registers",
         "one-sided-contradiction",
     ]
 

@@ -202,9 +202,11 @@ def test_the_page_on_cases_prints_the_files_of_the_template() -> None:
 
 
 def test_the_template_shows_every_list_and_table_of_the_format() -> None:
-    """The example has a component, a quantity, a profile, an overlap, a group of dependence and a claim."""
+    """The example has every list but correlations, and the table of the Bayesian engine."""
     text = "".join(blocks().values())
-    for name in ("component", "component.estimate", "quantity", "profile", "overlap", "dependence", "claim"):
+    for name in ("component", "component.estimate", "quantity", "profile", "overlap", "dependence", "balance", "claim"):
         assert f"[[{name}]]" in text
+    for name in ("synthesis", "synthesis.completeness", "synthesis.bias.demographic"):
+        assert f"[{name}]" in text
     comments = sum(line.lstrip().startswith("#") or "  # " in line for line in text.splitlines())
     assert comments >= 15

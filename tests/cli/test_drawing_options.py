@@ -152,7 +152,7 @@ def test_draws_are_the_most_with_a_precision(run: Run) -> None:
     ("words", "note"),
     [
         (("--precision", "2%"), "Asked for a precision of 2 %; reached"),
-        (("--method", "quasi"), "draws, on randomly shifted lattices, seed 1"),
+        (("--method", "quasi"), "draws, on scrambled Sobol points, seed 1"),
         (("--dependence", "independent"), "independent instead of the declared dependence"),
         (("--dependence", "comonotonic"), "comonotonic instead of the declared dependence"),
         (("--pool", "log"), "estimates pooled by the log rule"),
@@ -207,7 +207,7 @@ def test_a_result_is_verified_however_it_was_drawn(words: tuple[str, ...], run: 
         {"pool": "log"},
         {"pool": None},
         {"seed": 2},
-        {"draws": 6_000},
+        {"draws": 8_192},
         {"kept": True, "method": "plain"},
     ],
     ids=str,

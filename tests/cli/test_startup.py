@@ -8,7 +8,20 @@ import sys
 
 import pytest
 
-HEAVY = ("numba", "matplotlib", "scipy.stats", "pymc", "pytensor", "arviz", "xarray")
+HEAVY = (
+    "numba",
+    "matplotlib",
+    "scipy.stats",
+    "pymc",
+    "pytensor",
+    "nutpie",
+    "arviz",
+    "arviz_base",
+    "arviz_stats",
+    "xarray",
+    "h5netcdf",
+    "h5py",
+)
 LIGHT = [
     ("--help",),
     ("--version",),
@@ -69,6 +82,14 @@ def test_importing_the_package_loads_next_to_nothing() -> None:
     assert "mcmort" in modules
     assert [name for name in ("numpy", "pydantic", "typer", "rich", *HEAVY) if name in modules] == []
     assert "numpy" in _loaded("import mcmort; mcmort.simulate")
+
+
+def test_the_bayesian_engine_loads_when_it_is_first_used() -> None:
+    """``mcmort.bayes`` loads none of the libraries of a fit, nor does collecting evidence; a density needs Numba."""
+    assert [name for name in HEAVY if name in _loaded("import mcmort.bayes")] == []
+    collect = "from mcmort.bayes import collect; import mcmort as mm; found = collect(mm.load('ussr'))"
+    assert [name for name in HEAVY if name in _loaded(collect)] == []
+    assert "numba" in _loaded("import mcmort.bayes.density")
 
 
 def test_loading_a_case_needs_no_numba() -> None:

@@ -18,8 +18,10 @@ EDGES: Final = np.concatenate(
 
 
 def tally_of(values: NDArray[np.float64]) -> Tally:
-    """Return the tally of an array, shape ``(n,)``; what is undefined or infinite falls into the last cell."""
+    """Return the tally of an array, shape ``(n,)``; the undefined, infinite and negative fall into the last cell."""
     cells = np.clip(np.searchsorted(EDGES, values, side="right") - 1, 0, CELLS - 1)
+    cells[values <= -EDGES[1]] = CELLS - 1
     low, high = float(np.min(values)), float(np.max(values))
-    begin, end = (int(cells.min()), int(cells.max()) + 1) if np.isfinite([low, high]).all() else (0, CELLS)
+    is_placed = np.isfinite([low, high]).all() and low > -EDGES[1]
+    begin, end = (int(cells.min()), int(cells.max()) + 1) if is_placed else (0, CELLS)
     return Tally(begin, np.bincount(cells - begin, minlength=end - begin).astype(np.int64), low, high)

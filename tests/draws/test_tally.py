@@ -78,8 +78,10 @@ def test_cells_cover_the_numbers_without_gaps() -> None:
     [
         (0.0, 0),
         (-0.0, 0),
-        (-5.0, 0),
-        (-math.inf, 0),
+        (math.nextafter(-_LEAST, 0.0), 0),
+        (-_LEAST, CELLS - 1),
+        (-5.0, CELLS - 1),
+        (-math.inf, CELLS - 1),
         (5e-324, 0),
         (math.nextafter(_LEAST, 0.0), 0),
         (_LEAST, 1),
@@ -91,19 +93,36 @@ def test_cells_cover_the_numbers_without_gaps() -> None:
     ],
 )
 def test_what_lies_outside_falls_into_the_outermost_cells(value: float, cell: int) -> None:
-    """Zero and less than 2**-10 is in the first cell; 2**50 and more, infinity and the undefined in the last."""
+    """Within 2**-10 of zero is the first cell; 2**50 and more, the negative and the undefined are in the last."""
     assert cell_of(value) == cell
 
 
-@pytest.mark.parametrize("value", [math.nan, -math.nan, math.inf, _MOST, 1e300])
+@pytest.mark.parametrize("value", [math.nan, -math.nan, math.inf, -math.inf, _MOST, 1e300, -_LEAST, -3.0])
 def test_what_cannot_be_placed_is_counted_as_undefined(value: float) -> None:
-    """Beside sound draws, one that is undefined, infinite or beyond all bounds is counted, also after a merge."""
+    """Beside sound draws, one that is undefined, infinite, negative or too large is counted, also after a merge."""
     bad = tally_of(np.array([1.0, value, 3.0, value]))
     assert (bad.undefined, bad.draws) == (2, 4)
     sound = tally_of(np.array([1.0, 2.0]))
     assert sound.undefined == 0
     for both in (merge([bad, sound]), merge([sound, bad])):
         assert (both.undefined, both.draws) == (2, 6)
+
+
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [
+        ((1.0, -3.0), "negative"),
+        ((1.0, _MOST), "larger than 10^15"),
+        ((-3.0, _MOST), "undefined"),
+        ((1.0, math.nan, -3.0), "undefined"),
+        ((1.0, -math.inf), "undefined"),
+        ((1.0, math.inf), "undefined"),
+    ],
+)
+def test_the_reason_is_named_where_it_is_sure(values: tuple[float, ...], why: str) -> None:
+    """Draws are called negative, or too large, only if all that are undefined are; the largest called so is 2**50."""
+    assert tally_of(np.array(values)).why_undefined == why
+    assert _MOST > 1e15
 
 
 @given(values=_data, probability=_probability)
@@ -324,7 +343,7 @@ def _of_replicates(rows: Sequence[Sequence[float]], figures: tuple[Figure, ...])
     return Tallied(tally_of(np.array([1.0, 2.0])), figures, np.array(rows), False)
 
 
-def test_errors_of_lattices_come_from_their_spread() -> None:
+def test_errors_of_nets_come_from_their_spread() -> None:
     """The error is the standard error of the mean of 8 replicates, widened from the normal to Student's t."""
     rows = np.random.default_rng(5).normal(10.0, 1.0, (8, 4))
     figures: tuple[Figure, ...] = (("mean", 0.0), ("quantile", 0.5), ("shortest-low", 0.9), ("shortest-high", 0.9))
@@ -343,6 +362,15 @@ def test_an_error_that_was_not_asked_for_is_unknown() -> None:
     assert all(math.isnan(error) for error in one.shortest_errors(0.9))
     assert math.isnan(_of_replicates([[1.0]], (("quantile", 0.5),)).quantile_error(0.5))
     assert not math.isnan(one.quantile_error(0.5))
+
+
+def test_a_probability_typed_by_hand_has_its_error() -> None:
+    """The lower limit of a 95 % interval is asked for as (1 - 0.95) / 2; 0.025 differs in the last digits only."""
+    tail = (1.0 - 0.95) / 2.0
+    assert tail != 0.025
+    one = _of_replicates([[1.0], [2.0]], (("quantile", tail),))
+    assert one.quantile_error(0.025) == one.quantile_error(tail) > 0.0
+    assert math.isnan(one.quantile_error(0.0250001))
 
 
 def test_the_error_of_a_shortest_interval_is_its_spread(seed: int) -> None:

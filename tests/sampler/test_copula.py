@@ -88,9 +88,12 @@ def test_comonotonic_quantiles_add_up() -> None:
 
 
 def test_loadings_have_unit_length() -> None:
-    """Each score is standard normal: the squares of its loadings sum to one, whatever ties it."""
+    """Each score is standard normal: the squares of its loadings sum to one, whatever ties it.
+
+    Loadings are rounded to nine decimals: three of them move the sum by 2 * 5e-10 * sqrt(3) at most.
+    """
     case = _case(_correlation("b", "c", -0.7), dependence=[dependence("g", ["a", "b"], 0.8)])
     copula = Copula(case)
     for name in "abc":
-        assert sum(loading**2 for loading in copula.loadings(f"all:{name}").values()) == pytest.approx(1.0, abs=1e-12)
+        assert sum(loading**2 for loading in copula.loadings(f"all:{name}").values()) == pytest.approx(1.0, abs=2e-9)
     assert copula.loadings("all:d") == {}

@@ -17,7 +17,8 @@ from mcmort.catalogue import Case
 from mcmort.draws import Dependence, Draws, Method, Tallied, Tallies
 from mcmort.errors import DefinitionError, FormulaError, UsageError
 from mcmort.sampler import Sampler, simulate
-from mcmort.sampler.run import REPLICATES
+from mcmort.sampler.run import REPLICATES, draws_within
+from mcmort.sampler.sampler import _grown
 from mcmort.totals import Total, kept, resolve, totals_of
 from tests.cases import case_of, component, definition, dependence, overlap, point, quantity, ranged
 from tests.draws.tallied import tally_of
@@ -118,8 +119,8 @@ def test_another_seed_gives_another_tally() -> None:
     assert found.digest() != tally_of(values).digest()
 
 
-def test_lattices_give_the_same_distribution() -> None:
-    """On lattices every limit of every total agrees with independent draws within four of their errors together."""
+def test_nets_give_the_same_distribution() -> None:
+    """On nets every limit of every total agrees with independent draws within four of their errors together."""
     for plain, quasi in zip(_every("plain"), _every("quasi"), strict=True):
         one, other = _tallied(plain.values), _tallied(quasi.values)
         assert one.is_independent
@@ -131,12 +132,12 @@ def test_lattices_give_the_same_distribution() -> None:
 
 
 @pytest.mark.parametrize(("n", "made"), [(1, 8), (8 * 256, 8 * 256), (8 * 256 + 1, 8 * 512)])
-def test_lattices_are_rounded_up_and_said_so(n: int, made: int) -> None:
-    """With lattices the manifest and the printed text name the draws that were made, not those that were asked for."""
+def test_nets_are_rounded_up_and_said_so(n: int, made: int) -> None:
+    """With nets the manifest and the printed text name the draws that were made, not those that were asked for."""
     total = mm.total(Sampler(_pair(), n, rng=1, method="quasi"), "whole")
     assert total.total.draws.manifest.draws == made == _tallied(total.total.values).whole.draws
     assert made % REPLICATES == 0
-    assert f"{made:,} draws, on randomly shifted lattices" in _flat(total)
+    assert f"{made:,} draws, on scrambled Sobol points" in _flat(total)
 
 
 @pytest.mark.parametrize("method", ["plain", "quasi"])
@@ -175,6 +176,59 @@ def test_a_precision_that_is_not_reached_is_said(method: Method) -> None:
     assert manifest.reached is not None
     assert manifest.reached > 1e-6
     assert "The precision of 0.0001 % was not reached: the limits are known to " in _flat(result)
+
+
+@pytest.mark.parametrize(("most", "made"), [(8, 8), (5_000, 4_096), (100_000, 65_536), (131_072, 131_072)])
+def test_nets_never_pass_the_most(most: int, made: int) -> None:
+    """With a precision nets are rounded down to what the most allows, although without one they are rounded up."""
+    sampler = Sampler(_pair(), most, rng=3, precision=1e-9, method="quasi")
+    assert _whole(sampler).draws.manifest.draws == made <= most
+    assert draws_within(most) == made
+    assert most < 2 * made
+
+
+def test_a_most_that_no_net_fits_is_refused() -> None:
+    """Eight nets of one point are the least; a most below that is told, where it was once passed."""
+    with pytest.raises(UsageError, match="the most draws are 7; expected 8 or more with the method 'quasi'"):
+        Sampler(_pair(), 7, rng=3, precision=0.1, method="quasi")
+
+
+@pytest.mark.parametrize(
+    ("made", "factor"),
+    [
+        (((1_024, 0.02),), 4),  # twice the error, and the root law as long as nothing is measured: four times the draws
+        (((1_024, 0.014),), 2),
+        (((1_024, 0.04), (2_048, 0.02)), 2),  # halved by twice the draws, so twice is enough
+        (((1_024, 0.041), (2_048, 0.021)), 4),
+        (((1_024, 0.02), (4_096, 0.019)), 4),  # a slow start is not taken for the law: at least the root
+        (((1_024, 0.9), (2_048, 0.011)), 2),  # nor a sudden fall: at most in proportion
+        (((1_024, math.inf),), 4),
+        (((1_024, math.inf), (4_096, 0.5)), 4),
+        (((1_024, 0.5), (4_096, math.inf)), 4),
+    ],
+)
+def test_nets_grow_as_their_errors_fall(made: tuple[tuple[int, float], ...], factor: int) -> None:
+    """The next run has twice or four times the draws, by the power of the last two errors: for 0.01, by hand."""
+    assert _grown(made, 0.01, "quasi") == factor * made[-1][0]
+
+
+def test_independent_draws_grow_by_the_square() -> None:
+    """Twice the error takes four times the draws, and a fifth more; at least half as many more, at most 64 times."""
+    assert _grown([(1_000, 0.02)], 0.01, "plain") == 4_800
+    assert _grown([(1_000, 0.0101)], 0.01, "plain") == 1_500
+    assert _grown([(1_000, math.inf)], 0.01, "plain") == 64_000
+
+
+@pytest.mark.parametrize("precision", [0.004, 0.002, 0.001])
+def test_nets_do_not_overdraw(precision: float) -> None:
+    """A quarter of the draws, an earlier run, had not reached the precision: at most four times too many are made."""
+    made = _whole(Sampler(_tied(), rng=3, precision=precision, method="quasi")).draws.manifest
+    assert made.reached is not None
+    assert made.reached <= precision
+    if made.draws > 1 << 15:
+        fewer = _whole(Sampler(_tied(), made.draws // 4, rng=3, method="quasi")).draws.manifest
+        assert fewer.reached is not None
+        assert fewer.reached > precision or made.draws // 4 < 1 << 15
 
 
 def test_without_a_precision_nothing_is_said_of_it() -> None:

@@ -7,9 +7,10 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
+from mcmort.sampler.assemble import assemble
 from mcmort.sampler.plan import Builder, Op
-from mcmort.sampler.run import run_plan
-from mcmort.sampler.stream import key_of, lattice, plain, uniforms
+from mcmort.sampler.run import _Machine, run_plan
+from mcmort.sampler.stream import key_of, net, plain, streams_of, uniforms
 
 _N = 200_000
 _PUBLISHED = (
@@ -154,25 +155,33 @@ def test_dependent_streams_are_seen(seed: int) -> None:
     assert _pairs_p(x, (0.5 * x + 0.1 * y) % 1.0) < _LEAST_P
 
 
-def test_a_lattice_is_regular() -> None:
-    """Each stream of a lattice of 2**k points has exactly one point in each of 2**k equal cells, as theory says."""
-    names = tuple(f"all:{index}" for index in range(8))
-    for size in (1, 2, 64, 4096):
-        points = lattice(3, names, size, 0)
-        for which in range(len(names)):
-            offset, step = int(points.offsets[which]), int(points.steps[which])
-            u = uniforms(offset, 0, size, step=step, is_hashed=False)
-            assert np.bincount((u * size).astype(int), minlength=size).tolist() == [1] * size
+def test_factors_come_first() -> None:
+    """Each stream is named once, in the order of its first use, but for factors, which get the first dimensions."""
+    assert streams_of(["all:b", "", "factor:g", "all:a", "all:b", "factor:f"]) == (
+        "factor:g",
+        "factor:f",
+        "all:b",
+        "all:a",
+    )
 
 
-def test_a_lattice_is_of_a_power_of_two() -> None:
-    """A lattice of another number of points would not be regular and is refused."""
-    with pytest.raises(ValueError, match="a lattice of 1000 points"):
-        lattice(1, ("a",), 1000, 0)
+def test_rows_say_which_stream_an_instruction_has() -> None:
+    """Instructions without a stream have row 0, which nothing reads."""
+    points = plain(1, ("b", "a"))
+    assert points.rows(["a", "", "b", "a"]).tolist() == [1, 0, 0, 1]
+    assert points.is_hashed
+    assert not net(1, ("b", "a"), 4, 0).is_hashed
 
 
-def test_randomisations_differ_in_shift_and_generator(seed: int) -> None:
-    """Randomisations of a lattice, and streams within one, share neither their shift nor their generator."""
-    found = [lattice(seed, ("a", "b"), 1 << 20, one) for one in range(20)]
-    for field in ("offsets", "steps"):
-        assert len({int(value) for one in found for value in getattr(one, field)}) == 40
+@pytest.mark.parametrize(("first", "count"), [(0, 1), (0, 1_000), (255, 2), (256, 256), (700, 3_000), (4_095, 1)])
+def test_kernel_and_twin_give_the_same_points_of_a_net(first: int, count: int) -> None:
+    """From any point on, the kernel's runs of 256 give the exclusive or of direction numbers that defines a point."""
+    build = Builder()
+    names = ("factor:f", "all:a", "all:b")
+    for name in names:
+        build.outputs[name] = build.emit(Op.UNIFORM, stream=name)
+    machine = _Machine(assemble(build.plan(), list(names)), 333)
+    points, out = net(7, names, 4_096, 3), np.empty((3, count))
+    machine.keep(machine.program(points), first, out)
+    for name, column in zip(names, out, strict=True):
+        assert column.tobytes() == points.uniforms(name, first, count).tobytes()

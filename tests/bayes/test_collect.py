@@ -1,0 +1,447 @@
+"""What the Bayesian engine conditions on: which figures are data, of what, and why the others are not."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from mcmort.bayes.collect import collect
+from mcmort.bayes.evidence import Datum, Evidence
+from mcmort.bayes.worlds import told_over
+from mcmort.catalogue import Case
+from mcmort.errors import CaseError, EvidenceError, UsageError
+from tests.bayes.made import balance, claim, every_kind, evidence_head, figures
+from tests.cases import case_of, component, count, overlap, point, profile, quantity, ranged, share
+
+Z90 = float(stats.norm.ppf(0.95))
+TEN_DIGITS = 1e-9
+"""The probabilities one standard deviation from the middle are written with ten digits."""
+
+
+def _data(evidence: Evidence) -> dict[str, Datum]:
+    return {one.name: one for one in evidence.data}
+
+
+def _of(*components: dict[str, Any], **tables: Any) -> dict[str, Datum]:
+    return _data(collect(figures(*components, **tables)))
+
+
+def test_a_range_is_a_middle_and_a_standard_error() -> None:
+    """Two ends read as nine tenths of a lognormal are its median, and its log standard deviation."""
+    (datum,) = _of(component("one", ranged(100, 400))).values()
+    assert (datum.name, datum.side, datum.column) == ("one:study-a", "point", "all:one")
+    assert (datum.basis, datum.line, datum.source) == ("demographic", "study-a", "study-a")
+    assert datum.log_value == pytest.approx(math.log(200.0), rel=TEN_DIGITS)
+    assert datum.log_error == pytest.approx(math.log(2.0) / Z90, rel=TEN_DIGITS)
+
+
+def test_a_point_has_no_error_of_its_own() -> None:
+    """A bare point has the heterogeneity of its basis only, so its spread is not counted twice."""
+    (datum,) = _of(component("one", point(120.0))).values()
+    assert (datum.log_value, datum.log_error) == (math.log(120.0), 0.0)
+
+
+def test_bounds_are_sides_and_not_points() -> None:
+    """At least and at most enter as bounds at the figure printed."""
+    data = _of(
+        component(
+            "one",
+            ranged(100, 400),
+            count(low=60.0, reads="at-least", source="study-b"),
+            count(high=900.0, reads="at-most", source="study-c"),
+        )
+    )
+    assert (data["one:study-b"].side, data["one:study-b"].log_value) == ("at-least", math.log(60.0))
+    assert (data["one:study-c"].side, data["one:study-c"].log_value) == ("at-most", math.log(900.0))
+
+
+def test_figures_of_a_lineage_about_one_thing_weigh_one_together() -> None:
+    """Two copies of a register weigh a half each; another measure, component, side or lineage is another thing."""
+    register = {"basis": "registered", "measure": "registered", "lineage": "register"}
+    data = _of(
+        component(
+            "one",
+            point(90.0, id="first", **register),
+            point(95.0, id="second", **register),
+            ranged(100, 400, id="all", lineage="register"),
+            count(low=50.0, reads="at-least", id="least", lineage="register"),
+            ranged(120, 300, source="study-b"),
+        ),
+        component("two", point(40.0, id="third", **register)),
+    )
+    weights = {name: one.weight for name, one in data.items()}
+    assert weights == {
+        "one:first": 0.5, "one:second": 0.5, "one:all": 1.0, "one:least": 1.0, "one:study-b": 1.0, "two:third": 1.0,
+    }  # fmt: skip
+
+
+def test_claims_of_a_lineage_weigh_one_only_if_they_count_the_same() -> None:
+    """Two totals of one lineage over the same scope weigh a half each; a third over other years weighs one."""
+    data = _of(
+        component("one", ranged(100, 400)),
+        component("two", ranged(100, 400)),
+        claim=[
+            claim("a", 300, 500, source="study-b", lineage="team"),
+            claim("b", 350, 550, source="study-c", lineage="team", definition="whole", include=[]),
+            claim("c", 150, 250, source="study-d", lineage="team", years=[1930, 1934]),
+            claim("d", 150, 250, source="study-e", lineage="team", net=True),
+        ],
+    )
+    assert [data[f"claim:{name}"].weight for name in "abcd"] == [0.5, 0.5, 1.0, 1.0]
+
+
+def test_a_lineage_with_several_things_to_say_has_an_effect() -> None:
+    """Figures of one lineage about several things err together; copies about one thing share no effect."""
+    evidence = collect(
+        figures(
+            component("one", point(90.0, lineage="wide"), point(80.0, source="study-b", id="x", lineage="narrow")),
+            component("two", point(90.0, lineage="wide"), ranged(50, 80, source="study-b")),
+            component("three", point(9.0, id="p", lineage="narrow-2"), point(8.0, id="q", lineage="narrow-2")),
+        )
+    )
+    assert evidence.lines == ("wide",)
+    assert "lineage:wide" in evidence.parameters
+    assert not any("narrow" in name for name in evidence.parameters)
+
+
+def test_a_claim_on_a_sum_is_data_unless_its_lineage_has_told_the_parts() -> None:
+    """An author who gives the parts has given the sum; another author's sum is new."""
+    case = figures(
+        component("one", ranged(100, 400, lineage="team")),
+        component("two", ranged(100, 400, source="study-b")),
+        claim=[
+            claim("same-source", 300, 500, source="study-b"),
+            claim("same-lineage", 300, 500, source="study-c", lineage="team"),
+            claim("new", 300, 500, source="study-d"),
+        ],
+    )
+    evidence = collect(case)
+    assert [name for name in _data(evidence) if name.startswith("claim:")] == ["claim:new"]
+    assert evidence.left == {
+        "claim:same-lineage": "its lineage speaks already on one",
+        "claim:same-source": "its lineage speaks already on two",
+    }
+    account = _data(evidence)["claim:new"].account
+    assert account is not None
+    assert sorted(account.terms) == ["one", "two"]
+
+
+def test_parts_that_are_left_out_do_not_tell() -> None:
+    """Where the parts of a lineage are not admitted, its sum is data."""
+    case = figures(
+        component("one", ranged(100, 400, lineage="team", basis="assertion"), ranged(90, 200, source="study-b")),
+        claim=[claim("sum", 300, 500, source="study-c", lineage="team")],
+    )
+    assert "claim:sum" in collect(case).left
+    assert "claim:sum" in _data(collect(case, frozenset({"demographic"})))
+
+
+def test_a_claim_that_counts_more_than_the_case_is_an_upper_bound() -> None:
+    """What an author also counts makes the figure too large: at most so many, and its "at least" says nothing."""
+    reads = {"low": 300.0, "high": None, "reads": "at-least"}
+    evidence = collect(
+        figures(
+            component("one", ranged(100, 400)),
+            claim=[
+                claim("more", 300, 500, source="study-b", beyond="a war elsewhere"),
+                {**claim("least", 300, 500, source="study-c", beyond="a war elsewhere"), **reads},
+            ],
+        )
+    )
+    assert _data(evidence)["claim:more"].side == "at-most"
+    assert evidence.left == {"claim:least": "at least so many, of more than the case holds: it bounds nothing here"}
+
+
+def test_figures_that_are_not_used_are_listed_with_the_reason() -> None:
+    """A zero, a retired figure, a cross-check, a basis not admitted, a request: each is listed, none is data."""
+    case = figures(
+        component(
+            "one",
+            ranged(100, 400),
+            point(0.0, source="study-b"),
+            point(110.0, source="study-c", id="old"),
+            point(120.0, source="study-c", id="new", supersedes=["old"]),
+            point(130.0, source="study-d", use="cross-check"),
+            point(140.0, source="study-e", basis="testimony"),
+            point(150.0, source="study-f"),
+            point(160.0, source="study-g", lineage="school"),
+        ),
+        claim=[
+            claim("old-total", 200, 300, source="study-h"),
+            claim("new-total", 200, 300, source="study-h", supersedes=["old-total"]),
+            claim("heard", 200, 300, source="study-i", basis="testimony"),
+            claim("asked", 200, 300, source="study-f"),
+        ],
+    )
+    evidence = collect(case, without=frozenset({"study-f", "school"}))
+    assert set(_data(evidence)) == {"one:study-a", "one:new", "claim:new-total"}
+    assert evidence.left == {
+        "claim:asked": "left out on request",
+        "claim:heard": "basis testimony is not admitted",
+        "claim:old-total": "superseded by new-total",
+        "one:old": "superseded by new",
+        "one:study-b": "a figure of zero has no logarithm",
+        "one:study-d": "a cross-check only",
+        "one:study-e": "basis testimony is not admitted",
+        "one:study-f": "left out on request",
+        "one:study-g": "left out on request",
+    }
+    assert evidence.without == ("school", "study-f")
+
+
+def test_every_figure_is_data_or_left() -> None:
+    """No figure gets lost: each estimate, claim and balance is conditioned on, or listed with the reason."""
+    case = every_kind()
+    names = {f"{one.id}:{estimate.name}" for one in case.components.values() for estimate in one.estimate}
+    names |= {f"claim:{name}" for name in case.claims} | {f"balance:{name}" for name in case.balances}
+    for bases in (None, frozenset({"registered"}), frozenset({"synthesis", "survey"}), frozenset({"demographic"})):
+        for without in (frozenset[str](), frozenset({"study-a", "school"})):
+            evidence = collect(case, bases, without)
+            used = set(_data(evidence)) | {f"balance:{name}" for name in evidence.balances}
+            assert used | evidence.left.keys() == names
+            assert not used & evidence.left.keys()
+
+
+def test_a_bound_alone_is_listed() -> None:
+    """A component of which only bounds speak has no distribution, and its bounds were dropped without a word."""
+    bound = component("one", count(low=50.0, reads="at-least"))
+    evidence = collect(figures(bound, component("two", ranged(100, 400))))
+    assert set(_data(evidence)) == {"two:study-a"}
+    assert "a bound alone" in evidence.left["one:study-a"]
+    assert evidence.standing["one"].unknown["all"] == "no admissible evidence touches it"
+
+
+def test_assertions_are_admitted_by_default_and_can_be_switched_off() -> None:
+    """By default the bases of the case and assertions are admitted; a list of bases is taken as it is."""
+    case = figures(component("one", ranged(100, 400), point(900.0, basis="assertion", source="study-b")))
+    assert "assertion" not in case.head.evidence
+    assert set(_data(collect(case))) == {"one:study-a", "one:study-b"}
+    assert set(_data(collect(case, frozenset({"demographic"})))) == {"one:study-a"}
+    assert collect(case, frozenset({"demographic"})).admitted == ("demographic",)
+
+
+def test_a_register_alone_stands_for_all_deaths_and_says_so() -> None:
+    """With a register alone and no completeness, deaths are the register; with a cited completeness they are more."""
+    register = point(90.0, basis="registered", measure="registered")
+    alone, shared = (
+        collect(figures(component("one", register, **more)))
+        for more in ({}, {"completeness": share(0.4, 0.8)})
+    )  # fmt: skip
+    assert alone.standing["one"].notes == (
+        "registered only: no estimate of all deaths, so the registered count stands for them",
+    )
+    assert shared.standing["one"].notes == ()
+    for evidence, is_same in ((alone, True), (shared, False)):
+        world = told_over(evidence, np.random.default_rng(1).standard_normal((50, len(evidence.parameters))))
+        assert (world.kept["all:one"] == world.kept["registered:one"]).all() == is_same
+
+
+def test_the_default_completeness_is_for_components_with_both_measures() -> None:
+    """A completeness of the engine serves where something speaks of all deaths; a cited one goes before it."""
+    register = point(90.0, basis="registered", measure="registered", source="study-b")
+    case = figures(
+        component("both", register, ranged(100, 400)),
+        component("alone", register),
+        component("cited", register, ranged(100, 400), completeness=share(0.7)),
+        head=evidence_head(completeness=share(0.1, 0.95)),
+    )
+    evidence = collect(case)
+    assert [name for name in evidence.parameters if name.startswith("completeness")] == ["completeness:both"]
+    assert evidence.curves["completeness:alone"] == 1.0
+    assert evidence.curves["completeness:cited"] == 0.7
+
+
+def test_components_known_only_through_sums() -> None:
+    """A component of which only a sum speaks has a wide prior about an equal part of it; others are unknown."""
+    case = figures(
+        component("one", ranged(100, 400)),
+        component("dark", facets={"category": "b"}),
+        component("darker", facets={"category": "c"}),
+        claim=[
+            claim("large", 1000, 1000.1, source="study-b", include=[{"category": ["a", "b"]}]),
+            claim("small", 600, 600.1, source="study-c", include=[{"category": ["a", "b"]}]),
+        ],
+    )
+    evidence = collect(case)
+    assert evidence.latents["dark"].log_sd == 2.0
+    assert evidence.latents["dark"].log_median == pytest.approx(math.log(600.05 / 2.0), rel=1e-6)
+    assert evidence.standing["dark"].notes == ("known only through claims about sums",)
+    assert "darker" not in evidence.latents
+    assert evidence.standing["darker"].unknown["all"] == "no admissible evidence touches it"
+    assert set(_data(evidence)) == {"one:study-a", "claim:large", "claim:small"}
+
+
+def test_a_claim_over_something_unknown_is_left() -> None:
+    """A registered total over a component without a register says nothing that the model could use."""
+    evidence = collect(
+        figures(
+            component("one", point(90.0, basis="registered", measure="registered")),
+            component("two", ranged(100, 400)),
+            claim=[claim("both", 200, 400, source="study-b", measure="registered")],
+        )
+    )
+    assert evidence.left == {"claim:both": "it counts what nothing is known of: two"}
+
+
+def test_what_a_claim_counts_is_what_its_author_counts(seed: int) -> None:
+    """Years, shares, net of ordinary mortality and overlaps of a claim are those of the sum that a total takes."""
+    case = figures(
+        component("one", ranged(100, 400), ordinary=share(0.1), profile="p"),
+        component("two", ranged(1000, 2000, source="study-b"), facets={"category": "b"}),
+        profile=[profile("p", {year: 1.0 if year < 1935 else 4.0 for year in range(1930, 1940)})],
+        overlap=[overlap("o", "one", "two", best=0.25)],
+        claim=[
+            claim("own", 200, 400, source="study-c", years=[1930, 1934], net=True,
+                  share=[{"where": {"category": "b"}, **share(0.5)}]),
+        ],
+    )  # fmt: skip
+    evidence = collect(case)
+    world = told_over(evidence, np.random.default_rng(seed).standard_normal((100, len(evidence.parameters))))
+    one = world.kept["all:one"] * 0.9 * 5.0 / 25.0
+    two = world.kept["all:two"] * 0.5 * 0.5
+    expected = one + two - np.minimum(0.25 * one, two)
+    np.testing.assert_allclose(world.kept["expected:claim:own"], np.log(expected), rtol=1e-12)
+
+
+def test_formulas_in_place_of_figures_are_carried_to_the_years() -> None:
+    """A formula over other years is carried over by the annual series, as a figure is; it was taken as printed."""
+    case = figures(
+        component(
+            "one",
+            ranged(100, 400),
+            count(formula="people * 0.1", source="study-b", years=[1933, 1933]),
+            profile="p",
+            years=[1932, 1934],
+        ),
+        quantity=[quantity("people", ranged(1000, 2000))],
+        profile=[profile("p", {1932: 1.0, 1933: 2.0, 1934: 1.0})],
+    )
+    assert _data(collect(case))["one:study-b"].log_value == pytest.approx(math.log(2.0))
+    table = ranged(100, 400, years=[1933, 1933])
+    figure = figures(component("one", table, profile="p", years=[1932, 1934]), profile=[
+        profile("p", {1932: 1.0, 1933: 2.0, 1934: 1.0})])  # fmt: skip
+    assert _data(collect(figure))["one:study-a"].log_value == pytest.approx(math.log(400.0), rel=TEN_DIGITS)
+
+
+def _balanced(**changes: Any) -> Case:
+    """Return a case with a balance, a formula estimate and a claim of its lineage."""
+    return figures(
+        component(
+            "one", ranged(100e3, 400e3), count(formula="expected - counted", source="study-b", lineage="census")
+        ),
+        quantity=[quantity("expected", ranged(2.1e6, 2.2e6)), quantity("counted", ranged(1.8e6, 1.9e6))],
+        claim=[claim("short", 200e3, 300e3, source="study-c", lineage="census", basis="survey")],
+        balance=[balance("short", "expected - counted", **{"lineage": "census", **changes})],
+    )  # fmt: skip
+
+
+def test_a_balance_tells_what_its_lineage_would_tell_again() -> None:
+    """Estimates and claims of the lineage of a balance are left out beside it."""
+    evidence = collect(_balanced())
+    assert list(evidence.balances) == ["short"]
+    assert evidence.left == {"claim:short": "told by a balance", "one:study-b": "told by a balance"}
+
+
+def test_a_balance_that_is_not_used_tells_nothing() -> None:
+    """Where the balance is not admitted, claims of its lineage were lost as well; now they speak for themselves."""
+    quantities = ranged(2.1e6, 2.2e6, basis="survey"), ranged(1.8e6, 1.9e6, basis="survey")
+    case = figures(
+        component("one", ranged(100e3, 400e3, basis="survey")),
+        quantity=[quantity("expected", quantities[0]), quantity("counted", quantities[1])],
+        claim=[claim("short", 200e3, 300e3, source="study-c", lineage="census", basis="survey")],
+        balance=[balance("short", "expected - counted", lineage="census")],
+    )
+    evidence = collect(case, frozenset({"survey"}))
+    assert evidence.left == {"balance:short": "basis demographic is not admitted"}
+    assert "claim:short" in _data(evidence)
+    assert collect(_balanced(), without=frozenset({"census"})).left["balance:short"] == "left out on request"
+    assert collect(_balanced(), without=frozenset({"study-a"})).left["balance:short"] == (
+        "a quantity of its formula has no admissible evidence"
+    )
+
+
+def test_leaving_out_a_source_leaves_out_its_figures_of_quantities() -> None:
+    """A source that speaks through a quantity is left out of its pool; it stayed in it without a word."""
+    low, high = ranged(0.01, 0.02), ranged(0.2, 0.4, source="study-b", id="later", supersedes=["earlier"])
+    case = figures(
+        component("one", ranged(100, 400, source="study-c")),
+        component("two", formula="people * rate", facets={"category": "b"}),
+        quantity=[
+            quantity("people", ranged(1000, 2000)),
+            quantity("rate", low, high, point(0.3, source="study-b", id="earlier")),
+        ],
+    )
+    both, without = (collect(case, without=out) for out in (frozenset[str](), frozenset({"study-b"})))
+    assert [len(one.cited["quantity:rate"].members) for one in (both, without)] == [2, 1]  # type: ignore[union-attr]
+    assert collect(case, without=frozenset({"study-a"})).derived == ()
+
+
+def test_the_weak_prior_spans_all_that_is_cited() -> None:
+    """Its middle is that of the cited ends, and its standard deviation the whole of their span, at least one."""
+    wide = component("wide", ranged(100, 400), ranged(3000, 9000, source="study-b"))
+    narrow = component("narrow", point(500.0), facets={"category": "b"})
+    latents = collect(figures(wide, narrow)).latents
+    pool = collect(figures(wide)).priors.components["wide"].all
+    assert pool is not None
+    ends = [*np.log(pool.ppf(np.array([0.05, 0.95]))), math.log(200.0) - math.log(2.0) / Z90]
+    ends.append(math.log(math.sqrt(27e6)) + math.log(3.0) / 2.0 / Z90)
+    assert latents["wide"].log_sd == pytest.approx(max(ends) - min(ends), rel=1e-6)
+    assert latents["wide"].log_median == pytest.approx((max(ends) + min(ends)) / 2.0, rel=1e-6)
+    assert latents["narrow"].log_sd == 1.0
+    assert latents["narrow"].log_median == pytest.approx(math.log(500.0))
+
+
+def test_a_case_without_priors_of_this_engine_is_refused() -> None:
+    """The message says what is missing and where to put it."""
+    with pytest.raises(EvidenceError, match=r"small declares no priors .* Hint: add \[synthesis\] to case.toml"):
+        collect(case_of(component("one", ranged(100, 400))))
+
+
+def test_a_basis_without_a_spread_is_refused() -> None:
+    """A range needs no spread, its basis does: it was a KeyError, and is an error that names the basis."""
+    head = evidence_head()
+    del head["spread"]["synthesis"]
+    with pytest.raises(CaseError, match=r"spread: found none of basis 'synthesis'"):
+        figures(component("one", ranged(100, 400, basis="synthesis")), head=head)
+
+
+def test_a_default_completeness_that_cannot_be_fitted_is_refused_by_its_place() -> None:
+    """A beta cannot have these ends; the message named no key."""
+    register = point(90.0, basis="registered", measure="registered", source="study-b")
+    case = figures(
+        component("one", register, ranged(100, 400)), head=evidence_head(completeness=share(0.05, 0.99))
+    )  # fmt: skip
+    with pytest.raises(CaseError, match=r"case.toml: synthesis > completeness: found no member of the family beta"):
+        collect(case)
+
+
+def test_unknown_words_are_wrong_use() -> None:
+    """A basis, source or lineage that is not there is refused, and named."""
+    case = figures(component("one", ranged(100, 400, lineage="team")))
+    with pytest.raises(UsageError, match="no basis 'rumour'; expected some of registered"):
+        collect(case, frozenset({"rumour"}))
+    with pytest.raises(UsageError, match="small has no source or lineage 'nobody'"):
+        collect(case, without=frozenset({"nobody"}))
+    with pytest.raises(EvidenceError, match="no evidence of small is left"):
+        collect(case, without=frozenset({"team"}))
+
+
+@pytest.mark.parametrize("bases", [frozenset({"exhumation"}), frozenset[str]()])
+def test_nothing_left_is_refused(bases: frozenset[str]) -> None:
+    """With no figure left there is nothing to condition on; a bound alone does not make a posterior either."""
+    with pytest.raises(EvidenceError, match=r"no evidence of small is left to condition on\. Hint: admit more bases"):
+        collect(figures(component("one", ranged(100, 400))), bases)
+
+
+def test_contradictory_bounds_are_refused_unless_left_out() -> None:
+    """Bounds that leave nothing of the pool are an error of the case, with file and key; without them it is none."""
+    case = figures(
+        component("one", ranged(100, 110), count(low=1e6, reads="at-least", source="study-b", basis="registered")),
+    )
+    with pytest.raises(CaseError, match="the evidence contradicts itself"):
+        collect(case)
+    assert set(_data(collect(case, without=frozenset({"study-b"})))) == {"one:study-a"}

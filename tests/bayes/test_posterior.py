@@ -1,0 +1,184 @@
+"""Fits: reproducible, draws like any other engine's, refused where the chains do not agree."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from mcmort.bayes import Posterior, fit
+from mcmort.bayes.collect import collect
+from mcmort.bayes.diagnose import LEAST_ESS, MOST_RHAT
+from mcmort.draws import Draws
+from mcmort.errors import ConvergenceError, EvidenceError, UsageError
+from mcmort.totals import total
+from tests.bayes.made import every_kind, evidence_head, figures, plain
+from tests.cases import case_of, component, count, ranged
+
+
+@cache
+def _fitted() -> Posterior:
+    """Return a fit of the case with every kind of evidence."""
+    return fit(every_kind(), rng=1, store=False)
+
+
+def _bits(posterior: Posterior) -> dict[str, bytes]:
+    return {name: values.tobytes() for name, values in {**posterior.columns, **posterior.others}.items()}
+
+
+def test_the_same_seed_gives_the_same_fit_on_any_number_of_cores() -> None:
+    """Every column is the same to the bit on one core and on two; another seed gives other draws."""
+    one, two, other = (fit(plain(), rng=seed, cores=cores, store=False) for seed, cores in ((4, 1), (4, 2), (5, 2)))
+    assert _bits(one) == _bits(two)
+    for group in ("prior", "log_likelihood", "predicted", "predicted_before"):
+        mine, theirs = getattr(one, group), getattr(two, group)
+        assert {name: mine[name].tobytes() for name in mine} == {name: theirs[name].tobytes() for name in theirs}
+    assert not set(_bits(one).values()) & set(_bits(other).values()) - {np.ones(4000).tobytes()}
+
+
+def test_a_generator_gives_its_seed() -> None:
+    """A generator is a seed: two in the same state give the same fit, one that has moved on gives another."""
+    rng = np.random.default_rng(3)
+    first, second = (fit(plain(), rng=rng, store=False) for _ in range(2))
+    again = fit(plain(), rng=np.random.default_rng(3), store=False)
+    assert _bits(first) == _bits(again)
+    assert _bits(first) != _bits(second)
+    assert first.manifest.seed == int(np.random.default_rng(3).integers(2**63))
+
+
+def test_a_fit_is_draws() -> None:
+    """What comes back is a `Draws` of four chains, with a manifest that says how it was made."""
+    post = _fitted()
+    assert isinstance(post, Draws)
+    assert (post.manifest.engine, post.manifest.seed, post.manifest.chains) == ("synthesis", 1, 4)
+    assert len(post) == post.manifest.draws
+    assert {"all:camps", "registered:camps", "ordinary:camps", "overlap:in-famine", "all:births"} <= set(post.columns)
+    assert {"tau:registered", "bias:demographic", "completeness:camps", "residual:census"} <= set(post.others)
+    assert {len(values) for values in (*post.columns.values(), *post.others.values())} == {len(post)}
+    assert post.standing == collect(every_kind()).standing
+    assert post.left == collect(every_kind()).left
+
+
+def test_totals_are_taken_over_a_fit() -> None:
+    """A total of a definition is the sum of its parts, less overlaps, on every draw, as with any engine."""
+    post = _fitted()
+    found = total(post, "whole")
+    parts = {name.removeprefix("all:"): values for name, values in post.columns.items() if name.startswith("all:")}
+    assert set(parts) == set(every_kind().components)
+    overlap = np.minimum(post.columns["overlap:in-famine"] * parts["camps"], parts["famine"])
+    np.testing.assert_allclose(found.values, sum(parts.values()) - overlap, rtol=1e-12)
+
+
+def test_registered_never_exceeds_all_and_nothing_is_negative() -> None:
+    """On every draw of a fit, what was registered is no more than what happened."""
+    post = _fitted()
+    registered = [name for name in post.columns if name.startswith("registered:")]
+    assert len(registered) == 4
+    for name in registered:
+        everything = post.columns[name.replace("registered:", "all:")]
+        assert (post.columns[name] <= everything * (1.0 + 1e-15)).all()
+    assert min(values.min() for values in post.columns.values()) >= 0.0
+
+
+def test_evidence_narrows_the_prior() -> None:
+    """A fit knows more than its prior: the deaths of a component with figures spread far less."""
+    post = _fitted()
+    for name in ("all:camps", "all:famine", "registered:prisons"):
+        spreads = [np.log(values).std() for values in (post.prior[name], post.columns[name])]
+        assert spreads[1] < spreads[0] / 2.0
+
+
+def test_checks_go_with_the_fit() -> None:
+    """The diagnosis covers every column and every score, within its thresholds, and the parts took some time."""
+    post = _fitted()
+    diagnosis = post.diagnosis
+    assert diagnosis.defects() == []
+    assert max(diagnosis.rhat.values()) <= MOST_RHAT
+    assert min((*diagnosis.ess_bulk.values(), *diagnosis.ess_tail.values())) >= LEAST_ESS
+    varying = {name for name, values in {**post.columns, **post.others}.items() if np.ptp(values) > 0}
+    scores = {f"score of {name}" for name in collect(every_kind()).parameters}
+    assert set(diagnosis.rhat) == varying | scores
+    assert set(post.seconds) == {"program", "sampling", "diagnosis", "prediction"}
+
+
+def test_every_figure_has_a_likelihood_and_replicates() -> None:
+    """Each figure and balance has a log likelihood on each draw; each printed one has its value and its replicates."""
+    post, evidence = _fitted(), collect(every_kind())
+    names = {one.name for one in evidence.data}
+    assert set(post.log_likelihood) == names | {"balance:census"}
+    printed = {one.name for one in evidence.data if one.formula is None}
+    assert set(post.observed) == set(post.predicted) == set(post.predicted_before) == printed
+    assert all(np.isfinite(values).all() for values in post.log_likelihood.values())
+    assert np.isfinite(post.log_prior).all()
+
+
+def test_leaving_out_what_pulls_moves_the_posterior() -> None:
+    """Without the assertion that stands far above, the deaths of its component are fewer."""
+    post, without = _fitted(), fit(every_kind(), rng=1, without=frozenset({"study-h"}), store=False)
+    assert without.manifest.without == ("study-h",)
+    assert np.median(without.columns["all:famine"]) < np.median(post.columns["all:famine"])
+
+
+def test_draws_that_are_asked_for_are_made() -> None:
+    """Draws are those of each of four chains, whatever the default."""
+    assert len(fit(plain(), rng=1, draws=1200, store=False)) == 4800
+
+
+def test_a_fit_whose_chains_say_too_little_is_refused() -> None:
+    """A hundred draws of a case with many kinds of evidence are too few: refused, with the thresholds and a hint."""
+    with pytest.raises(ConvergenceError) as refused:
+        fit(every_kind(), rng=1, draws=100, store=False)
+    said = str(refused.value)
+    assert said.startswith("the fit of small is refused: ")
+    assert "effective sample size of" in said
+    assert "(at least 400)" in said
+    assert "--draws" in said
+
+
+def test_chains_in_two_modes_are_refused() -> None:
+    """Where two figures exclude one another, chains that end with both are refused, never returned.
+
+    A chain ends in either mode; all four end in the same one with a chance of 1/8, and then nothing tells. So of eight
+    seeds some are refused (all pass with a chance of 6e-8), and what passes holds one mode only.
+    """
+    torn = component("one", ranged(1e3, 1.001e3), ranged(1e6, 1.001e6, source="study-b"))
+    case = figures(torn, head=evidence_head({"demographic": 0.05}, heterogeneity=0.01))
+    refused = 0
+    for seed in range(8):
+        try:
+            values = fit(case, rng=seed, draws=500, store=False).columns["all:one"]
+        except ConvergenceError as error:
+            assert "R-hat of " in str(error)  # noqa: PT017
+            refused += 1
+        else:
+            assert np.mean(values < np.sqrt(1e9)) in (0.0, 1.0)
+    assert refused > 0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"draws": 99}, "number of draws is 99; expected a whole number from 100 up"),
+        ({"draws": True}, "number of draws is True"),
+        ({"draws": 500.0}, "number of draws is 500.0"),
+        ({"cores": 0}, "number of cores is 0"),
+        ({"rng": -1}, "seed is -1"),
+        ({"rng": True}, "seed is True"),
+        ({"rng": 1.5}, "seed is 1.5"),
+        ({"evidence": frozenset({"rumour"})}, "no basis 'rumour'"),
+        ({"without": frozenset({"nobody"})}, "no source or lineage 'nobody'"),
+    ],
+)
+def test_wrong_use_is_told(wrong: dict[str, object], said: str) -> None:
+    """A number or a word that makes no sense is refused before anything is sampled."""
+    with pytest.raises(UsageError, match=said):
+        fit(plain(), store=False, **wrong)  # type: ignore[arg-type]
+
+
+def test_cases_that_cannot_be_fitted_are_told() -> None:
+    """A case without priors of this engine, and one with bounds alone, are errors that say what is missing."""
+    with pytest.raises(EvidenceError, match="declares no priors"):
+        fit(case_of(component("one", ranged(100, 400))), store=False)
+    with pytest.raises(EvidenceError, match="no evidence of small is left"):
+        fit(figures(component("one", count(low=50.0, reads="at-least"))), store=False)

@@ -1,0 +1,109 @@
+"""The story in PyMC: the same density and gradient as the tape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from mcmort.bayes.collect import collect
+from mcmort.bayes.density import Density
+from mcmort.bayes.evidence import Evidence
+from mcmort.bayes.pymc_model import pymc_model
+from mcmort.bayes.worlds import program_of
+from tests.bayes.made import between_knots, every_kind, plain
+from tests.shipped import case_named
+
+type Array = NDArray[np.float64]
+
+SINGLE = 2.0**-24
+"""PyMC evaluates constants such as sqrt(2) in single precision: its terms and their slopes are off by parts of it."""
+
+
+@cache
+def _every_kind() -> tuple[Evidence, Any]:
+    """Return the case with every kind of evidence and its model, built once."""
+    evidence = collect(every_kind())
+    return evidence, pymc_model(evidence)
+
+
+def _plainly() -> Any:
+    """Return the mode that evaluates operation by operation, without a compiler."""
+    from pytensor.compile.mode import Mode
+
+    return Mode(linker="py", optimizer=None)
+
+
+def _by_pymc(evidence: Evidence, model: Any, *, gradient: bool) -> Callable[[Array], Any]:
+    """Return the log density of a model, or its gradient, at parameters in the order of the evidence."""
+    function = (model.compile_dlogp if gradient else model.compile_logp)(mode=_plainly())
+    deaths = len(evidence.latents)
+
+    def call(point: Array) -> Any:
+        return function({"score": point[:-deaths], "deaths": point[-deaths:]})
+
+    return call
+
+
+def _terms(evidence: Evidence) -> int:
+    return len(evidence.data) + len(evidence.balances)
+
+
+def test_pymc_has_the_density_of_the_tape(seed: int) -> None:
+    """With every kind of evidence the two agree at random points to 1e-9, relative."""
+    evidence, model = _every_kind()
+    value, density = _by_pymc(evidence, model, gradient=False), Density(program_of(evidence))
+    for point in np.random.default_rng(seed).standard_normal((10, len(evidence.parameters))):
+        assert float(value(point)) == pytest.approx(density(point)[0], rel=1e-9)
+
+
+@pytest.mark.statistical
+def test_so_it_has_with_normal_tails(seed: int) -> None:
+    """With normal tails, where PyMC's constants are of single precision, they agree to that for each figure."""
+    evidence = collect(every_kind(tails="normal"))
+    value, density = _by_pymc(evidence, pymc_model(evidence), gradient=False), Density(program_of(evidence))
+    for point in np.random.default_rng(seed).standard_normal((10, len(evidence.parameters))):
+        assert abs(float(value(point)) - density(point)[0]) <= _terms(evidence) * SINGLE
+
+
+def test_pymc_has_the_gradient_of_the_tape(seed: int) -> None:
+    """With every kind of evidence each derivative agrees, to single precision."""
+    evidence, model = _every_kind()
+    slope, density = _by_pymc(evidence, model, gradient=True), Density(program_of(evidence))
+    for point in between_knots(evidence, np.random.default_rng(seed), 5):
+        expected = density(point)[1]
+        assert (np.abs(slope(point) - expected) <= SINGLE * (1.0 + np.abs(expected))).all()
+
+
+def test_another_case_would_be_seen(seed: int) -> None:
+    """Negative control: a figure that is one part in ten thousand larger is outside the tolerance."""
+    evidence = collect(plain())
+    *rest, last = evidence.data
+    other = replace(evidence, data=(*rest, replace(last, log_value=last.log_value + 1e-4)))
+    value = _by_pymc(evidence, pymc_model(evidence), gradient=False)
+    density = Density(program_of(other))
+    points = np.random.default_rng(seed).standard_normal((5, len(evidence.parameters)))
+    assert max(abs(float(value(point)) - density(point)[0]) for point in points) > _terms(evidence) * SINGLE
+
+
+def test_the_model_names_what_the_story_keeps() -> None:
+    """Columns, heterogeneities, biases and residuals can be read off the model under the names of the posterior."""
+    evidence, model = _every_kind()
+    names = {one.name for one in model.deterministics}
+    assert {"all:camps", "registered:camps", "tau:registered", "bias:assertion", "residual:census"} <= names
+    assert [one.name for one in model.free_RVs] == ["score", "deaths"]
+    assert sum(int(np.prod(one.shape.eval())) for one in model.free_RVs) == len(evidence.parameters)
+
+
+@pytest.mark.statistical
+def test_pymc_has_the_density_of_a_shipped_case(seed: int) -> None:
+    """In the case ussr the two agree to 1e-9, relative."""
+    evidence = collect(case_named("ussr"))
+    value, density = _by_pymc(evidence, pymc_model(evidence), gradient=False), Density(program_of(evidence))
+    for point in np.random.default_rng(seed).standard_normal((5, len(evidence.parameters))):
+        assert float(value(point)) == pytest.approx(density(point)[0], rel=1e-9)

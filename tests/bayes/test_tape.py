@@ -1,0 +1,162 @@
+"""The tape: what is shared, what is dropped, and the order in which batches run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from mcmort.bayes.collect import collect
+from mcmort.bayes.density import Density
+from mcmort.bayes.tape import Op, Program, Tape, Variable
+from mcmort.bayes.worlds import program_of
+from tests.bayes.made import every_kind, figures, plain
+from tests.cases import component, point, ranged
+
+BINARY = (Op.ADD, Op.SUBTRACT, Op.MULTIPLY, Op.MINIMUM, Op.MAXIMUM)
+UNARY = (Op.SHIFT, Op.SCALE, Op.NORM)
+
+
+def assert_is_a_schedule(program: Program) -> None:
+    """Check that batches partition the instructions and read only what stands before them."""
+    known = len(program.parameters) + len(program.constants)
+    assert program.start[0] == 0
+    assert program.start[-1] == len(program.a) == len(program.b) == len(program.x)
+    assert (np.diff(program.start) > 0).all()
+    for begin, end in zip(program.start[:-1], program.start[1:], strict=True):
+        assert (program.a[begin:end] < known + begin).all()
+        assert (program.b[begin:end] < known + begin).all()
+    assert (program.terms < program.size).all()
+
+
+def test_batches_read_only_what_is_known() -> None:
+    """In the program of a case no instruction reads a value of its own batch or of a later one."""
+    for case in (plain(), every_kind(), every_kind(tails="normal")):
+        program = program_of(collect(case))
+        assert_is_a_schedule(program)
+        assert len(program.op) < len(program.a)
+
+
+def test_a_wrong_order_is_no_schedule() -> None:
+    """Negative control: with two batches exchanged, the check of the order fails."""
+    tape = Tape()
+    a = tape.parameter("a")
+    tape.add((a * 2.0 + 1.0) * 3.0)
+    program = tape.program()
+    assert_is_a_schedule(program)
+    program.a[[0, -1]] = program.a[[-1, 0]]
+    with pytest.raises(AssertionError):
+        assert_is_a_schedule(program)
+
+
+def _graph(rng: np.random.Generator, parameters: int, size: int) -> list[tuple[Op, int, int, float]]:
+    """Return random operations; operands are numbered from the parameters on."""
+    found = []
+    for at in range(parameters, parameters + size):
+        op = (BINARY + UNARY)[rng.integers(len(BINARY) + len(UNARY))]
+        left, right = rng.integers(max(0, at - 12), at, 2)
+        found.append((op, int(left), int(right) if op in BINARY else int(left), round(float(rng.normal()), 3)))
+    return found
+
+
+def _emitted(graph: list[tuple[Op, int, int, float]], parameters: int, pick: Callable[[list[int]], int]) -> Program:
+    """Emit a graph in any order that its operands allow."""
+    tape = Tape()
+    done: dict[int, Variable] = {at: tape.parameter(f"p{at}") for at in range(parameters)}
+    waiting = set(range(parameters, parameters + len(graph)))
+    while waiting:
+        ready = [at for at in sorted(waiting) if {graph[at - parameters][1], graph[at - parameters][2]} <= done.keys()]
+        at = pick(ready)
+        op, left, right, x = graph[at - parameters]
+        done[at] = tape.emit(op, done[left], done[right] if op in BINARY else None, 0.0 if op in BINARY else x)
+        waiting.remove(at)
+    for at in range(parameters + len(graph) - 5, parameters + len(graph)):
+        tape.add(done[at], 0.5)
+    return tape.program()
+
+
+def test_the_order_of_emission_does_not_matter(seed: int) -> None:
+    """However a model is emitted, it has the same batches, and gives the same value and gradient to the bit."""
+    rng = np.random.default_rng(seed)
+    for _ in range(10):
+        graph = _graph(rng, 4, 60)
+        one = _emitted(graph, 4, lambda ready: ready[0])
+        other = _emitted(graph, 4, lambda ready: ready[rng.integers(len(ready))])
+        assert_is_a_schedule(one)
+        assert_is_a_schedule(other)
+        assert one.op.tolist() == other.op.tolist()
+        assert one.start.tolist() == other.start.tolist()
+        at = rng.normal(size=4)
+        assert Density(one)(at)[0] == Density(other)(at)[0]
+        # derivatives are added up in the order of the instructions, which differs
+        np.testing.assert_allclose(Density(one)(at)[1], Density(other)(at)[1], rtol=1e-12, atol=1e-12)
+
+
+def test_the_order_of_the_files_does_not_matter() -> None:
+    """Components and estimates in another order give the same program, byte for byte."""
+    tables = [
+        component("one", ranged(100, 400), point(120, source="study-b"), ranged(90, 300, source="study-c")),
+        component("two", ranged(50, 70, source="study-c"), facets={"category": "b"}),
+        component("three", ranged(5, 70, source="study-d"), facets={"category": "c"}),
+    ]
+    turned = [{**one, "estimate": one["estimate"][::-1]} for one in tables[::-1]]
+    one, other = (program_of(collect(figures(*order))) for order in (tables, turned))
+    assert one.parameters == other.parameters
+    for name in ("constants", "op", "start", "a", "b", "x", "terms", "weights", "curves"):
+        assert getattr(one, name).tobytes() == getattr(other, name).tobytes(), name
+
+
+def test_the_same_operation_twice_is_one() -> None:
+    """A constant, an operation and a whole expression that is written twice stand on the tape once."""
+    tape = Tape()
+    a, b = tape.parameter("a"), tape.parameter("b")
+    for _ in range(2):
+        tape.add(tape.emit(Op.EXP, (a + b) * 2.0) / tape.constant(3.0))
+    program = tape.program()
+    assert len(program.a) == 4
+    assert program.constants.tolist() == [3.0]
+    assert program.terms[0] == program.terms[1]
+    value, gradient = Density(program)(np.array([0.1, 0.2]))
+    assert value == pytest.approx(2.0 * np.exp(0.6) / 3.0, rel=1e-15)
+    assert gradient == pytest.approx([4.0 * np.exp(0.6) / 3.0] * 2, rel=1e-15)
+    different = tape.emit(Op.EXP, (a + b) * 2.5)
+    tape.add(different)
+    assert len(tape.program().a) > 4
+
+
+def test_what_no_term_rests_on_is_left_out() -> None:
+    """Operations and constants that lead nowhere are not in the program; every parameter is."""
+    tape = Tape()
+    a, _ = tape.parameter("a"), tape.parameter("idle")
+    tape.emit(Op.EXP, a * 5.0 + tape.constant(7.0))
+    tape.add(a * 2.0, 3.0)
+    program = tape.program()
+    assert (len(program.a), len(program.constants)) == (1, 0)
+    assert program.parameters == ("a", "idle")
+    value, gradient = Density(program)(np.array([0.5, 9.0]))
+    assert (value, gradient.tolist()) == (3.0, [6.0, 0.0])
+
+
+def test_arithmetic_with_numbers() -> None:
+    """A variable behaves as a number on either side of each operator; to add zero or multiply by one does nothing."""
+    tape = Tape()
+    a = tape.parameter("a")
+    assert a + 0.0 is a
+    assert a * 1.0 is a
+    expressions: list[Callable[[float | Variable], float | Variable]] = [
+        lambda v: v + 3.0, lambda v: 3.0 + v, lambda v: v - 3.0, lambda v: 3.0 - v, lambda v: v * 3.0,
+        lambda v: 3.0 * v, lambda v: v / 3.0, lambda v: 3.0 / v, lambda v: -v, lambda v: v * v - v / v,
+    ]  # fmt: skip
+    for number, expression in enumerate(expressions):
+        own = Tape()
+        made = expression(own.parameter("a"))
+        assert isinstance(made, Variable)
+        own.add(made)
+        expected = expression(0.7)
+        assert Density(own.program())(np.array([0.7]))[0] == pytest.approx(expected, rel=1e-15), number
+    for made, expected in ((a.at_least(2.0), 2.0), (a.at_most(2.0), 0.7), (a.at_least(0.5), 0.7)):
+        own_terms, tape.terms = tape.terms, []
+        tape.add(made)
+        assert Density(tape.program())(np.array([0.7]))[0] == expected
+        tape.terms = own_terms
