@@ -51,6 +51,9 @@ _BATCH: Final = 32
 class Calibration:
     """Ranks of true values among draws of their posteriors.
 
+    Fits whose chains do not mix are left out of all that is computed here, as the engine refuses them. That a fit is
+    left out depends on the figures and not on the truth behind them, so the ranks of the others are still uniform.
+
     Attributes
     ----------
     quantities : tuple of str
@@ -58,7 +61,7 @@ class Calibration:
     ranks : ndarray of int64, shape (n_simulations, n_quantities)
         How many of `DRAWS` posterior draws lie below the true value.
     ess : ndarray, shape (n_simulations,)
-        Least bulk effective sample size of the parameters, before thinning.
+        Least bulk effective sample size of the parameters, before thinning. Where it stays small the chains do not mix.
     divergent : ndarray of int64, shape (n_simulations,)
         Divergent transitions.
     """
@@ -68,9 +71,14 @@ class Calibration:
     ess: Array
     divergent: NDArray[np.int64]
 
+    @property
+    def counted(self) -> NDArray[np.int64]:
+        """Ranks of the fits whose chains mixed, shape ``(n_mixed, n_quantities)``."""
+        return self.ranks[self.ess >= _LEAST_ESS]
+
     def probabilities(self) -> dict[str, tuple[float, float]]:
         """Return for each quantity how probable its ranks are if uniform, by `chi_square` and `distribution_test`."""
-        found = zip(self.quantities, self.ranks.T, strict=True)
+        found = zip(self.quantities, self.counted.T, strict=True)
         return {name: (chi_square(ranks, DRAWS), distribution_test(ranks, DRAWS)) for name, ranks in found}
 
     def rejected(self, level: float = 0.01) -> dict[str, float]:
@@ -87,7 +95,7 @@ class Calibration:
         The interval lies between two of the draws, so that exactly this share is expected where `probability` is a
         multiple of 2 %.
         """
-        ranks = self.ranks[:, self.quantities.index(name)]
+        ranks = self.counted[:, self.quantities.index(name)]
         outside = round((DRAWS + 1) * (1.0 - probability) / 2.0)
         return float(np.mean((ranks >= outside) & (ranks <= DRAWS - outside)))
 
@@ -221,10 +229,8 @@ def _quantities(evidence: Evidence, scores: Array) -> dict[str, Array]:
     tell(world, evidence)
     sure = {name for name, curve in evidence.curves.items() if isinstance(curve, float)}
     sure |= {f"registered:{name.partition(':')[2]}" for name in sure if name.startswith("completeness:")}
-    hidden = ("expected", "scale")
-    found = {
-        name: values for name, values in world.kept.items() if name.partition(":")[0] not in hidden and name not in sure
-    }
+    sure |= {name for name in world.kept if name.startswith(("expected:", "scale:"))}  # what is said, not what is so
+    found = {name: values for name, values in world.kept.items() if name not in sure}
     found |= {name: world.given[name] for name in evidence.parameters if name.startswith("lineage:")}
     case, columns = evidence.case, frozenset(world.kept)
     for name, definition in case.definitions.items():

@@ -47,7 +47,7 @@ def _fewer_lineages(evidence: Evidence) -> Evidence:
 def test_ranks_of_the_synthetic_case_are_uniform(seed: int) -> None:
     """In 60 simulated cases no quantity, total or log density is off: a short version of the test of 500."""
     found = calibrate(synthetic(), 60, seed=seed)
-    assert found.ranks.shape == (60, _QUANTITIES)
+    assert found.counted.shape == (60, _QUANTITIES)
     assert {"log density", "total:broad", "tau:synthesis", "lineage:register", "residual:two-censuses"} <= set(
         found.quantities
     )
@@ -82,9 +82,19 @@ def test_bad_use_is_refused() -> None:
 
 def test_coverage_counts_ranks_between_draws() -> None:
     """With each rank once, a central interval of p holds exactly the share p."""
-    every = Calibration(("x",), np.arange(DRAWS + 1)[:, np.newaxis], np.ones(100), np.zeros(100, dtype=np.int64))
+    every = Calibration(("x",), np.arange(100)[:, np.newaxis], np.full(100, 400.0), np.zeros(100, dtype=np.int64))
     for probability in (0.5, 0.8, 0.9):
         assert every.coverage("x", probability) == pytest.approx(probability, abs=1e-12)
+
+
+def test_fits_that_do_not_mix_are_not_counted() -> None:
+    """Ranks at one end, from chains that are worth three draws, do not make the others look uneven."""
+    ranks = np.concatenate([np.arange(100), np.zeros(30, dtype=np.int64)])[:, np.newaxis]
+    size = np.concatenate([np.full(100, 400.0), np.full(30, 3.0)])
+    found = Calibration(("x",), ranks, size, np.zeros(130, dtype=np.int64))
+    assert found.counted.shape == (100, 1)
+    assert not found.rejected(0.01)
+    assert replace(found, ess=np.full(130, 400.0)).rejected(0.01)
 
 
 @pytest.mark.statistical
