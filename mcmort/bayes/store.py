@@ -108,11 +108,6 @@ def _tree(posterior: Posterior) -> Any:
 
     chains = posterior.manifest.chains
 
-    def group(values: Mapping[str, Array], split: int, kind: str) -> Any:
-        data = {name: (("chain", "draw"), array.reshape(split, -1).astype(kind)) for name, array in values.items()}
-        sizes = next(iter(data.values()))[1].shape
-        return xr.Dataset(data, coords={"chain": np.arange(sizes[0]), "draw": np.arange(sizes[1])})
-
     head = {
         "manifest": asdict(posterior.manifest),
         "standing": {name: asdict(one) for name, one in posterior.standing.items()},
@@ -121,20 +116,61 @@ def _tree(posterior: Posterior) -> Any:
         "seconds": dict(posterior.seconds),
         "digest": posterior.case.digest,
     }
-    observed = {name: ((), value) for name, value in posterior.observed.items()}
     tree = xr.DataTree.from_dict(
         {
-            "/posterior": group({**posterior.columns, **posterior.others}, chains, "f8"),
-            "/prior": group(posterior.prior, 1, "f4"),
-            "/log_likelihood": group(posterior.log_likelihood, chains, "f4"),
-            "/log_prior": group({"log_prior": posterior.log_prior}, chains, "f4"),
-            "/posterior_predictive": group(posterior.predicted, chains, "f4"),
-            "/prior_predictive": group(posterior.predicted_before, 1, "f4"),
-            "/observed_data": xr.Dataset(observed),
+            "/posterior": _dataset({**posterior.columns, **posterior.others}, chains, "f8"),
+            "/prior": _dataset(posterior.prior, 1, "f4"),
+            "/log_likelihood": _dataset(_figures(posterior.log_likelihood), chains, "f4"),
+            "/log_prior": _dataset({"parameters:all": posterior.log_prior}, chains, "f4"),
+            "/posterior_predictive": _dataset(_figures(posterior.predicted), chains, "f4"),
+            "/prior_predictive": _dataset(_figures(posterior.predicted_before), 1, "f4"),
+            "/observed_data": xr.Dataset(
+                {"figure": ("figure_of", np.array([*posterior.observed.values()]))},
+                coords={"figure_of": [*posterior.observed]},
+            ),
         }
     )
     tree.attrs["mcmort"] = json.dumps(head)
     return tree
+
+
+def _figures(values: Mapping[str, Array]) -> dict[str, Array]:
+    """Name figures as one kind of column."""
+    return {f"figure:{name}": array for name, array in values.items()}
+
+
+def _dataset(values: Mapping[str, Array], chains: int, form: str) -> Any:
+    """Return columns as one variable for each kind, with the names as a coordinate: hundreds of variables are slow."""
+    import xarray as xr
+
+    kinds: dict[str, dict[str, Array]] = {}
+    for name, array in values.items():
+        kind, _, rest = name.partition(":")
+        kinds.setdefault(kind, {})[rest] = array.reshape(chains, -1)
+    length = next(iter(values.values())).size // chains
+    coords: dict[str, Any] = {"chain": np.arange(chains), "draw": np.arange(length)}
+    data = {}
+    for kind, arrays in kinds.items():
+        data[kind] = (("chain", "draw", f"{kind}_of"), np.stack([*arrays.values()], axis=-1).astype(form))
+        coords[f"{kind}_of"] = [*arrays]
+    return xr.Dataset(data, coords=coords)
+
+
+def _columns(group: Any) -> dict[str, Array]:
+    """Return the columns of a group of a file, by name."""
+    found: dict[str, Array] = {}
+    for kind, variable in group.variables.items():
+        if kind not in ("chain", "draw") and not kind.endswith("_of"):
+            values = np.asarray(variable[...], dtype=np.float64)
+            names = [one.decode() if isinstance(one, bytes) else str(one) for one in group.variables[f"{kind}_of"][...]]
+            flat = np.ascontiguousarray(values.reshape(-1, len(names)).T)
+            found |= {f"{kind}:{name}": column for name, column in zip(names, flat, strict=True)}
+    return found
+
+
+def _of_figures(columns: Mapping[str, Array]) -> dict[str, Array]:
+    """Return figures by their own names."""
+    return {name.removeprefix("figure:"): values for name, values in columns.items()}
 
 
 def _read(path: Path, case: Case) -> Posterior:
@@ -143,14 +179,7 @@ def _read(path: Path, case: Case) -> Posterior:
 
     with h5netcdf.File(path, "r") as file:
         head = json.loads(file.attrs["mcmort"])
-        groups = {
-            group: {
-                name: np.asarray(variable[...], dtype=np.float64).reshape(-1)
-                for name, variable in file[group].variables.items()
-                if name not in ("chain", "draw")
-            }
-            for group in _GROUPS
-        }
+        groups = {name: _columns(file[name]) for name in _GROUPS}
     manifest = head["manifest"]
     for key in ("evidence", "without"):
         manifest[key] = tuple(manifest[key])
@@ -171,11 +200,11 @@ def _read(path: Path, case: Case) -> Posterior:
         standing,
         prior=groups["prior"],
         others={name: values for name, values in found.items() if name not in columns},
-        log_likelihood=groups["log_likelihood"],
-        log_prior=groups["log_prior"]["log_prior"],
-        observed={name: float(value[0]) for name, value in groups["observed_data"].items()},
-        predicted=groups["posterior_predictive"],
-        predicted_before=groups["prior_predictive"],
+        log_likelihood=_of_figures(groups["log_likelihood"]),
+        log_prior=groups["log_prior"]["parameters:all"],
+        observed={name: float(value[0]) for name, value in _of_figures(groups["observed_data"]).items()},
+        predicted=_of_figures(groups["posterior_predictive"]),
+        predicted_before=_of_figures(groups["prior_predictive"]),
         left=head["left"],
         diagnosis=Diagnosis(**diagnosis),
         seconds=head["seconds"],
