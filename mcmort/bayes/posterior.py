@@ -210,7 +210,8 @@ def _told(
         if name.partition(":")[0] in ("tau", "bias", "completeness", "residual")
     }
     checked = {name: values.reshape(count, length) for name, values in (columns | others).items()}
-    checked |= {f"score of {name}": scores[:, :, at] for at, name in enumerate(evidence.parameters)}
+    # ranks do not change along a curve: only the scores of lineages have no column that rises with them
+    checked |= {name: scores[:, :, at] for at, name in enumerate(evidence.parameters) if name.startswith("lineage:")}
     diagnosis = diagnose(checked, stats["energy"], stats["diverging"].astype(bool), stats["n_steps"])
     clock.lap("diagnosis")
     before = told_over(evidence, prior_scores(evidence, _PRIOR_DRAWS, seed))

@@ -90,15 +90,16 @@ def test_evidence_narrows_the_prior() -> None:
 
 
 def test_checks_go_with_the_fit() -> None:
-    """The diagnosis covers every column and every score, within its thresholds, and the parts took some time."""
+    """The diagnosis covers every column and every lineage, within its thresholds, and the parts took some time."""
     post = _fitted()
     diagnosis = post.diagnosis
     assert diagnosis.defects() == []
     assert max(diagnosis.rhat.values()) <= MOST_RHAT
     assert min((*diagnosis.ess_bulk.values(), *diagnosis.ess_tail.values())) >= LEAST_ESS
     varying = {name for name, values in {**post.columns, **post.others}.items() if np.ptp(values) > 0}
-    scores = {f"score of {name}" for name in collect(every_kind()).parameters}
-    assert set(diagnosis.rhat) == varying | scores
+    lineages = {name for name in collect(every_kind()).parameters if name.startswith("lineage:")}
+    assert lineages
+    assert set(diagnosis.rhat) == varying | lineages
     assert set(post.seconds) == {"program", "sampling", "diagnosis", "prediction"}
 
 
