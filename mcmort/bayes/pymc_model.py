@@ -64,8 +64,9 @@ def _plain(value: Any) -> Any:
 class _PymcWorld:
     """Numbers are PyTensor variables."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_kept: bool) -> None:
         self.evidence: list[Any] = []
+        self.is_kept = is_kept
 
     def scores(self, names: Sequence[str]) -> dict[str, _Tensor]:
         """Declare independent standard normal parameters."""
@@ -140,16 +141,19 @@ class _PymcWorld:
         """Name what the story keeps."""
         import pymc as pm
 
-        pm.Deterministic(name, value.of)
+        if self.is_kept:
+            pm.Deterministic(name, value.of)
 
 
-def pymc_model(evidence: Evidence) -> Any:
+def pymc_model(evidence: Evidence, *, is_kept: bool = True) -> Any:
     """Return the model of a case in PyMC.
 
     Parameters
     ----------
     evidence : Evidence
         From `mcmort.bayes.collect`.
+    is_kept : bool
+        Whether components, completeness and the like are named, so that draws of them are returned.
 
     Returns
     -------
@@ -160,7 +164,7 @@ def pymc_model(evidence: Evidence) -> Any:
     import pytensor.tensor as pt
 
     with pm.Model() as model:
-        world = _PymcWorld()
+        world = _PymcWorld(is_kept=is_kept)
         tell(world, evidence)
         pm.Potential("evidence", pt.stack(world.evidence))
     return model

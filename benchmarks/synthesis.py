@@ -1,0 +1,87 @@
+"""The Bayesian engine against ``pm.sample`` on the same model: effective draws for each second of sampling.
+
+``python benchmarks/synthesis.py [CASE]`` prints a table, with the time of compiling apart. The parameters and their
+density are the same (tests hold them equal); the least bulk effective sample size over all of them is counted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+os.environ.setdefault(
+    "PYTENSOR_FLAGS", f"numba__fastmath=False,base_compiledir={tempfile.gettempdir()}/mcmort-pytensor"
+)
+
+import numpy as np
+from arviz_stats.base import array_stats
+
+import mcmort as mm
+from mcmort.bayes.collector import collect
+from mcmort.bayes.density import Density
+from mcmort.bayes.pymc_model import pymc_model
+from mcmort.bayes.sample import CHAINS, DRAWS, TUNE, sample
+from mcmort.bayes.worlds import program_of
+
+CASE = str(Path(__file__).parent / "synthetic")
+
+
+def least(scores: Any) -> float:
+    """Return the least bulk effective sample size, of an array of shape (chains, draws, parameters)."""
+    return float(np.min(array_stats.ess(scores, chain_axis=0, draw_axis=1, method="bulk")))
+
+
+def row(name: str, compiled: float, seconds: float, effective: float) -> None:
+    """Print one line."""
+    print(f"| {name} | {compiled:.1f} | {seconds:.1f} | {effective:.0f} | {effective / seconds:.0f} |", flush=True)
+
+
+def main() -> None:
+    """Measure and print."""
+    case = sys.argv[1] if len(sys.argv) > 1 else CASE
+    evidence = collect(mm.load(case))
+    print(f"{case}: {len(evidence.parameters)} parameters, {len(evidence.data)} figures\n")
+    print("| sampler | compiling, s | sampling, s | least ESS | ESS a second |")
+    print("| --- | ---: | ---: | ---: | ---: |")
+    start = perf_counter()
+    program = program_of(evidence)
+    Density(program)(np.zeros(len(evidence.parameters)))
+    compiled = perf_counter() - start
+    start = perf_counter()
+    chains = sample(program, 1)
+    row("mcmort", compiled, perf_counter() - start, least(chains.scores))
+    import pymc as pm
+
+    model = pymc_model(evidence, is_kept=False)
+    long = {"draws": DRAWS, "tune": TUNE, "chains": CHAINS, "cores": 2}
+    kinds: list[tuple[str, dict[str, Any]]] = [
+        ("pm.sample, defaults (2 chains)", {}),
+        ("pm.sample, same length", long),
+        ("pm.sample, same length, PyMC's own sampler", {**long, "nuts_sampler": "pymc", "mp_ctx": "forkserver"}),
+    ]
+    for name, options in kinds:
+        row(name, *timed(lambda options=options: _sampled(pm, model, options)))
+
+
+def timed(work: Callable[[], tuple[Any, float]]) -> tuple[float, float, float]:
+    """Return the time around sampling, that of sampling, and the effective sample size."""
+    start = perf_counter()
+    scores, seconds = work()
+    return perf_counter() - start - seconds, seconds, least(scores)
+
+
+def _sampled(pm: Any, model: Any, options: dict[str, Any]) -> tuple[Any, float]:
+    with model:
+        tree = pm.sample(random_seed=1, quiet=True, **options)
+    posterior = tree["posterior"]
+    scores = np.concatenate([posterior["score"].to_numpy(), posterior["deaths"].to_numpy()], axis=-1)
+    return scores, float(posterior.attrs["sampling_time"])
+
+
+if __name__ == "__main__":
+    main()
