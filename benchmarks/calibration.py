@@ -284,7 +284,7 @@ That the lines above stay in the band means something only if wrong models leave
   from simulated figures.
 
 Each true value is ranked among {draws} draws, one of six of three chains, or fewer, until the effective sample size of
-every parameter is one and a half times {draws}. Fits that do not come so far are those that the engine refuses; that
+every parameter is one and a half times {draws}. Fits that do not come so far are left out; that
 depends on the figures and not on the truth, so the ranks of the others are still uniform. Fits run as tasks of any
 `concurrent.futures.Executor`, with the same ranks.
 
