@@ -52,7 +52,8 @@ class Calibration:
     """Ranks of true values among draws of their posteriors.
 
     Fits whose chains do not mix are left out of all that is computed here; the engine too refuses fits, though by more
-    thresholds (`mcmort.bayes.diagnose`). That a fit is left out depends on the figures and not on the truth behind them, so the ranks of the others are still uniform.
+    thresholds (`mcmort.bayes.diagnose`). That a fit is left out depends on the figures and not on the truth behind
+    them, so the ranks of the others are still uniform.
 
     Attributes
     ----------
