@@ -247,8 +247,8 @@ totals of the definitions, residuals of balances, and the log density, which sho
 unread (Modrák and others 2023, doi:10.1214/23-BA1404). The tests are Pearson's chi-square and that of the largest
 departure of the distribution function (Säilynoja, Bürkner and Vehtari 2022, doi:10.1007/s11222-022-10090-6).
 
-Two cases: `benchmarks/synthetic`, invented, which holds every kind of evidence that the engine knows, and `ussr` as
-shipped.
+Two cases: `benchmarks/synthetic`, invented, which holds every kind of evidence that the engine knows, and `ussr` as it
+stood at the digest below; a later change of the case is not covered until this is run again.
 
 ![Distribution functions of ranks](calibration.svg)
 
@@ -284,7 +284,7 @@ That the lines above stay in the band means something only if wrong models leave
   from simulated figures.
 
 Each true value is ranked among {draws} draws, one of six of three chains, or fewer, until the effective sample size of
-every parameter is one and a half times {draws}. Fits that do not come so far are those that the engine refuses; that
+every parameter is one and a half times {draws}. Fits that do not come so far are left out; that
 depends on the figures and not on the truth, so the ranks of the others are still uniform. Fits run as tasks of any
 `concurrent.futures.Executor`, with the same ranks.
 

@@ -51,8 +51,9 @@ _BATCH: Final = 32
 class Calibration:
     """Ranks of true values among draws of their posteriors.
 
-    Fits whose chains do not mix are left out of all that is computed here, as the engine refuses them. That a fit is
-    left out depends on the figures and not on the truth behind them, so the ranks of the others are still uniform.
+    Fits whose chains do not mix are left out of all that is computed here; the engine too refuses fits, though by more
+    thresholds (`mcmort.bayes.diagnose`). That a fit is left out depends on the figures and not on the truth behind
+    them, so the ranks of the others are still uniform.
 
     Attributes
     ----------
