@@ -17,8 +17,8 @@ os.environ.setdefault(
     "PYTENSOR_FLAGS", f"numba__fastmath=False,base_compiledir={tempfile.gettempdir()}/mcmort-pytensor"
 )
 
-import nutpie  # noqa: F401  (to import it is no part of sampling)
 import numpy as np
+import nutpie  # noqa: F401  (to import it is no part of sampling)
 from arviz_stats.base import array_stats
 
 import mcmort as mm
