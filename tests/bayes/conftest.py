@@ -1,12 +1,25 @@
-"""Where PyTensor keeps what it compiles for these tests: apart from that of the user.
+"""What the tests of the Bayesian engine share.
 
-It is read when PyTensor is imported, so it is set before any test module is.
+PyTensor keeps what it compiles for them apart from what is the user's. Where, it reads when it is imported, so that is
+set before any test module is.
 """
 
 from __future__ import annotations
 
 import os
+import signal
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 _FOLDER = Path(__file__).parents[2] / ".pytest_cache" / "pytensor"
 os.environ.setdefault("PYTENSOR_FLAGS", f"base_compiledir={_FOLDER},numba__fastmath=False")
+
+
+@pytest.fixture
+def _ctrl_c() -> Iterator[None]:
+    """Let Ctrl-C interrupt, which a shell may have told its jobs to ignore."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

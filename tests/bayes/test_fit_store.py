@@ -314,6 +314,7 @@ def test_an_interrupt_in_the_middle_of_writing_leaves_nothing(
     _assert_same(first, _fit())
 
 
+@pytest.mark.usefixtures("_ctrl_c")
 def test_an_interrupt_while_sampling_leaves_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C while the chains run leaves neither file nor folder, and the next fit is as if nothing had been."""
     monkeypatch.setattr("mcmort.bayes.sample.sample", sample)

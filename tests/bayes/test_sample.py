@@ -72,6 +72,7 @@ def test_progress_is_told_to_its_end() -> None:
     assert done[-1] == 2000
 
 
+@pytest.mark.usefixtures("_ctrl_c")
 def test_an_interrupt_stops_the_chains() -> None:
     """Ctrl-C while chains run comes out as KeyboardInterrupt, and the next run is as if nothing had been."""
     first = sample(_normal(), 2, draws=100, tune=200)
