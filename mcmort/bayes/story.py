@@ -204,19 +204,12 @@ class _Told[Value: Arithmetic]:
     def arithmetic(self, text: str) -> Value:
         """Compute a formula over quantities and components."""
         components = {column_name(name): name for name in self.case.components}
-        stack: list[Value] = []
-        for item in formula.postfix(formula.parse(text)):
-            match item:
-                case formula.Number(value):
-                    stack.append(self.world.number(value))
-                case formula.Name(name) if name in components:
-                    stack.append(self.component(components[name]))
-                case formula.Name(name):
-                    stack.append(self.quantity(name))
-                case operator:
-                    right, left = stack.pop(), stack.pop()
-                    stack.append(self.operate(operator, left, right))
-        return stack.pop()
+        return formula.fold(
+            formula.parse(text),
+            self.world.number,
+            lambda name: self.component(components[name]) if name in components else self.quantity(name),
+            self.operate,
+        )
 
     def operate(self, operator: str, left: Value, right: Value) -> Value:
         """Apply one operator of the formula language."""

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from mcmort.errors import FormulaError
 
-__all__ = ["Call", "Name", "Node", "Number", "names", "parse", "postfix"]
+__all__ = ["Call", "Name", "Node", "Number", "fold", "names", "parse", "postfix"]
 
 Operator = Literal["+", "-", "*", "/", "min", "max"]
 
@@ -187,6 +188,40 @@ def names(node: Node) -> frozenset[str]:
             return names(left) | names(right)
         case Number():
             return frozenset()
+
+
+def fold[Value](
+    node: Node,
+    number: Callable[[float], Value],
+    name: Callable[[str], Value],
+    operate: Callable[[Operator, Value, Value], Value],
+) -> Value:
+    """Compute a formula, whatever its values are.
+
+    Parameters
+    ----------
+    node : Node
+        A parsed formula.
+    number, name : callable
+        What a number and a name stand for.
+    operate : callable
+        Applies an operator to two values.
+
+    Returns
+    -------
+    Value
+    """
+    stack: list[Value] = []
+    for item in postfix(node):
+        match item:
+            case Number(value):
+                stack.append(number(value))
+            case Name(text):
+                stack.append(name(text))
+            case operator:
+                right, left = stack.pop(), stack.pop()
+                stack.append(operate(operator, left, right))
+    return stack.pop()
 
 
 def postfix(node: Node) -> list[Number | Name | Operator]:

@@ -41,17 +41,12 @@ def evaluate(node: formula.Node, values: Mapping[str, Array]) -> Array:
     -------
     ndarray, shape (n,)
     """
-    stack: list[Array] = []
-    for item in formula.postfix(node):
-        match item:
-            case formula.Number(value):
-                stack.append(np.asarray(value, dtype=np.float64))
-            case formula.Name(name):
-                stack.append(values[name])
-            case operator:
-                right, left = stack.pop(), stack.pop()
-                stack.append(np.asarray(OPERATIONS[operator](left, right)))
-    return stack.pop()
+    return formula.fold(
+        node,
+        lambda value: np.asarray(value, dtype=np.float64),
+        lambda name: values[name],
+        lambda operator, left, right: np.asarray(OPERATIONS[operator](left, right)),
+    )
 
 
 def propagate(case: Case, text: str, pools: Mapping[str, Pool]) -> Distribution:

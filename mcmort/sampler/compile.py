@@ -110,19 +110,12 @@ class _Compiler:
     def formula(self, text: str) -> int:
         """Emit a formula over quantities and components."""
         components = {column_name(name): name for name in self.case.components}
-        stack: list[int] = []
-        for item in formula.postfix(formula.parse(text)):
-            match item:
-                case formula.Number(value):
-                    stack.append(self.build.emit(Op.CONSTANT, x=value))
-                case formula.Name(name) if name in components:
-                    stack.append(self.resolve(f"all:{components[name]}"))
-                case formula.Name(name):
-                    stack.append(self.resolve(f"quantity:{name}"))
-                case operator:
-                    right, left = stack.pop(), stack.pop()
-                    stack.append(self.build.emit(_OPERATORS[operator], left, right))
-        return stack.pop()
+        return formula.fold(
+            formula.parse(text),
+            lambda value: self.build.emit(Op.CONSTANT, x=value),
+            lambda name: self.resolve(f"all:{components[name]}" if name in components else f"quantity:{name}"),
+            lambda operator, left, right: self.build.emit(_OPERATORS[operator], left, right),
+        )
 
     def component(self, name: str, column: str) -> int:
         component, evidence = self.case.components[name], self.priors.components[name]
