@@ -5,8 +5,9 @@ The names load when first used, so that a stored plan, which needs the tables al
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+
+from mcmort.lazy import lazily
 
 if TYPE_CHECKING:
     from mcmort.elicit.priors import Elicited, Priors, Used, elicit
@@ -37,12 +38,4 @@ _HOMES: Final = {
     "elicit": "mcmort.elicit.priors",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'mcmort.elicit' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
-
-
-def __dir__() -> list[str]:
-    return list(__all__)
+__getattr__, __dir__ = lazily(__name__, _HOMES)

@@ -3,8 +3,9 @@
 The names load when first used: arithmetic over a plan needs neither SciPy nor Numba.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+
+from mcmort.lazy import lazily
 
 if TYPE_CHECKING:
     from mcmort.sampler.draw import DEFAULT_DRAWS, simulate
@@ -18,8 +19,4 @@ _HOMES: Final = {
     "simulate": "mcmort.sampler.draw",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'mcmort.sampler' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+__getattr__, __dir__ = lazily(__name__, _HOMES)
