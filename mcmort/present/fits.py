@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from mcmort.analysis import Summary
+from mcmort.analysis import Summary, summarise
 from mcmort.analysis.fitted import predictions, shifts
 from mcmort.bayes import Posterior
 from mcmort.present.document import Document, Frame, frame
 from mcmort.present.fitting import components_table, figures_table, influence_table, priors_table
 from mcmort.present.tables import render
 from mcmort.present.terminal import to_text
-from mcmort.totals import definition_of, kept, total
+from mcmort.totals import Total, definition_of, kept, total
 
-__all__ = ["FitDocument", "fit_document", "render_fit"]
+if TYPE_CHECKING:
+    from mcmort.bayes.influence import Influence, Sensitivity
+
+__all__ = ["FitDocument", "InfluenceDocument", "fit_document", "influence_document", "render_fit"]
 
 
 class LimitsDocument(Document):
@@ -56,6 +60,25 @@ class FitDocument(Frame):
     left: dict[str, str] = Field(description="Figures that were not used, each with the reason.")
     divergent: int
     bfmi: tuple[float, ...]
+
+
+class LeftOutDocument(Document):
+    """A total without one figure."""
+
+    name: str
+    total: LimitsDocument
+    pareto_k: float = Field(description="Above 0.7 the draws cannot tell: fit again without the figure's source.")
+
+
+class InfluenceDocument(Frame):
+    """What ``mcmort fit --influence NAME --format json`` prints."""
+
+    schema_: str = Field("mcmort/influence/1", alias="schema")
+    definition: str
+    total: LimitsDocument
+    left_out: tuple[LeftOutDocument, ...] = Field(description="By how far the median moves, the farthest first.")
+    prior_sensitivity: float = Field(description="Of the total to the power of the priors; above 0.05 worth a look.")
+    likelihood_sensitivity: float
 
 
 def _limits(summary: Summary) -> LimitsDocument:
@@ -99,6 +122,30 @@ def fit_document(posterior: Posterior) -> FitDocument:
     )
 
 
+def influence_document(total: Total, moved: Sequence[Influence], power: Sensitivity) -> InfluenceDocument:
+    """Return what drives a total in the stable JSON schema."""
+    summary = summarise(total.values, (0.95,), shortest=False, chains=total.chains)
+    return InfluenceDocument(
+        **frame(total.case, total.draws.manifest),
+        definition=total.definition.id,
+        total=_limits(summary),
+        left_out=tuple(
+            LeftOutDocument(name=one.name, total=_of(one.quantiles), pareto_k=one.pareto_k) for one in moved
+        ),
+        prior_sensitivity=power.prior,
+        likelihood_sensitivity=power.likelihood,
+    )
+
+
+def _json(document: Document) -> str:
+    return document.model_dump_json(indent=2, by_alias=True) + "\n"
+
+
+def _of(quantiles: tuple[float, float, float]) -> LimitsDocument:
+    low, median, high = quantiles
+    return LimitsDocument(low=low, median=median, high=high)
+
+
 def render_fit(
     posterior: Posterior,
     form: str = "text",
@@ -112,7 +159,7 @@ def render_fit(
     posterior : Posterior
         The fit.
     form : str
-        How to print it; JSON holds all tables but that of influence.
+        How to print it; JSON holds all tables at once, but that of influence, which is a document of its own.
     table : {"components", "priors", "figures"}
         Which table.
     influence : str, optional
@@ -128,11 +175,12 @@ def render_fit(
 
         found = total(posterior, definition_of(posterior.case, influence))
         values = kept(found.values)
-        chosen = influence_table(found, left_out(posterior, values), sensitivity(posterior, values))
+        moved, power = left_out(posterior, values), sensitivity(posterior, values)
+        if form == "json":
+            return _json(influence_document(found, moved, power))
+        chosen = influence_table(found, moved, power)
     elif form == "json":
-        return fit_document(posterior).model_dump_json(indent=2, by_alias=True) + "\n"
+        return _json(fit_document(posterior))
     else:
         chosen = {"components": components_table, "priors": priors_table, "figures": figures_table}[table](posterior)
-    if form == "json":
-        form = "csv"
     return to_text(chosen) if form == "text" else render(chosen, form)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from mcmort.present.claims import ClaimsDocument
 from mcmort.present.document import Document
-from mcmort.present.fits import FitDocument
+from mcmort.present.fits import FitDocument, InfluenceDocument
 from mcmort.present.result import ComparisonDocument, TotalDocument
 
 __all__ = ["result_schemas"]
@@ -16,6 +16,7 @@ _DOCUMENTS: Final[dict[str, type[Document]]] = {
     "comparison": ComparisonDocument,
     "claims": ClaimsDocument,
     "fit": FitDocument,
+    "influence": InfluenceDocument,
 }
 
 
