@@ -28,7 +28,7 @@ from mcmort.bayes.simulate import simulate
 from mcmort.bayes.story import tell
 from mcmort.bayes.tape import Program
 from mcmort.bayes.uniformity import chi_square, distribution_test
-from mcmort.bayes.worlds import ArrayWorld, program_of
+from mcmort.bayes.worlds import SilentWorld, program_of
 from mcmort.errors import DefinitionError, UsageError
 
 __all__ = ["DRAWS", "Calibration", "calibrate"]
@@ -170,15 +170,6 @@ def calibrate(
     )
 
 
-class _SilentWorld(ArrayWorld):
-    """Numbers are arrays of draws, and nothing is observed."""
-
-    def observe(
-        self, name: str, residual: Array, scale: Array, *, is_above: bool, is_heavy: bool, weight: float
-    ) -> None:  # fmt: skip
-        """Leave the observation out."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Task:
     """One fit: arrays alone, so that it can be sent anywhere."""
@@ -226,7 +217,7 @@ def _fit(task: _Task) -> _Fit:
 
 def _quantities(evidence: Evidence, scores: Array) -> dict[str, Array]:
     """Return what is ranked, over draws of the parameters: all that is uncertain, and the totals of the definitions."""
-    world = _SilentWorld(dict(zip(evidence.parameters, np.ascontiguousarray(scores.T), strict=True)))
+    world = SilentWorld(dict(zip(evidence.parameters, np.ascontiguousarray(scores.T), strict=True)))
     tell(world, evidence)
     sure = {name for name, curve in evidence.curves.items() if isinstance(curve, float)}
     sure |= {f"registered:{name.partition(':')[2]}" for name in sure if name.startswith("completeness:")}

@@ -14,7 +14,7 @@ from mcmort.accounts import Account, Resolved, account_of, of_claim, resolve
 from mcmort.bayes.evidence import Datum, Evidence, Latent, Side
 from mcmort.catalogue import formula
 from mcmort.catalogue.case import Case, column_name
-from mcmort.catalogue.records import Claim, Component, Definition, Figure, Quantity
+from mcmort.catalogue.records import Claim, Component, Definition, Estimate, Figure, Quantity
 from mcmort.catalogue.synthesis import Balance, Synthesis
 from mcmort.catalogue.words import BASES, Basis, Measure
 from mcmort.draws import Standing
@@ -51,7 +51,7 @@ def collect(case: Case, evidence: frozenset[str] | None = None, without: frozens
     Raises
     ------
     EvidenceError
-        If the case declares no priors for this engine or no spread of a basis, or nothing is left to condition on.
+        If the case declares no priors for this engine, or nothing is left to condition on.
     UsageError
         If a basis, source or lineage is unknown.
     """
@@ -134,12 +134,6 @@ class _Collector:
             raise EvidenceError(
                 f"no evidence of {case.id} is left to condition on. Hint: admit more bases with --evidence, or leave "
                 "fewer sources out"
-            )
-        lacking = sorted({datum.basis for datum in data} - set(case.head.spread))
-        if lacking:
-            raise EvidenceError(
-                f"{case.id} gives no spread of figures of basis {', '.join(lacking)}, which their heterogeneity needs. "
-                f"Hint: add [spread.{lacking[0]}] to case.toml"
             )
         balances = {}
         for name, balance in case.balances.items():
@@ -232,19 +226,19 @@ class _Collector:
                 elif not self._known(one.formula):
                     self.left[name] = "a quantity of its formula has no admissible evidence"
                 else:
-                    factor, _ = to_years(self.case, component, one)
-                    column = f"{one.measure}:{component.id}"
-                    yield Datum(
-                        name, one.basis, one.line, one.source, log_value=math.log(factor), column=column,
-                        formula=one.formula,
-                    )  # fmt: skip
+                    yield self._carried(
+                        Datum(name, one.basis, one.line, one.source, formula=one.formula), component, one
+                    )
             else:
                 datum = self._figure(name, one, one.line, one.basis)
                 if datum is not None:
-                    factor, _ = to_years(self.case, component, one)
-                    yield replace(
-                        datum, log_value=datum.log_value + math.log(factor), column=f"{one.measure}:{component.id}"
-                    )
+                    yield self._carried(datum, component, one)
+
+    def _carried(self, datum: Datum, component: Component, estimate: Estimate) -> Datum:
+        """Return a figure as one of its component, carried to the component's years."""
+        factor, _ = to_years(self.case, component, estimate)
+        column = f"{estimate.measure}:{component.id}"
+        return replace(datum, log_value=datum.log_value + math.log(factor), column=column)
 
     def _figure(self, name: str, figure: Figure, line: str, basis: Basis) -> Datum | None:
         """Return what a printed figure says on the logarithm, or note why it says nothing there."""

@@ -12,10 +12,14 @@ from numpy.typing import NDArray
 
 from mcmort.errors import ConvergenceError
 
-__all__ = ["LEAST_BFMI", "LEAST_ESS", "MOST_DIVERGENT", "MOST_RHAT", "Diagnosis", "diagnose"]
+__all__ = ["CHAINS", "LEAST_BFMI", "LEAST_DRAWS", "LEAST_ESS", "MOST_DIVERGENT", "MOST_RHAT", "Diagnosis", "diagnose"]
 
 type Array = NDArray[np.float64]
 
+CHAINS: Final = 4
+"""Chains of a fit, which R-hat compares."""
+LEAST_DRAWS: Final = 100
+"""Fewest draws of each chain that a fit may be asked for."""
 MOST_RHAT: Final = 1.01
 """Rank-normalised split R-hat (Vehtari, Gelman, Simpson, Carpenter and Buerkner 2021, Bayesian Analysis 16)."""
 LEAST_ESS: Final = 400.0

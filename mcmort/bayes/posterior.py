@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mcmort.bayes.diagnose import Diagnosis
+from mcmort.bayes.diagnose import LEAST_DRAWS, Diagnosis
 from mcmort.catalogue.case import Case
 from mcmort.draws import Draws, Manifest
+from mcmort.draws.seed import given_seed
 from mcmort.errors import UsageError
+from mcmort.machine.cache import version_of
 
 if TYPE_CHECKING:
     from mcmort.bayes.evidence import Evidence
@@ -127,9 +128,13 @@ def fit(
     """
     from mcmort.bayes import store as shelf
 
-    seed = _seed(rng)
-    if draws is not None and (isinstance(draws, bool) or not isinstance(draws, int | np.integer) or draws < 100):
-        raise UsageError(f"the number of draws is {draws!r}; expected a whole number from 100 up, of each chain")
+    seed = 1 if rng is None else given_seed(rng)
+    if draws is not None and (
+        isinstance(draws, bool) or not isinstance(draws, int | np.integer) or draws < LEAST_DRAWS
+    ):
+        raise UsageError(
+            f"the number of draws is {draws!r}; expected a whole number from {LEAST_DRAWS} up, of each chain"
+        )
     if cores is not None and cores < 1:
         raise UsageError(f"the number of cores is {cores!r}; expected 1 or more")
     request = shelf.Request(seed, None if evidence is None else tuple(sorted(evidence)), tuple(sorted(without)), draws)
@@ -144,20 +149,10 @@ def fit(
     return posterior
 
 
-def _seed(rng: int | np.random.Generator | None) -> int:
-    if rng is None:
-        return 1
-    if isinstance(rng, np.random.Generator):
-        return int(rng.integers(2**63))
-    if isinstance(rng, bool) or not isinstance(rng, int | np.integer) or rng < 0:
-        raise UsageError(f"the seed is {rng!r}; expected a whole number from 0 up, or a NumPy Generator")
-    return int(rng)
-
-
 def _fitted(
     evidence: Evidence, seed: int, draws: int | None, cores: int | None, progress: Progress | None
 ) -> Posterior:  # fmt: skip
-    from mcmort.bayes.sample import CHAINS, DRAWS, TUNE, sample
+    from mcmort.bayes.sample import DRAWS, TUNE, sample
     from mcmort.bayes.worlds import program_of
 
     clock = _Clock()
@@ -171,7 +166,6 @@ def _fitted(
         if not posterior.diagnosis.defects():
             break
     posterior.diagnosis.check(evidence.case.id)
-    assert len(posterior) == CHAINS * kept
     return posterior
 
 
@@ -197,7 +191,7 @@ def _told(
 ) -> Posterior:  # fmt: skip
     """Work out all that follows from draws of the parameters, and check them."""
     from mcmort.bayes.diagnose import diagnose
-    from mcmort.bayes.predict import prior_scores, replicates
+    from mcmort.bayes.predict import prior_world, replicates
     from mcmort.bayes.worlds import told_over
 
     count, length, size = scores.shape
@@ -214,7 +208,7 @@ def _told(
     checked |= {name: scores[:, :, at] for at, name in enumerate(evidence.parameters) if name.startswith("lineage:")}
     diagnosis = diagnose(checked, stats["energy"], stats["diverging"].astype(bool), stats["n_steps"])
     clock.lap("diagnosis")
-    before = told_over(evidence, prior_scores(evidence, _PRIOR_DRAWS, seed))
+    before = prior_world(evidence, _PRIOR_DRAWS, seed)
     posterior = Posterior(
         evidence.case,
         _manifest(evidence, seed, count * length, count),
@@ -241,7 +235,7 @@ def _manifest(evidence: Evidence, seed: int, draws: int, chains: int) -> Manifes
         seed=seed,
         draws=draws,
         evidence=evidence.admitted,
-        versions={name: version(name) for name in ("mcmort", "numba", "numpy", "nutpie", "scipy")},
+        versions={name: version_of(name) for name in ("mcmort", "numba", "numpy", "nutpie", "scipy")},
         without=evidence.without,
         chains=chains,
     )

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from mcmort.bayes.evidence import Evidence
-    from mcmort.bayes.worlds import ArrayWorld
+    from mcmort.bayes.worlds import ArrayWorld, PriorWorld
 
-__all__ = ["generator", "prior_scores", "replicates"]
+__all__ = ["generator", "prior_scores", "prior_world", "replicates"]
 
 type Array = NDArray[np.float64]
 
@@ -23,14 +23,17 @@ def generator(seed: int, *names: str) -> np.random.Generator:
     return np.random.default_rng([seed, int.from_bytes(key, "little")])
 
 
+def prior_world(evidence: Evidence, draws: int, seed: int) -> PriorWorld:
+    """Tell the story over draws from the prior, ``draws`` of them."""
+    from mcmort.bayes.worlds import told_before
+
+    independent = [generator(seed, "prior", name).standard_normal(draws) for name in evidence.parameters]
+    return told_before(evidence, np.stack(independent, axis=1))
+
+
 def prior_scores(evidence: Evidence, draws: int, seed: int) -> Array:
     """Return draws of the parameters from the prior, shape ``(draws, n_parameters)``."""
-    from mcmort.bayes.worlds import drawn_about
-
-    independent = np.stack(
-        [generator(seed, "prior", name).standard_normal(draws) for name in evidence.parameters], axis=1
-    )
-    return drawn_about(evidence, independent)
+    return prior_world(evidence, draws, seed).parameters
 
 
 def replicates(evidence: Evidence, world: ArrayWorld, seed: int, purpose: str) -> dict[str, Array]:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.bayes.density import Density, density_address, identity_address
+from mcmort.bayes.diagnose import CHAINS
 from mcmort.bayes.tape import Program
 from mcmort.errors import ConvergenceError
 
@@ -23,7 +24,6 @@ __all__ = ["CHAINS", "DRAWS", "TARGET_ACCEPT", "TUNE", "Chains", "Progress", "sa
 
 type Progress = Callable[[int, int], None]
 
-CHAINS: Final = 4
 TUNE: Final = 600
 DRAWS: Final = 1000
 TARGET_ACCEPT: Final = 0.9
@@ -121,7 +121,8 @@ def sample(
         )  # fmt: skip
         tree = _wait(background)
     except RuntimeError as error:
-        raise ConvergenceError(f"the sampler cannot go on: {error}") from error
+        reason = str(error).splitlines()[0]  # what follows is a trace of the library's own
+        raise ConvergenceError(f"the sampler cannot go on: {reason}") from error
     stats = tree["sample_stats"]
     names = ("diverging", "energy", "n_steps", "logp", "step_size")
     return Chains(

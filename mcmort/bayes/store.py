@@ -8,13 +8,11 @@ so an interruption leaves nothing half-written.
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,7 +23,7 @@ from mcmort.bayes.diagnose import Diagnosis
 from mcmort.bayes.posterior import KINDS, Posterior
 from mcmort.catalogue.case import Case
 from mcmort.draws import Manifest, Standing
-from mcmort.machine.cache import cache_folder
+from mcmort.machine import cache
 
 __all__ = ["Request", "find", "keep", "path_of"]
 
@@ -56,11 +54,12 @@ class Request:
 
 def path_of(case: Case, request: Request) -> Path:
     """Return where the fit of a case stands, or would stand."""
-    versions = [version(name) for name in ("numba", "numpy", "nutpie", "scipy")]
+    versions = [cache.version_of(name) for name in ("numba", "numpy", "nutpie", "scipy")]
     content = json.dumps([case.digest, asdict(request), versions, _code()])
-    return cache_folder() / "fits" / f"{case.id}-{hashlib.sha256(content.encode()).hexdigest()[:24]}.nc"
+    return cache.cache_folder() / "fits" / f"{case.id}-{hashlib.sha256(content.encode()).hexdigest()[:24]}.nc"
 
 
+@functools.cache
 def _code() -> list[str]:
     """Return digests of the code on which a fit depends."""
     home = Path(__file__).parents[1]
@@ -70,25 +69,11 @@ def _code() -> list[str]:
 
 def keep(posterior: Posterior, request: Request) -> Path | None:
     """Leave a fit on disk; where that cannot be done nothing is left."""
-    path = path_of(posterior.case, request)
+    path, tree = path_of(posterior.case, request), _tree(posterior)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+        cache.keep(path, lambda file: tree.to_netcdf(file, engine="h5netcdf"), _KEPT)
     except OSError:
         return None
-    os.close(handle)
-    try:
-        _tree(posterior).to_netcdf(name, engine="h5netcdf")
-        Path(name).replace(path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        return None
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    by_age = sorted(path.parent.glob("*.nc"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
-    for old in by_age[_KEPT:]:
-        old.unlink(missing_ok=True)
     return path
 
 
@@ -107,7 +92,6 @@ def _tree(posterior: Posterior) -> Any:
     import xarray as xr
 
     chains = posterior.manifest.chains
-
     head = {
         "manifest": asdict(posterior.manifest),
         "standing": {name: asdict(one) for name, one in posterior.standing.items()},

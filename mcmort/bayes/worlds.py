@@ -17,7 +17,7 @@ from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.story import tell
 from mcmort.bayes.tape import Op, Program, Tape, Variable
 
-__all__ = ["ArrayWorld", "TapeWorld", "program_of", "told_over"]
+__all__ = ["ArrayWorld", "PriorWorld", "SilentWorld", "TapeWorld", "program_of", "told_before", "told_over"]
 
 type Array = NDArray[np.float64]
 
@@ -95,7 +95,6 @@ class ArrayWorld:
         self.given = scores
         self.size = len(next(iter(scores.values())))
         self.log_prior = np.zeros(self.size)
-        self.made: dict[str, Array] = {}
         self.kept: dict[str, Array] = {}
         self.log_likelihood: dict[str, Array] = {}
 
@@ -151,22 +150,35 @@ class ArrayWorld:
         self.kept[name] = value
 
 
-class PriorWorld(ArrayWorld):
+class SilentWorld(ArrayWorld):
+    """Numbers are arrays of draws, and nothing is observed."""
+
+    def observe(
+        self, name: str, residual: Array, scale: Array, *, is_above: bool, is_heavy: bool, weight: float
+    ) -> None:  # fmt: skip
+        """Leave the observation out."""
+
+
+class PriorWorld(SilentWorld):
     """Numbers are arrays of draws from the prior: a score about a centre is the given one, and makes its parameter."""
+
+    def __init__(self, scores: Mapping[str, Array]) -> None:
+        super().__init__(scores)
+        self.made: dict[str, Array] = {}
 
     def scores_about(self, centres: Mapping[str, Array]) -> dict[str, Array]:
         """Return the scores as given, and note the parameters that they make."""
         self.made |= {name: self.given[name] + centre for name, centre in centres.items()}
         return {name: self.given[name] for name in centres}
 
-    def observe(
-        self, name: str, residual: Array, scale: Array, *, is_above: bool, is_heavy: bool, weight: float
-    ) -> None:  # fmt: skip
-        """Nothing is observed."""
+    @property
+    def parameters(self) -> Array:
+        """The parameters, shape ``(n_draws, n_parameters)``: those sampled about a centre are moved to it."""
+        return np.stack([self.made.get(name, score) for name, score in self.given.items()], axis=1)
 
 
-def drawn_about(evidence: Evidence, scores: Array) -> Array:
-    """Return parameters from independent standard normal scores: those that are sampled about a centre are moved to it.
+def told_before(evidence: Evidence, scores: Array) -> PriorWorld:
+    """Tell the story over independent standard normal scores.
 
     Parameters
     ----------
@@ -177,11 +189,16 @@ def drawn_about(evidence: Evidence, scores: Array) -> Array:
 
     Returns
     -------
-    ndarray, shape (n_draws, n_parameters)
+    PriorWorld
+        With all that follows from them, and the parameters that they make.
     """
-    world = PriorWorld(dict(zip(evidence.parameters, np.ascontiguousarray(scores.T), strict=True)))
+    world = PriorWorld(_by_name(evidence, scores))
     tell(world, evidence)
-    return np.stack([world.made.get(name, world.given[name]) for name in evidence.parameters], axis=1)
+    return world
+
+
+def _by_name(evidence: Evidence, scores: Array) -> dict[str, Array]:
+    return dict(zip(evidence.parameters, np.ascontiguousarray(scores.T), strict=True))
 
 
 def _standard(score: Array) -> Array:
@@ -213,6 +230,6 @@ def told_over(evidence: Evidence, scores: Array) -> ArrayWorld:
     ArrayWorld
         With all that follows from them.
     """
-    world = ArrayWorld(dict(zip(evidence.parameters, np.ascontiguousarray(scores.T), strict=True)))
+    world = ArrayWorld(_by_name(evidence, scores))
     tell(world, evidence)
     return world

@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["PATIENCE", "check_output", "deliver", "drawing", "fitted", "progress_bar"]
 
-CHAINS: Final = 4
-LEAST_DRAWS: Final = 100
-
 _STDOUT: Final = Path("-")
 PATIENCE: Final = 1.0
 """Seconds of work before a progress bar appears."""
@@ -82,6 +79,7 @@ def fitted(
 ) -> Posterior:
     """Fit a case, or find its fit; the draws asked for are shared by the chains."""
     from mcmort.bayes import fit
+    from mcmort.bayes.diagnose import CHAINS, LEAST_DRAWS
 
     each = None if draws is None else -(-draws // CHAINS)
     if each is not None and each < LEAST_DRAWS:

@@ -26,7 +26,7 @@ def cache_folder() -> Path:
     return user_cache_path("mcmort", appauthor=False)
 
 
-def keep(path: Path, fill: Callable[[BinaryIO], object]) -> None:
+def keep(path: Path, fill: Callable[[BinaryIO], object], most: int = KEPT) -> None:
     """Write a file whole or not at all, and let go of the oldest of its kind.
 
     Parameters
@@ -35,6 +35,8 @@ def keep(path: Path, fill: Callable[[BinaryIO], object]) -> None:
         The file; its folder is made if it is not there, and its suffix is its kind.
     fill : callable
         Writes the content to an open file.
+    most : int
+        Files of its kind that stay.
 
     Raises
     ------
@@ -51,7 +53,7 @@ def keep(path: Path, fill: Callable[[BinaryIO], object]) -> None:
         Path(name).unlink(missing_ok=True)
         raise
     by_age = sorted(path.parent.glob(f"*{path.suffix}"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
-    for old in by_age[KEPT:]:
+    for old in by_age[most:]:
         old.unlink(missing_ok=True)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.words import Pooling
 from mcmort.draws import Dependence, Draws, Manifest
+from mcmort.draws.seed import given_seed
 from mcmort.errors import FormulaError, UsageError
 from mcmort.machine.cache import version_of
 from mcmort.sampler.run import Progress, run_plan
@@ -22,13 +23,7 @@ DEFAULT_DRAWS: Final = 100_000
 
 def seed_of(rng: int | np.random.Generator | None) -> int:
     """Return the seed that `rng` stands for; None asks the system for a fresh one."""
-    if rng is None:
-        return secrets.randbits(32)
-    if isinstance(rng, int | np.integer) and not isinstance(rng, bool) and rng >= 0:
-        return int(rng)
-    if isinstance(rng, np.random.Generator):  # asked last: it takes 8 ms to load
-        return int(rng.integers(2**63))
-    raise UsageError(f"the seed is {rng!r}; expected a whole number from 0 up, or a NumPy Generator")
+    return secrets.randbits(32) if rng is None else given_seed(rng)
 
 
 def check_draws(n: int) -> int:

@@ -10,6 +10,7 @@ import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import fields
+from io import RawIOBase
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -296,8 +297,8 @@ def test_an_interrupt_in_the_middle_of_writing_leaves_nothing(
 ) -> None:
     """Stopped after half of the bytes, there is no file, whole or half; a full disk is no error, Ctrl-C stays one."""
 
-    def half(_: xr.DataTree, path: str, **__: object) -> NoReturn:
-        Path(path).write_bytes(b"\x89HDF half of it")
+    def half(_: xr.DataTree, file: RawIOBase, **__: object) -> NoReturn:
+        file.write(b"\x89HDF half of it")
         raise error
 
     with monkeypatch.context() as patch:
@@ -349,8 +350,8 @@ def test_the_file_is_whole_before_it_has_its_name(folder: Path, monkeypatch: pyt
     seen: list[list[str]] = []
     write = xr.DataTree.to_netcdf
 
-    def watched(tree: xr.DataTree, path: str, **how: Any) -> object:
-        found = write(tree, path, **how)
+    def watched(tree: xr.DataTree, file: RawIOBase, **how: Any) -> object:
+        found = write(tree, file, **how)
         seen.append([one.suffix for one in folder.iterdir()])
         return found
 

@@ -13,7 +13,7 @@ from scipy import stats
 from mcmort.bayes.collector import collect
 from mcmort.bayes.density import Density
 from mcmort.bayes.evidence import Evidence
-from mcmort.bayes.worlds import drawn_about, program_of, told_over
+from mcmort.bayes.worlds import program_of, told_before, told_over
 from mcmort.catalogue import Case
 from tests.bayes.made import between_knots, every_kind, figures, plain
 from tests.cases import component, point, quantity, ranged, share
@@ -156,7 +156,7 @@ def test_registered_deaths_by_hand() -> None:
     evidence = collect(figures(camps))
     assert evidence.parameters == ("completeness:one", "tau:registered", "tau:demographic", "deaths:one")
     latent, scores = evidence.latents["one"], np.array([0.3, 0.2, -0.6, 0.9])
-    points = drawn_about(evidence, scores[None])
+    points = told_before(evidence, scores[None]).parameters
     world = told_over(evidence, points)
     theta = math.exp(latent.log_median + latent.log_sd * scores[3])
     kappa = float(evidence.priors.components["one"].completeness.ppf(np.array([stats.norm.cdf(0.3)]))[0])  # type: ignore[union-attr]
@@ -170,7 +170,7 @@ def test_priors_are_moved_and_not_bent(seed: int) -> None:
     """Parameters made from standard normal scores have the density of these scores: the change is a shear."""
     evidence = collect(every_kind())
     scores = np.random.default_rng(seed).standard_normal((200, len(evidence.parameters)))
-    points = drawn_about(evidence, scores)
+    points = told_before(evidence, scores).parameters
     assert (points != scores).any(axis=0).sum() == 1  # camps alone has a completeness and a register of its own
     world = told_over(evidence, points)
     np.testing.assert_allclose(world.log_prior, stats.norm.logpdf(scores).sum(1), rtol=1e-12)
