@@ -46,7 +46,7 @@ def keep(path: Path, fill: Callable[[BinaryIO], object], most: int = KEPT) -> No
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with os.fdopen(handle, "w+b") as file:  # HDF5 reads what it has written
             fill(file)
         Path(name).replace(path)
     except BaseException:
