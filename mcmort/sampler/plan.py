@@ -58,9 +58,9 @@ def operands(op: int, a: int, b: int, c: int) -> tuple[int, ...]:
             return ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Plan:
-    """Arrays of a program, with one entry for each instruction.
+    """Arrays of a program, with one entry for each instruction; a plan equals only itself.
 
     Attributes
     ----------

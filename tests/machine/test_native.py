@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 import hashlib
 import importlib.util
 import json
@@ -12,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from threading import Barrier
 from typing import Any, Final, NamedTuple, NoReturn
@@ -119,6 +121,23 @@ def test_stored_code_gives_the_bits_of_numba(is_logged: bool) -> None:
     found = _results(_native(_forbidden), _call(is_logged=is_logged))
     assert found == _results(_fill, _call(is_logged=is_logged))
     assert found != _results(_fill, _call(is_logged=not is_logged))
+
+
+@pytest.mark.usefixtures("path")
+def test_a_bound_function_reads_its_arrays_anew() -> None:
+    """A function that holds its arguments, which nothing else does, sees what was written to them since."""
+    inputs, shift, factor, out, counts = _call()
+    bound = _native(_forbidden).bound(
+        Inputs(inputs.rows.copy(), inputs.columns, inputs.is_logged), shift, factor, out, counts
+    )
+    gc.collect()
+    for change in (1.0, 2.0):
+        inputs.columns[:] *= change
+        out[:], counts[:] = 0.0, 0
+        bound()
+        other = np.empty((5, 7)), np.zeros(5, np.int64)
+        _fill(inputs, shift, factor, *other)
+        assert [out.tobytes(), counts.tobytes()] == [one.tobytes() for one in other]
 
 
 @pytest.mark.usefixtures("path")
@@ -311,6 +330,14 @@ def test_the_kernel_on_disk_gives_the_bits_of_numba(threads: int, monkeypatch: p
         tallies = "".join(one.whole.digest() for one in counted.values())
         return hashlib.sha256(b"".join(one.tobytes() for one in columns.values()) + tallies.encode()).hexdigest()
 
+    class ByNumba:
+        """Calls the kernel in the same two ways, through Numba."""
+
+        __call__ = staticmethod(kernel.run)
+
+        def bound(self, *arguments: Any) -> Callable[[], None]:
+            return partial(kernel.run, *arguments)
+
     found = digest()
-    monkeypatch.setattr(run, "KERNEL", kernel.run)
+    monkeypatch.setattr(run, "KERNEL", ByNumba())
     assert digest() == found

@@ -11,8 +11,10 @@ import math
 import os
 import subprocess
 import sys
+import threading
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -43,6 +45,14 @@ _GOLDEN = {
 
 The last was written down again when scrambled Sobol' nets took the place of lattices; the others never changed.
 """
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _threads_for_few_draws() -> Iterator[None]:
+    """Start threads however few the draws are, which takes longer but is what is to be tested."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run, "_SMALLEST_TASK", 1)
+        yield
 
 
 def _counts(tally: Tally) -> Array:
@@ -106,6 +116,34 @@ def test_no_division_of_the_work_changes_a_bit(method: str) -> None:
         assert executor.submit(lambda: 1).result() == 1  # the caller's executor stays open
     # negative control: another seed is another tally
     assert tally_plan(fixed_plan(), 6, _N)["total"].whole.digest() not in expected
+
+
+def test_counts_beyond_32_bits_are_merged_in_64(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tallies whose counts together may pass 32 bits are put together in 64, and are the same."""
+    few = tally_plan(fixed_plan(), 5, _N, task=200, threads=3)
+    monkeypatch.setattr(run, "_MOST_COUNTED", _N - 1)
+    many = tally_plan(fixed_plan(), 5, _N, task=200, threads=3)
+    assert {one.whole.digest() for one in few.values()} == {one.whole.digest() for one in many.values()}
+    assert {one.whole.counts.dtype.itemsize for one in few.values()} == {4}
+    assert {one.whole.counts.dtype.itemsize for one in many.values()} == {8}
+
+
+@pytest.mark.parametrize(("n", "threads", "is_here"), [(500, 2, True), (501, 2, False), (5_000, 1, True)])
+def test_little_work_stays_with_the_caller(
+    n: int, threads: int, is_here: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No thread is started for a few draws, or for one thread alone."""
+    seen: set[int] = set()
+    count = run._Machine.count  # noqa: SLF001
+
+    def noted(self: run._Machine, *given: Any, **how: Any) -> list[Tally]:
+        seen.add(threading.get_ident())
+        return count(self, *given, **how)
+
+    monkeypatch.setattr(run, "_SMALLEST_TASK", 500)
+    monkeypatch.setattr(run._Machine, "count", noted)  # noqa: SLF001
+    tally_plan(fixed_plan(), 5, n, threads=threads)
+    assert (seen == {threading.get_ident()}) == is_here
 
 
 def test_counts_are_emptied_before_they_overflow(monkeypatch: pytest.MonkeyPatch) -> None:
