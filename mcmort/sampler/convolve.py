@@ -7,26 +7,39 @@ their sum must fit. `mcmort.sampler.exact` decides what is summed.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, reduce
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
+from mcmort.machine.native import Native
+
 __all__ = ["Curve", "Grid", "Span", "Window"]
 
 type Array = NDArray[np.float64]
-type Ints = NDArray[np.int64]
 type Spectrum = NDArray[np.complex128]
 
 _SHORT: Final = 0.01
 """Segments shorter than this part of a cell are points. Steeper slopes would cost digits when they are summed."""
 _REACH: Final = 7.0
-_TOGETHER: Final = 1 << 14
+_TOGETHER: Final = 1 << 16
 """Edges or cells that are worked on at once."""
+_HOME: Final = Path(__file__).parent
+
+
+def _find() -> Callable[..., None]:
+    from mcmort.sampler.deposit import deposit
+
+    return deposit
+
+
+DEPOSIT: Final = Native("deposit", _find, (_HOME / "deposit.py", _HOME / "jit.py"))
+"""The compiled loop: `mcmort.sampler.deposit.deposit`, which says what its arguments are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +91,7 @@ class Grid:
     def deposit(self, edges: Array, masses: Array) -> Array:
         """Return the masses that each of several distributions has in the cells.
 
-        Every mass is split linearly between the two nearest nodes, which keeps the mean. A segment of even density
-        begins with a rise of the density and ends with a fall; the share of a node in what follows a rise is the
-        integral of its hat, and differences of that between nodes are quadratic splines over three nodes.
+        Every mass is split linearly between the two nearest nodes, which keeps the mean.
 
         Parameters
         ----------
@@ -93,34 +104,20 @@ class Grid:
         -------
         ndarray, shape (n_curves, n_nodes, cells)
         """
-        length = np.diff(edges)
-        short = np.abs(length) < _SHORT * self.step
-        has_points = bool(short.any())
-        if has_points:
-            slope = np.where(short, 0.0, masses) / np.where(short, 1.0, length) * self.step
-        else:
-            slope = masses / length * self.step
-        rise = np.zeros_like(edges)
-        rise[..., :-1] = slope
-        rise[..., 1:] -= slope
-        cell, rest = self._place(edges)
-        half = 0.5 * rest * rest
-        spline = (rise * (0.5 - rest + half), rise * (0.5 + rest - 2.0 * half), rise * half)
-        mass = np.cumsum(self._spread(self._row(cell), spline, edges.shape[:2]), axis=-1)
-        # on a circle the density is known up to a constant, which follows from the mass
-        mass += ((1.0 - mass.sum(axis=-1)) / self.cells)[..., None]
-        if has_points:
-            row = self._row(np.zeros(length.shape, dtype=np.int64))[short]
-            middle = 0.5 * (edges[..., 1:] + edges[..., :-1])[short]
-            points = self._points(row, middle, np.broadcast_to(masses, length.shape)[short], edges.shape[:2])
-            mass += points - points.sum(axis=-1)[..., None] / self.cells
-        return mass
+        curves, nodes, *lines, points = edges.shape
+        out = np.empty((curves, nodes, self.cells))
+        work = np.empty((2, self.cells + 2))
+        DEPOSIT(
+            np.ascontiguousarray(edges).reshape(curves, nodes, math.prod(lines), points),
+            np.ascontiguousarray(masses).reshape(curves, math.prod(lines), points - 1),
+            self.step, _SHORT, work[0], work[1], out,
+        )  # fmt: skip
+        return out
 
     def constant(self, values: Array) -> Spectrum:
         """Return the spectra of constants, one at each node, shape ``(n_nodes, cells // 2 + 1)``."""
-        row = self.cells * np.arange(len(values))
-        masses = self._points(row, values, np.ones(len(values)), (1, len(values)))
-        return np.asarray(fft.rfft(masses[0]), dtype=np.complex128)
+        points = np.broadcast_to(values[None, :, None], (1, len(values), 2))
+        return np.asarray(fft.rfft(self.deposit(points, np.ones((1, 1, 1)))[0]), dtype=np.complex128)
 
     def add(self, one: Spectrum, other: Spectrum) -> Spectrum:
         """Return the spectrum of a sum of independent parts."""
@@ -144,36 +141,11 @@ class Grid:
         ends = (first + np.arange(self.cells) + 0.5) * self.step
         return np.asarray(ends, dtype=np.float64), np.clip(below, 0.0, 1.0)
 
-    def _points(self, row: Ints, values: Array, masses: Array, rows: tuple[int, int]) -> Array:
-        cell, rest = self._place(values)
-        return self._spread(row + cell, (masses * (1.0 - rest), masses * rest), rows)
-
-    def _row(self, cell: Ints) -> Ints:
-        """Count cells through all curves and nodes."""
-        curves, nodes = cell.shape[:2]
-        row = self.cells * np.arange(curves * nodes).reshape(curves, nodes, *(1,) * (cell.ndim - 2))
-        return np.asarray(cell + row)
-
-    def _place(self, values: Array) -> tuple[Ints, Array]:
-        place = values / self.step
-        whole = np.floor(place)
-        return whole.astype(np.int64) & (self.cells - 1), place - whole
-
-    def _spread(self, cell: Ints, weights: Sequence[Array], rows: tuple[int, int]) -> Array:
-        """Add weights to cells, to the cells after them, and so on, shape ``(n_curves, n_nodes, cells)``."""
-        flat, count = cell.ravel(), rows[0] * rows[1] * self.cells
-        found = np.zeros((*rows, self.cells + len(weights) - 1))
-        for place, weight in enumerate(weights):
-            added = np.bincount(flat, weight.ravel(), minlength=count)
-            found[..., place : place + self.cells] += added.reshape(*rows, self.cells)
-        found[..., : len(weights) - 1] += found[..., self.cells :]
-        return found[..., : self.cells]
-
 
 def _batches(curves: Sequence[Curve], cells: int) -> Iterator[tuple[slice, Array, Array]]:
     """Yield edges and masses of curves of one shape, with an axis for the curves in front, and which nodes they are of.
 
-    What is worked on at once stays in the cache: larger arrays, fresh from the system, were five times slower.
+    What is worked on at once stays in the cache: all at once takes a third longer.
     """
     shapes: dict[tuple[int, ...], list[Curve]] = {}
     for curve in curves:

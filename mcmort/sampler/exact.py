@@ -36,9 +36,13 @@ _STEPS: Final = 4
 _MOST_WORK: Final = 12_000_000
 """Values that may be computed for one distribution before nothing more is made finer, which takes a few seconds."""
 _WINDOW: Final = 1e-9
-"""Probability left out on each side of the grid."""
+"""Probability left out on each side of the grid at the usual precision, more where less is asked for: it is folded into
+the circle, and moves no quantile between 0.5 and 99.5 per cent by more than a hundredth of what is asked for."""
+_MOST_LEFT_OUT: Final = 1e-6
+_MARGIN: Final = 0.1
+"""Parts of the range that the grid reaches beyond it."""
 _DRAWN_IN: Final = 6
-_ROUGH_CELLS: Final = 1 << 10
+_ROUGH_CELLS: Final = 1 << 9
 _FEWEST_CELLS: Final = 1 << 7
 _MOST_CELLS: Final = 1 << 14
 """Before the grid is made finer."""
@@ -132,20 +136,27 @@ def _grid(integrator: Integrator, precision: float) -> Grid:
     What the tables span may be far wider than the bulk, and then the window is drawn in on rough grids.
     """
     low, high = (float(end[0]) for end in integrator.measure(Window(), ROUGH).ends)
+    outside = min(_WINDOW * max(precision / PRECISION, 1.0) ** 2, _MOST_LEFT_OUT)
     for _ in range(_DRAWN_IN):
-        # a constant has no width
-        span = 1.2 * max(high - low, 1e-9 * max(abs(low), abs(high), 1.0))
-        rough = Grid(low - span / 12.0, span / _ROUGH_CELLS, _ROUGH_CELLS)
+        start, span = _with_margin(low, high)
+        rough = Grid(start, span / _ROUGH_CELLS, _ROUGH_CELLS)
         values, below = rough.cumulated(integrator.measure(rough, ROUGH))
-        low, high = np.interp([_WINDOW, 1.0 - _WINDOW], below, values).tolist()
+        low, high = np.interp([outside, 1.0 - outside], below, values).tolist()
         if high - low > 0.2 * span:
             break
+    start, span = _with_margin(low, high)
     marks = np.interp([0.005, 0.05, 0.25, 0.75, 0.95, 0.995], below, values)
     # the error falls with the fourth power of the width of a cell
     wanted = np.array([16.0, 64.0, 16.0]) * (PRECISION / precision) ** 0.25
     narrowest = float(np.min(np.diff(marks)[[0, 2, 4]] / wanted))
     cells = 1 << int(np.ceil(np.log2(np.clip(span / max(narrowest, 1e-300), _FEWEST_CELLS, _MOST_CELLS))))
-    return Grid(rough.start, span / cells, cells)
+    return Grid(start, span / cells, cells)
+
+
+def _with_margin(low: float, high: float) -> tuple[float, float]:
+    """Return where a window begins that holds a range and a margin, and how wide it is; a constant has some width."""
+    width = max(high - low, 1e-9 * max(abs(low), abs(high), 1.0))
+    return low - _MARGIN * width, (1.0 + 2.0 * _MARGIN) * width
 
 
 def _distribution(integrator: Integrator, level: Level, grid: Grid, more: int, least: float) -> ExactTotal:
