@@ -58,7 +58,7 @@ class Settings:
     memory: tuple[int, ...] = (10**7, 10**9)
 
 
-FULL: Final = Settings((4, 12, 64), (10**4, 10**5, 2**20, 10**7, 10**8))
+FULL: Final = Settings((4, 12, 64), (10**4, 10**5, 2**20, 10**7, 10**8), limit=20.0)
 QUICK: Final = Settings((12,), (10**4, 10**5, 2**20), repeats=3, limit=2.0, target=0.01, memory=(10**5, 10**7))
 
 
