@@ -28,7 +28,7 @@ from mcmort.bayes.simulate import simulate
 from mcmort.bayes.story import tell
 from mcmort.bayes.tape import Program
 from mcmort.bayes.uniformity import chi_square, distribution_test
-from mcmort.bayes.worlds import SilentWorld, program_of
+from mcmort.bayes.worlds import PriorWorld, SilentWorld, by_name, program_of, told_before
 from mcmort.errors import DefinitionError, UsageError
 
 __all__ = ["DRAWS", "Calibration", "calibrate"]
@@ -141,8 +141,8 @@ def calibrate(
     """
     if simulations < 1:
         raise UsageError(f"the number of simulations is {simulations}; expected 1 or more")
-    truth, simulated = simulate(evidence, simulations, seed)
-    true = _quantities(simulated[0], truth)
+    scores, simulated = simulate(evidence, simulations, seed)
+    true = _quantities(simulated[0], PriorWorld(by_name(simulated[0], scores)))
     fitted = simulated if believed is None else [believed(one) for one in simulated]
     if fitted[0].parameters != simulated[0].parameters:
         raise UsageError("what is believed has other parameters than what is simulated; expected the same")
@@ -151,9 +151,14 @@ def calibrate(
     own = ThreadPoolExecutor(os.cpu_count() or 1) if executor is None else nullcontext(executor)
     with own as pool:
         for batch in batched(range(simulations), _BATCH):
-            done = list(pool.map(_fit, [_Task(program_of(fitted[at]), truth[at], seed, at) for at in batch]))
-            drawn = _quantities(fitted[0], np.concatenate([fit.scores for fit in done]))
-            found = {name: values.reshape(len(done), DRAWS) for name, values in drawn.items()}
+            truths = [told_before(fitted[at], scores[at : at + 1]).parameters[0] for at in batch]
+            tasks = [_Task(program_of(fitted[at]), truth, seed, at) for at, truth in zip(batch, truths, strict=True)]
+            done = list(pool.map(_fit, tasks))
+            drawn = [
+                _quantities(fitted[at], SilentWorld(by_name(fitted[at], fit.scores)))
+                for at, fit in zip(batch, done, strict=True)
+            ]
+            found = {name: np.stack([one[name] for one in drawn]) for name in drawn[0]}
             here = {name: values[list(batch)] for name, values in true.items()}
             if believed is None:
                 found["log density"] = np.stack([fit.log_density for fit in done])
@@ -215,9 +220,8 @@ def _fit(task: _Task) -> _Fit:
     )
 
 
-def _quantities(evidence: Evidence, scores: Array) -> dict[str, Array]:
-    """Return what is ranked, over draws of the parameters: all that is uncertain, and the totals of the definitions."""
-    world = SilentWorld(dict(zip(evidence.parameters, np.ascontiguousarray(scores.T), strict=True)))
+def _quantities(evidence: Evidence, world: SilentWorld) -> dict[str, Array]:
+    """Return what is ranked, over draws: all that is uncertain, and the totals of the definitions."""
     tell(world, evidence)
     sure = {name for name, curve in evidence.curves.items() if isinstance(curve, float)}
     sure |= {f"registered:{name.partition(':')[2]}" for name in sure if name.startswith("completeness:")}

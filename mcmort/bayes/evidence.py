@@ -69,6 +69,11 @@ class Datum:
     weight: float = 1.0
 
     @property
+    def is_plain(self) -> bool:
+        """Whether it is one number, and no bound."""
+        return self.side == "point" and self.formula is None
+
+    @property
     def target(self) -> object:
         """What it speaks of: two figures with the same target and lineage are the same data told twice."""
         if self.account is None:

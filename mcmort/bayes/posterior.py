@@ -27,6 +27,8 @@ type Array = NDArray[np.float64]
 KINDS: Final = ("all", "registered", "ordinary", "overlap", "share", "quantity")
 """Columns that totals and tables may ask for."""
 _PRIOR_DRAWS: Final = 2000
+_AGAIN: Final = ((2, 0.9), (4, 0.99))
+"""How much longer, and in steps of what acceptance, chains are run again if they do not agree."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -98,7 +100,8 @@ def fit(
     without : frozenset of str
         Keys of sources, or lineages, to leave out.
     draws : int, optional
-        Draws of each of four chains; by default 1,000, and up to 4,000 if they do not agree before.
+        Draws of each of four chains; by default 1,000, and up to 4,000 if they do not agree before. Chains that do not
+        agree are run again in shorter steps, also with as many draws as are given.
     cores : int, optional
         Chains at a time.
     store : bool
@@ -152,15 +155,18 @@ def fit(
 def _fitted(
     evidence: Evidence, seed: int, draws: int | None, cores: int | None, progress: Progress | None
 ) -> Posterior:  # fmt: skip
-    from mcmort.bayes.sample import DRAWS, TUNE, sample
+    from mcmort.bayes.sample import DRAWS, TARGET_ACCEPT, TUNE, sample
     from mcmort.bayes.worlds import program_of
 
     clock = _Clock()
     program = program_of(evidence)
     clock.lap("program")
-    for kept in (DRAWS, 2 * DRAWS, 4 * DRAWS) if draws is None else (draws,):
+    for longer, accept in ((1, TARGET_ACCEPT), *_AGAIN):
+        kept = DRAWS * longer if draws is None else draws
         tune = max(TUNE, TUNE * kept // DRAWS)
-        chains = sample(program, seed, draws=kept, tune=tune, cores=cores, progress=progress)
+        chains = sample(
+            program, seed, draws=kept, tune=tune, target_accept=accept, cores=cores, progress=progress
+        )  # fmt: skip
         clock.lap("sampling")
         posterior = _told(evidence, chains.scores, chains.stats, seed, clock)
         if not posterior.diagnosis.defects():

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mcmort.bayes.evidence import Evidence
     from mcmort.bayes.worlds import ArrayWorld, PriorWorld
 
-__all__ = ["generator", "prior_scores", "prior_world", "replicates"]
+__all__ = ["generator", "independent", "prior_scores", "prior_world", "replicates"]
 
 type Array = NDArray[np.float64]
 
@@ -27,8 +27,12 @@ def prior_world(evidence: Evidence, draws: int, seed: int) -> PriorWorld:
     """Tell the story over draws from the prior, ``draws`` of them."""
     from mcmort.bayes.worlds import told_before
 
-    independent = [generator(seed, "prior", name).standard_normal(draws) for name in evidence.parameters]
-    return told_before(evidence, np.stack(independent, axis=1))
+    return told_before(evidence, independent(evidence, draws, seed))
+
+
+def independent(evidence: Evidence, draws: int, seed: int) -> Array:
+    """Return standard normal scores, from which draws from the prior are made, shape ``(draws, n_parameters)``."""
+    return np.stack([generator(seed, "prior", name).standard_normal(draws) for name in evidence.parameters], axis=1)
 
 
 def prior_scores(evidence: Evidence, draws: int, seed: int) -> Array:

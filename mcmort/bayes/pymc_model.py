@@ -75,14 +75,16 @@ class _PymcWorld:
         score = pm.Normal("score", 0.0, 1.0, shape=len(names))
         return {name: _Tensor(score[at]) for at, name in enumerate(names)}
 
-    def scores_about(self, centres: Mapping[str, _Tensor]) -> dict[str, _Tensor]:
-        """Declare parameters about centres, and return their distances from them."""
+    def scores_about(self, places: Mapping[str, tuple[_Tensor, _Tensor] | None]) -> dict[str, _Tensor]:
+        """Declare parameters as distances from a centre, in a unit, of scores that are standard normal."""
         import pymc as pm
         import pytensor.tensor as pt
 
-        centre = pt.stack([one.of for one in centres.values()])
-        distance = pm.Normal("deaths", centre, 1.0, shape=len(centres)) - centre
-        return {name: _Tensor(distance[at]) for at, name in enumerate(centres)}
+        zero, one = self.number(0.0), self.number(1.0)
+        given = [(zero, one) if place is None else place for place in places.values()]
+        centre, unit = (pt.stack([place[at].of for place in given]) for at in (0, 1))
+        score = centre + unit * pm.Normal("deaths", -centre / unit, 1.0 / unit, shape=len(given))
+        return {name: _Tensor(score[at]) for at, name in enumerate(places)}
 
     def along(self, curve: Curve, score: _Tensor) -> _Tensor:
         """Look up a cited prior."""
@@ -162,8 +164,10 @@ def pymc_model(evidence: Evidence, *, is_kept: bool = True) -> Any:
     """
     import pymc as pm
     import pytensor.tensor as pt
+    from pytensor.scalar import autocast_float_as
 
-    with pm.Model() as model:
+    # constants of the library's own, such as the root of two, would be rounded to single precision
+    with autocast_float_as("float64"), pm.Model() as model:
         world = _PymcWorld(is_kept=is_kept)
         tell(world, evidence)
         pm.Potential("evidence", pt.stack(world.evidence))

@@ -7,9 +7,12 @@ stands between (Hoffman and Gelman 2014, JMLR 15; mass matrix as in Seyboldt, Ca
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.machinery import PathFinder
+from importlib.util import find_spec, module_from_spec
 from typing import Any, Final
 
 import numpy as np
@@ -26,8 +29,10 @@ type Progress = Callable[[int, int], None]
 
 TUNE: Final = 600
 DRAWS: Final = 1000
-TARGET_ACCEPT: Final = 0.9
-"""At 0.8 some seeds gave a few divergences, at 0.9 none."""
+TARGET_ACCEPT: Final = 0.8
+"""Mean acceptance that steps are tuned to; `mcmort.bayes.posterior` asks for more where transitions diverge."""
+_RATE: Final = 200
+"""Milliseconds between reports of progress."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,7 @@ def sample(
     draws: int = DRAWS,
     tune: int = TUNE,
     chains: int = CHAINS,
+    target_accept: float = TARGET_ACCEPT,
     cores: int | None = None,
     progress: Progress | None = None,
 ) -> Chains:
@@ -66,10 +72,12 @@ def sample(
         The same seed gives the same draws on any number of cores.
     draws, tune, chains : int
         Draws that are kept and draws before them, of each chain.
+    target_accept : float
+        Mean acceptance that steps are tuned to: shorter steps follow sharper bends.
     cores : int, optional
         Chains at a time; by default as many as there are processors.
     progress : callable, optional
-        Called with the draws done and the draws asked for, from another thread.
+        Called with the draws done and the draws asked for, from another thread; what it raises is raised here.
 
     Returns
     -------
@@ -82,53 +90,66 @@ def sample(
     KeyboardInterrupt
         If it is interrupted; nothing is left behind.
     """
-    import nutpie
-    from nutpie import _lib
-    from nutpie.sample import CompiledModel
-
-    density = Density(program)
-    size = len(program.parameters)
-
-    class Model(CompiledModel):  # type: ignore[misc]
-        n_dim = size
-        shapes: Any = {"score": (size,)}  # noqa: RUF012
-        coords: Any = {}  # noqa: RUF012
-
-        def _make_model(self, _mean: Any) -> Any:
-            address, sizes = density.head.ctypes.data, {"parameter": size}
-            return _lib.PyMcModel(
-                _lib.LogpFunc(density_address(), address, density),
-                _lib.ExpandFunc(size, size, identity_address(), address, density),
-                _lib.PyVariable.new_variables(["score"], ["float64"], [[size]], sizes, {"score": ["parameter"]}),
-                size, sizes, {}, _start(size), None,
-            )  # fmt: skip
-
-        def _make_sampler(
-            self, settings: Any, mean: Any, cores: int, kind: Any, callback: Any, rate: Any, store: Any
-        ) -> Any:
-            return _lib.PySampler.from_pymc(settings, cores, self._make_model(mean), kind, callback, rate, store)
+    core, density, size = _core(), Density(program), len(program.parameters)
+    address, sizes = density.head.ctypes.data, {"parameter": size}
+    model = core.PyMcModel(
+        core.LogpFunc(density_address(), address, density),
+        core.ExpandFunc(size, size, identity_address(), address, density),
+        core.PyVariable.new_variables(["score"], ["float64"], [[size]], sizes, {"score": ["parameter"]}),
+        size, sizes, {}, _start(size), None,
+    )  # fmt: skip
+    settings = core.PyNutsSettings.Diag(seed)
+    settings.update({"num_draws": draws, "num_tune": tune, "num_chains": chains, "target_accept": target_accept})
+    failed: list[BaseException] = []
 
     def report(found: list[Any]) -> None:
         assert progress is not None
-        progress(sum(one.finished_draws for one in found), (draws + tune) * chains)
+        try:
+            progress(sum(one.finished_draws for one in found), (draws + tune) * chains)
+        except BaseException as error:  # the sampler's thread would swallow it
+            failed.append(error)
 
+    running = core.PySampler.from_pymc(
+        settings, cores or os.cpu_count() or 1, model, core.ProgressType.none(),
+        None if progress is None else report, _RATE, core.PyStorage.arrow(),
+    )  # fmt: skip
     try:
-        background = nutpie.sample(
-            Model(dims={"score": ("parameter",)}),
-            draws=draws, tune=tune, chains=chains, cores=cores or os.cpu_count() or 1, seed=seed,
-            save_warmup=False, progress_bar=False, target_accept=TARGET_ACCEPT, blocking=False,
-            progress_callback=None if progress is None else report, progress_rate=200,
-        )  # fmt: skip
-        tree = _wait(background)
+        _wait(running, failed)
+        positions, stats = running.take_results().get_arrow_trace()
     except RuntimeError as error:
         reason = str(error).splitlines()[0]  # what follows is a trace of the library's own
         raise ConvergenceError(f"the sampler cannot go on: {reason}") from error
-    stats = tree["sample_stats"]
     names = ("diverging", "energy", "n_steps", "logp", "step_size")
     return Chains(
-        np.ascontiguousarray(tree["posterior"]["score"].to_numpy()),
-        {name: np.ascontiguousarray(stats[name].to_numpy()) for name in names},
+        np.stack([_column(one, "score", tune).reshape(draws, size) for one in positions]),
+        {name: np.stack([_column(one, name, tune) for one in stats]) for name in names},
     )
+
+
+def _core() -> Any:
+    """Return the compiled part of nutpie.
+
+    Its Python part, which drives the same calls, loads all of ArviZ and Matplotlib: longer than it takes to sample.
+    """
+    name = "nutpie._lib"
+    if name not in sys.modules:
+        package = find_spec("nutpie")
+        spec = PathFinder.find_spec(name, None if package is None else package.submodule_search_locations)
+        if spec is None or spec.loader is None:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+        sys.modules[name] = module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[name])
+    return sys.modules[name]
+
+
+def _column(batch: Any, name: str, tune: int) -> NDArray[Any]:
+    """Return a column of a chain, without the draws before those that are kept."""
+    import pyarrow as pa
+
+    column = pa.array(batch.column(name)).slice(tune)
+    if hasattr(column, "flatten"):
+        column = column.flatten()
+    return np.asarray(column.to_numpy(zero_copy_only=False))
 
 
 def _start(size: int) -> Callable[[int], NDArray[np.float64]]:
@@ -142,9 +163,23 @@ def _start(size: int) -> Callable[[int], NDArray[np.float64]]:
     return start
 
 
-def _wait(background: Any) -> Any:
+def _wait(running: Any, failed: list[BaseException]) -> None:
+    """Wait for the sampler, and stop it if anything goes wrong here."""
     try:
-        return background.wait()
+        while not _is_over(running, failed):
+            pass
     except BaseException:
-        background.cancel()
+        running.abort()
         raise
+
+
+def _is_over(running: Any, failed: list[BaseException]) -> bool:
+    """Wait a little, and return whether the sampler is through."""
+    is_over = True
+    try:
+        running.wait(_RATE / 1000.0)
+    except TimeoutError:
+        is_over = False
+    if failed:
+        raise failed[0]
+    return is_over

@@ -21,9 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.bayes.evidence import Datum, Evidence
-from mcmort.bayes.predict import generator, prior_scores
+from mcmort.bayes.predict import generator, independent
 from mcmort.bayes.story import tell
-from mcmort.bayes.worlds import ArrayWorld
+from mcmort.bayes.worlds import PriorWorld
 
 __all__ = ["simulate"]
 
@@ -45,20 +45,20 @@ def simulate(evidence: Evidence, count: int, seed: int) -> tuple[Array, list[Evi
     Returns
     -------
     scores : ndarray, shape (count, n_parameters)
-        True values of the parameters, in the order of `Evidence.parameters` of the simulated evidence.
+        Independent standard normal scores, from which `mcmort.bayes.worlds.told_before` tells what is true.
     simulated : list of Evidence
         With what was drawn.
     """
     design = _with_true_copies(evidence)
-    scores = prior_scores(design, count, seed)
+    scores = independent(design, count, seed)
     by_name = dict(zip(design.parameters, np.ascontiguousarray(scores.T), strict=True))
     world = _DrawingWorld(by_name, seed, _originals(design))
     tell(world, design)
     return scores, [_drawn(design, world, at) for at in range(count)]
 
 
-class _DrawingWorld(ArrayWorld):
-    """Numbers are arrays of draws, and to observe is to draw.
+class _DrawingWorld(PriorWorld):
+    """Numbers are arrays of draws from the prior, and to observe is to draw.
 
     Attributes
     ----------

@@ -49,8 +49,8 @@ class World[Value: Arithmetic](Protocol):
         """Return independent standard normal scores, by name."""
         ...
 
-    def scores_about(self, centres: Mapping[str, Value]) -> dict[str, Value]:
-        """Return standard normal scores whose parameters are taken as their sums with centres, by name."""
+    def scores_about(self, places: Mapping[str, tuple[Value, Value] | None]) -> dict[str, Value]:
+        """Return standard normal scores by name; parameters are their distances from a centre, in a unit, if given."""
         ...
 
     def along(self, curve: Curve, score: Value) -> Value:
@@ -151,8 +151,9 @@ class _Told[Value: Arithmetic]:
     def deaths(self) -> None:
         """Deaths that happened: uncertain in themselves, or by a formula over quantities and other components."""
         latents = self.evidence.latents
-        centres = {f"deaths:{name}": self.slant(name, latent) for name, latent in latents.items()}
-        score = self.world.scores_about(centres)
+        score = self.world.scores_about(
+            {f"deaths:{name}": self.place(name, latent) for name, latent in latents.items()}
+        )
         self.weak = {
             name: self.world.exp(score[f"deaths:{name}"] * latent.log_sd + latent.log_median)
             for name, latent in latents.items()
@@ -163,16 +164,25 @@ class _Told[Value: Arithmetic]:
         for name in self.evidence.derived:
             self.component(name)
 
-    def slant(self, name: str, latent: Latent) -> Value:
-        """Return about what the score of a component is sampled: where there is a register, that is what is well known.
+    def place(self, name: str, latent: Latent) -> tuple[Value, Value] | None:
+        """Return about what the score of a component is sampled, and in what unit, where there is a register.
 
-        With R = kappa theta the logarithms of kappa and theta lie on a ridge; over kappa and R they do not. The change
-        is a shear, which leaves the density as it is.
+        What is well known is then R = kappa theta: it lies about the figure in the register, as far off as the
+        heterogeneity allows. In theta the posterior is a ridge along kappa and a funnel along the heterogeneity; over
+        this distance it is neither. The change leaves the density as it is.
         """
-        if name not in self.evidence.registered or name in self.evidence.derived:
-            return self.world.number(0.0)
-        slanted: Value = self.world.log(self.columns[f"completeness:{name}"]) * (1.0 / latent.log_sd)
-        return slanted
+        said = [one for one in self.evidence.data if one.column == f"registered:{name}" and one.is_plain]
+        if not said:
+            return None
+        count, unit = len(said), 1.0 / latent.log_sd
+        middle = sum(one.log_value for one in said) / count - latent.log_median
+        centre = self.world.number(middle * unit)
+        for one in said:
+            for shift in self.shifts(one):
+                centre = centre - shift * (unit / count)
+        if name not in self.evidence.derived:
+            centre = centre - self.world.log(self.columns[f"completeness:{name}"]) * unit
+        return centre, self.scale(said[0]) * (unit / math.sqrt(count))
 
     def component(self, name: str) -> Value:
         """Return the deaths of a component, computed when first asked for."""
@@ -232,21 +242,31 @@ class _Told[Value: Arithmetic]:
     def figure(self, datum: Datum) -> None:
         """Condition on one figure: an estimate of a component, a formula in its place, or a claim about a sum."""
         counted = self.columns[datum.column] if datum.account is None else self.sum(datum.account)
-        world, expected = self.world, self.logarithm(counted)
         said: Value | float = datum.log_value
         if datum.formula is not None:
             said = self.logarithm(self.arithmetic(datum.formula)) + datum.log_value
-        mean: Value = expected + self.bias[datum.basis] if datum.basis in self.bias else expected
-        tau, own = self.tau[datum.basis], 1.0
-        if datum.line in self.evidence.lines:
-            common = self.evidence.synthesis.lineage
-            mean, own = mean + self.score[f"lineage:{datum.line}"] * tau * math.sqrt(common), math.sqrt(1.0 - common)
-        scale = world.norm(tau * own, datum.log_error) if datum.log_error > 0.0 else tau * own
+        mean, scale = self.logarithm(counted), self.scale(datum)
+        for shift in self.shifts(datum):
+            mean = mean + shift
         # "at least y": the figure would have been above y; "at most y": below, that is the error turned about is above
         residual: Value = mean - said if datum.side == "at-most" else said - mean
-        world.keep(f"expected:{datum.name}", mean)
-        world.keep(f"scale:{datum.name}", scale)
+        self.world.keep(f"expected:{datum.name}", mean)
+        self.world.keep(f"scale:{datum.name}", scale)
         self.observe(datum.name, residual, scale, is_above=datum.side != "point", weight=datum.weight)
+
+    def shifts(self, datum: Datum) -> list[Value]:
+        """Return how far a figure, as a logarithm, is off together with others: of its basis, of its lineage."""
+        found = [self.bias[datum.basis]] if datum.basis in self.bias else []
+        if datum.line in self.evidence.lines:
+            common = math.sqrt(self.evidence.synthesis.lineage)
+            found.append(self.score[f"lineage:{datum.line}"] * self.tau[datum.basis] * common)
+        return found
+
+    def scale(self, datum: Datum) -> Value:
+        """Return the scale of the error that a figure has of its own, logarithmic."""
+        common = self.evidence.synthesis.lineage if datum.line in self.evidence.lines else 0.0
+        tau = self.tau[datum.basis] * math.sqrt(1.0 - common)
+        return self.world.norm(tau, datum.log_error) if datum.log_error > 0.0 else tau
 
     def balance(self, name: str, account: Account) -> None:
         """Condition on a balance: what the censuses lack is what the scope counts, but for an error in persons."""

@@ -134,7 +134,7 @@ class Tape:
             parameters=tuple(self.parameters),
             constants=np.array([self._rows[at][3] for at in constants], dtype=np.float64),
             op=np.array([self._rows[batch[0]][0] for batch in batches], dtype=np.int64),
-            start=np.cumsum([0, *(len(batch) for batch in batches)], dtype=np.int64),
+            start=np.cumsum([0, *(len(batch) for batch in batches)], dtype=np.uint64),
             a=np.array([place[self._rows[at][1]] for at in work], dtype=np.uint64),
             b=np.array([place[self._rows[at][2]] for at in work], dtype=np.uint64),
             x=np.array([self._rows[at][3] for at in work], dtype=np.float64),

@@ -17,7 +17,7 @@ from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.story import tell
 from mcmort.bayes.tape import Op, Program, Tape, Variable
 
-__all__ = ["ArrayWorld", "PriorWorld", "SilentWorld", "TapeWorld", "program_of", "told_before", "told_over"]
+__all__ = ["ArrayWorld", "PriorWorld", "SilentWorld", "TapeWorld", "by_name", "program_of", "told_before", "told_over"]
 
 type Array = NDArray[np.float64]
 
@@ -35,11 +35,17 @@ class TapeWorld:
             self.tape.add(self.tape.emit(Op.STANDARD, self.given[name]))
         return {name: self.given[name] for name in names}
 
-    def scores_about(self, centres: Mapping[str, Variable]) -> dict[str, Variable]:
-        """Return the distances of parameters from their centres, with their standard normal densities."""
-        scores = {name: self.given[name] - centre for name, centre in centres.items()}
-        for score in scores.values():
+    def scores_about(self, places: Mapping[str, tuple[Variable, Variable] | None]) -> dict[str, Variable]:
+        """Return scores, with their standard normal densities in terms of the parameters."""
+        scores = {}
+        for name, place in places.items():
+            score = self.given[name]
+            if place is not None:
+                centre, unit = place
+                score = centre + unit * score
+                self.tape.add(self.log(unit))
             self.tape.add(self.tape.emit(Op.STANDARD, score))
+            scores[name] = score
         return scores
 
     def along(self, curve: Curve, score: Variable) -> Variable:
@@ -104,11 +110,17 @@ class ArrayWorld:
             self.log_prior += _standard(self.given[name])
         return {name: self.given[name] for name in names}
 
-    def scores_about(self, centres: Mapping[str, Array]) -> dict[str, Array]:
-        """Return the distances of parameters from their centres."""
-        scores = {name: self.given[name] - centre for name, centre in centres.items()}
-        for score in scores.values():
+    def scores_about(self, places: Mapping[str, tuple[Array, Array] | None]) -> dict[str, Array]:
+        """Return the scores that parameters stand for."""
+        scores = {}
+        for name, place in places.items():
+            score = self.given[name]
+            if place is not None:
+                centre, unit = place
+                score = centre + unit * score
+                self.log_prior += np.log(unit)
             self.log_prior += _standard(score)
+            scores[name] = score
         return scores
 
     def along(self, curve: Curve, score: Array) -> Array:
@@ -166,14 +178,16 @@ class PriorWorld(SilentWorld):
         super().__init__(scores)
         self.made: dict[str, Array] = {}
 
-    def scores_about(self, centres: Mapping[str, Array]) -> dict[str, Array]:
-        """Return the scores as given, and note the parameters that they make."""
-        self.made |= {name: self.given[name] + centre for name, centre in centres.items()}
-        return {name: self.given[name] for name in centres}
+    def scores_about(self, places: Mapping[str, tuple[Array, Array] | None]) -> dict[str, Array]:
+        """Return the scores as given, and note the parameters that stand for them."""
+        self.made |= {
+            name: (self.given[name] - place[0]) / place[1] for name, place in places.items() if place is not None
+        }
+        return {name: self.given[name] for name in places}
 
     @property
     def parameters(self) -> Array:
-        """The parameters, shape ``(n_draws, n_parameters)``: those sampled about a centre are moved to it."""
+        """The parameters, shape ``(n_draws, n_parameters)``."""
         return np.stack([self.made.get(name, score) for name, score in self.given.items()], axis=1)
 
 
@@ -192,12 +206,13 @@ def told_before(evidence: Evidence, scores: Array) -> PriorWorld:
     PriorWorld
         With all that follows from them, and the parameters that they make.
     """
-    world = PriorWorld(_by_name(evidence, scores))
+    world = PriorWorld(by_name(evidence, scores))
     tell(world, evidence)
     return world
 
 
-def _by_name(evidence: Evidence, scores: Array) -> dict[str, Array]:
+def by_name(evidence: Evidence, scores: Array) -> dict[str, Array]:
+    """Return draws of the parameters, or of their scores, shape ``(n_draws, n_parameters)``, by name."""
     return dict(zip(evidence.parameters, np.ascontiguousarray(scores.T), strict=True))
 
 
@@ -223,13 +238,13 @@ def told_over(evidence: Evidence, scores: Array) -> ArrayWorld:
     evidence : Evidence
         The evidence.
     scores : ndarray, shape (n_draws, n_parameters)
-        Standard normal scores, in the order of `Evidence.parameters`.
+        The parameters, in the order of `Evidence.parameters`.
 
     Returns
     -------
     ArrayWorld
         With all that follows from them.
     """
-    world = ArrayWorld(_by_name(evidence, scores))
+    world = ArrayWorld(by_name(evidence, scores))
     tell(world, evidence)
     return world

@@ -14,7 +14,7 @@ from scipy import stats
 
 from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.simulate import simulate
-from mcmort.bayes.worlds import ArrayWorld, told_over
+from mcmort.bayes.worlds import ArrayWorld, told_before, told_over
 from tests.bayes.synthetic import synthetic
 
 _CASES = 400
@@ -28,7 +28,7 @@ def _simulated(tails: Literal["heavy", "normal"] = "heavy") -> tuple[Evidence, A
     evidence = synthetic()
     evidence = replace(evidence, synthesis=evidence.synthesis.model_copy(update={"tails": tails}))
     scores, cases = simulate(evidence, _CASES, seed=3)
-    return evidence, told_over(cases[0], scores), cases
+    return evidence, told_before(cases[0], scores), cases
 
 
 def _printed(cases: list[Evidence], name: str) -> Array:
@@ -119,7 +119,8 @@ def test_copies_that_differ_become_alike() -> None:
         for one in evidence.data
     )
     scores, cases = simulate(replace(evidence, data=data), 3, seed=1)
-    world = told_over(cases[0], scores)
+    points = told_before(cases[0], scores).parameters
+    world = told_over(cases[0], points)
     copies = [one for one in cases[0].data if one.line == "handbook" and one.column == "all:famine"]
     assert {(one.basis, one.log_error) for one in copies} == {("synthesis", 0.0)}
     alone = replace(
@@ -129,7 +130,7 @@ def test_copies_that_differ_become_alike() -> None:
         ),
     )  # fmt: skip
     together = np.sum([world.log_likelihood[one.name] for one in copies], axis=0)
-    once = told_over(alone, scores).log_likelihood[copies[0].name]
+    once = told_over(alone, points).log_likelihood[copies[0].name]
     np.testing.assert_allclose(together, once, rtol=1e-12)
 
 

@@ -148,7 +148,7 @@ def test_a_lineage_by_hand() -> None:
 
 
 def test_registered_deaths_by_hand() -> None:
-    """A register is a share of the deaths; its score is taken about the register, which changes no density."""
+    """A register is a share of the deaths; the parameter is its distance from the figure, which changes no density."""
     camps = component(
         "one", point(90, basis="registered", measure="registered"), ranged(100, 400, source="study-b"),
         completeness=share(0.4, 0.9),
@@ -162,18 +162,29 @@ def test_registered_deaths_by_hand() -> None:
     kappa = float(evidence.priors.components["one"].completeness.ppf(np.array([stats.norm.cdf(0.3)]))[0])  # type: ignore[union-attr]
     assert world.kept["all:one"][0] == pytest.approx(theta, rel=1e-12)
     assert world.kept["registered:one"][0] == pytest.approx(kappa * theta, rel=1e-5)
-    assert points[0, 3] == pytest.approx(scores[3] + math.log(kappa) / latent.log_sd, rel=1e-5)
-    assert world.log_prior[0] == pytest.approx(stats.norm.logpdf(scores).sum(), rel=1e-12)
+    tau = evidence.case.head.spread["registered"].log_sd * math.exp(0.2 * evidence.synthesis.heterogeneity)
+    assert points[0, 3] == pytest.approx(math.log(kappa * theta / 90.0) / tau, rel=1e-5)
+    unit = tau / latent.log_sd
+    assert world.log_prior[0] == pytest.approx(stats.norm.logpdf(scores).sum() + math.log(unit), rel=1e-12)
 
 
 def test_priors_are_moved_and_not_bent(seed: int) -> None:
-    """Parameters made from standard normal scores have the density of these scores: the change is a shear."""
+    """Parameters made from standard normal scores have their density, times the change in volume."""
     evidence = collect(every_kind())
     scores = np.random.default_rng(seed).standard_normal((200, len(evidence.parameters)))
     points = told_before(evidence, scores).parameters
-    assert (points != scores).any(axis=0).sum() == 1  # camps alone has a completeness and a register of its own
+    moved = {evidence.parameters[at]: at for at in np.flatnonzero((points != scores).any(axis=0))}
+    assert set(moved) == {"deaths:camps", "deaths:prisons", "deaths:march"}  # those with a register of their own
     world = told_over(evidence, points)
-    np.testing.assert_allclose(world.log_prior, stats.norm.logpdf(scores).sum(1), rtol=1e-12)
+    volume = np.zeros(len(points))
+    for name, at in moved.items():
+        step = np.zeros(points.shape[1])
+        step[at] = 1.0
+        component = name.removeprefix("deaths:")
+        column = f"registered:{component}" if component in evidence.derived else f"all:{component}"
+        ratio = told_over(evidence, points + step).kept[column] / world.kept[column]
+        volume += np.log(np.log(ratio) / evidence.latents[component].log_sd)  # how far the score moves
+    np.testing.assert_allclose(world.log_prior, stats.norm.logpdf(scores).sum(1) + volume, rtol=1e-9)
 
 
 def test_registered_never_exceeds_all_on_any_draw(seed: int) -> None:
