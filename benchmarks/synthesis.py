@@ -10,6 +10,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from statistics import median
 from time import perf_counter
 from typing import Any
 
@@ -24,10 +25,13 @@ from arviz_stats.base import array_stats
 import mcmort as mm
 from mcmort.bayes.collector import collect
 from mcmort.bayes.density import Density
+from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.pymc_model import pymc_model
 from mcmort.bayes.sample import CHAINS, DRAWS, TUNE, sample
 from mcmort.bayes.worlds import program_of
 
+type Run = tuple[float, float, float]
+REPEATS = 3
 CASE = str(Path(__file__).parent / "synthetic")
 
 
@@ -36,40 +40,53 @@ def least(scores: Any) -> float:
     return float(np.min(array_stats.ess(scores, chain_axis=0, draw_axis=1, method="bulk")))
 
 
-def row(name: str, compiled: float, seconds: float, effective: float) -> None:
-    """Print one line."""
-    print(f"| {name} | {compiled:.1f} | {seconds:.1f} | {effective:.0f} | {effective / seconds:.0f} |", flush=True)
+def row(name: str, runs: list[Run]) -> None:
+    """Print one line: medians over the runs, and the range of what is compared."""
+    compiled, seconds, effective = (median(one) for one in zip(*runs, strict=True))
+    rates = sorted(ess / time for _, time, ess in runs)
+    rate = f"{median(rates):.0f} ({rates[0]:.0f}-{rates[-1]:.0f})"
+    print(f"| {name} | {compiled:.1f} | {seconds:.2f} | {effective:.0f} | {rate} |")
 
 
 def main() -> None:
     """Measure and print."""
     case = sys.argv[1] if len(sys.argv) > 1 else CASE
     evidence = collect(mm.load(case))
-    print(f"{case}: {len(evidence.parameters)} parameters, {len(evidence.data)} figures\n")
-    print("| sampler | compiling, s | sampling, s | least ESS | ESS a second |")
+    print(f"{case}: {len(evidence.parameters)} parameters, {len(evidence.data)} figures, {REPEATS} runs in turn\n")
+    import pymc as pm
+
+    model = pymc_model(evidence, is_kept=False)
+    long = {"draws": DRAWS, "tune": TUNE, "chains": CHAINS, "cores": 2}
+    kinds: dict[str, dict[str, Any]] = {
+        "pm.sample, defaults (2 chains)": {},
+        "pm.sample, same length": long,
+        "pm.sample, same length, PyMC's own sampler": {**long, "nuts_sampler": "pymc", "mp_ctx": "forkserver"},
+    }
+    runs: dict[str, list[Run]] = {name: [] for name in ("mcmort", *kinds)}
+    for seed in range(1, REPEATS + 1):
+        runs["mcmort"].append(own(evidence, seed))
+        for name, options in kinds.items():
+            runs[name].append(timed(pm, model, {**options, "random_seed": seed}))
+    print("| sampler | compiling, s | sampling, s | least ESS | ESS a second (range) |")
     print("| --- | ---: | ---: | ---: | ---: |")
+    for name, found in runs.items():
+        row(name, found)
+
+
+def own(evidence: Evidence, seed: int) -> Run:
+    """Return the same of the engine."""
     start = perf_counter()
     program = program_of(evidence)
     Density(program)(np.zeros(len(evidence.parameters)))
     compiled = perf_counter() - start
     start = perf_counter()
-    chains = sample(program, 1)
-    row("mcmort", compiled, perf_counter() - start, least(chains.scores))
-    import pymc as pm
-
-    model = pymc_model(evidence, is_kept=False)
-    long = {"draws": DRAWS, "tune": TUNE, "chains": CHAINS, "cores": 2}
-    kinds: list[tuple[str, dict[str, Any]]] = [
-        ("pm.sample, defaults (2 chains)", {}),
-        ("pm.sample, same length", long),
-        ("pm.sample, same length, PyMC's own sampler", {**long, "nuts_sampler": "pymc", "mp_ctx": "forkserver"}),
-    ]
-    for name, options in kinds:
-        row(name, *timed(pm, model, options))
+    chains = sample(program, seed)
+    seconds = perf_counter() - start
+    return compiled, seconds, least(chains.scores)
 
 
-def timed(pm: Any, model: Any, options: dict[str, Any]) -> tuple[float, float, float]:
-    """Return the time around sampling, that of sampling, and the effective sample size."""
+def timed(pm: Any, model: Any, options: dict[str, Any]) -> Run:
+    """Return the time around sampling, that of sampling, and the least effective sample size."""
     start = perf_counter()
     scores, seconds = _sampled(pm, model, options)
     return perf_counter() - start - seconds, seconds, least(scores)
@@ -77,7 +94,7 @@ def timed(pm: Any, model: Any, options: dict[str, Any]) -> tuple[float, float, f
 
 def _sampled(pm: Any, model: Any, options: dict[str, Any]) -> tuple[Any, float]:
     with model:
-        tree = pm.sample(random_seed=1, quiet=True, **options)
+        tree = pm.sample(quiet=True, **options)
     posterior = tree["posterior"]
     scores = np.concatenate([posterior["score"].to_numpy(), posterior["deaths"].to_numpy()], axis=-1)
     return scores, float(posterior.attrs["sampling_time"])
