@@ -26,8 +26,8 @@ _NUMBERS: Final = types.CPointer(types.float64)
 _STUDENT: Final = 0.375  # density of Student's t with four degrees of freedom at its centre
 
 # enumerations become plain numbers, which the compiler folds
-_ADD, _SUBTRACT, _MULTIPLY, _DIVIDE = int(Op.ADD), int(Op.SUBTRACT), int(Op.MULTIPLY), int(Op.DIVIDE)
-_MINIMUM, _MAXIMUM, _SHIFT, _SCALE = int(Op.MINIMUM), int(Op.MAXIMUM), int(Op.SHIFT), int(Op.SCALE)
+_ADD_SCALED, _MULTIPLY, _DIVIDE = int(Op.ADD_SCALED), int(Op.MULTIPLY), int(Op.DIVIDE)
+_MINIMUM, _MAXIMUM = int(Op.MINIMUM), int(Op.MAXIMUM)
 _EXP, _LOG, _NORM, _CURVE, _STANDARD = int(Op.EXP), int(Op.LOG), int(Op.NORM), int(Op.CURVE), int(Op.STANDARD)
 _NORMAL, _NORMAL_ABOVE = int(Op.NORMAL), int(Op.NORMAL_ABOVE)
 _STUDENT_OP, _STUDENT_ABOVE = int(Op.STUDENT), int(Op.STUDENT_ABOVE)
@@ -76,12 +76,9 @@ def _along(curve, score):
 def _forward(v, op, start, a, b, x, curves, first):
     for k in range(len(op)):
         what, begin, end = op[k], start[k], start[k + 1]
-        if what == _ADD:
+        if what == _ADD_SCALED:
             for i in range(begin, end):
-                v[first + i] = v[a[i]] + v[b[i]]
-        elif what == _SUBTRACT:
-            for i in range(begin, end):
-                v[first + i] = v[a[i]] - v[b[i]]
+                v[first + i] = v[a[i]] + x[i] * v[b[i]]
         elif what == _MULTIPLY:
             for i in range(begin, end):
                 v[first + i] = v[a[i]] * v[b[i]]
@@ -94,12 +91,6 @@ def _forward(v, op, start, a, b, x, curves, first):
         elif what == _MAXIMUM:
             for i in range(begin, end):
                 v[first + i] = max(v[a[i]], v[b[i]])
-        elif what == _SHIFT:
-            for i in range(begin, end):
-                v[first + i] = v[a[i]] + x[i]
-        elif what == _SCALE:
-            for i in range(begin, end):
-                v[first + i] = v[a[i]] * x[i]
         elif what == _EXP:
             for i in range(begin, end):
                 v[first + i] = math.exp(v[a[i]])
@@ -132,17 +123,13 @@ def _forward(v, op, start, a, b, x, curves, first):
 
 
 @numba.njit(error_model="numpy")
-def _backward(v, g, op, start, a, b, x, curves, first):  # noqa: PLR0915  # noqa: PLR0915
+def _backward(v, g, op, start, a, b, x, curves, first):
     for k in range(len(op) - 1, -1, -1):
         what, begin, end = op[k], start[k], start[k + 1]
-        if what == _ADD:
+        if what == _ADD_SCALED:
             for i in range(begin, end):
                 g[a[i]] += g[first + i]
-                g[b[i]] += g[first + i]
-        elif what == _SUBTRACT:
-            for i in range(begin, end):
-                g[a[i]] += g[first + i]
-                g[b[i]] -= g[first + i]
+                g[b[i]] += x[i] * g[first + i]
         elif what == _MULTIPLY:
             for i in range(begin, end):
                 g[a[i]] += g[first + i] * v[b[i]]
@@ -158,12 +145,6 @@ def _backward(v, g, op, start, a, b, x, curves, first):  # noqa: PLR0915  # noqa
         elif what == _MAXIMUM:
             for i in range(begin, end):
                 g[a[i] if v[a[i]] >= v[b[i]] else b[i]] += g[first + i]
-        elif what == _SHIFT:
-            for i in range(begin, end):
-                g[a[i]] += g[first + i]
-        elif what == _SCALE:
-            for i in range(begin, end):
-                g[a[i]] += g[first + i] * x[i]
         elif what == _EXP:
             for i in range(begin, end):
                 g[a[i]] += g[first + i] * v[first + i]

@@ -22,23 +22,20 @@ __all__ = ["Op", "Program", "Tape", "Variable"]
 class Op(IntEnum):
     """What an instruction computes from the values ``a`` and ``b`` and the constant ``x``."""
 
-    ADD = 0
-    SUBTRACT = 1
-    MULTIPLY = 2
-    DIVIDE = 3
-    MINIMUM = 4
-    MAXIMUM = 5
-    SHIFT = 6  # a + x
-    SCALE = 7  # a * x
-    EXP = 8
-    LOG = 9
-    NORM = 10  # sqrt(a^2 + x^2)
-    NORMAL = 11  # log density at the residual a of a normal error of scale b
-    NORMAL_ABOVE = 12  # log probability that it is above a
-    STUDENT = 13  # log density at the residual a of a Student error with four degrees of freedom and scale b
-    STUDENT_ABOVE = 14  # log probability that it is above a
-    STANDARD = 15  # log density of the standard normal at a
-    CURVE = 16  # value at a of the curve numbered x
+    ADD_SCALED = 0  # a + x b: sums, differences, shifts and multiples in one, so that more of them make a batch
+    MULTIPLY = 1
+    DIVIDE = 2
+    MINIMUM = 3
+    MAXIMUM = 4
+    EXP = 5
+    LOG = 6
+    NORM = 7  # sqrt(a^2 + x^2)
+    NORMAL = 8  # log density at the residual a of a normal error of scale b
+    NORMAL_ABOVE = 9  # log probability that it is above a
+    STUDENT = 10  # log density at the residual a of a Student error with four degrees of freedom and scale b
+    STUDENT_ABOVE = 11  # log probability that it is above a
+    STANDARD = 12  # log density of the standard normal at a
+    CURVE = 13  # value at a of the curve numbered x
 
 
 @dataclass(frozen=True)
@@ -106,6 +103,13 @@ class Tape:
     def emit(self, op: Op, a: Variable, b: Variable | None = None, x: float = 0.0) -> Variable:
         """Add an operation, unless it is there."""
         return self._row((int(op), a.at, a.at if b is None else b.at, float(x)))
+
+    def multiple(self, value: Variable) -> tuple[Variable, float]:
+        """Return a value and the constant by which it is multiplied to give another; by 1, if that is no multiple."""
+        op, a, b, x = self._rows[value.at]
+        if op == Op.ADD_SCALED and self._rows[a] == (-2, 0, 0, 0.0):
+            return Variable(self, b), x
+        return value, 1.0
 
     def curve(self, coefficients: NDArray[np.float64]) -> int:
         """Add the coefficients of a curve and return its number."""
@@ -194,11 +198,11 @@ class Variable:
 
     def __add__(self, other: Variable | float) -> Variable:
         if isinstance(other, Variable):
-            return self.tape.emit(Op.ADD, self, other)
-        return self if other == 0.0 else self.tape.emit(Op.SHIFT, self, x=other)
+            return self._plus(other, 1.0)
+        return self if other == 0.0 else self.tape.emit(Op.ADD_SCALED, self, self.tape.constant(1.0), other)
 
     def __sub__(self, other: Variable | float) -> Variable:
-        return self.tape.emit(Op.SUBTRACT, self, other) if isinstance(other, Variable) else self + -other
+        return self._plus(other, -1.0) if isinstance(other, Variable) else self + -other
 
     def __rsub__(self, other: float) -> Variable:
         return self * -1.0 + other
@@ -206,7 +210,12 @@ class Variable:
     def __mul__(self, other: Variable | float) -> Variable:
         if isinstance(other, Variable):
             return self.tape.emit(Op.MULTIPLY, self, other)
-        return self if other == 1.0 else self.tape.emit(Op.SCALE, self, x=other)
+        return self if other == 1.0 else self.tape.emit(Op.ADD_SCALED, self.tape.constant(0.0), self, other)
+
+    def _plus(self, other: Variable, sign: float) -> Variable:
+        """Return a sum; a multiple on its right is multiplied there, which changes no bit."""
+        scaled, factor = self.tape.multiple(other)
+        return self.tape.emit(Op.ADD_SCALED, self, scaled, sign * factor)
 
     def __truediv__(self, other: Variable | float) -> Variable:
         return self.tape.emit(Op.DIVIDE, self, other) if isinstance(other, Variable) else self * (1.0 / other)

@@ -41,14 +41,11 @@ def _normal_log_density(z: Any) -> Any:
 
 
 ORACLES: dict[Op, Function] = {
-    Op.ADD: lambda a, b, _: a + b,
-    Op.SUBTRACT: lambda a, b, _: a - b,
+    Op.ADD_SCALED: lambda a, b, x: a + x * b,
     Op.MULTIPLY: lambda a, b, _: a * b,
     Op.DIVIDE: lambda a, b, _: a / b,
     Op.MINIMUM: lambda a, b, _: min(a, b),
     Op.MAXIMUM: lambda a, b, _: max(a, b),
-    Op.SHIFT: lambda a, _, x: a + x,
-    Op.SCALE: lambda a, _, x: a * x,
     Op.EXP: lambda a, _, __: mp.exp(a),
     Op.LOG: lambda a, _, __: mp.log(a),
     Op.NORM: lambda a, _, x: mp.sqrt(a * a + x * x),
@@ -58,7 +55,7 @@ ORACLES: dict[Op, Function] = {
     Op.STUDENT_ABOVE: lambda a, b, _: _student_above(a / b),
     Op.STANDARD: lambda a, _, __: _normal_log_density(a),
 }
-UNARY = {Op.SHIFT, Op.SCALE, Op.EXP, Op.LOG, Op.NORM, Op.STANDARD}
+UNARY = {Op.EXP, Op.LOG, Op.NORM, Op.STANDARD}
 POSITIVE_FIRST = {Op.LOG}
 
 
