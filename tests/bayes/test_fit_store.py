@@ -416,6 +416,22 @@ def test_no_more_than_so_many_fits_are_kept(folder: Path) -> None:
     assert (folder / "notes.txt").read_text() == "mine"
 
 
+def test_machine_code_of_the_density_is_stored(tmp_path: Path) -> None:
+    """The process that compiles the density leaves its machine code on disk, so that the next needs no Numba."""
+    code = (
+        "import sys; from mcmort.bayes.density import density_address, identity_address; "
+        "density_address(); identity_address(); print('numba' in sys.modules)"
+    )
+    environment = {**os.environ, "MCMORT_CACHE": str(tmp_path / "new")}
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=240, env=environment
+        ).stdout.strip()
+        for _ in range(2)
+    ]
+    assert said == ["True", "False"]
+
+
 _TELL = "; import json, sys; sys.stderr.write('\\n' + json.dumps([len(post), *sys.modules]))"
 
 
