@@ -24,8 +24,9 @@ __all__ = ["CFunction", "address_of", "key_of", "processor"]
 
 _DIGEST: Final = hashlib.sha256().digest_size
 _LIBRARY: Final = frozenset(
-    ["erf", "erfc", "exp", "expm1", "free", "lgamma", "log", "log1p", "malloc", "memcpy", "memmove", "memset", "pow", "sqrt"]
-)  # fmt: skip
+    ("erf", "erfc", "exp", "expm1", "free", "lgamma", "log", "log1p", "malloc", "memcpy", "memmove", "memset")
+    + ("pow", "sqrt")
+)
 """Functions of the C library, which every process has at hand."""
 _SETTINGS: Final = ("ENABLE_AVX", "LOOP_VECTORIZE", "OPT", "SLP_VECTORIZE")
 """Settings of Numba that change machine code, beside the processor."""
