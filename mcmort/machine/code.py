@@ -23,10 +23,10 @@ from mcmort.machine.cache import cache_folder, keep, version_of
 __all__ = ["CFunction", "address_of", "key_of", "processor"]
 
 _DIGEST: Final = hashlib.sha256().digest_size
-_LIBRARY: Final = frozenset(
-    ("erf", "erfc", "exp", "expm1", "free", "lgamma", "log", "log1p", "malloc", "memcpy", "memmove", "memset")
-    + ("pow", "sqrt")
-)
+_LIBRARY: Final = frozenset([
+    "erf", "erfc", "exp", "expm1", "free", "lgamma", "log", "log1p", "malloc", "memcpy", "memmove", "memset", "pow",
+    "sqrt",
+])  # fmt: skip
 """Functions of the C library, which every process has at hand."""
 _SETTINGS: Final = ("ENABLE_AVX", "LOOP_VECTORIZE", "OPT", "SLP_VECTORIZE")
 """Settings of Numba that change machine code, beside the processor."""
