@@ -37,7 +37,8 @@ _TASK: Final = 1 << 15
 _TASKS: Final = 32
 _AHEAD: Final = 8
 _SMALLEST_TASK: Final = 1 << 14
-"""Draws for which it does not pay to hand work to a thread, which takes half a millisecond."""
+_LITTLE: Final = 1 << 22
+"""Draws times instructions that take the caller 4 ms: to start threads, and to put their counts together, takes 3."""
 _LARGEST_TASK: Final = 1 << 20
 _BLOCK: Final = 1 << 10
 """Draws in a block: the registers of a plan then fit the second-level cache."""
@@ -116,7 +117,7 @@ def run_plan(
         return part.shape[1]
 
     done = 0
-    with _workers(threads, executor, n) as pool:
+    with _workers(threads, executor, n * len(machine.assembly.op)) as pool:
         for count in _in_order(pool, work, range(0, n, task)):
             done += count
             if progress is not None:
@@ -185,7 +186,7 @@ def tally_plan(
         # replicates are told apart; of independent draws each thread only adds to its counts, whatever the task
         return machine.count(programs[one], first, last - first, is_gathered=count > 1)
 
-    with _workers(threads, executor, count * size) as pool:
+    with _workers(threads, executor, count * size * len(machine.assembly.op)) as pool:
         for (_, first, last), tallies in zip(tasks(), _in_order(pool, work, tasks()), strict=True):
             parts = _added(parts, tallies)
             if count > 1 and last == size:  # a replicate is complete
@@ -247,15 +248,15 @@ class _Here(Executor):
 
 
 @contextmanager
-def _workers(threads: int | None, executor: Executor | None, draws: int) -> Iterator[Executor]:
-    """Lend an executor, or one of our own for the time of a run of so many draws."""
+def _workers(threads: int | None, executor: Executor | None, work: int) -> Iterator[Executor]:
+    """Lend an executor, or one of our own for the time of a run of so many draws times instructions."""
     if executor is not None:
         yield executor
         return
     workers = (os.cpu_count() or 1) if threads is None else threads
     if workers < 1:
         raise UsageError(f"the number of threads is {threads}; expected 1 or more")
-    if workers == 1 or draws <= _SMALLEST_TASK:
+    if workers == 1 or work <= _LITTLE:
         yield _Here()
         return
     own = ThreadPoolExecutor(workers)

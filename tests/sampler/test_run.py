@@ -52,6 +52,7 @@ def _threads_for_few_draws() -> Iterator[None]:
     """Start threads however few the draws are, which takes longer but is what is to be tested."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(run, "_SMALLEST_TASK", 1)
+        patch.setattr(run, "_LITTLE", 0)
         yield
 
 
@@ -140,7 +141,7 @@ def test_little_work_stays_with_the_caller(
         seen.add(threading.get_ident())
         return count(self, *given, **how)
 
-    monkeypatch.setattr(run, "_SMALLEST_TASK", 500)
+    monkeypatch.setattr(run, "_LITTLE", 500 * len(assemble(fixed_plan(), list(fixed_plan().outputs)).op))
     monkeypatch.setattr(run._Machine, "count", noted)  # noqa: SLF001
     tally_plan(fixed_plan(), 5, n, threads=threads)
     assert (seen == {threading.get_ident()}) == is_here
