@@ -158,7 +158,7 @@ class Evidence:
 
     @cached_property
     def parameters(self) -> tuple[str, ...]:
-        """Names of the uncertain inputs of the model, each a standard normal score."""
+        """Names of the uncertain inputs of the model: standard normal scores, or distances from a register."""
         names = [key for key, curve in self.curves.items() if isinstance(curve, Curve)]
         names += [f"tau:{basis}" for basis in self.bases]
         names += [f"bias:{basis}" for basis in self.bases if basis in self.synthesis.bias]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mcmort.bayes.evidence import Evidence
     from mcmort.bayes.worlds import ArrayWorld, PriorWorld
 
-__all__ = ["generator", "independent", "prior_scores", "prior_world", "replicates"]
+__all__ = ["generator", "independent", "prior_world", "replicates"]
 
 type Array = NDArray[np.float64]
 
@@ -33,11 +33,6 @@ def prior_world(evidence: Evidence, draws: int, seed: int) -> PriorWorld:
 def independent(evidence: Evidence, draws: int, seed: int) -> Array:
     """Return standard normal scores, from which draws from the prior are made, shape ``(draws, n_parameters)``."""
     return np.stack([generator(seed, "prior", name).standard_normal(draws) for name in evidence.parameters], axis=1)
-
-
-def prior_scores(evidence: Evidence, draws: int, seed: int) -> Array:
-    """Return draws of the parameters from the prior, shape ``(draws, n_parameters)``."""
-    return prior_world(evidence, draws, seed).parameters
 
 
 def replicates(evidence: Evidence, world: ArrayWorld, seed: int, purpose: str) -> dict[str, Array]:

@@ -33,6 +33,7 @@ TARGET_ACCEPT: Final = 0.8
 """Mean acceptance that steps are tuned to; `mcmort.bayes.posterior` asks for more where transitions diverge."""
 _RATE: Final = 200
 """Milliseconds between reports of progress."""
+_LOADING: Final = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,9 @@ def sample(
         _wait(running, failed)
         positions, stats = running.take_results().get_arrow_trace()
     except RuntimeError as error:
-        reason = str(error).splitlines()[0]  # what follows is a trace of the library's own
+        if failed:
+            raise
+        reason = str(error).partition("\n")[0]  # what follows is a trace of the library's own
         raise ConvergenceError(f"the sampler cannot go on: {reason}") from error
     names = ("diverging", "energy", "n_steps", "logp", "step_size")
     return Chains(
@@ -132,13 +135,15 @@ def _core() -> Any:
     Its Python part, which drives the same calls, loads all of ArviZ and Matplotlib: longer than it takes to sample.
     """
     name = "nutpie._lib"
-    if name not in sys.modules:
-        package = find_spec("nutpie")
-        spec = PathFinder.find_spec(name, None if package is None else package.submodule_search_locations)
-        if spec is None or spec.loader is None:
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-        sys.modules[name] = module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
+    with _LOADING:
+        if name not in sys.modules:
+            package = find_spec("nutpie")
+            spec = PathFinder.find_spec(name, None if package is None else package.submodule_search_locations)
+            if spec is None or spec.loader is None:
+                raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+            module = module_from_spec(spec)
+            spec.loader.exec_module(module)
+            sys.modules[name] = module
     return sys.modules[name]
 
 
@@ -153,7 +158,7 @@ def _column(batch: Any, name: str, tune: int) -> NDArray[Any]:
 
 
 def _start(size: int) -> Callable[[int], NDArray[np.float64]]:
-    """Return what gives a chain its first point: near the middle of the priors, jittered by the chain's seed."""
+    """Return what gives a chain its first point: near the middle of the priors or a register, jittered by its seed."""
     lock = threading.Lock()
 
     def start(seed: int) -> NDArray[np.float64]:

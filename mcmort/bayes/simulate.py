@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from mcmort.bayes.evidence import Datum, Evidence
 from mcmort.bayes.predict import generator, independent
 from mcmort.bayes.story import tell
-from mcmort.bayes.worlds import PriorWorld
+from mcmort.bayes.worlds import PriorWorld, by_name
 
 __all__ = ["simulate"]
 
@@ -51,8 +51,7 @@ def simulate(evidence: Evidence, count: int, seed: int) -> tuple[Array, list[Evi
     """
     design = _with_true_copies(evidence)
     scores = independent(design, count, seed)
-    by_name = dict(zip(design.parameters, np.ascontiguousarray(scores.T), strict=True))
-    world = _DrawingWorld(by_name, seed, _originals(design))
+    world = _DrawingWorld(by_name(design, scores), seed, _originals(design))
     tell(world, design)
     return scores, [_drawn(design, world, at) for at in range(count)]
 
@@ -101,8 +100,8 @@ def _drawn(design: Evidence, world: _DrawingWorld, at: int) -> Evidence:
 
 def _with_true_copies(evidence: Evidence) -> Evidence:
     """Return evidence in which figures of one lineage about one thing are alike in all but their names."""
-    originals, by_name = _originals(evidence), {datum.name: datum for datum in evidence.data}
-    data = tuple(replace(by_name[originals[one.name]], name=one.name, weight=one.weight) for one in evidence.data)
+    originals, figures = _originals(evidence), {datum.name: datum for datum in evidence.data}
+    data = tuple(replace(figures[originals[one.name]], name=one.name, weight=one.weight) for one in evidence.data)
     return evidence.saying(data, {})
 
 

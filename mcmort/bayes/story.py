@@ -169,7 +169,7 @@ class _Told[Value: Arithmetic]:
 
         What is well known is then R = kappa theta: it lies about the figure in the register, as far off as the
         heterogeneity allows. In theta the posterior is a ridge along kappa and a funnel along the heterogeneity; over
-        this distance it is neither. The change leaves the density as it is.
+        this distance it is neither. The change leaves the distribution as it is.
         """
         said = [one for one in self.evidence.data if one.column == f"registered:{name}" and one.is_plain]
         if not said:

@@ -90,7 +90,10 @@ class ArrayWorld:
     Attributes
     ----------
     log_prior : ndarray, shape (n_draws,)
-        Of all parameters.
+        Of all scores.
+    log_volume : ndarray, shape (n_draws,)
+        Logarithm of the volume of scores that a unit of the parameters holds: with it, the log prior is that of the
+        parameters.
     kept : dict of str to ndarray, shape (n_draws,)
         What the story keeps.
     log_likelihood : dict of str to ndarray, shape (n_draws,)
@@ -100,7 +103,7 @@ class ArrayWorld:
     def __init__(self, scores: Mapping[str, Array]) -> None:
         self.given = scores
         self.size = len(next(iter(scores.values())))
-        self.log_prior = np.zeros(self.size)
+        self.log_prior, self.log_volume = np.zeros(self.size), np.zeros(self.size)
         self.kept: dict[str, Array] = {}
         self.log_likelihood: dict[str, Array] = {}
 
@@ -118,7 +121,7 @@ class ArrayWorld:
             if place is not None:
                 centre, unit = place
                 score = centre + unit * score
-                self.log_prior += np.log(unit)
+                self.log_volume += np.log(unit)
             self.log_prior += _standard(score)
             scores[name] = score
         return scores

@@ -190,7 +190,7 @@ class Tally:
         return _shortest(*self.filled, probability)
 
     @cached_property
-    def filled(self) -> tuple[NDArray[np.int64], Array, Array]:
+    def filled(self) -> tuple[NDArray[np.signedinteger], Array, Array]:
         """The counts of the cells that hold draws, and their lower and upper edges."""
         cells = np.flatnonzero(self.counts)
         return self.counts[cells], self._edge(cells), self._edge(cells + 1)
@@ -216,7 +216,7 @@ class Tally:
         return hashlib.sha256(head + self.counts.astype("<i8").tobytes()).hexdigest()
 
 
-def _shortest(counts: NDArray[np.int64], left: Array, right: Array, probability: float) -> tuple[float, float]:
+def _shortest(counts: NDArray[np.signedinteger], left: Array, right: Array, probability: float) -> tuple[float, float]:
     """Return the shortest interval from a cell's lower edge that holds a share of the draws in some cells."""
     cumulative = np.concatenate([[0], np.cumsum(counts)])
     wanted = cumulative[:-1] + probability * cumulative[-1]

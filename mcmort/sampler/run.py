@@ -10,11 +10,11 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Final
 
 import numpy as np
@@ -35,7 +35,6 @@ REPLICATES: Final = 8
 """Randomisations of a net, from which Monte Carlo errors are estimated."""
 _TASK: Final = 1 << 15
 _TASKS: Final = 32
-_AHEAD: Final = 8
 _SMALLEST_TASK: Final = 1 << 14
 _LITTLE: Final = 1 << 22
 """Draws times instructions that take the caller 4 ms: to start threads, and to put their counts together, takes 3."""
@@ -169,8 +168,7 @@ def tally_plan(
     streams = streams_of(plan.streams)  # also those that no output needs: a dimension rests on the plan alone
     size = net_size(n) if method == "quasi" else n
     count = REPLICATES if method == "quasi" else 1
-    if task is None:
-        task = min(max(count * size // _TASKS, _SMALLEST_TASK), _LARGEST_TASK)
+    task = min(max(count * size // _TASKS, _SMALLEST_TASK) if task is None else task, _LARGEST_TASK)
     points = [net(seed, streams, size, one) if method == "quasi" else plain(seed, streams) for one in range(count)]
     programs = [machine.program(one) for one in points]
     done, wholes, parts = 0, list[Tally](), list[Tally]()
@@ -229,9 +227,10 @@ def _in_order[Task, Outcome](
 ) -> Iterator[Outcome]:  # fmt: skip
     """Yield the outcomes of tasks in their order, a few ahead of the caller: memory does not grow with their number."""
     waiting: deque[Future[Outcome]] = deque()
+    ahead = 4 * (os.cpu_count() or 1)
     for task in tasks:
         waiting.append(pool.submit(work, task))
-        if len(waiting) >= _AHEAD:
+        while waiting and (waiting[0].done() or len(waiting) >= ahead):
             yield waiting.popleft().result()
     while waiting:
         yield waiting.popleft().result()
@@ -285,9 +284,13 @@ def _cleared(rows: int) -> NDArray[np.int32]:
     NumPy asks for pages of two megabytes, and all of such a page is cleared at the first count on it: of the 45 columns
     of a total of ussr that took a third of the time of 10,000 draws.
     """
-    room = mmap.mmap(-1, max(rows * CELLS * np.dtype(np.int32).itemsize, 1))
-    if hasattr(mmap, "MADV_NOHUGEPAGE"):
-        room.madvise(mmap.MADV_NOHUGEPAGE)
+    size = max(rows * CELLS * np.dtype(np.int32).itemsize, 1)
+    if hasattr(mmap, "MAP_PRIVATE"):
+        room = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+        with suppress(OSError, AttributeError):  # it is a hint, which not every system takes
+            room.madvise(mmap.MADV_NOHUGEPAGE)
+    else:
+        room = mmap.mmap(-1, size)
     return np.frombuffer(room, np.int32, rows * CELLS).reshape(rows, CELLS)
 
 
@@ -337,8 +340,8 @@ class _Machine:
 
     def _scratch(self, counted: NDArray[np.int64]) -> _Scratch:
         """Return work space that counts some registers."""
-        if not self.spare.empty():
-            return self.spare.get()
+        with suppress(Empty):
+            return self.spare.get_nowait()
         size, limits = len(counted), np.iinfo(np.int64)
         return _Scratch(
             _aligned(self.assembly.registers * self._length),

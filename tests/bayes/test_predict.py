@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from mcmort.bayes.collector import collect
-from mcmort.bayes.predict import generator, prior_scores, replicates
+from mcmort.bayes.predict import generator, prior_world, replicates
 from mcmort.bayes.worlds import told_over
 from tests.bayes.made import every_kind, evidence_head, figures, plain
 from tests.cases import component, ranged
@@ -37,7 +37,7 @@ def _distance(values: NDArray[np.float64], law: Law) -> float:
 def test_the_prior_is_the_prior(seed: int) -> None:
     """Deaths are lognormal as declared, heterogeneities too, biases normal, and cited shares as they are cited."""
     evidence = collect(every_kind())
-    world = told_over(evidence, prior_scores(evidence, DRAWS, seed))
+    world = told_over(evidence, prior_world(evidence, DRAWS, seed).parameters)
     for name, latent in evidence.latents.items():
         column = f"registered:{name}" if name in evidence.derived else f"all:{name}"
         law = stats.norm(latent.log_median, latent.log_sd)
@@ -57,7 +57,7 @@ def test_the_prior_is_the_prior(seed: int) -> None:
 def test_a_wider_prior_would_be_seen(seed: int) -> None:
     """Negative control: a standard deviation a tenth larger is outside the band."""
     evidence = collect(every_kind())
-    world = told_over(evidence, prior_scores(evidence, DRAWS, seed))
+    world = told_over(evidence, prior_world(evidence, DRAWS, seed).parameters)
     latent = evidence.latents["famine"]
     law = stats.norm(latent.log_median, latent.log_sd * 1.3)
     assert _distance(np.log(world.kept["all:famine"]), law) > BAND
@@ -69,7 +69,7 @@ def test_a_wider_prior_would_be_seen(seed: int) -> None:
 def test_replicates_err_as_the_story_says(tails: str, law: Law, other: Law, seed: int) -> None:
     """The error of a replicate, by its scale, is Student's or normal, and not the other; formulas have none."""
     evidence = collect(every_kind(tails=tails))
-    world = told_over(evidence, prior_scores(evidence, DRAWS, seed))
+    world = told_over(evidence, prior_world(evidence, DRAWS, seed).parameters)
     found = replicates(evidence, world, seed, "prior")
     assert set(found) == {one.name for one in evidence.data if one.formula is None}
     errors = [
@@ -86,7 +86,7 @@ def test_streams_are_by_name(seed: int) -> None:
         collect(figures(component("one", ranged(100, 400)), *more, head=evidence_head()))
         for more in ((), (component("two", ranged(50, 70, source="study-b")),))
     )
-    scores = [prior_scores(evidence, 50, seed) for evidence in (small, large)]
+    scores = [prior_world(evidence, 50, seed).parameters for evidence in (small, large)]
     columns = [one.parameters.index("deaths:one") for one in (small, large)]
     assert scores[0][:, columns[0]].tobytes() == scores[1][:, columns[1]].tobytes()
     errors = []
@@ -107,7 +107,7 @@ def test_purposes_seeds_and_names_have_streams_of_their_own() -> None:
 def test_prior_draws_of_a_register_are_moved_to_it(seed: int) -> None:
     """In terms of independent scores the prior is standard normal: parameters less their centre have that law."""
     evidence = collect(plain())
-    points = prior_scores(evidence, DRAWS, seed)
+    points = prior_world(evidence, DRAWS, seed).parameters
     at = evidence.parameters.index("deaths:camps")
     assert _distance(points[:, at], stats.norm()) > BAND
     world = told_over(evidence, points)

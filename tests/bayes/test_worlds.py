@@ -32,7 +32,7 @@ CASES = {
 def by_scipy(evidence: Evidence, points: Array) -> tuple[Array, Array]:
     """Return the log density of the array world, and the sum of the absolute values of its terms."""
     world = told_over(evidence, points)
-    terms = np.stack([world.log_prior, *world.log_likelihood.values()])
+    terms = np.stack([world.log_prior, world.log_volume, *world.log_likelihood.values()])
     return terms.sum(0), np.abs(terms).sum(0)
 
 
@@ -148,7 +148,7 @@ def test_a_lineage_by_hand() -> None:
 
 
 def test_registered_deaths_by_hand() -> None:
-    """A register is a share of the deaths; the parameter is its distance from the figure, which changes no density."""
+    """A register is a share of the deaths; the parameter is its distance from the figure."""
     camps = component(
         "one", point(90, basis="registered", measure="registered"), ranged(100, 400, source="study-b"),
         completeness=share(0.4, 0.9),
@@ -164,12 +164,12 @@ def test_registered_deaths_by_hand() -> None:
     assert world.kept["registered:one"][0] == pytest.approx(kappa * theta, rel=1e-5)
     tau = evidence.case.head.spread["registered"].log_sd * math.exp(0.2 * evidence.synthesis.heterogeneity)
     assert points[0, 3] == pytest.approx(math.log(kappa * theta / 90.0) / tau, rel=1e-5)
-    unit = tau / latent.log_sd
-    assert world.log_prior[0] == pytest.approx(stats.norm.logpdf(scores).sum() + math.log(unit), rel=1e-12)
+    assert world.log_prior[0] == pytest.approx(stats.norm.logpdf(scores).sum(), rel=1e-12)
+    assert world.log_volume[0] == pytest.approx(math.log(tau / latent.log_sd), rel=1e-12)
 
 
-def test_priors_are_moved_and_not_bent(seed: int) -> None:
-    """Parameters made from standard normal scores have their density, times the change in volume."""
+def test_parameters_stand_for_scores(seed: int) -> None:
+    """Parameters made from standard normal scores give these back, with the volume that a unit of them holds."""
     evidence = collect(every_kind())
     scores = np.random.default_rng(seed).standard_normal((200, len(evidence.parameters)))
     points = told_before(evidence, scores).parameters
@@ -184,7 +184,8 @@ def test_priors_are_moved_and_not_bent(seed: int) -> None:
         column = f"registered:{component}" if component in evidence.derived else f"all:{component}"
         ratio = told_over(evidence, points + step).kept[column] / world.kept[column]
         volume += np.log(np.log(ratio) / evidence.latents[component].log_sd)  # how far the score moves
-    np.testing.assert_allclose(world.log_prior, stats.norm.logpdf(scores).sum(1) + volume, rtol=1e-9)
+    np.testing.assert_allclose(world.log_prior, stats.norm.logpdf(scores).sum(1), rtol=1e-9)
+    np.testing.assert_allclose(world.log_volume, volume, rtol=1e-9)
 
 
 def test_registered_never_exceeds_all_on_any_draw(seed: int) -> None:
