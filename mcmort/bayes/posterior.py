@@ -155,12 +155,16 @@ def fit(
 def _fitted(
     evidence: Evidence, seed: int, draws: int | None, cores: int | None, progress: Progress | None
 ) -> Posterior:  # fmt: skip
+    from mcmort.bayes.density import density_address, identity_address
     from mcmort.bayes.sample import DRAWS, TARGET_ACCEPT, TUNE, sample
     from mcmort.bayes.worlds import program_of
 
     clock = _Clock()
     program = program_of(evidence)
     clock.lap("program")
+    density_address()
+    identity_address()
+    clock.lap("compiling")
     for longer, accept in ((1, TARGET_ACCEPT), *_AGAIN):
         kept = DRAWS * longer if draws is None else draws
         tune = max(TUNE, TUNE * kept // DRAWS)

@@ -100,7 +100,7 @@ def test_checks_go_with_the_fit() -> None:
     lineages = {name for name in collect(every_kind()).parameters if name.startswith("lineage:")}
     assert lineages
     assert set(diagnosis.rhat) == varying | lineages
-    assert set(post.seconds) == {"program", "sampling", "diagnosis", "prediction"}
+    assert set(post.seconds) == {"program", "compiling", "sampling", "diagnosis", "prediction"}
 
 
 def test_every_figure_has_a_likelihood_and_replicates() -> None:
