@@ -1,6 +1,6 @@
 """Whether the Bayesian engine is calibrated: writes ``docs/calibration.md`` and its figure ``docs/calibration.svg``.
 
-Run with ``python benchmarks/calibration.py``; it takes about half an hour on two cores. Ranks are left in
+Run with ``python benchmarks/calibration.py``; it takes about five minutes on two cores. Ranks are left in
 ``out/calibration``, from which the page is made again at once; delete them to simulate again.
 """
 

@@ -22,6 +22,11 @@ __all__ = ["ArrayWorld", "PriorWorld", "SilentWorld", "TapeWorld", "by_name", "p
 type Array = NDArray[np.float64]
 
 
+def _about[Value: (Variable, Array)](place: tuple[Value, Value] | None, parameter: Value) -> Value:
+    """Return the score that a parameter stands for: its distance from a centre, in a unit, if these are given."""
+    return parameter if place is None else place[0] + place[1] * parameter
+
+
 class TapeWorld:
     """Numbers are variables on a tape."""
 
@@ -37,15 +42,12 @@ class TapeWorld:
 
     def scores_about(self, places: Mapping[str, tuple[Variable, Variable] | None]) -> dict[str, Variable]:
         """Return scores, with their standard normal densities in terms of the parameters."""
-        scores = {}
-        for name, place in places.items():
-            score = self.given[name]
+        for place in places.values():
             if place is not None:
-                centre, unit = place
-                score = centre + unit * score
-                self.tape.add(self.log(unit))
+                self.tape.add(self.log(place[1]))
+        scores = {name: _about(place, self.given[name]) for name, place in places.items()}
+        for score in scores.values():
             self.tape.add(self.tape.emit(Op.STANDARD, score))
-            scores[name] = score
         return scores
 
     def along(self, curve: Curve, score: Variable) -> Variable:
@@ -115,15 +117,9 @@ class ArrayWorld:
 
     def scores_about(self, places: Mapping[str, tuple[Array, Array] | None]) -> dict[str, Array]:
         """Return the scores that parameters stand for."""
-        scores = {}
-        for name, place in places.items():
-            score = self.given[name]
-            if place is not None:
-                centre, unit = place
-                score = centre + unit * score
-                self.log_volume += np.log(unit)
-            self.log_prior += _standard(score)
-            scores[name] = score
+        scores = {name: _about(place, self.given[name]) for name, place in places.items()}
+        self.log_prior += sum(map(_standard, scores.values()))
+        self.log_volume += sum(np.log(place[1]) for place in places.values() if place is not None)
         return scores
 
     def along(self, curve: Curve, score: Array) -> Array:
