@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import fields
@@ -23,8 +21,8 @@ from mcmort.bayes.sample import Chains, sample
 from mcmort.bayes.store import Request, find, keep, path_of
 from mcmort.bayes.tape import Program
 from mcmort.errors import ConvergenceError
-from tests.bayes.made import every_kind, evidence_head, figures, plain
-from tests.cases import component, point, ranged, share, write_case
+from tests.bayes.made import every_kind, figures, plain
+from tests.cases import component, ranged, share
 
 _KEPT = 32
 
@@ -414,49 +412,3 @@ def test_no_more_than_so_many_fits_are_kept(folder: Path) -> None:
     assert [name for name in names if name.startswith("small-")]
     assert [name for name in names if name.startswith("old-")] == [f"old-{index:02d}.nc" for index in range(7, 38)]
     assert (folder / "notes.txt").read_text() == "mine"
-
-
-def test_machine_code_of_the_density_is_stored(tmp_path: Path) -> None:
-    """The process that compiles the density leaves its machine code on disk, so that the next needs no Numba."""
-    code = (
-        "import sys; from mcmort.bayes.density import density_address, identity_address; "
-        "density_address(); identity_address(); print('numba' in sys.modules)"
-    )
-    environment = {**os.environ, "MCMORT_CACHE": str(tmp_path / "new")}
-    said = [
-        subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=240, env=environment
-        ).stdout.strip()
-        for _ in range(2)
-    ]
-    assert said == ["True", "False"]
-
-
-_TELL = "; import json, sys; sys.stderr.write('\\n' + json.dumps([len(post), *sys.modules]))"
-
-
-def test_a_stored_fit_is_read_without_what_made_it(tmp_path: Path) -> None:
-    """In a new process a stored fit loads neither PyMC, PyTensor, nutpie, ArviZ, xarray nor Numba."""
-    tables = {
-        "head": evidence_head(),
-        "component": [
-            component("camps", point(9e3, basis="registered", measure="registered"),
-                      ranged(10e3, 30e3, source="study-b"), completeness=share(0.4, 0.95)),
-        ],
-    }  # fmt: skip
-    place = write_case(tmp_path / "small", tables)
-    code = f"import mcmort as mm; from mcmort.bayes import fit; post = fit(mm.load({str(place)!r}), rng=1)"
-    loaded = []
-    for _ in range(2):
-        done = subprocess.run(
-            [sys.executable, "-c", code + _TELL], capture_output=True, text=True, check=True, timeout=240
-        )
-        count, *modules = json.loads(done.stderr.splitlines()[-1])
-        assert count >= 4000
-        loaded.append(set(modules))
-    heavy = {"pymc", "pytensor", "nutpie._lib", "arviz", "arviz_base", "arviz_stats", "xarray", "numba", "scipy.stats"}
-    heavy |= {"matplotlib", "pandas"}
-    assert {"nutpie._lib", "numba", "xarray"} <= loaded[0]  # so the test can fail
-    assert loaded[0] & {"arviz", "matplotlib"} == set()  # they take longer to load than the chains to run
-    assert "pymc" not in loaded[0]
-    assert loaded[1] & heavy == set()
