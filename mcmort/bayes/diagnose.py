@@ -12,7 +12,17 @@ from numpy.typing import NDArray
 
 from mcmort.errors import ConvergenceError
 
-__all__ = ["CHAINS", "LEAST_BFMI", "LEAST_DRAWS", "LEAST_ESS", "MOST_DIVERGENT", "MOST_RHAT", "Diagnosis", "diagnose"]
+__all__ = [
+    "CHAINS",
+    "LEAST_BFMI",
+    "LEAST_DRAWS",
+    "LEAST_ESS",
+    "MOST_DIVERGENT",
+    "MOST_MCSE",
+    "MOST_RHAT",
+    "Diagnosis",
+    "diagnose",
+]
 
 type Array = NDArray[np.float64]
 
@@ -24,6 +34,9 @@ MOST_RHAT: Final = 1.01
 """Rank-normalised split R-hat (Vehtari, Gelman, Simpson, Carpenter and Buerkner 2021, Bayesian Analysis 16)."""
 LEAST_ESS: Final = 400.0
 """Bulk and tail effective sample size of every quantity, a hundred for each chain (the same)."""
+MOST_MCSE: Final = 0.05
+"""Monte Carlo standard error of the mean of every quantity, in its posterior standard deviations: that of 400
+independent draws. Ranks do not see how far a few extreme draws lie; the mean does."""
 MOST_DIVERGENT: Final = 0
 """Divergent transitions after tuning (Betancourt 2017)."""
 LEAST_BFMI: Final = 0.3
@@ -38,6 +51,8 @@ class Diagnosis:
     ----------
     rhat, ess_bulk, ess_tail : dict of str to float
         By quantity, for those that vary.
+    mcse : dict of str to float
+        Monte Carlo standard error of the mean of a quantity, in its posterior standard deviations.
     divergent : int
         Divergent transitions after tuning.
     bfmi : tuple of float
@@ -49,6 +64,7 @@ class Diagnosis:
     rhat: Mapping[str, float]
     ess_bulk: Mapping[str, float]
     ess_tail: Mapping[str, float]
+    mcse: Mapping[str, float]
     divergent: int
     bfmi: tuple[float, ...]
     steps: float
@@ -56,13 +72,19 @@ class Diagnosis:
     def defects(self) -> list[str]:
         """Say which thresholds are missed, and by what."""
         found = []
-        name = _least({key: -value for key, value in self.rhat.items()})
+        name = _most(self.rhat)
         if not self.rhat[name] <= MOST_RHAT:
             found.append(f"R-hat of {name} is {self.rhat[name]:.3f} (at most {MOST_RHAT})")
         for what, ess in (("bulk", self.ess_bulk), ("tail", self.ess_tail)):
             name = _least(ess)
             if not ess[name] >= LEAST_ESS:
                 found.append(f"{what} effective sample size of {name} is {ess[name]:.0f} (at least {LEAST_ESS:.0f})")
+        name = _most(self.mcse)
+        if not self.mcse[name] <= MOST_MCSE:
+            found.append(
+                f"the Monte Carlo error of the mean of {name} is {self.mcse[name]:.3f} of its standard deviation "
+                f"(at most {MOST_MCSE})"
+            )
         if self.divergent > MOST_DIVERGENT:
             found.append(f"{self.divergent} transitions diverged (at most {MOST_DIVERGENT})")
         if not min(self.bfmi) >= LEAST_BFMI:
@@ -88,6 +110,11 @@ class Diagnosis:
 def _least(values: Mapping[str, float]) -> str:
     """Return the name of the least value; what is not a number comes first."""
     return min(values, key=lambda name: (not math.isnan(values[name]), values[name]))
+
+
+def _most(values: Mapping[str, float]) -> str:
+    """Return the name of the greatest value; what is not a number comes first."""
+    return _least({name: -value for name, value in values.items()})
 
 
 def diagnose(quantities: Mapping[str, Array], energy: Array, diverging: NDArray[np.bool_], steps: Array) -> Diagnosis:
@@ -118,14 +145,15 @@ def diagnose(quantities: Mapping[str, Array], energy: Array, diverging: NDArray[
     )
     axes = {"chain_axis": 1, "draw_axis": 2}
     with np.errstate(divide="ignore", invalid="ignore"):  # of chains that stand still
-        rhat, bulk, tail = (
+        rhat, bulk, tail, mcse = (
             dict(zip(varying, np.asarray(values).tolist(), strict=True))
             for values in (
                 array_stats.rhat(stacked, **axes),
                 array_stats.ess(stacked, method="bulk", **axes),
                 array_stats.ess(stacked, method="tail", prob=(0.05, 0.95), **axes),
+                array_stats.mcse(stacked, method="mean", **axes) / np.std(stacked, axis=(1, 2), ddof=1),
             )
         )
     change = np.diff(energy, axis=1)
     bfmi = np.mean(change**2, axis=1) / np.var(energy, axis=1)
-    return Diagnosis(rhat, bulk, tail, int(diverging.sum()), tuple(bfmi.tolist()), float(steps.mean()))
+    return Diagnosis(rhat, bulk, tail, mcse, int(diverging.sum()), tuple(bfmi.tolist()), float(steps.mean()))

@@ -66,7 +66,7 @@ class Posterior(Draws):
     predicted: Mapping[str, Array] = field(default_factory=dict)
     predicted_before: Mapping[str, Array] = field(default_factory=dict)
     left: Mapping[str, str] = field(default_factory=dict)
-    diagnosis: Diagnosis = field(default_factory=lambda: Diagnosis({}, {}, {}, 0, (), 0.0))
+    diagnosis: Diagnosis = field(default_factory=lambda: Diagnosis({}, {}, {}, {}, 0, (), 0.0))
     seconds: Mapping[str, float] = field(default_factory=dict)
 
     @property

@@ -39,6 +39,7 @@ class InputDocument(Document):
     rhat: float
     ess_bulk: float
     ess_tail: float
+    mcse: float = Field(description="Monte Carlo standard error of the mean, in posterior standard deviations.")
 
 
 class FigureDocument(Document):
@@ -98,6 +99,7 @@ def fit_document(posterior: Posterior) -> FitDocument:
             rhat=found.rhat[f"{kind}:{one.name}"],
             ess_bulk=found.ess_bulk[f"{kind}:{one.name}"],
             ess_tail=found.ess_tail[f"{kind}:{one.name}"],
+            mcse=found.mcse[f"{kind}:{one.name}"],
         )
         for kind in kinds
         for one in shifts(posterior, kind)

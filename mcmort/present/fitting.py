@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from mcmort.analysis import Summary, summarise
 from mcmort.analysis.fitted import Predicted, Shifted, predictions, shifts
 from mcmort.bayes import Posterior
-from mcmort.bayes.diagnose import LEAST_BFMI, LEAST_ESS, MOST_RHAT
+from mcmort.bayes.diagnose import LEAST_BFMI, LEAST_ESS, MOST_MCSE, MOST_RHAT
 from mcmort.bayes.influence import Influence, Sensitivity
 from mcmort.catalogue import Case
 from mcmort.present.numbers import rounding_for
@@ -205,7 +205,7 @@ def _chains_note(posterior: Posterior) -> str:
     return (
         f"{manifest.chains} chains of {manifest.draws // manifest.chains:,} draws, seed {manifest.seed}: R-hat at most "
         f"{max(found.rhat.values()):.3f} (allowed {MOST_RHAT}), effective sample sizes at least {ess:,.0f} (asked "
-        f"{LEAST_ESS:.0f}), {found.divergent} divergent transitions, fraction of missing information at least "
-        f"{min(found.bfmi):.2f} (asked {LEAST_BFMI}). Compiling took {compiling:.1f} s, "
-        f"sampling {sampling:.1f} s."
+        f"{LEAST_ESS:.0f}), Monte Carlo errors of means at most {max(found.mcse.values()):.3f} standard deviations "
+        f"(allowed {MOST_MCSE}), {found.divergent} divergent transitions, fraction of missing information at least "
+        f"{min(found.bfmi):.2f} (asked {LEAST_BFMI}). Compiling took {compiling:.1f} s, sampling {sampling:.1f} s."
     )

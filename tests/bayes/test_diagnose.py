@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mcmort.bayes.diagnose import LEAST_BFMI, LEAST_ESS, MOST_RHAT, Diagnosis, diagnose
+from mcmort.bayes.diagnose import LEAST_BFMI, LEAST_ESS, MOST_MCSE, MOST_RHAT, Diagnosis, diagnose
 from mcmort.errors import ConvergenceError
 
 type Array = NDArray[np.float64]
@@ -33,7 +33,7 @@ def _slow(rng: np.random.Generator, memory: float) -> Array:
 
 
 def test_figures_are_those_of_arviz(seed: int) -> None:
-    """R-hat and both effective sample sizes are what ArviZ gives for the same chains, quantity by quantity."""
+    """R-hat, effective sample sizes and Monte Carlo errors of each quantity are what ArviZ finds in the chains."""
     import arviz_stats
     import xarray as xr
 
@@ -45,6 +45,7 @@ def test_figures_are_those_of_arviz(seed: int) -> None:
         (found.rhat, arviz_stats.rhat(tree)),
         (found.ess_bulk, arviz_stats.ess(tree, method="bulk")),
         (found.ess_tail, arviz_stats.ess(tree, method="tail", prob=(0.05, 0.95))),
+        (found.mcse, arviz_stats.mcse(tree, method="mean") / tree.std(ddof=1)),
     ):
         assert own == pytest.approx({name: float(expected[name]) for name in quantities}, rel=1e-12)
 
@@ -70,21 +71,30 @@ def test_good_chains_pass(seed: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rhat", "bulk", "tail", "divergent", "bfmi", "missed"),
+    ("rhat", "bulk", "tail", "mcse", "divergent", "bfmi", "missed"),
     [
-        (MOST_RHAT, LEAST_ESS, LEAST_ESS, 0, LEAST_BFMI, ""),
-        (MOST_RHAT + 1e-9, LEAST_ESS, LEAST_ESS, 0, LEAST_BFMI, "R-hat of x"),
-        (MOST_RHAT, LEAST_ESS - 1e-9, LEAST_ESS, 0, LEAST_BFMI, "bulk effective sample size of x"),
-        (MOST_RHAT, LEAST_ESS, LEAST_ESS - 1e-9, 0, LEAST_BFMI, "tail effective sample size of x"),
-        (MOST_RHAT, LEAST_ESS, LEAST_ESS, 1, LEAST_BFMI, "1 transitions diverged"),
-        (MOST_RHAT, LEAST_ESS, LEAST_ESS, 0, LEAST_BFMI - 1e-9, "missing information"),
+        (MOST_RHAT, LEAST_ESS, LEAST_ESS, MOST_MCSE, 0, LEAST_BFMI, ""),
+        (MOST_RHAT + 1e-9, LEAST_ESS, LEAST_ESS, MOST_MCSE, 0, LEAST_BFMI, "R-hat of x"),
+        (MOST_RHAT, LEAST_ESS - 1e-9, LEAST_ESS, MOST_MCSE, 0, LEAST_BFMI, "bulk effective sample size of x"),
+        (MOST_RHAT, LEAST_ESS, LEAST_ESS - 1e-9, MOST_MCSE, 0, LEAST_BFMI, "tail effective sample size of x"),
+        (MOST_RHAT, LEAST_ESS, LEAST_ESS, MOST_MCSE + 1e-9, 0, LEAST_BFMI, "Monte Carlo error of the mean of x"),
+        (MOST_RHAT, LEAST_ESS, LEAST_ESS, MOST_MCSE, 1, LEAST_BFMI, "1 transitions diverged"),
+        (MOST_RHAT, LEAST_ESS, LEAST_ESS, MOST_MCSE, 0, LEAST_BFMI - 1e-9, "missing information"),
     ],
 )
 def test_each_threshold_bites_at_its_value(
-    rhat: float, bulk: float, tail: float, divergent: int, bfmi: float, missed: str
+    rhat: float, bulk: float, tail: float, mcse: float, divergent: int, bfmi: float, missed: str
 ) -> None:
     """At a threshold a fit passes; a hair beyond it, this one defect and no other is named."""
-    found = Diagnosis({"x": rhat, "y": 1.0}, {"x": bulk, "y": 1e4}, {"x": tail, "y": 1e4}, divergent, (2.0, bfmi), 7.0)
+    found = Diagnosis(
+        rhat={"x": rhat, "y": 1.0},
+        ess_bulk={"x": bulk, "y": 1e4},
+        ess_tail={"x": tail, "y": 1e4},
+        mcse={"x": mcse, "y": 0.01},
+        divergent=divergent,
+        bfmi=(2.0, bfmi),
+        steps=7.0,
+    )
     defects = found.defects()
     assert len(defects) == bool(missed)
     assert not missed or missed in defects[0]
@@ -106,10 +116,20 @@ def test_the_refusal_names_everything_at_once(seed: int) -> None:
         f"bulk effective sample size of deaths:x is {found.ess_bulk['deaths:x']:.0f} (at least 400)",
         f"tail effective sample size of deaths:x is {found.ess_tail['deaths:x']:.0f} (at least 400)",
         "3 transitions diverged (at most 0)",
+        f"the Monte Carlo error of the mean of deaths:x is {found.mcse['deaths:x']:.3f} of its",
         f"the least fraction of missing information is {min(found.bfmi):.2f} (at least 0.3)",
         "Hint: ",
     ):
         assert part in said
+
+
+def test_means_that_hang_on_an_excursion_are_refused(seed: int) -> None:
+    """Ranks do not see how far one excursion of a chain goes; the Monte Carlo error of the mean does."""
+    rng = np.random.default_rng(seed)
+    far = _good(rng)
+    far[0, 500:520] += 100.0
+    found = _checked({"x": far}, rng)
+    assert [one.partition(" is ")[0] for one in found.defects()] == ["the Monte Carlo error of the mean of x"]
 
 
 def test_what_does_not_vary_is_not_checked(seed: int) -> None:
@@ -128,7 +148,7 @@ def test_what_is_not_a_number_is_refused(bad: float, seed: int) -> None:
     spoiled[2, 500] = bad
     with np.errstate(invalid="ignore"):
         found = _checked({"x": _good(rng), "spoiled": spoiled, "y": _good(rng)}, rng)
-        found_first = Diagnosis({"x": np.nan}, {"x": 1e4}, {"x": 1e4}, 0, (1.0,), 7.0)
+        found_first = Diagnosis({"x": np.nan}, {"x": 1e4}, {"x": 1e4}, {"x": 0.01}, 0, (1.0,), 7.0)
     with pytest.raises(ConvergenceError, match="spoiled"):
         found.check("small")
     assert len(found_first.defects()) == 1

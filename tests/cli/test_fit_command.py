@@ -28,7 +28,7 @@ def test_the_document_of_a_fit_has_every_figure_used_or_left(capsys: pytest.Capt
     """JSON holds each input before and after, with its diagnostics; no figure is both used and left out."""
     document = json.loads(_ran(capsys, "fit", CASE, "--format", "json"))
     assert document["schema"] == "mcmort/fit/1"
-    assert all(one["rhat"] <= 1.01 and one["ess_bulk"] >= 400 for one in document["inputs"])
+    assert all(one["rhat"] <= 1.01 and one["ess_bulk"] >= 400 and one["mcse"] <= 0.05 for one in document["inputs"])
     names = {one["name"] for one in document["figures"]}
     assert names
     assert not names & set(document["left"])
