@@ -63,11 +63,12 @@ class Density:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        arrays = (program.constants, program.op, program.start, program.a, program.b, program.x, program.terms)
-        self._kept = [np.ascontiguousarray(one) for one in (*arrays, program.weights, program.curves)]
-        sizes = (len(program.parameters), len(program.constants), len(program.op), len(program.a), len(program.terms))
-        addresses = (one.ctypes.data for one in self._kept)
-        self.head = np.array([*sizes, *addresses, len(program.curves)], dtype=np.int64)
+        code = (program.op, program.start, program.a, program.b, program.x)
+        arrays = (program.constants, *code, program.terms, program.weights, program.scores, program.curves)
+        self._kept = [np.ascontiguousarray(one) for one in arrays]
+        counted = (program.parameters, program.constants, program.op, program.a, program.terms, program.scores)
+        sizes = (*map(len, counted), len(program.curves))
+        self.head = np.array([*sizes, *(one.ctypes.data for one in self._kept)], dtype=np.int64)
 
     def __call__(self, point: Array) -> tuple[float, Array]:
         """Return the log density at a point, and its gradient, shape ``(n_parameters,)``.

@@ -21,14 +21,14 @@ from mcmort.bayes.tape import Op
 __all__ = ["identity", "log_density"]
 
 _HALF_LOG_TWO_PI: Final = 0.5 * math.log(2.0 * math.pi)
-_HEAD: Final = 15
+_HEAD: Final = 17
 _NUMBERS: Final = types.CPointer(types.float64)
 _STUDENT: Final = 0.375  # density of Student's t with four degrees of freedom at its centre
 
 # enumerations become plain numbers, which the compiler folds
 _ADD_SCALED, _MULTIPLY, _DIVIDE = int(Op.ADD_SCALED), int(Op.MULTIPLY), int(Op.DIVIDE)
 _MINIMUM, _MAXIMUM = int(Op.MINIMUM), int(Op.MAXIMUM)
-_EXP, _LOG, _NORM, _CURVE, _STANDARD = int(Op.EXP), int(Op.LOG), int(Op.NORM), int(Op.CURVE), int(Op.STANDARD)
+_EXP, _LOG, _NORM, _CURVE = int(Op.EXP), int(Op.LOG), int(Op.NORM), int(Op.CURVE)
 _NORMAL, _NORMAL_ABOVE = int(Op.NORMAL), int(Op.NORMAL_ABOVE)
 _STUDENT_OP, _STUDENT_ABOVE = int(Op.STUDENT), int(Op.STUDENT_ABOVE)
 
@@ -69,11 +69,12 @@ def _along(curve, score):
 
 
 # a loop for each operation, since a dispatch within the loop took three times as long; places are unsigned numbers,
-# which need no test for counting from the end: that halves the time
+# which need no test for counting from the end: that halves the time; instructions of a batch may rest on one another,
+# so the way back is the exact reverse
 
 
 @numba.njit(error_model="numpy")
-def _forward(v, op, start, a, b, x, curves, first):
+def _forward(v, slope, op, start, a, b, x, curves, first):
     for k in range(len(op)):
         what, begin, end = op[k], start[k], start[k + 1]
         if what == _ADD_SCALED:
@@ -100,12 +101,9 @@ def _forward(v, op, start, a, b, x, curves, first):
         elif what == _NORM:
             for i in range(begin, end):
                 v[first + i] = math.sqrt(v[a[i]] * v[a[i]] + x[i] * x[i])
-        elif what == _STANDARD:
-            for i in range(begin, end):
-                v[first + i] = -0.5 * v[a[i]] * v[a[i]] - _HALF_LOG_TWO_PI
         elif what == _CURVE:
             for i in range(begin, end):
-                v[first + i] = _along(curves[int(x[i])], v[a[i]])[0]
+                v[first + i], slope[i] = _along(curves[int(x[i])], v[a[i]])
         elif what == _NORMAL:
             for i in range(begin, end):
                 v[first + i] = -0.5 * (v[a[i]] / v[b[i]]) ** 2 - _HALF_LOG_TWO_PI - math.log(v[b[i]])
@@ -114,72 +112,82 @@ def _forward(v, op, start, a, b, x, curves, first):
                 v[first + i] = _log_normal_above(v[a[i]] / v[b[i]])
         elif what == _STUDENT_OP:
             for i in range(begin, end):
-                z = v[a[i]] / v[b[i]]
-                w = 1.0 + 0.25 * z * z
-                v[first + i] = math.log(_STUDENT / (w * w * math.sqrt(w) * v[b[i]]))
+                far, near = v[a[i]] * v[a[i]], v[b[i]] * v[b[i]]
+                w = far + 4.0 * near
+                v[first + i] = math.log(32.0 * _STUDENT * near * near / (w * w * math.sqrt(w)))
         elif what == _STUDENT_ABOVE:
             for i in range(begin, end):
                 v[first + i] = math.log(_student_above(v[a[i]] / v[b[i]]))
 
 
 @numba.njit(error_model="numpy")
-def _backward(v, g, op, start, a, b, x, curves, first):
+def _backward(v, slope, g, op, start, a, b, x, first):  # noqa: PLR0915  (a loop for each operation)
     for k in range(len(op) - 1, -1, -1):
         what, begin, end = op[k], start[k], start[k + 1]
+        last = begin + end - types.uint64(1)
         if what == _ADD_SCALED:
-            for i in range(begin, end):
+            for j in range(begin, end):
+                i = last - j
                 g[a[i]] += g[first + i]
                 g[b[i]] += x[i] * g[first + i]
         elif what == _MULTIPLY:
-            for i in range(begin, end):
+            for j in range(begin, end):
+                i = last - j
                 g[a[i]] += g[first + i] * v[b[i]]
                 g[b[i]] += g[first + i] * v[a[i]]
         elif what == _DIVIDE:
-            for i in range(begin, end):
+            for j in range(begin, end):
+                i = last - j
                 share = g[first + i] / v[b[i]]
                 g[a[i]] += share
                 g[b[i]] -= share * v[first + i]
         elif what == _MINIMUM:
-            for i in range(begin, end):
+            for j in range(begin, end):
+                i = last - j
                 g[a[i] if v[a[i]] <= v[b[i]] else b[i]] += g[first + i]
         elif what == _MAXIMUM:
-            for i in range(begin, end):
+            for j in range(begin, end):
+                i = last - j
                 g[a[i] if v[a[i]] >= v[b[i]] else b[i]] += g[first + i]
         elif what == _EXP:
-            for i in range(begin, end):
+            for j in range(begin, end):
+                i = last - j
                 g[a[i]] += g[first + i] * v[first + i]
         elif what == _LOG:
-            for i in range(begin, end):
+            for j in range(begin, end):
+                i = last - j
                 g[a[i]] += g[first + i] / v[a[i]]
         elif what == _NORM:
-            for i in range(begin, end):
+            for j in range(begin, end):
+                i = last - j
                 g[a[i]] += g[first + i] * v[a[i]] / v[first + i]
-        elif what == _STANDARD:
-            for i in range(begin, end):
-                g[a[i]] -= g[first + i] * v[a[i]]
         elif what == _CURVE:
-            for i in range(begin, end):
-                g[a[i]] += g[first + i] * _along(curves[int(x[i])], v[a[i]])[1]
+            for j in range(begin, end):
+                i = last - j
+                g[a[i]] += g[first + i] * slope[i]
         elif what == _NORMAL:
-            for i in range(begin, end):
+            for j in range(begin, end):
+                i = last - j
                 z = v[a[i]] / v[b[i]]
                 g[a[i]] -= g[first + i] * z / v[b[i]]
                 g[b[i]] += g[first + i] * (z * z - 1.0) / v[b[i]]
         elif what == _NORMAL_ABOVE:
-            for i in range(begin, end):
+            for j in range(begin, end):
+                i = last - j
                 z = v[a[i]] / v[b[i]]
                 hazard = math.exp(-0.5 * z * z - _HALF_LOG_TWO_PI - v[first + i])
                 g[a[i]] -= g[first + i] * hazard / v[b[i]]
                 g[b[i]] += g[first + i] * hazard * z / v[b[i]]
         elif what == _STUDENT_OP:
-            for i in range(begin, end):
-                share = 1.0 / v[b[i]]
-                z = v[a[i]] * share
-                pull = 5.0 * z / (4.0 + z * z)
-                g[a[i]] -= g[first + i] * pull * share
-                g[b[i]] += g[first + i] * (pull * z - 1.0) * share
+            for j in range(begin, end):
+                i = last - j
+                far, near = v[a[i]] * v[a[i]], v[b[i]] * v[b[i]]
+                share = g[first + i] / ((far + 4.0 * near) * v[b[i]])
+                g[a[i]] -= share * 5.0 * v[a[i]] * v[b[i]]
+                g[b[i]] += share * 4.0 * (far - near)
         elif what == _STUDENT_ABOVE:
-            for i in range(begin, end):
+            for j in range(begin, end):
+                i = last - j
                 z = v[a[i]] / v[b[i]]
                 w = 1.0 + 0.25 * z * z
                 hazard = _STUDENT / (w * w * math.sqrt(w) * _student_above(z))
@@ -204,33 +212,39 @@ def _as_pointer(typing: Any, address: Any) -> Any:
 @numba.njit(error_model="numpy")
 def _run(point, gradient, head):
     """Return the log density at a point, and write its gradient."""
-    n, constants, batches, work, terms = head[0], head[1], head[2], head[3], head[4]
-    fixed = carray(_as_pointer(head[5]), (constants,), types.float64)
-    op = carray(_as_pointer(head[6]), (batches,), types.int64)
-    start = carray(_as_pointer(head[7]), (batches + 1,), types.uint64)
-    a = carray(_as_pointer(head[8]), (work,), types.uint64)
-    b = carray(_as_pointer(head[9]), (work,), types.uint64)
-    x = carray(_as_pointer(head[10]), (work,), types.float64)
-    where = carray(_as_pointer(head[11]), (terms,), types.int64)
-    weights = carray(_as_pointer(head[12]), (terms,), types.float64)
-    curves = carray(_as_pointer(head[13]), (head[14], PIECES, 4), types.float64)
+    n, constants, batches, work, terms, scored = head[0], head[1], head[2], head[3], head[4], head[5]
+    fixed = carray(_as_pointer(head[7]), (constants,), types.float64)
+    op = carray(_as_pointer(head[8]), (batches,), types.int64)
+    start = carray(_as_pointer(head[9]), (batches + 1,), types.uint64)
+    a = carray(_as_pointer(head[10]), (work,), types.uint64)
+    b = carray(_as_pointer(head[11]), (work,), types.uint64)
+    x = carray(_as_pointer(head[12]), (work,), types.float64)
+    where = carray(_as_pointer(head[13]), (terms,), types.int64)
+    weights = carray(_as_pointer(head[14]), (terms,), types.float64)
+    scores = carray(_as_pointer(head[15]), (scored,), types.int64)
+    curves = carray(_as_pointer(head[16]), (head[6], PIECES, 4), types.float64)
     first = types.uint64(n + constants)
     # memory of the call's own: several chains run at once; nothing of Numba is needed to ask for it
-    room = _malloc(types.uintp(16 * (first + work)))
+    room = _malloc(types.uintp(16 * (first + work) + 8 * work))
     v = carray(_as_pointer(room), (first + work,), types.float64)
     g = carray(_as_pointer(room + 8 * (first + work)), (first + work,), types.float64)
+    slope = carray(_as_pointer(room + 16 * (first + work)), (work,), types.float64)
     for i in range(first + work):
         g[i] = 0.0
     for i in range(n):
         v[i] = point[i]
     for i in range(constants):
         v[n + i] = fixed[i]
-    _forward(v, op, start, a, b, x, curves, first)
-    total = 0.0
+    _forward(v, slope, op, start, a, b, x, curves, first)
+    total = -_HALF_LOG_TWO_PI * scored
+    for i in range(scored):
+        score = v[scores[i]]
+        total -= 0.5 * score * score
+        g[scores[i]] -= score
     for i in range(terms):
         total += weights[i] * v[where[i]]
         g[where[i]] += weights[i]
-    _backward(v, g, op, start, a, b, x, curves, first)
+    _backward(v, slope, g, op, start, a, b, x, first)
     for i in range(n):
         gradient[i] = g[i]
     _free(room)

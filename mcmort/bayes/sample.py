@@ -27,7 +27,7 @@ __all__ = ["CHAINS", "DRAWS", "TARGET_ACCEPT", "TUNE", "Chains", "Progress", "sa
 
 type Progress = Callable[[int, int], None]
 
-TUNE: Final = 600
+TUNE: Final = 400
 DRAWS: Final = 1000
 TARGET_ACCEPT: Final = 0.8
 """Mean acceptance that steps are tuned to; `mcmort.bayes.posterior` asks for more where transitions diverge."""

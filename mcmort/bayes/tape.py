@@ -34,8 +34,7 @@ class Op(IntEnum):
     NORMAL_ABOVE = 9  # log probability that it is above a
     STUDENT = 10  # log density at the residual a of a Student error with four degrees of freedom and scale b
     STUDENT_ABOVE = 11  # log probability that it is above a
-    STANDARD = 12  # log density of the standard normal at a
-    CURVE = 13  # value at a of the curve numbered x
+    CURVE = 12  # value at a of the curve numbered x
 
 
 @dataclass(frozen=True)
@@ -60,6 +59,8 @@ class Program:
         Values whose sum is the log density.
     weights : ndarray, shape (n_terms,)
         What each is multiplied by.
+    scores : ndarray of int64, shape (n_scores,)
+        Values whose log densities under the standard normal are added to it.
     curves : ndarray, shape (n_curves, n_pieces, 4)
         Coefficients of the curves.
     """
@@ -73,6 +74,7 @@ class Program:
     x: NDArray[np.float64]
     terms: NDArray[np.int64]
     weights: NDArray[np.float64]
+    scores: NDArray[np.int64]
     curves: NDArray[np.float64]
 
     @property
@@ -88,6 +90,7 @@ class Tape:
         self.parameters: list[str] = []
         self.curves: list[NDArray[np.float64]] = []
         self.terms: list[tuple[Variable, float]] = []
+        self.scores: list[Variable] = []
         self._rows: list[tuple[int, int, int, float]] = []  # op (or -1 a parameter, -2 a constant), a, b, x
         self._known: dict[tuple[int, int, int, float], int] = {}
 
@@ -120,6 +123,10 @@ class Tape:
         """Add a term to the log density."""
         self.terms.append((term, weight))
 
+    def add_score(self, score: Variable) -> None:
+        """Add the log density of the standard normal at a value."""
+        self.scores.append(score)
+
     def _row(self, row: tuple[int, int, int, float]) -> Variable:
         if row not in self._known:
             self._known[row] = len(self._rows)
@@ -144,39 +151,46 @@ class Tape:
             x=np.array([self._rows[at][3] for at in work], dtype=np.float64),
             terms=np.array([place[term.at] for term, _ in self.terms], dtype=np.int64),
             weights=np.array([weight for _, weight in self.terms], dtype=np.float64),
+            scores=np.array([place[score.at] for score in self.scores], dtype=np.int64),
             curves=np.array(self.curves, dtype=np.float64).reshape(len(self.curves), PIECES, 4),
         )
 
     def _batches(self, needed: list[int]) -> list[list[int]]:
-        """Sort the instructions into batches: always the operation of which most are ready, and all of them."""
-        waiting: dict[int, int] = {}
+        """Sort the instructions into batches: always the operation on which the longest chain of others waits.
+
+        A batch takes in what becomes ready by it, as long as the operation is the same. Few batches matter: the end of
+        each loop costs as much as two instructions.
+        """
+        rows, work = self._rows, [at for at in needed if self._rows[at][0] >= 0]
         readers: dict[int, list[int]] = {at: [] for at in needed}
-        for at in needed:
-            op, a, b, _ = self._rows[at]
-            if op >= 0:
-                inner = {one for one in (a, b) if self._rows[one][0] >= 0}
-                waiting[at] = len(inner)
-                for one in inner:
-                    readers[one].append(at)
+        waiting: dict[int, int] = {}
+        for at in work:
+            inner = {one for one in rows[at][1:3] if rows[one][0] >= 0}
+            waiting[at] = len(inner)
+            for one in inner:
+                readers[one].append(at)
+        height: dict[int, int] = {}  # changes of operation on the longest way to a term
+        for at in reversed(work):
+            height[at] = max((height[one] + (rows[one][0] != rows[at][0]) for one in readers[at]), default=0)
         ready: dict[int, list[int]] = {}
-        for at, count in waiting.items():
-            if count == 0:
-                ready.setdefault(self._rows[at][0], []).append(at)
+        for at in work:
+            if waiting[at] == 0:
+                ready.setdefault(rows[at][0], []).append(at)
         batches = []
         while ready:
-            op = max(ready, key=lambda one: (len(ready[one]), one))
-            batch = sorted(ready.pop(op))
-            batches.append(batch)
-            for at in batch:
+            op = max(ready, key=lambda one: (max(height[at] for at in ready[one]), len(ready[one]), one))
+            batch = ready.pop(op)
+            for at in batch:  # which grows
                 for reader in readers[at]:
                     waiting[reader] -= 1
                     if waiting[reader] == 0:
-                        ready.setdefault(self._rows[reader][0], []).append(reader)
+                        (batch if rows[reader][0] == op else ready.setdefault(rows[reader][0], [])).append(reader)
+            batches.append(batch)
         return batches
 
     def _needed(self) -> list[int]:
         found: set[int] = set()
-        stack = [term.at for term, _ in self.terms]
+        stack = [*(term.at for term, _ in self.terms), *(score.at for score in self.scores)]
         while stack:
             at = stack.pop()
             if at not in found:
@@ -199,13 +213,13 @@ class Variable:
     def __add__(self, other: Variable | float) -> Variable:
         if isinstance(other, Variable):
             return self._plus(other, 1.0)
-        return self if other == 0.0 else self.tape.emit(Op.ADD_SCALED, self, self.tape.constant(1.0), other)
+        return self if other == 0.0 else self.tape.constant(other)._plus(self, 1.0)
 
     def __sub__(self, other: Variable | float) -> Variable:
         return self._plus(other, -1.0) if isinstance(other, Variable) else self + -other
 
     def __rsub__(self, other: float) -> Variable:
-        return self * -1.0 + other
+        return self.tape.constant(other)._plus(self, -1.0)
 
     def __mul__(self, other: Variable | float) -> Variable:
         if isinstance(other, Variable):

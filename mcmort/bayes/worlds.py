@@ -37,7 +37,7 @@ class TapeWorld:
     def scores(self, names: Sequence[str]) -> dict[str, Variable]:
         """Return parameters, with their standard normal densities."""
         for name in names:
-            self.tape.add(self.tape.emit(Op.STANDARD, self.given[name]))
+            self.tape.add_score(self.given[name])
         return {name: self.given[name] for name in names}
 
     def scores_about(self, places: Mapping[str, tuple[Variable, Variable] | None]) -> dict[str, Variable]:
@@ -47,7 +47,7 @@ class TapeWorld:
                 self.tape.add(self.log(place[1]))
         scores = {name: _about(place, self.given[name]) for name, place in places.items()}
         for score in scores.values():
-            self.tape.add(self.tape.emit(Op.STANDARD, score))
+            self.tape.add_score(score)
         return scores
 
     def along(self, curve: Curve, score: Variable) -> Variable:

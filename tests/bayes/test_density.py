@@ -53,9 +53,8 @@ ORACLES: dict[Op, Function] = {
     Op.NORMAL_ABOVE: lambda a, b, _: _normal_above(a / b),
     Op.STUDENT: lambda a, b, _: _student_log_density(a / b) - mp.log(b),
     Op.STUDENT_ABOVE: lambda a, b, _: _student_above(a / b),
-    Op.STANDARD: lambda a, _, __: _normal_log_density(a),
 }
-UNARY = {Op.EXP, Op.LOG, Op.NORM, Op.STANDARD}
+UNARY = {Op.EXP, Op.LOG, Op.NORM}
 POSITIVE_FIRST = {Op.LOG}
 
 
@@ -186,6 +185,21 @@ def test_terms_are_weighed() -> None:
     value, gradient = Density(tape.program())(np.array([1.0]))
     assert value == pytest.approx(0.75 * np.e, rel=2 * EPS)
     assert gradient[0] == pytest.approx(0.75 * np.e, rel=2 * EPS)
+
+
+def test_scores_are_standard_normal(seed: int) -> None:
+    """A score adds SciPy's standard normal log density, be it a parameter or the result of an operation."""
+    from scipy import stats
+
+    tape = Tape()
+    a, b = tape.parameter("a"), tape.parameter("b")
+    tape.add_score(a)
+    tape.add_score(a * b)
+    density = Density(tape.program())
+    for x, y in np.random.default_rng(seed).normal(size=(20, 2)).tolist():
+        value, gradient = density(np.array([x, y]))
+        assert value == pytest.approx(stats.norm.logpdf(x) + stats.norm.logpdf(x * y), rel=8 * EPS)
+        assert gradient == pytest.approx([-x - x * y * y, -y * x * x], rel=8 * EPS)
 
 
 def _called(density: Density, point: list[float]) -> tuple[int, float, list[float]]:

@@ -39,7 +39,7 @@ def _independent(
     seed: int,
     *,
     draws: int = 1000,
-    tune: int = 600,
+    tune: int = 400,
     target_accept: float = 0.8,
     cores: int | None = None,
     progress: object = None,

@@ -21,7 +21,7 @@ def _normal(parameters: int = 3) -> Program:
     """Return independent normal densities: of mean k and standard deviation k + 1."""
     tape = Tape()
     for k in range(parameters):
-        tape.add(tape.emit(Op.STANDARD, (tape.parameter(f"p{k}") - float(k)) / (k + 1.0)))
+        tape.add_score((tape.parameter(f"p{k}") - float(k)) / (k + 1.0))
     return tape.program()
 
 

@@ -21,23 +21,25 @@ EXACT = (Op.MULTIPLY, Op.MINIMUM, Op.MAXIMUM)
 
 
 def assert_is_a_schedule(program: Program) -> None:
-    """Check that batches partition the instructions and read only what stands before them."""
+    """Check that batches partition the instructions and that each instruction reads only what stands before it."""
     known = len(program.parameters) + len(program.constants)
     assert program.start[0] == 0
     assert program.start[-1] == len(program.a) == len(program.b) == len(program.x)
     assert (np.diff(program.start) > 0).all()
-    for begin, end in zip(program.start[:-1], program.start[1:], strict=True):
-        assert (program.a[begin:end] < known + begin).all()
-        assert (program.b[begin:end] < known + begin).all()
+    own = known + np.arange(len(program.a))
+    assert (program.a < own).all()
+    assert (program.b < own).all()
+    assert (np.diff(program.op) != 0).all()
     assert (program.terms < program.size).all()
+    assert (program.scores < program.size).all()
 
 
-def test_batches_read_only_what_is_known() -> None:
-    """In the program of a case no instruction reads a value of its own batch or of a later one."""
+def test_instructions_read_only_what_is_known() -> None:
+    """In the program of a case no instruction reads its own value or a later one, and batches change the operation."""
     for case in (plain(), every_kind(), every_kind(tails="normal")):
         program = program_of(collect(case))
         assert_is_a_schedule(program)
-        assert len(program.op) < len(program.a)
+        assert len(program.op) < len(program.a) / 2
 
 
 def test_a_wrong_order_is_no_schedule() -> None:
@@ -50,6 +52,33 @@ def test_a_wrong_order_is_no_schedule() -> None:
     program.b[[0, -1]] = program.b[[-1, 0]]
     with pytest.raises(AssertionError):
         assert_is_a_schedule(program)
+
+
+def test_a_chain_of_one_operation_is_one_batch() -> None:
+    """Sums of sums stand in one batch, forward in their order and backward against it."""
+    tape = Tape()
+    parts = [tape.parameter(f"p{k}") for k in range(5)]
+    whole = parts[0]
+    for part in parts[1:]:
+        whole = whole + part
+    tape.add(tape.emit(Op.EXP, whole + parts[0]))
+    program = tape.program()
+    assert program.op.tolist() == [Op.ADD_SCALED, Op.EXP]
+    at = np.array([0.5, -1.0, 0.25, 2.0, -0.125])
+    value, gradient = Density(program)(at)
+    assert value == pytest.approx(np.exp(at.sum() + at[0]), rel=1e-15)
+    assert gradient == pytest.approx(value * np.array([2.0, 1.0, 1.0, 1.0, 1.0]), rel=1e-15)
+
+
+def test_a_batch_waits_for_the_longest_chain() -> None:
+    """An operation that others wait for runs first, though more are ready of another: two batches in place of three."""
+    tape = Tape()
+    a, b, c = (tape.parameter(name) for name in "abc")
+    products = [tape.emit(Op.MULTIPLY, one, other) for one, other in ((a, b), (a, c), (b, c))]
+    late = tape.emit(Op.MULTIPLY, tape.emit(Op.EXP, a), tape.emit(Op.EXP, b))
+    for one in (*products, late):
+        tape.add(one)
+    assert tape.program().op.tolist() == [Op.EXP, Op.MULTIPLY]
 
 
 def _graph(rng: np.random.Generator, parameters: int, size: int) -> list[tuple[Op, int, int, float]]:
@@ -105,7 +134,7 @@ def test_the_order_of_the_files_does_not_matter() -> None:
     turned = [{**one, "estimate": one["estimate"][::-1]} for one in tables[::-1]]
     one, other = (program_of(collect(figures(*order))) for order in (tables, turned))
     assert one.parameters == other.parameters
-    for name in ("constants", "op", "start", "a", "b", "x", "terms", "weights", "curves"):
+    for name in ("constants", "op", "start", "a", "b", "x", "terms", "weights", "scores", "curves"):
         assert getattr(one, name).tobytes() == getattr(other, name).tobytes(), name
 
 
@@ -128,14 +157,17 @@ def test_the_same_operation_twice_is_one() -> None:
 
 
 def test_a_multiple_is_multiplied_where_it_is_added() -> None:
-    """A multiple on the right of a sum or a difference takes no operation of its own, and no bit changes."""
+    """A multiple on the right of a sum, or beside a number, takes no operation of its own, and no bit changes."""
     tape = Tape()
     a, b = tape.parameter("a"), tape.parameter("b")
     tape.add((a + b * 0.3) - b * 0.7)
+    tape.add(b * 0.9 + 0.2, 0.5)
+    tape.add(0.1 - a, 0.25)
     program = tape.program()
-    assert (len(program.a), len(program.constants)) == (2, 0)
+    assert (len(program.a), len(program.constants)) == (4, 2)
     for x, y in np.random.default_rng(1).normal(size=(50, 2)).tolist():
-        assert Density(program)(np.array([x, y]))[0] == (x + y * 0.3) - y * 0.7
+        expected = (x + y * 0.3) - y * 0.7 + (y * 0.9 + 0.2) * 0.5 + (0.1 - x) * 0.25
+        assert Density(program)(np.array([x, y]))[0] == expected
 
 
 def test_what_no_term_rests_on_is_left_out() -> None:
