@@ -1,7 +1,8 @@
 """The Bayesian engine against ``pm.sample`` on the same model: effective draws for each second of sampling.
 
 ``python benchmarks/synthesis.py [CASE]`` prints a table, with the time of compiling apart. The parameters and their
-density are the same (tests hold them equal); the least bulk effective sample size over all of them is counted.
+density are the same (tests hold them equal); the least bulk effective sample size over all of them is counted. A run
+of ours stands right before each run of a peer, and ratios are taken within these pairs: the speed of a machine changes.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from mcmort.bayes.sample import CHAINS, DRAWS, TUNE, sample
 from mcmort.bayes.worlds import program_of
 
 type Run = tuple[float, float, float]
-REPEATS = 3
+REPEATS = 5
 CASE = str(Path(__file__).parent / "synthetic")
 
 
@@ -40,12 +41,17 @@ def least(scores: Any) -> float:
     return float(np.min(array_stats.ess(scores, chain_axis=0, draw_axis=1, method="bulk")))
 
 
-def row(name: str, runs: list[Run]) -> None:
-    """Print one line: medians over the runs, and the range of what is compared."""
+def spread(values: list[float], digits: int) -> str:
+    """Return a median with the range."""
+    return f"{median(values):.{digits}f} ({min(values):.{digits}f}-{max(values):.{digits}f})"
+
+
+def row(name: str, runs: list[Run], ratios: list[float]) -> None:
+    """Print one line: medians over the runs, and the ranges of what is compared."""
     compiled, seconds, effective = (median(one) for one in zip(*runs, strict=True))
-    rates = sorted(ess / time for _, time, ess in runs)
-    rate = f"{median(rates):.0f} ({rates[0]:.0f}-{rates[-1]:.0f})"
-    print(f"| {name} | {compiled:.1f} | {seconds:.2f} | {effective:.0f} | {rate} |")
+    rates = [ess / time for _, time, ess in runs]
+    ratio = spread(ratios, 1) if ratios else ""
+    print(f"| {name} | {compiled:.1f} | {seconds:.2f} | {effective:.0f} | {spread(rates, 0)} | {ratio} |")
 
 
 def main() -> None:
@@ -62,15 +68,20 @@ def main() -> None:
         "pm.sample, same length": long,
         "pm.sample, same length, PyMC's own sampler": {**long, "nuts_sampler": "pymc", "mp_ctx": "forkserver"},
     }
-    runs: dict[str, list[Run]] = {name: [] for name in ("mcmort", *kinds)}
+    ours: list[Run] = []
+    runs: dict[str, list[Run]] = {name: [] for name in kinds}
+    ratios: dict[str, list[float]] = {name: [] for name in kinds}
     for seed in range(1, REPEATS + 1):
-        runs["mcmort"].append(own(evidence, seed))
         for name, options in kinds.items():
+            ours.append(own(evidence, seed))
             runs[name].append(timed(pm, model, {**options, "random_seed": seed}))
-    print("| sampler | compiling, s | sampling, s | least ESS | ESS a second (range) |")
-    print("| --- | ---: | ---: | ---: | ---: |")
+            (_, own_time, own_ess), (_, time, ess) = ours[-1], runs[name][-1]
+            ratios[name].append(own_ess / own_time / (ess / time))
+    print("| sampler | compiling, s | sampling, s | least ESS | ESS a second (range) | ours over it (range) |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: |")
+    row("mcmort", ours, [])
     for name, found in runs.items():
-        row(name, found)
+        row(name, found, ratios[name])
 
 
 def own(evidence: Evidence, seed: int) -> Run:
