@@ -107,9 +107,12 @@ def exact_distribution(plan: Plan | Graph, register: int, precision: float = PRE
             new = trial.quantile(_CHECKED)
             change = np.abs(new - checked)
             # a quantile near zero, which has no relative error, is measured by the spread
-            if np.all(change <= precision * np.maximum(np.abs(new), 0.01 * (new[-1] - new[0]))):
-                break
+            is_settled = bool(np.all(change <= precision * np.maximum(np.abs(new), 0.01 * (new[-1] - new[0]))))
+            if is_settled and choice != integrator.choices[-1]:
+                break  # at the coarser level the rest takes less time
             level, found, checked = finer, trial, new
+            if is_settled:
+                break
         error += _TO_ERROR * change
     worst, width = float(error.max()), float(checked[-1] - checked[0])
     # a constant has no width

@@ -10,16 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property, reduce
+from functools import cached_property, reduce
 from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from mcmort.elicit.table import SMALLEST, QuantileTable, knots
 from mcmort.errors import NotExactError
 from mcmort.sampler.convolve import Curve
+from mcmort.sampler.nodes import FINEST, ROUGH, Level, even_edges, knot_edges, trapezoid
 from mcmort.sampler.plan import Op, Plan
 from mcmort.sampler.scores import normal_scores
 from mcmort.sampler.ties import Graph, Group, Mixture, Part, split
@@ -32,18 +32,11 @@ type Values = dict[int, Array]
 type Weights = Mapping[int, Array]
 type Curves = dict[tuple[object, ...], Curve]
 
-_REACH: Final = 6.0
-"""Normal scores of nodes go from minus this to plus this; beyond lies a probability of 2e-9."""
-_BODY: Final = 2.0**-12
-"""Below this probability the edges of segments are thinned to two or four in an octave."""
-_LEAST: Final = 2.0**-31
 _CURVE: Final = 1000
 _CELLS: Final = 8
 """What a curve costs beside its points, and cells that cost as much as one, as measured."""
 _NONE: Final = np.zeros(())
 """In place of the points of a stream where an instruction has none."""
-_FINEST: Final = 9
-"""Resolution beyond which edges are no finer than those of any table, which end at 8."""
 
 
 class Measure[T](Protocol):
@@ -68,42 +61,6 @@ class Measure[T](Protocol):
     def mix(self, weights: Array, nodes: T) -> T:
         """Return the measure of a mixture over nodes."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """How fine nodes and grid are: each step up of a number halves intervals.
-
-    Attributes
-    ----------
-    edges : int
-        For the segments of leading inputs, and for the grid.
-    outer : int
-        For the other inputs of groups.
-    fixed : int
-        For inputs that are held fixed.
-    """
-
-    edges: int = 0
-    outer: int = 0
-    fixed: int = 0
-
-    def resolution(self, group: Group) -> int:
-        """Return the logarithm to base 2 of the edges in an octave; more where a group rests on one input alone."""
-        return self.edges + (5 if group.depth == 0 and len(group.inputs) == 1 else 4)
-
-    def outer_intervals(self, group: Group) -> int:
-        """Return the intervals of each input of a group but the leading one."""
-        intervals = (24, 12) if len(group.inputs) == 2 else (16, 8)
-        return int(intervals[group.depth > 0] * 2.0**self.outer)
-
-    def fixed_intervals(self, part: Mixture) -> int:
-        """Return the intervals of an input that is held fixed."""
-        return int((12 if part.is_nested else 24) * 2.0**self.fixed)
-
-
-ROUGH: Final = Level(-1, -1, -1)
-"""Enough to find where a distribution lies."""
 
 
 def survival_of(table: QuantileTable, value: Array) -> Array:
@@ -165,26 +122,6 @@ def _value(plan: Plan, at: int, inputs: Mapping[str, Array], values: Values) -> 
             return carry_out(plan, at, values, inputs.get(plan.streams[at], _NONE))
 
 
-@cache
-def _edges(resolution: int) -> tuple[Array, Array]:
-    """Return survival probabilities of the edges of segments, rising, and the masses of the segments."""
-    w = knots(resolution)
-    in_octave = 2 if resolution > 4 else 1
-    kept = (w >= _BODY) | ((w >= _LEAST) & (np.arange(len(w)) % (1 << max(resolution - in_octave, 0)) == 0))
-    side = w[kept]
-    masses = np.diff(side)
-    masses[0] += side[0]
-    return np.concatenate([side, 1.0 - side[-2::-1]]), np.concatenate([masses, masses[::-1]])
-
-
-@cache
-def _nodes(intervals: int) -> tuple[Array, Array]:
-    """Return survival probabilities of the nodes of the trapezoidal rule, and their weights."""
-    score = np.linspace(-_REACH, _REACH, intervals + 1)
-    weights = np.exp(-0.5 * score * score)
-    return np.asarray(ndtr(-score)), weights / weights.sum()
-
-
 class Integrator:
     """Integrates over the inputs of one register.
 
@@ -219,7 +156,7 @@ class Integrator:
 
     @cached_property
     def choices(self) -> tuple[str, ...]:
-        """What of a level matters for this register."""
+        """What of a level matters for this register; the edges, of which all the rest takes more, come last."""
         parts = list(self._parts)
         found = {"edges"}
         for part in parts:
@@ -228,11 +165,21 @@ class Integrator:
                 parts.extend(part.parts)
             elif len(part.inputs) > 1:
                 found.add("outer")
-        return tuple(name for name in ("edges", "fixed", "outer") if name in found)
+        return tuple(name for name in ("fixed", "outer", "edges") if name in found)
 
     def work(self, level: Level, cells: int) -> int:
         """Return the number of values that a level computes on a grid, at most; a curve itself counts as a thousand."""
-        return _work(self._parts, level, cells)
+        return self._work(self._parts, level, cells)
+
+    def _work(self, parts: Sequence[Part], level: Level, cells: int) -> int:
+        total = 0
+        for part in parts:
+            if isinstance(part, Mixture):
+                total += (level.fixed_intervals(part) + 1) * self._work(part.parts, level, cells)
+            else:
+                count = len(_edges(self._graph, part, self._leading[part], level)[0])
+                total += count * (level.outer_intervals(part) + 1) ** (len(part.inputs) - 1) + cells // _CELLS + _CURVE
+        return total
 
     def _lead(self, parts: Sequence[Part], weights: Weights, values: Values) -> None:
         """Choose the leading input of each group: the one that moves it most, so that the rest is smooth in the others.
@@ -251,17 +198,6 @@ class Integrator:
                 found = evaluate(self._plan, (*part.own, *part.order), inputs, values | scores)
                 spreads[name] = float(np.ptp(_weighted(part, weights, found)))
             self._leading[part] = max(spreads, key=lambda name: spreads[name])
-
-
-def _work(parts: Sequence[Part], level: Level, cells: int) -> int:
-    total = 0
-    for part in parts:
-        if isinstance(part, Mixture):
-            total += (level.fixed_intervals(part) + 1) * _work(part.parts, level, cells)
-        else:
-            edges = len(_edges(level.resolution(part))[0])
-            total += edges * (level.outer_intervals(part) + 1) ** (len(part.inputs) - 1) + cells // _CELLS + _CURVE
-    return total
 
 
 def _given(
@@ -301,6 +237,17 @@ def _weighted(group: Group, weights: Weights, values: Values) -> Array:
             f"this total has no exact distribution: it is undefined for some values of {', '.join(group.inputs)}"
         )
     return np.asarray(total)
+
+
+def _edges(graph: Graph, group: Group, leading: str, level: Level) -> tuple[Array, Array]:
+    """Return the edges along the leading input of a group: the knots of the tables that it looks up, as levels rise."""
+    plan = graph.plan
+    looked = [at for at in (*group.own, *group.order) if plan.streams[at] == leading and at not in graph.normal]
+    wanted = level.resolution(group)
+    if not looked:
+        return even_edges(wanted)
+    resolutions = [plan.tables[int(plan.b[at])].resolution for at in looked if plan.op[at] == Op.DRAW]
+    return knot_edges(wanted if level.edges < 0 else min(max([wanted, *resolutions]), FINEST))
 
 
 @dataclass(frozen=True)
@@ -355,7 +302,7 @@ class _Walk[T]:
 
     def mixture(self, part: Mixture, weights: Weights, constant: Array, values: Values) -> T:
         """Measure a mixture over one input: all nodes at once, unless others are held fixed within them."""
-        survivals, shares = _nodes(self.level.fixed_intervals(part))
+        survivals, shares = trapezoid(self.level.fixed_intervals(part))
 
         def at(survival: Array) -> T:
             leaves, settled, more = _given(self.graph, part, survival, weights, values)
@@ -398,22 +345,11 @@ class _Walk[T]:
     def nodes(self, group: Group) -> tuple[dict[str, Array], Array]:
         """Return the nodes of the inputs of a group, each along an axis of its own, and the masses between them."""
         leading = self.leading[group]
-        edges, masses = _edges(self.resolution(group))
-        inputs = {leading: edges}
+        along, masses = _edges(self.graph, group, leading, self.level)
+        inputs = {leading: along}
         others = [name for name in group.inputs if name != leading]
         for axis, name in enumerate(others, start=1):
-            survivals, shares = _nodes(self.level.outer_intervals(group))
+            survivals, shares = trapezoid(self.level.outer_intervals(group))
             inputs[name] = survivals.reshape(-1, *(1,) * axis)
             masses = masses * shares.reshape(-1, *(1,) * axis)
         return inputs, masses
-
-    def resolution(self, group: Group) -> int:
-        """Return a resolution that has the knots of the tables which the leading input looks up."""
-        plan, leading = self.graph.plan, self.leading[group]
-        looked = [
-            plan.tables[int(plan.b[at])].resolution
-            for at in (*group.own, *group.order)
-            if plan.op[at] == Op.DRAW and plan.streams[at] == leading and at not in self.graph.normal
-        ]
-        wanted = self.level.resolution(group)
-        return wanted if self.level.edges < 0 else min(max([wanted, *looked]), _FINEST)
