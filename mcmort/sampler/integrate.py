@@ -9,9 +9,9 @@ take nodes of the trapezoidal rule in normal scores.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, reduce
-from typing import Final, Protocol
+from typing import Final, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,7 @@ type Array = NDArray[np.float64]
 type Values = dict[int, Array]
 type Weights = Mapping[int, Array]
 type Curves = dict[tuple[object, ...], Curve]
+type Measured = dict[tuple[object, ...], object]
 
 _CURVE: Final = 1000
 _CELLS: Final = 8
@@ -147,11 +148,12 @@ class Integrator:
         self._parts = split(graph, self._weights)
         self._leading: dict[Group, str] = {}
         self._curves: Curves = {}
+        self._measured: Measured = {}
         self._lead(self._parts, self._weights, self._values)
 
     def measure[T](self, measure: Measure[T], level: Level) -> T:
         """Return the measure of the register, with nodes as fine as `level`."""
-        walk = _Walk(self._graph, self._leading, measure, level, self._curves)
+        walk = _Walk(self._graph, self._leading, measure, level, self._curves, self._measured)
         return walk.sum(self._parts, self._weights, np.asarray(self._constant), self._values)
 
     @cached_property
@@ -279,6 +281,7 @@ class _Walk[T]:
     measure: Measure[T]
     level: Level
     curves: Curves
+    measured: Measured
     prepared: dict[Group, tuple[dict[str, Array], Array, Values]] = field(default_factory=dict)
     memo: dict[object, T] = field(default_factory=dict)
 
@@ -308,9 +311,23 @@ class _Walk[T]:
             leaves, settled, more = _given(self.graph, part, survival, weights, values)
             return self.sum(part.parts, leaves, constant + more, settled)
 
-        is_flat = all(isinstance(inner, Group) for inner in part.parts)
-        nodes = at(survivals) if is_flat else self.measure.join(at(np.asarray(survival)) for survival in survivals)
-        return self.measure.mix(shares, nodes)
+        def nodes(survivals: Array) -> T:
+            is_flat = all(isinstance(inner, Group) for inner in part.parts)
+            return at(survivals) if is_flat else self.measure.join(at(np.asarray(one)) for one in survivals)
+
+        if part.fixed.bit_count() > 1:
+            return self.measure.mix(shares, nodes(survivals))
+        # every other node is one of a coarser level, and is measured already if that came before
+        intervals = len(survivals) - 1
+        key = (part, self.measure, replace(self.level, fixed=0))
+        coarser = self.measured.get((*key, intervals // 2))
+        if coarser is None:
+            found = nodes(survivals)
+        else:
+            found = self.measure.join([cast("T", coarser), nodes(survivals[1::2])])
+            shares = np.concatenate([shares[::2], shares[1::2]])
+        self.measured[*key, intervals] = found
+        return self.measure.mix(shares, found)
 
     def group(self, group: Group, given: _Given) -> T:
         """Measure a group under two fixed inputs: often it rests on the inner one only, and comes back as it was."""
