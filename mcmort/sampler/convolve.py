@@ -147,10 +147,8 @@ def _batches(curves: Sequence[Curve], cells: int) -> Iterator[tuple[slice, Array
 
     What is worked on at once stays in the cache: all at once takes a third longer.
     """
-    shapes: dict[tuple[int, ...], list[Curve]] = {}
-    for curve in curves:
-        shapes.setdefault(curve.edges.shape, []).append(curve)
-    for shape, alike in shapes.items():
+    for alike in _alike(curves):
+        shape = alike[0].edges.shape
         at_once = max(1, _TOGETHER // max(math.prod(shape[1:]), cells))
         nodes = min(at_once, shape[0])
         count = max(1, at_once // nodes)
@@ -160,6 +158,14 @@ def _batches(curves: Sequence[Curve], cells: int) -> Iterator[tuple[slice, Array
             for node in range(0, shape[0], nodes):
                 part = slice(node, node + nodes)
                 yield slice(None) if shape[0] == 1 else part, np.stack([one.edges[part] for one in some]), masses
+
+
+def _alike(curves: Sequence[Curve]) -> Iterable[list[Curve]]:
+    """Return curves of the same shape together, so that NumPy is called once for them."""
+    shapes: dict[tuple[int, ...], list[Curve]] = {}
+    for curve in curves:
+        shapes.setdefault(curve.edges.shape, []).append(curve)
+    return shapes.values()
 
 
 @cache
@@ -206,7 +212,7 @@ class Window:
 
     def of_sum(self, curves: Sequence[Curve]) -> Span:
         """Return the span of a sum of independent parts."""
-        return reduce(self.add, map(self._of, curves))
+        return reduce(self.add, (span for alike in _alike(curves) for span in self._of(alike)))
 
     def constant(self, values: Array) -> Span:
         """Return the span of constants, one at each node."""
@@ -231,12 +237,12 @@ class Window:
         variance = np.atleast_1d(np.sum(weights * (nodes.variance + (nodes.mean - mean) ** 2)))
         return Span(low, high, mean, variance, mean - low, high - mean)
 
-    def _of(self, curve: Curve) -> Span:
-        edges = curve.edges.reshape(len(curve.edges), -1)
-        middles = 0.5 * (curve.edges[..., 1:] + curve.edges[..., :-1])
-        lengths = np.diff(curve.edges)
-        axes = tuple(range(1, middles.ndim))
-        mean = np.sum(curve.masses * middles, axis=axes)
+    def _of(self, curves: Sequence[Curve]) -> Iterator[Span]:
+        edges, masses = np.stack([one.edges for one in curves]), np.stack([one.masses for one in curves])[:, None]
+        middles, lengths = 0.5 * (edges[..., 1:] + edges[..., :-1]), np.diff(edges)
+        axes = tuple(range(2, middles.ndim))
+        mean = np.sum(masses * middles, axis=axes)
         squares = (middles - np.expand_dims(mean, axes)) ** 2 + lengths * lengths / 12.0
-        low, high = edges.min(axis=1), edges.max(axis=1)
-        return Span(low, high, mean, np.sum(curve.masses * squares, axis=axes), mean - low, high - mean)
+        variance = np.sum(masses * squares, axis=axes)
+        low, high = np.min(edges, axis=axes), np.max(edges, axis=axes)
+        return map(Span, low, high, mean, variance, mean - low, high - mean)

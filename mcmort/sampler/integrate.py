@@ -31,11 +31,12 @@ type Array = NDArray[np.float64]
 type Values = dict[int, Array]
 type Weights = Mapping[int, Array]
 type Curves = dict[tuple[object, ...], Curve]
-type Measured = dict[tuple[object, ...], object]
+type Measured = dict[tuple[object, ...], tuple[NDArray[np.int64], object]]
 
 _CURVE: Final = 1000
 _CELLS: Final = 8
 """What a curve costs beside its points, and cells that cost as much as one, as measured."""
+_NOWHERE: Final = np.zeros(0, dtype=np.int64)
 _NONE: Final = np.zeros(())
 """In place of the points of a stream where an instruction has none."""
 
@@ -283,6 +284,7 @@ class _Walk[T]:
     curves: Curves
     measured: Measured
     prepared: dict[Group, tuple[dict[str, Array], Array, Values]] = field(default_factory=dict)
+    looked_up: dict[tuple[int, bytes], Array] = field(default_factory=dict)
     memo: dict[object, T] = field(default_factory=dict)
 
     def sum(self, parts: Sequence[Part], weights: Weights, constant: Array, values: Values) -> T:
@@ -318,16 +320,15 @@ class _Walk[T]:
         if part.fixed.bit_count() > 1:
             return self.measure.mix(shares, nodes(survivals))
         # every other node is one of a coarser level, and is measured already if that came before
-        intervals = len(survivals) - 1
+        count = len(survivals)
         key = (part, self.measure, replace(self.level, fixed=0))
-        coarser = self.measured.get((*key, intervals // 2))
-        if coarser is None:
-            found = nodes(survivals)
-        else:
-            found = self.measure.join([cast("T", coarser), nodes(survivals[1::2])])
-            shares = np.concatenate([shares[::2], shares[1::2]])
-        self.measured[*key, intervals] = found
-        return self.measure.mix(shares, found)
+        order, found = self.measured.get((*key, count // 2 + 1), (_NOWHERE, None))
+        new = np.setdiff1d(np.arange(count), 2 * order)
+        measured = nodes(survivals[new])
+        found = measured if found is None else self.measure.join([cast("T", found), measured])
+        order = np.concatenate([2 * order, new])
+        self.measured[*key, count] = order, found
+        return self.measure.mix(shares[order], found)
 
     def group(self, group: Group, given: _Given) -> T:
         """Measure a group under two fixed inputs: often it rests on the inner one only, and comes back as it was."""
@@ -351,13 +352,26 @@ class _Walk[T]:
         plan = self.graph.plan
         if group not in self.prepared:
             inputs, masses = self.nodes(group)
-            known = given.values | _scored(self.graph, group, inputs, given.values)
-            self.prepared[group] = inputs, masses, evaluate(plan, group.own, inputs, known)
+            known = given.values | self.drawn(group, inputs) | _scored(self.graph, group, inputs, given.values)
+            left = [at for at in group.own if at not in known]
+            self.prepared[group] = inputs, masses, evaluate(plan, left, inputs, known)
         inputs, masses, own = self.prepared[group]
         scores = _scored(self.graph, group, inputs, given.values)
         found = evaluate(plan, group.order, inputs, own | given.values | scores)
         total = given.constant + _weighted(group, given.weights, found)
         return Curve(np.broadcast_to(total, (len(total), *masses.shape[:-1], masses.shape[-1] + 1)), masses)
+
+    def drawn(self, group: Group, inputs: Mapping[str, Array]) -> Values:
+        """Look up the tables of a group at the edges of its leading input; groups may share them, as normal scores."""
+        plan, leading = self.graph.plan, self.leading[group]
+        found: Values = {}
+        for at in group.own:
+            if plan.op[at] == Op.DRAW and plan.streams[at] == leading:
+                key = (int(plan.b[at]), inputs[leading].tobytes())
+                if key not in self.looked_up:
+                    self.looked_up[key] = plan.tables[key[0]](inputs[leading])
+                found[at] = self.looked_up[key]
+        return found
 
     def nodes(self, group: Group) -> tuple[dict[str, Array], Array]:
         """Return the nodes of the inputs of a group, each along an axis of its own, and the masses between them."""

@@ -60,9 +60,10 @@ def run_plan(plan: Plan, seed: int, first: int, count: int, *, points: Points | 
     """
     points = plain(seed, streams_of(plan.streams)) if points is None else points
     registers: dict[int, Array] = {}
-    for at in range(len(plan.op)):
-        uniform = points.uniforms(plan.streams[at], first, count) if plan.streams[at] else np.zeros(count)
-        registers[at] = evaluate(plan, at, registers, uniform)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for at in range(len(plan.op)):
+            uniform = points.uniforms(plan.streams[at], first, count) if plan.streams[at] else np.zeros(count)
+            registers[at] = evaluate(plan, at, registers, uniform)
     return {name: registers[register] for name, register in plan.outputs.items()}
 
 
@@ -85,32 +86,31 @@ def evaluate(plan: Plan, at: int, registers: Mapping[int, Array], uniform: Array
     ndarray, shape (n,)
     """
     op, a, b, c, x = Op(plan.op[at]), int(plan.a[at]), int(plan.b[at]), int(plan.c[at]), float(plan.x[at])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        match op:
-            case Op.UNIFORM:
-                return uniform
-            case Op.DRAW:
-                return plan.tables[b](uniform)
-            case Op.SCORED:
-                return plan.score_tables[b](registers[a])
-            case Op.FLOORED:
-                above = survival_of(plan.tables[b], registers[c])
-                return np.maximum(plan.tables[b](np.maximum(registers[a] * above, SMALLEST)), registers[c])
-            case Op.CONSTANT:
-                return np.full(len(uniform), x)
-            case Op.ADD:
-                return registers[a] + registers[b]
-            case Op.SUBTRACT:
-                return registers[a] - registers[b]
-            case Op.MULTIPLY:
-                return registers[a] * registers[b]
-            case Op.DIVIDE:
-                return registers[a] / registers[b]
-            case Op.MINIMUM:
-                return np.minimum(registers[a], registers[b])
-            case Op.MAXIMUM:
-                return np.maximum(registers[a], registers[b])
-            case Op.SCALE:
-                return x * registers[a]
-            case Op.ADD_SCALED:
-                return registers[a] + x * registers[b]
+    match op:
+        case Op.UNIFORM:
+            return uniform
+        case Op.DRAW:
+            return plan.tables[b](uniform)
+        case Op.SCORED:
+            return plan.score_tables[b](registers[a])
+        case Op.FLOORED:
+            above = survival_of(plan.tables[b], registers[c])
+            return np.maximum(plan.tables[b](np.maximum(registers[a] * above, SMALLEST)), registers[c])
+        case Op.CONSTANT:
+            return np.full(len(uniform), x)
+        case Op.ADD:
+            return registers[a] + registers[b]
+        case Op.SUBTRACT:
+            return registers[a] - registers[b]
+        case Op.MULTIPLY:
+            return registers[a] * registers[b]
+        case Op.DIVIDE:
+            return registers[a] / registers[b]
+        case Op.MINIMUM:
+            return np.minimum(registers[a], registers[b])
+        case Op.MAXIMUM:
+            return np.maximum(registers[a], registers[b])
+        case Op.SCALE:
+            return x * registers[a]
+        case Op.ADD_SCALED:
+            return registers[a] + x * registers[b]
