@@ -16,7 +16,7 @@ from typing import Final, Protocol, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from mcmort.elicit.table import SMALLEST, QuantileTable, knots
+from mcmort.elicit.table import SMALLEST, Location, QuantileTable, knots, locate
 from mcmort.errors import NotExactError
 from mcmort.sampler.convolve import Curve
 from mcmort.sampler.nodes import FINEST, ROUGH, Level, even_edges, knot_edges, trapezoid
@@ -284,7 +284,7 @@ class _Walk[T]:
     curves: Curves
     measured: Measured
     prepared: dict[Group, tuple[dict[str, Array], Array, Values]] = field(default_factory=dict)
-    looked_up: dict[tuple[int, bytes], Array] = field(default_factory=dict)
+    places: dict[tuple[int, bytes], Location] = field(default_factory=dict)
     memo: dict[object, T] = field(default_factory=dict)
 
     def sum(self, parts: Sequence[Part], weights: Weights, constant: Array, values: Values) -> T:
@@ -362,15 +362,16 @@ class _Walk[T]:
         return Curve(np.broadcast_to(total, (len(total), *masses.shape[:-1], masses.shape[-1] + 1)), masses)
 
     def drawn(self, group: Group, inputs: Mapping[str, Array]) -> Values:
-        """Look up the tables of a group at the edges of its leading input; groups may share them, as normal scores."""
+        """Look up the tables of a group at the edges of its leading input: many groups have the same edges."""
         plan, leading = self.graph.plan, self.leading[group]
         found: Values = {}
         for at in group.own:
             if plan.op[at] == Op.DRAW and plan.streams[at] == leading:
-                key = (int(plan.b[at]), inputs[leading].tobytes())
-                if key not in self.looked_up:
-                    self.looked_up[key] = plan.tables[key[0]](inputs[leading])
-                found[at] = self.looked_up[key]
+                table = plan.tables[int(plan.b[at])]
+                key = (table.resolution, inputs[leading].tobytes())
+                if key not in self.places:
+                    self.places[key] = locate(inputs[leading], table.resolution)
+                found[at] = table.at(self.places[key])
         return found
 
     def nodes(self, group: Group) -> tuple[dict[str, Array], Array]:
