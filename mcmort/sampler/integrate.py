@@ -31,7 +31,8 @@ type Array = NDArray[np.float64]
 type Values = dict[int, Array]
 type Weights = Mapping[int, Array]
 type Curves = dict[tuple[object, ...], Curve]
-type Measured = dict[tuple[object, ...], tuple[NDArray[np.int64], object]]
+type Measured = dict[Mixture, tuple[tuple[object, ...], NDArray[np.int64], object]]
+"""Of a mixture what was measured last: how, at which nodes, and the measure there."""
 
 _CURVE: Final = 1000
 _CELLS: Final = 8
@@ -321,13 +322,15 @@ class _Walk[T]:
             return self.measure.mix(shares, nodes(survivals))
         # every other node is one of a coarser level, and is measured already if that came before
         count = len(survivals)
-        key = (part, self.measure, replace(self.level, fixed=0))
-        order, found = self.measured.get((*key, count // 2 + 1), (_NOWHERE, None))
+        alike = (self.measure, replace(self.level, fixed=0))
+        before, order, found = self.measured.get(part, ((), _NOWHERE, None))
+        if before != (*alike, count // 2 + 1):
+            order, found = _NOWHERE, None
         new = np.setdiff1d(np.arange(count), 2 * order)
         measured = nodes(survivals[new])
         found = measured if found is None else self.measure.join([cast("T", found), measured])
         order = np.concatenate([2 * order, new])
-        self.measured[*key, count] = order, found
+        self.measured[part] = (*alike, count), order, found
         return self.measure.mix(shares[order], found)
 
     def group(self, group: Group, given: _Given) -> T:

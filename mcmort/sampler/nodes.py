@@ -45,7 +45,10 @@ class Level:
     fixed: int = 0
 
     def resolution(self, group: Group) -> int:
-        """Return the logarithm to base 2 of the edges in an octave; more where a group rests on one input alone."""
+        """Return the logarithm to base 2 of the edges in an octave, or in a unit of the score.
+
+        There are more where a group rests on one input alone.
+        """
         return self.edges + (5 if group.depth == 0 and len(group.inputs) == 1 else 4)
 
     def outer_intervals(self, group: Group) -> int:
