@@ -314,12 +314,10 @@ class _Walk[T]:
             leaves, settled, more = _given(self.graph, part, survival, weights, values)
             return self.sum(part.parts, leaves, constant + more, settled)
 
-        def nodes(survivals: Array) -> T:
-            is_flat = all(isinstance(inner, Group) for inner in part.parts)
-            return at(survivals) if is_flat else self.measure.join(at(np.asarray(one)) for one in survivals)
-
+        if not all(isinstance(inner, Group) for inner in part.parts):
+            return self.measure.mix(shares, self.measure.join(at(np.asarray(one)) for one in survivals))
         if part.fixed.bit_count() > 1:
-            return self.measure.mix(shares, nodes(survivals))
+            return self.measure.mix(shares, at(survivals))
         # every other node is one of a coarser level, and is measured already if that came before
         count = len(survivals)
         alike = (self.measure, replace(self.level, fixed=0))
@@ -327,7 +325,7 @@ class _Walk[T]:
         if before != (*alike, count // 2 + 1):
             order, found = _NOWHERE, None
         new = np.setdiff1d(np.arange(count), 2 * order)
-        measured = nodes(survivals[new])
+        measured = at(survivals[new])
         found = measured if found is None else self.measure.join([cast("T", found), measured])
         order = np.concatenate([2 * order, new])
         self.measured[part] = (*alike, count), order, found

@@ -55,14 +55,15 @@ def test_nodes_integrate_what_is_smooth(rate: float) -> None:
     assert weights @ np.exp(rate * score) == pytest.approx(np.exp(0.5 * rate**2), rel=2e-6)
 
 
-def _tied() -> tuple[Plan, int]:
-    """Return the sum of three lognormals under a factor."""
+def _tied(*more: str) -> tuple[Plan, int]:
+    """Return the sum of three lognormals under a factor, or under several."""
     build = Builder()
     scores, total = build.table(normal_scores()), build.emit(Op.CONSTANT, x=0.0)
     for at, log_sd in enumerate((0.3, 0.5, 0.8)):
-        own = build.emit(Op.SCALE, build.emit(Op.DRAW, b=scores, stream=f"own-{at}"), x=0.8)
-        factor = build.emit(Op.DRAW, b=scores, stream="factor")
-        score = build.emit(Op.ADD_SCALED, own, factor, x=0.6)
+        score = build.emit(Op.SCALE, build.emit(Op.DRAW, b=scores, stream=f"own-{at}"), x=0.8)
+        for factor in ("factor", *more):
+            loading = 0.6 / np.sqrt(1 + len(more))
+            score = build.emit(Op.ADD_SCALED, score, build.emit(Op.DRAW, b=scores, stream=factor), x=loading)
         table = build.score_table(build_score_table(Distribution("lognormal", (1.0, log_sd))))
         total = build.emit(Op.ADD, total, build.emit(Op.SCORED, score, table))
     build.outputs["total"] = total
@@ -94,8 +95,8 @@ class _Counted:
         return np.concatenate(list(parts))
 
     def mix(self, weights, nodes):  # type: ignore[no-untyped-def]
-        """Return the mean of a mixture."""
-        return float(weights @ nodes)
+        """Return the mean of a mixture, as of one node."""
+        return np.array([weights @ nodes])
 
 
 def test_nodes_are_measured_once() -> None:
@@ -106,8 +107,19 @@ def test_nodes_are_measured_once() -> None:
     found = [integrator.measure(counted, Level(fixed=fixed)) for fixed in (-1, 0, 1)]
     assert counted.nodes == [13, 12, 24]
     anew = [Integrator(graph, total).measure(_Counted(), Level(fixed=fixed)) for fixed in (-1, 0, 1)]
-    assert found == pytest.approx(anew, rel=1e-14)
+    np.testing.assert_allclose(found, anew, rtol=1e-14)
     assert integrator.measure(counted, Level(edges=1, fixed=0)) != found[1]  # other edges are measured anew
     assert counted.nodes == [13, 12, 24, 25]
     exact = sum(np.exp(1.0 + 0.5 * log_sd**2) for log_sd in (0.3, 0.5, 0.8))
     assert exact_distribution(plan, total).mean == pytest.approx(exact, rel=1e-4)
+
+
+def test_under_two_factors_all_nodes_are_measured_anew() -> None:
+    """Where finer nodes of one factor mean finer nodes of another within them, nothing of a coarser level is left."""
+    plan, total = _tied("other")
+    graph = Graph(plan)
+    integrator, counted = Integrator(graph, total), _Counted()
+    found = [integrator.measure(counted, Level(fixed=fixed)) for fixed in (-1, 0)]
+    anew = [Integrator(graph, total).measure(_Counted(), Level(fixed=fixed)) for fixed in (-1, 0)]
+    np.testing.assert_array_equal(found, anew)
+    assert counted.nodes == [7] * (7 * 3) + [13] * (13 * 3)  # for each outer node all inner ones, summand by summand
