@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from mcmort.elicit.table import SMALLEST, Location, QuantileTable, knots, locate
 from mcmort.errors import NotExactError
 from mcmort.sampler.convolve import Curve
-from mcmort.sampler.nodes import FINEST, ROUGH, Level, even_edges, knot_edges, trapezoid
+from mcmort.sampler.nodes import FINEST, ROUGH, Level, edges, trapezoid
 from mcmort.sampler.plan import Op, Plan
 from mcmort.sampler.scores import normal_scores
 from mcmort.sampler.ties import Graph, Group, Mixture, Part, split
@@ -181,7 +181,7 @@ class Integrator:
             if isinstance(part, Mixture):
                 total += (level.fixed_intervals(part) + 1) * self._work(part.parts, level, cells)
             else:
-                count = len(_edges(self._graph, part, self._leading[part], level)[0])
+                count = len(edges(level.resolution(part))[0])
                 total += count * (level.outer_intervals(part) + 1) ** (len(part.inputs) - 1) + cells // _CELLS + _CURVE
         return total
 
@@ -241,17 +241,6 @@ def _weighted(group: Group, weights: Weights, values: Values) -> Array:
             f"this total has no exact distribution: it is undefined for some values of {', '.join(group.inputs)}"
         )
     return np.asarray(total)
-
-
-def _edges(graph: Graph, group: Group, leading: str, level: Level) -> tuple[Array, Array]:
-    """Return the edges along the leading input of a group: the knots of the tables that it looks up, as levels rise."""
-    plan = graph.plan
-    looked = [at for at in (*group.own, *group.order) if plan.streams[at] == leading and at not in graph.normal]
-    wanted = level.resolution(group)
-    if not looked:
-        return even_edges(wanted)
-    resolutions = [plan.tables[int(plan.b[at])].resolution for at in looked if plan.op[at] == Op.DRAW]
-    return knot_edges(wanted if level.edges < 0 else min(max([wanted, *resolutions]), FINEST))
 
 
 @dataclass(frozen=True)
@@ -378,7 +367,7 @@ class _Walk[T]:
     def nodes(self, group: Group) -> tuple[dict[str, Array], Array]:
         """Return the nodes of the inputs of a group, each along an axis of its own, and the masses between them."""
         leading = self.leading[group]
-        along, masses = _edges(self.graph, group, leading, self.level)
+        along, masses = edges(self.resolution(group))
         inputs = {leading: along}
         others = [name for name in group.inputs if name != leading]
         for axis, name in enumerate(others, start=1):
@@ -386,3 +375,14 @@ class _Walk[T]:
             inputs[name] = survivals.reshape(-1, *(1,) * axis)
             masses = masses * shares.reshape(-1, *(1,) * axis)
         return inputs, masses
+
+    def resolution(self, group: Group) -> int:
+        """Return a resolution that has the knots of the tables which the leading input looks up."""
+        plan, leading = self.graph.plan, self.leading[group]
+        looked = [
+            plan.tables[int(plan.b[at])].resolution
+            for at in (*group.own, *group.order)
+            if plan.op[at] == Op.DRAW and plan.streams[at] == leading and at not in self.graph.normal
+        ]
+        wanted = self.level.resolution(group)
+        return wanted if self.level.edges < 0 else min(max([wanted, *looked]), FINEST)

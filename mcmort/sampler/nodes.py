@@ -13,7 +13,7 @@ from scipy.special import ndtr
 from mcmort.elicit.table import knots
 from mcmort.sampler.ties import Group, Mixture
 
-__all__ = ["FINEST", "ROUGH", "Level", "even_edges", "knot_edges", "trapezoid"]
+__all__ = ["FINEST", "ROUGH", "Level", "edges", "trapezoid"]
 
 type Array = NDArray[np.float64]
 
@@ -45,10 +45,7 @@ class Level:
     fixed: int = 0
 
     def resolution(self, group: Group) -> int:
-        """Return the logarithm to base 2 of the edges in an octave, or in a unit of the score.
-
-        There are more where a group rests on one input alone.
-        """
+        """Return the logarithm to base 2 of the edges in an octave; more where a group rests on one input alone."""
         return self.edges + (5 if group.depth == 0 and len(group.inputs) == 1 else 4)
 
     def outer_intervals(self, group: Group) -> int:
@@ -66,7 +63,7 @@ ROUGH: Final = Level(-1, -1, -1)
 
 
 @cache
-def knot_edges(resolution: int) -> tuple[Array, Array]:
+def edges(resolution: int) -> tuple[Array, Array]:
     """Return survival probabilities of the edges of segments, rising, and the masses of the segments.
 
     They are the knots of tables of a resolution.
@@ -86,15 +83,3 @@ def trapezoid(intervals: int) -> tuple[Array, Array]:
     score = np.linspace(-_REACH, _REACH, intervals + 1)
     weights = np.exp(-0.5 * score * score)
     return np.asarray(ndtr(-score)), weights / weights.sum()
-
-
-@cache
-def even_edges(resolution: int) -> tuple[Array, Array]:
-    """Return the same for an input that is looked up as a normal score: 2 to the resolution in a unit of the score.
-
-    The knots of tables are denser in the tails than such an input needs: twice as many edges for the same error.
-    """
-    survival = ndtr(-np.linspace(_REACH, -_REACH, int(2.0 * _REACH * 2**resolution) + 1))
-    masses = np.diff(survival)
-    masses[[0, -1]] += survival[0]
-    return np.asarray(survival), masses

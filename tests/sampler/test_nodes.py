@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -13,7 +11,7 @@ from mcmort.elicit.families import Distribution
 from mcmort.elicit.table import build_score_table
 from mcmort.sampler.exact import exact_distribution
 from mcmort.sampler.integrate import Integrator
-from mcmort.sampler.nodes import Level, even_edges, knot_edges, trapezoid
+from mcmort.sampler.nodes import Level, edges, trapezoid
 from mcmort.sampler.plan import Builder, Op, Plan
 from mcmort.sampler.scores import normal_scores
 from mcmort.sampler.ties import Graph
@@ -21,24 +19,14 @@ from mcmort.sampler.ties import Graph
 type Array = NDArray[np.float64]
 
 
-@pytest.mark.parametrize("edges", [even_edges, knot_edges])
 @pytest.mark.parametrize("resolution", [3, 5])
-def test_segments_hold_the_probability_between_their_edges(
-    edges: Callable[[int], tuple[Array, Array]], resolution: int
-) -> None:
+def test_segments_hold_the_probability_between_their_edges(resolution: int) -> None:
     """Segments share out all of the probability, each as much as lies between its edges; the tails go to the ends."""
     survival, masses = edges(resolution)
     assert masses.sum() == pytest.approx(1.0, abs=1e-14)
     assert (np.diff(survival) > 0.0).all()
     np.testing.assert_allclose(masses[1:-1], np.diff(survival)[1:-1], rtol=1e-9)
     assert masses[0] == pytest.approx(survival[1], rel=1e-9)
-
-
-def test_even_edges_are_even_in_the_score() -> None:
-    """There are 2 to the resolution of them in a unit of the normal score."""
-    survival, _ = even_edges(4)
-    body = survival[(survival > 1e-6) & (survival < 1.0 - 1e-6)]
-    np.testing.assert_allclose(np.diff(stats.norm.isf(body)), -1.0 / 16.0, atol=1e-8)
 
 
 @pytest.mark.parametrize("rate", [0.5, 1.0])
