@@ -158,8 +158,7 @@ class Tape:
     def _batches(self, needed: list[int]) -> list[list[int]]:
         """Sort the instructions into batches: always the operation on which the longest chain of others waits.
 
-        A batch takes in what becomes ready by it, as long as the operation is the same. Few batches matter: the end of
-        each loop costs as much as two instructions.
+        A batch takes in what becomes ready by it, as long as the operation is the same: half as many loops end.
         """
         rows, work = self._rows, [at for at in needed if self._rows[at][0] >= 0]
         readers: dict[int, list[int]] = {at: [] for at in needed}

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from mcmort.draws import ExactTotal
 from mcmort.errors import NotExactError, UsageError
 from mcmort.sampler.convolve import Grid, Window
-from mcmort.sampler.integrate import ROUGH, Integrator, Level
+from mcmort.sampler.integrate import Integrator
+from mcmort.sampler.nodes import ROUGH, Level
 from mcmort.sampler.plan import Op, Plan
 from mcmort.sampler.ties import Graph
 

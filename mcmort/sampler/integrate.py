@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 from mcmort.elicit.table import SMALLEST, Location, QuantileTable, knots, locate
 from mcmort.errors import NotExactError
 from mcmort.sampler.convolve import Curve
-from mcmort.sampler.nodes import FINEST, ROUGH, Level, edges, trapezoid
+from mcmort.sampler.nodes import FINEST, Level, edges, trapezoid
 from mcmort.sampler.plan import Op, Plan
 from mcmort.sampler.scores import normal_scores
 from mcmort.sampler.ties import Graph, Group, Mixture, Part, split
 from mcmort.sampler.twin import evaluate as carry_out
 
-__all__ = ["ROUGH", "Integrator", "Level", "Measure", "evaluate", "survival_of"]
+__all__ = ["Integrator", "Measure", "evaluate", "survival_of"]
 
 type Array = NDArray[np.float64]
 type Values = dict[int, Array]
