@@ -76,7 +76,7 @@ def influence(posterior: Posterior, values: Array) -> list[Influence]:
     ordered, median = values[order], float(np.median(values))
     found = []
     for name, log_likelihood in posterior.log_likelihood.items():
-        log_weights, k = array_stats.psislw(-log_likelihood, axis=-1)
+        log_weights, k = array_stats.psislw(log_likelihood, axis=-1)  # which turns the sign itself
         weights = np.exp(np.asarray(log_weights))[order]
         below = (np.cumsum(weights) - 0.5 * weights) / weights.sum()
         low, middle, high = np.interp([0.025, 0.5, 0.975], below, ordered).tolist()
