@@ -109,9 +109,9 @@ def exact_distribution(plan: Plan | Graph, register: int, precision: float = PRE
             change = np.abs(new - checked)
             # a quantile near zero, which has no relative error, is measured by the spread
             is_settled = bool(np.all(change <= precision * np.maximum(np.abs(new), 0.01 * (new[-1] - new[0]))))
-            if is_settled and choice != integrator.choices[-1]:
-                break  # at the coarser level the rest takes less time
-            level, found, checked = finer, trial, new
+            # at the coarser level the rest takes less time; at the end the finer one is there, and better
+            if not is_settled or choice == integrator.choices[-1]:
+                level, found, checked = finer, trial, new
             if is_settled:
                 break
         error += _TO_ERROR * change
