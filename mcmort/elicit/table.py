@@ -161,10 +161,11 @@ class ScoreTable:
 
     def __call__(self, score: Array) -> Array:
         """Return values at normal scores, shape ``(n,)``: the NumPy twin of the sampler's lookup."""
-        place = (np.clip(score, -LARGEST_SCORE, LARGEST_SCORE) + LARGEST_SCORE) * self.steps
-        cell = np.rint(np.clip(place - 0.5, 0.0, len(self.values) - 2.0)).astype(np.int64)
-        left = self.values[cell]
-        return np.asarray(left + (place - cell) * (self.values[cell + 1] - left))
+        place = (np.minimum(np.maximum(score, -LARGEST_SCORE), LARGEST_SCORE) + LARGEST_SCORE) * self.steps
+        below = np.rint(np.minimum(np.maximum(place - 0.5, 0.0), len(self.values) - 2.0))
+        cell = below.astype(np.intp)
+        left = self.values.take(cell)
+        return np.asarray(left + (place - below) * (self.values.take(cell + 1) - left))
 
 
 def rounded(values: Array) -> Array:

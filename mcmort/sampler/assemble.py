@@ -160,8 +160,7 @@ class _Row:
 
 def _summed(plan: Plan, wanted: Sequence[int]) -> dict[int, _Row]:
     """Return the instructions that are needed; additions in a row become one where nothing else reads those between."""
-    columns = (plan.op.tolist(), plan.a.tolist(), plan.b.tolist(), plan.c.tolist(), plan.x.tolist())
-    rows = {at: _Row(*(column[at] for column in columns)) for at in plan.needed(wanted)}
+    rows = {at: _Row(*plan.rows[at][:5]) for at in plan.needed(wanted)}
     readers = Counter(register for row in rows.values() for register in row.reads)
     readers.update(wanted)
     for at, row in rows.items():

@@ -27,24 +27,29 @@ type Array = NDArray[np.float64]
 
 PRECISION: Final = 3e-5
 """Relative change of a quantile when one thing is made finer, at which the coarser is good enough."""
-_COARSE: Final = 3e-4
-"""Precision from which rough nodes are enough to start with."""
 _LOOSEST: Final = 0.01
 """Error, as a part of the range between 0.5 and 99.5 per cent, above which a distribution is refused."""
 _TO_ERROR: Final = 4.0 / 3.0
 """Error of a rule of second order over its change when intervals are halved; rules of higher order have less."""
-_STEPS: Final = 4
-_MOST_WORK: Final = 12_000_000
-"""Values that may be computed for one distribution before nothing more is made finer, which takes a few seconds."""
+_STEPS: Final = 6
+_MOST_WORK: Final = 15_000_000
+"""Values that may be computed at once for one distribution: one to three seconds."""
+_EDGES: Final = 1
+"""Level of the edges that is always reached if need be."""
 _WINDOW: Final = 1e-9
 """Probability left out on each side of the grid at the usual precision, more where less is asked for: it is folded into
 the circle, and moves quantiles between 0.5 and 99.5 per cent by a small part of what is asked for. Of a heavy tail the
 standard deviation, of which no precision is asked, may lose some tenths of a per cent at the loosest."""
 _MOST_LEFT_OUT: Final = 1e-6
-_MARGIN: Final = 0.1
+_MARGIN: Final = 0.05
 """Parts of the range that the grid reaches beyond it."""
 _DRAWN_IN: Final = 6
-_ROUGH_CELLS: Final = 1 << 9
+_WANTED: Final = np.array([2.5, 10.0, 2.5])
+"""Cells between the probabilities 0.005 and 0.05, 0.25 and 0.75, 0.95 and 0.995 to start with."""
+_SHOWN: Final = 12.0
+"""Cells of a rough grid that nearly all of a distribution takes up when quantiles are told from it. On fewer cells its
+tails are below the ripples that coarse cells leave."""
+_ROUGH_CELLS: Final = 1 << 8
 _FEWEST_CELLS: Final = 1 << 7
 _MOST_CELLS: Final = 1 << 14
 """Before the grid is made finer."""
@@ -84,13 +89,11 @@ def exact_distribution(plan: Plan | Graph, register: int, precision: float = PRE
     graph = plan if isinstance(plan, Graph) else Graph(plan)
     register, least = _unclipped(graph, register)
     integrator = Integrator(graph, register)
-    level = start = ROUGH if precision >= _COARSE else Level()
-    grid = _grid(integrator, precision)
-    work = integrator.work(level, grid.cells)
-    left = _MOST_WORK - work
-    if work > left:
+    level, grid = ROUGH, _grid(integrator, precision)
+    work = _work(integrator, Level(), grid.cells)
+    if work > _MOST_WORK:
         raise NotExactError(
-            f"this total has no exact distribution here: integrating over its inputs takes {2 * work:,} values at "
+            f"this total has no exact distribution here: integrating over its inputs takes {work:,} values at "
             f"least; expected at most {_MOST_WORK:,}"
         )
     found, error = _distribution(integrator, level, grid, 0, least), np.zeros(len(_CHECKED))
@@ -99,16 +102,15 @@ def exact_distribution(plan: Plan | Graph, register: int, precision: float = PRE
         change = np.zeros(len(_CHECKED))
         for step in range(_STEPS):
             finer = replace(level, **{choice: getattr(level, choice) + 1})
-            more = finer.edges - start.edges
-            work = integrator.work(finer, grid.cells << more)
-            if step and work > left:
+            more = finer.edges - ROUGH.edges
+            if step and _work(integrator, finer, grid.cells << more) > _MOST_WORK:
                 break
-            left -= work
             trial = _distribution(integrator, finer, grid, more, least)
             new = trial.quantile(_CHECKED)
             change = np.abs(new - checked)
             # a quantile near zero, which has no relative error, is measured by the spread
-            is_settled = bool(np.all(change <= precision * np.maximum(np.abs(new), 0.01 * (new[-1] - new[0]))))
+            is_near = bool(np.all(change <= precision * np.maximum(np.abs(new), 0.01 * (new[-1] - new[0]))))
+            is_settled = is_near and _moved(found, trial) <= precision
             # at the coarser level the rest takes less time; at the end the finer one is there, and better
             if not is_settled or choice == integrator.choices[-1]:
                 level, found, checked = finer, trial, new
@@ -125,6 +127,25 @@ def exact_distribution(plan: Plan | Graph, register: int, precision: float = PRE
     return replace(found, error=worst)
 
 
+def _work(integrator: Integrator, level: Level, cells: int) -> int:
+    """Return what a level takes with edges that are fine enough: what goes into other nodes must leave room for them.
+
+    Without these even the fewest nodes tell little.
+    """
+    return integrator.work(replace(level, edges=max(level.edges, _EDGES)), cells)
+
+
+def _moved(coarse: ExactTotal, fine: ExactTotal) -> float:
+    """Return the largest probability that has moved by more than a cell, which a few quantiles need not show.
+
+    Of a pool with a gap between its lineages, a segment that bridges the gap has mass there.
+    """
+    ends, cell = coarse.values, coarse.values[1] - coarse.values[0]
+    below = np.interp(ends, fine.values, fine.below)
+    above, under = (np.interp(ends + shift, ends, coarse.below) for shift in (cell, -cell))
+    return float(max(np.max(below - above), np.max(under - below)))
+
+
 def _unclipped(graph: Graph, register: int) -> tuple[int, float]:
     """Return the register behind a final maximum with a constant, and that constant."""
     plan = graph.plan
@@ -138,22 +159,24 @@ def _unclipped(graph: Graph, register: int) -> tuple[int, float]:
 def _grid(integrator: Integrator, precision: float) -> Grid:
     """Return a grid that holds all but `_WINDOW` of the distribution on each side, and shows its shape.
 
-    What the tables span may be far wider than the bulk, and then the window is drawn in on rough grids.
+    What the tables span may be far wider than the bulk, and then the window is drawn in on rough grids. Where coarse
+    cells keep it from that, it takes more of them.
     """
-    low, high = (float(end[0]) for end in integrator.measure(Window(), ROUGH).ends)
     outside = min(_WINDOW * max(precision / PRECISION, 1.0) ** 2, _MOST_LEFT_OUT)
+    low, high = (float(end[0]) for end in integrator.measure(Window(0.1 * outside), ROUGH).ends)
+    cells = _ROUGH_CELLS
     for _ in range(_DRAWN_IN):
         start, span = _with_margin(low, high)
-        rough = Grid(start, span / _ROUGH_CELLS, _ROUGH_CELLS)
+        rough = Grid(start, span / cells, cells)
         values, below = rough.cumulated(integrator.measure(rough, ROUGH))
+        marks = np.interp([0.005, 0.05, 0.25, 0.75, 0.95, 0.995], below, values)
         low, high = np.interp([outside, 1.0 - outside], below, values).tolist()
-        if high - low > 0.2 * span:
+        if marks[-1] - marks[0] > _SHOWN * rough.step:
             break
+        if high - low > 0.5 * span:
+            cells *= 4
     start, span = _with_margin(low, high)
-    marks = np.interp([0.005, 0.05, 0.25, 0.75, 0.95, 0.995], below, values)
-    # the error falls with the fourth power of the width of a cell
-    wanted = np.array([16.0, 64.0, 16.0]) * (PRECISION / precision) ** 0.25
-    narrowest = float(np.min(np.diff(marks)[[0, 2, 4]] / wanted))
+    narrowest = float(np.min(np.diff(marks)[[0, 2, 4]] / _WANTED))
     cells = 1 << int(np.ceil(np.log2(np.clip(span / max(narrowest, 1e-300), _FEWEST_CELLS, _MOST_CELLS))))
     return Grid(start, span / cells, cells)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, reduce
-from typing import Final, Protocol, cast
+from typing import Final, NamedTuple, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,13 +31,12 @@ type Array = NDArray[np.float64]
 type Values = dict[int, Array]
 type Weights = Mapping[int, Array]
 type Curves = dict[tuple[object, ...], Curve]
-type Measured = dict[Mixture, tuple[tuple[object, ...], NDArray[np.int64], object]]
+type Measured = dict[Mixture, tuple[tuple[object, ...], tuple[float, ...], object]]
 """Of a mixture what was measured last: how, at which nodes, and the measure there."""
 
 _CURVE: Final = 1000
 _CELLS: Final = 8
 """What a curve costs beside its points, and cells that cost as much as one, as measured."""
-_NOWHERE: Final = np.zeros(0, dtype=np.int64)
 _NONE: Final = np.zeros(())
 """In place of the points of a stream where an instruction has none."""
 
@@ -107,22 +106,57 @@ def evaluate(plan: Plan, order: Iterable[int], inputs: Mapping[str, Array], valu
     dict of int to ndarray
         `values`.
     """
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        for at in order:
-            values[at] = _value(plan, at, inputs, values)
+    for at in order:
+        values[at] = _value(plan, at, inputs, values)
     return values
 
 
+def _quiet() -> np.errstate:
+    """Return a context in which what is undefined comes without a warning: it is found where it would matter."""
+    return np.errstate(divide="ignore", invalid="ignore", over="ignore")
+
+
 def _value(plan: Plan, at: int, inputs: Mapping[str, Array], values: Values) -> Array:
-    match int(plan.op[at]):
+    op, a, b, c, x, stream = plan.rows[at]
+    match op:
         case Op.FLOORED:  # the twin goes value by value
-            table, floor = plan.tables[int(plan.b[at])], values[int(plan.c[at])]
-            survival = values[int(plan.a[at])] * survival_of(table, floor)
-            return np.maximum(table(np.maximum(survival, SMALLEST)), floor)
+            table, floor = plan.tables[b], values[c]
+            return np.maximum(table(np.maximum(values[a] * survival_of(table, floor), SMALLEST)), floor)
         case Op.CONSTANT:
-            return np.asarray(plan.x[at])
+            return np.asarray(x)
         case _:
-            return carry_out(plan, at, values, inputs.get(plan.streams[at], _NONE))
+            return carry_out(plan, at, values, inputs.get(stream, _NONE))
+
+
+class Leading(NamedTuple):
+    """The input of a group that runs along edges.
+
+    Attributes
+    ----------
+    name : str
+        Its name.
+    draws : tuple of (int, int)
+        The group's own instructions that draw from it, and their tables.
+    resolution : int
+        The finest of the tables that it looks up, but for normal scores; 0 if there is none.
+    """
+
+    name: str
+    draws: tuple[tuple[int, int], ...]
+    resolution: int
+
+
+def _leading(graph: Graph, group: Group, name: str) -> Leading:
+    rows = graph.plan.rows
+    draws = [(at, rows[at][2]) for at in (*group.own, *group.order) if rows[at][0] == Op.DRAW and rows[at][5] == name]
+    finest = max((graph.plan.tables[b].resolution for at, b in draws if at not in graph.normal), default=0)
+    return Leading(name, tuple(draw for draw in draws if draw[0] in group.own), finest)
+
+
+def _resolution(level: Level, group: Group, leading: Leading) -> int:
+    """Return a resolution that has the knots of the tables which the leading input looks up."""
+    wanted = level.resolution(group)
+    return wanted if level.edges < 0 else min(max(wanted, leading.resolution), FINEST)
 
 
 class Integrator:
@@ -144,19 +178,21 @@ class Integrator:
     def __init__(self, graph: Graph, register: int) -> None:
         self._graph = graph
         self._plan = graph.plan
-        order = graph.order([register])
-        self._values = evaluate(self._plan, (at for at in order if not graph.behind[at]), {}, {})
-        self._weights, self._constant = graph.linear(order, {register: np.ones(())}, 0, self._values)
-        self._parts = split(graph, self._weights)
-        self._leading: dict[Group, str] = {}
+        self._leading: dict[Group, Leading] = {}
         self._curves: Curves = {}
         self._measured: Measured = {}
-        self._lead(self._parts, self._weights, self._values)
+        order = graph.order([register])
+        with _quiet():
+            self._values = evaluate(self._plan, (at for at in order if not graph.behind[at]), {}, {})
+            self._weights, self._constant = graph.linear(order, {register: np.ones(())}, 0, self._values)
+            self._parts = split(graph, self._weights)
+            self._lead(self._parts, self._weights, self._values)
 
     def measure[T](self, measure: Measure[T], level: Level) -> T:
         """Return the measure of the register, with nodes as fine as `level`."""
         walk = _Walk(self._graph, self._leading, measure, level, self._curves, self._measured)
-        return walk.sum(self._parts, self._weights, np.asarray(self._constant), self._values)
+        with _quiet():
+            return walk.sum(self._parts, self._weights, np.asarray(self._constant), self._values)
 
     @cached_property
     def choices(self) -> tuple[str, ...]:
@@ -179,10 +215,10 @@ class Integrator:
         total = 0
         for part in parts:
             if isinstance(part, Mixture):
-                total += (level.fixed_intervals(part) + 1) * self._work(part.parts, level, cells)
+                total += (level.fixed_intervals(part) - 1) * self._work(part.parts, level, cells)
             else:
-                count = len(edges(level.resolution(part))[0])
-                total += count * (level.outer_intervals(part) + 1) ** (len(part.inputs) - 1) + cells // _CELLS + _CURVE
+                count = len(edges(_resolution(level, part, self._leading[part]))[0])
+                total += count * (level.outer_intervals(part) - 1) ** (len(part.inputs) - 1) + cells // _CELLS + _CURVE
         return total
 
     def _lead(self, parts: Sequence[Part], weights: Weights, values: Values) -> None:
@@ -201,7 +237,7 @@ class Integrator:
                 scores = _scored(self._graph, part, inputs, values)
                 found = evaluate(self._plan, (*part.own, *part.order), inputs, values | scores)
                 spreads[name] = float(np.ptp(_weighted(part, weights, found)))
-            self._leading[part] = max(spreads, key=lambda name: spreads[name])
+            self._leading[part] = _leading(self._graph, part, max(spreads, key=lambda name: spreads[name]))
 
 
 def _given(
@@ -236,15 +272,14 @@ def _scored(graph: Graph, group: Group, inputs: Mapping[str, Array], values: Val
 
 def _weighted(group: Group, weights: Weights, values: Values) -> Array:
     total = reduce(np.add, (weights[register] * values[register] for register in group.registers))
-    if not np.isfinite(total).all():
+    if not np.isfinite(np.sum(total)):
         raise NotExactError(
             f"this total has no exact distribution: it is undefined for some values of {', '.join(group.inputs)}"
         )
     return np.asarray(total)
 
 
-@dataclass(frozen=True)
-class _Given:
+class _Given(NamedTuple):
     """What the curve of a group depends on, besides its nodes: each known value with an axis for fixed nodes."""
 
     weights: dict[int, Array]
@@ -268,13 +303,14 @@ class _Walk[T]:
     """One measurement of a register."""
 
     graph: Graph
-    leading: Mapping[Group, str]
+    leading: Mapping[Group, Leading]
     measure: Measure[T]
     level: Level
     curves: Curves
     measured: Measured
     prepared: dict[Group, tuple[dict[str, Array], Array, Values]] = field(default_factory=dict)
-    places: dict[tuple[int, bytes], Location] = field(default_factory=dict)
+    places: dict[tuple[int, int], Location] = field(default_factory=dict)
+    looked_up: dict[tuple[int, int], Array] = field(default_factory=dict)
     memo: dict[object, T] = field(default_factory=dict)
 
     def sum(self, parts: Sequence[Part], weights: Weights, constant: Array, values: Values) -> T:
@@ -307,18 +343,18 @@ class _Walk[T]:
             return self.measure.mix(shares, self.measure.join(at(np.asarray(one)) for one in survivals))
         if part.fixed.bit_count() > 1:
             return self.measure.mix(shares, at(survivals))
-        # every other node is one of a coarser level, and is measured already if that came before
-        count = len(survivals)
-        alike = (self.measure, replace(self.level, fixed=0))
-        before, order, found = self.measured.get(part, ((), _NOWHERE, None))
-        if before != (*alike, count // 2 + 1):
-            order, found = _NOWHERE, None
-        new = np.setdiff1d(np.arange(count), 2 * order)
-        measured = at(survivals[new])
-        found = measured if found is None else self.measure.join([cast("T", found), measured])
-        order = np.concatenate([2 * order, new])
-        self.measured[part] = (*alike, count), order, found
-        return self.measure.mix(shares[order], found)
+        # nodes of a coarser level are among these, and are measured already if that came before
+        weight = dict(zip(survivals.tolist(), shares.tolist(), strict=True))
+        key = (self.measure, replace(self.level, fixed=0))
+        before, order, found = self.measured.get(part, ((), (), None))
+        if before != key or not weight.keys() > set(order):
+            order, found = (), None
+        new = tuple(survival for survival in weight if survival not in order)
+        measured = at(np.array(new))
+        measured = measured if found is None else self.measure.join([cast("T", found), measured])
+        order = (*order, *new)
+        self.measured[part] = key, order, measured
+        return self.measure.mix(np.array([weight[survival] for survival in order]), measured)
 
     def group(self, group: Group, given: _Given) -> T:
         """Measure a group under two fixed inputs: often it rests on the inner one only, and comes back as it was."""
@@ -349,25 +385,28 @@ class _Walk[T]:
         scores = _scored(self.graph, group, inputs, given.values)
         found = evaluate(plan, group.order, inputs, own | given.values | scores)
         total = given.constant + _weighted(group, given.weights, found)
-        return Curve(np.broadcast_to(total, (len(total), *masses.shape[:-1], masses.shape[-1] + 1)), masses)
+        shape = (len(total), *masses.shape[:-1], masses.shape[-1] + 1)
+        return Curve(total if total.shape == shape else np.broadcast_to(total, shape), masses)
 
     def drawn(self, group: Group, inputs: Mapping[str, Array]) -> Values:
-        """Look up the tables of a group at the edges of its leading input: many groups have the same edges."""
-        plan, leading = self.graph.plan, self.leading[group]
-        found: Values = {}
-        for at in group.own:
-            if plan.op[at] == Op.DRAW and plan.streams[at] == leading:
-                table = plan.tables[int(plan.b[at])]
-                key = (table.resolution, inputs[leading].tobytes())
+        """Look up the tables of a group at the edges of its leading input: many groups have the same edges.
+
+        Groups under a factor even have the same table, of normal scores.
+        """
+        leading, resolution = self.leading[group], _resolution(self.level, group, self.leading[group])
+        for _, which in leading.draws:
+            if (which, resolution) not in self.looked_up:
+                table = self.graph.plan.tables[which]
+                key = (table.resolution, resolution)
                 if key not in self.places:
-                    self.places[key] = locate(inputs[leading], table.resolution)
-                found[at] = table.at(self.places[key])
-        return found
+                    self.places[key] = locate(inputs[leading.name], table.resolution)
+                self.looked_up[which, resolution] = table.at(self.places[key])
+        return {at: self.looked_up[which, resolution] for at, which in leading.draws}
 
     def nodes(self, group: Group) -> tuple[dict[str, Array], Array]:
         """Return the nodes of the inputs of a group, each along an axis of its own, and the masses between them."""
-        leading = self.leading[group]
-        along, masses = edges(self.resolution(group))
+        leading = self.leading[group].name
+        along, masses = edges(_resolution(self.level, group, self.leading[group]))
         inputs = {leading: along}
         others = [name for name in group.inputs if name != leading]
         for axis, name in enumerate(others, start=1):
@@ -375,14 +414,3 @@ class _Walk[T]:
             inputs[name] = survivals.reshape(-1, *(1,) * axis)
             masses = masses * shares.reshape(-1, *(1,) * axis)
         return inputs, masses
-
-    def resolution(self, group: Group) -> int:
-        """Return a resolution that has the knots of the tables which the leading input looks up."""
-        plan, leading = self.graph.plan, self.leading[group]
-        looked = [
-            plan.tables[int(plan.b[at])].resolution
-            for at in (*group.own, *group.order)
-            if plan.op[at] == Op.DRAW and plan.streams[at] == leading and at not in self.graph.normal
-        ]
-        wanted = self.level.resolution(group)
-        return wanted if self.level.edges < 0 else min(max([wanted, *looked]), FINEST)

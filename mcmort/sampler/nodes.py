@@ -18,9 +18,9 @@ __all__ = ["FINEST", "ROUGH", "Level", "edges", "trapezoid"]
 type Array = NDArray[np.float64]
 
 _REACH: Final = 6.0
-"""Normal scores of nodes go from minus this to plus this; beyond lies a probability of 2e-9."""
+"""Normal scores of nodes lie between minus this and plus this; at these ends a node would stand for less than 1e-7."""
 _BODY: Final = 2.0**-12
-"""Below this probability the edges of segments are thinned to two or four in an octave."""
+"""Below this probability the edges of segments are thinned to one, two or four in an octave."""
 _LEAST: Final = 2.0**-31
 FINEST: Final = 9
 """Resolution beyond which edges are no finer than those of any table, which end at 8."""
@@ -58,8 +58,8 @@ class Level:
         return int((12 if part.is_nested else 24) * 2.0**self.fixed)
 
 
-ROUGH: Final = Level(-1, -1, -1)
-"""Enough to find where a distribution lies."""
+ROUGH: Final = Level(-2, -1, -1)
+"""Where to start: what is not fine enough is made finer by itself."""
 
 
 @cache
@@ -69,8 +69,8 @@ def edges(resolution: int) -> tuple[Array, Array]:
     They are the knots of tables of a resolution.
     """
     w = knots(resolution)
-    in_octave = 2 if resolution > 4 else 1
-    kept = (w >= _BODY) | ((w >= _LEAST) & (np.arange(len(w)) % (1 << max(resolution - in_octave, 0)) == 0))
+    in_octave = min(max(resolution - 3, 0), 2)
+    kept = (w >= _BODY) | ((w >= _LEAST) & (np.arange(len(w)) % (1 << (resolution - in_octave)) == 0))
     side = w[kept]
     masses = np.diff(side)
     masses[0] += side[0]
@@ -79,7 +79,7 @@ def edges(resolution: int) -> tuple[Array, Array]:
 
 @cache
 def trapezoid(intervals: int) -> tuple[Array, Array]:
-    """Return survival probabilities of the nodes of the trapezoidal rule, and their weights."""
-    score = np.linspace(-_REACH, _REACH, intervals + 1)
+    """Return survival probabilities of the nodes of the trapezoidal rule within some intervals, and their weights."""
+    score = np.linspace(-_REACH, _REACH, intervals + 1)[1:-1]
     weights = np.exp(-0.5 * score * score)
     return np.asarray(ndtr(-score)), weights / weights.sum()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from mcmort.elicit.table import QuantileTable, ScoreTable
 
-__all__ = ["Builder", "Op", "Plan", "Register", "operands"]
+__all__ = ["Builder", "Op", "Plan", "Register", "Row", "operands"]
 
 
 class Op(IntEnum):
@@ -58,6 +59,9 @@ def operands(op: int, a: int, b: int, c: int) -> tuple[int, ...]:
             return ()
 
 
+type Row = tuple[int, int, int, int, float, str]
+
+
 @dataclass(frozen=True, eq=False)
 class Plan:
     """Arrays of a program, with one entry for each instruction; a plan equals only itself.
@@ -88,20 +92,22 @@ class Plan:
     score_tables: tuple[ScoreTable, ...]
     outputs: dict[str, int]
 
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """The instructions one by one: operation, operands, constant and stream."""
+        columns = (self.op.tolist(), self.a.tolist(), self.b.tolist(), self.c.tolist(), self.x.tolist())
+        return tuple(zip(*columns, self.streams, strict=True))
+
     def needed(self, registers: Iterable[int]) -> list[int]:
         """Return the instructions on which some registers rest, themselves included, in order."""
-        ops, a, b, c = self.op.tolist(), self.a.tolist(), self.b.tolist(), self.c.tolist()
         found: set[int] = set()
         stack = list(registers)
         while stack:
             at = stack.pop()
             if at not in found:
                 found.add(at)
-                stack += operands(ops[at], a[at], b[at], c[at])
+                stack += operands(*self.rows[at][:4])
         return sorted(found)
-
-
-type Row = tuple[int, int, int, int, float, str]
 
 
 class Builder:
@@ -114,8 +120,7 @@ class Builder:
         self._score_tables: list[ScoreTable] = []
         self.outputs: dict[str, int] = {}
         if plan is not None:
-            columns = (plan.op.tolist(), plan.a.tolist(), plan.b.tolist(), plan.c.tolist(), plan.x.tolist())
-            self._rows = list(zip(*columns, plan.streams, strict=True))
+            self._rows = list(plan.rows)
             self._tables, self._score_tables = list(plan.tables), list(plan.score_tables)
             self.outputs = dict(plan.outputs)
         self._known = {row: at for at, row in enumerate(self._rows)}

@@ -61,9 +61,7 @@ class Graph:
     @cached_property
     def reads(self) -> tuple[tuple[int, ...], ...]:
         """For each instruction the registers that it reads."""
-        plan = self.plan
-        rows = zip(plan.op.tolist(), plan.a.tolist(), plan.b.tolist(), plan.c.tolist(), strict=True)
-        return tuple(operands(*row) for row in rows)
+        return tuple(operands(*row[:4]) for row in self.plan.rows)
 
     @cached_property
     def normal(self) -> frozenset[int]:
@@ -103,7 +101,7 @@ class Graph:
         values : mapping of int to ndarray, shape () or (n_nodes,)
             Values of the registers that rest on nothing else.
         """
-        plan, constant = self.plan, np.zeros(())
+        constant = np.zeros(())
         left, leaves = defaultdict(lambda: np.zeros(()), weights), dict[int, Array]()
         for at in reversed(order):
             if at not in left:
@@ -112,8 +110,8 @@ class Graph:
             if not self.behind[at] & ~fixed:
                 constant = constant + weight * values[at]
                 continue
-            a, b, x = int(plan.a[at]), int(plan.b[at]), float(plan.x[at])
-            match Op(plan.op[at]):
+            op, a, b, _, x, _ = self.plan.rows[at]
+            match op:
                 case Op.ADD:
                     left[a] = left[a] + weight
                     left[b] = left[b] + weight
@@ -312,11 +310,15 @@ def _group(
 def _scores(graph: Graph, registers: tuple[int, ...], order: tuple[int, ...], fixed: int) -> tuple[Score, ...]:
     """Return the sums of normal scores that act as one input of some summands."""
     plan, found = graph.plan, []
-    for register in sorted({int(plan.a[at]) for at in order if plan.op[at] == Op.SCORED}):
+    scored = sorted({plan.rows[at][1] for at in order if plan.rows[at][0] == Op.SCORED})
+    for register in scored:
         bits = graph.behind[register] & ~fixed
         if bits.bit_count() < 2:
             continue
         behind = graph.order([register])
+        # found at once where every score shares a factor, which would otherwise be looked for in all instructions
+        if any(graph.behind[other] & bits for other in scored if other not in behind):
+            continue
         leaves, _ = graph.linear(behind, {register: _ONE}, fixed, _ANY)
         elsewhere = {plan.streams[at] for at in graph.order(registers, without=[register])}
         names = graph.inputs(bits)

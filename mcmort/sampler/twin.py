@@ -85,7 +85,7 @@ def evaluate(plan: Plan, at: int, registers: Mapping[int, Array], uniform: Array
     -------
     ndarray, shape (n,)
     """
-    op, a, b, c, x = Op(plan.op[at]), int(plan.a[at]), int(plan.b[at]), int(plan.c[at]), float(plan.x[at])
+    op, a, b, c, x, _ = plan.rows[at]
     match op:
         case Op.UNIFORM:
             return uniform
@@ -112,5 +112,5 @@ def evaluate(plan: Plan, at: int, registers: Mapping[int, Array], uniform: Array
             return np.maximum(registers[a], registers[b])
         case Op.SCALE:
             return x * registers[a]
-        case Op.ADD_SCALED:
+        case _:  # ADD_SCALED
             return registers[a] + x * registers[b]
