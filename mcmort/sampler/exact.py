@@ -128,7 +128,7 @@ def exact_distribution(plan: Plan | Graph, register: int, precision: float = PRE
 
 
 def _work(integrator: Integrator, level: Level, cells: int) -> int:
-    """Return what a level takes with edges that are fine enough: what goes into other nodes must leave room for them.
+    """Return what a level takes with edges that are fine enough: what goes into other nodes leaves room for them.
 
     Without these even the fewest nodes tell little.
     """
