@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from scipy import integrate, stats
 
 from mcmort.elicit.families import Distribution
-from mcmort.elicit.table import build_score_table
+from mcmort.elicit.pool import Pool
+from mcmort.elicit.table import build_score_table, build_table
 from mcmort.sampler.exact import exact_distribution
 from mcmort.sampler.integrate import Integrator
 from mcmort.sampler.nodes import Level, edges, trapezoid
@@ -87,6 +88,19 @@ class _Counted:
         return np.array([weights @ nodes])
 
 
+class _Sized(_Counted):
+    """A measure that also tells how many values each curve has."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sizes: list[int] = []
+
+    def of_sum(self, curves):  # type: ignore[no-untyped-def]
+        """Return zero in place of the means of a sum."""
+        self.sizes += [one.edges.size for one in curves]
+        return np.zeros(1)
+
+
 def test_nodes_are_measured_once() -> None:
     """Of finer nodes only those that a coarser level lacks are measured; the mixture is that of all of them anew."""
     plan, total = _tied()
@@ -111,3 +125,15 @@ def test_under_two_factors_all_nodes_are_measured_anew() -> None:
     anew = [Integrator(graph, total).measure(_Counted(), Level(fixed=fixed)) for fixed in (-1, 0)]
     np.testing.assert_array_equal(found, anew)
     assert counted.nodes == [5] * (5 * 3) + [11] * (11 * 3)  # for each outer node all inner ones, summand by summand
+
+
+@pytest.mark.parametrize("level", [Level(-2, -1, -1), Level(), Level(1, 1, 0)])
+def test_work_counts_the_values_that_are_computed(level: Level) -> None:
+    """The work of a level is that of its values, with the knots of a fine table, and a thousand for each curve."""
+    build = Builder()
+    pool = Pool(((0.4, Distribution("uniform", (1.0, 2.0))), (0.6, Distribution("uniform", (11.0, 12.0)))))
+    share = build.emit(Op.DRAW, b=build.table(build_table(Distribution("uniform", (0.9, 1.0)))), stream="share")
+    total = build.emit(Op.MULTIPLY, build.emit(Op.DRAW, b=build.table(build_table(pool)), stream="pool"), share)
+    integrator, sized = Integrator(Graph(build.plan()), total), _Sized()
+    integrator.measure(sized, level)
+    assert integrator.work(level, 0) == sum(sized.sizes) + 1000 * len(sized.sizes)
