@@ -26,8 +26,8 @@ convolution; a tool whose answers differ is not timed. Kernels are warm. Times a
 (a, b, a, b, ...); a ratio is taken within each round, and its range over the rounds stands in brackets. A dash
 means that the tool was not run; nothing is extrapolated. Peers run as they come: NumPy's matrix products may use all
 cores. NumPy is there twice: tuned, with arrays that are reused in place, and as expressions of whole arrays, as most
-would write it. squigglepy and monaco draw the components, and NumPy adds them up, once for all definitions: sums of their own
-would cost each of them more.
+would write it. squigglepy and monaco draw the components, and NumPy adds them up, once for all definitions: sums of
+their own would cost each of them more.
 """
 
 
