@@ -127,11 +127,15 @@ class Grid:
         mixed = weights @ np.broadcast_to(nodes, (len(weights), self.cells // 2 + 1))
         return np.asarray(mixed, dtype=np.complex128)[None]
 
-    def cumulated(self, spectrum: Spectrum) -> tuple[Array, Array]:
-        """Return the upper ends of the cells of the window and the probability below each, shape ``(cells,)`` each."""
+    def cumulated(self, spectrum: Spectrum, blur: float = 0.0) -> tuple[Array, Array]:
+        """Return the upper ends of the cells of the window and the probability below each, shape ``(cells,)`` each.
+
+        Blurred, by a normal distribution with so many cells as standard deviation, a distribution that is narrow beside
+        the cells has no ripples, which would be taken for a tail or hide one.
+        """
         first = math.floor(self.start / self.step)
         # masses at nodes are those of a density there; what a cell holds is that and a 24th of the second difference
-        mass = fft.irfft(spectrum[0] * _of_cells(self.cells), self.cells)
+        mass = fft.irfft(spectrum[0] * _of_cells(self.cells, blur), self.cells)
         turn = first % self.cells
         below = np.maximum.accumulate(np.cumsum(np.concatenate([mass[turn:], mass[:turn]])))
         ends = (first + np.arange(self.cells) + 0.5) * self.step
@@ -166,9 +170,10 @@ def _alike(curves: Sequence[Curve]) -> Iterable[list[Curve]]:
 
 
 @cache
-def _of_cells(cells: int) -> Array:
-    """Return the transform of what spreads masses over cells, and no farther than to the next ones."""
-    return np.asarray(1.0 - (1.0 - np.cos(2.0 * np.pi / cells * np.arange(cells // 2 + 1))) / 12.0)
+def _of_cells(cells: int, blur: float) -> Array:
+    """Return the transform of what spreads masses over cells and, unless they are blurred, only to the next ones."""
+    angle = 2.0 * np.pi / cells * np.arange(cells // 2 + 1)
+    return np.asarray((1.0 - (1.0 - np.cos(angle)) / 12.0) * np.exp(-0.5 * (blur * angle) ** 2))
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,8 +47,9 @@ _DRAWN_IN: Final = 6
 _WANTED: Final = np.array([2.5, 10.0, 2.5])
 """Cells between the probabilities 0.005 and 0.05, 0.25 and 0.75, 0.95 and 0.995 to start with."""
 _SHOWN: Final = 12.0
-"""Cells of a rough grid that nearly all of a distribution takes up when quantiles are told from it. On fewer cells its
-tails are below the ripples that coarse cells leave."""
+"""Cells of a rough grid that nearly all of a distribution takes up when quantiles are told from it."""
+_BLUR: Final = 2.0
+"""Cells by which a rough distribution is blurred before it is told where its tails end."""
 _ROUGH_CELLS: Final = 1 << 8
 _FEWEST_CELLS: Final = 1 << 7
 _MOST_CELLS: Final = 1 << 14
@@ -168,9 +169,10 @@ def _grid(integrator: Integrator, precision: float) -> Grid:
     for _ in range(_DRAWN_IN):
         start, span = _with_margin(low, high)
         rough = Grid(start, span / cells, cells)
-        values, below = rough.cumulated(integrator.measure(rough, ROUGH))
+        spectrum = integrator.measure(rough, ROUGH)
+        values, below = rough.cumulated(spectrum)
         marks = np.interp([0.005, 0.05, 0.25, 0.75, 0.95, 0.995], below, values)
-        low, high = np.interp([outside, 1.0 - outside], below, values).tolist()
+        low, high = np.interp([outside, 1.0 - outside], rough.cumulated(spectrum, _BLUR)[1], values).tolist()
         if marks[-1] - marks[0] > _SHOWN * rough.step:
             break
         if high - low > 0.5 * span:

@@ -21,7 +21,7 @@ from mcmort.errors import NotExactError, UsageError
 from mcmort.sampler.exact import PRECISION, exact_distribution
 from mcmort.sampler.integrate import survival_of
 from mcmort.sampler.plan import Builder, Op, Plan
-from mcmort.sampler.run import run_plan
+from mcmort.sampler.run import run_plan, tally_plan
 from mcmort.sampler.scores import normal_scores, normal_survival
 from mcmort.sampler.ties import Graph
 from mcmort.sampler.twin import survival_of as slow_survival_of
@@ -438,3 +438,36 @@ def test_summands_narrower_than_a_cell_shift_a_total_and_no_more(narrow: int) ->
     alone, found = made.exact(wide), made.exact(total)
     np.testing.assert_allclose(found.quantile(_P), alone.quantile(_P) + shift, rtol=5e-5)
     assert found.mean == pytest.approx(alone.mean + shift, rel=1e-5)
+
+
+@pytest.mark.parametrize("precision", [PRECISION, 1e-3])
+@pytest.mark.parametrize("log_sd", [1.1, 1.4])
+def test_a_heavy_tail_beside_a_narrow_term_is_whole(log_sd: float, precision: float) -> None:
+    """A lognormal plus a uniform term has the probabilities of the analytic integral: no window cuts its tail."""
+    made = _Made()
+    lognormal = made.prior("heavy", "lognormal", 13.0, log_sd)
+    total = made.emit(Op.ADD, lognormal, made.prior("narrow", "uniform", 30.0, 90.0))
+    found = exact_distribution(made.plan(), total, precision)
+    at = found.quantile(_P)
+    heavy = stats.lognorm(log_sd, scale=np.exp(13.0))
+    # the mean of the lognormal's distribution function over the uniform term, by Gauss and Legendre
+    nodes, shares = np.polynomial.legendre.leggauss(40)
+    probability = 0.5 * (heavy.cdf(at[:, None] - 60.0 - 30.0 * nodes) @ shares)
+    slack = heavy.pdf(at) * (_TABLE * at + precision * at + found.error)
+    assert np.all(np.abs(probability - _P) <= slack)
+
+
+@pytest.mark.parametrize("precision", [PRECISION, 1e-3])
+@pytest.mark.parametrize("loading", [0.3, 0.6, 0.9])
+def test_a_heavy_tail_under_a_factor_agrees_with_draws(loading: float, precision: float) -> None:
+    """A lognormal of a large spread and a gamma under one factor have the distribution of their draws, tails too."""
+    made = _Made()
+    gamma = made.prior("a", "gamma", 15.0, 68.0, score=made.tied("a", {"factor": loading}))
+    total = made.emit(Op.ADD, gamma, made.prior("b", "lognormal", 3.4, 1.4, score=made.tied("b", {"factor": loading})))
+    made.outputs["total"] = total
+    found, n = exact_distribution(made.plan(), total, precision), 1 << 20
+    drawn = tally_plan(made.plan(), 1, n, outputs=["total"])["total"].whole.quantile(_P)
+    slack = found.error + (precision + 3e-4) * drawn
+    band = 5.0 * np.sqrt(_P * (1.0 - _P) / n)
+    assert np.all(found.cdf(drawn - slack) <= _P + band)
+    assert np.all(found.cdf(drawn + slack) >= _P - band)
