@@ -471,3 +471,22 @@ def test_a_heavy_tail_under_a_factor_agrees_with_draws(loading: float, precision
     band = 5.0 * np.sqrt(_P * (1.0 - _P) / n)
     assert np.all(found.cdf(drawn - slack) <= _P + band)
     assert np.all(found.cdf(drawn + slack) >= _P - band)
+
+
+@pytest.mark.parametrize("log_sd", [0.8, 1.4])
+def test_a_heavy_tail_times_a_share_is_whole(log_sd: float) -> None:
+    """A lognormal times a share, plus a narrow term, has the probabilities of the analytic integral."""
+    made = _Made()
+    product = made.emit(
+        Op.MULTIPLY, made.prior("heavy", "lognormal", 13.0, log_sd), made.prior("share", "uniform", 0.3, 0.8)
+    )
+    found = made.exact(made.emit(Op.ADD, product, made.prior("narrow", "uniform", 30.0, 90.0)))
+    heavy = stats.lognorm(log_sd, scale=np.exp(13.0))
+    nodes, weights = np.polynomial.legendre.leggauss(60)
+    share = 0.55 + 0.25 * nodes
+    at = found.quantile(_P)
+    place = (at[:, None, None] - (60.0 + 30.0 * nodes)) / share[:, None]
+    probability = 0.25 * (heavy.cdf(place) @ weights) @ weights
+    density = 0.25 * (heavy.pdf(place) / share[:, None] @ weights) @ weights
+    assert found.error <= 1e-3 * at[-1]
+    assert np.all(np.abs(probability - _P) <= density * (2 * _TABLE * at + found.error))
