@@ -25,7 +25,7 @@ from mcmort.sampler.scores import normal_scores
 from mcmort.sampler.ties import Graph, Group, Mixture, Part, split
 from mcmort.sampler.twin import evaluate as carry_out
 
-__all__ = ["Integrator", "Measure", "evaluate", "survival_of"]
+__all__ = ["Integrator", "Measure", "survival_of"]
 
 type Array = NDArray[np.float64]
 type Values = dict[int, Array]
@@ -377,8 +377,9 @@ class _Walk[T]:
         """Compute the curve of a group."""
         plan = self.graph.plan
         if group not in self.prepared:
-            inputs, masses = self.nodes(group)
-            known = given.values | self.drawn(group, inputs) | _scored(self.graph, group, inputs, given.values)
+            resolution = _resolution(self.level, group, self.leading[group])
+            inputs, masses = self.nodes(group, resolution)
+            known = given.values | self.drawn(group, resolution) | _scored(self.graph, group, inputs, given.values)
             left = [at for at in group.own if at not in known]
             self.prepared[group] = inputs, masses, evaluate(plan, left, inputs, known)
         inputs, masses, own = self.prepared[group]
@@ -388,25 +389,25 @@ class _Walk[T]:
         shape = (len(total), *masses.shape[:-1], masses.shape[-1] + 1)
         return Curve(total if total.shape == shape else np.broadcast_to(total, shape), masses)
 
-    def drawn(self, group: Group, inputs: Mapping[str, Array]) -> Values:
+    def drawn(self, group: Group, resolution: int) -> Values:
         """Look up the tables of a group at the edges of its leading input: many groups have the same edges.
 
         Groups under a factor even have the same table, of normal scores.
         """
-        leading, resolution = self.leading[group], _resolution(self.level, group, self.leading[group])
-        for _, which in leading.draws:
+        draws = self.leading[group].draws
+        for _, which in draws:
             if (which, resolution) not in self.looked_up:
                 table = self.graph.plan.tables[which]
                 key = (table.resolution, resolution)
                 if key not in self.places:
-                    self.places[key] = locate(inputs[leading.name], table.resolution)
+                    self.places[key] = locate(edges(resolution)[0], table.resolution)
                 self.looked_up[which, resolution] = table.at(self.places[key])
-        return {at: self.looked_up[which, resolution] for at, which in leading.draws}
+        return {at: self.looked_up[which, resolution] for at, which in draws}
 
-    def nodes(self, group: Group) -> tuple[dict[str, Array], Array]:
+    def nodes(self, group: Group, resolution: int) -> tuple[dict[str, Array], Array]:
         """Return the nodes of the inputs of a group, each along an axis of its own, and the masses between them."""
         leading = self.leading[group].name
-        along, masses = edges(_resolution(self.level, group, self.leading[group]))
+        along, masses = edges(resolution)
         inputs = {leading: along}
         others = [name for name in group.inputs if name != leading]
         for axis, name in enumerate(others, start=1):

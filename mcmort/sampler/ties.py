@@ -68,7 +68,7 @@ class Graph:
         """The instructions that draw a normal score."""
         plan, scores = self.plan, normal_scores()
         tables = {at for at, table in enumerate(plan.tables) if np.array_equal(table.lower, scores.lower)}
-        return frozenset(at for at, op in enumerate(plan.op.tolist()) if op == Op.DRAW and int(plan.b[at]) in tables)
+        return frozenset(at for at, row in enumerate(plan.rows) if row[0] == Op.DRAW and row[2] in tables)
 
     def order(self, registers: Iterable[int], without: Iterable[int] = ()) -> tuple[int, ...]:
         """Return the instructions that some registers need, in the order of the plan, where others are known."""
