@@ -25,7 +25,6 @@ __all__ = ["run"]
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
-type Cells = NDArray[np.uint32]
 type Words = NDArray[np.uint64]
 
 _GAMMA: Final = np.uint64(GAMMA)
@@ -208,7 +207,7 @@ def _ordered(value: float) -> np.int64:
 
 
 @jit
-def _widen(registers: Floats, begin: np.uint64, many: np.uint64, cells: Cells, counted: Counted, at: int) -> None:
+def _widen(registers: Floats, begin: np.uint64, many: np.uint64, cells: Words, counted: Counted, at: int) -> None:
     """Move the extremes of a tally to those of a block, which is done for blocks that reach its outermost cells.
 
     The extremes are found among integers: the compiler may reorder these, so the loop is vectorised.
@@ -217,7 +216,7 @@ def _widen(registers: Floats, begin: np.uint64, many: np.uint64, cells: Cells, c
     for i in range(many):
         value = _ordered(load(registers, begin + i))
         low, high = min(low, value), max(high, value)
-        first, last = min(first, np.uint64(cells[i])), max(last, np.uint64(cells[i]))
+        first, last = min(first, cells[i]), max(last, cells[i])
     counted.low[at], counted.high[at], counted.first[at], counted.last[at] = low, high, first, last
 
 
@@ -228,7 +227,7 @@ def run(
     span: Ints,
     block: int,
     registers: Floats,
-    cells: Cells,
+    cells: Words,
     out_columns: Floats,
     counted: Counted,
 ) -> None:
@@ -246,7 +245,7 @@ def run(
         Draws in a block.
     registers : ndarray, shape (n_registers * length,)
         Work space; the length of a register is that of a block, rounded up to whole vectors.
-    cells : ndarray of uint32, shape (length,)
+    cells : ndarray of uint64, shape (length,)
         Work space.
     out_columns : ndarray, shape (n_columns, total)
         Columns that are kept.

@@ -15,10 +15,13 @@ from typing import Any, Final
 from llvmlite import ir
 from numba.core import cgutils
 
+from mcmort.sampler.assemble import PADDING
+
 __all__ = ["WIDTH", "WORD", "Lanes", "across", "counting", "load", "loop", "pairs", "spread", "store", "variable"]
 
-WIDTH: Final = 8
-"""Numbers of 64 bits in the widest vectors of today's processors."""
+WIDTH: Final = PADDING
+"""Numbers that go through a loop together: four of the widest vectors of today's processors, so that there is something
+to do while one waits for its result. By one vector at a time, a draw takes an eighth longer."""
 WORD: Final = ir.IntType(64)
 _FLOAT: Final = ir.DoubleType()
 _INDEX: Final = ir.IntType(32)
@@ -66,10 +69,6 @@ class Lanes:
     def __lshift__(self, other: Lanes | int) -> Lanes:
         return self._do("shl", other)
 
-    def sign(self) -> Lanes:
-        """Return all ones where the highest bit is one, else zero."""
-        return self._do("ashr", 63)
-
     def bits(self) -> Lanes:
         """Return the bits of floats as integers."""
         return Lanes(self.builder, self.builder.bitcast(self.value, _WORDS))
@@ -78,13 +77,17 @@ class Lanes:
         """Return the floats that have the bits of integers."""
         return Lanes(self.builder, self.builder.bitcast(self.value, _FLOATS))
 
-    def narrowed(self) -> Lanes:
-        """Return the lower 32 bits of integers."""
-        return Lanes(self.builder, self.builder.trunc(self.value, ir.VectorType(_INDEX, WIDTH)))
+    def negative(self) -> Any:
+        """Return whether the highest bit of integers is one."""
+        return self.builder.icmp_signed("<", self.value, self._of(0))
 
     def below(self, other: Lanes | float) -> Any:
         """Return whether floats are less than others; undefined ones are not."""
         return self.builder.fcmp_ordered("<", self.value, self._of(other))
+
+    def inverted_where(self, mask: Any) -> Lanes:
+        """Return integers, but with all bits inverted where a comparison holds."""
+        return Lanes(self.builder, self.builder.select(mask, (self ^ -1).value, self.value))
 
     def zero_where(self, mask: Any) -> Lanes:
         """Return the numbers, but zero where a comparison holds."""
@@ -164,7 +167,7 @@ def pairs(builder: Any, table: Any, cells: Any, index: Any) -> tuple[Lanes, Lane
     found = []
     for lane in range(WIDTH):
         place = builder.load(builder.gep(cells, [builder.add(index, ir.Constant(WORD, lane))]))
-        found.append(builder.load(_place(builder, table, builder.zext(place, WORD), two), align=8))
+        found.append(builder.load(_place(builder, table, place, two), align=8))
     even, odd = _joined(builder, found[0::2]), _joined(builder, found[1::2])
     order = [place for lane in range(0, WIDTH, 2) for place in (lane, WIDTH + lane)]
     left = _shuffled(builder, even, odd, order)

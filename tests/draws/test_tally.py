@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from mcmort.analysis.summary import highest_density
-from mcmort.draws.tally import CELLS, RESOLUTION, Figure, Tallied, Tally, cell_of, figures_of, merge
+from mcmort.draws.tally import CELLS, RESOLUTION, Figure, Tallied, Tally, cell_of, edge_of, figures_of, merge
 from tests.draws.tallied import EDGES, tally_of
 
 type Array = NDArray[np.float64]
@@ -68,7 +68,7 @@ def test_the_cell_of_a_value_is_between_its_edges(value: float) -> None:
 def test_cells_cover_the_numbers_without_gaps() -> None:
     """Edges as the tally gives them are those of the formula, and no cell is wider than it says."""
     tally = Tally(0, np.ones(CELLS - 1, dtype=np.int64), 0.0, _MOST)
-    assert tally.edges.tolist() == EDGES.tolist()
+    assert tally.edges.tolist() == EDGES.tolist() == [edge_of(cell) for cell in range(CELLS)]
     assert np.max(np.diff(EDGES[1:]) / EDGES[1:-1]) == _CELL == 2.0**-RESOLUTION
     assert [cell_of(float(edge)) for edge in EDGES[::997]] == list(range(0, CELLS, 997))
 

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from mcmort.machine import code as machine
 from mcmort.machine.cache import version_of
 from mcmort.machine.native import Native
-from mcmort.sampler import run
+from mcmort.sampler import workspace
 from mcmort.sampler.run import run_plan, tally_plan
 from tests.sampler.programs import fixed_plan
 
@@ -313,8 +313,8 @@ def test_the_kernel_is_found_by_all_that_it_is_made_from() -> None:
         if emits or module == "mcmort.sampler.kernel":
             todo += imported - seen
         seen.add(module)
-    home = Path(run.__file__).parents[1]
-    listed = {".".join(("mcmort", *one.relative_to(home).with_suffix("").parts)) for one in run.KERNEL.sources}
+    home = Path(workspace.__file__).parents[1]
+    listed = {".".join(("mcmort", *one.relative_to(home).with_suffix("").parts)) for one in workspace.KERNEL.sources}
     assert {"mcmort.sampler.kernel", "mcmort.sampler.jit", "mcmort.draws.tally"} <= seen <= listed
 
 
@@ -339,5 +339,5 @@ def test_the_kernel_on_disk_gives_the_bits_of_numba(threads: int, monkeypatch: p
             return partial(kernel.run, *arguments)
 
     found = digest()
-    monkeypatch.setattr(run, "KERNEL", ByNumba())
+    monkeypatch.setattr(workspace, "KERNEL", ByNumba())
     assert digest() == found

@@ -11,7 +11,6 @@ import math
 import os
 import subprocess
 import sys
-import threading
 import tracemalloc
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -25,7 +24,7 @@ from numpy.typing import NDArray
 from mcmort.draws import Method
 from mcmort.draws.tally import CELLS, Figure, Tally, cell_of, figures_of, merge
 from mcmort.errors import UsageError
-from mcmort.sampler import run, twin
+from mcmort.sampler import crew, run, twin, workspace
 from mcmort.sampler.assemble import assemble
 from mcmort.sampler.plan import Builder, Op, Plan
 from mcmort.sampler.run import REPLICATES, net_size, run_plan, tally_plan
@@ -122,7 +121,7 @@ def test_no_division_of_the_work_changes_a_bit(method: str) -> None:
 def test_counts_beyond_32_bits_are_merged_in_64(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tallies whose counts together may pass 32 bits are put together in 64, and are the same."""
     few = tally_plan(fixed_plan(), 5, _N, task=200, threads=3)
-    monkeypatch.setattr(run, "_MOST_COUNTED", _N - 1)
+    monkeypatch.setattr(workspace, "_MOST_COUNTED", _N - 1)
     many = tally_plan(fixed_plan(), 5, _N, task=200, threads=3)
     assert {one.whole.digest() for one in few.values()} == {one.whole.digest() for one in many.values()}
     assert {one.whole.counts.dtype.itemsize for one in few.values()} == {4}
@@ -133,18 +132,19 @@ def test_counts_beyond_32_bits_are_merged_in_64(monkeypatch: pytest.MonkeyPatch)
 def test_little_work_stays_with_the_caller(
     n: int, threads: int, is_here: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No thread is started for a few draws, or for one thread alone."""
-    seen: set[int] = set()
-    count = run._Machine.count  # noqa: SLF001
+    """Nobody is called to help with a few draws, or where one thread is asked for."""
+    seen: list[int] = []
+    in_order = crew.in_order
 
-    def noted(self: run._Machine, *given: Any, **how: Any) -> list[Tally]:
-        seen.add(threading.get_ident())
-        return count(self, *given, **how)
+    def noted(work: Any, tasks: Any, count: int, executor: Any) -> Iterator[Any]:
+        seen.append(count)
+        return in_order(work, tasks, count, executor)
 
     monkeypatch.setattr(run, "_LITTLE", 500 * len(assemble(fixed_plan(), list(fixed_plan().outputs)).op))
-    monkeypatch.setattr(run._Machine, "count", noted)  # noqa: SLF001
+    monkeypatch.setattr(run, "in_order", noted)
     tally_plan(fixed_plan(), 5, n, threads=threads)
-    assert (seen == {threading.get_ident()}) == is_here
+    run_plan(fixed_plan(), 5, n, threads=threads)
+    assert seen == ([1, 1] if is_here else [threads, threads])
 
 
 def test_counts_are_emptied_before_they_overflow(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,17 +152,30 @@ def test_counts_are_emptied_before_they_overflow(monkeypatch: pytest.MonkeyPatch
     plan = fixed_plan()
     expected = {name: one.whole.digest() for name, one in tally_plan(plan, 5, _N, task=200).items()}
     emptied: list[int] = []
-    empty = run._emptied  # noqa: SLF001
-    monkeypatch.setattr(run, "_MOST_COUNTED", 500)
+    take = workspace._Scratch.take  # noqa: SLF001
+    monkeypatch.setattr(workspace, "_MOST_COUNTED", 500)
 
-    def noted(scratch: run._Scratch) -> list[Tally]:
+    def noted(scratch: workspace._Scratch, kind: Any) -> list[Tally]:
         emptied.append(scratch.draws)
-        return empty(scratch)
+        return take(scratch, kind)
 
-    monkeypatch.setattr(run, "_emptied", noted)
+    monkeypatch.setattr(workspace._Scratch, "take", noted)  # noqa: SLF001
     found = tally_plan(plan, 5, _N, task=200, threads=1)
     assert {name: one.whole.digest() for name, one in found.items()} == expected
     assert emptied == [600] * (_N // 600)
+
+
+@pytest.mark.parametrize("method", ["plain", "quasi"])
+def test_work_space_is_left_as_it_was_found(method: Method) -> None:
+    """What runs leave for later ones counts nothing, and a tally stays what it is while others use its memory."""
+    first = tally_plan(fixed_plan(), 5, _N, method=method, threads=2, task=500)
+    before = {name: one.whole.digest() for name, one in first.items()}
+    assert workspace._rooms  # noqa: SLF001
+    assert not any(room.counts.any() for room in workspace._rooms)  # noqa: SLF001
+    tally_plan(fixed_plan(), 6, _N, method=method, threads=2, task=500)
+    assert {name: one.whole.digest() for name, one in first.items()} == before
+    again = tally_plan(fixed_plan(), 5, _N, method=method, threads=2, task=500)
+    assert {name: one.whole.digest() for name, one in again.items()} == before
 
 
 def test_zeros_of_either_sign_are_one() -> None:
@@ -362,6 +375,7 @@ def test_another_process_gives_the_same_bits() -> None:
 def _peak(run: Callable[[], object]) -> int:
     """Return the largest amount of memory that was allocated at a time."""
     run()  # what is loaded once is loaded now
+    workspace._rooms.clear()  # noqa: SLF001 (but memory to work in counts)
     tracemalloc.start()
     try:
         run()

@@ -9,8 +9,9 @@ from scipy import stats
 
 from mcmort.sampler.assemble import assemble
 from mcmort.sampler.plan import Builder, Op
-from mcmort.sampler.run import _Machine, run_plan
+from mcmort.sampler.run import run_plan
 from mcmort.sampler.stream import key_of, net, plain, streams_of, uniforms
+from mcmort.sampler.workspace import Machine
 
 _N = 200_000
 _PUBLISHED = (
@@ -180,7 +181,7 @@ def test_kernel_and_twin_give_the_same_points_of_a_net(first: int, count: int) -
     names = ("factor:f", "all:a", "all:b")
     for name in names:
         build.outputs[name] = build.emit(Op.UNIFORM, stream=name)
-    machine = _Machine(assemble(build.plan(), list(names)), 333)
+    machine = Machine(assemble(build.plan(), list(names)), 333)
     points, out = net(7, names, 4_096, 3), np.empty((3, count))
     machine.keep(machine.program(points), first, out)
     for name, column in zip(names, out, strict=True):
