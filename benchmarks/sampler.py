@@ -1,8 +1,8 @@
 """The full benchmark: what `mcmort bench` measures, kept in ``benchmarks/results.json`` with its figure beside it.
 
 Run with ``make bench`` on a machine that does nothing else, peers installed (``pip install "mcmort[bench]"``);
-``make docs`` then renders the documentation from the file. It takes about a quarter of an hour, and
-marks what it leaves out.
+``make docs`` then renders the documentation from the file. It takes about half an hour, and marks
+what it leaves out.
 """
 
 from __future__ import annotations

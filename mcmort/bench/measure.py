@@ -14,7 +14,9 @@ __all__ = ["available_bytes", "interleaved", "machine", "seconds_of"]
 _LONG: Final = 5.0
 """A first run as long as this counts: what it warms up is a small part of it."""
 _BUDGET: Final = 5.0
-"""Seconds that the counted runs of one tool may take, as long as there is one."""
+"""Seconds that the counted runs of one tool may take, as long as there are a few."""
+_FEWEST: Final = 3
+"""Counted runs at least: a single one of 15 seconds came out between 12 and 20."""
 
 
 def seconds_of(work: Callable[[], object]) -> float:
@@ -32,7 +34,7 @@ def interleaved(works: Mapping[str, Callable[[], object]], repeats: int) -> dict
     works : dict of str to callable
         What to time.
     repeats : int
-        Counted rounds. Works that would take longer than 5 seconds in all take part in fewer.
+        Counted rounds. Works that would take longer than 5 seconds in all take part in fewer, but in three at least.
 
     Returns
     -------
@@ -41,7 +43,7 @@ def interleaved(works: Mapping[str, Callable[[], object]], repeats: int) -> dict
     """
     first = {name: seconds_of(work) for name, work in works.items()}
     seconds = {name: [once] if once >= _LONG else [] for name, once in first.items()}
-    rounds = {name: max(1, min(repeats, int(_BUDGET / max(once, 1e-9)))) for name, once in first.items()}
+    rounds = {name: min(repeats, max(_FEWEST, int(_BUDGET / max(once, 1e-9)))) for name, once in first.items()}
     for _ in range(repeats):
         for name, work in works.items():
             if len(seconds[name]) < rounds[name]:

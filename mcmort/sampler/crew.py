@@ -63,7 +63,9 @@ def in_order[Task, Outcome](
         yield from crew.lead()
     finally:
         crew.stop()
-        wait([one for one in helping if not one.cancel()])
+        helped, _ = wait([one for one in helping if not one.cancel()])
+    for one in helped:
+        one.result()  # if there was no task to take, for an error
 
 
 @cache

@@ -79,6 +79,27 @@ def test_what_a_task_raises_is_raised_in_its_turn(bad: int, count: int) -> None:
     assert list(in_order(abs, range(5), count)) == list(range(5))  # the next run is none the worse
 
 
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_an_error_on_the_way_to_a_task_is_raised(count: int) -> None:
+    """Whoever it is that asks for a task which cannot be given, the caller is told."""
+
+    def tasks() -> Iterator[int]:
+        yield from range(10)
+        raise LookupError("no more")
+
+    for _ in range(20):
+        with pytest.raises(LookupError, match="no more"):
+            list(in_order(lambda _: time.sleep(1e-4), tasks(), count))
+
+
+def test_threads_are_used_again() -> None:
+    """Many runs leave no more threads behind than one of them needs."""
+    before = threading.active_count()
+    for _ in range(50):
+        list(in_order(abs, range(8), 6))
+    assert threading.active_count() <= before + 5
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_to_close_it_stops_the_work(count: int) -> None:
     """After the caller has had enough, nobody works any more and no further task is taken."""
