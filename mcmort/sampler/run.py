@@ -147,7 +147,7 @@ def tally_plan(
             while begin < size:
                 # nets are told apart, which takes time for every task; else ever less, so that all end together
                 share = size // 2 if count > 1 else (size - begin) // (2 * together)
-                step = min(max(-(-share // block) * block, _SMALLEST_TASK) if task is None else task, _LARGEST_TASK)
+                step = _task(share, block) if task is None else min(task, _LARGEST_TASK)
                 yield one, begin, min(begin + step, size)
                 begin += step
 
@@ -172,6 +172,11 @@ def tally_plan(
         name: Tallied(whole, own, np.array(row), method == "plain")
         for name, own, whole, row in zip(names, wanted, wholes or left, rows, strict=True)
     }
+
+
+def _task(share: int, block: int) -> int:
+    """Return the draws of a task of about so many: whole blocks, and neither too few nor too many."""
+    return min(max(-(-share // block) * block, _SMALLEST_TASK), _LARGEST_TASK)
 
 
 @lru_cache(maxsize=8)
