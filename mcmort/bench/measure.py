@@ -16,7 +16,7 @@ _LONG: Final = 5.0
 _BUDGET: Final = 5.0
 """Seconds that the counted runs of one tool may take, as long as there are a few."""
 _FEWEST: Final = 3
-"""Counted runs at least: a single one of 15 seconds came out between 12 and 20."""
+"""Counted runs at least: a single one of 15 seconds came out between 13 and 20."""
 
 
 def seconds_of(work: Callable[[], object]) -> float:

@@ -105,12 +105,7 @@ class _Crew[Task, Outcome]:
                 task = self._take()
             if task is None:
                 return
-            done = Future[Outcome]()
-            try:
-                done.set_result(self._work(task[1]))
-            except BaseException as error:
-                done.set_exception(error)  # it is the caller's, who gets it in its turn
-            self._leave(task[0], done)
+            self._carry_out(*task)
 
     def lead(self) -> Iterator[Outcome]:
         """Carry out tasks among others, and yield the outcomes of all."""
@@ -122,9 +117,7 @@ class _Crew[Task, Outcome]:
                         return
                     self._change.wait_for(lambda: self._given in self._done)
             if task is not None:
-                done = Future[Outcome]()
-                done.set_result(self._work(task[1]))
-                self._leave(task[0], done)
+                self._carry_out(*task)
             while self._given in self._done:
                 with self._change:
                     done = self._done.pop(self._given)
@@ -145,7 +138,13 @@ class _Crew[Task, Outcome]:
             self._taken += 1
         return task
 
-    def _leave(self, number: int, done: Future[Outcome]) -> None:
+    def _carry_out(self, number: int, task: Task) -> None:
+        """Do a task, and leave its outcome for the caller."""
+        done = Future[Outcome]()
+        try:
+            done.set_result(self._work(task))
+        except BaseException as error:
+            done.set_exception(error)  # it is raised in its turn
         with self._change:
             self._done[number] = done
             self._change.notify_all()

@@ -147,7 +147,7 @@ def tally_plan(
             while begin < size:
                 # nets are told apart, which takes time for every task; else ever less, so that all end together
                 share = size // 2 if count > 1 else (size - begin) // (2 * together)
-                step = _task(share, block) if task is None else min(task, _LARGEST_TASK)
+                step = _task_of(share, block) if task is None else min(task, _LARGEST_TASK)
                 yield one, begin, min(begin + step, size)
                 begin += step
 
@@ -174,7 +174,7 @@ def tally_plan(
     }
 
 
-def _task(share: int, block: int) -> int:
+def _task_of(share: int, block: int) -> int:
     """Return the draws of a task of about so many: whole blocks, and neither too few nor too many."""
     return min(max(-(-share // block) * block, _SMALLEST_TASK), _LARGEST_TASK)
 

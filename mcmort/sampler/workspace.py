@@ -110,7 +110,7 @@ def _cleared(rows: int) -> NDArray[np.int32]:
 
 def _floats(ordered: NDArray[np.int64]) -> Array:
     """Return the floats that the kernel's ordered integers stand for, a negative zero as zero."""
-    return np.asarray((ordered ^ ((ordered >> 63) & np.iinfo(np.int64).max)).view(np.float64) + 0.0)
+    return np.asarray((ordered ^ ((ordered >> 63) & _LIMITS.max)).view(np.float64) + 0.0)
 
 
 @dataclass
