@@ -11,7 +11,7 @@ from llvmlite import ir
 from numba import types
 
 from mcmort.draws.tally import CELLS, FIRST_BITS, SHIFT
-from mcmort.elicit.table import BASE_BITS, LARGEST_SCORE
+from mcmort.elicit.table import BASE_BITS, LARGEST_SCORE, SMALLEST
 from mcmort.sampler.jit import typed
 from mcmort.sampler.lanes import WIDTH, WORD, Lanes, across, counting, load, loop, pairs, spread, store, variable
 from mcmort.sampler.stream import GAMMA, MIX_1, MIX_2
@@ -81,7 +81,7 @@ def draw(
                     point = load(builder, registers, builder.add(out, index)).bits()
                 is_lower = point.negative()
                 end = ((point.inverted_where(is_lower) >> 12) | _EXPONENT).floats() - (2.0**52 - 0.5)
-                knot = end.at_least(1.0).bits()
+                knot = end.at_least(SMALLEST * 2.0**52).bits()
                 rest = (((knot << rises) & _MANTISSA) | _ONE).floats() - 1.0
                 store(builder, registers, builder.add(out, index), rest)
                 store(builder, cells, index, (knot >> shifts) + counts.zero_where(is_lower))

@@ -7,10 +7,14 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
+from mcmort.elicit.families import Distribution
+from mcmort.elicit.table import build_table
+from mcmort.sampler import twin
 from mcmort.sampler.assemble import assemble
 from mcmort.sampler.plan import Builder, Op
 from mcmort.sampler.run import run_plan
-from mcmort.sampler.stream import key_of, net, plain, streams_of, uniforms
+from mcmort.sampler.sobol import DIGITS
+from mcmort.sampler.stream import Points, key_of, net, plain, streams_of, uniforms
 from mcmort.sampler.workspace import Machine
 
 _N = 200_000
@@ -186,3 +190,18 @@ def test_kernel_and_twin_give_the_same_points_of_a_net(first: int, count: int) -
     machine.keep(machine.program(points), first, out)
     for name, column in zip(names, out, strict=True):
         assert column.tobytes() == points.uniforms(name, first, count).tobytes()
+
+
+@pytest.mark.parametrize("side", [0, 2**64 - 1])
+def test_kernel_and_twin_agree_on_the_outermost_points(side: int) -> None:
+    """On either side of the first 8,192 points, of which tables tell only the last 6,144 apart, values are the same."""
+    build = Builder()
+    prior = build_table(Distribution("lognormal", (3.0, 1.0)))
+    build.outputs["x"] = build.emit(Op.DRAW, b=build.table(prior), stream="x")
+    plan, digits = build.plan(), np.arange(DIGITS, dtype=np.uint64)
+    points = Points(("x",), np.array([side], dtype=np.uint64), (np.uint64(1) << (digits + np.uint64(12)))[None])
+    machine, out = Machine(assemble(plan, ["x"])), np.empty((1, 8_192))
+    machine.keep(machine.program(points), 0, out)
+    expected = twin.run_plan(plan, 0, 0, 8_192, points=points)["x"]
+    assert out[0].tobytes() == expected.tobytes()
+    assert np.unique(expected).size == 6_144 + 1  # all points below the least probability have its value
