@@ -64,7 +64,7 @@ def _raising(values: Floats) -> None:
 
 def _call(*, is_logged: bool = True) -> Call:
     rows, columns = np.linspace(-2.0, 2.0, 5), np.geomspace(1e-3, 1e3, 7)
-    return Inputs(rows, columns, is_logged), -3, 0.7, np.empty((5, 7)), np.zeros(5, np.int64)
+    return Inputs(rows, columns, is_logged), -3, 0.7, np.full((5, 7), np.nan), np.zeros(5, np.int64)
 
 
 def _results(function: Callable[..., None], call: Call | None = None) -> tuple[bytes, bytes]:
