@@ -34,6 +34,8 @@ __all__ = [
     "build_table",
     "knots",
     "locate",
+    "only_value",
+    "packed",
     "rounded",
 ]
 
@@ -47,14 +49,16 @@ LARGEST_SCORE: Final = 8.0
 """Normal scores of a `ScoreTable` go from minus this to plus this."""
 TARGET: Final = 1e-4
 """Relative error allowed for any quantile between probabilities 0.0005 and 0.9995."""
-_DROPPED: Final = 29
-"""Bits of a knot's significand that are rounded away: 24 of 53 are left, as in a float of 32 bits."""
+_DROPPED: Final = 32
+"""Bits of a knot's significand that are rounded away: 21 of 53 are left, and half of the float's bits are zero."""
+_ROUNDING: Final = 2.0 ** (_DROPPED - 53)
+"""What rounding moves a knot by, relative to it."""
 _BODY_OCTAVES: Final = 10
 """Octaves below one half whose error is measured: down to 2 to the minus 11, which is 0.00049."""
 _OCTAVE_SCALE: Final = Scale(2 * OCTAVES, (OCTAVES - _BODY_OCTAVES, OCTAVES + _BODY_OCTAVES))
 _BODY_SCORE: Final = 4
 _SCORE_SCALE: Final = Scale(
-    2 * int(LARGEST_SCORE), (int(LARGEST_SCORE) - _BODY_SCORE, int(LARGEST_SCORE) + _BODY_SCORE), usual=9, finest=13
+    2 * int(LARGEST_SCORE), (int(LARGEST_SCORE) - _BODY_SCORE, int(LARGEST_SCORE) + _BODY_SCORE), usual=9, finest=14
 )
 
 
@@ -168,13 +172,22 @@ class ScoreTable:
         return np.asarray(left + (place - below) * (self.values.take(cell + 1) - left))
 
 
+def only_value(prior: Quantiles) -> float | None:
+    """Return the value of a prior that has no other, or None.
+
+    Such a figure is taken as printed, with all its digits; a table would round it.
+    """
+    least, largest = prior.ppf(np.array([SMALLEST, 1.0 - SMALLEST])).tolist()
+    return float(least) if least == largest else None
+
+
 def rounded(values: Array) -> Array:
-    """Round to 24 binary digits, halves away from zero.
+    """Round to 21 binary digits, halves away from zero.
 
     Knots come from logarithms, exponentials and special functions, whose last bits differ from one version or platform
     to another. A difference of one unit in the last place survives the rounding with a probability of 2 to the minus
-    29; the largest shipped case has a million knots. The rounding moves a knot by a relative 6e-8 at most, a
-    thousandth of `TARGET`.
+    32; the largest shipped case has a million knots. The rounding moves a knot by a relative 4.8e-7 at most, a two
+    hundredth of `TARGET`.
 
     Parameters
     ----------
@@ -189,6 +202,31 @@ def rounded(values: Array) -> Array:
     # the bits of a float count its magnitude: a carry out of the significand raises the exponent, as it should
     bits: NDArray[np.uint64] = (np.asarray(values, dtype=np.float64).view(np.uint64) + half) & kept
     return np.where(np.isfinite(values), bits.view(np.float64), values)
+
+
+def packed(values: Array) -> NDArray[np.uint64]:
+    """Pack knots so that one load finds both ends of a cell.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n_knots,)
+        Knots that are `rounded`, so that the lower halves of their bits are zero.
+
+    Returns
+    -------
+    ndarray of uint64, shape (n_knots,)
+        In the upper half of each word the upper half of a knot's bits, in the lower half that of the next knot.
+
+    Raises
+    ------
+    ValueError
+        If a knot has more digits.
+    """
+    bits = np.ascontiguousarray(values, dtype=np.float64).view(np.uint64)
+    half = np.uint64(32)
+    if np.any(bits << half):
+        raise ValueError("knots of more than 21 binary digits; they need to be rounded")
+    return bits | np.append(bits[1:] >> half, np.uint64(0))
 
 
 def build_table(prior: Quantiles) -> QuantileTable:
@@ -240,11 +278,12 @@ def build_score_table(prior: Quantiles) -> ScoreTable:
 
 
 def _tabulated(prior: Quantiles, scale: Scale, probability: Callable[[Places], Array]) -> Tabulated:
-    """Tabulate a prior, with rounded knots; a fixed figure comes from no library and stays as it was printed."""
-    found = tabulate(lambda places: prior.ppf(probability(places)), scale, TARGET)
-    if found.values[0] == found.values[-1]:
-        return found
-    return replace(found, values=rounded(found.values), error=found.error + 2.0 ** (_DROPPED - 53))
+    """Tabulate a prior, with rounded knots."""
+    found = tabulate(lambda places: prior.ppf(probability(places)), scale, TARGET - _ROUNDING)
+    values = rounded(found.values)
+    return replace(
+        found, values=values, error=found.error + (0.0 if np.array_equal(values, found.values) else _ROUNDING)
+    )
 
 
 def _mass(found: Tabulated, probability: Callable[[Places], Array]) -> float:

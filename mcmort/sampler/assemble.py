@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from mcmort.elicit.table import packed
 from mcmort.sampler.plan import Op, Plan, operands
 
 __all__ = ["MOST_TERMS", "PADDING", "SUM", "Assembly", "assemble"]
@@ -22,7 +23,7 @@ bit changes. The terms are those from ``b`` up to ``c`` in a list of all terms."
 MOST_TERMS: Final = 16
 """Terms of a sum at most: more would hold as many registers at a time, and save little."""
 
-PADDING: Final = 32
+PADDING: Final = 64
 """The length of a register in the work space is a multiple of this: the kernel reads and writes whole vectors."""
 
 _ADDITIONS: Final = frozenset({int(Op.ADD), int(Op.ADD_SCALED)})
@@ -59,8 +60,9 @@ class Assembly:
     starts, counts, grains : ndarray of uint64, shape (n_instructions,)
         Of the table that an instruction looks up: its place among the knots, its knots on a side (of a score table:
         its cells), and the bits of a float below its resolution (of a score table: its cells in a unit of score).
-    knots : ndarray of float64
-        The tables in turn, of a quantile table the lower and then the upper side.
+    knots : ndarray of uint64
+        The tables in turn, of a quantile table the lower and then the upper side, as `mcmort.elicit.table.packed`
+        packs them.
     """
 
     op: Ints
@@ -78,7 +80,7 @@ class Assembly:
     starts: Words
     counts: Words
     grains: Words
-    knots: Floats
+    knots: Words
 
 
 def assemble(plan: Plan, outputs: Sequence[str]) -> Assembly:
@@ -136,7 +138,7 @@ def assemble(plan: Plan, outputs: Sequence[str]) -> Assembly:
         starts=where[:, 0].copy(),
         counts=where[:, 1].copy(),
         grains=where[:, 2].copy(),
-        knots=np.concatenate([*tables.sides, np.zeros(1)]),
+        knots=packed(np.concatenate([*tables.sides, np.zeros(1)])),
     )
 
 

@@ -42,6 +42,8 @@ _MANTISSA: Final = np.uint64(52)
 _WHOLE: Final = 2.0**52
 _EXPONENT: Final = np.uint64(0x4330000000000000)
 """Bits of 2 to the 52: with an integer below that in the mantissa, the float is the sum of the two, exactly."""
+_UNDEFINED: Final = np.uint64(CELLS - 1)
+_UPPER: Final = np.uint64(0xFFFFFFFF00000000)
 _MAGNITUDE: Final = np.int64(0x7FFFFFFFFFFFFFFF)
 
 _UNIFORM: Final = int(Op.UNIFORM)
@@ -99,7 +101,13 @@ def _uniform(word: np.uint64) -> float:
 
 
 @jit
-def _lookup(survival: float, knots: Floats, start: np.uint64, count: np.uint64, shift: np.uint64) -> float:
+def _knot(knots: Words, at: np.uint64) -> float:
+    """Return a knot of a packed table."""
+    return float(float_of(load(knots, at) & _UPPER))
+
+
+@jit
+def _lookup(survival: float, knots: Words, start: np.uint64, count: np.uint64, shift: np.uint64) -> float:
     """Value of a table at a survival probability; the upper side stands after the lower."""
     is_lower = survival > 0.5
     w = 1.0 - survival if is_lower else survival
@@ -108,37 +116,39 @@ def _lookup(survival: float, knots: Floats, start: np.uint64, count: np.uint64, 
     cell = min(place >> shift, count - np.uint64(2))
     rest = _exact(place - (cell << shift)) * float_of((np.uint64(1023) - shift) << _MANTISSA)
     at = start + cell + (_ZERO if is_lower else count)
-    left = load(knots, at)
-    return float(left + rest * (load(knots, at + _ONE) - left))
+    left = _knot(knots, at)
+    return float(left + rest * (_knot(knots, at + _ONE) - left))
 
 
 @jit
-def _survival_of(value: float, knots: Floats, start: np.uint64, count: np.uint64, shift: np.uint64) -> float:
+def _survival_of(value: float, knots: Words, start: np.uint64, count: np.uint64, shift: np.uint64) -> float:
     """Survival probability that a table gives to a value: the inverse of `_lookup`."""
     last = count - _ONE
     upper = start + count
     low, high = _ZERO, last
-    if value >= knots[upper + last]:
-        if value >= knots[upper]:
+    if value >= _knot(knots, upper + last):
+        if value >= _knot(knots, upper):
             return 0.0
         while high - low > _ONE:
             middle = (low + high) >> _ONE
-            if knots[upper + middle] > value:
+            if _knot(knots, upper + middle) > value:
                 low = middle
             else:
                 high = middle
-        rest = (knots[upper + low] - value) / (knots[upper + low] - knots[upper + high])
+        left, right = _knot(knots, upper + low), _knot(knots, upper + high)
+        rest = (left - value) / (left - right)
         w = float_of(_BASE + (low << shift))
         return float(w + rest * (float_of(_BASE + (high << shift)) - w))
-    if value <= knots[start]:
+    if value <= _knot(knots, start):
         return 1.0
     while high - low > _ONE:
         middle = (low + high) >> _ONE
-        if knots[start + middle] < value:
+        if _knot(knots, start + middle) < value:
             low = middle
         else:
             high = middle
-    rest = (value - knots[start + low]) / (knots[start + high] - knots[start + low])
+    left, right = _knot(knots, start + low), _knot(knots, start + high)
+    rest = (value - left) / (right - left)
     w = float_of(_BASE + (low << shift))
     return float(1.0 - (w + rest * (float_of(_BASE + (high << shift)) - w)))
 
@@ -179,7 +189,7 @@ def _combine(
 
 @jit
 def _step(
-    registers: Floats, code: Words, at: int, x: float, is_hashed: bool, knots: Floats, first: np.uint64, many: np.uint64
+    registers: Floats, code: Words, at: int, x: float, is_hashed: bool, knots: Words, first: np.uint64, many: np.uint64
 ) -> None:
     """Carry out one of the instructions that are slow or rare."""
     op, out, a, b = code[at, _OP], code[at, _TARGET], code[at, _A], code[at, _B]
@@ -210,13 +220,14 @@ def _ordered(value: float) -> np.int64:
 def _widen(registers: Floats, begin: np.uint64, many: np.uint64, cells: Words, counted: Counted, at: int) -> None:
     """Move the extremes of a tally to those of a block, which is done for blocks that reach its outermost cells.
 
-    The extremes are found among integers: the compiler may reorder these, so the loop is vectorised.
+    The extremes are found among integers: the compiler may reorder these, so the loop is vectorised. The cell of all
+    that is undefined is not taken for the last one: what is negative lies there, and larger draws may follow.
     """
     low, high, first, last = counted.low[at], counted.high[at], counted.first[at], counted.last[at]
     for i in range(many):
         value = _ordered(load(registers, begin + i))
         low, high = min(low, value), max(high, value)
-        first, last = min(first, cells[i]), max(last, cells[i])
+        first, last = min(first, cells[i]), max(last, cells[i] if cells[i] < _UNDEFINED else _ZERO)
     counted.low[at], counted.high[at], counted.first[at], counted.last[at] = low, high, first, last
 
 
@@ -265,13 +276,11 @@ def run(
                 _net(registers, out, many, start, code[at, _ROW], program.low, program.high)
             if op == _DRAW:
                 word = code[at, _KEY] + (start + _ONE) * _GAMMA
-                draw(
-                    registers, out, many, word, is_hashed, knots, code[at, _START], code[at, _COUNT], code[at, _GRAIN],
-                    cells,
-                )  # fmt: skip
+                start_of, count_of, grain = code[at, _START], code[at, _COUNT], code[at, _GRAIN]
+                draw(registers, out, many, word, is_hashed, knots, start_of, count_of, grain)
             elif op == _SCORED:
                 last, steps = float(code[at, _COUNT] - _ONE), float(code[at, _GRAIN])
-                score(registers, out, many, a, knots, code[at, _START], last, steps, cells)
+                score(registers, out, many, a, knots, code[at, _START], last, steps)
             elif op == _SUM:
                 add_up(registers, out, many, a, x[at], program.terms, program.weights, b, code[at, _C])
             else:

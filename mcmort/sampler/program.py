@@ -36,8 +36,8 @@ class Program(NamedTuple):
         Of a net the first points of each stream.
     high : ndarray of uint64, shape (n_streams * (DIGITS - LOW),)
         Its direction numbers for the other digits of an index.
-    knots : ndarray of float64
-        All tables.
+    knots : ndarray of uint64
+        All tables, as `mcmort.elicit.table.packed` packs them.
     """
 
     code: Words
@@ -47,7 +47,7 @@ class Program(NamedTuple):
     is_hashed: bool
     low: Words
     high: Words
-    knots: Floats
+    knots: Words
 
 
 class Counted(NamedTuple):

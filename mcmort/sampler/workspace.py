@@ -49,6 +49,7 @@ _SOURCES: Final = (
         _HOME / "sampler" / f"{name}.py"
         for name in ("assemble", "jit", "kernel", "lanes", "plan", "program", "sobol", "stream", "vectors")
     ),
+    *(_HOME / "machine" / f"{name}.py" for name in ("cache", "code")),
     _HOME / "draws" / "tally.py",
     _HOME / "elicit" / "table.py",
 )

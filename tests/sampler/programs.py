@@ -21,8 +21,8 @@ _VALUES: Final = QuantileTable(512.0 + 8.0 * _KNOTS, 832.0 + (40.0 - _KNOTS) ** 
 _OTHERS: Final = QuantileTable(1.0 + _KNOTS / 4.0, 11.0 + 2.0 * (40.0 - _KNOTS), 0, 0.0, 0.0)
 SCORES: Final = QuantileTable((_KNOTS - 40.0) / 8.0, (40.0 - _KNOTS) / 8.0, 0, 0.0, 0.0)
 """Scores from -5 to 5, symmetric about 0."""
-_BY_SCORE: Final = ScoreTable(64.0 * np.cumprod([1.0] + [1.5] * 16), 1, 0.0)
-"""Values by score, half as much again for each unit: 1.5 to the 16 has 26 bits."""
+_BY_SCORE: Final = ScoreTable(64.0 + np.arange(17.0) ** 3, 1, 0.0)
+"""Values by score from 64 to 4160, with a median of 576."""
 _FALLING: Final = np.ldexp(1.0, -np.arange(1, 10))
 _SURVIVAL: Final = ScoreTable(np.concatenate([1.0 - _FALLING[:0:-1], _FALLING]), 1, 0.0)
 """Survival probabilities by score: a half at 0, and half of it for each unit above."""

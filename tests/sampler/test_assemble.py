@@ -198,18 +198,19 @@ def test_an_instruction_knows_where_its_table_stands() -> None:
     needed = [at for at in plan.needed(plan.outputs.values()) if plan.op[at] in (Op.DRAW, Op.FLOORED, Op.SCORED)]
     looking = [at for at in range(len(one.op)) if one.op[at] in (Op.DRAW, Op.FLOORED, Op.SCORED)]
     assert len(needed) == len(looking) > 0
+    knots = (one.knots & np.uint64(0xFFFFFFFF00000000)).view(np.float64)
     for at, here in zip(needed, looking, strict=True):
         start, count, grain = (int(part[here]) for part in (one.starts, one.counts, one.grains))
         which = int(plan.b[at])
         if plan.op[at] == Op.SCORED:
             scores = plan.score_tables[which]
             assert (count, grain) == (len(scores.values) - 1, scores.steps)
-            assert one.knots[start : start + count + 1].tolist() == scores.values.tolist()
+            assert knots[start : start + count + 1].tolist() == scores.values.tolist()
         else:
             table = plan.tables[which]
             assert (count, grain) == (len(table.lower), 52 - table.resolution)
-            assert one.knots[start : start + count].tolist() == table.lower.tolist()
-            assert one.knots[start + count : start + 2 * count].tolist() == table.upper.tolist()
+            assert knots[start : start + count].tolist() == table.lower.tolist()
+            assert knots[start + count : start + 2 * count].tolist() == table.upper.tolist()
 
 
 def test_an_empty_plan_is_assembled() -> None:
