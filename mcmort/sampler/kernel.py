@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from mcmort.draws.tally import CELLS
 from mcmort.elicit.table import BASE_BITS, SMALLEST
-from mcmort.sampler.assemble import SUM
+from mcmort.sampler.assemble import PADDING, SUM
 from mcmort.sampler.jit import bits_of, float_of, jit, load, store
 from mcmort.sampler.plan import Op
 from mcmort.sampler.program import Counted, Program
 from mcmort.sampler.sobol import DIGITS
 from mcmort.sampler.stream import GAMMA, LOW, MIX_1, MIX_2
-from mcmort.sampler.vectors import add_up, count, draw, score
+from mcmort.sampler.vectors import add_up, count, draw, find, score
 
 __all__ = ["run"]
 
@@ -42,7 +42,9 @@ _MANTISSA: Final = np.uint64(52)
 _WHOLE: Final = 2.0**52
 _EXPONENT: Final = np.uint64(0x4330000000000000)
 """Bits of 2 to the 52: with an integer below that in the mantissa, the float is the sum of the two, exactly."""
+_CELLS: Final = np.uint64(CELLS)
 _UNDEFINED: Final = np.uint64(CELLS - 1)
+_PADDING: Final = np.uint64(PADDING)
 _UPPER: Final = np.uint64(0xFFFFFFFF00000000)
 _MAGNITUDE: Final = np.int64(0x7FFFFFFFFFFFFFFF)
 
@@ -217,7 +219,9 @@ def _ordered(value: float) -> np.int64:
 
 
 @jit
-def _widen(registers: Floats, begin: np.uint64, many: np.uint64, cells: Words, counted: Counted, at: int) -> None:
+def _widen(
+    registers: Floats, begin: np.uint64, many: np.uint64, cells: Words, found: np.uint64, counted: Counted, at: int
+) -> None:
     """Move the extremes of a tally to those of a block, which is done for blocks that reach its outermost cells.
 
     The extremes are found among integers: the compiler may reorder these, so the loop is vectorised. The cell of all
@@ -227,8 +231,17 @@ def _widen(registers: Floats, begin: np.uint64, many: np.uint64, cells: Words, c
     for i in range(many):
         value = _ordered(load(registers, begin + i))
         low, high = min(low, value), max(high, value)
-        first, last = min(first, cells[i]), max(last, cells[i] if cells[i] < _UNDEFINED else _ZERO)
+        cell = load(cells, found + i)
+        first, last = min(first, cell), max(last, cell if cell < _UNDEFINED else _ZERO)
     counted.low[at], counted.high[at], counted.first[at], counted.last[at] = low, high, first, last
+
+
+@jit
+def _count(cells: Words, length: np.uint64, held: np.uint64, waiting: np.uint64, counted: Counted) -> np.uint64:
+    """Count what is waiting: `held` values of each of the first so many totals. None is left."""
+    for at in range(waiting):
+        count(cells, at * length, held, counted.counts, at * _CELLS)
+    return _ZERO
 
 
 @jit
@@ -256,8 +269,8 @@ def run(
         Draws in a block.
     registers : ndarray, shape (n_registers * length,)
         Work space; the length of a register is that of a block, rounded up to whole vectors.
-    cells : ndarray of uint64, shape (length,)
-        Work space.
+    cells : ndarray of uint64, shape (n_counted * length,)
+        Work space: the values of a block wait here to be counted while the next is drawn.
     out_columns : ndarray, shape (n_columns, total)
         Columns that are kept.
     counted : Counted
@@ -267,17 +280,26 @@ def run(
         return
     first, total = span[0], span[1]
     code, x, knots, is_hashed = program.code, program.x, program.knots, program.is_hashed
+    size = np.uint64(counted.registers.shape[0])
+    length = np.uint64(-(-block // PADDING) * PADDING)
+    waiting, held = _ZERO, _ZERO
     for begin in range(0, total, block):
         many = np.uint64(min(block, total - begin))
         start = np.uint64(first + begin)
+        if held != many or many % _PADDING:
+            waiting = _count(cells, length, held, waiting, counted)
         for at in range(code.shape[0]):
             op, out, a, b = code[at, _OP], code[at, _TARGET], code[at, _A], code[at, _B]
             if op in (_DRAW, _UNIFORM) and not is_hashed:
                 _net(registers, out, many, start, code[at, _ROW], program.low, program.high)
             if op == _DRAW:
                 word = code[at, _KEY] + (start + _ONE) * _GAMMA
-                start_of, count_of, grain = code[at, _START], code[at, _COUNT], code[at, _GRAIN]
-                draw(registers, out, many, word, is_hashed, knots, start_of, count_of, grain)
+                is_waiting = is_hashed and waiting > _ZERO
+                waiting -= np.uint64(is_waiting)
+                draw(
+                    registers, out, many, word, is_hashed, knots, code[at, _START], code[at, _COUNT], code[at, _GRAIN],
+                    is_waiting, cells, waiting * length, counted.counts, waiting * _CELLS,
+                )  # fmt: skip
             elif op == _SCORED:
                 last, steps = float(code[at, _COUNT] - _ONE), float(code[at, _GRAIN])
                 score(registers, out, many, a, knots, code[at, _START], last, steps)
@@ -285,12 +307,15 @@ def run(
                 add_up(registers, out, many, a, x[at], program.terms, program.weights, b, code[at, _C])
             else:
                 _step(registers, code, at, x[at], is_hashed, knots, start, many)
+        waiting = _count(cells, length, held, waiting, counted)
         for column in range(kept.shape[0]):
             source = kept[column]
             for i in range(many):
                 out_columns[column, begin + np.int64(i)] = load(registers, source + i)
         for at in range(counted.registers.shape[0]):
-            source = counted.registers[at]
-            count(registers, source, many, cells, counted.ends, counted.counts, np.uint64(at * CELLS))
+            source, found = counted.registers[at], np.uint64(at) * length
+            find(registers, source, many, cells, found, counted.ends)
             if counted.ends[0] <= counted.first[at] or counted.ends[1] >= counted.last[at]:
-                _widen(registers, source, many, cells, counted, at)
+                _widen(registers, source, many, cells, found, counted, at)
+        waiting, held = size, many
+    _count(cells, length, held, waiting, counted)

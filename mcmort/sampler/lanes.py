@@ -7,7 +7,7 @@ narrower vectors the same code is split. Nothing here reorders floating-point su
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -28,7 +28,9 @@ _FLOAT: Final = ir.DoubleType()
 _INDEX: Final = ir.IntType(32)
 _WORDS: Final = ir.VectorType(WORD, WIDTH)
 _FLOATS: Final = ir.VectorType(_FLOAT, WIDTH)
-_HALF: Final = (1 << 32) - 1
+_LOWER: Final = (1 << 32) - 1
+_VECTOR: Final = 8
+"""Numbers of the widest vector of today's processors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,16 +161,42 @@ def loop(builder: Any, end: Any, step: int = WIDTH, begin: Any = None) -> Iterat
         yield index
 
 
-def pairs(builder: Any, table: Any, cells: Lanes) -> tuple[Lanes, Lanes]:
+def pairs(
+    builder: Any, table: Any, cells: Lanes, meanwhile: Callable[[range], None] | None = None
+) -> tuple[Lanes, Lanes]:
     """Return the floats of a packed table at some places, and those after them.
 
-    They are gathered at once, or on a processor that cannot, loaded one by one.
+    They are gathered a vector at a time, or on a processor that cannot, loaded one by one. After each vector comes what
+    `meanwhile` builds for as many numbers.
     """
-    first = spread(builder, builder.ptrtoint(table, WORD))
-    places = builder.inttoptr((first + (cells << 3)).value, ir.VectorType(WORD.as_pointer(), WIDTH))
-    mask = ir.VectorType(ir.IntType(1), WIDTH)
-    kind = ir.FunctionType(_WORDS, [places.type, _INDEX, mask, _WORDS])
-    gather = builder.module.declare_intrinsic(f"llvm.masked.gather.v{WIDTH}i64.v{WIDTH}p0", (), kind)
-    all_of_them, nothing = ir.Constant(mask, [1] * WIDTH), ir.Constant(_WORDS, ir.Undefined)
-    words = Lanes(builder, builder.call(gather, [places, ir.Constant(_INDEX, 8), all_of_them, nothing]))
-    return (words & (_HALF << 32)).floats(), (words << 32).floats()
+    words = []
+    places = spread(builder, builder.ptrtoint(table, WORD)) + (cells << 3)
+    for begin in range(0, WIDTH, _VECTOR):
+        part = range(begin, begin + _VECTOR)
+        words.append(_gathered(builder, _shuffled(builder, places.value, places.value, part)))
+        if meanwhile is not None:
+            meanwhile(part)
+    whole = Lanes(builder, _joined(builder, words))
+    return (whole & (_LOWER << 32)).floats(), (whole << 32).floats()
+
+
+def _gathered(builder: Any, places: Any) -> Any:
+    """Return the words at the addresses of one vector."""
+    mask, pointers = ir.VectorType(ir.IntType(1), _VECTOR), ir.VectorType(WORD.as_pointer(), _VECTOR)
+    kind = ir.FunctionType(places.type, [pointers, _INDEX, mask, places.type])
+    gather = builder.module.declare_intrinsic(f"llvm.masked.gather.v{_VECTOR}i64.v{_VECTOR}p0", (), kind)
+    everything, nothing = ir.Constant(mask, [1] * _VECTOR), ir.Constant(places.type, ir.Undefined)
+    return builder.call(gather, [builder.inttoptr(places, pointers), ir.Constant(_INDEX, 8), everything, nothing])
+
+
+def _joined(builder: Any, parts: Sequence[Any]) -> Any:
+    """Return vectors behind one another, in halves: as registers are built."""
+    if len(parts) == 1:
+        return parts[0]
+    middle = len(parts) // 2
+    left, right = _joined(builder, parts[:middle]), _joined(builder, parts[middle:])
+    return _shuffled(builder, left, right, range(2 * left.type.count))
+
+
+def _shuffled(builder: Any, left: Any, right: Any, order: Sequence[int]) -> Any:
+    return builder.shuffle_vector(left, right, ir.Constant(ir.VectorType(_INDEX, len(order)), list(order)))

@@ -204,7 +204,7 @@ class Machine:
         with suppress(Empty):
             return self.spare.get_nowait()
         size = len(counted)
-        room = _room(self.assembly.registers * self._length, self._length, size)
+        room = _room(self.assembly.registers * self._length, size * self._length, size)
         counts = Counted(
             self._begin(counted), room.counts[:size], np.full(size, _LIMITS.max), np.full(size, _LIMITS.min),
             np.full(size, CELLS, np.uint64), np.zeros(size, np.uint64), np.zeros(2, np.uint64),
