@@ -166,10 +166,10 @@ class ScoreTable:
     def __call__(self, score: Array) -> Array:
         """Return values at normal scores, shape ``(n,)``: the NumPy twin of the sampler's lookup."""
         place = (np.minimum(np.maximum(score, -LARGEST_SCORE), LARGEST_SCORE) + LARGEST_SCORE) * self.steps
-        below = np.rint(np.minimum(np.maximum(place - 0.5, 0.0), len(self.values) - 2.0))
+        below = np.rint(place - 0.5)
         cell = below.astype(np.intp)
-        left = self.values.take(cell)
-        return np.asarray(left + (place - below) * (self.values.take(cell + 1) - left))
+        left, right = self.values.take(cell), self.values.take(np.minimum(cell + 1, len(self.values) - 1))
+        return np.asarray(left + (place - below) * (right - left))
 
 
 def only_value(prior: Quantiles) -> float | None:
@@ -215,7 +215,8 @@ def packed(values: Array) -> NDArray[np.uint64]:
     Returns
     -------
     ndarray of uint64, shape (n_knots,)
-        In the upper half of each word the upper half of a knot's bits, in the lower half that of the next knot.
+        In the upper half of each word the upper half of a knot's bits, in the lower half that of the next knot; the
+        last comes twice.
 
     Raises
     ------
@@ -226,7 +227,7 @@ def packed(values: Array) -> NDArray[np.uint64]:
     half = np.uint64(32)
     if np.any(bits << half):
         raise ValueError("knots of more than 21 binary digits; they need to be rounded")
-    return bits | np.append(bits[1:] >> half, np.uint64(0))
+    return bits | (np.append(bits[1:], bits[-1:]) >> half)
 
 
 def build_table(prior: Quantiles) -> QuantileTable:

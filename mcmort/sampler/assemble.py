@@ -138,7 +138,7 @@ def assemble(plan: Plan, outputs: Sequence[str]) -> Assembly:
         starts=where[:, 0].copy(),
         counts=where[:, 1].copy(),
         grains=where[:, 2].copy(),
-        knots=packed(np.concatenate([*tables.sides, np.zeros(1)])),
+        knots=np.concatenate([*tables.sides, np.zeros(1, np.uint64)]),
     )
 
 
@@ -184,7 +184,7 @@ class _Tables:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.sides: list[Floats] = []
+        self.sides: list[Words] = []
         self.end = 0
         self.known: dict[tuple[bool, int], tuple[int, int, int]] = {}
 
@@ -208,5 +208,5 @@ class _Tables:
         return self.known[by_score, which]
 
     def _add(self, side: Floats) -> None:
-        self.sides.append(side)
+        self.sides.append(packed(side))
         self.end += len(side)

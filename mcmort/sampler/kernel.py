@@ -301,8 +301,7 @@ def run(
                     is_waiting, cells, waiting * length, counted.counts, waiting * _CELLS,
                 )  # fmt: skip
             elif op == _SCORED:
-                last, steps = float(code[at, _COUNT] - _ONE), float(code[at, _GRAIN])
-                score(registers, out, many, a, knots, code[at, _START], last, steps)
+                score(registers, out, many, a, knots, code[at, _START], float(code[at, _GRAIN]))
             elif op == _SUM:
                 add_up(registers, out, many, a, x[at], program.terms, program.weights, b, code[at, _C])
             else:

@@ -73,6 +73,12 @@ class Lanes:
     def __lshift__(self, other: Lanes | int) -> Lanes:
         return self._do("shl", other)
 
+    def shifted_in(self, high: int, count: int) -> Lanes:
+        """Return integers shifted to the right; what comes in from the left are the lowest bits of `high`."""
+        kind = ir.FunctionType(_WORDS, [_WORDS] * 3)
+        shift = self.builder.module.declare_intrinsic(f"llvm.fshr.v{WIDTH}i64", (), kind)
+        return Lanes(self.builder, self.builder.call(shift, [self._of(high), self.value, self._of(count)]))
+
     def bits(self) -> Lanes:
         """Return the bits of floats as integers."""
         return Lanes(self.builder, self.builder.bitcast(self.value, _WORDS))
@@ -170,23 +176,24 @@ def pairs(
     `meanwhile` builds for as many numbers.
     """
     words = []
-    places = spread(builder, builder.ptrtoint(table, WORD)) + (cells << 3)
     for begin in range(0, WIDTH, _VECTOR):
         part = range(begin, begin + _VECTOR)
-        words.append(_gathered(builder, _shuffled(builder, places.value, places.value, part)))
+        words.append(_gathered(builder, table, _shuffled(builder, cells.value, cells.value, part)))
         if meanwhile is not None:
             meanwhile(part)
     whole = Lanes(builder, _joined(builder, words))
     return (whole & (_LOWER << 32)).floats(), (whole << 32).floats()
 
 
-def _gathered(builder: Any, places: Any) -> Any:
-    """Return the words at the addresses of one vector."""
+def _gathered(builder: Any, table: Any, cells: Any) -> Any:
+    """Return the words of a table at the places of one vector."""
     mask, pointers = ir.VectorType(ir.IntType(1), _VECTOR), ir.VectorType(WORD.as_pointer(), _VECTOR)
-    kind = ir.FunctionType(places.type, [pointers, _INDEX, mask, places.type])
+    kind = ir.FunctionType(cells.type, [pointers, _INDEX, mask, cells.type])
     gather = builder.module.declare_intrinsic(f"llvm.masked.gather.v{_VECTOR}i64.v{_VECTOR}p0", (), kind)
-    everything, nothing = ir.Constant(mask, [1] * _VECTOR), ir.Constant(places.type, ir.Undefined)
-    return builder.call(gather, [builder.inttoptr(places, pointers), ir.Constant(_INDEX, 8), everything, nothing])
+    places = builder.gep(table, [cells], source_etype=WORD)
+    places.type = pointers  # of which llvmlite does not know; from a sum of table and places two more steps are made
+    everything, nothing = ir.Constant(mask, [1] * _VECTOR), ir.Constant(cells.type, ir.Undefined)
+    return builder.call(gather, [places, ir.Constant(_INDEX, 8), everything, nothing])
 
 
 def _joined(builder: Any, parts: Sequence[Any]) -> Any:

@@ -18,8 +18,11 @@ from mcmort.sampler.stream import GAMMA, MIX_1, MIX_2
 
 __all__ = ["add_up", "count", "draw", "find", "score"]
 
-_EXPONENT: Final = 0x4330000000000000
-"""Bits of 2 to the 52: with an integer below that in the mantissa, the float is the sum of the two, exactly."""
+_EXPONENT: Final = 0x433
+"""First bits of 2 to the 52: with an integer below that in the mantissa, the float is the sum of the two, exactly."""
+_WHOLE: Final = 1.5 * 2.0**52
+"""Floats near this are whole numbers: added to one far smaller, it rounds that, which then stands in the last bits."""
+_WHOLE_BITS: Final = 0x4338000000000000
 _ONE: Final = 0x3FF0000000000000
 """Bits of 1: with an integer in the mantissa, the float is 1 and that many units of 2 to the minus 52, exactly."""
 _MANTISSA: Final = (1 << 52) - 1
@@ -82,7 +85,7 @@ def draw(
                 else:
                     point = load(builder, registers, builder.add(out, index)).bits()
                 is_lower = point.negative()
-                end = ((point.inverted_where(is_lower) >> 12) | _EXPONENT).floats() - (2.0**52 - 0.5)
+                end = point.inverted_where(is_lower).shifted_in(_EXPONENT, 12).floats() - (2.0**52 - 0.5)
                 knot = end.at_least(SMALLEST * 2.0**52).bits()
                 rest = (((knot << rises) & _MANTISSA) | _ONE).floats() - 1.0
                 place = (knot >> shifts) + sides.zero_where(is_lower)
@@ -110,28 +113,26 @@ def draw(
 
 
 @typed
-def score(
-    _typing: Any, registers: Any, out: Any, many: Any, a: Any, knots: Any, start: Any, last: Any, steps: Any
-) -> Any:
-    """Fill a register with values of a score table at normal scores; `last` is the index of its last cell."""
+def score(_typing: Any, registers: Any, out: Any, many: Any, a: Any, knots: Any, start: Any, steps: Any) -> Any:
+    """Fill a register with values of a score table at normal scores."""
 
     def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        _, out, many, a, _, start, last, steps = args
+        _, out, many, a, _, start, steps = args
         registers, knots = (_data(context, builder, signature, args, at) for at in (0, 4))
-        table = builder.gep(knots, [start])
-        lasts, units = spread(builder, last), spread(builder, steps)
+        # bits of whole numbers are places in the table, once those of zero are taken off where it begins
+        table = builder.gep(knots, [builder.sub(start, ir.Constant(WORD, _WHOLE_BITS))])
+        units = spread(builder, steps)
         with loop(builder, many) as index:
             scores = load(builder, registers, builder.add(a, index))
             place = (scores.at_least(-LARGEST_SCORE).at_most(LARGEST_SCORE) + LARGEST_SCORE) * units
-            # to the whole number of cells below, without a jump
-            rounded = (place - 0.5).at_least(0.0).at_most(lasts) + 2.0**52
-            rest = place - (rounded - 2.0**52)
-            left, right = pairs(builder, table, rounded.bits() & _MANTISSA)
+            below = (place - 0.5) + _WHOLE  # rounded to the whole number of cells below, without a jump
+            rest = place - (below - _WHOLE)
+            left, right = pairs(builder, table, below.bits())
             store(builder, registers, builder.add(out, index), left + rest * (right - left))
         return context.get_dummy_value()
 
     u, f = types.uint64, types.float64
-    return types.void(registers, u, u, u, knots, u, f, f), build
+    return types.void(registers, u, u, u, knots, u, f), build
 
 
 @typed

@@ -115,7 +115,7 @@ def test_a_fixed_figure_is_not_rounded(value: float) -> None:
 
 
 def test_knots_are_packed_in_pairs(seed: int) -> None:
-    """Each word holds a knot and the one after it, whatever their sign and size, zeros and infinities included."""
+    """Each word holds a knot and the one after it, the last one twice; zeros and infinities are no exception."""
     rng = np.random.default_rng(seed)
     sizes: Array = np.exp(rng.uniform(-600.0, 600.0, 1000))
     values = rounded(rng.choice([-1.0, 1.0], 1000) * sizes)
@@ -124,6 +124,7 @@ def test_knots_are_packed_in_pairs(seed: int) -> None:
     left, right = (words & np.uint64(0xFFFFFFFF00000000)).view(np.float64), (words << np.uint64(32)).view(np.float64)
     assert left.tobytes() == values.tobytes()
     assert right[:-1].tobytes() == values[1:].tobytes()
+    assert right[-1] == values[-1]
 
 
 @pytest.mark.parametrize("value", [0.1, 2_097_153.0])
