@@ -19,13 +19,14 @@ from mcmort.sampler.plan import Op
 from mcmort.sampler.program import Counted, Program
 from mcmort.sampler.sobol import DIGITS
 from mcmort.sampler.stream import GAMMA, LOW, MIX_1, MIX_2
-from mcmort.sampler.vectors import add_up, count, draw, find, score
+from mcmort.sampler.vectors import LEAST, MOST, add_up, count, draw, find, score
 
 __all__ = ["run"]
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 type Words = NDArray[np.uint64]
+type Halves = NDArray[np.uint32]
 
 _GAMMA: Final = np.uint64(GAMMA)
 _MIX_1: Final = np.uint64(MIX_1)
@@ -43,7 +44,8 @@ _WHOLE: Final = 2.0**52
 _EXPONENT: Final = np.uint64(0x4330000000000000)
 """Bits of 2 to the 52: with an integer below that in the mantissa, the float is the sum of the two, exactly."""
 _CELLS: Final = np.uint64(CELLS)
-_UNDEFINED: Final = np.uint64(CELLS - 1)
+_LEAST: Final = np.int64(LEAST)
+_MOST: Final = np.int64(MOST)
 _PADDING: Final = np.uint64(PADDING)
 _UPPER: Final = np.uint64(0xFFFFFFFF00000000)
 _MAGNITUDE: Final = np.int64(0x7FFFFFFFFFFFFFFF)
@@ -219,25 +221,23 @@ def _ordered(value: float) -> np.int64:
 
 
 @jit
-def _widen(
-    registers: Floats, begin: np.uint64, many: np.uint64, cells: Words, found: np.uint64, counted: Counted, at: int
-) -> None:
-    """Move the extremes of a tally to those of a block, which is done for blocks that reach its outermost cells.
+def _widen(registers: Floats, begin: np.uint64, many: np.uint64, counted: Counted, at: int) -> None:
+    """Move the extremes of a tally to those of a block, unless its ends lie between them.
 
-    The extremes are found among integers: the compiler may reorder these, so the loop is vectorised. The cell of all
-    that is undefined is not taken for the last one: what is negative lies there, and larger draws may follow.
+    They are found among integers: the compiler may reorder these, so the loop is vectorised.
     """
-    low, high, first, last = counted.low[at], counted.high[at], counted.first[at], counted.last[at]
+    low, high = np.int64(counted.ends[0]), np.int64(counted.ends[1])
+    if counted.low[at] <= low and high <= counted.high[at] and low != _LEAST and high != _MOST:
+        return
+    low, high = counted.low[at], counted.high[at]
     for i in range(many):
         value = _ordered(load(registers, begin + i))
         low, high = min(low, value), max(high, value)
-        cell = load(cells, found + i)
-        first, last = min(first, cell), max(last, cell if cell < _UNDEFINED else _ZERO)
-    counted.low[at], counted.high[at], counted.first[at], counted.last[at] = low, high, first, last
+    counted.low[at], counted.high[at] = low, high
 
 
 @jit
-def _count(cells: Words, length: np.uint64, held: np.uint64, waiting: np.uint64, counted: Counted) -> np.uint64:
+def _count(cells: Halves, length: np.uint64, held: np.uint64, waiting: np.uint64, counted: Counted) -> np.uint64:
     """Count what is waiting: `held` values of each of the first so many totals. None is left."""
     for at in range(waiting):
         count(cells, at * length, held, counted.counts, at * _CELLS)
@@ -251,7 +251,7 @@ def run(
     span: Ints,
     block: int,
     registers: Floats,
-    cells: Words,
+    cells: Halves,
     out_columns: Floats,
     counted: Counted,
 ) -> None:
@@ -269,7 +269,7 @@ def run(
         Draws in a block.
     registers : ndarray, shape (n_registers * length,)
         Work space; the length of a register is that of a block, rounded up to whole vectors.
-    cells : ndarray of uint64, shape (n_counted * length,)
+    cells : ndarray of uint32, shape (n_counted * length,)
         Work space: the values of a block wait here to be counted while the next is drawn.
     out_columns : ndarray, shape (n_columns, total)
         Columns that are kept.
@@ -314,7 +314,6 @@ def run(
         for at in range(counted.registers.shape[0]):
             source, found = counted.registers[at], np.uint64(at) * length
             find(registers, source, many, cells, found, counted.ends)
-            if counted.ends[0] <= counted.first[at] or counted.ends[1] >= counted.last[at]:
-                _widen(registers, source, many, cells, found, counted, at)
+            _widen(registers, source, many, counted, at)
         waiting, held = size, many
     _count(cells, length, held, waiting, counted)

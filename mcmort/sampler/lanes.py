@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from sys import byteorder
 from typing import Any, Final
 
 from llvmlite import ir
@@ -35,7 +36,7 @@ _VECTOR: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Lanes:
-    """A vector of `WIDTH` integers or floats of 64 bits; integers wrap around, and are shifted as unsigned ones."""
+    """A vector of `WIDTH` integers or floats; integers wrap around, and are shifted as unsigned ones."""
 
     builder: Any
     value: Any
@@ -83,6 +84,12 @@ class Lanes:
         """Return the bits of floats as integers."""
         return Lanes(self.builder, self.builder.bitcast(self.value, _WORDS))
 
+    def upper_bits(self) -> Lanes:
+        """Return the upper half of the bits of floats, as integers of 32 bits."""
+        halves = self.builder.bitcast(self.value, ir.VectorType(_INDEX, 2 * WIDTH))
+        first = 1 if byteorder == "little" else 0
+        return Lanes(self.builder, _shuffled(self.builder, halves, halves, range(first, 2 * WIDTH, 2)))
+
     def floats(self) -> Lanes:
         """Return the floats that have the bits of integers."""
         return Lanes(self.builder, self.builder.bitcast(self.value, _FLOATS))
@@ -91,17 +98,17 @@ class Lanes:
         """Return whether the highest bit of integers is one."""
         return self.builder.icmp_signed("<", self.value, self._of(0))
 
-    def below(self, other: Lanes | float) -> Any:
-        """Return whether floats are less than others; undefined ones are not."""
-        return self.builder.fcmp_ordered("<", self.value, self._of(other))
+    def at_or_below(self, other: Lanes | float) -> Any:
+        """Return whether floats are others or less; undefined ones are not."""
+        return self.builder.fcmp_ordered("<=", self.value, self._of(other))
 
     def inverted_where(self, mask: Any) -> Lanes:
         """Return integers, but with all bits inverted where a comparison holds."""
         return Lanes(self.builder, self.builder.select(mask, (self ^ -1).value, self.value))
 
-    def zero_where(self, mask: Any) -> Lanes:
-        """Return the numbers, but zero where a comparison holds."""
-        return Lanes(self.builder, self.builder.select(mask, self._of(0), self.value))
+    def but_where(self, mask: Any, number: float) -> Lanes:
+        """Return the numbers, but another one where a comparison holds."""
+        return Lanes(self.builder, self.builder.select(mask, self._of(number), self.value))
 
     def at_least(self, other: Lanes | float) -> Lanes:
         """Return the larger of two floats or signed integers, the other where undefined."""
@@ -145,7 +152,7 @@ def load(builder: Any, array: Any, index: Any) -> Lanes:
 
 def store(builder: Any, array: Any, index: Any, lanes: Lanes) -> None:
     """Store numbers into an array from an index on."""
-    builder.store(lanes.value, _place(builder, array, index, lanes.value.type), align=8)
+    builder.store(lanes.value, _place(builder, array, index, lanes.value.type), align=4)
 
 
 def _place(builder: Any, array: Any, index: Any, kind: Any) -> Any:

@@ -51,15 +51,13 @@ class Program(NamedTuple):
 
 
 class Counted(NamedTuple):
-    """Where totals are counted, each with its smallest and largest value as ordered integers, and their cells.
+    """Where totals are counted, each with its smallest and largest value as ordered integers.
 
-    The last, of two numbers, is room for the first and the last cell of a block.
+    The last, of two numbers, is room for the ends of a block.
     """
 
     registers: Words
     counts: NDArray[np.int32]
     low: Ints
     high: Ints
-    first: Words
-    last: Words
     ends: Words

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import numpy as np
 from llvmlite import ir
 from numba import types
 
@@ -16,7 +17,7 @@ from mcmort.sampler.jit import typed
 from mcmort.sampler.lanes import WIDTH, WORD, Lanes, across, counting, load, loop, pairs, spread, store, variable
 from mcmort.sampler.stream import GAMMA, MIX_1, MIX_2
 
-__all__ = ["add_up", "count", "draw", "find", "score"]
+__all__ = ["LEAST", "MOST", "add_up", "count", "draw", "find", "score"]
 
 _EXPONENT: Final = 0x433
 """First bits of 2 to the 52: with an integer below that in the mantissa, the float is the sum of the two, exactly."""
@@ -26,9 +27,18 @@ _WHOLE_BITS: Final = 0x4338000000000000
 _ONE: Final = 0x3FF0000000000000
 """Bits of 1: with an integer in the mantissa, the float is 1 and that many units of 2 to the minus 52, exactly."""
 _MANTISSA: Final = (1 << 52) - 1
-_MAGNITUDE: Final = (1 << 63) - 1
 _SMALLEST: Final = BASE_BITS + (52 << 52)
 """Bits of the first knot's probability, in units of 2 to the minus 52."""
+
+
+LEAST: Final = FIRST_BITS - (1 << SHIFT)
+MOST: Final = FIRST_BITS + (CELLS - 2 << SHIFT)
+"""Bits of floats that lie in the first and in the last cell; those between are their own limits."""
+
+
+def _float(bits: int) -> float:
+    """Return the float that has some bits."""
+    return float(np.array(bits, dtype=np.uint64).view(np.float64))
 
 
 def _data(context: Any, builder: Any, signature: Any, args: Any, at: int) -> Any:
@@ -45,7 +55,8 @@ def _hashed(z: Lanes) -> Lanes:
 
 def _count_one(builder: Any, counts: Any, row: Any, cells: Any, at: Any) -> None:
     """Count one value, whose cell stands at some place."""
-    place = builder.gep(counts, [builder.add(row, builder.load(builder.gep(cells, [at])))])
+    cell = builder.zext(builder.load(builder.gep(cells, [at])), WORD)
+    place = builder.gep(counts, [builder.add(row, cell)])
     builder.store(builder.add(builder.load(place), ir.Constant(place.type.pointee, 1)), place)
 
 
@@ -88,7 +99,7 @@ def draw(
                 end = point.inverted_where(is_lower).shifted_in(_EXPONENT, 12).floats() - (2.0**52 - 0.5)
                 knot = end.at_least(SMALLEST * 2.0**52).bits()
                 rest = (((knot << rises) & _MANTISSA) | _ONE).floats() - 1.0
-                place = (knot >> shifts) + sides.zero_where(is_lower)
+                place = (knot >> shifts) + sides.but_where(is_lower, 0)
 
                 def meanwhile(part: range) -> None:
                     for lane in part:
@@ -168,23 +179,24 @@ def add_up(
 def find(_typing: Any, registers: Any, begin: Any, many: Any, cells: Any, out: Any, ends: Any) -> Any:
     """Find the cells of values, which are those of `mcmort.draws.tally.cell_of`.
 
-    They are left in `cells` from `out` on, and the first and the last of whole vectors in `ends`.
+    They are left in `cells` from `out` on, and in `ends` the bits of the smallest and the largest value of whole
+    vectors, as `LEAST` and `MOST` limit them. Floats are limited and compared, since integers take twice the time.
     """
 
     def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         _, begin, many, _, out, _ = args
         registers, cells, ends = (_data(context, builder, signature, args, at) for at in (0, 3, 5))
-        first, last = (variable(builder, counting(builder) * 0 + one) for one in (CELLS, 0))
+        least, most = (_float(one) for one in (LEAST, MOST))
+        low, high = (variable(builder, spread(builder, ir.Constant(ir.DoubleType(), one))) for one in (most, least))
         with loop(builder, many) as index:
             values = load(builder, registers, builder.add(begin, index))
-            # shifted, no number is negative; infinite, undefined and negative values have the largest
-            cell = ((values.bits() - (FIRST_BITS - (1 << SHIFT))) >> SHIFT).at_most(CELLS - 1)
-            cell = cell.zero_where((values.bits() & _MAGNITUDE).floats().below(2.0**-10))
-            store(builder, cells, builder.add(out, index), cell)
-            builder.store(cell.at_most(Lanes(builder, builder.load(first))).value, first)
-            builder.store(cell.at_least(Lanes(builder, builder.load(last))).value, last)
-        for at, (ends_of, name) in enumerate(((first, "umin"), (last, "umax"))):
-            found = across(builder, name, Lanes(builder, builder.load(ends_of)))
+            negative = values.at_or_below(-_float(FIRST_BITS))
+            limited = values.but_where(negative, most).at_most(most).at_least(least)  # most where undefined
+            store(builder, cells, builder.add(out, index), (limited.upper_bits() - (LEAST >> 32)) >> (SHIFT - 32))
+            builder.store(limited.at_most(Lanes(builder, builder.load(low))).value, low)
+            builder.store(limited.at_least(Lanes(builder, builder.load(high))).value, high)
+        for at, (end, name) in enumerate(((low, "umin"), (high, "umax"))):
+            found = across(builder, name, Lanes(builder, builder.load(end)).bits())
             builder.store(found, builder.gep(ends, [ir.Constant(WORD, at)]))
         return context.get_dummy_value()
 

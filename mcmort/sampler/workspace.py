@@ -63,7 +63,7 @@ class _Room:
     """Memory to work in: registers and cells, whose numbers mean nothing, and counts, which are all zero."""
 
     registers: Array
-    cells: NDArray[np.uint64]
+    cells: NDArray[np.uint32]
     counts: NDArray[np.int32]
 
     def has(self, registers: int, cells: int, rows: int) -> bool:
@@ -82,7 +82,7 @@ def _room(registers: int, cells: int, rows: int) -> _Room:
         room = _rooms.popleft()
         if room.has(registers, cells, rows):
             return room
-    return _Room(_aligned(registers), _aligned(cells).view(np.uint64), _cleared(rows))
+    return _Room(_aligned(registers), _aligned(-(-cells // 2)).view(np.uint32), _cleared(rows))
 
 
 def _aligned(size: int) -> Array:
@@ -156,7 +156,6 @@ class _Scratch:
         for one in found:
             one.counts[:] = 0
         self.counted.low[:], self.counted.high[:] = _LIMITS.max, _LIMITS.min
-        self.counted.first[:], self.counted.last[:] = CELLS, 0
         self.draws = 0
 
 
@@ -207,7 +206,7 @@ class Machine:
         room = _room(self.assembly.registers * self._length, size * self._length, size)
         counts = Counted(
             self._begin(counted), room.counts[:size], np.full(size, _LIMITS.max), np.full(size, _LIMITS.min),
-            np.full(size, CELLS, np.uint64), np.zeros(size, np.uint64), np.zeros(2, np.uint64),
+            np.zeros(2, np.uint64),
         )  # fmt: skip
         return _Scratch(room, counts)
 

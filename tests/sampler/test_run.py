@@ -123,7 +123,15 @@ def test_no_division_of_the_work_changes_a_bit(method: str) -> None:
         return (*(one.whole.digest() for one in found.values()), total.replicates.tobytes(), total.quantile_error(0.5))
 
     expected = digest(threads=1)
-    for how in ({"task": 7}, {"task": 1 << 14}, {"block": 1}, {"block": 128}, {"block": 333, "task": 100}, {"threads": 3}, {}):
+    for how in (
+        {"task": 7},
+        {"task": 1 << 14},
+        {"block": 1},
+        {"block": 128},
+        {"block": 333, "task": 100},
+        {"threads": 3},
+        {},
+    ):
         assert digest(**how) == expected
     with concurrent.futures.ThreadPoolExecutor(3) as executor:
         assert digest(executor=executor, task=50) == expected
