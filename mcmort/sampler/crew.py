@@ -24,12 +24,17 @@ def hands(threads: int | None, executor: Executor | None = None) -> int:
     UsageError
         If the number of threads is not positive.
     """
-    processors = os.cpu_count() or 1
     if executor is not None:
-        return processors + 1
+        return _processors() + 1
     if threads is not None and threads < 1:
         raise UsageError(f"the number of threads is {threads}; expected 1 or more")
-    return processors if threads is None else threads
+    return _processors() if threads is None else threads
+
+
+@cache
+def _processors() -> int:
+    """Return how many processors there are, which takes as long to find as 1,000 draws."""
+    return os.cpu_count() or 1
 
 
 def in_order[Task, Outcome](

@@ -17,7 +17,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 import numpy as np
@@ -36,6 +36,7 @@ LOW: Final = 8
 """Digits of an index whose points the kernel looks up; the rest are the same for 2 to the 8 points in a row."""
 
 
+@lru_cache(maxsize=1 << 12)
 def key_of(seed: int, name: str) -> int:
     """Return the 64-bit key of a stream."""
     return int.from_bytes(hashlib.sha256(f"{seed}:{name}".encode()).digest()[:8], "little")

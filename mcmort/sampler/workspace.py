@@ -25,8 +25,8 @@ from mcmort.sampler.stream import LOW, Points
 
 __all__ = ["BLOCK", "KERNEL", "Machine"]
 
-BLOCK: Final = 1 << 10
-"""Draws in a block: the registers of a plan then fit the second-level cache."""
+BLOCK: Final = 1 << 9
+"""Draws in a block: the registers of a plan then fit the second-level cache, and few of them the first."""
 _MOST_COUNTED: Final = 1 << 30
 """Draws after which counts of 32 bits are emptied; a task adds at most 2 to the 20."""
 _LIMITS: Final = np.iinfo(np.int64)
