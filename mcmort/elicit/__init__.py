@@ -11,7 +11,7 @@ from mcmort.lazy import lazily
 
 if TYPE_CHECKING:
     from mcmort.elicit.priors import Elicited, Priors, Used, elicit
-    from mcmort.elicit.table import QuantileTable, ScoreTable, build_score_table, build_table, only_value
+    from mcmort.elicit.table import QuantileTable, ScoreTable, build_score_table, build_table
     from mcmort.elicit.whole import check
 
 __all__ = [
@@ -24,7 +24,6 @@ __all__ = [
     "build_table",
     "check",
     "elicit",
-    "only_value",
 ]
 
 _HOMES: Final = {
@@ -37,7 +36,6 @@ _HOMES: Final = {
     "build_table": "mcmort.elicit.table",
     "check": "mcmort.elicit.whole",
     "elicit": "mcmort.elicit.priors",
-    "only_value": "mcmort.elicit.table",
 }
 
 __getattr__, __dir__ = lazily(__name__, _HOMES)

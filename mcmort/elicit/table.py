@@ -34,7 +34,6 @@ __all__ = [
     "build_table",
     "knots",
     "locate",
-    "only_value",
     "packed",
     "rounded",
 ]
@@ -170,15 +169,6 @@ class ScoreTable:
         cell = below.astype(np.intp)
         left, right = self.values.take(cell), self.values.take(np.minimum(cell + 1, len(self.values) - 1))
         return np.asarray(left + (place - below) * (right - left))
-
-
-def only_value(prior: Quantiles) -> float | None:
-    """Return the value of a prior that has no other, or None.
-
-    Such a figure is taken as printed, with all its digits; a table would round it.
-    """
-    least, largest = prior.ppf(np.array([SMALLEST, 1.0 - SMALLEST])).tolist()
-    return float(least) if least == largest else None
 
 
 def rounded(values: Array) -> Array:

@@ -13,7 +13,7 @@ from mcmort.catalogue.case import Case, column_name
 from mcmort.catalogue.cited import owners_behind
 from mcmort.catalogue.records import Component
 from mcmort.draws import Dependence, Standing
-from mcmort.elicit import Elicited, Priors, build_score_table, build_table, only_value
+from mcmort.elicit import Elicited, Priors, build_score_table, build_table
 from mcmort.elicit.families import Distribution
 from mcmort.elicit.pool import Pool
 from mcmort.sampler.compiled import Compiled
@@ -78,8 +78,8 @@ class _Compiler:
 
     def draw(self, prior: Pool | Distribution, stream: str, member: str = "") -> int:
         """Emit one draw from a prior."""
-        if (fixed := only_value(prior)) is not None:
-            return self.build.emit(Op.CONSTANT, x=fixed)
+        if isinstance(prior, Distribution) and prior.family == "fixed":
+            return self.build.emit(Op.CONSTANT, x=prior.parameters[0])
         score = self.score(stream, member)
         if score is not None:
             return self.build.emit(Op.SCORED, score, self.build.score_table(build_score_table(prior)))
@@ -143,8 +143,6 @@ class _Compiler:
             return self.build.emit(Op.MAXIMUM, derived, self.resolve(f"registered:{component.id}"))
         if evidence.all is not None and evidence.registered is not None:
             floor = self.resolve(f"registered:{component.id}")
-            if (fixed := only_value(evidence.all)) is not None:
-                return self.build.emit(Op.MAXIMUM, self.build.emit(Op.CONSTANT, x=fixed), floor)
             score = self.score(f"all:{component.id}", component.id)
             if score is None:
                 survival = self.build.emit(Op.UNIFORM, stream=f"all:{component.id}")

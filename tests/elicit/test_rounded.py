@@ -15,9 +15,9 @@ import pytest
 from numpy.typing import NDArray
 from scipy import special
 
-from mcmort.elicit.families import Distribution, fixed
+from mcmort.elicit.families import Distribution
 from mcmort.elicit.pool import Pool
-from mcmort.elicit.table import build_score_table, build_table, only_value, packed, rounded
+from mcmort.elicit.table import build_score_table, build_table, packed, rounded
 from mcmort.sampler.scores import normal_scores, normal_survival
 
 type Array = NDArray[np.float64]
@@ -101,17 +101,6 @@ def test_special_numbers_stay() -> None:
     """Zeros, infinities, NaN, whole numbers below 2**21 and powers of two are not moved."""
     values = np.array([0.0, -0.0, math.inf, -math.inf, 1.0, 2_097_151.0, -0.5, 2.0**1000, math.nan])
     assert rounded(values).tobytes() == values.tobytes()
-
-
-@pytest.mark.parametrize("value", [61_911_001.0, 0.1])
-def test_a_fixed_figure_is_not_rounded(value: float) -> None:
-    """A figure taken as printed keeps all its digits, also where 21 do not hold them: it needs no table."""
-    assert float(rounded(np.array(value))) != value
-    assert only_value(fixed(value)) == value
-    assert only_value(Pool(((1.0, fixed(value)),))) == value
-    assert only_value(Pool(((0.5, fixed(value)), (0.5, fixed(value))))) == value
-    assert only_value(Pool(((0.5, fixed(value)), (0.5, fixed(value + 1.0))))) is None
-    assert only_value(Distribution("uniform", (value, value + 1.0))) is None
 
 
 def test_knots_are_packed_in_pairs(seed: int) -> None:

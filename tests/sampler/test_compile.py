@@ -178,3 +178,9 @@ def test_formulas_and_carried_figures_leave_notes() -> None:
     assert draws.standing["two"].notes == ("derived: 2 * one",)
     (note,) = draws.standing["one"].notes
     assert note.startswith("study-a: covers 1930-1931; taken as printed")
+
+
+def test_a_fixed_share_keeps_its_digits() -> None:
+    """A share without a range is the same on every draw, to the last digit, though a table would round it."""
+    draws = _draws(component("one", ranged(10, 20), completeness=share(0.1)))
+    assert np.array_equal(draws.columns["registered:one"], 0.1 * draws.columns["all:one"])

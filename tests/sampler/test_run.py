@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from mcmort.draws import Method
-from mcmort.draws.tally import CELLS, Figure, Tally, cell_of, figures_of, merge
+from mcmort.draws.tally import CELLS, Figure, Tally, cell_of, edge_of, figures_of, merge
 from mcmort.errors import UsageError
 from mcmort.sampler import crew, run, twin, workspace
 from mcmort.sampler.assemble import assemble
@@ -110,6 +110,21 @@ def test_the_extremes_are_those_of_all_draws(block: int) -> None:
     assert 0.01 < float(np.mean(column < 0.0)) < 0.02
     whole = tally_plan(plan, 3, 6_400, block=block, threads=1)["difference"].whole
     assert (whole.low, whole.high) == (column.min(), column.max())
+
+
+_EDGES = [edge_of(cell) for cell in (1, 2, 4_096, 4_097, 100_000, CELLS - 2, CELLS - 1)]
+
+
+@pytest.mark.parametrize("towards", [-math.inf, 0.0, math.inf, None])
+@pytest.mark.parametrize("value", [0.0, -0.0, *_EDGES, -_EDGES[0], 5e-324, -1.0, 1e308, math.inf, -math.inf, math.nan])
+def test_every_value_is_counted_in_its_cell(value: float, towards: float | None) -> None:
+    """Values on the edges of cells, and one step beside them, are counted where `cell_of` puts them."""
+    value = value if towards is None else math.nextafter(value, towards)
+    build = Builder()
+    build.outputs["value"] = build.emit(Op.CONSTANT, x=value)
+    whole = tally_plan(build.plan(), 1, 65)["value"].whole
+    assert {int(cell) + whole.first for cell in np.flatnonzero(whole.counts)} == {cell_of(value)}
+    assert whole.draws == 65
 
 
 @pytest.mark.parametrize("method", ["plain", "quasi"])
