@@ -1,8 +1,8 @@
 """Several numbers at once in compiled code: the operators of NumPy arrays on the vectors of the compiler.
 
 The loops of the sampler say themselves which numbers go through a processor's vector unit together, and how a table is
-looked up. Left to the compiler, they were half as wide as the unit, and took twice the time. On a processor with
-narrower vectors the same code is split. Nothing here reorders floating-point sums.
+looked up. Left to the compiler, they were half as wide as the unit, and took more than twice the time. On a
+processor with narrower vectors the same code is split. Nothing here reorders floating-point sums.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ __all__ = ["WIDTH", "WORD", "Lanes", "across", "counting", "load", "loop", "pair
 
 WIDTH: Final = PADDING if "+avx512f" in processor()[1] else PADDING // 2
 """Numbers that go through a loop together: eight vectors, so that there is something to do while one waits for what it
-looks up. By one vector at a time, a draw takes half as long again; by more, they no longer fit the registers."""
+looks up. By one vector at a time, a draw takes two fifths longer, and a quarter by sixteen, which fit no registers."""
 WORD: Final = ir.IntType(64)
 _FLOAT: Final = ir.DoubleType()
 _INDEX: Final = ir.IntType(32)
