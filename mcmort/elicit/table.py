@@ -26,6 +26,7 @@ __all__ = [
     "OCTAVES",
     "SMALLEST",
     "TARGET",
+    "UPPER",
     "Location",
     "QuantileTable",
     "Quantiles",
@@ -50,6 +51,8 @@ TARGET: Final = 1e-4
 """Relative error allowed for any quantile between probabilities 0.0005 and 0.9995."""
 _DROPPED: Final = 32
 """Bits of a knot's significand that are rounded away: 21 of 53 are left, and half of the float's bits are zero."""
+UPPER: Final = (1 << 64) - (1 << _DROPPED)
+"""The bits of a float that rounded knots have: of a word with two knots, where the first of them stands."""
 _ROUNDING: Final = 2.0 ** (_DROPPED - 53)
 """What rounding moves a knot by, relative to it."""
 _BODY_OCTAVES: Final = 10
@@ -188,7 +191,7 @@ def rounded(values: Array) -> Array:
     -------
     ndarray, of the same shape
     """
-    half, kept = np.uint64(1 << (_DROPPED - 1)), np.uint64(2**64 - (1 << _DROPPED))
+    half, kept = np.uint64(1 << (_DROPPED - 1)), np.uint64(UPPER)
     # the bits of a float count its magnitude: a carry out of the significand raises the exponent, as it should
     bits: NDArray[np.uint64] = (np.asarray(values, dtype=np.float64).view(np.uint64) + half) & kept
     return np.where(np.isfinite(values), bits.view(np.float64), values)

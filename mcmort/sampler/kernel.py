@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.draws.tally import CELLS
-from mcmort.elicit.table import BASE_BITS, SMALLEST
+from mcmort.elicit.table import BASE_BITS, SMALLEST, UPPER
 from mcmort.sampler.assemble import PADDING, SUM
 from mcmort.sampler.jit import bits_of, float_of, jit, load, store
 from mcmort.sampler.plan import Op
@@ -47,7 +47,7 @@ _CELLS: Final = np.uint64(CELLS)
 _LEAST: Final = np.int64(LEAST)
 _MOST: Final = np.int64(MOST)
 _PADDING: Final = np.uint64(PADDING)
-_UPPER: Final = np.uint64(0xFFFFFFFF00000000)
+_UPPER: Final = np.uint64(UPPER)
 _MAGNITUDE: Final = np.int64(0x7FFFFFFFFFFFFFFF)
 
 _UNIFORM: Final = int(Op.UNIFORM)
@@ -237,11 +237,10 @@ def _widen(registers: Floats, begin: np.uint64, many: np.uint64, counted: Counte
 
 
 @jit
-def _count(cells: Halves, length: np.uint64, held: np.uint64, waiting: np.uint64, counted: Counted) -> np.uint64:
-    """Count what is waiting: `held` values of each of the first so many totals. None is left."""
+def _count(cells: Halves, length: np.uint64, held: np.uint64, waiting: np.uint64, counted: Counted) -> None:
+    """Count what is waiting: `held` values of each of the first so many totals."""
     for at in range(waiting):
         count(cells, at * length, held, counted.counts, at * _CELLS)
-    return _ZERO
 
 
 @jit
@@ -286,15 +285,14 @@ def run(
     for begin in range(0, total, block):
         many = np.uint64(min(block, total - begin))
         start = np.uint64(first + begin)
-        if held != many or many % _PADDING:
-            waiting = _count(cells, length, held, waiting, counted)
+        is_counting = is_hashed and held == many and many % _PADDING == _ZERO
         for at in range(code.shape[0]):
             op, out, a, b = code[at, _OP], code[at, _TARGET], code[at, _A], code[at, _B]
             if op in (_DRAW, _UNIFORM) and not is_hashed:
                 _net(registers, out, many, start, code[at, _ROW], program.low, program.high)
             if op == _DRAW:
                 word = code[at, _KEY] + (start + _ONE) * _GAMMA
-                is_waiting = is_hashed and waiting > _ZERO
+                is_waiting = is_counting and waiting > _ZERO
                 waiting -= np.uint64(is_waiting)
                 draw(
                     registers, out, many, word, is_hashed, knots, code[at, _START], code[at, _COUNT], code[at, _GRAIN],
@@ -306,7 +304,7 @@ def run(
                 add_up(registers, out, many, a, x[at], program.terms, program.weights, b, code[at, _C])
             else:
                 _step(registers, code, at, x[at], is_hashed, knots, start, many)
-        waiting = _count(cells, length, held, waiting, counted)
+        _count(cells, length, held, waiting, counted)
         for column in range(kept.shape[0]):
             source = kept[column]
             for i in range(many):

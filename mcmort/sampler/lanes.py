@@ -16,6 +16,7 @@ from typing import Any, Final
 from llvmlite import ir
 from numba.core import cgutils
 
+from mcmort.elicit.table import UPPER
 from mcmort.machine.code import processor
 from mcmort.sampler.assemble import PADDING
 
@@ -29,7 +30,6 @@ _FLOAT: Final = ir.DoubleType()
 _INDEX: Final = ir.IntType(32)
 _WORDS: Final = ir.VectorType(WORD, WIDTH)
 _FLOATS: Final = ir.VectorType(_FLOAT, WIDTH)
-_LOWER: Final = (1 << 32) - 1
 _VECTOR: Final = 8
 """Numbers of the widest vector of today's processors."""
 
@@ -111,17 +111,17 @@ class Lanes:
         return Lanes(self.builder, self.builder.select(mask, self._of(number), self.value))
 
     def at_least(self, other: Lanes | float) -> Lanes:
-        """Return the larger of two floats or signed integers, the other where undefined."""
+        """Return the larger of two floats, the other where undefined."""
         return self._chosen(">", other)
 
     def at_most(self, other: Lanes | float) -> Lanes:
-        """Return the smaller of two floats or signed integers, the other where undefined."""
+        """Return the smaller of two floats, the other where undefined."""
         return self._chosen("<", other)
 
     def _chosen(self, relation: str, other: Lanes | float) -> Lanes:
-        compare = self.builder.fcmp_ordered if self.value.type == _FLOATS else self.builder.icmp_signed
         right = self._of(other)
-        return Lanes(self.builder, self.builder.select(compare(relation, self.value, right), self.value, right))
+        is_left = self.builder.fcmp_ordered(relation, self.value, right)
+        return Lanes(self.builder, self.builder.select(is_left, self.value, right))
 
 
 def spread(builder: Any, scalar: Any) -> Lanes:
@@ -189,7 +189,7 @@ def pairs(
         if meanwhile is not None:
             meanwhile(part)
     whole = Lanes(builder, _joined(builder, words))
-    return (whole & (_LOWER << 32)).floats(), (whole << 32).floats()
+    return (whole & UPPER).floats(), (whole << 32).floats()
 
 
 def _gathered(builder: Any, table: Any, cells: Any) -> Any:

@@ -17,7 +17,7 @@ from scipy import special
 
 from mcmort.elicit.families import Distribution
 from mcmort.elicit.pool import Pool
-from mcmort.elicit.table import build_score_table, build_table, packed, rounded
+from mcmort.elicit.table import UPPER, build_score_table, build_table, packed, rounded
 from mcmort.sampler.scores import normal_scores, normal_survival
 
 type Array = NDArray[np.float64]
@@ -110,7 +110,7 @@ def test_knots_are_packed_in_pairs(seed: int) -> None:
     values = rounded(rng.choice([-1.0, 1.0], 1000) * sizes)
     values[:4] = 0.0, -0.0, math.inf, -math.inf
     words = packed(values)
-    left, right = (words & np.uint64(0xFFFFFFFF00000000)).view(np.float64), (words << np.uint64(32)).view(np.float64)
+    left, right = (words & np.uint64(UPPER)).view(np.float64), (words << np.uint64(32)).view(np.float64)
     assert left.tobytes() == values.tobytes()
     assert right[:-1].tobytes() == values[1:].tobytes()
     assert right[-1] == values[-1]

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from mcmort.elicit.table import UPPER
 from mcmort.sampler import twin
 from mcmort.sampler.assemble import MOST_TERMS, SUM, Assembly, assemble
 from mcmort.sampler.plan import Builder, Op, Plan, operands
@@ -198,7 +199,7 @@ def test_an_instruction_knows_where_its_table_stands() -> None:
     needed = [at for at in plan.needed(plan.outputs.values()) if plan.op[at] in (Op.DRAW, Op.FLOORED, Op.SCORED)]
     looking = [at for at in range(len(one.op)) if one.op[at] in (Op.DRAW, Op.FLOORED, Op.SCORED)]
     assert len(needed) == len(looking) > 0
-    knots = (one.knots & np.uint64(0xFFFFFFFF00000000)).view(np.float64)
+    knots = (one.knots & np.uint64(UPPER)).view(np.float64)
     for at, here in zip(needed, looking, strict=True):
         start, count, grain = (int(part[here]) for part in (one.starts, one.counts, one.grains))
         which = int(plan.b[at])
