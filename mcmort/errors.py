@@ -15,7 +15,6 @@ __all__ = [
     "FitError",
     "FormulaError",
     "McmortError",
-    "NotExactError",
     "OutputError",
     "Problem",
     "UnknownCaseError",
@@ -110,11 +109,3 @@ class UsageError(McmortError):
     """A call that makes no sense whatever the input, such as zero draws."""
 
     exit_code = 2
-
-
-class NotExactError(UsageError):
-    """A total cannot be computed without Monte Carlo draws; `why` says so without the hint."""
-
-    def __init__(self, why: str) -> None:
-        self.why = why
-        super().__init__(f"{why}. Hint: use draws instead (--method quasi)")

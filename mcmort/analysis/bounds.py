@@ -20,7 +20,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.analysis.summary import check_probabilities, quantiles_of
-from mcmort.draws.exact import OUTERMOST as _OUTERMOST
 from mcmort.errors import UsageError
 from mcmort.totals import Total, Values
 
@@ -29,6 +28,8 @@ __all__ = ["Extreme", "IntervalBounds", "SumBounds", "interval_bounds", "sum_bou
 type Array = NDArray[np.float64]
 type Marginal = Callable[[Array], Array]
 
+_OUTERMOST: Final = 1e-6
+"""Terms of a total are cut off at this probability on either side."""
 _TOLERANCE: Final = 1e-4
 _SWEEPS: Final = 1_000
 _CUT: Final = 16

@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mcmort.bayes import fit
 from mcmort.catalogue import Case, load
 from mcmort.catalogue.records import Definition
 from mcmort.catalogue.words import Measure, Pooling
-from mcmort.draws import Dependence, Draws, ExactTotal, Method, Tallied
+from mcmort.draws import Dependence, Draws, Method, Tallied
 from mcmort.errors import VerifyError
 from mcmort.sampler import Sampler, simulate
 from mcmort.sampler.run import REPLICATES, net_size
@@ -66,8 +66,7 @@ class Receipt(BaseModel):
     versions : dict of str to str
         Of mcmort and the libraries on which the bits may depend.
     totals : dict of str to str
-        For each definition the SHA-256 of the draws of its total, or of their tally, or of its quantiles to six digits
-        where there are no draws.
+        For each definition the SHA-256 of the draws of its total, or of their tally.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -77,7 +76,7 @@ class Receipt(BaseModel):
     request: Request
     engine: str
     seed: int = Field(ge=0)
-    draws: int = Field(ge=0)
+    draws: int = Field(ge=1)
     evidence: tuple[str, ...]
     method: Method = "plain"
     dependence: Dependence = "declared"
@@ -87,13 +86,6 @@ class Receipt(BaseModel):
     kept: bool = True
     versions: dict[str, str]
     totals: dict[str, str]
-
-    @field_validator("method")
-    @classmethod
-    def _with_or_without_draws(cls, method: Method, found: ValidationInfo) -> Method:
-        if "draws" in found.data and (found.data["draws"] == 0) != (method == "exact"):
-            raise ValueError("no draws go with the method 'exact', and with no other")
-        return method
 
 
 class Verification(BaseModel):
@@ -113,8 +105,6 @@ class Verification(BaseModel):
 
 def _digest(result: Total) -> str:
     values = result.values
-    if isinstance(values, ExactTotal):
-        return values.digest()
     return values.whole.digest() if isinstance(values, Tallied) else hashlib.sha256(values.tobytes()).hexdigest()
 
 
@@ -185,7 +175,7 @@ def parse_receipt(content: bytes, where: str) -> Receipt:
     Raises
     ------
     VerifyError
-        If there is no sound receipt.
+        If there is no sound receipt, or one of a method that is no longer there.
     """
     try:
         document: Any = json.loads(content.decode("utf-8"))
@@ -193,6 +183,11 @@ def parse_receipt(content: bytes, where: str) -> Receipt:
         raise VerifyError(f"{where}: not JSON ({error}); expected a receipt, or a result in JSON") from error
     if isinstance(document, Mapping) and "receipt" in document:
         document = document["receipt"]
+    if isinstance(document, Mapping) and document.get("method") == "exact":
+        raise VerifyError(
+            f"{where}: the result was made with the method 'exact', which left mcmort before version 0.1.0 was "
+            "released, so it cannot be made again"
+        )
     try:
         receipt = Receipt.model_validate(document)
     except ValidationError as error:
@@ -263,6 +258,6 @@ def _source(case: Case, receipt: Receipt, threads: int | None) -> Source:
             pool=receipt.pool, threads=threads,
         )  # fmt: skip
     return Sampler(
-        case, receipt.draws or None, rng=receipt.seed, method=receipt.method, evidence=evidence,
+        case, receipt.draws, rng=receipt.seed, method=receipt.method, evidence=evidence,
         dependence=receipt.dependence, pool=receipt.pool, threads=threads,
     )  # fmt: skip

@@ -9,7 +9,6 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from mcmort.draws import ExactTotal
 from mcmort.draws.chains import effective_size
 from mcmort.draws.tally import quantile_error
 from mcmort.errors import UsageError
@@ -74,8 +73,6 @@ class Summary:
         Monte Carlo standard errors.
     intervals : tuple of Interval
         Equal-tailed and highest-density, for each probability.
-    is_exact : bool
-        Whether there were no draws, and all errors are numerical ones.
     """
 
     draws: int
@@ -85,7 +82,6 @@ class Summary:
     mean_error: float
     sd: float
     intervals: tuple[Interval, ...]
-    is_exact: bool = False
 
     def interval(self, probability: float = 0.95, kind: Kind = "equal-tailed") -> Interval:
         """Return one of the intervals."""
@@ -156,12 +152,12 @@ def share_at_least(values: Values, limit: float) -> float:
 def summarise(
     values: Values, probabilities: Sequence[float] = PROBABILITIES, *, shortest: bool = True, chains: int = 1
 ) -> Summary:  # fmt: skip
-    """Summarise draws, or a tally of them, or a distribution that was computed without.
+    """Summarise draws, or a tally of them.
 
     Parameters
     ----------
-    values : ndarray, shape (n_draws,), or Tallied, or ExactTotal
-        Independent draws, or their tally, or the distribution itself.
+    values : ndarray, shape (n_draws,), or Tallied
+        Independent draws, or their tally.
     probabilities : sequence of float
         Of the intervals, each between 0 and 1.
     shortest : bool
@@ -197,7 +193,6 @@ def summarise(
         one.mean_error(),
         one.sd,
         tuple(intervals),
-        is_exact=isinstance(one, ExactTotal),
     )
 
 

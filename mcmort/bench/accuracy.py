@@ -19,7 +19,7 @@ from typing import Final
 
 import numpy as np
 
-from mcmort.bench.engine import exact_quantiles, mcmort_quantiles
+from mcmort.bench.engine import mcmort_quantiles
 from mcmort.bench.exact import exact
 from mcmort.bench.measure import interleaved
 from mcmort.bench.peers import numpy_quantiles, scipy_quantiles
@@ -55,8 +55,6 @@ class Method:
         Where the search starts, from which it doubles.
     is_stepped : bool
         Whether the method only takes the numbers of that search, so that its time is taken with the next of them.
-    is_exact : bool
-        Whether it makes no draws: then its error is looked at once, and its time is that of one call.
     affordable : tuple of int
         Numbers of independent draws at which the error is measured, instead of a search.
     longest : int, optional
@@ -67,7 +65,6 @@ class Method:
     run: Run
     fewest: int = 1 << 8
     is_stepped: bool = False
-    is_exact: bool = False
     affordable: tuple[int, ...] = ()
     longest: int | None = None
 
@@ -82,7 +79,6 @@ def methods(threads: int) -> tuple[Method, ...]:
             16 * REPLICATES,
             is_stepped=True,
         ),
-        Method("mcmort, exact", partial(exact_quantiles, precision=1e-3), is_exact=True),
         Method("NumPy, plain", numpy_quantiles, affordable=_AFFORDABLE, longest=_LONGEST),
         Method("SciPy Sobol", scipy_quantiles, is_stepped=True),
     )
@@ -186,21 +182,12 @@ def accuracy(
     task = make_task(12, correlated=correlated, definitions=1)
     truth = exact(task, 1 << 15, 0.2).quantiles
     found: list[tuple[Method, float | None, int]] = []
-    reached: set[str] = set()
     for method in methods(threads) if chosen is None else chosen:
-        needed = None
-        if method.is_exact:
-            is_reached = error_of(method.run, task, truth, 0, seeds=1) <= target
-        elif method.affordable:
-            needed = draws_by_law(partial(error_of, method.run, task, truth), target, method.affordable)
-            is_reached = True
-        else:
-            needed = draws_needed(partial(error_of, method.run, task, truth), target, method.fewest)
-            is_reached = needed is not None
-        if is_reached:
-            reached.add(method.name)
+        error = partial(error_of, method.run, task, truth)
+        law = method.affordable
+        needed = draws_by_law(error, target, law) if law else draws_needed(error, target, method.fewest)
         found.append((method, needed, _used(method, needed)))
-    works = {method.name: partial(method.run, task, used, 1) for method, _, used in found if method.name in reached}
+    works = {method.name: partial(method.run, task, used, 1) for method, needed, used in found if needed is not None}
     seconds = interleaved(works, _REPEATS)
     return [
         Accuracy(

@@ -10,13 +10,11 @@ import numpy as np
 from mcmort.bench.task import PROBABILITIES, Floats, Task
 from mcmort.elicit.families import Distribution
 from mcmort.elicit.table import build_score_table, build_table
-from mcmort.sampler.exact import exact_distribution
 from mcmort.sampler.plan import Builder, Op, Plan
 from mcmort.sampler.run import tally_plan
 from mcmort.sampler.scores import normal_scores
-from mcmort.sampler.ties import Graph
 
-__all__ = ["exact_quantiles", "mcmort_quantiles", "plan_of"]
+__all__ = ["mcmort_quantiles", "plan_of"]
 
 
 @cache
@@ -84,31 +82,3 @@ def mcmort_quantiles(
     names = [f"T{definition}" for definition in range(len(task.weights))]
     tallies = tally_plan(plan_of(task), seed, n, method=method, threads=threads, outputs=names)
     return np.array([tallies[name].whole.quantile(PROBABILITIES) for name in names])
-
-
-@cache
-def _graph(task: Task) -> Graph:
-    return Graph(plan_of(task))
-
-
-def exact_quantiles(task: Task, n: int, seed: int, *, precision: float) -> Floats:
-    """Compute the task without draws.
-
-    Parameters
-    ----------
-    task : Task
-        What to compute.
-    n, seed : int
-        Not used.
-    precision : float
-        Relative error of the quantiles.
-
-    Returns
-    -------
-    ndarray, shape (n_definitions, 3)
-        Quantiles of each total at `PROBABILITIES`.
-    """
-    del n, seed
-    outputs = plan_of(task).outputs
-    registers = [outputs[f"T{definition}"] for definition in range(len(task.weights))]
-    return np.array([exact_distribution(_graph(task), at, precision).quantile(PROBABILITIES) for at in registers])

@@ -66,7 +66,7 @@ class Check:
 class Accuracy:
     """What a method needs so that both limits of one total are within `target`, relative, 19 times in 20.
 
-    `draws` is interpolated and None for a method that makes none; `used` is with how many draws the time was taken. If
+    `draws` is interpolated, or None if the target was not reached; `used` is with how many draws the time was taken. If
     `is_extrapolated`, the draws follow from errors with fewer, and the seconds from those of `used` in proportion.
     """
 

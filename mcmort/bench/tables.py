@@ -101,9 +101,9 @@ def headline(report: Report) -> Table:
 
 
 def _accuracy_row(one: Accuracy, base: Accuracy | None) -> tuple[str, ...]:
-    if one.timing.skipped:
+    if one.draws is None:
         return (one.task, one.method, EN_DASH, one.timing.skipped, EN_DASH)
-    needed = EN_DASH if one.draws is None else f"{float(f'{one.draws:.3g}'):,.0f}"
+    needed = f"{float(f'{one.draws:.3g}'):,.0f}"
     ratio = EN_DASH if base is None or base.timing.skipped else f"{base.timing.median / one.timing.median:.3g}"
     method = f"{one.method} (extrapolated)" if one.is_extrapolated else one.method
     return (one.task, method, needed, seconds_text(one.timing.median), ratio)

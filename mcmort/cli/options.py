@@ -68,7 +68,6 @@ class MethodName(StrEnum):
 
     plain = "plain"
     quasi = "quasi"
-    exact = "exact"
 
 
 class DependenceName(StrEnum):
@@ -114,7 +113,7 @@ Precision = Annotated[
 ]
 MethodOption = Annotated[
     MethodName,
-    typer.Option("--method", help="Independent draws, scrambled Sobol points, or convolution without draws."),
+    typer.Option("--method", help="Independent draws, or scrambled Sobol points."),
 ]
 DependenceOption = Annotated[DependenceName, typer.Option("--dependence", help="How components depend on one another.")]
 PoolOption = Annotated[

@@ -43,7 +43,7 @@ def drawing(
 ) -> Iterator[Source]:
     """Load a case and lend what makes its draws, with a progress bar for as long as that may take."""
     is_synthesis = engine is not None and engine.value == "synthesis"
-    _check_engine(is_synthesis, draws, precision, method, dependence, pool, without)
+    _check_engine(is_synthesis, precision, method, dependence, pool, without)
     from mcmort.catalogue import load
 
     case = load(name)
@@ -91,14 +91,13 @@ def fitted(
 
 def _check_engine(
     is_synthesis: bool,
-    draws: int | None,
     precision: float | None,
     method: MethodName | None,
     dependence: DependenceName | None,
     pool: PoolName | None,
     without: list[str] | None,
 ) -> None:
-    """Refuse options that belong to the other engine or method."""
+    """Refuse options that belong to the other engine."""
     if is_synthesis:
         for given, option in (
             (precision is not None, "--precision"),
@@ -111,10 +110,6 @@ def _check_engine(
         return
     if without:
         raise typer.BadParameter("it belongs to --engine synthesis", param_hint="--without")
-    if method is not None and method.value == "exact":
-        for value, option in ((draws, "--draws"), (precision, "--precision")):
-            if value is not None:
-                raise typer.BadParameter("--method exact makes no draws, and takes none", param_hint=option)
 
 
 @contextmanager

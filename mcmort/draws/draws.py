@@ -14,15 +14,14 @@ from numpy.typing import NDArray
 
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.words import Measure, Pooling
-from mcmort.draws.exact import ExactTotal
 from mcmort.draws.tally import Tallied
 
 __all__ = ["Dependence", "Draws", "Manifest", "Method", "Standing", "Tallies"]
 
 type Array = NDArray[np.float64]
 
-Method = Literal["plain", "quasi", "exact"]
-"""Independent draws, draws on scrambled Sobol' points, or no draws at all."""
+Method = Literal["plain", "quasi"]
+"""Independent draws, or draws on scrambled Sobol' points."""
 
 Dependence = Literal["declared", "independent", "comonotonic"]
 """The dial of dependence: the groups that the case declares, none, or all inputs rising and falling together."""
@@ -56,7 +55,7 @@ class Manifest:
     engine : str
         Which engine made them.
     seed, draws : int
-        Seed of the run, and number of draws; none with the method "exact".
+        Seed of the run, and number of draws.
     evidence : tuple of str
         Bases of evidence that were admitted.
     versions : dict of str to str
@@ -133,19 +132,19 @@ class Draws:
 
 @dataclass(frozen=True)
 class Tallies:
-    """Distributions of some columns and totals: what is left of draws that were only counted, or made without draws.
+    """Distributions of some columns and totals: what is left of draws that were only counted.
 
     Attributes
     ----------
     case, manifest, standing
         As of `Draws`.
-    columns : dict of str to Tallied or ExactTotal
+    columns : dict of str to Tallied
         By name.
     """
 
     case: Case
     manifest: Manifest
-    columns: Mapping[str, Tallied | ExactTotal]
+    columns: Mapping[str, Tallied]
     standing: Mapping[str, Standing] = field(default_factory=dict)
 
     def __len__(self) -> int:

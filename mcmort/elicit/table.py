@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,14 +27,12 @@ __all__ = [
     "SMALLEST",
     "TARGET",
     "UPPER",
-    "Location",
     "QuantileTable",
     "Quantiles",
     "ScoreTable",
     "build_score_table",
     "build_table",
     "knots",
-    "locate",
     "packed",
     "rounded",
 ]
@@ -107,33 +105,17 @@ class QuantileTable:
 
     def __call__(self, survival: Array) -> Array:
         """Return values at survival probabilities, shape ``(n,)``: the NumPy twin of the sampler's lookup."""
-        return self.at(locate(survival, self.resolution))
-
-    def at(self, place: Location) -> Array:
-        """Return values at places among the knots, of the same shape."""
-        left = np.where(place.is_upper, self.upper[place.cell], self.lower[place.cell])
-        right = np.where(place.is_upper, self.upper[place.cell + 1], self.lower[place.cell + 1])
-        return np.asarray(left + place.rest * (right - left))
-
-
-class Location(NamedTuple):
-    """Where survival probabilities stand among the knots of tables: on which side, in which cell, how far into it."""
-
-    is_upper: NDArray[np.bool_]
-    cell: NDArray[np.intp]
-    rest: Array
-
-
-def locate(survival: Array, resolution: int) -> Location:
-    """Return where survival probabilities stand among the knots of a resolution: the same for all tables of it."""
-    survival = np.asarray(survival, dtype=np.float64)
-    is_upper = survival <= 0.5
-    w = np.maximum(np.where(is_upper, survival, 1.0 - survival), SMALLEST)
-    shift = np.uint64(52 - resolution)
-    place = w.view(np.uint64) - np.uint64(BASE_BITS)
-    cell = np.minimum(place >> shift, np.uint64((OCTAVES << resolution) - 1))
-    rest = (place - (cell << shift)).astype(np.float64) * 2.0 ** -float(shift)
-    return Location(is_upper, cell.astype(np.intp), rest)
+        survival = np.asarray(survival, dtype=np.float64)
+        is_upper = survival <= 0.5
+        w = np.maximum(np.where(is_upper, survival, 1.0 - survival), SMALLEST)
+        shift = np.uint64(52 - self.resolution)
+        place = w.view(np.uint64) - np.uint64(BASE_BITS)
+        cell = np.minimum(place >> shift, np.uint64((OCTAVES << self.resolution) - 1))
+        rest = (place - (cell << shift)).astype(np.float64) * 2.0 ** -float(shift)
+        at = cell.astype(np.intp)
+        left = np.where(is_upper, self.upper[at], self.lower[at])
+        right = np.where(is_upper, self.upper[at + 1], self.lower[at + 1])
+        return np.asarray(left + rest * (right - left))
 
 
 def knots(resolution: int) -> Array:

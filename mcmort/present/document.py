@@ -32,10 +32,10 @@ class Frame(Document):
 
     case: CaseDocument
     engine: str
-    draws: int = Field(description="Number of joint draws; 0 where none were needed.")
+    draws: int = Field(description="Number of joint draws.")
     seed: int
     evidence: tuple[str, ...]
-    method: Method = Field(description="Independent draws, draws on scrambled Sobol points, or none (exact).")
+    method: Method = Field(description="Independent draws, or draws on scrambled Sobol points.")
     dependence: Dependence = Field(description="Of components: as the case declares, or as the user set the dial.")
     pool: Pooling | None = Field(description="How all estimates were pooled; null where each component says it.")
     precision: float | None = Field(description="Relative error asked of the limits of totals; null if none was.")

@@ -77,7 +77,7 @@ def _exponent(width: float, largest: float) -> int:
 
 def _floor_of_exponent(summary: Summary, interval: Interval) -> int | None:
     """Return the power of ten below which digits would be Monte Carlo noise, or None if there is none."""
-    if summary.draws < FEWEST and not summary.is_exact:
+    if summary.draws < FEWEST:
         return math.floor(math.log10(summary.median)) if summary.median > 0 else None
     error = max(interval.low_error, interval.high_error, summary.median_error)
     return math.ceil(math.log10(2.0 * error)) if error > 0 else None

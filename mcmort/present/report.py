@@ -31,8 +31,6 @@ def engine_note(total: Total, summary: Summary) -> str:
     manifest = total.draws.manifest
     case = f"{total.case.id}@{total.case.digest[:12]}"
     made = f"{manifest.draws:,} draws{_choices(manifest)}, seed {manifest.seed}"
-    if summary.is_exact:
-        made = f"exact, by convolution{_choices(manifest)}"
     return (
         f"{made}, {manifest.engine} engine, "
         f"mcmort {manifest.versions['mcmort']}, case {case}; {_error_text(summary)}.{_precision(manifest)}"
@@ -60,13 +58,13 @@ def _precision(manifest: Manifest) -> str:
 
 
 def _error_text(summary: Summary) -> str:
-    """Say how far the printed interval may be off, for want of draws or of finer grids."""
-    if summary.draws < FEWEST and not summary.is_exact:
+    """Say how far the printed interval may be off for want of draws."""
+    if summary.draws < FEWEST:
         return f"fewer than {FEWEST} draws do not tell the Monte Carlo error"
     widest = max((one for one in summary.intervals if one.kind == "equal-tailed"), key=lambda one: one.probability)
     worst = max(widest.low_error, widest.high_error)
     size = f"{100 * worst / summary.median:.2g} % of the median" if summary.median > 0 else f"{worst:.2g}"
-    return f"{'numerical' if summary.is_exact else 'Monte Carlo'} error of the interval's ends at most {size}"
+    return f"Monte Carlo error of the interval's ends at most {size}"
 
 
 def _summarise(values: Values, probability: float, chains: int) -> Summary:

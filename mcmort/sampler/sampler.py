@@ -11,11 +11,11 @@ import numpy as np
 
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.words import Pooling
-from mcmort.draws import Dependence, ExactTotal, Manifest, Method, Tallied, Tallies
+from mcmort.draws import Dependence, Manifest, Method, Tallied, Tallies
 from mcmort.draws.tally import Figure
-from mcmort.errors import FormulaError, NotExactError, UsageError
+from mcmort.errors import FormulaError, UsageError
 from mcmort.sampler.draw import DEFAULT_DRAWS, check_draws, manifest_of, seed_of
-from mcmort.sampler.plan import Builder, Plan
+from mcmort.sampler.plan import Builder
 from mcmort.sampler.run import REPLICATES, Progress, draws_within, tally_plan
 from mcmort.sampler.store import compiled_case
 
@@ -25,8 +25,6 @@ MOST_DRAWS: Final = 100_000_000
 """Draws after which a precision that is not reached is given up."""
 _FIRST: Final = 1 << 15
 _CONFIDENCE: Final = 1.96
-_EXACT: Final = 1e-4
-"""Relative error aimed at without draws: that of the tables."""
 
 
 class Sampler:
@@ -46,9 +44,8 @@ class Sampler:
     precision : float, optional
         Relative error wanted of the median and the limits of every total, as the half-width of a Monte Carlo
         interval of 95 %. It draws until they are that sure.
-    method : {"plain", "quasi", "exact"}
-        Independent draws, or scrambled Sobol' points, which pay most where few inputs carry a total, or no draws
-        at all: convolution, where few inputs depend on one another. It takes no `n` and no `precision`.
+    method : {"plain", "quasi"}
+        Independent draws, or scrambled Sobol' points, which pay most where few inputs carry a total.
     evidence : frozenset of str, optional
         Bases of evidence to admit, instead of those that the case admits.
     dependence : {"declared", "independent", "comonotonic"}
@@ -96,13 +93,10 @@ class Sampler:
     ) -> None:
         if precision is not None and not 0.0 < precision < 1.0:
             raise UsageError(f"the precision is {precision!r}; expected a relative error such as 0.001 (0.1 %)")
-        if method not in ("plain", "quasi", "exact"):
-            raise UsageError(f"the method is {method!r}; expected 'plain', 'quasi' or 'exact'")
-        is_exact = method == "exact"
-        if is_exact and (n is not None or precision is not None):
-            raise UsageError("the method 'exact' makes no draws; expected neither a number of draws nor a precision")
+        if method not in ("plain", "quasi"):
+            raise UsageError(f"the method is {method!r}; expected 'plain' or 'quasi'")
         usual = DEFAULT_DRAWS if precision is None else MOST_DRAWS
-        draws = 0 if is_exact else check_draws(usual if n is None else n)
+        draws = check_draws(usual if n is None else n)
         if method == "quasi" and precision is not None and draws < REPLICATES:
             raise UsageError(f"the most draws are {draws}; expected {REPLICATES} or more with the method 'quasi'")
         compiled = compiled_case(case, evidence, pool, dependence)
@@ -126,7 +120,7 @@ class Sampler:
         probabilities: Sequence[float],
         names: Mapping[int, str] | None = None,
     ) -> Tallies:
-        """Draw and count registers of an extended plan, or compute their distributions without draws.
+        """Draw and count registers of an extended plan.
 
         Parameters
         ----------
@@ -149,11 +143,7 @@ class Sampler:
         ------
         FormulaError
             If a register is infinite or undefined on some draw.
-        NotExactError
-            If the method is "exact", and a register has no exact distribution.
         """
-        if self.manifest.method == "exact":
-            return self._exact(build.plan(), totals, others, names or {})
         build.outputs = {str(at): at for at in sorted({*totals, *others})}
         plan = build.plan()
         tails = sorted({0.5, *(side for one in probabilities for side in ((1.0 - one) / 2.0, (1.0 + one) / 2.0))})
@@ -187,22 +177,6 @@ class Sampler:
                 break
             n = min(_grown(made, precision, self.manifest.method), most)
         return Tallies(self.case, replace(self.manifest, draws=n, reached=reached), found, self.standing)
-
-    def _exact(self, plan: Plan, totals: Sequence[int], others: Sequence[int], names: Mapping[int, str]) -> Tallies:
-        """Compute the distributions of registers."""
-        from mcmort.sampler.exact import exact_distribution
-        from mcmort.sampler.ties import Graph
-
-        graph, found = Graph(plan), dict[str, ExactTotal]()
-        wanted = list(dict.fromkeys([*totals, *others]))
-        for done, at in enumerate(wanted, start=1):
-            try:
-                found[str(at)] = exact_distribution(graph, at, _EXACT)
-            except NotExactError as error:
-                raise NotExactError(f"{self._name(at, names)}: {error.why}") from error
-            if self.progress is not None:
-                self.progress(done, len(wanted))
-        return Tallies(self.case, self.manifest, found, self.standing)
 
     def _name(self, register: int, names: Mapping[int, str]) -> str:
         """Name a register for a message."""

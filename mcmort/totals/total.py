@@ -14,7 +14,7 @@ from mcmort.accounts import Account, Resolved, Term, account_of, definition_of, 
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Definition
 from mcmort.catalogue.words import Measure
-from mcmort.draws import Draws, ExactTotal, Tallied, Tallies
+from mcmort.draws import Draws, Tallied, Tallies
 from mcmort.errors import DefinitionError, UsageError
 from mcmort.sampler.plan import Builder, Register
 from mcmort.sampler.sampler import Sampler
@@ -23,8 +23,8 @@ __all__ = ["Source", "Total", "Values", "kept", "total", "total_of", "totals_of"
 
 type Array = NDArray[np.float64]
 
-type Values = Array | Tallied | ExactTotal
-"""The distribution of a column: all its draws, shape ``(n_draws,)``, or their tally, or itself without draws."""
+type Values = Array | Tallied
+"""The distribution of a column: all its draws, shape ``(n_draws,)``, or their tally."""
 
 type Source = Draws | Sampler
 """What totals can be computed from: draws that were kept, or an engine that keeps none."""
@@ -43,7 +43,7 @@ class Total(Generic[_Values]):
         What it was computed from.
     definition : Definition
         With the user's changes.
-    values : ndarray, shape (n_draws,), or Tallied, or ExactTotal
+    values : ndarray, shape (n_draws,), or Tallied
         The total of each draw, in the unit of the components.
     parts : dict of str to ndarray, shape (n_draws,), or Tallied
         Each component as counted, before overlaps; empty if only the total was asked for.
@@ -173,7 +173,7 @@ def kept(values: Values) -> NDArray[np.float64]:
     UsageError
         If there is only a tally of them.
     """
-    if isinstance(values, Tallied | ExactTotal):
+    if isinstance(values, Tallied):
         raise UsageError("these draws were counted, not kept; make them with mcmort.simulate to have them all")
     return values
 
@@ -208,8 +208,6 @@ def totals_of(
         If a definition asks only for what is unknown.
     FormulaError
         If a total is undefined on some draw.
-    NotExactError
-        If a total, or a part of it, has no exact distribution and no draws are wanted.
     """
     return _totals(source, [_account(source, one) for one in resolved], probabilities, with_parts)
 

@@ -22,6 +22,8 @@ _REQUEST = Request(
     net=True,
     exclude=({"component": ("three",)},),
 )
+_EXACT = Path(__file__).parent / "receipt-of-method-exact.json"
+"""A receipt of the definition `famine` of the case `china`, as the exact engine wrote it before it was removed."""
 
 
 def _tables(high: float = 500.0) -> dict[str, Any]:
@@ -59,24 +61,24 @@ def test_a_receipt_is_verified(receipt: Receipt, tmp_path: Path) -> None:
         assert found.versions == {}
 
 
-def test_a_receipt_without_draws_is_verified(tmp_path: Path) -> None:
-    """A total without draws comes out the same to six digits; one digit changed, and it does not."""
-    case = load(write_case(tmp_path / "case", _tables()))
-    request = Request(definitions=("whole",), years=(1930, 1937))
-    found = totals_of(Sampler(case, rng=3, method="exact"), [resolve(case, request.definition(case, "whole"))])
-    receipt = receipt_of(request, found)
-    assert (receipt.method, receipt.draws, receipt.seed, receipt.kept) == ("exact", 0, 3, False)
-    assert verify(parse_receipt(receipt.model_dump_json().encode(), "here")).agrees
-    assert verify(receipt.model_copy(update={"seed": 4})).agrees
-    assert not verify(receipt.model_copy(update={"request": request.model_copy(update={"net": True})})).agrees
-
-
-@pytest.mark.parametrize("changes", [{"draws": 0}, {"method": "exact"}], ids=str)
-def test_draws_and_method_must_fit(receipt: Receipt, changes: dict[str, Any]) -> None:
-    """A receipt of no draws that were made, or of draws that were not, is none."""
-    content = json.dumps({**receipt.model_dump(mode="json"), **changes}).encode()
-    with pytest.raises(VerifyError, match="wrong or missing: method"):
+def test_a_receipt_of_no_draws_is_refused(receipt: Receipt) -> None:
+    """A receipt of no draws records nothing that could be made again."""
+    content = json.dumps({**receipt.model_dump(mode="json"), "draws": 0}).encode()
+    with pytest.raises(VerifyError, match="wrong or missing: draws"):
         parse_receipt(content, "here")
+
+
+def test_a_receipt_of_the_method_exact_says_that_the_method_is_gone(tmp_path: Path) -> None:
+    """A receipt that the exact engine wrote, alone or inside a result, is refused with the version that dropped it."""
+    result = tmp_path / "result.json"
+    result.write_text(json.dumps({"total": 1, "receipt": json.loads(_EXACT.read_bytes())}), encoding="utf-8")
+    for path in (_EXACT, result):
+        with pytest.raises(VerifyError) as raised:
+            verify(path)
+        assert str(raised.value) == (
+            f"{path}: the result was made with the method 'exact', which left mcmort before version 0.1.0 was "
+            "released, so it cannot be made again"
+        )
 
 
 @pytest.mark.parametrize(

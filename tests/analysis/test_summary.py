@@ -13,12 +13,7 @@ from mcmort.analysis import summarise
 from mcmort.analysis.summary import (
     PROBABILITIES,
     highest_density,
-    mean_of,
-    quantiles_of,
-    share_at_least,
-    share_at_most,
 )
-from mcmort.draws import ExactTotal
 from mcmort.draws.tally import quantile_error
 from mcmort.errors import UsageError
 
@@ -203,23 +198,3 @@ def test_a_constant_has_an_interval_of_no_width() -> None:
     found = summarise(np.full(1_000, 5.0))
     assert {(one.low, one.high, one.low_error, one.high_error) for one in found.intervals} == {(5.0, 5.0, 0.0, 0.0)}
     assert found.sd == 0.0
-
-
-def test_a_distribution_without_draws_is_summarised_by_its_numerical_error() -> None:
-    """Quantiles, mean and shares are those of the normal behind it, and every error is the one that it states."""
-    truth = stats.norm(1_000.0, 50.0)
-    values = np.linspace(600.0, 1_400.0, 4_001)
-    exact = ExactTotal(values, truth.cdf(values), 1_000.0, 50.0, 0.01)
-    summary = summarise(exact)
-    assert (summary.draws, summary.is_exact, summary.mean, summary.sd) == (0, True, 1_000.0, 50.0)
-    for one in summary.intervals:
-        ends = truth.ppf([0.5 - 0.5 * one.probability, 0.5 + 0.5 * one.probability])
-        # the shortest interval of a normal is its central one; where it starts is found to a step of the tails
-        allowed = 1e-5 if one.kind == "equal-tailed" else 50.0 * 0.05
-        assert np.allclose([one.low, one.high], ends, atol=allowed, rtol=0)
-        assert one.high - one.low <= ends[1] - ends[0] + 1e-3
-        assert (one.low_error, one.high_error) == (0.01, 0.01)
-    assert mean_of(exact) == 1_000.0
-    assert quantiles_of(exact, [0.25, 0.75]) == pytest.approx(truth.ppf([0.25, 0.75]), abs=1e-5)
-    assert share_at_most(exact, 1_050.0) == pytest.approx(truth.cdf(1_050.0), abs=1e-9)
-    assert share_at_least(exact, 1_050.0) == pytest.approx(truth.sf(1_050.0), abs=1e-9)

@@ -104,16 +104,6 @@ def test_the_error_of_a_method_is_the_worse_limit() -> None:
     assert error_of(run, TASK, truth, 100, seeds=10) == pytest.approx(1.96 * 0.02)
 
 
-def test_a_method_without_draws_is_asked_once() -> None:
-    """An exact method has a time and no number of draws; one that misses the target is marked."""
-    good = Method("exact", lambda task, _n, _seed: exact(task, 1 << 14).quantiles, is_exact=True)
-    bad = Method("off", lambda task, _n, _seed: exact(task, 1 << 14).quantiles * 1.01, is_exact=True)
-    first, second = accuracy(correlated=False, target=0.001, threads=1, chosen=(good, bad))
-    assert first.draws is None
-    assert first.timing.seconds
-    assert second.timing.skipped.startswith("not reached")
-
-
 def test_stepped_methods_are_timed_with_the_next_step() -> None:
     """A net that needs 1,300 draws is timed with 2,560, the next that it can make; plain draws with 1,300."""
     stepped = Method("quasi", _tool("any").run, fewest=320, is_stepped=True)

@@ -245,17 +245,6 @@ def test_a_receipt_with_a_word_that_is_none_is_refused(change: dict[str, Any], r
     assert f"wrong or missing: {next(iter(change))}" in ran.err
 
 
-def test_the_exact_method_in_a_receipt_is_no_traceback(run: Run) -> None:
-    """A method without draws in the receipt of a result that has some is told, not raised."""
-    document = _json(run, *_TOTAL, "-n", "1000")
-    document["receipt"]["method"] = "exact"
-    Path("a.json").write_text(json.dumps(document))
-    ran = run("verify", "a.json")
-    assert ran.code in (1, 2)
-    assert ran.out == ""
-    assert "wrong or missing: method" in ran.err
-
-
 def test_the_receipt_of_a_figure_is_verified(run: Run) -> None:
     """The receipt beside a figure holds the choices as well."""
     assert run("plot", "case", "-o", "a.svg", "--method", "quasi", "--pool", "log", "-n", "2000").code == 0

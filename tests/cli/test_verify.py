@@ -144,7 +144,7 @@ def test_a_case_that_is_gone_is_told(run: Run, tmp_path: Path) -> None:
     [
         ("seed", None, "wrong or missing: seed"),
         ("seed", -1, "wrong or missing: seed"),
-        ("draws", 0, "wrong or missing: method"),
+        ("draws", 0, "wrong or missing: draws"),
         ("draws", "many", "wrong or missing: draws"),
         ("totals", {}, "does not hold one digest for each definition"),
         ("totals", {"early": "0" * 64}, "does not hold one digest for each definition"),
@@ -165,6 +165,19 @@ def test_a_receipt_that_makes_no_sense_is_refused(key: str, value: object, words
     ran = run("verify", "a.json")
     assert (ran.code, ran.out) == (1, "")
     assert words in ran.err
+
+
+def test_a_result_of_the_method_exact_is_told_to_be_out_of_reach(run: Run) -> None:
+    """A result of a method that mcmort no longer has is refused in one sentence, like any that cannot be made again."""
+    document = _made(run)
+    document["receipt"].update(method="exact", draws=0)
+    _kept(document)
+    ran = run("verify", "a.json")
+    assert (ran.code, ran.out) == (1, "")
+    assert " ".join(ran.err.split()).endswith(
+        "a.json: the result was made with the method 'exact', which left mcmort before version 0.1.0 was released, so "
+        "it cannot be made again"
+    )
 
 
 def test_an_unknown_definition_in_a_receipt_is_told(run: Run) -> None:

@@ -74,14 +74,6 @@ def test_no_digit_is_finer_than_twice_the_monte_carlo_error(quarter: float, erro
     assert 10.0**rounding.exponent >= min(2.0 * error, 10.0 ** math.floor(math.log10(centre)))
 
 
-def test_without_draws_the_numerical_error_alone_limits_digits() -> None:
-    """No draws are no reason for a single figure where nothing is drawn: the digits are those of many draws."""
-    many = normal_summary(1_234_567.0, 0.1)
-    none = replace(many, draws=0, is_exact=True)
-    assert rounding_for(none) == rounding_for(many)
-    assert rounding_for(replace(many, draws=0)) != rounding_for(many)
-
-
 def test_the_error_of_the_median_limits_digits_too() -> None:
     """Where the median is less sure than the ends, the median's error sets the unit."""
     summary = replace(normal_summary(5e6, 1e4, error=0.0), median_error=40_000.0)

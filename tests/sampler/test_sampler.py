@@ -324,8 +324,8 @@ def test_choices_stand_in_the_manifest() -> None:
 @pytest.mark.parametrize(
     ("how", "words"),
     [
-        ({"method": "sobol"}, "the method is 'sobol'; expected 'plain', 'quasi' or 'exact'"),
-        ({"method": "exact"}, "the method 'exact' makes no draws"),
+        ({"method": "sobol"}, "the method is 'sobol'; expected 'plain' or 'quasi'"),
+        ({"method": "exact"}, "the method is 'exact'; expected 'plain' or 'quasi'"),
         ({"dependence": "some"}, "the dependence is 'some'; expected one of declared, independent, comonotonic"),
         ({"pool": "median"}, "the pool is 'median'; expected one of linear, log, envelope"),
         ({"precision": 0.0}, "the precision is 0.0; expected a relative error"),
