@@ -104,6 +104,14 @@ def test_the_error_of_a_method_is_the_worse_limit() -> None:
     assert error_of(run, TASK, truth, 100, seeds=10) == pytest.approx(1.96 * 0.02)
 
 
+def test_a_method_that_misses_the_target_is_marked_and_not_timed() -> None:
+    """Quantiles that stay a hundredth off, however many the draws, have no number of draws and no time."""
+    off = Method("off", lambda task, _n, _seed: exact(task, 1 << 14).quantiles * 1.01)
+    (found,) = accuracy(correlated=False, target=0.001, threads=1, chosen=(off,))
+    assert (found.draws, found.used, found.timing.seconds, found.is_extrapolated) == (None, 0, (), False)
+    assert found.timing.skipped.startswith("not reached")
+
+
 def test_stepped_methods_are_timed_with_the_next_step() -> None:
     """A net that needs 1,300 draws is timed with 2,560, the next that it can make; plain draws with 1,300."""
     stepped = Method("quasi", _tool("any").run, fewest=320, is_stepped=True)
