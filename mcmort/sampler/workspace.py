@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from mcmort.draws.tally import CELLS, Tally, cells_between, merge
 from mcmort.machine.native import Native
-from mcmort.sampler.assemble import PADDING, SUM, Assembly
+from mcmort.sampler.assemble import SUM, Assembly
 from mcmort.sampler.program import Counted, Program
 from mcmort.sampler.stream import LOW, Points
 
@@ -47,7 +47,7 @@ _HOME: Final = Path(__file__).parents[1]
 _SOURCES: Final = (
     *(
         _HOME / "sampler" / f"{name}.py"
-        for name in ("assemble", "jit", "kernel", "lanes", "plan", "program", "sobol", "stream", "vectors")
+        for name in ("assemble", "jit", "kernel", "loops", "plan", "program", "sobol", "stream")
     ),
     *(_HOME / "machine" / f"{name}.py" for name in ("cache", "code")),
     _HOME / "draws" / "tally.py",
@@ -189,24 +189,18 @@ class Machine:
         low, high = points.low.ravel(), points.directions[:, LOW:].ravel()
         return Program(code, one.x, self._begin(one.terms), one.weights, points.is_hashed, low, high, one.knots)
 
-    @property
-    def _length(self) -> int:
-        """Length of a register: the kernel writes whole vectors."""
-        return -(-self.block // PADDING) * PADDING
-
     def _begin(self, registers: NDArray[np.int64]) -> NDArray[np.uint64]:
         """Return where registers begin in the work space."""
-        return (registers * self._length).astype(np.uint64)
+        return (registers * self.block).astype(np.uint64)
 
     def _scratch(self, counted: NDArray[np.int64]) -> _Scratch:
         """Return work space that counts some registers."""
         with suppress(Empty):
             return self.spare.get_nowait()
         size = len(counted)
-        room = _room(self.assembly.registers * self._length, size * self._length, size)
+        room = _room(self.assembly.registers * self.block, self.block, size)
         counts = Counted(
-            self._begin(counted), room.counts[:size], np.full(size, _LIMITS.max), np.full(size, _LIMITS.min),
-            np.zeros(2, np.uint64),
+            self._begin(counted), room.counts[:size], np.full(size, _LIMITS.max), np.full(size, _LIMITS.min)
         )  # fmt: skip
         return _Scratch(room, counts)
 
