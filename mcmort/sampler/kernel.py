@@ -23,7 +23,6 @@ __all__ = ["run"]
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 type Words = NDArray[np.uint64]
-type Cells = NDArray[np.uint32]
 
 _ZERO: Final = np.uint64(0)
 _ONE: Final = np.uint64(1)
@@ -164,7 +163,7 @@ def run(
     span: Ints,
     block: int,
     registers: Floats,
-    cells: Cells,
+    places: Words,
     out_columns: Floats,
     counted: Counted,
 ) -> None:
@@ -182,8 +181,8 @@ def run(
         Draws in a block.
     registers : ndarray, shape (n_registers * block,)
         Work space; the length of a register is that of a block.
-    cells : ndarray of uint32, shape (block,)
-        Work space.
+    places : ndarray of uint64, shape (block,)
+        Work space: where in a table or a tally the draws of a block fall.
     out_columns : ndarray, shape (n_columns, total)
         Columns that are kept.
     counted : Counted
@@ -204,9 +203,9 @@ def run(
                 else:
                     fill_net(registers, out, many, start, code[at, _ROW], program.low, program.high)
             if op == _DRAW:
-                look_up(registers, out, many, knots, code[at, _START], code[at, _COUNT], code[at, _GRAIN])
+                look_up(registers, out, many, places, knots, code[at, _START], code[at, _COUNT], code[at, _GRAIN])
             elif op == _SCORED:
-                look_up_scores(registers, out, many, a, knots, code[at, _START], float(code[at, _GRAIN]))
+                look_up_scores(registers, out, many, places, a, knots, code[at, _START], float(code[at, _GRAIN]))
             elif op == _SUM:
                 add_up(registers, out, many, a, x[at], program.terms, program.weights, b, code[at, _C])
             else:
@@ -216,6 +215,6 @@ def run(
             for i in range(many):
                 out_columns[column, begin + np.int64(i)] = registers[source + i]
         for row in range(np.uint64(counted.registers.shape[0])):
-            low, high = find_cells(registers, counted.registers[row], many, cells)
-            count(cells, many, counted.counts, row)
+            low, high = find_cells(registers, counted.registers[row], many, places)
+            count(places, many, counted.counts, row)
             counted.low[row], counted.high[row] = min(counted.low[row], low), max(counted.high[row], high)

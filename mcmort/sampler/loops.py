@@ -24,7 +24,6 @@ __all__ = ["add_up", "count", "fill_hashed", "fill_net", "find_cells", "look_up"
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 type Words = NDArray[np.uint64]
-type Cells = NDArray[np.uint32]
 type Counts = NDArray[np.int32]
 
 _GAMMA: Final = np.uint64(GAMMA)
@@ -32,6 +31,7 @@ _MIX_1: Final = np.uint64(MIX_1)
 _MIX_2: Final = np.uint64(MIX_2)
 _ZERO: Final = np.uint64(0)
 _ONE: Final = np.uint64(1)
+_FOUR: Final = np.uint64(4)
 
 _LOW_DIGITS: Final = np.uint64(LOW)
 _RUN: Final = np.uint64(1 << LOW)
@@ -52,12 +52,12 @@ _ROUNDER: Final = 1.5 * 2.0**52
 """Floats near this are whole numbers: added to one far smaller, it rounds that, which then stands in the last bits."""
 _BITS_OF_ROUNDER: Final = np.float64(_ROUNDER).view(np.uint64)
 
-_FIRST_CELL_BITS: Final = np.int64(FIRST_BITS - (1 << SHIFT))
+_FIRST_CELL_BITS: Final = np.uint64(FIRST_BITS - (1 << SHIFT))
 _IN_FIRST_CELL: Final = _FIRST_CELL_BITS.view(np.float64)
-_IN_LAST_CELL: Final = np.int64(FIRST_BITS + (CELLS - 2 << SHIFT)).view(np.float64)
+_IN_LAST_CELL: Final = np.uint64(FIRST_BITS + (CELLS - 2 << SHIFT)).view(np.float64)
 """Floats that lie in the first and in the last cell of a tally; those between find their cell by their bits."""
-_NEGATIVE: Final = -np.int64(FIRST_BITS).view(np.float64)
-_SHIFT: Final = np.int64(SHIFT)
+_NEGATIVE: Final = -np.uint64(FIRST_BITS).view(np.float64)
+_SHIFT: Final = np.uint64(SHIFT)
 _SIGN: Final = np.int64(63)
 _MAGNITUDE: Final = np.int64(0x7FFFFFFFFFFFFFFF)
 _LARGEST: Final = np.int64(0x7FFFFFFFFFFFFFFF)
@@ -67,10 +67,10 @@ _LEAST: Final = np.int64(-0x8000000000000000)
 @jit
 def fill_hashed(registers: Floats, out: np.uint64, many: np.uint64, key: np.uint64, first: np.uint64) -> None:
     """Fill a register with the bits of independent points, by SplitMix64 as in `mcmort.sampler.stream.uniforms`."""
-    start = key + (first + _ONE) * _GAMMA
+    state = key + first * _GAMMA
     for i in range(many):
-        z = start + i * _GAMMA
-        z = (z ^ (z >> np.uint64(30))) * _MIX_1
+        state += _GAMMA
+        z = (state ^ (state >> np.uint64(30))) * _MIX_1
         z = (z ^ (z >> np.uint64(27))) * _MIX_2
         registers[out + i] = float_of(z ^ (z >> np.uint64(31)))
 
@@ -97,19 +97,14 @@ def fill_net(
 
 @jit
 def look_up(
-    registers: Floats,
-    out: np.uint64,
-    many: np.uint64,
-    knots: Words,
-    start: np.uint64,
-    count: np.uint64,
-    shift: np.uint64,
-) -> None:
+    registers: Floats, out: np.uint64, many: np.uint64, places: Words,
+    knots: Words, start: np.uint64, count: np.uint64, shift: np.uint64,
+) -> None:  # fmt: skip
     """Replace the points in a register by the values of a quantile table.
 
-    The lower side of the table stands at `start` and the upper one `count` after it. Which of them a point falls on is
-    told by its highest bit; inverted where that is set, it is the distance from the nearer end. This is the value of
-    `QuantileTable` to the last bit, with fewer steps since a point has 52 bits.
+    The lower side of the table stands at `start` and the upper one `count` after it. The highest bit of a point tells
+    which side it falls on; with all bits inverted where that is set, the point is the distance from the nearer end.
+    This is the value of `QuantileTable` to the last bit, with fewer steps since a point has 52 bits.
     """
     first = start - (_FIRST_KNOT >> shift)
     for i in range(many):
@@ -118,46 +113,69 @@ def look_up(
         inverted = point ^ (_ZERO - is_lower)
         distance = float_of((inverted >> np.uint64(12)) | _BITS_OF_UNITS) - (2.0**52 - 0.5)
         knot = bits_of(max(distance, _SMALLEST))
-        rest = float_of(((knot << (np.uint64(52) - shift)) & _MANTISSA) | _BITS_OF_ONE) - 1.0
-        ends = knots[first + (knot >> shift) + (_ZERO if is_lower else count)]
-        left, right = float_of(ends & _UPPER), float_of(ends << np.uint64(32))
-        registers[out + i] = left + rest * (right - left)
+        places[i] = first + (knot >> shift) + (_ZERO if is_lower else count)
+        registers[out + i] = float_of(((knot << (np.uint64(52) - shift)) & _MANTISSA) | _BITS_OF_ONE) - 1.0
+    _interpolate(registers, out, many, places, knots)
 
 
 @jit
 def look_up_scores(
-    registers: Floats, out: np.uint64, many: np.uint64, a: np.uint64, knots: Words, start: np.uint64, steps: float
-) -> None:
-    """Fill a register with values of a score table at normal scores."""
+    registers: Floats, out: np.uint64, many: np.uint64, places: Words,
+    a: np.uint64, knots: Words, start: np.uint64, steps: float,
+) -> None:  # fmt: skip
+    """Fill a register with the values of a score table at the normal scores in another register."""
     first = start - _BITS_OF_ROUNDER
     for i in range(many):
-        score = registers[a + i]
-        score = score if score > -LARGEST_SCORE else -LARGEST_SCORE
-        score = score if score < LARGEST_SCORE else LARGEST_SCORE
+        score = min(max(registers[a + i], -LARGEST_SCORE), LARGEST_SCORE)
         place = (score + LARGEST_SCORE) * steps
         below = (place - 0.5) + _ROUNDER  # rounded to the whole number of cells below
-        rest = place - (below - _ROUNDER)
-        ends = knots[first + bits_of(below)]
-        left, right = float_of(ends & _UPPER), float_of(ends << np.uint64(32))
-        registers[out + i] = left + rest * (right - left)
+        places[i] = first + bits_of(below)
+        registers[out + i] = place - (below - _ROUNDER)
+    _interpolate(registers, out, many, places, knots)
+
+
+@jit
+def _interpolate(registers: Floats, out: np.uint64, many: np.uint64, places: Words, knots: Words) -> None:
+    """Replace positions between two knots, from 0 to 1, by the values there.
+
+    The knots are fetched in a loop of their own. That one is not vectorised, since for all the compiler knows an array
+    that is written may overlap the table; in one loop with the arithmetic all of it would take three times as long.
+    """
+    for i in range(many):
+        places[i] = knots[places[i]]
+    for i in range(many):
+        left, right = float_of(places[i] & _UPPER), float_of(places[i] << np.uint64(32))
+        registers[out + i] = left + registers[out + i] * (right - left)
 
 
 @jit
 def add_up(
-    registers: Floats, out: np.uint64, many: np.uint64, a: np.uint64, x: float, terms: Words, weights: Floats,
-    begin: np.uint64, end: np.uint64,
+    registers: Floats, out: np.uint64, many: np.uint64, a: np.uint64, x: float,
+    terms: Words, weights: Floats, begin: np.uint64, end: np.uint64,
 ) -> None:  # fmt: skip
-    """Fill a register with ``x * a + weight * term + ...``, in the order of the terms from `begin` up to `end`."""
+    """Fill a register with ``x * a + weight * term + ...``, in the order of the terms from `begin` up to `end`.
+
+    Four terms are added in one pass over the register, which takes 0.6 of the time of four passes.
+    """
     for i in range(many):
         registers[out + i] = x * registers[a + i]
-    for term in range(begin, end):
+    in_fours = begin + (end - begin) // _FOUR * _FOUR
+    for term in range(begin, in_fours, _FOUR):
+        t0, t1, t2, t3 = terms[term], terms[term + _ONE], terms[term + np.uint64(2)], terms[term + np.uint64(3)]
+        w0, w1, w2, w3 = weights[term], weights[term + _ONE], weights[term + np.uint64(2)], weights[term + np.uint64(3)]
+        for i in range(many):
+            total = registers[out + i] + w0 * registers[t0 + i]
+            total = total + w1 * registers[t1 + i]
+            total = total + w2 * registers[t2 + i]
+            registers[out + i] = total + w3 * registers[t3 + i]
+    for term in range(in_fours, end):
         register, weight = terms[term], weights[term]
         for i in range(many):
             registers[out + i] += weight * registers[register + i]
 
 
 @jit
-def find_cells(registers: Floats, begin: np.uint64, many: np.uint64, cells: Cells) -> tuple[np.int64, np.int64]:
+def find_cells(registers: Floats, begin: np.uint64, many: np.uint64, cells: Words) -> tuple[np.int64, np.int64]:
     """Find the cells of values, as `mcmort.draws.tally.cell_of` does; return the least and the largest value.
 
     These are ordered integers: the compiler may compare integers in any order, so the loop is vectorised.
@@ -168,15 +186,15 @@ def find_cells(registers: Floats, begin: np.uint64, many: np.uint64, cells: Cell
         inside = value if value <= _IN_LAST_CELL else _IN_LAST_CELL  # the last where undefined
         inside = inside if inside >= _IN_FIRST_CELL else _IN_FIRST_CELL
         inside = _IN_LAST_CELL if value <= _NEGATIVE else inside
-        cells[i] = np.uint32((np.int64(bits_of(inside)) - _FIRST_CELL_BITS) >> _SHIFT)
-        bits = np.float64(value).view(np.int64)
+        cells[i] = (bits_of(inside) - _FIRST_CELL_BITS) >> _SHIFT
+        bits = np.int64(bits_of(value))
         ordered = bits ^ ((bits >> _SIGN) & _MAGNITUDE)
         low, high = min(low, ordered), max(high, ordered)
     return low, high
 
 
 @jit
-def count(cells: Cells, many: np.uint64, counts: Counts, row: np.uint64) -> None:
+def count(cells: Words, many: np.uint64, counts: Counts, row: np.uint64) -> None:
     """Count values by their cells, in one row of the counts."""
     for i in range(many):
         counts[row, cells[i]] += np.int32(1)

@@ -60,15 +60,15 @@ KERNEL: Final = Native("kernel", _find, _SOURCES)
 
 @dataclass(frozen=True)
 class _Room:
-    """Memory to work in: registers and cells, whose numbers mean nothing, and counts, which are all zero."""
+    """Memory to work in: registers and places, whose numbers mean nothing, and counts, which are all zero."""
 
     registers: Array
-    cells: NDArray[np.uint32]
+    places: NDArray[np.uint64]
     counts: NDArray[np.int32]
 
-    def has(self, registers: int, cells: int, rows: int) -> bool:
+    def has(self, registers: int, places: int, rows: int) -> bool:
         """Return whether there are as many numbers."""
-        return len(self.registers) >= registers and len(self.cells) >= cells and len(self.counts) >= rows
+        return len(self.registers) >= registers and len(self.places) >= places and len(self.counts) >= rows
 
 
 _rooms: Final = deque[_Room](maxlen=4)
@@ -76,13 +76,13 @@ _rooms: Final = deque[_Room](maxlen=4)
 in which 30,000 draws are made."""
 
 
-def _room(registers: int, cells: int, rows: int) -> _Room:
+def _room(registers: int, places: int, rows: int) -> _Room:
     """Return memory for so many numbers, or more."""
     with suppress(IndexError):
         room = _rooms.popleft()
-        if room.has(registers, cells, rows):
+        if room.has(registers, places, rows):
             return room
-    return _Room(_aligned(registers), _aligned(-(-cells // 2)).view(np.uint32), _cleared(rows))
+    return _Room(_aligned(registers), _aligned(places).view(np.uint64), _cleared(rows))
 
 
 def _aligned(size: int) -> Array:
@@ -210,7 +210,7 @@ class Machine:
         scratch.span[:] = first, out.shape[1]
         KERNEL(
             program, self._begin(self.assembly.kept), scratch.span, self.block, scratch.room.registers,
-            scratch.room.cells, out, scratch.counted,
+            scratch.room.places, out, scratch.counted,
         )  # fmt: skip
         self.spare.put(scratch)
 
@@ -223,7 +223,7 @@ class Machine:
         if scratch.run is None or scratch.program is not program:
             scratch.program = program
             scratch.run = KERNEL.bound(
-                program, _NO_REGISTERS, scratch.span, self.block, scratch.room.registers, scratch.room.cells,
+                program, _NO_REGISTERS, scratch.span, self.block, scratch.room.registers, scratch.room.places,
                 _NO_COLUMNS, scratch.counted,
             )  # fmt: skip
         scratch.span[:] = first, total
