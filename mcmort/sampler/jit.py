@@ -23,7 +23,7 @@ def jit[**P, R](function: Callable[P, R]) -> Callable[P, R]:
 
 
 @jit
-def bits_of(value: np.float64) -> np.uint64:
+def bits_of(value: float) -> np.uint64:
     """Return the bits of a float as an unsigned integer."""
     return np.float64(value).view(np.uint64)
 

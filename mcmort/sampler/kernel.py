@@ -183,17 +183,17 @@ def run(
         Work space; the length of a register is that of a block.
     places : ndarray of uint64, shape (block,)
         Work space: where in a table or a tally the draws of a block fall.
-    out_columns : ndarray, shape (n_columns, total)
+    out_columns : ndarray, shape (n_columns, n_draws)
         Columns that are kept.
     counted : Counted
         Tallies, which are added to.
     """
     if block < 1:  # no loop over blocks then fails, and nothing is left that can: see `mcmort.machine.code`
         return
-    first, total = span[0], span[1]
+    first, draws = span[0], span[1]
     code, x, knots = program.code, program.x, program.knots
-    for begin in range(0, total, block):
-        many = np.uint64(min(block, total - begin))
+    for begin in range(0, draws, block):
+        many = np.uint64(min(block, draws - begin))
         start = np.uint64(first + begin)
         for at in range(code.shape[0]):
             op, out, a, b = code[at, _OP], code[at, _TARGET], code[at, _A], code[at, _B]
@@ -214,7 +214,7 @@ def run(
             source = kept[column]
             for i in range(many):
                 out_columns[column, begin + np.int64(i)] = registers[source + i]
-        for row in range(np.uint64(counted.registers.shape[0])):
-            low, high = find_cells(registers, counted.registers[row], many, places)
-            count(places, many, counted.counts, row)
-            counted.low[row], counted.high[row] = min(counted.low[row], low), max(counted.high[row], high)
+        for total in range(counted.registers.shape[0]):
+            low, high = find_cells(registers, counted.registers[total], many, places)
+            count(places, many, counted.counts, np.uint64(total))
+            counted.low[total], counted.high[total] = min(counted.low[total], low), max(counted.high[total], high)

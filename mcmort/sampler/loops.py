@@ -126,7 +126,9 @@ def look_up_scores(
     """Fill a register with the values of a score table at the normal scores in another register."""
     first = start - _BITS_OF_ROUNDER
     for i in range(many):
-        score = min(max(registers[a + i], -LARGEST_SCORE), LARGEST_SCORE)
+        score = registers[a + i]
+        score = score if score > -LARGEST_SCORE else -LARGEST_SCORE  # also where undefined: every place is in the table
+        score = score if score < LARGEST_SCORE else LARGEST_SCORE
         place = (score + LARGEST_SCORE) * steps
         below = (place - 0.5) + _ROUNDER  # rounded to the whole number of cells below
         places[i] = first + bits_of(below)
