@@ -59,7 +59,6 @@ _IN_LAST_CELL: Final = np.uint64(FIRST_BITS + (CELLS - 2 << SHIFT)).view(np.floa
 _NEGATIVE: Final = -np.uint64(FIRST_BITS).view(np.float64)
 _SHIFT: Final = np.uint64(SHIFT)
 _SIGN: Final = np.int64(63)
-_MAGNITUDE: Final = np.int64(0x7FFFFFFFFFFFFFFF)
 _LARGEST: Final = np.int64(0x7FFFFFFFFFFFFFFF)
 _LEAST: Final = np.int64(-0x8000000000000000)
 
@@ -180,7 +179,8 @@ def add_up(
 def find_cells(registers: Floats, begin: np.uint64, many: np.uint64, cells: Words) -> tuple[np.int64, np.int64]:
     """Find the cells of values, as `mcmort.draws.tally.cell_of` does; return the least and the largest value.
 
-    These are ordered integers: the compiler may compare integers in any order, so the loop is vectorised.
+    These two are integers, ordered as floats are: the compiler may compare integers in any order, so the loop is
+    vectorised. What is undefined is beyond the infinities.
     """
     low, high = _LARGEST, _LEAST
     for i in range(many):
@@ -190,7 +190,7 @@ def find_cells(registers: Floats, begin: np.uint64, many: np.uint64, cells: Word
         inside = _IN_LAST_CELL if value <= _NEGATIVE else inside
         cells[i] = (bits_of(inside) - _FIRST_CELL_BITS) >> _SHIFT
         bits = np.int64(bits_of(value))
-        ordered = bits ^ ((bits >> _SIGN) & _MAGNITUDE)
+        ordered = bits ^ ((bits >> _SIGN) & _LARGEST)
         low, high = min(low, ordered), max(high, ordered)
     return low, high
 

@@ -86,7 +86,7 @@ def _room(registers: int, places: int, rows: int) -> _Room:
 
 
 def _aligned(size: int) -> Array:
-    """Return work space that starts at a line of the cache, so that no vector straddles two (a sixth of the time)."""
+    """Return work space that starts at a line of the cache, so that no vector straddles two (an eighth of the time)."""
     line = 8
     whole = np.empty(size + line)
     first = -(whole.ctypes.data // whole.itemsize) % line
