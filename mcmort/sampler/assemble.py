@@ -20,8 +20,9 @@ SUM: Final = len(Op)
 """An operation of assemblies alone: ``x * a`` plus terms, each a register times a weight, in their order, so that no
 bit changes. The terms are those from ``b`` up to ``c`` in a list of all terms."""
 
-MOST_TERMS: Final = 16
-"""Terms of a sum at most: more would hold as many registers at a time, and save little."""
+MOST_TERMS: Final = 17
+"""Terms of a sum at most, which the kernel adds in five passes: one, and four times four. More would hold as many
+registers at a time, and save little."""
 
 _ADDITIONS: Final = frozenset({int(Op.ADD), int(Op.ADD_SCALED)})
 _LOOKED_UP: Final = frozenset({int(Op.DRAW), int(Op.FLOORED), int(Op.SCORED)})

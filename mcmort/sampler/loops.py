@@ -31,6 +31,8 @@ _MIX_1: Final = np.uint64(MIX_1)
 _MIX_2: Final = np.uint64(MIX_2)
 _ZERO: Final = np.uint64(0)
 _ONE: Final = np.uint64(1)
+_TWO: Final = np.uint64(2)
+_THREE: Final = np.uint64(3)
 _FOUR: Final = np.uint64(4)
 
 _LOW_DIGITS: Final = np.uint64(LOW)
@@ -156,23 +158,27 @@ def add_up(
 ) -> None:  # fmt: skip
     """Fill a register with ``x * a + weight * term + ...``, in the order of the terms from `begin` up to `end`.
 
-    Four terms are added in one pass over the register, which takes 0.6 of the time of four passes.
+    There is at least one term. The others are added by fours, and one by one where fewer are left: four terms in one
+    pass over the register take 0.6 of the time of four passes.
     """
+    term, weight = terms[begin], weights[begin]
     for i in range(many):
-        registers[out + i] = x * registers[a + i]
-    in_fours = begin + (end - begin) // _FOUR * _FOUR
-    for term in range(begin, in_fours, _FOUR):
-        t0, t1, t2, t3 = terms[term], terms[term + _ONE], terms[term + np.uint64(2)], terms[term + np.uint64(3)]
-        w0, w1, w2, w3 = weights[term], weights[term + _ONE], weights[term + np.uint64(2)], weights[term + np.uint64(3)]
+        registers[out + i] = x * registers[a + i] + weight * registers[term + i]
+    at = begin + _ONE
+    while at + _FOUR <= end:
+        t0, t1, t2, t3 = terms[at], terms[at + _ONE], terms[at + _TWO], terms[at + _THREE]
+        w0, w1, w2, w3 = weights[at], weights[at + _ONE], weights[at + _TWO], weights[at + _THREE]
         for i in range(many):
             total = registers[out + i] + w0 * registers[t0 + i]
             total = total + w1 * registers[t1 + i]
             total = total + w2 * registers[t2 + i]
             registers[out + i] = total + w3 * registers[t3 + i]
-    for term in range(in_fours, end):
-        register, weight = terms[term], weights[term]
+        at += _FOUR
+    while at < end:
+        term, weight = terms[at], weights[at]
         for i in range(many):
-            registers[out + i] += weight * registers[register + i]
+            registers[out + i] += weight * registers[term + i]
+        at += _ONE
 
 
 @jit
