@@ -107,14 +107,13 @@ def look_up(
     which side it falls on; with all bits inverted where that is set, the point is the distance from the nearer end.
     This is the value of `QuantileTable` to the last bit, with fewer steps since a point has 52 bits.
     """
-    first = start - (_FIRST_KNOT >> shift)
+    first = start + count - (_FIRST_KNOT >> shift)
     for i in range(many):
         point = bits_of(registers[out + i])
-        is_lower = point >> np.uint64(63)
-        inverted = point ^ (_ZERO - is_lower)
-        distance = float_of((inverted >> np.uint64(12)) | _BITS_OF_UNITS) - (2.0**52 - 0.5)
+        is_lower = np.uint64(np.int64(point) >> np.int64(63))  # all bits or none
+        distance = float_of(((point ^ is_lower) >> np.uint64(12)) | _BITS_OF_UNITS) - (2.0**52 - 0.5)
         knot = bits_of(max(distance, _SMALLEST))
-        places[i] = first + (knot >> shift) + (_ZERO if is_lower else count)
+        places[i] = first + (knot >> shift) - (is_lower & count)
         registers[out + i] = float_of(((knot << (np.uint64(52) - shift)) & _MANTISSA) | _BITS_OF_ONE) - 1.0
     _interpolate(registers, out, many, places, knots)
 
