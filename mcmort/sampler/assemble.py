@@ -14,17 +14,15 @@ from numpy.typing import NDArray
 from mcmort.elicit.table import packed
 from mcmort.sampler.plan import Op, Plan, operands
 
-__all__ = ["MOST_TERMS", "PADDING", "SUM", "Assembly", "assemble"]
+__all__ = ["MOST_TERMS", "SUM", "Assembly", "assemble"]
 
 SUM: Final = len(Op)
 """An operation of assemblies alone: ``x * a`` plus terms, each a register times a weight, in their order, so that no
 bit changes. The terms are those from ``b`` up to ``c`` in a list of all terms."""
 
-MOST_TERMS: Final = 16
-"""Terms of a sum at most: more would hold as many registers at a time, and save little."""
-
-PADDING: Final = 64
-"""The length of a register in the work space is a multiple of this: the kernel reads and writes whole vectors."""
+MOST_TERMS: Final = 17
+"""Terms of a sum at most, which the kernel adds in five passes: one, and four times four. More would hold as many
+registers at a time, and save little."""
 
 _ADDITIONS: Final = frozenset({int(Op.ADD), int(Op.ADD_SCALED)})
 _LOOKED_UP: Final = frozenset({int(Op.DRAW), int(Op.FLOORED), int(Op.SCORED)})

@@ -1,7 +1,7 @@
 """The one kernel: runs any plan over blocks of draws, keeps columns and counts totals.
 
 `mcmort.sampler.twin` does the same in plain NumPy, slowly and obviously; the two agree to the last bit. The loops that
-take the time are in `mcmort.sampler.vectors`.
+take the time are in `mcmort.sampler.loops`; those for rare instructions are here.
 """
 
 from __future__ import annotations
@@ -11,44 +11,24 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mcmort.draws.tally import CELLS
 from mcmort.elicit.table import BASE_BITS, SMALLEST, UPPER
-from mcmort.sampler.assemble import PADDING, SUM
-from mcmort.sampler.jit import bits_of, float_of, jit, load, store
+from mcmort.sampler.assemble import SUM
+from mcmort.sampler.jit import bits_of, float_of, jit
+from mcmort.sampler.loops import add_up, count, fill_hashed, fill_net, find_cells, look_up, look_up_scores
 from mcmort.sampler.plan import Op
 from mcmort.sampler.program import Counted, Program
-from mcmort.sampler.sobol import DIGITS
-from mcmort.sampler.stream import GAMMA, LOW, MIX_1, MIX_2
-from mcmort.sampler.vectors import LEAST, MOST, add_up, count, draw, find, score
 
 __all__ = ["run"]
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 type Words = NDArray[np.uint64]
-type Halves = NDArray[np.uint32]
 
-_GAMMA: Final = np.uint64(GAMMA)
-_MIX_1: Final = np.uint64(MIX_1)
-_MIX_2: Final = np.uint64(MIX_2)
-_BASE: Final = np.uint64(BASE_BITS)
 _ZERO: Final = np.uint64(0)
 _ONE: Final = np.uint64(1)
-_LOW: Final = np.uint64(LOW)
-_RUN: Final = np.uint64(1 << LOW)
-_IN_RUN: Final = np.uint64((1 << LOW) - 1)
-_HIGH: Final = np.uint64(DIGITS - LOW)
-"""Points that are looked up for each stream of a net, and the digits of an index beyond these."""
-_MANTISSA: Final = np.uint64(52)
-_WHOLE: Final = 2.0**52
-_EXPONENT: Final = np.uint64(0x4330000000000000)
-"""Bits of 2 to the 52: with an integer below that in the mantissa, the float is the sum of the two, exactly."""
-_CELLS: Final = np.uint64(CELLS)
-_LEAST: Final = np.int64(LEAST)
-_MOST: Final = np.int64(MOST)
-_PADDING: Final = np.uint64(PADDING)
+_BASE: Final = np.uint64(BASE_BITS)
+_SMALLEST: Final = np.float64(SMALLEST)
 _UPPER: Final = np.uint64(UPPER)
-_MAGNITUDE: Final = np.int64(0x7FFFFFFFFFFFFFFF)
 
 _UNIFORM: Final = int(Op.UNIFORM)
 _DRAW: Final = int(Op.DRAW)
@@ -66,73 +46,39 @@ _SUM: Final = int(SUM)
 
 
 @jit
-def _word(key: np.uint64, index: np.uint64) -> np.uint64:
-    z = key + (index + _ONE) * _GAMMA
-    z = (z ^ (z >> np.uint64(30))) * _MIX_1
-    z = (z ^ (z >> np.uint64(27))) * _MIX_2
-    return z ^ (z >> np.uint64(31))
-
-
-@jit
-def _net(
-    registers: Floats, out: np.uint64, many: np.uint64, first: np.uint64, row: np.uint64, low: Words, high: Words
-) -> None:
-    """Fill a register with the bits of points of a net; of a run of 2 to the `LOW` only what is looked up differs."""
-    done = _ZERO
-    while done < many:
-        within, left = (first + done) & _IN_RUN, (first + done) >> _LOW
-        number, word = row * _HIGH, _ZERO
-        while left:
-            word ^= high[number] * (left & _ONE)
-            left >>= _ONE
-            number += _ONE
-        size = min(many - done, _RUN - within)
-        at, to = (row << _LOW) + within, out + done
-        for i in range(size):
-            store(registers, to + i, float_of(word ^ load(low, at + i)))
-        done += size
-
-
-@jit
-def _exact(integer: np.uint64) -> float:
-    """Return an integer below 2 to the 52 as a float, by a way that is vectorised on any processor."""
-    return float(float_of(integer | _EXPONENT) - _WHOLE)
-
-
-@jit
-def _uniform(word: np.uint64) -> float:
-    return (_exact(word >> np.uint64(12)) + 0.5) * 2.0**-52
-
-
-@jit
-def _knot(knots: Words, at: np.uint64) -> float:
+def _knot(knots: Words, place: np.uint64) -> np.float64:
     """Return a knot of a packed table."""
-    return float(float_of(load(knots, at) & _UPPER))
+    return float_of(knots[place] & _UPPER)
 
 
 @jit
-def _lookup(survival: float, knots: Words, start: np.uint64, count: np.uint64, shift: np.uint64) -> float:
+def _probability(cell: np.uint64, shift: np.uint64) -> np.float64:
+    """Return the probability at which a knot of either side stands."""
+    return float_of(_BASE + (cell << shift))
+
+
+@jit
+def _value_of(survival: np.float64, knots: Words, start: np.uint64, count: np.uint64, shift: np.uint64) -> np.float64:
     """Value of a table at a survival probability; the upper side stands after the lower."""
     is_lower = survival > 0.5
-    w = 1.0 - survival if is_lower else survival
-    w = SMALLEST if w < SMALLEST else w
+    w = max(1.0 - survival if is_lower else survival, _SMALLEST)
     place = bits_of(w) - _BASE
     cell = min(place >> shift, count - np.uint64(2))
-    rest = _exact(place - (cell << shift)) * float_of((np.uint64(1023) - shift) << _MANTISSA)
+    rest = np.float64(place - (cell << shift)) * float_of((np.uint64(1023) - shift) << np.uint64(52))
     at = start + cell + (_ZERO if is_lower else count)
     left = _knot(knots, at)
-    return float(left + rest * (_knot(knots, at + _ONE) - left))
+    return left + rest * (_knot(knots, at + _ONE) - left)
 
 
 @jit
-def _survival_of(value: float, knots: Words, start: np.uint64, count: np.uint64, shift: np.uint64) -> float:
-    """Survival probability that a table gives to a value: the inverse of `_lookup`."""
+def _survival_of(value: np.float64, knots: Words, start: np.uint64, count: np.uint64, shift: np.uint64) -> np.float64:
+    """Survival probability that a table gives to a value: the inverse of `_value_of`."""
     last = count - _ONE
     upper = start + count
     low, high = _ZERO, last
     if value >= _knot(knots, upper + last):
         if value >= _knot(knots, upper):
-            return 0.0
+            return np.float64(0.0)
         while high - low > _ONE:
             middle = (low + high) >> _ONE
             if _knot(knots, upper + middle) > value:
@@ -141,10 +87,10 @@ def _survival_of(value: float, knots: Words, start: np.uint64, count: np.uint64,
                 high = middle
         left, right = _knot(knots, upper + low), _knot(knots, upper + high)
         rest = (left - value) / (left - right)
-        w = float_of(_BASE + (low << shift))
-        return float(w + rest * (float_of(_BASE + (high << shift)) - w))
+        w = _probability(low, shift)
+        return w + rest * (_probability(high, shift) - w)
     if value <= _knot(knots, start):
-        return 1.0
+        return np.float64(1.0)
     while high - low > _ONE:
         middle = (low + high) >> _ONE
         if _knot(knots, start + middle) < value:
@@ -153,8 +99,8 @@ def _survival_of(value: float, knots: Words, start: np.uint64, count: np.uint64,
             high = middle
     left, right = _knot(knots, start + low), _knot(knots, start + high)
     rest = (value - left) / (right - left)
-    w = float_of(_BASE + (low << shift))
-    return float(1.0 - (w + rest * (float_of(_BASE + (high << shift)) - w)))
+    w = _probability(low, shift)
+    return 1.0 - (w + rest * (_probability(high, shift) - w))
 
 
 @jit
@@ -170,77 +116,44 @@ def _combine(
     """Carry out arithmetic on registers; additions are parts of sums."""
     if op == _SCALE:
         for i in range(many):
-            store(registers, out + i, x * load(registers, a + i))
+            registers[out + i] = x * registers[a + i]
     elif op == _MULTIPLY:
         for i in range(many):
-            store(registers, out + i, load(registers, a + i) * load(registers, b + i))
+            registers[out + i] = registers[a + i] * registers[b + i]
     elif op == _SUBTRACT:
         for i in range(many):
-            store(registers, out + i, load(registers, a + i) - load(registers, b + i))
+            registers[out + i] = registers[a + i] - registers[b + i]
     elif op == _DIVIDE:
         for i in range(many):
-            store(registers, out + i, load(registers, a + i) / load(registers, b + i))
+            registers[out + i] = registers[a + i] / registers[b + i]
     elif op == _MINIMUM:
         for i in range(many):  # unlike min, an undefined value stays undefined
-            store(registers, out + i, np.minimum(load(registers, a + i), load(registers, b + i)))
+            registers[out + i] = np.minimum(registers[a + i], registers[b + i])
     elif op == _MAXIMUM:
         for i in range(many):
-            store(registers, out + i, np.maximum(load(registers, a + i), load(registers, b + i)))
+            registers[out + i] = np.maximum(registers[a + i], registers[b + i])
     else:
         for i in range(many):
-            store(registers, out + i, x)
+            registers[out + i] = x
 
 
 @jit
-def _step(
-    registers: Floats, code: Words, at: int, x: float, is_hashed: bool, knots: Words, first: np.uint64, many: np.uint64
-) -> None:
+def _step(registers: Floats, code: Words, at: int, x: float, knots: Words, many: np.uint64) -> None:
     """Carry out one of the instructions that are slow or rare."""
     op, out, a, b = code[at, _OP], code[at, _TARGET], code[at, _A], code[at, _B]
     if op == _FLOORED:
         floor, start, count, grain = code[at, _C], code[at, _START], code[at, _COUNT], code[at, _GRAIN]
         for i in range(many):
-            least = load(registers, floor + i)
+            least = registers[floor + i]
             above = _survival_of(least, knots, start, count, grain)
-            value = _lookup(load(registers, a + i) * above, knots, start, count, grain)
-            store(registers, out + i, max(value, least))
+            value = _value_of(registers[a + i] * above, knots, start, count, grain)
+            registers[out + i] = max(value, least)
     elif op == _UNIFORM:
-        key = code[at, _KEY]
         for i in range(many):
-            word = _word(key, first + i) if is_hashed else bits_of(load(registers, out + i))
-            store(registers, out + i, _uniform(word))
+            word = bits_of(registers[out + i])
+            registers[out + i] = (np.float64(word >> np.uint64(12)) + 0.5) * 2.0**-52
     else:
         _combine(registers, op, out, a, b, x, many)
-
-
-@jit
-def _ordered(value: float) -> np.int64:
-    """Return an integer that is ordered as floats are; what is undefined is beyond the infinities."""
-    bits = np.int64(bits_of(value))
-    return bits ^ ((bits >> np.int64(63)) & _MAGNITUDE)
-
-
-@jit
-def _widen(registers: Floats, begin: np.uint64, many: np.uint64, counted: Counted, at: int) -> None:
-    """Move the extremes of a tally to those of a block, unless its ends lie between them.
-
-    They are found among integers: the compiler may reorder these, so the loop is vectorised.
-    """
-    low, high = np.int64(counted.ends[0]), np.int64(counted.ends[1])
-    if counted.low[at] <= low and high <= counted.high[at] and low != _LEAST and high != _MOST:
-        return
-    low, high = counted.low[at], counted.high[at]
-    for i in range(many):
-        value = _ordered(load(registers, begin + i))
-        low, high = min(low, value), max(high, value)
-    counted.low[at], counted.high[at] = low, high
-
-
-@jit
-def _count(cells: Halves, length: np.uint64, held: np.uint64, waiting: np.uint64, counted: Counted) -> None:
-    """Count what is waiting: `held` values of each of the first so many totals."""
-    for at in range(waiting):
-        count(cells, at * length, held, counted.counts, at * _CELLS)
 
 
 @jit
@@ -250,7 +163,7 @@ def run(
     span: Ints,
     block: int,
     registers: Floats,
-    cells: Halves,
+    places: Words,
     out_columns: Floats,
     counted: Counted,
 ) -> None:
@@ -266,52 +179,42 @@ def run(
         Index of the first draw, and how many.
     block : int
         Draws in a block.
-    registers : ndarray, shape (n_registers * length,)
-        Work space; the length of a register is that of a block, rounded up to whole vectors.
-    cells : ndarray of uint32, shape (n_counted * length,)
-        Work space: the values of a block wait here to be counted while the next is drawn.
-    out_columns : ndarray, shape (n_columns, total)
+    registers : ndarray, shape (n_registers * block,)
+        Work space; the length of a register is that of a block.
+    places : ndarray of uint64, shape (block,)
+        Work space: where in a table or a tally the draws of a block fall.
+    out_columns : ndarray, shape (n_columns, n_draws)
         Columns that are kept.
     counted : Counted
         Tallies, which are added to.
     """
     if block < 1:  # no loop over blocks then fails, and nothing is left that can: see `mcmort.machine.code`
         return
-    first, total = span[0], span[1]
-    code, x, knots, is_hashed = program.code, program.x, program.knots, program.is_hashed
-    size = np.uint64(counted.registers.shape[0])
-    length = np.uint64(-(-block // PADDING) * PADDING)
-    waiting, held = _ZERO, _ZERO
-    for begin in range(0, total, block):
-        many = np.uint64(min(block, total - begin))
+    first, draws = span[0], span[1]
+    code, x, knots = program.code, program.x, program.knots
+    for begin in range(0, draws, block):
+        many = np.uint64(min(block, draws - begin))
         start = np.uint64(first + begin)
-        is_counting = is_hashed and held == many and many % _PADDING == _ZERO
         for at in range(code.shape[0]):
             op, out, a, b = code[at, _OP], code[at, _TARGET], code[at, _A], code[at, _B]
-            if op in (_DRAW, _UNIFORM) and not is_hashed:
-                _net(registers, out, many, start, code[at, _ROW], program.low, program.high)
+            if op in (_DRAW, _UNIFORM):
+                if program.is_hashed:
+                    fill_hashed(registers, out, many, code[at, _KEY], start)
+                else:
+                    fill_net(registers, out, many, start, code[at, _ROW], program.low, program.high)
             if op == _DRAW:
-                word = code[at, _KEY] + (start + _ONE) * _GAMMA
-                is_waiting = is_counting and waiting > _ZERO
-                waiting -= np.uint64(is_waiting)
-                draw(
-                    registers, out, many, word, is_hashed, knots, code[at, _START], code[at, _COUNT], code[at, _GRAIN],
-                    is_waiting, cells, waiting * length, counted.counts, waiting * _CELLS,
-                )  # fmt: skip
+                look_up(registers, out, many, places, knots, code[at, _START], code[at, _COUNT], code[at, _GRAIN])
             elif op == _SCORED:
-                score(registers, out, many, a, knots, code[at, _START], float(code[at, _GRAIN]))
+                look_up_scores(registers, out, many, places, a, knots, code[at, _START], float(code[at, _GRAIN]))
             elif op == _SUM:
                 add_up(registers, out, many, a, x[at], program.terms, program.weights, b, code[at, _C])
             else:
-                _step(registers, code, at, x[at], is_hashed, knots, start, many)
-        _count(cells, length, held, waiting, counted)
+                _step(registers, code, at, x[at], knots, many)
         for column in range(kept.shape[0]):
             source = kept[column]
             for i in range(many):
-                out_columns[column, begin + np.int64(i)] = load(registers, source + i)
-        for at in range(counted.registers.shape[0]):
-            source, found = counted.registers[at], np.uint64(at) * length
-            find(registers, source, many, cells, found, counted.ends)
-            _widen(registers, source, many, counted, at)
-        waiting, held = size, many
-    _count(cells, length, held, waiting, counted)
+                out_columns[column, begin + np.int64(i)] = registers[source + i]
+        for total in range(counted.registers.shape[0]):
+            low, high = find_cells(registers, counted.registers[total], many, places)
+            count(places, many, counted.counts, np.uint64(total))
+            counted.low[total], counted.high[total] = min(counted.low[total], low), max(counted.high[total], high)

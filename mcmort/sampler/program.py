@@ -51,13 +51,9 @@ class Program(NamedTuple):
 
 
 class Counted(NamedTuple):
-    """Where totals are counted, each with its smallest and largest value as ordered integers.
-
-    The last, of two numbers, is room for the ends of a block.
-    """
+    """Where totals are counted, each with its smallest and largest value as ordered integers."""
 
     registers: Words
     counts: NDArray[np.int32]
     low: Ints
     high: Ints
-    ends: Words

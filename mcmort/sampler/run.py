@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from mcmort.draws.tally import Figure, Tallied, Tally, figures_of, merge
 from mcmort.sampler.assemble import Assembly, assemble
 from mcmort.sampler.crew import hands, in_order
 from mcmort.sampler.plan import Plan
-from mcmort.sampler.stream import net, plain, streams_of
+from mcmort.sampler.stream import Points, net, plain, streams_of
 from mcmort.sampler.workspace import BLOCK, Machine
 
 __all__ = ["REPLICATES", "Progress", "draws_within", "net_size", "run_plan", "tally_plan"]
@@ -132,46 +132,82 @@ def tally_plan(
     names = list(plan.outputs if outputs is None else outputs)
     wanted = [tuple((figures or {}).get(name, ())) for name in names]
     machine = Machine(_assembled(plan, tuple(names)), block)
-    streams = streams_of(plan.streams)  # also those that no output needs: a dimension rests on the plan alone
-    size = net_size(n) if method == "quasi" else n
-    count = REPLICATES if method == "quasi" else 1
-    together = _hands(threads, executor, count * size, machine.assembly)
-    points = [net(seed, streams, size, one) if method == "quasi" else plain(seed, streams) for one in range(count)]
-    programs = [machine.program(one) for one in points]
-    done, wholes, parts = 0, list[Tally](), list[Tally]()
-    rows: list[list[Array]] = [[] for _ in names]
+    is_quasi = method == "quasi"
+    size = net_size(n) if is_quasi else n
+    programs = [machine.program(points) for points in _points_of(plan, seed, size, is_quasi=is_quasi)]
+    draws = len(programs) * size
+    together = _hands(threads, executor, draws, machine.assembly)
+    spans = _net_spans(size, block, task) if is_quasi else _plain_spans(size, block, task, together)
 
-    def tasks() -> Iterator[tuple[int, int, int]]:
-        for one in range(count):
-            begin = 0
-            while begin < size:
-                # nets are told apart, which takes time for every task; else ever less, so that all end together
-                share = size // 2 if count > 1 else (size - begin) // (2 * together)
-                step = _task_of(share, block) if task is None else min(task, _LARGEST_TASK)
-                yield one, begin, min(begin + step, size)
-                begin += step
+    def work(span: _Span) -> tuple[_Span, list[Tally]]:
+        # independent draws stay in the counts of the thread; those of a net are taken, for the figures of each
+        tallies = machine.count(programs[span.replicate], span.first, span.last - span.first, is_taken=is_quasi)
+        return span, tallies
 
-    def work(task: tuple[int, int, int]) -> list[Tally]:
-        one, first, last = task
-        # of independent draws each thread only adds to its counts, whatever the task
-        return machine.count(programs[one], first, last - first, is_taken=count > 1)
-
-    with closing(in_order(work, tasks(), together, executor)) as finished:
-        for (_, first, last), tallies in zip(tasks(), finished, strict=True):
-            parts = _added(parts, tallies)
-            if count > 1 and last == size:  # a replicate is complete
-                for own, tally, row in zip(wanted, parts, rows, strict=True):
-                    if not tally.undefined:
-                        row.append(figures_of(tally, own))
-                wholes, parts = _added(wholes, parts), []
-            done += last - first
+    done, replicates = 0, _Replicates(wanted)
+    with closing(in_order(work, spans, together, executor)) as finished:
+        for span, tallies in finished:
+            if is_quasi:
+                replicates.add(tallies, is_complete=span.last == size)
+            done += span.last - span.first
             if progress is not None:
-                progress(done, count * size)
+                progress(done, draws)
     left = machine.gathered()
-    return {
-        name: Tallied(whole, own, np.array(row), method == "plain")
-        for name, own, whole, row in zip(names, wanted, wholes or left, rows, strict=True)
-    }
+    rows = zip(names, wanted, replicates.wholes if is_quasi else left, replicates.rows, strict=True)
+    return {name: Tallied(whole, own, np.array(row), not is_quasi) for name, own, whole, row in rows}
+
+
+def _points_of(plan: Plan, seed: int, size: int, *, is_quasi: bool) -> list[Points]:
+    """Return the points of each replicate: of `REPLICATES` nets, or of one set of independent draws."""
+    streams = streams_of(plan.streams)  # also those that no output needs: a dimension rests on the plan alone
+    if is_quasi:
+        return [net(seed, streams, size, replicate) for replicate in range(REPLICATES)]
+    return [plain(seed, streams)]
+
+
+class _Span(NamedTuple):
+    """A task: the draws of one replicate from `first` up to `last`."""
+
+    replicate: int
+    first: int
+    last: int
+
+
+def _net_spans(size: int, block: int, task: int | None) -> Iterator[_Span]:
+    """Yield the tasks of nets: as few as two for each, since to take the counts of a task takes time."""
+    step = _task_of(size // 2, block) if task is None else min(task, _LARGEST_TASK)
+    for replicate in range(REPLICATES):
+        for first in range(0, size, step):
+            yield _Span(replicate, first, min(first + step, size))
+
+
+def _plain_spans(size: int, block: int, task: int | None, together: int) -> Iterator[_Span]:
+    """Yield the tasks of independent draws, smaller and smaller, so that all threads end at about the same time."""
+    first = 0
+    while first < size:
+        step = _task_of((size - first) // (2 * together), block) if task is None else min(task, _LARGEST_TASK)
+        yield _Span(0, first, min(first + step, size))
+        first += step
+
+
+class _Replicates:
+    """Merges the tallies of tasks to those of replicates, and these to the whole; keeps figures of each replicate."""
+
+    def __init__(self, wanted: Sequence[Sequence[Figure]]) -> None:
+        self.wholes: list[Tally] = []
+        self.rows: list[list[Array]] = [[] for _ in wanted]
+        self._wanted = wanted
+        self._parts: list[Tally] = []
+
+    def add(self, tallies: list[Tally], *, is_complete: bool) -> None:
+        """Add the tallies of a task, with which its replicate may be complete."""
+        self._parts = _added(self._parts, tallies)
+        if not is_complete:
+            return
+        for figures, tally, row in zip(self._wanted, self._parts, self.rows, strict=True):
+            if not tally.undefined:
+                row.append(figures_of(tally, figures))
+        self.wholes, self._parts = _added(self.wholes, self._parts), []
 
 
 def _task_of(share: int, block: int) -> int:

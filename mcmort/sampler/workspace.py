@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from mcmort.draws.tally import CELLS, Tally, cells_between, merge
 from mcmort.machine.native import Native
-from mcmort.sampler.assemble import PADDING, SUM, Assembly
+from mcmort.sampler.assemble import SUM, Assembly
 from mcmort.sampler.program import Counted, Program
 from mcmort.sampler.stream import LOW, Points
 
@@ -47,7 +47,7 @@ _HOME: Final = Path(__file__).parents[1]
 _SOURCES: Final = (
     *(
         _HOME / "sampler" / f"{name}.py"
-        for name in ("assemble", "jit", "kernel", "lanes", "plan", "program", "sobol", "stream", "vectors")
+        for name in ("assemble", "jit", "kernel", "loops", "plan", "program", "sobol", "stream")
     ),
     *(_HOME / "machine" / f"{name}.py" for name in ("cache", "code")),
     _HOME / "draws" / "tally.py",
@@ -60,15 +60,15 @@ KERNEL: Final = Native("kernel", _find, _SOURCES)
 
 @dataclass(frozen=True)
 class _Room:
-    """Memory to work in: registers and cells, whose numbers mean nothing, and counts, which are all zero."""
+    """Memory to work in: registers and places, whose numbers mean nothing, and counts, which are all zero."""
 
     registers: Array
-    cells: NDArray[np.uint32]
+    places: NDArray[np.uint64]
     counts: NDArray[np.int32]
 
-    def has(self, registers: int, cells: int, rows: int) -> bool:
+    def has(self, registers: int, places: int, rows: int) -> bool:
         """Return whether there are as many numbers."""
-        return len(self.registers) >= registers and len(self.cells) >= cells and len(self.counts) >= rows
+        return len(self.registers) >= registers and len(self.places) >= places and len(self.counts) >= rows
 
 
 _rooms: Final = deque[_Room](maxlen=4)
@@ -76,17 +76,17 @@ _rooms: Final = deque[_Room](maxlen=4)
 in which 30,000 draws are made."""
 
 
-def _room(registers: int, cells: int, rows: int) -> _Room:
+def _room(registers: int, places: int, rows: int) -> _Room:
     """Return memory for so many numbers, or more."""
     with suppress(IndexError):
         room = _rooms.popleft()
-        if room.has(registers, cells, rows):
+        if room.has(registers, places, rows):
             return room
-    return _Room(_aligned(registers), _aligned(-(-cells // 2)).view(np.uint32), _cleared(rows))
+    return _Room(_aligned(registers), _aligned(places).view(np.uint64), _cleared(rows))
 
 
 def _aligned(size: int) -> Array:
-    """Return work space that starts at a line of the cache, so that no vector straddles two (a sixth of the time)."""
+    """Return work space that starts at a line of the cache, so that no vector straddles two (an eighth of the time)."""
     line = 8
     whole = np.empty(size + line)
     first = -(whole.ctypes.data // whole.itemsize) % line
@@ -189,24 +189,18 @@ class Machine:
         low, high = points.low.ravel(), points.directions[:, LOW:].ravel()
         return Program(code, one.x, self._begin(one.terms), one.weights, points.is_hashed, low, high, one.knots)
 
-    @property
-    def _length(self) -> int:
-        """Length of a register: the kernel writes whole vectors."""
-        return -(-self.block // PADDING) * PADDING
-
     def _begin(self, registers: NDArray[np.int64]) -> NDArray[np.uint64]:
         """Return where registers begin in the work space."""
-        return (registers * self._length).astype(np.uint64)
+        return (registers * self.block).astype(np.uint64)
 
     def _scratch(self, counted: NDArray[np.int64]) -> _Scratch:
         """Return work space that counts some registers."""
         with suppress(Empty):
             return self.spare.get_nowait()
         size = len(counted)
-        room = _room(self.assembly.registers * self._length, size * self._length, size)
+        room = _room(self.assembly.registers * self.block, self.block, size)
         counts = Counted(
-            self._begin(counted), room.counts[:size], np.full(size, _LIMITS.max), np.full(size, _LIMITS.min),
-            np.zeros(2, np.uint64),
+            self._begin(counted), room.counts[:size], np.full(size, _LIMITS.max), np.full(size, _LIMITS.min)
         )  # fmt: skip
         return _Scratch(room, counts)
 
@@ -216,7 +210,7 @@ class Machine:
         scratch.span[:] = first, out.shape[1]
         KERNEL(
             program, self._begin(self.assembly.kept), scratch.span, self.block, scratch.room.registers,
-            scratch.room.cells, out, scratch.counted,
+            scratch.room.places, out, scratch.counted,
         )  # fmt: skip
         self.spare.put(scratch)
 
@@ -229,7 +223,7 @@ class Machine:
         if scratch.run is None or scratch.program is not program:
             scratch.program = program
             scratch.run = KERNEL.bound(
-                program, _NO_REGISTERS, scratch.span, self.block, scratch.room.registers, scratch.room.cells,
+                program, _NO_REGISTERS, scratch.span, self.block, scratch.room.registers, scratch.room.places,
                 _NO_COLUMNS, scratch.counted,
             )  # fmt: skip
         scratch.span[:] = first, total

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
@@ -68,6 +69,20 @@ def test_a_total_loads_no_numba_once_its_kernel_is_stored() -> None:
     modules = _loaded(code, *words)
     assert {"mcmort.sampler.run", "llvmlite.binding"} <= modules
     assert [name for name in HEAVY if name in modules] == []
+
+
+def test_a_total_needs_no_compiler() -> None:
+    """With ``NUMBA_DISABLE_JIT=1`` a total is the same to the letter, without a warning (it once was a traceback)."""
+    command = [sys.executable, "-m", "mcmort", "total", "tests/good/minimal", "-d", "broad", "--draws", "200"]
+    compiled, interpreted = (
+        subprocess.run(
+            command, capture_output=True, text=True, check=True, timeout=120,
+            env={**os.environ, "NUMBA_DISABLE_JIT": value},
+        )
+        for value in ("0", "1")
+    )  # fmt: skip
+    assert "200 draws" in compiled.stdout
+    assert (interpreted.stdout, interpreted.stderr) == (compiled.stdout, compiled.stderr)
 
 
 def test_compiling_the_kernel_loads_numba() -> None:

@@ -268,6 +268,23 @@ def test_a_place_that_cannot_hold_a_folder_is_no_error(tmp_path: Path, monkeypat
     assert blocked.read_text() == "here"
 
 
+def test_a_function_runs_as_python_where_numba_is_told_not_to_compile(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With ``NUMBA_DISABLE_JIT=1`` the function itself is called, of which Numba then has made nothing."""
+    calls: list[Call] = []
+
+    def note(*arguments: Any) -> None:
+        calls.append(arguments)
+
+    given = _call()
+    monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
+    function = _native(lambda: note)
+    function(*given)
+    function.bound(*given)()
+    assert calls == [given, given]
+    with pytest.raises(TypeError, match="expected a number, a contiguous array or a tuple of these"):
+        function(*given[:3], None, given[4])
+
+
 @pytest.mark.usefixtures("path")
 def test_threads_share_one_function() -> None:
     """Of threads that call it first at the same time one compiles it, and all get its results."""
@@ -300,7 +317,7 @@ def _imports(module: str) -> tuple[set[str], bool]:
         names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
         names += [one.name for one in node.names] if isinstance(node, ast.Import) else []
         found |= {name for name in names if name.startswith("mcmort.")}
-        emits |= any(name.split(".")[0] in ("numba", "llvmlite") for name in names)
+        emits |= any(name.split(".")[0] in ("numba", "llvmlite") or name == "mcmort.sampler.jit" for name in names)
     return found, emits
 
 
@@ -315,7 +332,8 @@ def test_the_kernel_is_found_by_all_that_it_is_made_from() -> None:
         seen.add(module)
     home = Path(workspace.__file__).parents[1]
     listed = {".".join(("mcmort", *one.relative_to(home).with_suffix("").parts)) for one in workspace.KERNEL.sources}
-    assert {"mcmort.sampler.kernel", "mcmort.sampler.jit", "mcmort.draws.tally"} <= seen <= listed
+    assert {"mcmort.sampler.kernel", "mcmort.sampler.loops", "mcmort.sampler.jit", "mcmort.draws.tally"} <= seen
+    assert seen <= listed
 
 
 @pytest.mark.statistical

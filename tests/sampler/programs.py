@@ -51,12 +51,12 @@ def fixed_plan() -> Plan:
     return build.plan()
 
 
-def fixed_digests() -> dict[str, str]:
-    """Return the digests of 100,000 plain draws of the fixed plan, kept and counted, and of as many quasi-random."""
+def fixed_digests(n: int = 100_000) -> dict[str, str]:
+    """Return the digests of so many plain draws of the fixed plan, kept and counted, and of as many quasi-random."""
     plan = fixed_plan()
-    found = {"kept": hashlib.sha256(b"".join(one.tobytes() for one in run_plan(plan, 7, 100_000).values())).hexdigest()}
+    found = {"kept": hashlib.sha256(b"".join(one.tobytes() for one in run_plan(plan, 7, n).values())).hexdigest()}
     for method in ("plain", "quasi"):
-        tallies = tally_plan(plan, 7, 100_000, method=method)
+        tallies = tally_plan(plan, 7, n, method=method)
         text = "".join(one.whole.digest() for one in tallies.values())
         found[method] = hashlib.sha256(text.encode()).hexdigest()
     return found
