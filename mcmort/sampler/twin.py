@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mcmort.catalogue.operators import OPERATORS
 from mcmort.elicit.table import SMALLEST, QuantileTable, knots
-from mcmort.sampler.plan import Op, Plan
+from mcmort.sampler.plan import ARITHMETIC, Op, Plan
 from mcmort.sampler.stream import Points, plain, streams_of
 
 __all__ = ["evaluate", "run_plan", "survival_of"]
 
 type Array = NDArray[np.float64]
+
+_UFUNCS: Final[dict[int, np.ufunc]] = {
+    int(ARITHMETIC[symbol]): getattr(np, operator.name) for symbol, operator in OPERATORS.items()
+}
 
 
 def survival_of(table: QuantileTable, value: Array) -> Array:
@@ -98,19 +104,9 @@ def evaluate(plan: Plan, at: int, registers: Mapping[int, Array], uniform: Array
             return np.maximum(plan.tables[b](np.maximum(registers[a] * above, SMALLEST)), registers[c])
         case Op.CONSTANT:
             return np.full(len(uniform), x)
-        case Op.ADD:
-            return registers[a] + registers[b]
-        case Op.SUBTRACT:
-            return registers[a] - registers[b]
-        case Op.MULTIPLY:
-            return registers[a] * registers[b]
-        case Op.DIVIDE:
-            return registers[a] / registers[b]
-        case Op.MINIMUM:
-            return np.minimum(registers[a], registers[b])
-        case Op.MAXIMUM:
-            return np.maximum(registers[a], registers[b])
         case Op.SCALE:
             return x * registers[a]
-        case _:  # ADD_SCALED
+        case Op.ADD_SCALED:
             return registers[a] + x * registers[b]
+        case _:
+            return np.asarray(_UFUNCS[op](registers[a], registers[b]))
