@@ -16,7 +16,7 @@ from typing import Final, NamedTuple, Protocol, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from mcmort.elicit.table import SMALLEST, Location, QuantileTable, knots, locate
+from mcmort.elicit.table import Location, locate
 from mcmort.errors import NotExactError
 from mcmort.sampler.convolve import Curve
 from mcmort.sampler.nodes import FINEST, Level, edges, trapezoid
@@ -25,7 +25,7 @@ from mcmort.sampler.scores import normal_scores
 from mcmort.sampler.ties import Graph, Group, Mixture, Part, split
 from mcmort.sampler.twin import evaluate as carry_out
 
-__all__ = ["Integrator", "Measure", "survival_of"]
+__all__ = ["Integrator", "Measure"]
 
 type Array = NDArray[np.float64]
 type Values = dict[int, Array]
@@ -65,28 +65,6 @@ class Measure[T](Protocol):
         ...
 
 
-def survival_of(table: QuantileTable, value: Array) -> Array:
-    """Return the survival probability that a table gives to values, of any shape.
-
-    It is that of `mcmort.sampler.twin.survival_of`, which goes value by value.
-    """
-    w = knots(table.resolution)
-    last = len(w) - 1
-
-    def between(side: Array, at: Array, sign: float) -> Array:
-        high = np.clip(np.searchsorted(sign * side, sign * at, side="left"), 1, last)
-        low = high - 1
-        gap = side[high] - side[low]
-        rest = np.where(gap != 0.0, (at - side[low]) / np.where(gap != 0.0, gap, 1.0), 1.0)
-        return np.asarray(w[low] + rest * (w[high] - w[low]))
-
-    upper, lower = table.upper, table.lower
-    above = between(upper, np.clip(value, upper[-1], upper[0]), -1.0)
-    below = 1.0 - between(lower, np.clip(value, lower[0], lower[-1]), 1.0)
-    result = np.where(value >= upper[-1], above, below)
-    return np.where(value >= upper[0], 0.0, np.where(value <= lower[0], 1.0, result))
-
-
 def evaluate(plan: Plan, order: Iterable[int], inputs: Mapping[str, Array], values: Values) -> Values:
     """Carry out instructions on arrays of any shapes that broadcast.
 
@@ -117,11 +95,8 @@ def _quiet() -> np.errstate:
 
 
 def _value(plan: Plan, at: int, inputs: Mapping[str, Array], values: Values) -> Array:
-    op, a, b, c, x, stream = plan.rows[at]
+    op, *_, x, stream = plan.rows[at]
     match op:
-        case Op.FLOORED:  # the twin goes value by value
-            table, floor = plan.tables[b], values[c]
-            return np.maximum(table(np.maximum(values[a] * survival_of(table, floor), SMALLEST)), floor)
         case Op.CONSTANT:
             return np.asarray(x)
         case _:

@@ -18,12 +18,10 @@ from mcmort.elicit.families import Distribution
 from mcmort.elicit.table import build_score_table, build_table
 from mcmort.errors import NotExactError, UsageError
 from mcmort.sampler.exact import exact_distribution
-from mcmort.sampler.integrate import survival_of
 from mcmort.sampler.plan import Op, Plan
 from mcmort.sampler.run import run_plan
 from mcmort.sampler.scores import normal_survival
 from mcmort.sampler.ties import Graph
-from mcmort.sampler.twin import survival_of as slow_survival_of
 from tests.sampler.made import GOAL, TABLE, Made, P, agrees
 
 type Array = NDArray[np.float64]
@@ -311,16 +309,6 @@ def test_deaths_above_a_floor_may_follow_a_copula() -> None:
     tied = made.emit(Op.FLOORED, scored, table, floor)
     one, other = made.exact(plain), made.exact(tied)
     assert np.all(np.abs(one.quantile(P) - other.quantile(P)) <= one.error + other.error + 1e-5 * one.quantile(P))
-
-
-@pytest.mark.parametrize("family", [("lognormal", 1.0, 0.6), ("uniform", 0.0, 2.0), ("beta", 0.6, 3.0)])
-def test_survival_of_many_values_is_that_of_each(family: tuple[Any, ...]) -> None:
-    """The lookup over arrays gives to the last bit what the plain twin gives value by value, at knots as well."""
-    table = build_table(Distribution(family[0], family[1:]))
-    inside = table(np.linspace(1e-4, 1.0 - 1e-4, 501))
-    values = np.concatenate([inside, table.upper[::97], table.lower[::89], [-1.0, 0.0, 1e9]])
-    assert np.array_equal(survival_of(table, values), slow_survival_of(table, values))
-    assert survival_of(table, values[:6].reshape(2, 3)).shape == (2, 3)
 
 
 def test_a_plan_is_left_as_it_was() -> None:
