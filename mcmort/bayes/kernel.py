@@ -15,7 +15,7 @@ from numba import carray, types  # type: ignore[attr-defined]
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from mcmort.bayes.cited import FIRST, PIECES, STEPS
+from mcmort.bayes.quantile_spline import FIRST, PIECES, STEPS
 from mcmort.bayes.tape import Op
 
 __all__ = ["identity", "log_density"]

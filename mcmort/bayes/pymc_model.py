@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from mcmort.bayes.cited import FIRST, PIECES, STEPS, Curve
 from mcmort.bayes.evidence import Evidence
+from mcmort.bayes.quantile_spline import FIRST, PIECES, STEPS, QuantileSpline
 from mcmort.bayes.story import tell
 
 __all__ = ["pymc_model"]
@@ -86,7 +86,7 @@ class _PymcWorld:
         score = centre + unit * pm.Normal("deaths", -centre / unit, 1.0 / unit, shape=len(given))
         return {name: _Tensor(score[at]) for at, name in enumerate(places)}
 
-    def along(self, curve: Curve, score: _Tensor) -> _Tensor:
+    def along(self, curve: QuantileSpline, score: _Tensor) -> _Tensor:
         """Look up a cited prior."""
         import pytensor.tensor as pt
 

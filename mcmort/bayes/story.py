@@ -33,8 +33,8 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol, cast
 
 from mcmort.accounts import Account, Arithmetic, evaluate, maximum
-from mcmort.bayes.cited import Curve
 from mcmort.bayes.evidence import Datum, Evidence, Latent
+from mcmort.bayes.quantile_spline import QuantileSpline
 from mcmort.catalogue import formula
 from mcmort.catalogue.case import column_name
 from mcmort.catalogue.operators import OPERATORS
@@ -54,7 +54,7 @@ class World[Value: Arithmetic](Protocol):
         """Return standard normal scores by name; parameters are their distances from a centre, in a unit, if given."""
         ...
 
-    def along(self, curve: Curve, score: Value) -> Value:
+    def along(self, curve: QuantileSpline, score: Value) -> Value:
         """Return the value of a cited prior at a normal score."""
         ...
 
@@ -127,7 +127,7 @@ class _Told[Value: Arithmetic]:
     def cited(self, key: str) -> Value:
         """Take over what is cited of a share, a population, a rate, whether a pool or a single figure."""
         curve = self.evidence.curves[key]
-        if not isinstance(curve, Curve):
+        if not isinstance(curve, QuantileSpline):
             return self.world.number(curve)
         value = self.world.along(curve, self.score[key])
         # beyond its table a curve goes on straight, and a share would come above one

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from mcmort.elicit.families import Distribution
 from mcmort.elicit.pool import Pool
 
-__all__ = ["FIRST", "PIECES", "STEPS", "Curve", "curve_of"]
+__all__ = ["FIRST", "PIECES", "STEPS", "QuantileSpline", "spline_of"]
 
 type Array = NDArray[np.float64]
 
@@ -28,7 +28,7 @@ PIECES: Final = int(-2 * FIRST * STEPS)
 
 
 @dataclass(frozen=True)
-class Curve:
+class QuantileSpline:
     """A monotone function of a normal score, and whether it gives the logarithm of the value.
 
     Attributes
@@ -53,7 +53,7 @@ class Curve:
         return np.exp(curve) if self.is_log else np.asarray(curve)
 
 
-def curve_of(prior: Pool | Distribution) -> Curve:
+def spline_of(prior: Pool | Distribution) -> QuantileSpline:
     """Tabulate a prior.
 
     Parameters
@@ -63,7 +63,7 @@ def curve_of(prior: Pool | Distribution) -> Curve:
 
     Returns
     -------
-    Curve
+    QuantileSpline
         On the logarithm where the prior allows no zero.
     """
     from scipy.interpolate import PchipInterpolator
@@ -74,4 +74,4 @@ def curve_of(prior: Pool | Distribution) -> Curve:
     is_log = bool(values[0] > 0.0)
     knots = np.log(values) if is_log else values
     pieces = PchipInterpolator(scores, knots).c  # shape (4, PIECES), highest power first
-    return Curve(np.ascontiguousarray(pieces[::-1].T), is_log)
+    return QuantileSpline(np.ascontiguousarray(pieces[::-1].T), is_log)
