@@ -18,7 +18,7 @@ from typing import Final, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from mcmort.elicit.refine import Places, Scale, Tabulated, tabulate
+from mcmort.elicit.adaptive_table import Places, Scale, Tabulated, tabulate
 
 __all__ = [
     "BASE_BITS",

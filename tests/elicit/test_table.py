@@ -343,7 +343,7 @@ def test_the_check_for_scipy_can_fail() -> None:
 def test_check_stays_a_function() -> None:
     """The verb `check` is the function whatever was loaded before it, since no module has its name."""
     import mcmort.elicit
-    import mcmort.elicit.whole
+    import mcmort.elicit.check_case
 
     for name in mcmort.elicit.__all__:
         assert callable(getattr(mcmort.elicit, name)), name
