@@ -8,7 +8,7 @@ jumps, which a gradient needs.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from mcmort.elicit.families import Distribution
 from mcmort.elicit.pool import Pool
 
-__all__ = ["FIRST", "PIECES", "STEPS", "QuantileSpline", "spline_of"]
+__all__ = ["FIRST", "PIECES", "STEPS", "QuantileSpline", "cubic", "spline_of"]
 
 type Array = NDArray[np.float64]
 
@@ -46,11 +46,23 @@ class QuantileSpline:
         """Return values at normal scores, shape ``(n,)``."""
         place = np.clip(np.asarray(score, dtype=np.float64), FIRST, -FIRST)
         piece = np.minimum(((place - FIRST) * STEPS).astype(np.intp), PIECES - 1)
-        t = place - (FIRST + piece / STEPS)
-        c = self.coefficients[piece]
-        slope = c[..., 1] + t * (2.0 * c[..., 2] + t * 3.0 * c[..., 3])
-        curve = c[..., 0] + t * (c[..., 1] + t * (c[..., 2] + t * c[..., 3])) + slope * (score - place)
-        return np.exp(curve) if self.is_log else np.asarray(curve)
+        inside, slope = cubic(self.coefficients.T[:, piece], place - (FIRST + piece / STEPS))
+        value = inside + slope * (score - place)
+        return np.exp(value) if self.is_log else np.asarray(value)
+
+
+def cubic(coefficients: Any, t: Any) -> tuple[Any, Any]:
+    """Return a cubic and its slope, in plain arithmetic: over arrays, in the compiled kernel, and in PyTensor.
+
+    Parameters
+    ----------
+    coefficients : sequence of four numbers, or of arrays shaped as `t`
+        From the constant up.
+    t : number or array
+        Distance from the left end of the piece.
+    """
+    c = coefficients
+    return c[0] + t * (c[1] + t * (c[2] + t * c[3])), c[1] + t * (2.0 * c[2] + t * 3.0 * c[3])
 
 
 def spline_of(prior: Pool | Distribution) -> QuantileSpline:

@@ -150,8 +150,8 @@ def test_the_two_forms_of_the_normal_tail_meet() -> None:
 
 
 @pytest.mark.parametrize("is_log", [True, False])
-def test_a_curve_in_the_kernel_is_the_curve_of_the_draws(is_log: bool, seed: int) -> None:
-    """Value and slope of the kernel's curve are those of `QuantileSpline`, inside, at the knots, and beyond both ends."""
+def test_a_spline_in_the_kernel_is_the_spline_of_the_draws(is_log: bool, seed: int) -> None:
+    """Value and slope of the kernel are those of `QuantileSpline`, inside, at the knots, and beyond both ends."""
     family = Distribution("lognormal", (3.0, 0.4)) if is_log else WITH_ZEROS
     curve = spline_of(family)
     assert curve.is_log is is_log
