@@ -18,7 +18,7 @@ __all__ = ["Density", "density_address", "identity_address"]
 
 type Array = NDArray[np.float64]
 
-_SOURCES: Final = tuple(Path(__file__).with_name(f"{name}.py") for name in ("cited", "kernel", "tape"))
+_SOURCES: Final = tuple(Path(__file__).with_name(f"{name}.py") for name in ("kernel", "quantile_spline", "tape"))
 """What the compiled code depends on."""
 
 

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Literal
 
 from mcmort.accounts import Account
-from mcmort.bayes.cited import Curve, curve_of
+from mcmort.bayes.quantile_spline import QuantileSpline, spline_of
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.synthesis import Synthesis
 from mcmort.catalogue.words import BASES, Basis
@@ -143,10 +143,12 @@ class Evidence:
     offsets: Mapping[str, float] = field(default_factory=dict)
 
     @cached_property
-    def curves(self) -> dict[str, Curve | float]:
+    def curves(self) -> dict[str, QuantileSpline | float]:
         """Each cited prior over a normal score; a share that is certain is a number."""
         return {
-            key: prior.parameters[0] if isinstance(prior, Distribution) and prior.family == "fixed" else curve_of(prior)
+            key: prior.parameters[0]
+            if isinstance(prior, Distribution) and prior.family == "fixed"
+            else spline_of(prior)
             for key, prior in self.cited.items()
         }
 
@@ -159,7 +161,7 @@ class Evidence:
     @cached_property
     def parameters(self) -> tuple[str, ...]:
         """Names of the uncertain inputs of the model: standard normal scores, or distances from a register."""
-        names = [key for key, curve in self.curves.items() if isinstance(curve, Curve)]
+        names = [key for key, curve in self.curves.items() if isinstance(curve, QuantileSpline)]
         names += [f"tau:{basis}" for basis in self.bases]
         names += [f"bias:{basis}" for basis in self.bases if basis in self.synthesis.bias]
         names += [f"lineage:{line}" for line in self.lines]

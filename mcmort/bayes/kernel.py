@@ -15,7 +15,7 @@ from numba import carray, types  # type: ignore[attr-defined]
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from mcmort.bayes.cited import FIRST, PIECES, STEPS
+from mcmort.bayes.quantile_spline import FIRST, PIECES, STEPS, cubic
 from mcmort.bayes.tape import Op
 
 __all__ = ["identity", "log_density"]
@@ -57,15 +57,16 @@ def _student_above(t: float) -> float:
     return near * near * (2.0 - u) / 4.0
 
 
+_cubic = numba.njit(error_model="numpy")(cubic)
+
+
 @numba.njit(error_model="numpy")
 def _along(curve, score):
     """Return a curve and its slope at a normal score; beyond the ends it goes on straight."""
     place = min(max(score, FIRST), -FIRST)
     piece = min(int((place - FIRST) * STEPS), PIECES - 1)
-    t = place - (FIRST + piece / STEPS)
-    c = curve[piece]
-    slope = c[1] + t * (2.0 * c[2] + t * 3.0 * c[3])
-    return c[0] + t * (c[1] + t * (c[2] + t * c[3])) + slope * (score - place), slope
+    value, slope = _cubic(curve[piece], place - (FIRST + piece / STEPS))
+    return value + slope * (score - place), slope
 
 
 # a loop for each operation, since a dispatch within the loop took three times as long; places are unsigned numbers,

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from mcmort.bayes.cited import FIRST, PIECES, STEPS, Curve
 from mcmort.bayes.evidence import Evidence
+from mcmort.bayes.quantile_spline import FIRST, PIECES, STEPS, QuantileSpline, cubic
 from mcmort.bayes.story import tell
 
 __all__ = ["pymc_model"]
@@ -86,16 +86,14 @@ class _PymcWorld:
         score = centre + unit * pm.Normal("deaths", -centre / unit, 1.0 / unit, shape=len(given))
         return {name: _Tensor(score[at]) for at, name in enumerate(places)}
 
-    def along(self, curve: Curve, score: _Tensor) -> _Tensor:
+    def along(self, curve: QuantileSpline, score: _Tensor) -> _Tensor:
         """Look up a cited prior."""
         import pytensor.tensor as pt
 
         place = pt.clip(score.of, FIRST, -FIRST)
         piece = pt.minimum(pt.cast(pt.floor((place - FIRST) * STEPS), "int64"), PIECES - 1)
-        t = place - (FIRST + piece / STEPS)
-        c = pt.as_tensor_variable(curve.coefficients)[piece]
-        slope = c[1] + t * (2.0 * c[2] + t * 3.0 * c[3])
-        value = c[0] + t * (c[1] + t * (c[2] + t * c[3])) + slope * (score.of - place)
+        inside, slope = cubic(pt.as_tensor_variable(curve.coefficients)[piece], place - (FIRST + piece / STEPS))
+        value = inside + slope * (score.of - place)
         return _Tensor(pt.exp(value) if curve.is_log else value)
 
     def exp(self, value: _Tensor) -> _Tensor:

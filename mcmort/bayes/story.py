@@ -30,13 +30,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, cast
 
 from mcmort.accounts import Account, Arithmetic, evaluate, maximum
-from mcmort.bayes.cited import Curve
 from mcmort.bayes.evidence import Datum, Evidence, Latent
+from mcmort.bayes.quantile_spline import QuantileSpline
 from mcmort.catalogue import formula
 from mcmort.catalogue.case import column_name
+from mcmort.catalogue.operators import OPERATORS
 from mcmort.catalogue.words import Basis
 
 __all__ = ["World", "tell"]
@@ -53,7 +54,7 @@ class World[Value: Arithmetic](Protocol):
         """Return standard normal scores by name; parameters are their distances from a centre, in a unit, if given."""
         ...
 
-    def along(self, curve: Curve, score: Value) -> Value:
+    def along(self, curve: QuantileSpline, score: Value) -> Value:
         """Return the value of a cited prior at a normal score."""
         ...
 
@@ -126,7 +127,7 @@ class _Told[Value: Arithmetic]:
     def cited(self, key: str) -> Value:
         """Take over what is cited of a share, a population, a rate, whether a pool or a single figure."""
         curve = self.evidence.curves[key]
-        if not isinstance(curve, Curve):
+        if not isinstance(curve, QuantileSpline):
             return self.world.number(curve)
         value = self.world.along(curve, self.score[key])
         # beyond its table a curve goes on straight, and a share would come above one
@@ -221,23 +222,12 @@ class _Told[Value: Arithmetic]:
             self.operate,
         )
 
-    def operate(self, operator: str, left: Value, right: Value) -> Value:
+    def operate(self, symbol: str, left: Value, right: Value) -> Value:
         """Apply one operator of the formula language."""
-        value: Value
-        match operator:
-            case "+":
-                value = left + right
-            case "-":
-                value = left - right
-            case "*":
-                value = left * right
-            case "/":
-                value = left / right
-            case "max":
-                value = maximum(left, right)
-            case _:
-                value = self.world.smaller(left, right)
-        return value
+        infix = OPERATORS[symbol].infix
+        if infix is not None:
+            return cast("Value", infix(left, right))
+        return maximum(left, right) if symbol == "max" else self.world.smaller(left, right)
 
     def figure(self, datum: Datum) -> None:
         """Condition on one figure: an estimate of a component, a formula in its place, or a claim about a sum."""

@@ -14,7 +14,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from mcmort.bayes.cited import PIECES
+from mcmort.bayes.quantile_spline import PIECES
 
 __all__ = ["Op", "Program", "Tape", "Variable"]
 

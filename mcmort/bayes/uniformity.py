@@ -2,6 +2,7 @@
 
 The chi-square test sees where ranks heap up; the other is sharpest against a shift or a wrong width. It takes the
 point at which the empirical distribution function is least likely, and knows how unlikely that is for uniform ranks.
+Ranks are discrete, and both tests count them as such; the uniformity tests of ArviZ are for continuous values.
 """
 
 from __future__ import annotations

@@ -12,8 +12,8 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from mcmort.bayes.cited import Curve
 from mcmort.bayes.evidence import Evidence
+from mcmort.bayes.quantile_spline import QuantileSpline
 from mcmort.bayes.story import tell
 from mcmort.bayes.tape import Op, Program, Tape, Variable
 
@@ -50,7 +50,7 @@ class TapeWorld:
             self.tape.add_score(score)
         return scores
 
-    def along(self, curve: Curve, score: Variable) -> Variable:
+    def along(self, curve: QuantileSpline, score: Variable) -> Variable:
         """Emit the value of a cited prior."""
         value = self.tape.emit(Op.CURVE, score, x=float(self.tape.curve(curve.coefficients)))
         return self.tape.emit(Op.EXP, value) if curve.is_log else value
@@ -122,7 +122,7 @@ class ArrayWorld:
         self.log_volume += sum(np.log(place[1]) for place in places.values() if place is not None)
         return scores
 
-    def along(self, curve: Curve, score: Array) -> Array:
+    def along(self, curve: QuantileSpline, score: Array) -> Array:
         """Compute the value of a cited prior."""
         return curve(score)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 from dataclasses import dataclass, field
@@ -30,6 +29,7 @@ from mcmort.catalogue.records import (
     Text,
     Years,
 )
+from mcmort.catalogue.suggestions import did_you_mean
 from mcmort.catalogue.synthesis import Balance, Synthesis
 from mcmort.catalogue.words import Basis
 
@@ -176,9 +176,9 @@ class Case:
         """
         groups = (("component", self.components), ("quantity", self.quantities), ("definition", self.definitions))
         known = [key for kind, group in groups if kind in what for key in list(group)]
-        close = difflib.get_close_matches(name, known, 1)
-        if close:
-            return f"{self.id} has no {what} {name!r}. Hint: did you mean {close[0]!r}?"
+        hint = did_you_mean(name, known)
+        if hint:
+            return f"{self.id} has no {what} {name!r}. Hint: {hint}"
         listed = f"; it has {', '.join(known)}" if len(known) <= 12 else f". Hint: 'mcmort show {self.id}' lists them"
         return f"{self.id} has no {what} {name!r}{listed}"
 

@@ -11,10 +11,11 @@ from typing import Any
 
 from mcmort.catalogue.case import column_name
 from mcmort.catalogue.links import check_links
-from mcmort.catalogue.loaded import Loaded, near, place
+from mcmort.catalogue.loaded import Loaded, place
 from mcmort.catalogue.records import Claim, Component, Estimate
 from mcmort.catalogue.scopes import check_scopes
 from mcmort.catalogue.selection import years_of
+from mcmort.catalogue.suggestions import did_you_mean
 from mcmort.errors import Problem
 
 __all__ = ["Loaded", "check_meaning"]
@@ -66,7 +67,7 @@ def _citations(loaded: Loaded) -> Iterator[tuple[str, str, Any]]:
 def _sources(loaded: Loaded) -> Iterator[Problem]:
     for file, where, record in _citations(loaded):
         if record.source not in loaded.sources and loaded.lacks("source", record.source):
-            hint = near(record.source, loaded.sources, "add the work to sources.bib")
+            hint = did_you_mean(record.source, loaded.sources, "add the work to sources.bib")
             yield Problem(file, f"{where} > source", f"{record.source!r}", "a key of sources.bib", hint)
 
 
@@ -88,13 +89,13 @@ def _facets(loaded: Loaded) -> Iterator[Problem]:
         for facet, values in component.facets.items():
             where = place("component", name, "facets", facet)
             if facet not in facets:
-                hint = near(facet, facets, "declare it under [facets] in case.toml")
+                hint = did_you_mean(facet, facets, "declare it under [facets] in case.toml")
                 yield Problem(file, where, f"the facet {facet!r}", f"one of {', '.join(sorted(facets))}", hint)
                 continue
             for value in values:
                 if value not in facets[facet]:
                     expected = f"one of {', '.join(sorted(facets[facet]))}"
-                    hint = near(value, facets[facet], f"declare it under [facets.{facet}] in case.toml")
+                    hint = did_you_mean(value, facets[facet], f"declare it under [facets.{facet}] in case.toml")
                     yield Problem(file, where, f"the value {value!r}", expected, hint)
 
 
@@ -122,7 +123,7 @@ def _profiles(loaded: Loaded) -> Iterator[Problem]:
             continue
         file, where = loaded.files[f"component {name}"], place("component", name, "profile")
         if loaded.lacks("profile", component.profile):
-            hint = near(component.profile, loaded.declared("profile"), "add a [[profile]] with that id")
+            hint = did_you_mean(component.profile, loaded.declared("profile"), "add a [[profile]] with that id")
             yield Problem(file, where, f"{component.profile!r}", "the id of a [[profile]]", hint)
         if component.profile not in profiles:
             continue

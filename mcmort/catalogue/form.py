@@ -10,8 +10,8 @@ from typing import Any, Final, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from mcmort.catalogue.loaded import near
 from mcmort.catalogue.records import Definition, RecordError
+from mcmort.catalogue.suggestions import closest, did_you_mean
 from mcmort.errors import Problem
 
 __all__ = ["record_of", "show"]
@@ -101,8 +101,7 @@ def _is_echo(defect: Any, defects: list[Any]) -> bool:
 
 def _misspelled(model: type[BaseModel], location: Location) -> str:
     """Return the key that an unknown one most resembles, or an empty string."""
-    hint = near(str(location[-1]), _allowed(model, location))
-    return hint.split("'")[1] if hint else ""
+    return closest(str(location[-1]), _allowed(model, location)) or ""
 
 
 def _without(data: Any, defects: list[Any]) -> Any:
@@ -169,11 +168,11 @@ def _problem(model: type[BaseModel], defect: Any, file: str, key: str) -> Proble
     elif kind == "extra_forbidden":
         allowed = _allowed(model, location)
         found, expected = f"the unknown key {name!r}", f"one of {', '.join(allowed)}"
-        hint = near(name, allowed, "remarks belong in note, or in a comment after #")
+        hint = did_you_mean(name, allowed, "remarks belong in note, or in a comment after #")
     elif kind == "literal_error":
         words = [word.strip("'") for word in context["expected"].replace(" or ", ", ").split(", ")]
         expected, hint = f"one of {', '.join(words)}", "take the nearest, and say the rest in note"
-        hint = near(value, words, hint) if isinstance(value, str) and value[:1].isalpha() else hint
+        hint = did_you_mean(value, words, hint) if isinstance(value, str) and value[:1].isalpha() else hint
     elif kind == "string_pattern_mismatch":
         expected, hint = _PATTERNS.get(context["pattern"], (f"text that matches {context['pattern']}", ""))
     elif kind in _BOUNDS:

@@ -10,13 +10,12 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
+from mcmort.catalogue.operators import OPERATORS, Symbol
 from mcmort.errors import FormulaError
 
 __all__ = ["Call", "Name", "Node", "Number", "fold", "names", "parse", "postfix"]
-
-Operator = Literal["+", "-", "*", "/", "min", "max"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ class Name:
 class Call:
     """An operation on two formulas."""
 
-    operator: Operator
+    operator: Symbol
     left: Node
     right: Node
 
@@ -48,9 +47,9 @@ _TOKEN: Final = re.compile(
     r"\s*(?:(?P<number>(?:\d+(?:_\d+)*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>[A-Za-z_]\w*)|(?P<sign>[-+*/(),]))",
     re.ASCII,
 )
+_FUNCTIONS: Final = {symbol: operator for symbol, operator in OPERATORS.items() if not operator.precedence}
 _DEEPEST: Final = 50
 _LONGEST: Final = 500
-_FUNCTIONS: Final[dict[str, Operator]] = {"min": "min", "max": "max"}
 
 
 class _Parser:
@@ -58,66 +57,60 @@ class _Parser:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.tokens = list(self._tokens())
-        self.at = 0
+        self.tokens = self._tokens()
+        self.next = 0
         self.depth = 0
 
     def _tokens(self) -> list[tuple[str, str]]:
-        found: list[tuple[str, str]] = []
-        at = 0
+        tokens: list[tuple[str, str]] = []
+        position = 0
         text = self.text.rstrip()
-        while at < len(text):
-            match = _TOKEN.match(text, at)
+        while position < len(text):
+            match = _TOKEN.match(text, position)
             if match is None or match.lastgroup is None:
-                raise FormulaError(f"{text[at:].strip()[0]!r} is not arithmetic")
-            found.append((match.lastgroup, match.group(match.lastgroup)))
-            at = match.end()
-        return found
+                raise FormulaError(f"{text[position:].strip()[0]!r} is not arithmetic")
+            tokens.append((match.lastgroup, match.group(match.lastgroup)))
+            position = match.end()
+        return tokens
 
     def peek(self) -> str:
-        return self.tokens[self.at][1] if self.at < len(self.tokens) else ""
+        return self.tokens[self.next][1] if self.next < len(self.tokens) else ""
 
     def take(self, wanted: str = "") -> tuple[str, str]:
-        if self.at >= len(self.tokens):
+        if self.next >= len(self.tokens):
             raise FormulaError(
                 f"the formula ends where {repr(wanted) if wanted else 'a number, a name or a bracket'} should stand"
             )
-        kind, text = self.tokens[self.at]
+        kind, text = self.tokens[self.next]
         if wanted and text != wanted:
             raise FormulaError(f"{text!r} stands where {wanted!r} should")
-        self.at += 1
+        self.next += 1
         return kind, text
 
-    def whole(self) -> Node:
-        node = self.sum()
-        if self.at < len(self.tokens):
+    def formula(self) -> Node:
+        node = self.operation()
+        if self.next < len(self.tokens):
             raise FormulaError(f"{self.peek()!r} stands where the formula should end")
         return node
 
-    def sum(self) -> Node:
-        node = self.product()
-        while self.peek() in ("+", "-"):
-            operator: Operator = "+" if self.take()[1] == "+" else "-"
-            node = Call(operator, node, self.product())
+    def operation(self, least: int = 1) -> Node:
+        """Parse operands joined by operators of at least a precedence."""
+        node = self.operand()
+        while (operator := OPERATORS.get(self.peek())) is not None and operator.precedence >= least:
+            self.take()
+            node = Call(operator.symbol, node, self.operation(operator.precedence + 1))
         return node
 
-    def product(self) -> Node:
-        node = self.factor()
-        while self.peek() in ("*", "/"):
-            operator: Operator = "*" if self.take()[1] == "*" else "/"
-            node = Call(operator, node, self.factor())
-        return node
-
-    def factor(self) -> Node:
+    def operand(self) -> Node:
         self.depth += 1
         if self.depth > _DEEPEST:
             raise FormulaError(f"brackets nest deeper than {_DEEPEST}")
         try:
-            return self._factor()
+            return self._operand()
         finally:
             self.depth -= 1
 
-    def _factor(self) -> Node:
+    def _operand(self) -> Node:
         kind, text = self.take()
         if kind == "number":
             value = float(text.replace("_", ""))
@@ -125,9 +118,9 @@ class _Parser:
                 raise FormulaError(f"the number {text} is too large")
             return Number(value)
         if text == "-":
-            return Call("-", Number(0.0), self.factor())
+            return Call("-", Number(0.0), self.operand())
         if text == "(":
-            node = self.sum()
+            node = self.operation()
             self.take(")")
             return node
         if kind == "name":
@@ -136,14 +129,14 @@ class _Parser:
 
     def function(self, name: str) -> Node:
         if name not in _FUNCTIONS:
-            raise FormulaError(f"{name!r} is no function of the formula language: it has min and max")
+            raise FormulaError(f"{name!r} is no function of the formula language: it has {' and '.join(_FUNCTIONS)}")
         self.take("(")
-        node = self.sum()
+        node = self.operation()
         if self.peek() != ",":
             raise FormulaError(f"{name} needs at least two arguments")
         while self.peek() == ",":
             self.take(",")
-            node = Call(_FUNCTIONS[name], node, self.sum())
+            node = Call(_FUNCTIONS[name].symbol, node, self.operation())
         self.take(")")
         return node
 
@@ -176,7 +169,7 @@ def parse(text: str) -> Node:
         raise FormulaError("the formula is empty")
     if len(parser.tokens) > _LONGEST:
         raise FormulaError(f"there are {len(parser.tokens)} signs, names and numbers where {_LONGEST} are allowed")
-    return parser.whole()
+    return parser.formula()
 
 
 def names(node: Node) -> frozenset[str]:
@@ -194,7 +187,7 @@ def fold[Value](
     node: Node,
     number: Callable[[float], Value],
     name: Callable[[str], Value],
-    operate: Callable[[Operator, Value, Value], Value],
+    operate: Callable[[Symbol, Value, Value], Value],
 ) -> Value:
     """Compute a formula, whatever its values are.
 
@@ -224,7 +217,7 @@ def fold[Value](
     return stack.pop()
 
 
-def postfix(node: Node) -> list[Number | Name | Operator]:
+def postfix(node: Node) -> list[Number | Name | Symbol]:
     """Return the formula in postfix order: operands first, then their operator."""
     match node:
         case Call(operator, left, right):

@@ -7,9 +7,10 @@ from typing import Final
 
 from mcmort.catalogue import formula
 from mcmort.catalogue.case import column_name
-from mcmort.catalogue.loaded import Loaded, near, place
+from mcmort.catalogue.loaded import Loaded, place
 from mcmort.catalogue.records import Correlation, Overlap
 from mcmort.catalogue.selection import years_of
+from mcmort.catalogue.suggestions import did_you_mean
 from mcmort.catalogue.synthesis import Balance
 from mcmort.errors import FormulaError, Problem
 
@@ -76,7 +77,7 @@ def _unknown(
 ) -> Iterator[Problem]:
     for other in retired:
         if other not in known and loaded.lacks("claim", other):
-            hint = near(other, known - {name}, "leave it out where the earlier figure is not in this case")
+            hint = did_you_mean(other, known - {name}, "leave it out where the earlier figure is not in this case")
             yield Problem(*at, f"{other!r}", expected, hint)
 
 
@@ -132,7 +133,7 @@ def _unknown_names(
     blind = loaded.blind & {"quantity", "component"}
     for name in sorted(used - quantities.keys() - components.keys()):
         if not blind:
-            hint = near(name, [*quantities, *components], "add a [[quantity]] with that id")
+            hint = did_you_mean(name, [*quantities, *components], "add a [[quantity]] with that id")
             yield Problem(file, where, f"the name {name!r}", expected, hint)
 
 
@@ -145,7 +146,7 @@ def _overlaps(loaded: Loaded) -> Iterator[Problem]:
         for key in ("of", "within"):
             end = getattr(overlap, key)
             if loaded.lacks("component", end):
-                hint = near(end, loaded.declared("component"), "add a [[component]] with that id")
+                hint = did_you_mean(end, loaded.declared("component"), "add a [[component]] with that id")
                 yield Problem(file, place("overlap", name, key), f"{end!r}", "the id of a component", hint)
         pair = (overlap.of, overlap.within)
         if pair in first:
@@ -175,7 +176,7 @@ def _dependence(loaded: Loaded) -> Iterator[Problem]:
             if group.members.count(member) > 1:
                 yield Problem(file, where, f"{member!r} twice", "each member once", "leave one of them out")
             if loaded.lacks("component", member) and loaded.lacks("quantity", member):
-                hint = near(member, known, "take it out of the group, or add it to the case")
+                hint = did_you_mean(member, known, "take it out of the group, or add it to the case")
                 yield Problem(file, where, f"{member!r}", "ids of components or quantities", hint)
             # a quantity has no measure: all of its groups move it together
             key = (member, "" if loaded.lacks("component", member) else group.measure)
@@ -202,7 +203,7 @@ def _correlations(loaded: Loaded) -> Iterator[Problem]:
         for member in one.between:
             owner = loaded.of("component").get(member) or loaded.of("quantity").get(member)
             if loaded.lacks("component", member) and loaded.lacks("quantity", member):
-                hint = near(member, known, "take the correlation out, or add the input to the case")
+                hint = did_you_mean(member, known, "take the correlation out, or add the input to the case")
                 yield Problem(file, where, f"{member!r}", "ids of components or quantities", hint)
             elif owner is not None and owner.formula is not None and (member, one.measure) not in registered:
                 found, hint = f"{member!r}, which a formula makes", "name an input of the formula instead"

@@ -6,7 +6,6 @@ records is checked in `mcmort.catalogue.check`.
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from pathlib import Path
 from typing import Any, Final
@@ -27,6 +26,7 @@ from mcmort.catalogue.records import (
     Quantity,
     Record,
 )
+from mcmort.catalogue.suggestions import closest
 from mcmort.catalogue.synthesis import Balance
 from mcmort.errors import CaseError, Problem, UnknownCaseError
 
@@ -88,8 +88,8 @@ def load(name: str | Path) -> Case:
     folder = Path(name)
     if folder.is_dir():
         return load_folder(folder, str(name))
-    near = difflib.get_close_matches(str(name), cases, 1)
-    hint = f"Did you mean {near[0]!r}?" if near else "'mcmort cases' lists the shipped ones."
+    similar = closest(str(name), cases)
+    hint = f"Did you mean {similar!r}?" if similar else "'mcmort cases' lists the shipped ones."
     if folder.is_file():
         hint = f"Give the folder that holds the file: {str(folder.parent)!r}."
     raise UnknownCaseError(f"no case {str(name)!r}: it is neither a shipped case nor a folder. {hint}")
@@ -163,10 +163,10 @@ def _definition(name: str, table: Any, loaded: Loaded) -> None:
 def _evidence(document: dict[str, Any], file: str, loaded: Loaded) -> None:
     for key, items in document.items():
         if key not in LISTS:
-            close = difflib.get_close_matches(key, LISTS, 1)
-            expected, hint = _TABLES, f"did you mean [[{close[0]}]]?" if close else ""
+            similar = closest(key, LISTS)
+            expected, hint = _TABLES, f"did you mean [[{similar}]]?" if similar else ""
             loaded.problems.append(Problem(file, key, f"the table {key!r}", expected, hint, "form"))
-            loaded.blind |= {*close} or LISTS.keys()
+            loaded.blind |= {similar} if similar else LISTS.keys()
             continue
         if not isinstance(items, list):
             hint = f"write [[{key}]], with two brackets"

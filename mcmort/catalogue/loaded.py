@@ -6,8 +6,7 @@ as known: one defect does not bring a crowd of false ones with it.
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +14,7 @@ from mcmort.catalogue.case import Case, CaseHead
 from mcmort.catalogue.records import Component, Quantity, Record, Source
 from mcmort.errors import Problem
 
-__all__ = ["Loaded", "near", "place"]
+__all__ = ["Loaded", "place"]
 
 
 @dataclass
@@ -105,12 +104,6 @@ class Loaded:
             where=self.where,
             files=dict(self.files),
         )
-
-
-def near(name: str, allowed: Iterable[str], otherwise: str = "") -> str:
-    """Return a hint that names the closest of the words allowed, if one is close."""
-    close = difflib.get_close_matches(name, list(allowed), 1)
-    return f"did you mean {close[0]!r}?" if close else otherwise
 
 
 def place(kind: str, name: str, *more: str) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mcmort.catalogue.loaded import Loaded, near, place
+from mcmort.catalogue.loaded import Loaded, place
 from mcmort.catalogue.records import Claim, Component, Definition, Scope, Selector
 from mcmort.catalogue.selection import selected_years, selector_defects
+from mcmort.catalogue.suggestions import did_you_mean
 from mcmort.catalogue.synthesis import Balance
 from mcmort.errors import Problem
 
@@ -30,7 +31,7 @@ def check_scopes(loaded: Loaded) -> Iterator[Problem]:
                 expected = f"one of {', '.join(declared)}" if declared else "a definition of the case"
                 file, hint = (
                     loaded.files[f"claim {name}"],
-                    near(claim.definition, declared, "or say the scope itself with include"),
+                    did_you_mean(claim.definition, declared, "or say the scope itself with include"),
                 )
                 yield Problem(file, where, f"{claim.definition!r}", expected, hint)
             elif f"definition {claim.definition}" in loaded.partial:

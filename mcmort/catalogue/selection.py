@@ -6,11 +6,11 @@ author's own definition.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Component, Scope, Selector
+from mcmort.catalogue.suggestions import did_you_mean
 from mcmort.errors import DefinitionError
 
 __all__ = ["matches", "select", "selected_years", "selector_defects", "year_weights", "years_of"]
@@ -43,17 +43,15 @@ def selector_defects(
             allowed = sorted(facets[facet])
         else:
             words = ["component", "years", *sorted(facets)]
-            near = difflib.get_close_matches(facet, words, 1)
-            hint = f"did you mean {near[0]!r}?" if near else "declare it under [facets] in case.toml"
+            hint = did_you_mean(facet, words, "declare it under [facets] in case.toml")
             defects.append((facet, f"the facet {facet!r}", f"one of {', '.join(words)}", hint))
             continue
         for value in values:
             if value not in allowed:
-                near = difflib.get_close_matches(value, allowed, 1)
                 add = (
                     "add a [[component]] with that id" if facet == "component" else f"declare it under [facets.{facet}]"
                 )
-                hint = f"did you mean {near[0]!r}?" if near else add
+                hint = did_you_mean(value, allowed, add)
                 defects.append((facet, f"the value {value!r}", f"one of {', '.join(allowed)}", hint))
     return defects
 

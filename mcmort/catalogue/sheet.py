@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from mcmort.catalogue.form import record_of, show
-from mcmort.catalogue.loaded import near
 from mcmort.catalogue.records import Component, Estimate
+from mcmort.catalogue.suggestions import did_you_mean
 from mcmort.errors import CaseError, Problem, UsageError
 
 __all__ = ["COLUMNS", "import_sheet", "read_sheet", "to_toml"]
@@ -216,7 +216,7 @@ def _columns(sheet: _Sheet, header: list[str]) -> list[str | None]:
             sheet.refuse(1, f"column {place}", f"a second column {name!r}", "each column once", "put the two together")
             names.append(None)
         elif name and name not in known and not re.fullmatch(r"facet:[a-z0-9][a-z0-9-]*", name):
-            hint = near(name, known, "docs/import.md lists the columns; a facet is written facet:category")
+            hint = did_you_mean(name, known, "docs/import.md lists the columns; a facet is written facet:category")
             sheet.refuse(1, f"column {place}", f"the column {written!r}", "a column of the layout", hint)
             names.append(None)
         else:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 from mcmort.lazy import lazily
 
 if TYPE_CHECKING:
+    from mcmort.elicit.check_case import check
     from mcmort.elicit.priors import Elicited, Priors, Used, elicit
     from mcmort.elicit.table import QuantileTable, ScoreTable, build_score_table, build_table
-    from mcmort.elicit.whole import check
 
 __all__ = [
     "Elicited",
@@ -34,7 +34,7 @@ _HOMES: Final = {
     "Used": "mcmort.elicit.priors",
     "build_score_table": "mcmort.elicit.table",
     "build_table": "mcmort.elicit.table",
-    "check": "mcmort.elicit.whole",
+    "check": "mcmort.elicit.check_case",
     "elicit": "mcmort.elicit.priors",
 }
 

@@ -9,22 +9,16 @@ import numpy as np
 
 from mcmort.catalogue import formula
 from mcmort.catalogue.case import Case
+from mcmort.catalogue.operators import OPERATORS
 from mcmort.elicit.families import Array, Distribution, empirical
 from mcmort.elicit.pool import Pool
 from mcmort.errors import FitError
 
-__all__ = ["OPERATIONS", "evaluate", "propagate", "quantities_of"]
+__all__ = ["evaluate", "propagate", "quantities_of"]
 
 _POINTS: Final = 1 << 14
 
-OPERATIONS: Final = {
-    "+": np.add,
-    "-": np.subtract,
-    "*": np.multiply,
-    "/": np.divide,
-    "min": np.minimum,
-    "max": np.maximum,
-}
+_UFUNCS: Final[Mapping[str, np.ufunc]] = {symbol: getattr(np, operator.name) for symbol, operator in OPERATORS.items()}
 
 
 def evaluate(node: formula.Node, values: Mapping[str, Array]) -> Array:
@@ -45,7 +39,7 @@ def evaluate(node: formula.Node, values: Mapping[str, Array]) -> Array:
         node,
         lambda value: np.asarray(value, dtype=np.float64),
         lambda name: values[name],
-        lambda operator, left, right: np.asarray(OPERATIONS[operator](left, right)),
+        lambda operator, left, right: np.asarray(_UFUNCS[operator](left, right)),
     )
 
 

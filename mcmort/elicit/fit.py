@@ -17,7 +17,7 @@ from mcmort.catalogue.records import Estimate, Figure, Share
 from mcmort.elicit.families import FAMILIES, Array, Distribution, fixed
 from mcmort.errors import FitError
 
-__all__ = ["Fit", "fit_figure", "level"]
+__all__ = ["Fit", "coverage", "fit_figure"]
 
 _TAIL_TOLERANCE: Final = 1e-6
 _MEDIAN_TOLERANCE: Final = 0.05
@@ -46,7 +46,7 @@ class Fit:
     achieved: tuple[float, ...]
 
 
-def level(case: Case, figure: Figure) -> float:
+def coverage(case: Case, figure: Figure) -> float:
     """Return the probability that a printed range is read to hold (1 for extremes)."""
     match figure.reading:
         case "range":
@@ -97,7 +97,7 @@ def fit_figure(case: Case, figure: Figure) -> Fit:
         return _by_moments(figure)
     assert figure.low is not None
     assert figure.high is not None
-    tail = (1.0 - level(case, figure)) / 2.0
+    tail = (1.0 - coverage(case, figure)) / 2.0
     family = figure.family or _default_family(is_share, tail, figure.best)
     ends = (figure.low, figure.high)
     asked = ((tail, figure.low), *(() if figure.best is None else ((0.5, figure.best),)), (1.0 - tail, figure.high))

@@ -24,9 +24,9 @@ import numpy as np
 from scipy import special
 
 from mcmort.catalogue.words import Pooling
-from mcmort.elicit.cells import Cells, Places, Side, quantiles
 from mcmort.elicit.families import Array, Distribution
 from mcmort.elicit.quadrature import Integral, integrate
+from mcmort.elicit.quantile_inversion import Cells, Places, Side, quantiles
 from mcmort.errors import FitError
 
 __all__ = ["Bound", "ExclusionError", "Pool"]

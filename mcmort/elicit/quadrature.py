@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mcmort.elicit.cells import Cells, Places, Side
+from mcmort.elicit.quantile_inversion import Cells, Places, Side
 
 __all__ = ["Integral", "integrate"]
 

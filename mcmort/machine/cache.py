@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import BinaryIO, Final
+
+from mcmort.machine.files import write_atomically
 
 __all__ = ["KEPT", "cache_folder", "keep", "version_of"]
 
@@ -27,7 +28,7 @@ def cache_folder() -> Path:
 
 
 def keep(path: Path, fill: Callable[[BinaryIO], object], most: int = KEPT) -> None:
-    """Write a file whole or not at all, and let go of the oldest of its kind.
+    """Write a file whole or not at all, and delete the oldest of its kind.
 
     Parameters
     ----------
@@ -44,14 +45,7 @@ def keep(path: Path, fill: Callable[[BinaryIO], object], most: int = KEPT) -> No
         If the file cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "w+b") as file:  # HDF5 reads what it has written
-            fill(file)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    write_atomically(path, fill)
     by_age = sorted(path.parent.glob(f"*{path.suffix}"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
     for old in by_age[most:]:
         old.unlink(missing_ok=True)

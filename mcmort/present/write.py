@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 from typing import Final
 
 from mcmort.errors import OutputError, UsageError
+from mcmort.machine.files import write_atomically
 
 __all__ = ["FIGURE_FORMATS", "check_writable", "figure_format", "write_whole"]
 
@@ -56,23 +56,13 @@ def check_writable(path: Path, hint: str = "choose another place with -o") -> No
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file under another name and move it into place, so that nothing half-written is ever seen.
+    """Write a file whole or not at all, or say why it cannot be written.
 
-    A link stays one: the file that it leads to is written.
+    A symbolic link stays one: the file that it leads to is written.
     """
     check_writable(path)
     path = path.resolve()
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(content)
-            umask = os.umask(0)
-            os.umask(umask)
-            Path(name).chmod(0o666 & ~umask)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write_atomically(path, lambda file: file.write(content))
     except OSError as error:
         raise OutputError(f"{path}: cannot be written ({error.strerror})") from error

@@ -18,19 +18,10 @@ from mcmort.elicit.families import Distribution
 from mcmort.elicit.pool import Pool
 from mcmort.sampler.compiled import Compiled
 from mcmort.sampler.copula import Copula
-from mcmort.sampler.plan import Builder, Op
+from mcmort.sampler.plan import ARITHMETIC, Builder, Op
 from mcmort.sampler.scores import normal_scores, normal_survival
 
 __all__ = ["compile_priors"]
-
-_OPERATORS = {
-    "+": Op.ADD,
-    "-": Op.SUBTRACT,
-    "*": Op.MULTIPLY,
-    "/": Op.DIVIDE,
-    "min": Op.MINIMUM,
-    "max": Op.MAXIMUM,
-}
 
 
 class _UnknownError(Exception):
@@ -114,7 +105,7 @@ class _Compiler:
             formula.parse(text),
             lambda value: self.build.emit(Op.CONSTANT, x=value),
             lambda name: self.resolve(f"all:{components[name]}" if name in components else f"quantity:{name}"),
-            lambda operator, left, right: self.build.emit(_OPERATORS[operator], left, right),
+            lambda operator, left, right: self.build.emit(ARITHMETIC[operator], left, right),
         )
 
     def component(self, name: str, column: str) -> int:

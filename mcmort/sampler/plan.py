@@ -15,9 +15,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from mcmort.catalogue.operators import OPERATORS
 from mcmort.elicit.table import QuantileTable, ScoreTable
 
-__all__ = ["Builder", "Op", "Plan", "Register", "Row", "operands"]
+__all__ = ["ARITHMETIC", "Builder", "Op", "Plan", "Register", "Row", "operands"]
 
 
 class Op(IntEnum):
@@ -38,6 +39,8 @@ class Op(IntEnum):
     ADD_SCALED = 12  # a + x * b
 
 
+ARITHMETIC: Final = {symbol: Op[operator.name.upper()] for symbol, operator in OPERATORS.items()}
+"""The instruction for each operator of the formula language, by its symbol."""
 _READS: Final = {
     int(op): {Op.UNIFORM: "", Op.DRAW: "", Op.CONSTANT: "", Op.SCORED: "a", Op.SCALE: "a", Op.FLOORED: "ac"}.get(
         op, "ab"

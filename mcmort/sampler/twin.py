@@ -3,40 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mcmort.elicit.table import SMALLEST, QuantileTable, knots
-from mcmort.sampler.plan import Op, Plan
+from mcmort.catalogue.operators import OPERATORS
+from mcmort.elicit.table import SMALLEST
+from mcmort.sampler.plan import ARITHMETIC, Op, Plan
 from mcmort.sampler.stream import Points, plain, streams_of
 
-__all__ = ["evaluate", "run_plan", "survival_of"]
+__all__ = ["evaluate", "run_plan"]
 
 type Array = NDArray[np.float64]
 
-
-def survival_of(table: QuantileTable, value: Array) -> Array:
-    """Return the survival probability that a table gives to values, shape ``(n,)``."""
-    w = knots(table.resolution)
-    result = np.empty_like(value)
-    for i, x in enumerate(value):
-        if x >= table.upper[-1]:
-            # the upper side falls: find the last knot above the value
-            low = int(np.searchsorted(-table.upper, -x, side="left")) - 1
-            if x >= table.upper[0]:
-                result[i] = 0.0
-                continue
-            low = min(low, len(w) - 2)
-            rest = (table.upper[low] - x) / (table.upper[low] - table.upper[low + 1])
-            result[i] = w[low] + rest * (w[low + 1] - w[low])
-        elif x <= table.lower[0]:
-            result[i] = 1.0
-        else:
-            low = int(np.searchsorted(table.lower, x, side="left")) - 1
-            rest = (x - table.lower[low]) / (table.lower[low + 1] - table.lower[low])
-            result[i] = 1.0 - (w[low] + rest * (w[low + 1] - w[low]))
-    return result
+_UFUNCS: Final[dict[int, np.ufunc]] = {
+    int(ARITHMETIC[symbol]): getattr(np, operator.name) for symbol, operator in OPERATORS.items()
+}
 
 
 def run_plan(plan: Plan, seed: int, first: int, count: int, *, points: Points | None = None) -> dict[str, Array]:
@@ -94,23 +77,13 @@ def evaluate(plan: Plan, at: int, registers: Mapping[int, Array], uniform: Array
         case Op.SCORED:
             return plan.score_tables[b](registers[a])
         case Op.FLOORED:
-            above = survival_of(plan.tables[b], registers[c])
+            above = plan.tables[b].survival(registers[c])
             return np.maximum(plan.tables[b](np.maximum(registers[a] * above, SMALLEST)), registers[c])
         case Op.CONSTANT:
             return np.full(len(uniform), x)
-        case Op.ADD:
-            return registers[a] + registers[b]
-        case Op.SUBTRACT:
-            return registers[a] - registers[b]
-        case Op.MULTIPLY:
-            return registers[a] * registers[b]
-        case Op.DIVIDE:
-            return registers[a] / registers[b]
-        case Op.MINIMUM:
-            return np.minimum(registers[a], registers[b])
-        case Op.MAXIMUM:
-            return np.maximum(registers[a], registers[b])
         case Op.SCALE:
             return x * registers[a]
-        case _:  # ADD_SCALED
+        case Op.ADD_SCALED:
             return registers[a] + x * registers[b]
+        case _:
+            return np.asarray(_UFUNCS[op](registers[a], registers[b]))

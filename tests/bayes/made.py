@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mcmort.bayes.cited import STEPS
 from mcmort.bayes.evidence import Evidence
+from mcmort.bayes.quantile_spline import STEPS
 from mcmort.catalogue import Case
 from tests.cases import case_of, component, count, head, overlap, point, profile, quantity, ranged, share
 

@@ -9,8 +9,8 @@ import mpmath as mp  # type: ignore[import-untyped]
 import numpy as np
 import pytest
 
-from mcmort.bayes.cited import Curve, curve_of
 from mcmort.bayes.density import Density, density_address
+from mcmort.bayes.quantile_spline import QuantileSpline, spline_of
 from mcmort.bayes.tape import Op, Tape
 from mcmort.elicit.families import Distribution, empirical
 
@@ -150,10 +150,10 @@ def test_the_two_forms_of_the_normal_tail_meet() -> None:
 
 
 @pytest.mark.parametrize("is_log", [True, False])
-def test_a_curve_in_the_kernel_is_the_curve_of_the_draws(is_log: bool, seed: int) -> None:
-    """Value and slope of the kernel's curve are those of `Curve`, inside, at the knots, and beyond both ends."""
+def test_a_spline_in_the_kernel_is_the_spline_of_the_draws(is_log: bool, seed: int) -> None:
+    """Value and slope of the kernel are those of `QuantileSpline`, inside, at the knots, and beyond both ends."""
     family = Distribution("lognormal", (3.0, 0.4)) if is_log else WITH_ZEROS
-    curve = curve_of(family)
+    curve = spline_of(family)
     assert curve.is_log is is_log
     tape = Tape()
     a = tape.parameter("a")
@@ -162,7 +162,7 @@ def test_a_curve_in_the_kernel_is_the_curve_of_the_draws(is_log: bool, seed: int
     scores = np.concatenate(
         [np.random.default_rng(seed).normal(0.0, 3.0, 200), np.arange(-96, 97) / 16.0, [-9.0, 9.0, -50.0, 50.0]]
     )
-    plain = Curve(curve.coefficients, is_log=False)
+    plain = QuantileSpline(curve.coefficients, is_log=False)
     for score in scores:
         value, gradient = density(np.array([score]))
         assert value == pytest.approx(plain(np.array([score]))[0], rel=4 * EPS, abs=4 * EPS)
@@ -226,7 +226,7 @@ def test_what_the_sampler_calls() -> None:
 
 def test_points_that_are_no_numbers_do_no_harm() -> None:
     """A curve at infinity or at no number is looked up within its table, and the result is no number."""
-    curve = curve_of(Distribution("lognormal", (3.0, 0.4)))
+    curve = spline_of(Distribution("lognormal", (3.0, 0.4)))
     tape = Tape()
     a = tape.parameter("a")
     tape.add(tape.emit(Op.CURVE, a, x=float(tape.curve(curve.coefficients))))

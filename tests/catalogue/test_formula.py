@@ -9,12 +9,16 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Final
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mcmort.catalogue.formula import Call, Name, Node, Number, names, parse, postfix
+from mcmort.catalogue.operators import OPERATORS
 from mcmort.errors import FormulaError
+from mcmort.sampler.plan import ARITHMETIC, Builder, Op
+from mcmort.sampler.run import run_plan
 
 VALUES: Final = {"a": Fraction(7, 3), "b_2": Fraction(5), "_c": Fraction(1, 8), "D": Fraction(11, 2)}
 
@@ -26,6 +30,20 @@ OPERATIONS: Final[Mapping[str, Callable[[Fraction, Fraction], Fraction]]] = {
     "min": min,
     "max": max,
 }
+
+
+@pytest.mark.parametrize("symbol", OPERATIONS)
+def test_each_operator_names_what_numpy_the_sampler_and_python_compute(symbol: str) -> None:
+    """The NumPy function, the sampler's instruction and the infix operation of a symbol compute what it means."""
+    expected = float(OPERATIONS[symbol](Fraction(7), Fraction(2)))
+    listed = OPERATORS[symbol]
+    assert listed.symbol == symbol
+    assert getattr(np, listed.name)(7.0, 2.0) == expected
+    assert listed.infix is None or listed.infix(7.0, 2.0) == expected
+    build = Builder()
+    operands = [build.emit(Op.CONSTANT, x=value) for value in (7.0, 2.0)]
+    build.outputs["result"] = build.emit(ARITHMETIC[symbol], *operands)
+    assert run_plan(build.plan(), 1, 1)["result"] == expected
 
 
 def by_tree(node: Node) -> Fraction:

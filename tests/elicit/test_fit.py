@@ -12,7 +12,7 @@ from scipy import optimize
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Claim, Estimate, Overlap, Share
 from mcmort.elicit.families import Distribution
-from mcmort.elicit.fit import fit_figure, level
+from mcmort.elicit.fit import coverage, fit_figure
 from mcmort.errors import FitError
 from tests.cases import case_of, component, count, point, ranged, share
 from tests.elicit.twins import twin
@@ -60,7 +60,7 @@ def test_a_range_holds_the_mass_asked(case: Case, family: str, reads: str, proba
         if family in _WITH_BEST and not best:
             best = {"best": 50.0}
         figure = _estimate(low, high, reads=reads, family=family, **best)
-        assert level(case, figure) == probability
+        assert coverage(case, figure) == probability
         _judge(case, figure, probability)
 
 
@@ -236,9 +236,9 @@ def test_a_bare_point_without_a_basis_is_refused(case: Case) -> None:
 
 
 def test_a_point_is_no_range(case: Case) -> None:
-    """Asking a point for the level of its range is a mistake of the caller, and said so."""
+    """Asking a point for the coverage of its range is a mistake of the caller, and said so."""
     with pytest.raises(ValueError, match="is no range"):
-        level(case, Estimate.model_validate(point(5)))
+        coverage(case, Estimate.model_validate(point(5)))
 
 
 def test_an_overlap_is_fitted_as_a_share(case: Case) -> None:

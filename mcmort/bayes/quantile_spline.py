@@ -8,7 +8,7 @@ jumps, which a gradient needs.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from mcmort.elicit.families import Distribution
 from mcmort.elicit.pool import Pool
 
-__all__ = ["FIRST", "PIECES", "STEPS", "Curve", "curve_of"]
+__all__ = ["FIRST", "PIECES", "STEPS", "QuantileSpline", "cubic", "spline_of"]
 
 type Array = NDArray[np.float64]
 
@@ -28,7 +28,7 @@ PIECES: Final = int(-2 * FIRST * STEPS)
 
 
 @dataclass(frozen=True)
-class Curve:
+class QuantileSpline:
     """A monotone function of a normal score, and whether it gives the logarithm of the value.
 
     Attributes
@@ -46,14 +46,26 @@ class Curve:
         """Return values at normal scores, shape ``(n,)``."""
         place = np.clip(np.asarray(score, dtype=np.float64), FIRST, -FIRST)
         piece = np.minimum(((place - FIRST) * STEPS).astype(np.intp), PIECES - 1)
-        t = place - (FIRST + piece / STEPS)
-        c = self.coefficients[piece]
-        slope = c[..., 1] + t * (2.0 * c[..., 2] + t * 3.0 * c[..., 3])
-        curve = c[..., 0] + t * (c[..., 1] + t * (c[..., 2] + t * c[..., 3])) + slope * (score - place)
-        return np.exp(curve) if self.is_log else np.asarray(curve)
+        inside, slope = cubic(self.coefficients.T[:, piece], place - (FIRST + piece / STEPS))
+        value = inside + slope * (score - place)
+        return np.exp(value) if self.is_log else np.asarray(value)
 
 
-def curve_of(prior: Pool | Distribution) -> Curve:
+def cubic(coefficients: Any, t: Any) -> tuple[Any, Any]:
+    """Return a cubic and its slope, in plain arithmetic: over arrays, in the compiled kernel, and in PyTensor.
+
+    Parameters
+    ----------
+    coefficients : sequence of four numbers, or of arrays shaped as `t`
+        From the constant up.
+    t : number or array
+        Distance from the left end of the piece.
+    """
+    c = coefficients
+    return c[0] + t * (c[1] + t * (c[2] + t * c[3])), c[1] + t * (2.0 * c[2] + t * 3.0 * c[3])
+
+
+def spline_of(prior: Pool | Distribution) -> QuantileSpline:
     """Tabulate a prior.
 
     Parameters
@@ -63,7 +75,7 @@ def curve_of(prior: Pool | Distribution) -> Curve:
 
     Returns
     -------
-    Curve
+    QuantileSpline
         On the logarithm where the prior allows no zero.
     """
     from scipy.interpolate import PchipInterpolator
@@ -74,4 +86,4 @@ def curve_of(prior: Pool | Distribution) -> Curve:
     is_log = bool(values[0] > 0.0)
     knots = np.log(values) if is_log else values
     pieces = PchipInterpolator(scores, knots).c  # shape (4, PIECES), highest power first
-    return Curve(np.ascontiguousarray(pieces[::-1].T), is_log)
+    return QuantileSpline(np.ascontiguousarray(pieces[::-1].T), is_log)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mcmort.elicit.refine import Places, Scale, Tabulated, tabulate
+from mcmort.elicit.adaptive_table import Places, Scale, Tabulated, tabulate
 
 type Array = NDArray[np.float64]
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import interpolate, special, stats
 
-from mcmort.bayes.cited import FIRST, PIECES, STEPS, Curve, curve_of
+from mcmort.bayes.quantile_spline import FIRST, PIECES, STEPS, QuantileSpline, spline_of
 from mcmort.elicit.families import Distribution, empirical
 from mcmort.elicit.pool import Bound, Pool
 
@@ -44,9 +44,9 @@ STEEP = ("two modes", "empirical")
 """Where a density is next to nothing in its middle, quantiles are steep: only probabilities are close."""
 
 
-def _curve(name: str) -> tuple[Curve, Distribution | Pool]:
+def _curve(name: str) -> tuple[QuantileSpline, Distribution | Pool]:
     prior = FAMILIES[name] if name in FAMILIES else POOLS[name]
-    return curve_of(prior), prior
+    return spline_of(prior), prior
 
 
 ALL = [*FAMILIES, *POOLS]
@@ -106,7 +106,7 @@ def test_slopes_have_no_jumps(name: str) -> None:
     size = np.max(np.abs(c[:, 0])) + 1e-300
     np.testing.assert_allclose(right[:-1], c[1:, 0], rtol=1e-12, atol=1e-13 * size)
     np.testing.assert_allclose(slope[:-1], c[1:, 1], rtol=1e-9, atol=1e-11 * size * STEPS)
-    plain = Curve(c, is_log=False)
+    plain = QuantileSpline(c, is_log=False)
     for end, own in ((FIRST, c[0, 1]), (-FIRST, slope[-1])):
         beyond = plain(np.array([end, end * 1.5]))
         assert (beyond[1] - beyond[0]) / (end * 0.5) == pytest.approx(own, rel=1e-9, abs=1e-12 * size)
@@ -117,7 +117,7 @@ def test_a_lognormal_is_a_straight_line() -> None:
 
     A probability near one is a multiple of eps, so a score is off by up to eps / (2 density), 2e-8 at the last knot.
     """
-    curve = curve_of(LOGNORMAL)
+    curve = spline_of(LOGNORMAL)
     assert curve.is_log
     scores = np.array([-20.0, -6.0, -3.3, 0.0, 1.7, 3.9, 6.0, 20.0])
     error = np.finfo(float).eps / stats.norm.pdf(np.clip(np.abs(scores) + 1.0 / STEPS, 0.0, 6.0))
@@ -127,12 +127,12 @@ def test_a_lognormal_is_a_straight_line() -> None:
 
 def test_priors_that_allow_zero_are_not_taken_on_the_logarithm() -> None:
     """A prior that gives zero a probability keeps its zeros; one above zero never comes to it."""
-    curve = curve_of(WITH_ZEROS)
+    curve = spline_of(WITH_ZEROS)
     assert not curve.is_log
     assert curve(np.array([-6.0, -1.0]))[0] == 0.0
     assert (curve(np.linspace(-9.0, 9.0, 999)) >= 0.0).all()
-    assert curve_of(FAMILIES["uniform from zero"]).is_log
-    assert curve_of(FAMILIES["uniform from zero"])(np.array([-30.0]))[0] > 0.0
+    assert spline_of(FAMILIES["uniform from zero"]).is_log
+    assert spline_of(FAMILIES["uniform from zero"])(np.array([-30.0]))[0] > 0.0
 
 
 @pytest.mark.parametrize("name", ["beta", "beta with two modes", "logit metalog", "uniform from zero"])

@@ -99,6 +99,7 @@ def _between(side: Side, cell: Places, wanted: Array) -> Array:
 
     In logarithms of value and probability a tail is nearly a straight line, whatever the family.
     """
+    # SciPy's find_root took more than twice as long over the shipped cases, and gave other values inside gaps
     logs, target = _logarithm(side.marks), _logarithm(wanted)
     start, end = logs[cell], logs[cell + 1]
     p_start, p_end = _logarithm(side.upto[cell]), _logarithm(side.before[cell + 1])

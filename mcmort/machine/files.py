@@ -1,0 +1,41 @@
+"""Writes files whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+__all__ = ["write_atomically"]
+
+
+def write_atomically(path: Path, fill: Callable[[BinaryIO], object]) -> None:
+    """Write a file under another name and move it into place, so that no reader sees it half-written.
+
+    Parameters
+    ----------
+    path : Path
+        The file, in a folder that exists. A symbolic link is replaced, not followed.
+    fill : callable
+        Writes the content to an open file, which may be read and written at any place.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written; what was there before is left.
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    draft = Path(name)
+    try:
+        with os.fdopen(handle, "w+b") as file:  # HDF5 reads what it has written
+            fill(file)
+        # a temporary file is private; this one gets the permissions of any new file
+        umask = os.umask(0)
+        os.umask(umask)
+        draft.chmod(0o666 & ~umask)
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
