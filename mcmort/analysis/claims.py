@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 
 from mcmort.analysis.summary import PROBABILITIES, Summary, share_at_least, share_at_most, summarise
-from mcmort.catalogue.cited import owners_behind
+from mcmort.catalogue.citations import owners_behind
 from mcmort.catalogue.records import Claim
 from mcmort.draws import Draws
 from mcmort.totals import Source, Total, of_claim, totals_with_evidence

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -17,6 +16,7 @@ import numpy as np
 
 from mcmort.catalogue import formula
 from mcmort.catalogue.case import Case, share_column
+from mcmort.catalogue.citations import citations
 from mcmort.catalogue.records import Component, Estimate, Figure, Quantity, Share, ShareRule
 from mcmort.catalogue.selection import years_of
 from mcmort.catalogue.words import POOLINGS, Measure, Pooling
@@ -123,10 +123,11 @@ def elicit(case: Case, evidence: frozenset[str] | None = None, pool: Pooling | N
         fitted = _fit(case, overlap, case.files.get(f"overlap {name}", ""), place, problems)
         if fitted is not None:
             overlaps[name] = fitted.distribution
-    for file, place, rule in _rules(case):
-        fitted = _fit(case, rule, file, place, problems)
-        if fitted is not None:
-            shares[share_column(rule)] = fitted.distribution
+    for one in citations(case):
+        if isinstance(one.record, ShareRule):
+            fitted = _fit(case, one.record, one.file, one.place, problems)
+            if fitted is not None:
+                shares[share_column(one.record)] = fitted.distribution
     if case.head.synthesis is not None and case.head.synthesis.completeness is not None:
         _fit(case, case.head.synthesis.completeness, "case.toml", "synthesis > completeness", problems)
     if problems:
@@ -152,15 +153,6 @@ def _quantity(
         for used in sorted(formula.names(formula.parse(text))) if text is not None else ():
             _quantity(case, used, evidence, pool, quantities, problems)
     quantities[name] = _owner(case, quantity, evidence, pool, quantities, problems)
-
-
-def _rules(case: Case) -> Iterator[tuple[str, str, ShareRule]]:
-    for name, definition in case.definitions.items():
-        for index, rule in enumerate(definition.share):
-            yield "definitions.toml", f"[{name}] > share[{index}]", rule
-    for name, claim in case.claims.items():
-        for index, rule in enumerate(claim.share):
-            yield case.files.get(f"claim {name}", ""), f'claim "{name}" > share[{index}]', rule
 
 
 def _fit(case: Case, figure: Figure, file: str, place: str, problems: list[Problem]) -> Fit | None:
