@@ -76,7 +76,7 @@ def citing_everywhere(completeness: dict[str, Any] | None = None) -> Case:
 
 def test_citations_of_a_case_that_uses_every_field_cover_each_record_class_with_a_source() -> None:
     """Each field that can hold a source is in the walk; a field that is added fails here until the case uses it."""
-    classes = {"case": CaseHead, "definition": Definition, **LISTS}
+    classes: dict[str, type[BaseModel]] = {"case": CaseHead, "definition": Definition, **LISTS}
     possible = {place for kind, record in classes.items() for place in _places(kind, kind, record)}
     found = {(one.kind, one.what, type(one.record).__name__) for one in citations(citing_everywhere())}
     assert {

@@ -6,6 +6,7 @@ import itertools
 
 import pytest
 
+from mcmort.catalogue.words import Measure
 from mcmort.elicit import elicit
 from mcmort.elicit.evidence_rules import Grounds, Way, known_by, known_of, why_not_computable
 from tests.cases import case_of, component, count, point, quantity, ranged, share
@@ -56,7 +57,7 @@ def test_measure_is_unknown_with_a_reason_or_known_without_one_whatever_speaks()
 
 def test_reason_of_the_case_comes_before_that_of_the_rule_and_after_a_gap_in_a_formula() -> None:
     """What a case says of an unknown measure is told, unless a formula says more exactly what is missing."""
-    reasons = {"all": "nobody counted", "registered": "no office"}
+    reasons: dict[Measure, str] = {"all": "nobody counted", "registered": "no office"}
     assert known_by(Grounds(silence="silent", reasons=reasons)).unknown == reasons
     gap = known_by(Grounds(formula="a", gap="no a", completeness=True, silence="silent", reasons=reasons))
     assert gap.unknown == {"all": "no a", "registered": "no a"}
