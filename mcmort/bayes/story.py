@@ -32,12 +32,13 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from mcmort.accounts import Account, Arithmetic, evaluate, maximum
+from mcmort.accounts import Account, evaluate
 from mcmort.bayes.cited import Curve
 from mcmort.bayes.evidence import Datum, Evidence, Latent
 from mcmort.catalogue import formula
 from mcmort.catalogue.case import column_name
 from mcmort.catalogue.words import Basis
+from mcmort.draws import Arithmetic, maximum
 
 __all__ = ["World", "tell"]
 
