@@ -21,8 +21,8 @@ from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
 import mcmort as mm
 from mcmort.bayes.calibrate import DRAWS, Calibration, calibrate
-from mcmort.bayes.collector import collect
 from mcmort.bayes.evidence import Evidence
+from mcmort.bayes.evidence.collect import collect
 from mcmort.bayes.uniformity import ecdf_band
 from mcmort.present.tables import Column, Table, to_markdown
 

@@ -19,14 +19,13 @@ from typing import cast
 
 import numpy as np
 
-from mcmort.accounts.arithmetic import Arithmetic, maximum
 from mcmort.accounts.resolve import Piece, Resolved, Term
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Definition
-from mcmort.draws import Standing
+from mcmort.draws import Arithmetic, Standing, Sums, maximum
 from mcmort.errors import DefinitionError
 
-__all__ = ["Account", "Sums", "account_of", "evaluate"]
+__all__ = ["Account", "account_of", "evaluate"]
 
 _LEAST: float = np.finfo(np.float64).tiny
 
@@ -54,15 +53,6 @@ class Account:
     excluded: Mapping[str, str]
     unknown: dict[str, str]
     notes: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Sums[Value: Arithmetic]:
-    """A total, each component as counted before overlaps, and what each overlap takes off."""
-
-    total: Value
-    parts: dict[str, Value]
-    overlaps: dict[str, Value]
 
 
 def account_of(

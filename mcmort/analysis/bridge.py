@@ -63,7 +63,7 @@ def bridge(draws: Draws, start: str, end: str, *, years: tuple[int, int] | None 
     DefinitionError
         If a definition is unknown or counts nothing.
     """
-    if not isinstance(draws, Draws):
+    if not draws.is_kept:
         raise UsageError("a bridge needs draws that are kept: make them with mcmort.simulate")
     first, last = total(draws, start, years=years), total(draws, end, years=years)
     none = np.zeros(len(draws))

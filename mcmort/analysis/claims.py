@@ -14,9 +14,8 @@ from typing import Literal
 import numpy as np
 
 from mcmort.analysis.summary import PROBABILITIES, Summary, share_at_least, share_at_most, summarise
-from mcmort.catalogue.cited import owners_behind
+from mcmort.catalogue.citations import owners_behind
 from mcmort.catalogue.records import Claim
-from mcmort.draws import Draws
 from mcmort.totals import Source, Total, of_claim, totals_with_evidence
 
 __all__ = ["Judged", "Verdict", "judge_claims"]
@@ -112,7 +111,7 @@ def _judge(total: Total | None, claim: Claim, retired_by: str, reason: str) -> J
     quantile = share(total.values, centre)
     ratio = centre / summary.median if summary.median > 0 else float("inf")
     verdict = _verdict(claim, summary, quantile)
-    conditioned = isinstance(total.draws, Draws) and claim.id in total.draws.conditioned
+    conditioned = claim.id in total.draws.conditioned
     shared = _shared(total, claim)
     return Judged(claim, total, summary, verdict, quantile, ratio, shared, retired_by, conditioned=conditioned)
 

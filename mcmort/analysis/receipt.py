@@ -10,14 +10,11 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from mcmort.bayes import fit
 from mcmort.catalogue import Case, load
 from mcmort.catalogue.records import Definition
 from mcmort.catalogue.words import Measure, Pooling
-from mcmort.draws import Dependence, Draws, Method, Tallied
+from mcmort.draws import Dependence, Method, Tallied
 from mcmort.errors import VerifyError
-from mcmort.sampler import Sampler, simulate
-from mcmort.sampler.run import REPLICATES, net_size
 from mcmort.totals import Source, Total, definition_of, resolve, totals_of
 
 __all__ = ["Receipt", "Request", "Verification", "parse_receipt", "read_receipt", "receipt_of", "verify"]
@@ -137,7 +134,7 @@ def receipt_of(request: Request, totals: Sequence[Total]) -> Receipt:
         pool=manifest.pool,
         without=manifest.without,
         chains=manifest.chains,
-        kept=isinstance(draws, Draws),
+        kept=draws.is_kept,
         versions=dict(manifest.versions),
         totals={result.definition.id: _digest(result) for result in totals},
     )
@@ -223,6 +220,8 @@ def verify(receipt: Receipt | Path | str, *, threads: int | None = None) -> Veri
     if receipt.engine not in ("elicited", "synthesis"):
         raise VerifyError(f"the receipt names the engine {receipt.engine!r}; expected 'elicited' or 'synthesis'")
     case = load(receipt.case)
+    from mcmort.sampler.run import REPLICATES, net_size  # the engines load only for a case that is sound
+
     if case.digest != receipt.case_digest:
         raise VerifyError(
             f"the case {receipt.case} has changed: its digest is {case.digest[:12]}, the receipt has "
@@ -248,10 +247,14 @@ def _source(case: Case, receipt: Receipt, threads: int | None) -> Source:
     """Return the draws of a receipt, or the engine that makes them."""
     evidence = frozenset(receipt.evidence)
     if receipt.engine == "synthesis":
+        from mcmort.bayes import fit
+
         return fit(
             case, rng=receipt.seed, evidence=evidence, without=frozenset(receipt.without),
             draws=receipt.draws // receipt.chains, cores=threads, store=False,
         )  # fmt: skip
+    from mcmort.sampler import Sampler, simulate
+
     if receipt.kept:
         return simulate(
             case, receipt.draws, rng=receipt.seed, evidence=evidence, dependence=receipt.dependence,

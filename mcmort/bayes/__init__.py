@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Final
 from mcmort.lazy import lazily
 
 if TYPE_CHECKING:
-    from mcmort.bayes.collector import collect
     from mcmort.bayes.diagnose import Diagnosis
     from mcmort.bayes.evidence import Datum, Evidence
-    from mcmort.bayes.posterior import Posterior, fit
+    from mcmort.bayes.evidence.collect import collect
+    from mcmort.bayes.inference import fit
+    from mcmort.bayes.posterior import Posterior
 
 __all__ = ["Datum", "Diagnosis", "Evidence", "Posterior", "collect", "fit"]
 
@@ -22,8 +23,8 @@ _HOMES: Final = {
     "Diagnosis": "mcmort.bayes.diagnose",
     "Evidence": "mcmort.bayes.evidence",
     "Posterior": "mcmort.bayes.posterior",
-    "collect": "mcmort.bayes.collector",
-    "fit": "mcmort.bayes.posterior",
+    "collect": "mcmort.bayes.evidence.collect",
+    "fit": "mcmort.bayes.inference",
 }
 
 __getattr__, __dir__ = lazily(__name__, _HOMES)

@@ -30,7 +30,7 @@ type Progress = Callable[[int, int], None]
 TUNE: Final = 400
 DRAWS: Final = 1000
 TARGET_ACCEPT: Final = 0.8
-"""Mean acceptance that steps are tuned to; `mcmort.bayes.posterior` asks for more where transitions diverge."""
+"""Mean acceptance that steps are tuned to; `mcmort.bayes.inference` asks for more where transitions diverge."""
 _RATE: Final = 200
 """Milliseconds between reports of progress."""
 _LOADING: Final = threading.Lock()

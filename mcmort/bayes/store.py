@@ -63,7 +63,7 @@ def path_of(case: Case, request: Request) -> Path:
 def _code() -> list[str]:
     """Return digests of the code on which a fit depends."""
     home = Path(__file__).parents[1]
-    files = sorted(file for folder in ("accounts", "bayes", "elicit") for file in (home / folder).glob("*.py"))
+    files = sorted(file for folder in ("accounts", "bayes", "elicit") for file in (home / folder).rglob("*.py"))
     return [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
 
 

@@ -32,13 +32,14 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Protocol, cast
 
-from mcmort.accounts import Account, Arithmetic, evaluate, maximum
+from mcmort.accounts import Account, evaluate
 from mcmort.bayes.evidence import Datum, Evidence, Latent
 from mcmort.bayes.quantile_spline import QuantileSpline
 from mcmort.catalogue import formula
 from mcmort.catalogue.case import column_name
 from mcmort.catalogue.operators import OPERATORS
 from mcmort.catalogue.words import Basis
+from mcmort.draws import Arithmetic, maximum
 
 __all__ = ["World", "tell"]
 

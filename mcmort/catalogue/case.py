@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Self
@@ -140,6 +141,22 @@ class Case:
     def id(self) -> str:
         """Name of the case."""
         return self.head.id
+
+    @cached_property
+    def records(self) -> dict[str, dict[str, Record]]:
+        """All entries by kind and id, kinds by the names of their tables."""
+        groups: dict[str, Mapping[str, Record]] = {
+            "component": self.components,
+            "quantity": self.quantities,
+            "profile": self.profiles,
+            "overlap": self.overlaps,
+            "dependence": self.dependence,
+            "correlation": self.correlations,
+            "balance": self.balances,
+            "claim": self.claims,
+            "definition": self.definitions,
+        }
+        return {kind: dict(entries) for kind, entries in groups.items()}
 
     @cached_property
     def digest(self) -> str:

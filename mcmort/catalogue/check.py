@@ -7,9 +7,9 @@ dependence, supersession) is checked in `mcmort.catalogue.links`, definitions an
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from mcmort.catalogue.case import column_name
+from mcmort.catalogue.citations import citations_in
 from mcmort.catalogue.links import check_links
 from mcmort.catalogue.loaded import Loaded, place
 from mcmort.catalogue.records import Claim, Component, Estimate
@@ -38,37 +38,11 @@ def check_meaning(loaded: Loaded) -> list[Problem]:
     return [problem for check in checks for problem in check(loaded)]
 
 
-def _citations(loaded: Loaded) -> Iterator[tuple[str, str, Any]]:
-    """Yield file, place and record of everything that cites a source."""
-    if loaded.head is not None:
-        yield "case.toml", "readings", loaded.head.readings
-        for basis, spread in loaded.head.spread.items():
-            yield "case.toml", f"spread > {basis}", spread
-        if loaded.head.synthesis is not None:
-            yield "case.toml", "synthesis", loaded.head.synthesis
-            if loaded.head.synthesis.completeness is not None:
-                yield "case.toml", "synthesis > completeness", loaded.head.synthesis.completeness
-            for basis, bias in loaded.head.synthesis.bias.items():
-                yield "case.toml", f"synthesis > bias > {basis}", bias
-    for kind, records in loaded.records.items():
-        for name, record in records.items():
-            file = loaded.files[f"{kind} {name}"]
-            if hasattr(record, "source"):
-                yield file, place(kind, name), record
-            for estimate in getattr(record, "estimate", ()):
-                yield file, place(kind, name, f'estimate "{estimate.name}"'), estimate
-            for key in ("ordinary", "completeness"):
-                if getattr(record, key, None) is not None:
-                    yield file, place(kind, name, key), getattr(record, key)
-            for index, rule in enumerate(getattr(record, "share", ())):
-                yield file, place(kind, name, f"share[{index}]"), rule
-
-
 def _sources(loaded: Loaded) -> Iterator[Problem]:
-    for file, where, record in _citations(loaded):
-        if record.source not in loaded.sources and loaded.lacks("source", record.source):
-            hint = did_you_mean(record.source, loaded.sources, "add the work to sources.bib")
-            yield Problem(file, f"{where} > source", f"{record.source!r}", "a key of sources.bib", hint)
+    for cited in citations_in(loaded.head, loaded.records, loaded.files):
+        if cited.source not in loaded.sources and loaded.lacks("source", cited.source):
+            hint = did_you_mean(cited.source, loaded.sources, "add the work to sources.bib")
+            yield Problem(cited.file, f"{cited.place} > source", f"{cited.source!r}", "a key of sources.bib", hint)
 
 
 def _names(loaded: Loaded) -> Iterator[Problem]:

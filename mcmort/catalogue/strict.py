@@ -1,8 +1,8 @@
 """Checks of meaning that a sound case may fail and a finished one should not: ``mcmort check --strict``.
 
 They find what is usually a slip: works that nothing cites, figures that look like copies, maxima entered as best
-estimates, gaps that nobody has owned up to. Where the evidence really is so, the case says it: in a note, or under
-``unknown``.
+estimates. Where the evidence really is so, the case says it, in a note. Gaps that nobody has owned up to are found in
+`mcmort.elicit.whole`, where it is known what the figures of a component amount to.
 """
 
 from __future__ import annotations
@@ -11,10 +11,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from mcmort.catalogue import formula
-from mcmort.catalogue.case import Case, column_name
-from mcmort.catalogue.cited import cited_sources
-from mcmort.catalogue.records import Component, Estimate, Figure, Profile, Quantity
+from mcmort.catalogue.case import Case
+from mcmort.catalogue.citations import citations
+from mcmort.catalogue.records import Component, Estimate, Quantity
 from mcmort.catalogue.selection import selected_years, years_of
 from mcmort.errors import Problem
 
@@ -59,7 +58,7 @@ def check_strict(case: Case) -> list[Problem]:
     list of Problem
         Sorted.
     """
-    checks = (_sources, _assumptions, _figures, _addresses, _estimates, _copies, _overlaps, _unknown, _shares)
+    checks = (_sources, _assumptions, _figures, _addresses, _estimates, _copies, _overlaps, _shares)
     return sorted(problem for check in checks for problem in check(case))
 
 
@@ -75,31 +74,8 @@ def _estimates_of(case: Case) -> Iterator[tuple[str, str, Owner, Estimate]]:
             yield file, f'{place} > estimate "{estimate.name}"', owner, estimate
 
 
-def _all_figures(case: Case) -> Iterator[tuple[str, str, Figure | Profile]]:
-    for file, place, _, estimate in _estimates_of(case):
-        yield file, place, estimate
-    for kind in ("claim", "overlap", "profile"):
-        for name, record in _records(case, kind).items():
-            yield case.files.get(f"{kind} {name}", ""), f'{kind} "{name}"', record
-    for file, place, owner in _owners(case):
-        for key in ("ordinary", "completeness"):
-            share: Figure | None = getattr(owner, key, None)
-            if share is not None:
-                yield file, f"{place} > {key}", share
-    for kind in ("definition", "claim"):
-        for name, scope in _records(case, kind).items():
-            for index, rule in enumerate(scope.share):
-                yield case.files.get(f"{kind} {name}", ""), f'{kind} "{name}" > share[{index}]', rule
-
-
-def _records(case: Case, kind: str) -> dict[str, Any]:
-    plural = {"quantity": "quantities", "dependence": "dependence"}.get(kind, f"{kind}s")
-    found: dict[str, Any] = getattr(case, plural)
-    return found
-
-
 def _sources(case: Case) -> Iterator[Problem]:
-    cited = {source.key for source in cited_sources(case)}
+    cited = {one.source for one in citations(case)}
     for key in sorted(set(case.sources) - cited):
         hint = "take it out, or cite it"
         yield Problem("sources.bib", key, "a work that nothing in the case cites", "works that are cited", hint)
@@ -122,19 +98,20 @@ def _assumptions(case: Case) -> Iterator[Problem]:
 
 def _figures(case: Case) -> Iterator[Problem]:
     """Check how each figure was read: a weak reading says how weak."""
-    for file, place, figure in _all_figures(case):
-        if not case.sources[figure.source].is_assumption and figure.confidence is None and figure.via is not None:
-            expected = "how close the text that was read is to the study: high, medium or low"
-            hint = "a figure quoted by the author of the study is high, one in the press or on a forum low"
-            yield Problem(file, f"{place} > confidence", "nothing, though it was read second-hand", expected, hint)
+    expected = "how close the text that was read is to the study: high, medium or low"
+    hint = "a figure quoted by the author of the study is high, one in the press or on a forum low"
+    for one in citations(case):
+        is_unsaid = getattr(one.record, "confidence", "not asked") is None
+        if one.via is not None and is_unsaid and not case.sources[one.source].is_assumption:
+            found = "nothing, though it was read second-hand"
+            yield Problem(one.file, f"{one.place} > confidence", found, expected, hint)
 
 
 def _addresses(case: Case) -> Iterator[Problem]:
     """Find addresses of the web in the text of any record: they go stale, and say nothing in print."""
     records = [("case.toml", "", case.head.model_dump())]
-    kinds = "component quantity profile overlap dependence correlation balance claim definition"
-    for kind in kinds.split():
-        for name, record in _records(case, kind).items():
+    for kind, entries in case.records.items():
+        for name, record in entries.items():
             records.append((case.files.get(f"{kind} {name}", ""), f'{kind} "{name}"', record.model_dump()))
     for file, place, table in records:
         for key, text in _texts(place, table):
@@ -208,56 +185,6 @@ def _overlaps(case: Case) -> Iterator[Problem]:
             hint = "say in a note how the one is counted in the other"
             if not overlap.note:
                 yield Problem(file, f'overlap "{name}"', found, "one unit on both sides", hint)
-
-
-def _unknown(case: Case) -> Iterator[Problem]:
-    """Find components that a definition asks for without evidence, unless the case owns up to it."""
-    for name, component in case.components.items():
-        file = case.files.get(f"component {name}", "")
-        for measure in _lacking(case, component):
-            wanted = [
-                definition.id
-                for definition in case.definitions.values()
-                if definition.measure == measure and selected_years(definition, component)
-            ]
-            if wanted and measure not in component.unknown:
-                found = f"no admissible {measure} evidence, though {', '.join(wanted)} counts it"
-                expected = f"evidence, or the reason under unknown = {{ {measure} = '...' }}"
-                yield Problem(file, f'component "{name}"', found, expected, "unknown is not zero")
-        for measure in sorted(set(component.unknown) - set(_lacking(case, component))):
-            where = f'component "{name}" > unknown > {measure}'
-            found, hint = "a reason why it is unknown, though there is evidence", "take the reason out"
-            yield Problem(file, where, found, "one or the other", hint)
-
-
-def _lacking(case: Case, component: Component) -> list[str]:
-    """Return the measures for which a component has neither evidence nor a way to it."""
-    known = _measures(case, component)
-    if component.formula is None and "registered" in known:
-        known.add("all")
-    if "all" in known and component.completeness is not None:
-        known.add("registered")
-    return [measure for measure in ("all", "registered") if measure not in known]
-
-
-def _measures(case: Case, owner: Owner) -> set[str]:
-    """Return the measures on which an estimate that makes a distribution, or a formula, speaks."""
-    taken, _ = case.admitted(owner)
-    known: set[str] = {one.measure for one in taken if not one.is_one_sided and _computable(case, one.formula)}
-    if owner.formula is not None:
-        known = known - {"all"} | ({"all"} if _computable(case, owner.formula) else set())
-    return known
-
-
-def _computable(case: Case, text: str | None) -> bool:
-    """Whether all that a formula names is known; what is no formula needs nothing."""
-    if text is None:
-        return True
-    components = {column_name(name): component for name, component in case.components.items()}
-    return all(
-        "all" not in _lacking(case, components[name]) if name in components else _measures(case, case.quantities[name])
-        for name in formula.names(formula.parse(text))
-    )
 
 
 def _shares(case: Case) -> Iterator[Problem]:

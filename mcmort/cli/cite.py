@@ -32,7 +32,7 @@ def cite(
     Example: `mcmort cite ussr --format bibtex > ussr.bib`
     """
     from mcmort.catalogue import load
-    from mcmort.catalogue.cited import cited_sources
+    from mcmort.catalogue.citations import cited_sources
     from mcmort.present.bibliography import as_bibtex, as_text
 
     sources = cited_sources(load(case), definition)

@@ -5,7 +5,7 @@ Nothing above this layer knows which engine ran.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.words import Measure, Pooling
+from mcmort.draws.question import Question, Sums
 from mcmort.draws.tally import Tallied
 
 __all__ = ["Dependence", "Draws", "Manifest", "Method", "Standing", "Tallies"]
@@ -117,6 +118,20 @@ class Draws:
         """Claims that the draws are conditioned on, by id; none unless the engine takes them in."""
         return frozenset()
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether all draws are kept: they are."""
+        return True
+
+    def evaluate(
+        self, questions: Sequence[Question], *, probabilities: Sequence[float] = (), with_parts: bool = True
+    ) -> tuple[Draws, list[Sums[Array]]]:
+        """Answer questions on these draws; see `mcmort.draws.Source`.
+
+        All that follows from kept draws is at hand, so that `probabilities` and `with_parts` change nothing.
+        """
+        return self, [question(self.columns) for question in questions]
+
     def __len__(self) -> int:
         """Return the number of draws."""
         return self.manifest.draws
@@ -146,6 +161,16 @@ class Tallies:
     manifest: Manifest
     columns: Mapping[str, Tallied]
     standing: Mapping[str, Standing] = field(default_factory=dict)
+
+    @property
+    def conditioned(self) -> frozenset[str]:
+        """Claims that the draws were conditioned on: none."""
+        return frozenset()
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether all draws are kept: they are not."""
+        return False
 
     def __len__(self) -> int:
         """Return the number of draws."""

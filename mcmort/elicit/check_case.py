@@ -1,15 +1,17 @@
-"""Checks a case as a whole: its files, and whether every figure can be turned into a prior."""
+"""Checks a case as a whole: its files, whether every figure can be turned into a prior, and what remains unknown."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from mcmort.catalogue import load
+from mcmort.catalogue.selection import selected_years
 from mcmort.catalogue.strict import check_strict
-from mcmort.elicit.priors import elicit
+from mcmort.elicit.evidence_rules import known_of
+from mcmort.elicit.priors import Priors, elicit
 from mcmort.errors import CaseError, Problem
 
-__all__ = ["check"]
+__all__ = ["check", "check_known"]
 
 
 def check(name: str | Path, *, strict: bool = False) -> tuple[Problem, ...]:
@@ -40,7 +42,38 @@ def check(name: str | Path, *, strict: bool = False) -> tuple[Problem, ...]:
     """
     try:
         case = load(name)
-        elicit(case)
+        priors = elicit(case)
     except CaseError as error:
         return error.problems
-    return tuple(check_strict(case)) if strict else ()
+    return tuple(sorted([*check_strict(case), *check_known(priors)])) if strict else ()
+
+
+def check_known(priors: Priors) -> list[Problem]:
+    """Find components that a definition asks for without evidence, unless the case owns up to it.
+
+    Parameters
+    ----------
+    priors : Priors
+        Of the case, under the evidence that it admits.
+
+    Returns
+    -------
+    list of Problem
+    """
+    case, found = priors.case, []
+    for name, known in known_of(priors).items():
+        component, file, place = case.components[name], case.files.get(f"component {name}", ""), f'component "{name}"'
+        for measure in known.unknown:
+            wanted = [
+                definition.id
+                for definition in case.definitions.values()
+                if definition.measure == measure and selected_years(definition, component)
+            ]
+            if wanted and measure not in component.unknown:
+                said = f"no admissible {measure} evidence, though {', '.join(wanted)} counts it"
+                expected = f"evidence, or the reason under unknown = {{ {measure} = '...' }}"
+                found.append(Problem(file, place, said, expected, "unknown is not zero"))
+        for measure in sorted(component.unknown.keys() - known.unknown.keys()):
+            said, hint = "a reason why it is unknown, though there is evidence", "take the reason out"
+            found.append(Problem(file, f"{place} > unknown > {measure}", said, "one or the other", hint))
+    return found

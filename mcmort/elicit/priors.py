@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -17,6 +16,7 @@ import numpy as np
 
 from mcmort.catalogue import formula
 from mcmort.catalogue.case import Case, share_column
+from mcmort.catalogue.citations import citations
 from mcmort.catalogue.records import Component, Estimate, Figure, Quantity, Share, ShareRule
 from mcmort.catalogue.selection import years_of
 from mcmort.catalogue.words import POOLINGS, Measure, Pooling
@@ -123,10 +123,11 @@ def elicit(case: Case, evidence: frozenset[str] | None = None, pool: Pooling | N
         fitted = _fit(case, overlap, case.files.get(f"overlap {name}", ""), place, problems)
         if fitted is not None:
             overlaps[name] = fitted.distribution
-    for file, place, rule in _rules(case):
-        fitted = _fit(case, rule, file, place, problems)
-        if fitted is not None:
-            shares[share_column(rule)] = fitted.distribution
+    for one in citations(case):
+        if isinstance(one.record, ShareRule):
+            fitted = _fit(case, one.record, one.file, one.place, problems)
+            if fitted is not None:
+                shares[share_column(one.record)] = fitted.distribution
     if case.head.synthesis is not None and case.head.synthesis.completeness is not None:
         _fit(case, case.head.synthesis.completeness, "case.toml", "synthesis > completeness", problems)
     if problems:
@@ -154,15 +155,6 @@ def _quantity(
     quantities[name] = _owner(case, quantity, evidence, pool, quantities, problems)
 
 
-def _rules(case: Case) -> Iterator[tuple[str, str, ShareRule]]:
-    for name, definition in case.definitions.items():
-        for index, rule in enumerate(definition.share):
-            yield "definitions.toml", f"[{name}] > share[{index}]", rule
-    for name, claim in case.claims.items():
-        for index, rule in enumerate(claim.share):
-            yield case.files.get(f"claim {name}", ""), f'claim "{name}" > share[{index}]', rule
-
-
 def _fit(case: Case, figure: Figure, file: str, place: str, problems: list[Problem]) -> Fit | None:
     try:
         return fit_figure(case, figure)
@@ -184,35 +176,18 @@ def _owner(
     kind = "component" if isinstance(owner, Component) else "quantity"
     file, place = case.files.get(f"{kind} {owner.id}", ""), f'{kind} "{owner.id}"'
     taken, left = case.admitted(owner, evidence)
-    used, bounds = [], []
+    bounds = [estimate for estimate in taken if estimate.is_one_sided]
+    fitted = []
     for estimate in taken:
         if estimate.is_one_sided:
-            bounds.append(estimate)
             continue
-        label = f'{place} > estimate "{estimate.name}"'
-        if estimate.formula is not None:
-            pools = {name: one.all for name, one in quantities.items() if one.all is not None}
-            lacking = quantities_of(case, estimate.formula) - set(pools)
-            if lacking:
-                left.append((estimate, f"no admissible evidence on {', '.join(sorted(lacking))}"))
-                continue
-            try:
-                fit: Fit | None = Fit(propagate(case, estimate.formula, pools), (), ())
-            except FitError as error:
-                hint = "look at the low ends of what is subtracted from, or use max(0, ...)"
-                expected = "a formula that is defined and not negative whatever its quantities"
-                problems.append(Problem(file, label, str(error), expected, hint))
-                fit = None
-        else:
-            fit = _fit(case, estimate, file, label, problems)
-        if fit is not None:
-            factor, note = to_years(case, owner, estimate)
-            if factor != 1.0 and fit.distribution.family == "beta":
-                found, hint = "a share of other years", "leave out family = 'beta': these are counts"
-                problems.append(Problem(file, label, found, "a count, which the annual series can carry over", hint))
-                continue
-            used.append(Used(estimate, 0.0, fit, factor, note))
-    used = _weighted(used)
+        lacking = _lacking(case, estimate, quantities)
+        if lacking:
+            left.append((estimate, f"no admissible evidence on {', '.join(lacking)}"))
+            continue
+        one = _used(case, owner, estimate, quantities, file, f'{place} > estimate "{estimate.name}"', problems)
+        fitted += [] if one is None else [one]
+    used = _weighted(fitted)
     soft = [(estimate, _bound(case, owner, estimate)) for estimate in bounds]
 
     def pooled(measure: Measure) -> Pool | None:
@@ -229,8 +204,8 @@ def _owner(
 
     def share(key: str) -> Distribution | None:
         figure: Share | None = getattr(owner, key, None)
-        fitted = None if figure is None else _fit(case, figure, file, f"{place} > {key}", problems)
-        return None if fitted is None else fitted.distribution
+        fit = None if figure is None else _fit(case, figure, file, f"{place} > {key}", problems)
+        return None if fit is None else fit.distribution
 
     return Elicited(
         all=pooled("all"),
@@ -241,6 +216,51 @@ def _owner(
         bounds=tuple(bounds),
         left=tuple(left),
     )
+
+
+def _lacking(case: Case, estimate: Estimate, quantities: dict[str, Elicited]) -> list[str]:
+    """Return the quantities of an estimate's formula that have no pool, sorted."""
+    if estimate.formula is None:
+        return []
+    return sorted(name for name in quantities_of(case, estimate.formula) if quantities[name].all is None)
+
+
+def _used(
+    case: Case,
+    owner: Component | Quantity,
+    estimate: Estimate,
+    quantities: dict[str, Elicited],
+    file: str,
+    place: str,
+    problems: list[Problem],
+) -> Used | None:
+    """Fit one estimate and carry it to the years of its owner; the weight comes later."""
+    if estimate.formula is None:
+        fit = _fit(case, estimate, file, place, problems)
+    else:
+        fit = _propagated(case, estimate.formula, quantities, file, place, problems)
+    if fit is None:
+        return None
+    factor, note = to_years(case, owner, estimate)
+    if factor != 1.0 and fit.distribution.family == "beta":
+        found, hint = "a share of other years", "leave out family = 'beta': these are counts"
+        problems.append(Problem(file, place, found, "a count, which the annual series can carry over", hint))
+        return None
+    return Used(estimate, 0.0, fit, factor, note)
+
+
+def _propagated(
+    case: Case, text: str, quantities: dict[str, Elicited], file: str, place: str, problems: list[Problem]
+) -> Fit | None:
+    """Return the distribution of a formula over quantities that all have a pool."""
+    pools = {name: one.all for name, one in quantities.items() if one.all is not None}
+    try:
+        return Fit(propagate(case, text, pools), (), ())
+    except FitError as error:
+        hint = "look at the low ends of what is subtracted from, or use max(0, ...)"
+        expected = "a formula that is defined and not negative whatever its quantities"
+        problems.append(Problem(file, place, str(error), expected, hint))
+        return None
 
 
 def _pool(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from mcmort.catalogue import Case
-from mcmort.catalogue.cited import owners_behind
+from mcmort.catalogue.citations import owners_behind
 from mcmort.catalogue.records import Claim, Component, Estimate, Figure, Quantity
 from mcmort.errors import DefinitionError
 from mcmort.present.bibliography import reference

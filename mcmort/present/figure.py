@@ -18,7 +18,6 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from mcmort.analysis import Cited, Comparison, Row, quantiles_of, share_at_most
-from mcmort.draws import Draws
 from mcmort.present.numbers import rounding_for
 from mcmort.present.printed import EN_DASH, years_text
 from mcmort.present.report import engine_note
@@ -308,7 +307,7 @@ def _caption(comparison: Comparison, probability: float, beside: Comparison | No
     if any(drawn for drawn, _ in marks):
         more = sum(current - drawn for drawn, current in marks)
         draws = comparison.draws
-        inputs = "some of them evidence of" if isinstance(draws, Draws) and draws.conditioned else "no inputs of"
+        inputs = "some of them evidence of" if draws.conditioned else "no inputs of"
         text.append(
             f"Grey: published totals, {inputs} the rows; solid if they count the same, hollow or thin if not."
             + (f" {more} more in the table of published totals." if more else "")

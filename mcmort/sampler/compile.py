@@ -1,7 +1,8 @@
 """Compiles the priors of a case into a plan, and says what is known of each component.
 
+How each measure of a component is known is said in `mcmort.elicit.evidence_rules`; here it becomes instructions.
 Registered deaths never exceed all deaths on any draw: where both have evidence, all deaths are drawn from their pool
-above the registered part of the same draw; where one has evidence, a cited completeness leads to the other.
+above the registered part of the same draw.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from dataclasses import dataclass, field
 
 from mcmort.catalogue import formula
 from mcmort.catalogue.case import Case, column_name
-from mcmort.catalogue.cited import owners_behind
+from mcmort.catalogue.citations import owners_behind
 from mcmort.catalogue.records import Component
 from mcmort.draws import Dependence, Standing
-from mcmort.elicit import Elicited, Priors, build_score_table, build_table
+from mcmort.elicit import Priors, build_score_table, build_table
+from mcmort.elicit.evidence_rules import Known, Way, known_of
 from mcmort.elicit.families import Distribution
 from mcmort.elicit.pool import Pool
 from mcmort.sampler.compiled import Compiled
@@ -24,19 +26,17 @@ from mcmort.sampler.scores import normal_scores, normal_survival
 __all__ = ["compile_priors"]
 
 
-class _UnknownError(Exception):
-    """Something has no admissible evidence; the message says what."""
-
-
 @dataclass
 class _Compiler:
     priors: Priors
     copula: Copula
     build: Builder = field(default_factory=Builder)
-    registers: dict[str, int | _UnknownError] = field(default_factory=dict)
+    registers: dict[str, int] = field(default_factory=dict)
     scores: int | None = None
     survivals: int | None = None
-    notes: dict[str, list[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.known = known_of(self.priors)
 
     @property
     def case(self) -> Case:
@@ -77,25 +77,18 @@ class _Compiler:
         return self.build.emit(Op.DRAW, b=self.build.table(build_table(prior)), stream=stream)
 
     def resolve(self, column: str) -> int:
-        """Return the register of a column, compiled once."""
+        """Return the register of a column that is known, compiled once."""
         if column not in self.registers:
             kind, _, name = column.partition(":")
-            try:
-                self.registers[column] = self.quantity(name) if kind == "quantity" else self.component(name, column)
-            except _UnknownError as unknown:
-                self.registers[column] = unknown
-        found = self.registers[column]
-        if isinstance(found, _UnknownError):
-            raise found
-        return found
+            make = {"quantity": self.quantity, "all": self.all, "registered": self.registered}[kind]
+            self.registers[column] = make(name)
+        return self.registers[column]
 
     def quantity(self, name: str) -> int:
-        quantity = self.case.quantities[name]
-        if quantity.formula is not None:
-            return self.formula(quantity.formula)
-        pool = self.priors.quantities[name].all
-        if pool is None:
-            raise _UnknownError(f"the quantity {name} has no admissible evidence")
+        text, pool = self.case.quantities[name].formula, self.priors.quantities[name].all
+        if text is not None:
+            return self.formula(text)
+        assert pool is not None
         return self.draw(pool, f"quantity:{name}", name)
 
     def formula(self, text: str) -> int:
@@ -108,108 +101,92 @@ class _Compiler:
             lambda operator, left, right: self.build.emit(ARITHMETIC[operator], left, right),
         )
 
-    def component(self, name: str, column: str) -> int:
-        component, evidence = self.case.components[name], self.priors.components[name]
-        if column.startswith("registered:"):
-            return self.registered(component, evidence)
-        return self.all(component, evidence)
+    def all(self, name: str) -> int:
+        """Emit all deaths of a component."""
+        known, pool = self.known[name], self.priors.components[name].all
+        match known.all:
+            case Way.FORMULA:
+                return self.derived(name)
+            case Way.FIGURES if pool is not None:
+                return self.above_register(name, pool) if known.is_floored else self.draw(pool, f"all:{name}", name)
+            case Way.FROM_REGISTER:
+                return self.build.emit(Op.DIVIDE, self.resolve(f"registered:{name}"), self.completeness(name))
+            case Way.REGISTER_ALONE:
+                return self.resolve(f"registered:{name}")
+            case way:
+                raise AssertionError(f"all deaths of {name}: {way}")
 
-    def registered(self, component: Component, evidence: Elicited) -> int:
-        if evidence.registered is not None:
-            return self.draw(evidence.registered, f"registered:{component.id}", component.id)
-        if evidence.completeness is not None and (evidence.all is not None or component.formula is not None):
-            deaths = self.resolve(f"all:{component.id}")
-            self.note(component.id, "registered part from all deaths and the cited completeness")
-            return self.build.emit(Op.MULTIPLY, deaths, self.completeness(component))
-        reason = component.unknown.get("registered")
-        raise _UnknownError(reason or "no admissible registered count, and no completeness of registration is cited")
+    def derived(self, name: str) -> int:
+        """Emit what the formula of a component gives: no less than zero, nor than was registered."""
+        text = self.case.components[name].formula
+        assert text is not None
+        zero = self.build.emit(Op.CONSTANT)
+        deaths = self.build.emit(Op.MAXIMUM, self.formula(text), zero)
+        if self.known[name].is_floored:
+            deaths = self.build.emit(Op.MAXIMUM, deaths, self.resolve(f"registered:{name}"))
+        return deaths
 
-    def all(self, component: Component, evidence: Elicited) -> int:
-        if component.formula is not None:
-            zero = self.build.emit(Op.CONSTANT)
-            derived = self.build.emit(Op.MAXIMUM, self.formula(component.formula), zero)
-            self.note(component.id, f"derived: {component.formula}")
-            if evidence.registered is None:
-                return derived
-            return self.build.emit(Op.MAXIMUM, derived, self.resolve(f"registered:{component.id}"))
-        if evidence.all is not None and evidence.registered is not None:
-            floor = self.resolve(f"registered:{component.id}")
-            score = self.score(f"all:{component.id}", component.id)
-            if score is None:
-                survival = self.build.emit(Op.UNIFORM, stream=f"all:{component.id}")
-            else:
-                survival = self.build.emit(Op.SCORED, score, self.survival())
-            table = self.build.table(build_table(evidence.all))
-            return self.build.emit(Op.FLOORED, survival, table, floor)
-        if evidence.all is not None:
-            return self.draw(evidence.all, f"all:{component.id}", component.id)
-        if evidence.registered is None:
-            raise _UnknownError(component.unknown.get("all") or _why_unknown(evidence))
-        registered = self.resolve(f"registered:{component.id}")
-        if evidence.completeness is not None:
-            self.note(component.id, "all deaths from the registered count and the cited completeness")
-            return self.build.emit(Op.DIVIDE, registered, self.completeness(component))
-        self.note(component.id, "registered only: no estimate of all deaths, so the registered count stands for them")
-        return registered
+    def above_register(self, name: str, pool: Pool) -> int:
+        """Emit a draw from a pool, given that it is at least what was registered."""
+        floor = self.resolve(f"registered:{name}")
+        score = self.score(f"all:{name}", name)
+        if score is None:
+            survival = self.build.emit(Op.UNIFORM, stream=f"all:{name}")
+        else:
+            survival = self.build.emit(Op.SCORED, score, self.survival())
+        return self.build.emit(Op.FLOORED, survival, self.build.table(build_table(pool)), floor)
 
-    def completeness(self, component: Component) -> int:
-        key = f"completeness:{component.id}"
+    def registered(self, name: str) -> int:
+        """Emit the registered deaths of a component."""
+        known, pool = self.known[name], self.priors.components[name].registered
+        match known.registered:
+            case Way.FIGURES if pool is not None:
+                return self.draw(pool, f"registered:{name}", name)
+            case Way.FROM_ALL:
+                return self.build.emit(Op.MULTIPLY, self.resolve(f"all:{name}"), self.completeness(name))
+            case way:
+                raise AssertionError(f"registered deaths of {name}: {way}")
+
+    def completeness(self, name: str) -> int:
+        key = f"completeness:{name}"
         if key not in self.registers:
-            share = self.priors.components[component.id].completeness
+            share = self.priors.components[name].completeness
             assert share is not None
             self.registers[key] = self.draw(share, key)
-        found = self.registers[key]
-        assert isinstance(found, int)
-        return found
-
-    def note(self, component: str, text: str) -> None:
-        """Leave a note, once."""
-        notes = self.notes.setdefault(component, [])
-        if text not in notes:
-            notes.append(text)
+        return self.registers[key]
 
     def output(self, column: str, register: int) -> None:
         self.build.outputs[column] = register
 
     def standing(self, name: str) -> Standing:
         """Compile both measures of a component and say what is known of it."""
-        evidence = self.priors.components[name]
-        unknown: dict[str, str] = {}
+        evidence, known = self.priors.components[name], self.known[name]
         for measure in ("all", "registered"):
-            try:
+            if measure not in known.unknown:
                 self.output(f"{measure}:{name}", self.resolve(f"{measure}:{name}"))
-            except _UnknownError as reason:
-                unknown[measure] = str(reason)
         if evidence.ordinary is not None:
             self.output(f"ordinary:{name}", self.draw(evidence.ordinary, f"ordinary:{name}"))
-        notes = [*self.notes.get(name, ()), *self.copula.changes(owners_behind(self.case, self.case.components[name]))]
+        notes = [*known.notes, *self.copula.changes(owners_behind(self.case, self.case.components[name]))]
         notes += [f"{one.estimate.name}: {one.note}" for one in evidence.used if one.note]
-        return Standing(unknown, tuple(notes), _sources(self.priors, name))
+        return Standing(known.unknown, tuple(notes), _sources(self.priors, name, known))
 
 
-def _why_unknown(evidence: Elicited) -> str:
-    if evidence.bounds:
-        return "only one-sided claims, which bound a distribution but make none"
-    if evidence.left:
-        reasons = sorted({reason for _, reason in evidence.left})
-        return f"no admissible estimate ({'; '.join(reasons)})"
-    return "no estimate"
-
-
-def _sources(priors: Priors, name: str) -> dict[str, tuple[str, ...]]:
+def _sources(priors: Priors, name: str, known: Known) -> dict[str, tuple[str, ...]]:
     """Return the keys of the sources behind each measure, through formulas where there are any."""
     case = priors.case
     everything: set[str] = set()
     for owner in owners_behind(case, case.components[name]):
         evidence = (priors.components if isinstance(owner, Component) else priors.quantities)[owner.id]
         everything |= {one.estimate.source for one in evidence.used} | {one.source for one in evidence.bounds}
-    own, component = priors.components[name], case.components[name]
+    own, completeness = priors.components[name], case.components[name].completeness
     registered = {one.estimate.source for one in own.used if one.estimate.measure == "registered"}
     registered |= {one.source for one in own.bounds if one.measure == "registered"}
-    if own.registered is None:  # then the registered part, if any, comes from all deaths and the completeness
+    if known.registered is not Way.FIGURES:  # then the registered part, if any, comes from all deaths
         registered = set(everything)
-    if component.completeness is not None and (own.all is None) != (own.registered is None):
-        (everything if own.all is None else registered).add(component.completeness.source)
+    if completeness is not None and known.all is Way.FROM_REGISTER:
+        everything.add(completeness.source)
+    if completeness is not None and known.registered is Way.FROM_ALL:
+        registered.add(completeness.source)
     return {"all": tuple(sorted(everything)), "registered": tuple(sorted(registered))}
 
 
@@ -232,9 +209,9 @@ def compile_priors(priors: Priors, dependence: Dependence = "declared") -> Compi
     compiler = _Compiler(priors, copula)
     standing = {name: compiler.standing(name) for name in sorted(priors.case.components)}
     for name in sorted(priors.case.quantities):
-        register = compiler.registers.get(f"quantity:{name}")
-        if isinstance(register, int):  # only quantities on which a component rests are drawn
-            compiler.output(f"quantity:{name}", register)
+        column = f"quantity:{name}"
+        if column in compiler.registers:  # only quantities on which a component rests are drawn
+            compiler.output(column, compiler.registers[column])
     for name, share in sorted(priors.overlaps.items()):
         compiler.output(f"overlap:{name}", compiler.draw(share, f"overlap:{name}"))
     for name, share in sorted(priors.shares.items()):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -11,11 +11,11 @@ import numpy as np
 
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.words import Pooling
-from mcmort.draws import Dependence, Manifest, Method, Tallied, Tallies
+from mcmort.draws import Dependence, Manifest, Method, Question, Sums, Tallied, Tallies, Values
 from mcmort.draws.tally import Figure
 from mcmort.errors import FormulaError, UsageError
 from mcmort.sampler.draw import DEFAULT_DRAWS, check_draws, manifest_of, seed_of
-from mcmort.sampler.plan import Builder
+from mcmort.sampler.plan import Builder, Register
 from mcmort.sampler.run import REPLICATES, Progress, draws_within, tally_plan
 from mcmort.sampler.store import compiled_case
 
@@ -111,6 +111,40 @@ class Sampler:
 
     def __repr__(self) -> str:
         return f"<Sampler of {self.case.id}: {self.manifest.method}, {self.manifest.dependence} dependence>"
+
+    @property
+    def columns(self) -> Collection[str]:
+        """Names of the uncertain inputs."""
+        return self.plan.outputs.keys()
+
+    @property
+    def conditioned(self) -> frozenset[str]:
+        """Claims that draws are conditioned on: none, since no claim is an input of this engine."""
+        return frozenset()
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether all draws are kept: none is."""
+        return False
+
+    def evaluate(
+        self, questions: Sequence[Question], *, probabilities: Sequence[float] = (0.95,), with_parts: bool = True
+    ) -> tuple[Tallies, list[Sums[Values]]]:
+        """Draw, and answer questions on the same draws in one pass; see `mcmort.draws.Source`."""
+        build = Builder(self.plan)
+        registers = {name: Register(build, at) for name, at in self.plan.outputs.items()}
+        sums = [question(registers) for question in questions]
+        totals = [one.total.at for one in sums]
+        others = [part.at for one in sums for part in (*one.parts.values(), *one.overlaps.values())]
+        names = {at: question.name for at, question in zip(totals, questions, strict=True)}
+        tallies = self.tally(build, totals, others if with_parts else [], probabilities, names)
+
+        def tallied(parts: Mapping[str, Register]) -> dict[str, Values]:
+            return {name: tallies.columns[str(one.at)] for name, one in parts.items()} if with_parts else {}
+
+        return tallies, [
+            Sums(tallies.columns[str(one.total.at)], tallied(one.parts), tallied(one.overlaps)) for one in sums
+        ]
 
     def tally(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, overload
 
@@ -14,20 +14,12 @@ from mcmort.accounts import Account, Resolved, Term, account_of, definition_of, 
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Definition
 from mcmort.catalogue.words import Measure
-from mcmort.draws import Draws, Tallied, Tallies
+from mcmort.draws import Arithmetic, Draws, Source, Sums, Tallied, Tallies, Values
 from mcmort.errors import DefinitionError, UsageError
-from mcmort.sampler.plan import Builder, Register
-from mcmort.sampler.sampler import Sampler
 
 __all__ = ["Source", "Total", "Values", "kept", "total", "total_of", "totals_of", "totals_with_evidence"]
 
 type Array = NDArray[np.float64]
-
-type Values = Array | Tallied
-"""The distribution of a column: all its draws, shape ``(n_draws,)``, or their tally."""
-
-type Source = Draws | Sampler
-"""What totals can be computed from: draws that were kept, or an engine that keeps none."""
 
 
 _Values = TypeVar("_Values", covariant=True, default=Values)  # noqa: PLC0105
@@ -162,7 +154,9 @@ def total(
 
 def total_of(draws: Draws, resolved: Resolved) -> Total[Array]:
     """Add up a resolved definition over kept draws; see `total`."""
-    return _kept_total(draws, account_of(draws.case, draws.standing, draws.columns, resolved))
+    asked = _Asked(draws.case, _account(draws, resolved))
+    _, (sums,) = draws.evaluate([asked])
+    return asked.explained(draws, sums)
 
 
 def kept(values: Values) -> NDArray[np.float64]:
@@ -247,48 +241,37 @@ def totals_with_evidence(
     return dict(zip(accounts, totals, strict=True)), reasons
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """The question of a total: what of a definition can be counted, over the columns of a case."""
+
+    case: Case
+    account: Account
+
+    @property
+    def name(self) -> str:
+        return f"the total {self.account.definition.id!r}"
+
+    def __call__[Value: Arithmetic](self, columns: Mapping[str, Value]) -> Sums[Value]:
+        return evaluate(self.case, columns, self.account)
+
+    def explained[Value: (Array, Values)](self, draws: Draws | Tallies, sums: Sums[Value]) -> Total[Value]:
+        """Return the total with all that explains it."""
+        account = self.account
+        return Total(
+            draws, account.definition, sums.total, sums.parts, sums.overlaps, account.terms, account.excluded,
+            account.unknown, account.notes,
+        )  # fmt: skip
+
+
 def _account(source: Source, resolved: Resolved) -> Account:
     """Work out what of a resolved definition a source can count."""
-    columns: Collection[str] = source.columns if isinstance(source, Draws) else source.plan.outputs
-    return account_of(source.case, source.standing, columns, resolved)
-
-
-def _kept_total(draws: Draws, account: Account) -> Total[Array]:
-    sums = evaluate(draws.case, draws.columns, account)
-    return _explained(draws, account, sums.total, sums.parts, sums.overlaps)
+    return account_of(source.case, source.standing, source.columns, resolved)
 
 
 def _totals(
     source: Source, accounts: Sequence[Account], probabilities: Sequence[float], with_parts: bool
 ) -> list[Total]:  # fmt: skip
-    if isinstance(source, Draws):
-        return [_kept_total(source, account) for account in accounts]
-    build = Builder(source.plan)
-    columns = {name: Register(build, at) for name, at in source.plan.outputs.items()}
-    sums = [evaluate(source.case, columns, account) for account in accounts]
-    totals = [one.total.at for one in sums]
-    others = [part.at for one in sums for part in (*one.parts.values(), *one.overlaps.values())] if with_parts else []
-    names = {at: f"the total {one.definition.id!r}" for at, one in zip(totals, accounts, strict=True)}
-    tallies = source.tally(build, totals, others, probabilities, names)
-
-    def named(registers: Mapping[str, Register]) -> dict[str, Values]:
-        return {name: tallies.columns[str(one.at)] for name, one in registers.items()} if with_parts else {}
-
-    return [
-        _explained(tallies, account, tallies.columns[str(one.total.at)], named(one.parts), named(one.overlaps))
-        for account, one in zip(accounts, sums, strict=True)
-    ]
-
-
-def _explained[Value: (Array, Values)](
-    draws: Draws | Tallies,
-    account: Account,
-    values: Value,
-    parts: Mapping[str, Value],
-    overlaps: Mapping[str, Value],
-) -> Total[Value]:
-    """Return a total with all that explains it."""
-    return Total(
-        draws, account.definition, values, parts, overlaps, account.terms, account.excluded, account.unknown,
-        account.notes,
-    )  # fmt: skip
+    asked = [_Asked(source.case, account) for account in accounts]
+    draws, sums = source.evaluate(asked, probabilities=probabilities, with_parts=with_parts)
+    return [question.explained(draws, answer) for question, answer in zip(asked, sums, strict=True)]

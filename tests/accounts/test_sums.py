@@ -11,11 +11,10 @@ from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from mcmort.accounts import maximum
-from mcmort.accounts.sums import Account, Sums, account_of, evaluate
+from mcmort.accounts.sums import Account, account_of, evaluate
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Definition
-from mcmort.draws import Draws
+from mcmort.draws import Draws, Sums, maximum
 from mcmort.errors import DefinitionError
 from mcmort.sampler import simulate
 from mcmort.sampler.assemble import assemble

@@ -6,8 +6,8 @@ from functools import cache
 from pathlib import Path
 
 import mcmort as mm
-from mcmort.bayes.collector import collect
 from mcmort.bayes.evidence import Evidence
+from mcmort.bayes.evidence.collect import collect
 
 __all__ = ["synthetic"]
 

@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import fields
 from io import RawIOBase
 from pathlib import Path
@@ -20,7 +20,7 @@ from mcmort.bayes import Posterior, fit, store
 from mcmort.bayes.sample import Chains, sample
 from mcmort.bayes.store import Request, find, keep, path_of
 from mcmort.bayes.tape import Program
-from mcmort.errors import ConvergenceError
+from mcmort.errors import ConvergenceError, UsageError
 from tests.bayes.made import every_kind, figures, plain
 from tests.cases import component, ranged, share
 
@@ -117,6 +117,29 @@ def test_a_stored_fit_that_is_not_found_would_be_seen(monkeypatch: pytest.Monkey
         _fit()
 
 
+@pytest.mark.parametrize(
+    "wrap", [list, tuple, set, frozenset, iter], ids=["list", "tuple", "set", "frozenset", "iterator"]
+)
+def test_fit_takes_any_iterable_of_names_and_finds_the_same_stored_fit(
+    wrap: Callable[[list[str]], Iterable[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`without` and `evidence` had to be frozen sets: a list was a TypeError of the store."""
+    first = _fit(without=frozenset({"study-c"}), evidence=frozenset({"registered", "demographic"}))
+    _forbid(monkeypatch)
+    again = _fit(without=wrap(["study-c", "study-c"]), evidence=wrap(["demographic", "registered"]))
+    assert first.manifest.without == again.manifest.without == ("study-c",)
+    _assert_same(first, again)
+
+
+@pytest.mark.parametrize("argument", ["without", "evidence"])
+def test_fit_refuses_a_lone_text_or_anything_but_names_where_it_takes_a_list_of_names(argument: str) -> None:
+    """A text is an iterable of its letters, which is never what was meant; a number in the list is no name."""
+    with pytest.raises(UsageError, match=rf"{argument} is the text 'study-c'; .* Hint: write \['study-c'\]"):
+        _fit(**{argument: "study-c"})
+    with pytest.raises(UsageError, match=f"{argument} is .*; expected a list of names"):
+        _fit(**{argument: ["study-c", 3]})
+
+
 def test_not_stored_on_request(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With ``store=False`` nothing is written, and nothing that is there is read."""
     _fit(store=False)
@@ -181,7 +204,7 @@ def test_cores_do_not_change_the_file(folder: Path) -> None:
 def test_the_code_is_known_by_content() -> None:
     """Of every file on which a fit depends there is a digest: elicitation, sums, and this engine."""
     home = Path(store.__file__).parents[1]
-    files = [path for part in ("accounts", "bayes", "elicit") for path in (home / part).glob("*.py")]
+    files = [path for part in ("accounts", "bayes", "elicit") for path in (home / part).rglob("*.py")]
     assert len(store._code()) == len(files)  # noqa: SLF001
     assert len(set(store._code())) == len({path.read_bytes() for path in files})  # noqa: SLF001
 

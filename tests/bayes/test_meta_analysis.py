@@ -15,8 +15,8 @@ import pytest
 from numpy.typing import NDArray
 from scipy import integrate, optimize, stats
 
-from mcmort.bayes.collector import collect
 from mcmort.bayes.evidence import Evidence
+from mcmort.bayes.evidence.collect import collect
 from mcmort.bayes.sample import sample
 from mcmort.bayes.worlds import program_of
 from tests.bayes.made import evidence_head, figures

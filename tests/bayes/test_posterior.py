@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from mcmort.bayes import Posterior, fit
-from mcmort.bayes.collector import collect
 from mcmort.bayes.diagnose import LEAST_ESS, MOST_RHAT
+from mcmort.bayes.evidence.collect import collect
 from mcmort.draws import Draws
 from mcmort.errors import ConvergenceError, EvidenceError, UsageError
 from mcmort.totals import total

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from mcmort.bayes.collector import collect
+from mcmort.bayes.evidence.collect import collect
 from mcmort.bayes.predict import generator, prior_world, replicates
 from mcmort.bayes.worlds import told_over
 from tests.bayes.made import every_kind, evidence_head, figures, plain

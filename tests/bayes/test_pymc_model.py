@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mcmort.bayes.collector import collect
 from mcmort.bayes.density import Density
 from mcmort.bayes.evidence import Evidence
+from mcmort.bayes.evidence.collect import collect
 from mcmort.bayes.pymc_model import pymc_model
 from mcmort.bayes.worlds import program_of
 from tests.bayes.made import between_knots, every_kind, plain

@@ -9,7 +9,7 @@ from typing import NoReturn
 import numpy as np
 import pytest
 
-from mcmort.bayes.collector import collect
+from mcmort.bayes.evidence.collect import collect
 from mcmort.bayes.sample import sample
 from mcmort.bayes.tape import Op, Program, Tape
 from mcmort.bayes.worlds import program_of

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from mcmort.bayes.collector import collect
 from mcmort.bayes.density import Density
+from mcmort.bayes.evidence.collect import collect
 from mcmort.bayes.tape import Op, Program, Tape, Variable
 from mcmort.bayes.worlds import program_of
 from tests.bayes.made import every_kind, figures, plain

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from mcmort.bayes.collector import collect
 from mcmort.bayes.evidence import Evidence
+from mcmort.bayes.evidence.collect import collect
 from mcmort.bayes.worlds import told_over
 from tests.cases import SOURCES, case_of, component, head, point, quantity, ranged
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
+from mcmort.elicit.whole import check_known
 
 import mcmort as mm
 from mcmort.catalogue.selection import selected_years
-from mcmort.catalogue.strict import check_strict
+from mcmort.elicit import elicit
 from mcmort.sampler import simulate
 from tests.cases import Tables, case_of, definition, random_tables
 from tests.cli.ran import GOOD, runner
@@ -143,7 +144,7 @@ DEFECTS = (
         ),
         (
             f'camps.toml: component "camps" > ordinary > confidence: {SECOND_HAND}',
-            f'definitions.toml: definition "broad" > share[0] > confidence: {SECOND_HAND}',
+            f'definitions.toml: [broad] > share[0] > confidence: {SECOND_HAND}',
             f'links.toml: claim "total" > confidence: {SECOND_HAND}',
             f'links.toml: profile "by-year" > confidence: {SECOND_HAND}',
         ),
@@ -375,7 +376,7 @@ def test_strict_check_and_sampler_agree_on_what_is_unknown(tables: Tables) -> No
     case = case_of(*tables.pop("component"), **tables)
     said = {
         (problem.key, word)
-        for problem in check_strict(case)
+        for problem in check_known(elicit(case))
         for word in ("all", "registered")
         if problem.found.startswith(f"no admissible {word} evidence")
     }

@@ -58,6 +58,34 @@ def test_a_light_command_loads_no_heavy_library(words: tuple[str, ...]) -> None:
     assert [name for name in HEAVY if name in modules] == []
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("total", "CASE", "-d", "broad"),
+        ("total", "CASE", "-d", "broad", "--engine", "synthesis"),
+        ("compare", "CASE", "--no-figure"),
+        ("claims", "CASE"),
+        ("fit", "CASE"),
+        ("trace", "CASE", "broad"),
+    ],
+    ids=" ".join,
+)
+def test_command_on_a_bad_case_loads_no_engine(words: tuple[str, ...]) -> None:
+    """A case that fails to load costs no import of an engine: its defects come first, whatever was asked of it."""
+    code = "import sys; from mcmort.cli.app import main; code = main(sys.argv[1:]); assert code == 1"
+    modules = _loaded(code, *(word.replace("CASE", "tests/bad/low-above-best") for word in words))
+    assert {"mcmort.cli.app", "mcmort.catalogue.load"} <= modules
+    engines = {name for name in modules if name.startswith(("mcmort.sampler.", "mcmort.bayes.inference"))}
+    assert engines == set()
+    assert not modules & {"llvmlite", "numba", "nutpie", "pymc", "pytensor"}
+
+
+def test_command_on_a_good_case_loads_the_engine_that_a_bad_case_does_not() -> None:
+    """Negative control: the names looked for above are those that a command that draws has loaded."""
+    code = "import sys; from mcmort.cli.app import main; main(sys.argv[1:])"
+    assert "mcmort.sampler.sampler" in _loaded(code, "total", "tests/good/minimal", "-d", "broad", "-n", "500")
+
+
 def test_a_total_loads_no_numba_once_its_kernel_is_stored() -> None:
     """A total in text runs stored machine code: it loads LLVM, and nothing that only compiling, figures or models need.
 

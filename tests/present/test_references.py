@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mcmort.catalogue import Case
 from mcmort.catalogue.bibliography import read_sources
-from mcmort.catalogue.cited import cited_sources
+from mcmort.catalogue.citations import cited_sources
 from mcmort.catalogue.latex import plain
 from mcmort.catalogue.records import Source
 from mcmort.catalogue.selection import select

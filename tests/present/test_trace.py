@@ -11,7 +11,7 @@ import mcmort as mm
 from mcmort.analysis import mean_of
 from mcmort.catalogue import Case
 from mcmort.catalogue.case import share_column
-from mcmort.catalogue.cited import owners_behind
+from mcmort.catalogue.citations import owners_behind
 from mcmort.catalogue.records import Component, Estimate, Figure, Profile, Quantity
 from mcmort.elicit import Priors, elicit
 from mcmort.present.bibliography import reference

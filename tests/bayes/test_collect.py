@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from mcmort.bayes.collector import collect
 from mcmort.bayes.evidence import Datum, Evidence
+from mcmort.bayes.evidence.collect import collect
 from mcmort.bayes.worlds import told_over
 from mcmort.catalogue import Case
 from mcmort.errors import CaseError, EvidenceError, UsageError

@@ -69,6 +69,11 @@ class Datum:
     weight: float = 1.0
 
     @property
+    def component(self) -> str:
+        """Id of the component of which it is a figure, or ""."""
+        return self.column.partition(":")[2]
+
+    @property
     def is_plain(self) -> bool:
         """Whether it is one number, and no bound."""
         return self.side == "point" and self.formula is None

@@ -1,0 +1,245 @@
+"""Collects the evidence of a case step by step: what each figure is a figure of, and why some are not used."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from mcmort.accounts import Account, Resolved, account_of, resolve
+from mcmort.bayes.evidence.admit import admitted_balances, admitted_claims, admitted_estimates
+from mcmort.bayes.evidence.convert import Stated, converted_claims, converted_estimates
+from mcmort.bayes.evidence.datum import Datum, Evidence
+from mcmort.bayes.evidence.deduplicate import counted_once, untold_claims
+from mcmort.bayes.evidence.standard import Sifted, Standard, standard_of
+from mcmort.bayes.evidence.weak import latent_of, latents_of_sums
+from mcmort.catalogue.case import Case
+from mcmort.catalogue.records import Definition, Share
+from mcmort.catalogue.synthesis import Balance
+from mcmort.catalogue.words import BASES
+from mcmort.draws import Standing
+from mcmort.elicit.evidence_rules import Grounds, Known, Way, known_by
+from mcmort.elicit.families import Distribution, fixed
+from mcmort.elicit.fit import fit_figure
+from mcmort.elicit.pool import Pool
+from mcmort.errors import DefinitionError, EvidenceError
+
+__all__ = ["collect"]
+
+_ALONE = "nothing else speaks of the component, and a bound alone makes no distribution"
+
+
+def collect(case: Case, evidence: Iterable[str] | None = None, without: Iterable[str] = ()) -> Evidence:
+    """Collect the evidence of a case under a standard.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    evidence : iterable of str, optional
+        Bases to admit; by default those that the case admits, and assertions.
+    without : iterable of str
+        Keys of sources, or lineages, to leave out.
+
+    Returns
+    -------
+    Evidence
+
+    Raises
+    ------
+    EvidenceError
+        If the case declares no priors for this engine, or nothing is left to condition on.
+    UsageError
+        If a basis, source or lineage is unknown.
+    """
+    synthesis = case.head.synthesis
+    if synthesis is None:
+        raise EvidenceError(
+            f"{case.id} declares no priors of bias and heterogeneity. Hint: add [synthesis] to case.toml; "
+            "'mcmort schema' lists its keys"
+        )
+    bases = frozenset(case.head.evidence) | {"assertion"} if evidence is None else frozenset(evidence)
+    standard = standard_of(case, bases, frozenset(without))
+
+    balances = admitted_balances(standard)
+    told = {one.lineage for one in balances.kept if one.lineage is not None}
+    estimates, claims = admitted_estimates(standard, told), admitted_claims(standard, told)
+    direct, stated = converted_estimates(standard, estimates.kept), converted_claims(standard, claims.kept)
+    own = {datum.component for datum in direct.kept if datum.side == "point"}
+    sums = latents_of_sums(standard, stated.kept, own)
+    known = _known(standard, direct.kept, own, sums)
+    figures = _with_something_else(direct.kept, known)
+    standing = {name: _standing(standard, name, one, by_sums=name in sums) for name, one in known.items()}
+    counted = _Countable(standard, standing, _columns(standard, known))
+    untold = untold_claims(standard, stated.kept, figures.kept)
+    accounted = _accounted_claims(counted, untold.kept)
+    sides = _accounted_balances(counted, balances.kept)
+    data = [*figures.kept, *accounted.kept]
+    if not any(datum.side == "point" for datum in data):
+        raise EvidenceError(
+            f"no evidence of {case.id} is left to condition on. Hint: admit more bases with --evidence, or leave "
+            "fewer sources out"
+        )
+    steps = (balances, estimates, claims, direct, stated, figures, untold, accounted, sides)
+    latents = {
+        name: sums[name] if name in sums else latent_of(standard, name, direct.kept)
+        for name in sorted(own | set(sums))
+        if known[name].all is not Way.FORMULA or known[name].is_floored
+    }
+    accounts = dict(sides.kept)
+    return Evidence(
+        case, standard.priors, synthesis, tuple(basis for basis in BASES if basis in bases),
+        tuple(sorted(standard.without)), latents,
+        tuple(name for name, one in known.items() if one.all is Way.FORMULA),
+        tuple(name for name in sorted(known) if known[name].registered is not Way.UNKNOWN),
+        _cited(standard, known, latents, synthesis.completeness, data, accounts),
+        counted_once(data), accounts, standing,
+        dict(sorted((name, reason) for step in steps for name, reason in step.rejected.items())),
+    )  # fmt: skip
+
+
+def _known(
+    standard: Standard, direct: Sequence[Datum], own: set[str], sums: Collection[str]
+) -> dict[str, Known]:  # fmt: skip
+    """Return how each component is known: here claims about sums speak too, and bounds where anything else does."""
+    components, columns = standard.case.components, {datum.column for datum in direct}
+    silence = "no admissible evidence touches it"
+
+    def gap_of(name: str) -> str:
+        text = components[name].formula
+        if name in own or name in sums:
+            return ""
+        return silence if text is None else standard.why_not_computable(text, gap_of)
+
+    def grounds(name: str) -> Grounds:
+        text, is_spoken_of = components[name].formula, name in own or name in sums
+        if text is not None and standard.why_not_computable(text, gap_of):
+            text = None  # its register, if there is one, then speaks of it as of any other component
+        speaks = is_spoken_of or text is not None
+        return Grounds(
+            all=speaks and f"all:{name}" in columns,
+            registered=speaks and f"registered:{name}" in columns,
+            completeness=components[name].completeness is not None,
+            formula=text,
+            sums=name in sums,
+            silence=silence,
+            reasons=components[name].unknown,
+        )
+
+    return {name: known_by(grounds(name)) for name in components}
+
+
+def _with_something_else(direct: Sequence[Datum], known: Mapping[str, Known]) -> Sifted[Datum]:
+    """Return the figures of components that are known: a bound alone makes none of them so."""
+    is_alone = [known[datum.component].all is Way.UNKNOWN for datum in direct]
+    return Sifted(
+        [datum for datum, alone in zip(direct, is_alone, strict=True) if not alone],
+        {datum.name: _ALONE for datum, alone in zip(direct, is_alone, strict=True) if alone},
+    )
+
+
+def _standing(standard: Standard, name: str, known: Known, *, by_sums: bool) -> Standing:
+    """Say what is known of a component.
+
+    That a measure follows by a completeness is no news here: the completeness learns from the evidence like the rest.
+    """
+    evidence = standard.priors.components[name]
+    unsaid = (Way.FROM_REGISTER.value, Way.FROM_ALL.value)
+    notes = [Way.SUMS.value] if by_sums else []
+    notes += [note for note in known.notes if note not in unsaid]
+    sources = tuple(sorted({one.estimate.source for one in evidence.used} | {one.source for one in evidence.bounds}))
+    return Standing(known.unknown, tuple(notes), {"all": sources, "registered": sources})
+
+
+def _columns(standard: Standard, known: Mapping[str, Known]) -> frozenset[str]:
+    """Return the names of the columns that the model makes, as far as sums may ask for them."""
+    found = {
+        f"{measure}:{name}"
+        for name, one in known.items()
+        for measure in ("all", "registered")
+        if measure not in one.unknown
+    }
+    found |= {
+        f"ordinary:{name}"
+        for name, one in standard.case.components.items()
+        if one.ordinary is not None and f"all:{name}" in found
+    }
+    found |= {f"overlap:{name}" for name in standard.priors.overlaps}
+    return frozenset(found | {f"share:{name}" for name in standard.priors.shares})
+
+
+class _Countable:
+    """What sums can be made of."""
+
+    def __init__(self, standard: Standard, standing: Mapping[str, Standing], columns: frozenset[str]) -> None:
+        self.case, self.standing, self.columns = standard.case, standing, columns
+
+    def account(self, resolved: Resolved) -> Account:
+        """Return what of a definition is counted.
+
+        Raises
+        ------
+        DefinitionError
+            If something that it counts is unknown.
+        """
+        account = account_of(self.case, self.standing, self.columns, resolved)
+        if account.unknown:
+            raise DefinitionError(f"it counts what nothing is known of: {', '.join(account.unknown)}")
+        return account
+
+
+def _accounted_claims(counted: _Countable, claims: Iterable[Stated]) -> Sifted[Datum]:
+    """Return the claims that are data, each with what it sums."""
+    kept, rejected = list[Datum](), dict[str, str]()
+    for one in claims:
+        try:
+            kept.append(replace(one.datum, account=counted.account(one.resolved)))
+        except DefinitionError as error:
+            rejected[one.datum.name] = str(error)
+    return Sifted(kept, rejected)
+
+
+def _accounted_balances(counted: _Countable, balances: Iterable[Balance]) -> Sifted[tuple[str, Account]]:
+    """Return the balances whose scope can be counted, by id, each with what it sums."""
+    kept, rejected = list[tuple[str, Account]](), dict[str, str]()
+    for balance in balances:
+        words = {"label": balance.label, "question": balance.label, "adds": balance.label, "leaves_out": "not stated"}
+        scope = balance.model_dump(include={"include", "exclude", "years", "net", "share"})
+        definition = Definition.model_validate({"id": balance.id, "measure": "all", **words, **scope})
+        try:
+            kept.append((balance.id, counted.account(resolve(counted.case, definition))))
+        except DefinitionError as error:
+            rejected[f"balance:{balance.id}"] = str(error)
+    return Sifted(kept, rejected)
+
+
+def _cited(
+    standard: Standard,
+    known: Mapping[str, Known],
+    latents: Collection[str],
+    default: Share | None,
+    data: Sequence[Datum],
+    balances: Collection[str],
+) -> dict[str, Pool | Distribution]:
+    """Return the priors that are taken over as they are cited, by column."""
+    case, priors = standard.case, standard.priors
+    found: dict[str, Pool | Distribution] = {}
+    names = [name for name in sorted(known) if known[name].all is not Way.UNKNOWN]
+    for name in names:
+        if known[name].registered is Way.UNKNOWN or (known[name].all is Way.FORMULA and name in latents):
+            continue  # a register beside a formula is uncertain in itself
+        share = priors.components[name].completeness
+        if share is None and default is not None and known[name].all is Way.FIGURES:
+            share = fit_figure(case, default).distribution
+        found[f"completeness:{name}"] = fixed(1.0) if share is None else share
+    for name in names:
+        ordinary = priors.components[name].ordinary
+        if ordinary is not None:
+            found[f"ordinary:{name}"] = ordinary
+    found |= {f"overlap:{name}": share for name, share in priors.overlaps.items()}
+    found |= {f"share:{name}": share for name, share in priors.shares.items()}
+    texts = [case.components[name].formula for name in names] + [datum.formula for datum in data]
+    for name in standard.quantities_behind([*texts, *(case.balances[key].formula for key in balances)]):
+        pool = priors.quantities[name].all
+        if case.quantities[name].formula is None and pool is not None:
+            found[f"quantity:{name}"] = pool
+    return found

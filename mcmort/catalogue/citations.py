@@ -1,0 +1,214 @@
+"""Everything in a case that cites a source: the one walk over it, and which works a case or a definition rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from pydantic import BaseModel
+
+from mcmort.catalogue import formula
+from mcmort.catalogue.case import Case, CaseHead, column_name
+from mcmort.catalogue.loaded import place
+from mcmort.catalogue.records import Component, Estimate, Quantity, Record, Source
+from mcmort.catalogue.selection import select
+from mcmort.errors import DefinitionError
+
+__all__ = ["Citation", "Cites", "citations", "citations_in", "cited_sources", "owners_behind"]
+
+_HEAD = "case"
+"""Kind of what stands in the head of a case."""
+
+
+class Cites(Protocol):
+    """A record that cites a source."""
+
+    @property
+    def source(self) -> str:
+        """Key of a work in ``sources.bib``."""
+        ...
+
+    @property
+    def locator(self) -> str:
+        """Page, table or section."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One place in a case at which a source is cited.
+
+    Attributes
+    ----------
+    file, place : str
+        Where it stands, as a `mcmort.errors.Problem` names it.
+    kind, name : str
+        Kind and id of the entry that it belongs to: ``component``, ``claim``, ``definition``, ...; in the head of the
+        case the kind is ``case``, and the name that of the case.
+    what : str
+        Key under which the cited record stands in its entry: ``estimate``, ``ordinary``, ``completeness``, ``share``,
+        ``spread``, ``bias``, ...; where the entry itself cites, its kind.
+    record : Cites
+        The record.
+    """
+
+    file: str
+    place: str
+    kind: str
+    name: str
+    what: str
+    record: Cites
+
+    @property
+    def source(self) -> str:
+        """Key of the work."""
+        return self.record.source
+
+    @property
+    def locator(self) -> str:
+        """Page, table or section."""
+        return self.record.locator
+
+    @property
+    def via(self) -> str | None:
+        """Through whom it was read, where that is not the original."""
+        via: str | None = getattr(self.record, "via", None)
+        return via
+
+
+def citations(case: Case) -> Iterator[Citation]:
+    """Yield everything in a case that cites a source.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+
+    Yields
+    ------
+    Citation
+        The head of the case first, then its entries by kind and id.
+    """
+    return citations_in(case.head, case.records, case.files)
+
+
+def citations_in(
+    head: CaseHead | None, records: Mapping[str, Mapping[str, Record]], files: Mapping[str, str]
+) -> Iterator[Citation]:
+    """Yield everything that cites a source among records that need not make a sound case yet.
+
+    The walk goes by the fields of the records, so that a record with a source is found wherever it stands.
+
+    Parameters
+    ----------
+    head : CaseHead or None
+        Head of the case, if there is one.
+    records : mapping
+        Entries by kind and id.
+    files : mapping of str to str
+        File of each entry, by ``kind id``.
+
+    Yields
+    ------
+    Citation
+    """
+    if head is not None:
+        for where, what, record in _cited_within(head, "", _HEAD):
+            yield Citation("case.toml", where, _HEAD, head.id, what, record)
+    for kind, entries in records.items():
+        for name, entry in entries.items():
+            file = files.get(f"{kind} {name}", "")
+            for where, what, record in _cited_within(entry, place(kind, name), kind):
+                yield Citation(file, where, kind, name, what, record)
+
+
+def _cited_within(record: BaseModel, where: str, what: str) -> Iterator[tuple[str, str, Any]]:
+    """Yield place, key and record of a record that cites, and of those in its fields."""
+    fields = type(record).model_fields
+    if "source" in fields:
+        yield where, what, record
+    for key in fields:
+        value = getattr(record, key)
+        inner = f"{where} > {key}" if where else key
+        if isinstance(value, BaseModel):
+            yield from _cited_within(value, inner, key)
+        elif isinstance(value, dict):
+            for name, item in value.items():
+                if isinstance(item, BaseModel):
+                    yield from _cited_within(item, f"{inner} > {name}", key)
+        elif isinstance(value, tuple):
+            for index, item in enumerate(value):
+                if isinstance(item, Estimate):
+                    yield from _cited_within(item, f'{inner} "{item.name}"', key)
+                elif isinstance(item, BaseModel):
+                    yield from _cited_within(item, f"{inner}[{index}]", key)
+
+
+def cited_sources(case: Case, definition: str | None = None) -> list[Source]:
+    """Return the works that something in a case cites.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    definition : str, optional
+        Only works behind the components that it counts, beside those of the head of the case.
+
+    Returns
+    -------
+    list of Source
+        Sorted by key.
+
+    Raises
+    ------
+    DefinitionError
+        If there is no such definition.
+    """
+    entries = None if definition is None else _entries_behind(case, definition)
+    keys = {one.source for one in citations(case) if entries is None or (one.kind, one.name) in entries}
+    return [case.sources[key] for key in sorted(keys)]
+
+
+def _entries_behind(case: Case, definition: str) -> set[tuple[str, str]]:
+    """Return kind and id of the entries on which a definition rests, the head of the case among them."""
+    if definition not in case.definitions:
+        raise DefinitionError(case.missing(definition, "definition"))
+    chosen = set(select(case, case.definitions[definition]))
+    found = {(_HEAD, case.id), ("definition", definition)}
+    for name in chosen:
+        for owner in owners_behind(case, case.components[name]):
+            found.add(("component" if isinstance(owner, Component) else "quantity", owner.id))
+            if isinstance(owner, Component) and owner.profile is not None:
+                found.add(("profile", owner.profile))
+    found |= {("overlap", key) for key, one in case.overlaps.items() if {one.of, one.within} <= chosen}
+    found |= {("dependence", key) for key, one in case.dependence.items() if chosen & set(one.members)}
+    found |= {("correlation", key) for key, one in case.correlations.items() if chosen & set(one.between)}
+    return found
+
+
+def owners_behind(case: Case, owner: Component | Quantity) -> list[Component | Quantity]:
+    """Return a component or quantity with all those that its formulas, and theirs, name; each once.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    owner : Component or Quantity
+        Where to start.
+
+    Returns
+    -------
+    list of Component and Quantity
+        The owner first.
+    """
+    components = {column_name(name): component for name, component in case.components.items()}
+    found = [owner]
+    for one in found:
+        texts = [one.formula, *(estimate.formula for estimate in one.estimate)]
+        names = {name for text in texts if text is not None for name in formula.names(formula.parse(text))}
+        for name in sorted(names):
+            used = components[name] if name in components else case.quantities[name]
+            if used not in found:
+                found.append(used)
+    return found
