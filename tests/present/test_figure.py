@@ -235,7 +235,7 @@ def test_a_figure_of_one_definition_names_it_in_its_title() -> None:
     """The title names the only definition, and the years where they are restricted."""
     one = mm.compare(ussr_draws(), ["broad"], years=(1928, 1953)).figure()
     title = " ".join(one.texts[0].get_text().split())
-    assert title.startswith("Soviet Union, 1917-1987: the total under \N{LEFT DOUBLE QUOTATION MARK}Premature deaths")
+    assert title.startswith("Soviet Union, 1917-1987: the total under \N{LEFT DOUBLE QUOTATION MARK}Deaths directly")
     assert title.endswith(", 1928\N{EN DASH}1953")
 
 
