@@ -2,7 +2,7 @@
 
 They find what is usually a slip: works that nothing cites, figures that look like copies, maxima entered as best
 estimates. Where the evidence really is so, the case says it, in a note. Gaps that nobody has owned up to are found in
-`mcmort.elicit.whole`, where it is known what the figures of a component amount to.
+`mcmort.elicit.check_case`, where it is known what the figures of a component amount to.
 """
 
 from __future__ import annotations

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
-from mcmort.elicit.whole import check_known
 
 import mcmort as mm
 from mcmort.catalogue.selection import selected_years
 from mcmort.elicit import elicit
+from mcmort.elicit.check_case import check_known
 from mcmort.sampler import simulate
 from tests.cases import Tables, case_of, definition, random_tables
 from tests.cli.ran import GOOD, runner
