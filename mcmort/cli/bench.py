@@ -48,7 +48,7 @@ def bench(
     from mcmort.bench.results import to_json
     from mcmort.bench.suite import FULL, QUICK, run_benchmarks
     from mcmort.bench.tables import check_lines, losing_cells, slope_lines, tables
-    from mcmort.present.terminal import to_text
+    from mcmort.present.tables.plain_text import to_text
 
     settings = QUICK if quick else FULL
     settings = replace(

@@ -49,7 +49,7 @@ def claims(
 
     Example: `mcmort claims ussr`
     """
-    from mcmort.present.verbs import claims as compute
+    from mcmort.api.verbs import claims as compute
 
     check_output(output)
     with drawing(

@@ -73,9 +73,9 @@ def compare(
 
     Example: `mcmort compare ussr --years 1928:1953 --figure ussr.svg`
     """
-    from mcmort.present.engines import Engines
-    from mcmort.present.verbs import Comparison, plot
-    from mcmort.present.verbs import compare as compute
+    from mcmort.api.verbs import Comparison, plot
+    from mcmort.api.verbs import compare as compute
+    from mcmort.present.tables.engines_table import Engines
     from mcmort.present.write import check_writable, figure_format
 
     if no_figure and figure is not None:

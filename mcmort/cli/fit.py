@@ -37,7 +37,7 @@ def fit(
     Example: `mcmort fit ussr --influence broad`
     """
     from mcmort.catalogue import load
-    from mcmort.present.fits import render_fit
+    from mcmort.present.documents.fit_document import render_fit
 
     chosen = [
         name for name, asked in (("--priors", priors), ("--figures", figures), ("--influence", influence)) if asked

@@ -67,8 +67,8 @@ def plot(
 
     Example: `mcmort plot ussr --kind definitions -o ladder.svg`
     """
-    from mcmort.present.verbs import compare
-    from mcmort.present.verbs import plot as write
+    from mcmort.api.verbs import compare
+    from mcmort.api.verbs import plot as write
     from mcmort.present.write import check_writable, figure_format
 
     del kind  # there is one so far

@@ -72,7 +72,7 @@ def total(
 
     Example: `mcmort total ussr --definition broad --years 1928:1953`
     """
-    from mcmort.present.verbs import total as compute
+    from mcmort.api.verbs import total as compute
 
     check_output(output)
     rules = {"include": selectors(include, "--include"), "exclude": selectors(exclude, "--exclude")}

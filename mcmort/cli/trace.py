@@ -32,7 +32,7 @@ def trace(
     from mcmort.catalogue import load
     from mcmort.elicit import elicit
     from mcmort.errors import DefinitionError
-    from mcmort.present.trace import trace_owner, trace_total
+    from mcmort.present.texts.trace_text import trace_owner, trace_total
 
     loaded = load(case)
     restricted = span(years)
@@ -40,8 +40,8 @@ def trace(
     is_component = bool(colon) and kind == "component"
     name = plain if is_component else name
     if name in loaded.definitions and not is_component:
+        from mcmort.api.verbs import total
         from mcmort.cli.run import drawing
-        from mcmort.present.verbs import total
 
         with drawing(case, draws, seed, evidence=None, threads=None, quiet=quiet) as sampler:
             result = total(sampler, name, years=restricted)

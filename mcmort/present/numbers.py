@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from mcmort.analysis import Interval, Summary
-from mcmort.present.printed import EN_DASH
+from mcmort.present.print_format import EN_DASH
 
 __all__ = ["FEWEST", "Rounding", "deciding", "percent", "rounding_for"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mcmort.analysis import Summary
 from mcmort.present.numbers import rounding_for
-from mcmort.present.printed import years_text
+from mcmort.present.print_format import years_text
 from mcmort.totals import Total
 
 __all__ = [

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from mcmort.cli.app import main
-from mcmort.present import figure as figures
+from mcmort.present.figures import definition_ladder as figures
 from tests.cli.ran import ROOT, listing, runner, small_folder
 
 TOTAL = ("total", "case", "-n", "500")

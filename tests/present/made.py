@@ -9,9 +9,9 @@ from typing import Any
 
 import mcmort as mm
 from mcmort.analysis import Interval, Summary
+from mcmort.api.verbs import Comparison, Result
 from mcmort.catalogue import Case
 from mcmort.draws import Draws
-from mcmort.present.verbs import Comparison, Result
 from mcmort.sampler import simulate
 from tests.cases import case_of, component, count, definition, head, overlap, point, ranged, share
 
@@ -39,7 +39,7 @@ MOST_DRAWS = 100_000
 def ussr_draws(n: int = DRAWS) -> Draws:
     """Return draws of the shipped Soviet case, seed 1.
 
-    Draw i is the same however many follow it, so the case is drawn once and cut. `tests/present/test_result.py`
+    Draw i is the same however many follow it, so the case is drawn once and cut. `tests/present/documents/test_result_documents.py`
     compares a cut with a run of its own.
     """
     if n == MOST_DRAWS:

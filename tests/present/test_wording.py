@@ -8,7 +8,7 @@ import re
 import pytest
 
 import mcmort as mm
-from mcmort.present.verbs import Comparison, Result
+from mcmort.api.verbs import Comparison, Result
 from mcmort.present.wording import headline, is_floor, level_text, measure_text
 from tests.present.made import floors, ussr_comparison, ussr_draws, ussr_total
 

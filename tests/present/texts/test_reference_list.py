@@ -17,7 +17,7 @@ from mcmort.catalogue.latex import plain
 from mcmort.catalogue.records import Source
 from mcmort.catalogue.selection import select
 from mcmort.errors import DefinitionError
-from mcmort.present.bibliography import as_bibtex, as_text, reference
+from mcmort.present.texts.reference_list import as_bibtex, as_text, reference
 from tests.cases import case_of, component, definition, dependence, overlap, point, profile, quantity, ranged, share
 from tests.cli.ran import runner
 from tests.present.made import claim

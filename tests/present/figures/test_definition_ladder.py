@@ -22,10 +22,10 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Annotation, Text
 
 import mcmort as mm
-from mcmort.present.figure import definition_ladder, figure_bytes
+from mcmort.api.verbs import Comparison
+from mcmort.present.figures.definition_ladder import definition_ladder, figure_bytes
+from mcmort.present.figures.typeset import text_width, wrapped
 from mcmort.present.numbers import rounding_for
-from mcmort.present.typeset import text_width, wrapped
-from mcmort.present.verbs import Comparison
 from tests.cases import case_of, component, definition, ranged
 from tests.present.made import DRAWS, claim, floors, small_comparison, titled, ussr_comparison, ussr_draws
 
@@ -384,7 +384,7 @@ def test_drawing_never_loads_pyplot() -> None:
         "import sys, mcmort as mm;"
         "from pathlib import Path;"
         "c = mm.compare(mm.simulate(mm.load(sys.argv[1]), n=500, rng=1));"
-        "from mcmort.present.figure import figure_bytes; figure_bytes(c.figure(), 'svg');"
+        "from mcmort.present.figures.definition_ladder import figure_bytes; figure_bytes(c.figure(), 'svg');"
         "print('matplotlib' in sys.modules, 'matplotlib.pyplot' in sys.modules)"
     )
     done = subprocess.run(

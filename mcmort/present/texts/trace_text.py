@@ -8,16 +8,16 @@ from collections.abc import Iterator
 import numpy as np
 
 from mcmort.analysis import mean_of, summarise
+from mcmort.api.verbs import Result
 from mcmort.catalogue import Case, column_name
 from mcmort.catalogue import formula as formulas
 from mcmort.catalogue.case import share_column
 from mcmort.catalogue.records import Component, Figure, Profile, Quantity
 from mcmort.elicit import Elicited, Priors, Used
 from mcmort.elicit.pool import Pool
-from mcmort.present.bibliography import reference
 from mcmort.present.numbers import percent, rounding_for
-from mcmort.present.printed import as_printed, years_text
-from mcmort.present.verbs import Result
+from mcmort.present.print_format import as_printed, years_text
+from mcmort.present.texts.reference_list import reference
 
 __all__ = ["trace_owner", "trace_total"]
 

@@ -9,8 +9,8 @@ import re
 import pytest
 
 from mcmort.errors import UsageError
-from mcmort.present.tables import Column, Table, render, to_csv, to_latex, to_markdown
-from mcmort.present.terminal import to_text
+from mcmort.present.tables.formats import Column, Table, render, to_csv, to_latex, to_markdown
+from mcmort.present.tables.plain_text import to_text
 from tests.present.made import small_comparison, ussr_comparison, ussr_total
 
 HOSTILE = [

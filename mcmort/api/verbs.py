@@ -23,11 +23,16 @@ from mcmort.analysis.summary import PROBABILITIES, check_probabilities
 from mcmort.catalogue import Case
 from mcmort.catalogue.words import Measure
 from mcmort.draws import Draws, Manifest
-from mcmort.present.claims import claims_document, claims_table
-from mcmort.present.report import bridge_table, cited_table, comparison_table, total_table
-from mcmort.present.result import ComparisonDocument, TotalDocument, comparison_document, total_document
-from mcmort.present.tables import render
-from mcmort.present.terminal import to_text
+from mcmort.present.documents.total_document import (
+    ComparisonDocument,
+    TotalDocument,
+    comparison_document,
+    total_document,
+)
+from mcmort.present.tables.claims_table import claims_document, claims_table
+from mcmort.present.tables.formats import render
+from mcmort.present.tables.plain_text import to_text
+from mcmort.present.tables.total_table import bridge_table, cited_table, comparison_table, total_table
 from mcmort.present.wording import headline
 from mcmort.present.write import check_writable, figure_format, write_whole
 from mcmort.totals import Source, Total, kept, totals_of
@@ -135,7 +140,7 @@ class Comparison:
 
     def figure(self) -> Figure:
         """Return the definition ladder."""
-        from mcmort.present.figure import definition_ladder
+        from mcmort.present.figures.definition_ladder import definition_ladder
 
         return definition_ladder(self.comparison, self.probability)
 
@@ -371,7 +376,7 @@ def plot(comparison: Drawable, path: str | Path) -> Path:
     OutputError
         If the file cannot be written.
     """
-    from mcmort.present.figure import figure_bytes
+    from mcmort.present.figures.definition_ladder import figure_bytes
 
     path = Path(path)
     beside = {path.with_name(f"{path.name}{word}.receipt.json"): one for word, one in comparison.receipts.items()}

@@ -11,8 +11,8 @@ from mcmort.bayes.diagnose import LEAST_BFMI, LEAST_ESS, MOST_MCSE, MOST_RHAT
 from mcmort.bayes.influence import Influence, Sensitivity
 from mcmort.catalogue import Case
 from mcmort.present.numbers import rounding_for
-from mcmort.present.printed import EN_DASH
-from mcmort.present.tables import Column, Table
+from mcmort.present.print_format import EN_DASH
+from mcmort.present.tables.formats import Column, Table
 from mcmort.totals import Total
 
 __all__ = ["components_table", "figures_table", "influence_table", "priors_table"]

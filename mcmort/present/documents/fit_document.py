@@ -10,10 +10,10 @@ from pydantic import Field
 from mcmort.analysis import Summary, summarise
 from mcmort.analysis.fitted import predictions, shifts
 from mcmort.bayes import Posterior
-from mcmort.present.document import Document, Frame, frame
-from mcmort.present.fitting import components_table, figures_table, influence_table, priors_table
-from mcmort.present.tables import render
-from mcmort.present.terminal import to_text
+from mcmort.present.documents.frame import Document, Frame, frame
+from mcmort.present.tables.components_table import components_table, figures_table, influence_table, priors_table
+from mcmort.present.tables.formats import render
+from mcmort.present.tables.plain_text import to_text
 from mcmort.totals import Total, definition_of, kept, total
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from mcmort.catalogue import Case
 from mcmort.catalogue.cited import owners_behind
 from mcmort.catalogue.records import Claim, Component, Estimate, Figure, Quantity
 from mcmort.errors import DefinitionError
-from mcmort.present.bibliography import reference
-from mcmort.present.printed import as_printed, years_text
-from mcmort.present.tables import Column, Table
-from mcmort.present.terminal import to_text
+from mcmort.present.print_format import as_printed, years_text
+from mcmort.present.tables.formats import Column, Table
+from mcmort.present.tables.plain_text import to_text
+from mcmort.present.texts.reference_list import reference
 
 __all__ = ["case_text", "component_text", "estimates_text", "sources_text"]
 

@@ -15,7 +15,7 @@ from mcmort.analysis import Interval as SummaryInterval
 from mcmort.analysis.bounds import IntervalBounds
 from mcmort.analysis.receipt import Receipt
 from mcmort.catalogue.words import Measure
-from mcmort.present.document import Document, Frame, frame
+from mcmort.present.documents.frame import Document, Frame, frame
 from mcmort.present.wording import is_floor, units
 from mcmort.totals import Total
 

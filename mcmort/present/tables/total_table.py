@@ -9,8 +9,8 @@ from mcmort.analysis import Bridge, Comparison, Summary, mean_of, summarise
 from mcmort.analysis.bounds import IntervalBounds
 from mcmort.draws import Manifest
 from mcmort.present.numbers import FEWEST, Rounding, percent, rounding_for
-from mcmort.present.printed import EN_DASH, as_printed, years_text
-from mcmort.present.tables import Column, Table
+from mcmort.present.print_format import EN_DASH, as_printed, years_text
+from mcmort.present.tables.formats import Column, Table
 from mcmort.present.wording import (
     counts_text,
     excluded_text,

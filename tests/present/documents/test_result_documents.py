@@ -12,7 +12,7 @@ import pytest
 
 import mcmort as mm
 from mcmort.cli.app import main
-from mcmort.present.schemas import result_schemas
+from mcmort.present.documents.result_schemas import result_schemas
 from tests.cases import case_of, component, definition
 from tests.present.made import DRAWS, floors, ussr_comparison, ussr_draws
 

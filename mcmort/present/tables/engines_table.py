@@ -10,13 +10,13 @@ from pydantic import Field
 
 from mcmort import analysis
 from mcmort.analysis.receipt import Receipt
-from mcmort.present.document import Document
+from mcmort.api.verbs import Comparison
+from mcmort.present.documents.frame import Document
+from mcmort.present.documents.total_document import ComparisonDocument
 from mcmort.present.numbers import rounding_for
-from mcmort.present.report import engine_note
-from mcmort.present.result import ComparisonDocument
-from mcmort.present.tables import Column, Table, render
-from mcmort.present.terminal import to_text
-from mcmort.present.verbs import Comparison
+from mcmort.present.tables.formats import Column, Table, render
+from mcmort.present.tables.plain_text import to_text
+from mcmort.present.tables.total_table import engine_note
 from mcmort.present.wording import counts_text, is_floor
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Engines:
 
     def figure(self) -> Figure:
         """Return the definition ladder with both engines in each row."""
-        from mcmort.present.figure import definition_ladder
+        from mcmort.present.figures.definition_ladder import definition_ladder
 
         return definition_ladder(
             self.synthesis.comparison, self.synthesis.probability, beside=self.elicited.comparison

@@ -9,15 +9,15 @@ import pytest
 
 import mcmort as mm
 from mcmort.analysis import mean_of
+from mcmort.api.verbs import Result
 from mcmort.catalogue import Case
 from mcmort.catalogue.case import share_column
 from mcmort.catalogue.cited import owners_behind
 from mcmort.catalogue.records import Component, Estimate, Figure, Profile, Quantity
 from mcmort.elicit import Priors, elicit
-from mcmort.present.bibliography import reference
-from mcmort.present.printed import as_printed
-from mcmort.present.trace import trace_owner, trace_total
-from mcmort.present.verbs import Result
+from mcmort.present.print_format import as_printed
+from mcmort.present.texts.reference_list import reference
+from mcmort.present.texts.trace_text import trace_owner, trace_total
 from mcmort.sampler import simulate
 from tests.cases import case_of, component, count, definition, point, profile, quantity, ranged, share
 from tests.cli.ran import runner

@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 
 from mcmort.analysis import Cited, Comparison, Row, quantiles_of, share_at_most
 from mcmort.draws import Draws
+from mcmort.present.figures.typeset import FONT, text_width, wrapped
 from mcmort.present.numbers import rounding_for
-from mcmort.present.printed import EN_DASH, years_text
-from mcmort.present.report import engine_note
-from mcmort.present.typeset import FONT, text_width, wrapped
+from mcmort.present.print_format import EN_DASH, years_text
+from mcmort.present.tables.total_table import engine_note
 from mcmort.present.wording import is_floor, units
 from mcmort.totals import Values
 

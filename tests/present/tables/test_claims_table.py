@@ -17,7 +17,7 @@ import pytest
 import mcmort as mm
 from mcmort.analysis.claims import Judged, judge_claims
 from mcmort.draws import Draws
-from mcmort.present.claims import ClaimsDocument, claims_document, claims_table, discrepancy
+from mcmort.present.tables.claims_table import ClaimsDocument, claims_document, claims_table, discrepancy
 from mcmort.sampler import simulate
 from tests.cases import case_of, component, count, definition, quantity, ranged
 from tests.cli.ran import runner, small_folder

@@ -10,10 +10,10 @@ from pydantic import Field
 from mcmort.analysis.claims import Judged
 from mcmort.catalogue import Case
 from mcmort.draws import Manifest
-from mcmort.present.document import Document, Frame, frame
+from mcmort.present.documents.frame import Document, Frame, frame
 from mcmort.present.numbers import rounding_for
-from mcmort.present.printed import EN_DASH, as_printed, years_text
-from mcmort.present.tables import Column, Table
+from mcmort.present.print_format import EN_DASH, as_printed, years_text
+from mcmort.present.tables.formats import Column, Table
 
 __all__ = ["ClaimDocument", "ClaimsDocument", "claims_document", "claims_table", "discrepancy"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from mcmort.present.claims import ClaimsDocument
-from mcmort.present.document import Document
-from mcmort.present.fits import FitDocument, InfluenceDocument
-from mcmort.present.result import ComparisonDocument, TotalDocument
+from mcmort.present.documents.fit_document import FitDocument, InfluenceDocument
+from mcmort.present.documents.frame import Document
+from mcmort.present.documents.total_document import ComparisonDocument, TotalDocument
+from mcmort.present.tables.claims_table import ClaimsDocument
 
 __all__ = ["result_schemas"]
 

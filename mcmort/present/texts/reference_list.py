@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from mcmort.catalogue.records import Source
-from mcmort.present.printed import EN_DASH
+from mcmort.present.print_format import EN_DASH
 
 __all__ = ["as_bibtex", "as_text", "reference"]
 
