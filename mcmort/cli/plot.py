@@ -9,26 +9,16 @@ from typing import Annotated
 
 import typer
 
+from mcmort.cli.groups import command
 from mcmort.cli.options import (
     CaseName,
-    DependenceName,
-    DependenceOption,
-    DrawCount,
+    DefinitionNames,
+    DrawWords,
     EngineName,
     EngineOption,
-    Evidence,
     Level,
-    MethodName,
-    MethodOption,
-    PoolOption,
-    Precision,
     Quiet,
-    Seed,
-    Threads,
-    Without,
     YearSpan,
-    bases,
-    relative,
     span,
 )
 from mcmort.cli.run import drawing
@@ -42,25 +32,17 @@ class Kind(StrEnum):
     definitions = "definitions"
 
 
+@command
 def plot(
     case: CaseName,
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Ending in .png, .svg or .pdf.")],
+    *,
     kind: Annotated[Kind, typer.Option("--kind", "-k", help="Which figure.")] = Kind.definitions,
-    definitions: Annotated[
-        list[str] | None, typer.Option("--definition", "-d", metavar="NAME", help="Only these definitions.")
-    ] = None,
+    definitions: DefinitionNames = None,
     years: YearSpan = None,
-    evidence: Evidence = None,
     interval: Level = 0.95,
     engine: EngineOption = EngineName.elicited,
-    without: Without = None,
-    draws: DrawCount = None,
-    precision: Precision = None,
-    method: MethodOption = MethodName.plain,
-    dependence: DependenceOption = DependenceName.declared,
-    pool: PoolOption = None,
-    seed: Seed = 1,
-    threads: Threads = None,
+    drawn: DrawWords,
     quiet: Quiet = False,
 ) -> None:
     """Draw a figure for a report, with its receipt beside it.
@@ -75,10 +57,7 @@ def plot(
     figure_format(output)
     check_writable(output)
     restricted = span(years)
-    with drawing(
-        case, draws, seed, evidence=bases(evidence), threads=threads, quiet=quiet, precision=relative(precision),
-        method=method, dependence=dependence, pool=pool, engine=engine, without=without,
-    ) as source:  # fmt: skip
+    with drawing(case, drawn.options(engine.value), threads=drawn.threads, quiet=quiet) as source:
         comparison = compare(source, definitions, years=restricted, interval=interval)
     written = write(comparison, output)
     sys.stdout.write(f"{written}\n")

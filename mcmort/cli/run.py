@@ -9,16 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import typer
-
 if TYPE_CHECKING:
-    from mcmort.bayes import Posterior
-    from mcmort.catalogue import Case
-    from mcmort.cli.options import DependenceName, EngineName, MethodName, PoolName
+    from mcmort.draws import DrawOptions
     from mcmort.sampler.run import Progress
     from mcmort.totals import Source
 
-__all__ = ["PATIENCE", "check_output", "deliver", "drawing", "fitted", "progress_bar"]
+__all__ = ["PATIENCE", "check_output", "deliver", "drawing", "progress_bar"]
 
 _STDOUT: Final = Path("-")
 PATIENCE: Final = 1.0
@@ -26,95 +22,16 @@ PATIENCE: Final = 1.0
 
 
 @contextmanager
-def drawing(
-    name: str,
-    draws: int | None,
-    seed: int,
-    *,
-    evidence: frozenset[str] | None,
-    threads: int | None,
-    quiet: bool,
-    precision: float | None = None,
-    method: MethodName | None = None,
-    dependence: DependenceName | None = None,
-    pool: PoolName | None = None,
-    engine: EngineName | None = None,
-    without: list[str] | None = None,
-) -> Iterator[Source]:
+def drawing(name: str, options: DrawOptions, *, threads: int | None, quiet: bool) -> Iterator[Source]:
     """Load a case and lend what makes its draws, with a progress bar for as long as that may take."""
-    is_synthesis = engine is not None and engine.value == "synthesis"
-    _check_engine(is_synthesis, draws, precision, method, dependence, pool, without)
     from mcmort.catalogue import load
 
     case = load(name)
-    if is_synthesis:
-        with progress_bar(f"Fitting {case.id}", quiet) as progress:
-            yield fitted(case, draws, seed, evidence, without, threads, progress)
-        return
-    from mcmort.sampler import Sampler
+    from mcmort.totals import source_of
 
-    with progress_bar(f"Drawing {case.id}", quiet) as progress:
-        yield Sampler(
-            case,
-            draws,
-            rng=seed,
-            precision=precision,
-            method="plain" if method is None else method.value,
-            evidence=evidence,
-            dependence="declared" if dependence is None else dependence.value,
-            pool=None if pool is None else pool.value,
-            threads=threads,
-            progress=progress,
-        )
-
-
-def fitted(
-    case: Case,
-    draws: int | None,
-    seed: int,
-    evidence: frozenset[str] | None,
-    without: list[str] | None,
-    cores: int | None,
-    progress: Progress | None,
-) -> Posterior:
-    """Fit a case, or find its fit; the draws asked for are shared by the chains."""
-    from mcmort.bayes import fit
-    from mcmort.bayes.diagnose import CHAINS, LEAST_DRAWS
-
-    each = None if draws is None else -(-draws // CHAINS)
-    if each is not None and each < LEAST_DRAWS:
-        raise typer.BadParameter(f"a fit takes {CHAINS * LEAST_DRAWS} draws at least", param_hint="--draws")
-    return fit(
-        case, rng=seed, evidence=evidence, without=frozenset(without or ()), draws=each, cores=cores, progress=progress
-    )
-
-
-def _check_engine(
-    is_synthesis: bool,
-    draws: int | None,
-    precision: float | None,
-    method: MethodName | None,
-    dependence: DependenceName | None,
-    pool: PoolName | None,
-    without: list[str] | None,
-) -> None:
-    """Refuse options that belong to the other engine or method."""
-    if is_synthesis:
-        for given, option in (
-            (precision is not None, "--precision"),
-            (method is not None and method.value != "plain", "--method"),
-            (dependence is not None and dependence.value != "declared", "--dependence"),
-            (pool is not None, "--pool"),
-        ):
-            if given:
-                raise typer.BadParameter("it belongs to the engine 'elicited'", param_hint=option)
-        return
-    if without:
-        raise typer.BadParameter("it belongs to --engine synthesis", param_hint="--without")
-    if method is not None and method.value == "exact":
-        for value, option in ((draws, "--draws"), (precision, "--precision")):
-            if value is not None:
-                raise typer.BadParameter("--method exact makes no draws, and takes none", param_hint=option)
+    doing = "Fitting" if options.engine == "synthesis" else "Drawing"
+    with progress_bar(f"{doing} {case.id}", quiet) as progress:
+        yield source_of(case, options, threads=threads, progress=progress)
 
 
 @contextmanager

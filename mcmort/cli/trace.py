@@ -42,10 +42,12 @@ def trace(
     if name in loaded.definitions and not is_component:
         from mcmort.api.verbs import total
         from mcmort.cli.run import drawing
+        from mcmort.draws import DrawOptions
 
-        with drawing(case, draws, seed, evidence=None, threads=None, quiet=quiet) as sampler:
-            result = total(sampler, name, years=restricted)
-        sys.stdout.write(trace_total(result, elicit(loaded)))
+        options = DrawOptions(draws=draws, seed=seed)
+        with drawing(case, options, threads=None, quiet=quiet) as source:
+            result = total(source, name, years=restricted)
+        sys.stdout.write(trace_total(result.total, result.summary, elicit(loaded)))
         return
     if name is not None and name not in loaded.components and name not in loaded.quantities:
         raise DefinitionError(loaded.missing(name, "component, quantity or definition"))

@@ -1,7 +1,20 @@
 """What engines return: draws, or tallies of draws that were not kept."""
 
-from mcmort.draws.draws import Dependence, Draws, Manifest, Method, Standing, Tallies
+from mcmort.draws.draws import Draws, Manifest, Standing, Tallies
 from mcmort.draws.exact import ExactTotal
+from mcmort.draws.options import Dependence, DrawOptions, Engine, Method
 from mcmort.draws.tally import Tallied, Tally
 
-__all__ = ["Dependence", "Draws", "ExactTotal", "Manifest", "Method", "Standing", "Tallied", "Tallies", "Tally"]
+__all__ = [
+    "Dependence",
+    "DrawOptions",
+    "Draws",
+    "Engine",
+    "ExactTotal",
+    "Manifest",
+    "Method",
+    "Standing",
+    "Tallied",
+    "Tallies",
+    "Tally",
+]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,17 +14,12 @@ from numpy.typing import NDArray
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.words import Measure, Pooling
 from mcmort.draws.exact import ExactTotal
+from mcmort.draws.options import Dependence, Method
 from mcmort.draws.tally import Tallied
 
-__all__ = ["Dependence", "Draws", "Manifest", "Method", "Standing", "Tallies"]
+__all__ = ["Draws", "Manifest", "Standing", "Tallies"]
 
 type Array = NDArray[np.float64]
-
-Method = Literal["plain", "quasi", "exact"]
-"""Independent draws, draws on scrambled Sobol' points, or no draws at all."""
-
-Dependence = Literal["declared", "independent", "comonotonic"]
-"""The dial of dependence: the groups that the case declares, none, or all inputs rising and falling together."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import asdict
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,7 +12,7 @@ from mcmort.catalogue import Case
 from mcmort.catalogue.words import Pooling
 from mcmort.draws import Dependence, Manifest, Method
 
-__all__ = ["CaseDocument", "Document", "Frame", "frame"]
+__all__ = ["CaseDocument", "Document", "Frame", "as_json", "frame"]
 
 
 class Document(BaseModel):
@@ -47,19 +49,12 @@ class Frame(Document):
 
 def frame(case: Case, manifest: Manifest) -> dict[str, Any]:
     """Return the values of a `Frame`."""
-    reached = manifest.reached if manifest.reached is not None and manifest.reached < float("inf") else None
-    return {
-        "case": CaseDocument(id=case.id, title=case.head.title, digest=case.digest),
-        "engine": manifest.engine,
-        "draws": manifest.draws,
-        "seed": manifest.seed,
-        "evidence": manifest.evidence,
-        "method": manifest.method,
-        "dependence": manifest.dependence,
-        "pool": manifest.pool,
-        "precision": manifest.precision,
-        "reached": reached,
-        "without": manifest.without,
-        "chains": manifest.chains,
-        "versions": dict(manifest.versions),
-    }
+    made = asdict(manifest)
+    if manifest.reached is not None and not math.isfinite(manifest.reached):
+        made["reached"] = None  # JSON has no infinity
+    return {"case": CaseDocument(id=case.id, title=case.head.title, digest=case.digest), **made}
+
+
+def as_json(document: Document) -> str:
+    """Return a document as JSON text."""
+    return document.model_dump_json(indent=2, by_alias=True) + "\n"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from mcmort.present.documents.fit_document import FitDocument, InfluenceDocument
+from mcmort.present.documents.claims_document import ClaimsDocument
+from mcmort.present.documents.comparison_document import ComparisonDocument
+from mcmort.present.documents.fit_document import FitDocument
 from mcmort.present.documents.frame import Document
-from mcmort.present.documents.total_document import ComparisonDocument, TotalDocument
-from mcmort.present.tables.claims_table import ClaimsDocument
+from mcmort.present.documents.influence_document import InfluenceDocument
+from mcmort.present.documents.total_document import TotalDocument
 
 __all__ = ["result_schemas"]
 

@@ -1,4 +1,4 @@
-"""Results as documents: the stable JSON schema of totals and comparisons.
+"""The JSON document of a total, in a stable schema.
 
 Numbers in a document are raw; rounding is for people. `docs/json.md` describes the schema, and ``mcmort schema
 total`` prints it.
@@ -10,8 +10,8 @@ import math
 
 from pydantic import Field
 
-from mcmort.analysis import Comparison, Summary, summarise
 from mcmort.analysis import Interval as SummaryInterval
+from mcmort.analysis import Summary, summarise
 from mcmort.analysis.bounds import IntervalBounds
 from mcmort.analysis.receipt import Receipt
 from mcmort.catalogue.words import Measure
@@ -19,7 +19,7 @@ from mcmort.present.documents.frame import Document, Frame, frame
 from mcmort.present.wording import is_floor, units
 from mcmort.totals import Total
 
-__all__ = ["ComparisonDocument", "TotalDocument", "comparison_document", "total_document"]
+__all__ = ["TotalBody", "TotalDocument", "total_body", "total_document"]
 
 
 class IntervalDocument(Document):
@@ -120,40 +120,6 @@ class TotalDocument(TotalBody, Frame):
     receipt: Receipt
 
 
-class CitedDocument(Document):
-    """A published total beside a definition."""
-
-    id: str
-    author: str
-    low: float | None
-    best: float | None
-    high: float | None
-    reads: str
-    basis: str
-    counts: str
-    source: str
-    locator: str
-    via: str | None
-    beyond: str | None
-    same_scope: bool
-    superseded: bool
-
-
-class ComparisonRow(TotalBody):
-    """One definition of a comparison, with the published totals that start from it."""
-
-    cited: tuple[CitedDocument, ...]
-
-
-class ComparisonDocument(Frame):
-    """What ``mcmort compare --format json`` prints."""
-
-    schema_: str = Field("mcmort/comparison/1", alias="schema")
-    definitions: tuple[ComparisonRow, ...]
-    empty: dict[str, str] = Field(description="Definitions that count nothing in the years asked for.")
-    receipt: Receipt
-
-
 def _interval(one: SummaryInterval) -> IntervalDocument:
     def finite(error: float) -> float | None:
         return error if math.isfinite(error) else None
@@ -204,7 +170,8 @@ def _left_out(total: Total, reasons: dict[str, str]) -> tuple[LeftOut, ...]:
     return tuple(LeftOut(id=name, label=labels[name], reason=reason) for name, reason in sorted(reasons.items()))
 
 
-def _body(total: Total, summary: Summary, probability: float) -> dict[str, object]:
+def total_body(total: Total, summary: Summary, probability: float) -> dict[str, object]:
+    """Return the values of a `TotalBody`."""
     definition = total.definition
     words = {key: getattr(definition, key) for key in ("id", "label", "question", "adds", "leaves_out")}
     return {
@@ -246,35 +213,8 @@ def total_document(
         {
             "schema": "mcmort/total/1",
             **frame(total.case, total.draws.manifest),
-            **_body(total, summary, probability),
+            **total_body(total, summary, probability),
             "bounds": around,
-            "receipt": receipt,
-        }
-    )
-
-
-def comparison_document(comparison: Comparison, receipt: Receipt, probability: float = 0.95) -> ComparisonDocument:
-    """Return a comparison as a document."""
-    rows = []
-    for row in comparison.rows:
-        cited = [
-            CitedDocument(
-                **{key: getattr(one.claim, key) for key in ("id", "author", "low", "best", "high")},
-                **{key: getattr(one.claim, key) for key in ("basis", "counts", "source", "locator", "via", "beyond")},
-                reads=one.claim.reading,
-                same_scope=one.same,
-                superseded=one.superseded,
-            )
-            for one in row.cited
-        ]
-        rows.append(ComparisonRow.model_validate({**_body(row.total, row.summary, probability), "cited": tuple(cited)}))
-    first = comparison.rows[0].total
-    return ComparisonDocument.model_validate(
-        {
-            "schema": "mcmort/comparison/1",
-            **frame(first.case, first.draws.manifest),
-            "definitions": tuple(rows),
-            "empty": comparison.empty,
             "receipt": receipt,
         }
     )

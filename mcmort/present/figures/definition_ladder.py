@@ -5,53 +5,39 @@ Drawn on a figure of its own, without touching matplotlib's global state, so tha
 
 from __future__ import annotations
 
-import io
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from matplotlib import rc_context, rcParamsDefault
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
-from mcmort.analysis import Cited, Comparison, Row, quantiles_of, share_at_most
+from mcmort.analysis import Comparison, Row, quantiles_of, share_at_most
 from mcmort.draws import Draws
-from mcmort.present.figures.typeset import FONT, text_width, wrapped
+from mcmort.present.engine_note import engine_note
+from mcmort.present.figures.published_marks import Mark, published_marks
+from mcmort.present.figures.style import (
+    ARCHIVAL,
+    ESTIMATED,
+    FAINT,
+    FILL,
+    GREY,
+    OTHER,
+    SIZE,
+    SMALL,
+    looks,
+)
+from mcmort.present.figures.typeset import text_width, wrapped
 from mcmort.present.numbers import rounding_for
-from mcmort.present.print_format import EN_DASH, years_text
-from mcmort.present.tables.total_table import engine_note
+from mcmort.present.print_format import years_text
 from mcmort.present.wording import is_floor, units
 from mcmort.totals import Values
 
-__all__ = ["definition_ladder", "figure_bytes"]
+__all__ = ["definition_ladder"]
 
-_SIZE: Final = 8.5
-_SMALL: Final = 6.5
-_INK: Final = "#1b1b1b"
-_GREY: Final = "#707070"
-_FAINT: Final = "#d9d9d9"
-_ARCHIVAL: Final = "#004b75"
-_ESTIMATED: Final = "#0072B2"
-_FILL: Final = "#a9cfe4"
-_OTHER: Final = "#8c510a"
-_STYLE: Final[Any] = {
-    "font.family": FONT,
-    "font.size": _SIZE,
-    "text.parse_math": False,
-    "axes.edgecolor": _INK,
-    "axes.labelcolor": _INK,
-    "text.color": _INK,
-    "xtick.color": _INK,
-    "ytick.color": _INK,
-    "pdf.fonttype": 42,
-    "svg.fonttype": "path",
-    "svg.hashsalt": "mcmort",
-    "savefig.dpi": 300,
-}
-_MACHINE: Final = ("backend", "backend_fallback", "interactive")
 _PAPER: Final[dict[str, Any]] = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
 """Behind the text, so that no grid line runs through it."""
 _WIDTH: Final = 6.9
@@ -61,59 +47,6 @@ _MARGIN: Final = 0.085
 _ROW: Final = 1.25
 _LINE: Final = 0.26
 """Heights of a row and of a published total beneath it, in units of the vertical axis."""
-_MOST_MARKS: Final = 6
-
-
-def _style() -> Any:
-    """Return all settings of matplotlib that bear on looks, so that a user's own change nothing."""
-    return {key: value for key, value in rcParamsDefault.items() if key not in _MACHINE} | _STYLE
-
-
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    """A published total as it is drawn."""
-
-    low: float
-    best: float | None
-    high: float
-    reading: str
-    same: bool
-    label: str
-
-    @property
-    def words(self) -> str:
-        """The label, with "at least" or "at most" if it does not say so itself."""
-        bound = {"at-least": "at least", "at-most": "at most"}.get(self.reading, "")
-        return self.label if bound in self.label else f"{self.label}, {bound}"
-
-    def figure(self, scale: float) -> str:
-        """Return the figure as its source gives it, in the unit of the axis."""
-        ends = [self.low] if self.low == self.high else [self.low, self.high]
-        return EN_DASH.join(f"{end / scale:,.10g}" for end in ends) + (" million" if scale > 1 else "")
-
-
-def _mark(cited: Cited, years: tuple[int, int]) -> _Mark:
-    claim = cited.claim
-    given = [value for value in (claim.low, claim.best, claim.high) if value is not None]
-    label = claim.author
-    if not cited.same:
-        label += f" ({years_text(claim.years) if claim.years not in (None, years) else 'other scope'})"
-    return _Mark(given[0], claim.best, given[-1], claim.reading, cited.same, label)
-
-
-def _nearness(cited: Cited, row: Row) -> tuple[bool, float, str]:
-    """Rank a published total by how far its years agree with the row's: the same scope first."""
-    ours, theirs = row.total.years, cited.claim.years or row.total.years
-    shared = min(ours[1], theirs[1]) - max(ours[0], theirs[0]) + 1
-    either = max(ours[1], theirs[1]) - min(ours[0], theirs[0]) + 1
-    return not cited.same, -shared / either, cited.claim.id
-
-
-def _marks(row: Row) -> list[_Mark]:
-    """Choose the published totals to draw: those nearest in scope, none that its author has replaced."""
-    current = sorted((one for one in row.cited if not one.superseded), key=lambda one: _nearness(one, row))
-    chosen = [_mark(one, row.total.years) for one in current[:_MOST_MARKS]]
-    return sorted(chosen, key=lambda mark: (not mark.same, mark.low, mark.label))
 
 
 def definition_ladder(
@@ -137,9 +70,9 @@ def definition_ladder(
         beneath the row that they start from: solid if they count exactly the same, hollow or thin if not; one beyond
         the axis is written at its edge with an arrow.
     """
-    with rc_context(_style()):
+    with rc_context(looks()):
         rows = comparison.rows
-        marks = [_marks(row) for row in rows]
+        marks = [published_marks(row) for row in rows]
         others = {row.total.definition.id: row for row in beside.rows} if beside is not None else {}
         reach = _reach((*rows, *others.values()), marks)
         heights = [
@@ -148,7 +81,7 @@ def definition_ladder(
         ]
         width = _WIDTH - 2 * _MARGIN
         title = wrapped(_title(comparison), width, 10, most=3, weight="bold")
-        caption = [line for text in _caption(comparison, probability, beside) for line in wrapped(text, width, _SMALL)]
+        caption = [line for text in _caption(comparison, probability, beside) for line in wrapped(text, width, SMALL)]
         below, above = 0.55 + 0.125 * len(caption), 0.25 + 0.17 * len(title)
         tall = 0.62 * (sum(heights) + 0.1) + below + above
         figure = Figure(figsize=(_WIDTH, tall))
@@ -169,7 +102,7 @@ def definition_ladder(
             y -= height
         left = _MARGIN / _WIDTH
         figure.text(left, 1.0 - 0.13 / tall, "\n".join(title), weight="bold", size=10, va="top")
-        figure.text(left, 0.06 / tall, "\n".join(caption), size=_SMALL, color=_GREY, va="bottom", linespacing=1.35)
+        figure.text(left, 0.06 / tall, "\n".join(caption), size=SMALL, color=GREY, va="bottom", linespacing=1.35)
         return figure
 
 
@@ -180,7 +113,7 @@ def _title(comparison: Comparison) -> str:
     return f"{first.case.head.title}: the total under {under if len(comparison.rows) == 1 else 'each definition'}{span}"
 
 
-def _reach(rows: tuple[Row, ...], marks: list[list[_Mark]]) -> float:
+def _reach(rows: tuple[Row, ...], marks: list[list[Mark]]) -> float:
     """Choose the end of the axis: it shows our intervals, and published totals up to a third beyond them."""
     ours = max(float(quantiles_of(row.total.values, [0.995])[0]) for row in rows)
     limit = 1.35 * ours
@@ -209,11 +142,11 @@ def _density(values: Values, reach: float) -> tuple[NDArray[np.float64], NDArray
 def _draw_label(axes: Axes, row: Row, y: float) -> None:
     """Name a row to the left of the axis."""
     definition, width = row.total.definition, _LEFT - _MARGIN - 8 / 72
-    name = wrapped(definition.id, width, _SIZE, most=3, weight="bold")
-    label = wrapped(definition.label, width, _SMALL + 0.5, most=3)
+    name = wrapped(definition.id, width, SIZE, most=3, weight="bold")
+    label = wrapped(definition.label, width, SMALL + 0.5, most=3)
     for lines, place, va, style in (
-        (name, 0.24, "bottom", {"size": _SIZE, "weight": "bold"}),
-        (label, 0.2, "top", {"size": _SMALL + 0.5, "color": _GREY}),
+        (name, 0.24, "bottom", {"size": SIZE, "weight": "bold"}),
+        (label, 0.2, "top", {"size": SMALL + 0.5, "color": GREY}),
     ):
         text = axes.annotate("\n".join(lines), (0, y + place), (-8, 0), textcoords="offset points", ha="right", va=va)
         text.set(annotation_clip=False, **style)
@@ -221,50 +154,50 @@ def _draw_label(axes: Axes, row: Row, y: float) -> None:
 
 def _draw_row(axes: Axes, row: Row, y: float, reach: float, probability: float) -> None:
     total, summary = row.total, row.summary
-    colour = _ARCHIVAL if total.definition.measure == "registered" else _ESTIMATED
+    colour = ARCHIVAL if total.definition.measure == "registered" else ESTIMATED
     x, density = _density(total.values, reach)
-    axes.fill_between(x, y + 0.06, y + 0.06 + 0.62 * density, color=_FILL, linewidth=0)
+    axes.fill_between(x, y + 0.06, y + 0.06 + 0.62 * density, color=FILL, linewidth=0)
     wide, half = summary.interval(probability), summary.interval(0.5)
     axes.plot([wide.low, wide.high], [y, y], color=colour, linewidth=1.4, solid_capstyle="butt")
     axes.plot([half.low, half.high], [y, y], color=colour, linewidth=4.5, solid_capstyle="butt")
     axes.plot([summary.median], [y], marker="o", markersize=4, color="white", markeredgecolor=colour)
     text = ("at least " if is_floor(total) else "") + rounding_for(summary).span(wide.low, wide.high)
-    _write(axes, y, text, (min(wide.low, x[0]), min(max(wide.high, x[-1]), reach)), size=_SIZE, weight="bold")
+    _write(axes, y, text, (min(wide.low, x[0]), min(max(wide.high, x[-1]), reach)), size=SIZE, weight="bold")
 
 
 def _draw_beside(axes: Axes, row: Row, y: float, reach: float, probability: float) -> None:
     """Draw the same definition by the other engine."""
     wide, half, rounding = row.summary.interval(probability), row.summary.interval(0.5), rounding_for(row.summary)
-    axes.plot([wide.low, wide.high], [y, y], color=_OTHER, linewidth=1.1, solid_capstyle="butt")
-    axes.plot([half.low, half.high], [y, y], color=_OTHER, linewidth=3.2, solid_capstyle="butt")
-    axes.plot([row.summary.median], [y], marker="o", markersize=3.2, color="white", markeredgecolor=_OTHER)
+    axes.plot([wide.low, wide.high], [y, y], color=OTHER, linewidth=1.1, solid_capstyle="butt")
+    axes.plot([half.low, half.high], [y, y], color=OTHER, linewidth=3.2, solid_capstyle="butt")
+    axes.plot([row.summary.median], [y], marker="o", markersize=3.2, color="white", markeredgecolor=OTHER)
     text = ("at least " if is_floor(row.total) else "") + rounding.span(wide.low, wide.high)
-    _write(axes, y, text, (wide.low, min(wide.high, reach)), size=7.5, color=_OTHER)
+    _write(axes, y, text, (wide.low, min(wide.high, reach)), size=7.5, color=OTHER)
 
 
-def _draw_mark(axes: Axes, mark: _Mark, y: float, reach: float) -> None:
+def _draw_mark(axes: Axes, mark: Mark, y: float, reach: float) -> None:
     """Draw a published total as a diamond or bracket, never as one of our intervals."""
-    face = _GREY if mark.same else "white"
+    face = GREY if mark.same else "white"
     end = min(mark.high, reach)
     text = mark.words
     if mark.high > reach:
         text = f"{text}: {mark.figure(_scale(reach))}"
-        axes.annotate("", (reach, y), (0.975 * reach, y), arrowprops={"arrowstyle": "->", "color": _GREY, "lw": 0.8})
+        axes.annotate("", (reach, y), (0.975 * reach, y), arrowprops={"arrowstyle": "->", "color": GREY, "lw": 0.8})
     if mark.low > reach:
-        _write(axes, y, text, (0.97 * reach, reach), size=7, color=_GREY)
+        _write(axes, y, text, (0.97 * reach, reach), size=7, color=GREY)
         return
     if mark.low < end:
         wide = 2.2 if mark.same else 0.8
-        axes.plot([mark.low, end], [y, y], color=_GREY, linewidth=wide, solid_capstyle="butt")
+        axes.plot([mark.low, end], [y, y], color=GREY, linewidth=wide, solid_capstyle="butt")
         for edge in (mark.low, mark.high):
             if edge <= reach:
-                axes.plot([edge, edge], [y - 0.07, y + 0.07], color=_GREY, linewidth=0.8)
+                axes.plot([edge, edge], [y - 0.07, y + 0.07], color=GREY, linewidth=0.8)
     if mark.best is not None and mark.best <= reach:
-        axes.plot([mark.best], [y], marker="D", markersize=3.6, markerfacecolor=face, markeredgecolor=_GREY, mew=0.8)
+        axes.plot([mark.best], [y], marker="D", markersize=3.6, markerfacecolor=face, markeredgecolor=GREY, mew=0.8)
     elif mark.reading in ("at-least", "at-most"):
         shape = ">" if mark.reading == "at-least" else "<"
-        axes.plot([mark.low], [y], marker=shape, markersize=4, markerfacecolor=face, markeredgecolor=_GREY, mew=0.8)
-    _write(axes, y, text, (mark.low, end), size=7, color=_GREY)
+        axes.plot([mark.low], [y], marker=shape, markersize=4, markerfacecolor=face, markeredgecolor=GREY, mew=0.8)
+    _write(axes, y, text, (mark.low, end), size=7, color=GREY)
 
 
 def _write(axes: Axes, y: float, text: str, span: tuple[float, float], *, size: float, **style: Any) -> None:
@@ -290,7 +223,7 @@ def _draw_axis(axes: Axes, rows: tuple[Row, ...], reach: float) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(8))
     unit = counted.pop() if len(counted) == 1 else "persons"
     axes.set_xlabel(f"million {unit}" if scale > 1 else unit)
-    axes.grid(axis="x", color=_FAINT, linewidth=0.6)
+    axes.grid(axis="x", color=FAINT, linewidth=0.6)
     axes.set_axisbelow(True)
     axes.set_yticks([])
     for side in ("left", "right", "top"):
@@ -299,7 +232,9 @@ def _draw_axis(axes: Axes, rows: tuple[Row, ...], reach: float) -> None:
 
 def _caption(comparison: Comparison, probability: float, beside: Comparison | None = None) -> list[str]:
     unknown = [row.total.definition.id for row in comparison.rows if row.total.unknown]
-    marks = [(len(_marks(row)), len([one for one in row.cited if not one.superseded])) for row in comparison.rows]
+    marks = [
+        (len(published_marks(row)), len([one for one in row.cited if not one.superseded])) for row in comparison.rows
+    ]
     line = f"Line: {100 * probability:g} % credible interval; thick: 50 %; circle: median"
     dark = any(row.total.definition.measure == "registered" for row in comparison.rows)
     text = [f"{line}; density scaled within each row.{' Dark: registered deaths only.' if dark else ''}"]
@@ -318,28 +253,3 @@ def _caption(comparison: Comparison, probability: float, beside: Comparison | No
         text.append(f"Parts without evidence are not counted, so these are minima: {', '.join(unknown)}.")
     text += [engine_note(one.rows[0].total, one.rows[0].summary) for one in (comparison, beside) if one is not None]
     return text
-
-
-def figure_bytes(figure: Figure, form: str) -> bytes:
-    """Return a figure as a file of the given format; the same figure gives the same bytes.
-
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-        From `definition_ladder`.
-    form : {"png", "svg", "pdf"}
-        The format.
-
-    Returns
-    -------
-    bytes
-    """
-    metadata: dict[str, dict[str, Any]] = {
-        "png": {"Software": "mcmort"},
-        "svg": {"Date": None},
-        "pdf": {"CreationDate": None},
-    }
-    buffer = io.BytesIO()
-    with rc_context(_style()):
-        figure.savefig(buffer, format=form, metadata=metadata[form])
-    return buffer.getvalue()

@@ -5,81 +5,13 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from pydantic import Field
-
 from mcmort.analysis.claims import Judged
 from mcmort.catalogue import Case
-from mcmort.draws import Manifest
-from mcmort.present.documents.frame import Document, Frame, frame
 from mcmort.present.numbers import rounding_for
 from mcmort.present.print_format import EN_DASH, as_printed, years_text
-from mcmort.present.tables.formats import Column, Table
+from mcmort.present.tables.columns import Column, Table
 
-__all__ = ["ClaimDocument", "ClaimsDocument", "claims_document", "claims_table", "discrepancy"]
-
-
-class ClaimDocument(Document):
-    """An author's total beside ours under that author's definition; null where there is none of ours."""
-
-    id: str
-    author: str
-    counts: str
-    beyond: str | None
-    low: float | None
-    best: float | None
-    high: float | None
-    reads: str
-    basis: str
-    source: str
-    locator: str
-    via: str | None
-    confidence: str | None
-    years: tuple[int, int] | None
-    our_low: float | None
-    our_median: float | None
-    our_high: float | None
-    quantile: float | None = Field(
-        description="Share of our draws below the middle of the claim, or respecting a bound."
-    )
-    ratio: float | None = Field(description="Middle of the claim over our median.")
-    verdict: str
-    shared: bool = Field(description="Whether it rests on data that our pools hold as well.")
-    conditioned: bool = Field(False, description="Whether our total is conditioned on it.")
-    retired_by: str | None
-
-
-class ClaimsDocument(Frame):
-    """What ``mcmort claims --format json`` prints."""
-
-    schema_: str = Field("mcmort/claims/1", alias="schema")
-    claims: tuple[ClaimDocument, ...]
-
-
-def claims_document(case: Case, manifest: Manifest, judged: tuple[Judged, ...]) -> ClaimsDocument:
-    """Return claims as a document."""
-    found = []
-    for one in judged:
-        claim = one.claim
-        interval = None if one.summary is None else one.summary.interval(0.95)
-        own = {key: getattr(claim, key) for key in ("id", "author", "counts", "beyond", "low", "best", "high", "basis")}
-        own |= {key: getattr(claim, key) for key in ("source", "locator", "via", "confidence")}
-        found.append(
-            ClaimDocument(
-                **own,
-                reads=claim.reading,
-                years=None if one.total is None else one.total.years,
-                our_low=None if interval is None else interval.low,
-                our_median=None if one.summary is None else one.summary.median,
-                our_high=None if interval is None else interval.high,
-                quantile=one.quantile if math.isfinite(one.quantile) else None,
-                ratio=one.ratio if math.isfinite(one.ratio) else None,
-                verdict=one.verdict,
-                shared=one.shared,
-                conditioned=one.conditioned,
-                retired_by=one.retired_by or None,
-            )
-        )
-    return ClaimsDocument.model_validate({"schema": "mcmort/claims/1", **frame(case, manifest), "claims": tuple(found)})
+__all__ = ["claims_table", "discrepancy"]
 
 
 def discrepancy(judged: Judged) -> str:
@@ -170,43 +102,52 @@ def claims_table(case: Case, judged: tuple[Judged, ...]) -> Table:
         Column("Quantile", is_number=True),
         Column("How they stand"),
     )
-    rows, raw = [], []
-    for one in judged:
-        claim = one.claim
-        ours = years = EN_DASH
-        low = high = median = None
-        if one.total is not None and one.summary is not None:
-            interval, rounding = one.summary.interval(0.95), rounding_for(one.summary)
-            ours, years = rounding.span(interval.low, interval.high), years_text(one.total.years)
-            low, high, median = interval.low, interval.high, one.summary.median
-        rows.append(
-            (
-                claim.author,
-                as_printed(claim.low, claim.best, claim.high, claim.reading),
-                ours,
-                years,
-                _quantile(one),
-                "; ".join([discrepancy(one), *_marks(one)]),
-            )
-        )
-        figures = (claim.low, claim.best, claim.high, low, median, high)
-        raw.append((claim.id, claim.counts, claim.basis, *figures, one.quantile, one.verdict))
+    return Table(
+        title=f"{case.head.title}: each author's total against ours under that author's definition",
+        columns=columns,
+        rows=tuple(_cells(one) for one in judged),
+        notes=_notes(judged),
+        raw_columns=_RAW,
+        raw_rows=tuple(_raw(one) for one in judged),
+    )
+
+
+def _cells(judged: Judged) -> tuple[str, ...]:
+    claim = judged.claim
+    ours = years = EN_DASH
+    if judged.total is not None and judged.summary is not None:
+        interval = judged.summary.interval(0.95)
+        ours = rounding_for(judged.summary).span(interval.low, interval.high)
+        years = years_text(judged.total.years)
+    return (
+        claim.author,
+        as_printed(claim.low, claim.best, claim.high, claim.reading),
+        ours,
+        years,
+        _quantile(judged),
+        "; ".join([discrepancy(judged), *_marks(judged)]),
+    )
+
+
+def _raw(judged: Judged) -> tuple[object, ...]:
+    claim = judged.claim
+    low = median = high = None
+    if judged.total is not None and judged.summary is not None:
+        interval = judged.summary.interval(0.95)
+        low, median, high = interval.low, judged.summary.median, interval.high
+    theirs = (claim.low, claim.best, claim.high)
+    return (claim.id, claim.counts, claim.basis, *theirs, low, median, high, judged.quantile, judged.verdict)
+
+
+def _notes(judged: tuple[Judged, ...]) -> tuple[str, ...]:
     inputs = "no claim is an input of it"
     if any(one.conditioned for one in judged):
         inputs = "it is conditioned on the claims marked so, and agreement with these tests nothing"
-    notes = (
+    return (
         f"Ours is the total under the author's own definition, as far as it is known; {inputs}. "
         "Quantile: the share of our draws below the middle of theirs; of a bound, the share that respects it.",
         "A claim that shares data with our pools is no independent test of them; one in a weak source was read "
         "second-hand, in the press or on a forum. Years are those in which something counts.",
-    )
-    return Table(
-        title=f"{case.head.title}: each author's total against ours under that author's definition",
-        columns=columns,
-        rows=tuple(rows),
-        notes=notes,
-        raw_columns=_RAW,
-        raw_rows=tuple(raw),
     )
 
 

@@ -1,51 +1,15 @@
-"""One table, four spellings: Markdown, LaTeX, CSV and the terminal all come from the same rows."""
+"""One table, four formats: plain text, Markdown, LaTeX and CSV all come from the same rows."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from mcmort.errors import UsageError
+from mcmort.present.tables.columns import Table
 
-__all__ = ["Column", "Table", "render", "to_csv", "to_latex", "to_markdown"]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column: its heading, and whether it holds numbers."""
-
-    title: str
-    is_number: bool = False
-
-
-@dataclass(frozen=True)
-class Table:
-    """Rows of text for people, with raw values for machines.
-
-    Attributes
-    ----------
-    title : str
-        Says what the numbers are, their definition and level.
-    columns : tuple of Column
-        Columns for people.
-    rows : tuple of tuple of str
-        Cells, as many as columns.
-    notes : tuple of str
-        Printed beneath.
-    raw_columns : tuple of str
-        Names of the raw values, which only CSV carries.
-    raw_rows : tuple of tuple
-        Raw values of each row.
-    """
-
-    title: str
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[str, ...], ...]
-    notes: tuple[str, ...] = ()
-    raw_columns: tuple[str, ...] = ()
-    raw_rows: tuple[tuple[object, ...], ...] = field(default=())
+__all__ = ["render", "to_csv", "to_latex", "to_markdown"]
 
 
 _MARKDOWN = {**{character: f"\\{character}" for character in "\\|*`["}, "<": "&lt;"}
@@ -134,8 +98,10 @@ def to_csv(table: Table) -> str:
 
 
 def render(table: Table, form: str) -> str:
-    """Render a table as ``markdown``, ``latex`` or ``csv``."""
-    forms = {"markdown": to_markdown, "latex": to_latex, "csv": to_csv}
+    """Render a table as ``text``, ``markdown``, ``latex`` or ``csv``."""
+    from mcmort.present.tables.plain_text import to_text
+
+    forms = {"text": to_text, "markdown": to_markdown, "latex": to_latex, "csv": to_csv}
     if form not in forms:
         raise UsageError(f"no format {form!r}; expected one of {', '.join(forms)}")
     return forms[form](table)

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from mcmort.present.tables.formats import Table
+from mcmort.present.tables.columns import Table
 
 __all__ = ["to_text"]
 

@@ -9,7 +9,7 @@ from mcmort.catalogue.cited import owners_behind
 from mcmort.catalogue.records import Claim, Component, Estimate, Figure, Quantity
 from mcmort.errors import DefinitionError
 from mcmort.present.print_format import as_printed, years_text
-from mcmort.present.tables.formats import Column, Table
+from mcmort.present.tables.columns import Column, Table
 from mcmort.present.tables.plain_text import to_text
 from mcmort.present.texts.reference_list import reference
 

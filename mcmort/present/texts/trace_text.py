@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from mcmort.analysis import mean_of, summarise
-from mcmort.api.verbs import Result
+from mcmort.analysis import Summary, mean_of, summarise
 from mcmort.catalogue import Case, column_name
 from mcmort.catalogue import formula as formulas
 from mcmort.catalogue.case import share_column
@@ -18,6 +17,8 @@ from mcmort.elicit.pool import Pool
 from mcmort.present.numbers import percent, rounding_for
 from mcmort.present.print_format import as_printed, years_text
 from mcmort.present.texts.reference_list import reference
+from mcmort.present.wording import titled_headline
+from mcmort.totals import Total
 
 __all__ = ["trace_owner", "trace_total"]
 
@@ -29,13 +30,15 @@ def _lines(text: str, depth: int) -> list[str]:
     return textwrap.wrap(text, _WIDTH, initial_indent=indent, subsequent_indent=indent + "    ")
 
 
-def trace_total(result: Result, priors: Priors) -> str:
+def trace_total(total: Total, summary: Summary, priors: Priors) -> str:
     """Trace a total to the figures that made it.
 
     Parameters
     ----------
-    result : Result
+    total : Total
         From `mcmort.total`.
+    summary : Summary
+        Of its values.
     priors : Priors
         The elicitation behind its draws.
 
@@ -44,28 +47,10 @@ def trace_total(result: Result, priors: Priors) -> str:
     str
         Plain text, one level of indentation for each step down.
     """
-    total = result.total
-    case, definition = total.case, total.definition
-    rules = {share_column(rule): rule for rule in definition.share}
-    lines = _lines(f"{result.headline}", 0)
+    case = total.case
+    lines = _lines(titled_headline(total, summary), 0)
     for name in sorted(total.parts, key=lambda name: (-mean_of(total.parts[name]), name)):
-        own = summarise(total.parts[name], (0.95,), shortest=False, chains=total.chains)
-        wide, rounding = own.interval(0.95), rounding_for(own)
-        term, component = total.terms[name], case.components[name]
-        is_part = term.fraction < 1 - 1e-12
-        part = f", {percent(term.fraction)} of the component" if is_part else ""
-        share = f"{percent(own.mean / result.summary.mean)} of the mean" if result.summary.mean > 0 else "nothing"
-        span = rounding.span(wide.low, wide.high)
-        years = years_text((min(term.years), max(term.years)))
-        lines += ["", *_lines(f"{component.label}: {span} ({share}; {years}{part})", 1)]
-        if is_part:
-            lines += _apportioned(case, component, 2)
-        for piece in term.pieces:
-            if piece.share:
-                span = years_text((min(piece.years), max(piece.years)))
-                lines += _lines(f"share of responsibility, {span}: {_figure(rules[piece.share])}", 2)
-                lines += _cited(case, rules[piece.share], 3)
-        lines += _owner(priors, component, 2, definition.measure, definition.net)
+        lines += ["", *_counted(total, summary, priors, name)]
     for name in sorted(total.overlaps):
         overlap = case.overlaps[name]
         labels = [case.components[end].label for end in (overlap.of, overlap.within)]
@@ -74,6 +59,28 @@ def trace_total(result: Result, priors: Priors) -> str:
     for name, reason in sorted(total.unknown.items()):
         lines += ["", *_lines(f"{case.components[name].label}: unknown ({reason})", 1)]
     return "\n".join(lines) + "\n"
+
+
+def _counted(total: Total, summary: Summary, priors: Priors, name: str) -> list[str]:
+    """Trace a component as a total counts it: its part of the years, its share of responsibility, its figures."""
+    case, definition = total.case, total.definition
+    own = summarise(total.parts[name], (0.95,), shortest=False, chains=total.chains)
+    wide, rounding = own.interval(0.95), rounding_for(own)
+    term, component = total.terms[name], case.components[name]
+    is_part = term.fraction < 1 - 1e-12
+    part = f", {percent(term.fraction)} of the component" if is_part else ""
+    share = f"{percent(own.mean / summary.mean)} of the mean" if summary.mean > 0 else "nothing"
+    years = years_text((min(term.years), max(term.years)))
+    lines = _lines(f"{component.label}: {rounding.span(wide.low, wide.high)} ({share}; {years}{part})", 1)
+    if is_part:
+        lines += _apportioned(case, component, 2)
+    rules = {share_column(rule): rule for rule in definition.share}
+    for piece in term.pieces:
+        if piece.share:
+            span = years_text((min(piece.years), max(piece.years)))
+            lines += _lines(f"share of responsibility, {span}: {_figure(rules[piece.share])}", 2)
+            lines += _cited(case, rules[piece.share], 3)
+    return lines + _owner(priors, component, 2, definition.measure, definition.net)
 
 
 def trace_owner(priors: Priors, name: str) -> str:

@@ -22,8 +22,9 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Annotation, Text
 
 import mcmort as mm
-from mcmort.api.verbs import Comparison
-from mcmort.present.figures.definition_ladder import definition_ladder, figure_bytes
+from mcmort.api.reports import ComparisonReport
+from mcmort.present.figures.definition_ladder import definition_ladder
+from mcmort.present.figures.style import figure_bytes
 from mcmort.present.figures.typeset import text_width, wrapped
 from mcmort.present.numbers import rounding_for
 from tests.cases import case_of, component, definition, ranged
@@ -32,7 +33,7 @@ from tests.present.made import DRAWS, claim, floors, small_comparison, titled, u
 GREY = "#707070"
 
 
-def _claims() -> Comparison:
+def _claims() -> ComparisonReport:
     """Return one definition with a published total of every kind."""
     case = case_of(
         component("one", ranged(1e6, 4e6)),
@@ -52,7 +53,7 @@ def _claims() -> Comparison:
 
 
 @cache
-def _comparisons() -> dict[str, Comparison]:
+def _comparisons() -> dict[str, ComparisonReport]:
     long_label = "Premature deaths of every kind, directly or indirectly caused by whatever means, " * 3
     return {
         "ussr": ussr_comparison(),
@@ -72,7 +73,7 @@ def _comparisons() -> dict[str, Comparison]:
     }
 
 
-def _long_claims() -> Comparison:
+def _long_claims() -> ComparisonReport:
     case = case_of(
         component("one", ranged(1e6, 4e6)),
         claim=[
@@ -384,7 +385,7 @@ def test_drawing_never_loads_pyplot() -> None:
         "import sys, mcmort as mm;"
         "from pathlib import Path;"
         "c = mm.compare(mm.simulate(mm.load(sys.argv[1]), n=500, rng=1));"
-        "from mcmort.present.figures.definition_ladder import figure_bytes; figure_bytes(c.figure(), 'svg');"
+        "from mcmort.present.figures.style import figure_bytes; figure_bytes(c.figure(), 'svg');"
         "print('matplotlib' in sys.modules, 'matplotlib.pyplot' in sys.modules)"
     )
     done = subprocess.run(

@@ -9,7 +9,8 @@ import re
 import pytest
 
 from mcmort.errors import UsageError
-from mcmort.present.tables.formats import Column, Table, render, to_csv, to_latex, to_markdown
+from mcmort.present.tables.columns import Column, Table
+from mcmort.present.tables.formats import render, to_csv, to_latex, to_markdown
 from mcmort.present.tables.plain_text import to_text
 from tests.present.made import small_comparison, ussr_comparison, ussr_total
 

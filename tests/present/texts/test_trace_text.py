@@ -9,7 +9,7 @@ import pytest
 
 import mcmort as mm
 from mcmort.analysis import mean_of
-from mcmort.api.verbs import Result
+from mcmort.api.reports import TotalReport
 from mcmort.catalogue import Case
 from mcmort.catalogue.case import share_column
 from mcmort.catalogue.cited import owners_behind
@@ -72,10 +72,10 @@ def trace_of(name: str, owner: str) -> str:
 
 
 @cache
-def total_trace(name: str, scope: str) -> tuple[str, Result]:
+def total_trace(name: str, scope: str) -> tuple[str, TotalReport]:
     """Return the squeezed trace of a total of a shipped case, with the total."""
     result = mm.total(draws_of(name), scope)
-    return squeezed(trace_total(result, priors_of(name))), result
+    return squeezed(trace_total(result.total, result.summary, priors_of(name))), result
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -206,7 +206,8 @@ def small() -> Priors:
 
 def small_trace(scope: str, years: tuple[int, int] | None = None) -> str:
     """Return the trace of a total of the small case."""
-    return trace_total(mm.total(simulate(small().case, 500, rng=1), scope, years=years), small())
+    result = mm.total(simulate(small().case, 500, rng=1), scope, years=years)
+    return trace_total(result.total, result.summary, small())
 
 
 def places(text: str) -> set[str]:
@@ -296,5 +297,6 @@ def test_the_command_traces_whatever_the_case_has(capsys: pytest.CaptureFixture[
         assert trace_owner(priors, one) in whole.out
     quantity_ = next(iter(case.quantities))
     assert run("trace", "china", quantity_).out == trace_owner(priors, quantity_)
-    expected = trace_total(mm.total(draws_of("china"), "famine", years=(1958, 1960)), priors)
+    result = mm.total(draws_of("china"), "famine", years=(1958, 1960))
+    expected = trace_total(result.total, result.summary, priors)
     assert run("trace", "china", "famine", "--years", "1958:1960", "-n", str(DRAWS), "-q").out == expected
