@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 from mcmort.catalogue import load
 from mcmort.catalogue.words import Pooling
 from mcmort.draws import Dependence, DrawOptions, Draws, ExactTotal, Method, Tallied
-from mcmort.draws.options import ENGINES
+from mcmort.draws.draw_options import ENGINES
 from mcmort.errors import OptionError, VerifyError
 from mcmort.sampler.run import REPLICATES, net_size
 from mcmort.totals import DefinitionChanges, Total, definition_of, resolve, source_of, totals_of

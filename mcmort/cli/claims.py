@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from mcmort.cli.drawing import check_output, deliver, drawing
 from mcmort.cli.groups import command
 from mcmort.cli.options import CaseName, DrawWords, EngineName, EngineOption, Form, Format, Output, Quiet
-from mcmort.cli.run import check_output, deliver, drawing
 
 __all__ = ["claims"]
 

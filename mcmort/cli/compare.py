@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mcmort.cli.drawing import check_output, deliver, drawing
 from mcmort.cli.groups import command
 from mcmort.cli.options import (
     CaseName,
@@ -25,7 +26,6 @@ from mcmort.cli.options import (
     YearSpan,
     span,
 )
-from mcmort.cli.run import check_output, deliver, drawing
 
 if TYPE_CHECKING:
     from mcmort.api.reports import ComparisonReport, EnginesReport

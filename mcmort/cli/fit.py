@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
+from mcmort.cli.drawing import check_output, deliver, progress_bar
 from mcmort.cli.groups import command
 from mcmort.cli.options import CaseName, DrawCount, Evidence, Form, Format, Output, Quiet, Seed, Threads, Without, bases
-from mcmort.cli.run import check_output, deliver, progress_bar
 
 __all__ = ["fit"]
 

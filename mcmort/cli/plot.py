@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from mcmort.cli.drawing import drawing
 from mcmort.cli.groups import command
 from mcmort.cli.options import (
     CaseName,
@@ -21,7 +22,6 @@ from mcmort.cli.options import (
     YearSpan,
     span,
 )
-from mcmort.cli.run import drawing
 
 __all__ = ["Kind", "plot"]
 

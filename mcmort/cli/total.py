@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from mcmort.cli.drawing import check_output, deliver, drawing
 from mcmort.cli.groups import command
 from mcmort.cli.options import (
     CaseName,
@@ -20,7 +21,6 @@ from mcmort.cli.options import (
     Output,
     Quiet,
 )
-from mcmort.cli.run import check_output, deliver, drawing
 
 __all__ = ["total"]
 

@@ -41,7 +41,7 @@ def trace(
     name = plain if is_component else name
     if name in loaded.definitions and not is_component:
         from mcmort.api.verbs import total
-        from mcmort.cli.run import drawing
+        from mcmort.cli.drawing import drawing
         from mcmort.draws import DrawOptions
 
         options = DrawOptions(draws=draws, seed=seed)

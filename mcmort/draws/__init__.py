@@ -1,8 +1,8 @@
 """What engines return: draws, or tallies of draws that were not kept."""
 
+from mcmort.draws.draw_options import Dependence, DrawOptions, Engine, Method
 from mcmort.draws.draws import Draws, Manifest, Standing, Tallies
 from mcmort.draws.exact import ExactTotal
-from mcmort.draws.options import Dependence, DrawOptions, Engine, Method
 from mcmort.draws.tally import Tallied, Tally
 
 __all__ = [

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.words import Measure, Pooling
+from mcmort.draws.draw_options import Dependence, Method
 from mcmort.draws.exact import ExactTotal
-from mcmort.draws.options import Dependence, Method
 from mcmort.draws.tally import Tallied
 
 __all__ = ["Draws", "Manifest", "Standing", "Tallies"]
