@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, field_validator
 
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Definition, Selector
@@ -43,6 +43,37 @@ class DefinitionChanges(BaseModel):
     net: bool | None = None
     include: tuple[_Rule, ...] = ()
     exclude: tuple[_Rule, ...] = ()
+
+    @field_validator("include", "exclude")
+    @classmethod
+    def _are_selectors(cls, rules: tuple[_Rule, ...]) -> tuple[_Rule, ...]:
+        for rule in rules:
+            try:
+                Selector.model_validate(rule)
+            except ValidationError as error:
+                raise ValueError(_defects(error)) from error
+        return rules
+
+    @classmethod
+    def checked(cls, **given: Any) -> Self:
+        """Return changes from what a user gives.
+
+        Raises
+        ------
+        DefinitionError
+            If something is given that is no change of a definition.
+        """
+        try:
+            return cls.model_validate(given)
+        except ValidationError as error:
+            raise DefinitionError(f"no change of a definition: {_defects(error)}") from error
+
+
+def _defects(error: ValidationError) -> str:
+    return "; ".join(
+        f"{' > '.join(str(part) for part in one['loc'])}: {one['msg'].removeprefix('Value error, ')}"
+        for one in error.errors()
+    )
 
 
 def definition_of(case: Case, name: str, changes: DefinitionChanges | None = None) -> Definition:

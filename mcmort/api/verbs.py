@@ -71,7 +71,7 @@ def total(
     Raises
     ------
     DefinitionError
-        If the definition is unknown, selects nothing, or asks only for what is unknown.
+        If the definition is unknown, selects nothing, or asks only for what is unknown; or if a change is none.
 
     Examples
     --------
@@ -81,8 +81,8 @@ def total(
     >>> result.summary.interval(0.95).kind
     'equal-tailed'
     """
-    changes = DefinitionChanges.model_validate(
-        {"years": years, "measure": measure, "net": net, "include": tuple(include), "exclude": tuple(exclude)}
+    changes = DefinitionChanges.checked(
+        years=years, measure=measure, net=net, include=tuple(include), exclude=tuple(exclude)
     )
     return total_with(draws, definition, changes, interval=interval, bounds=bounds)
 

@@ -185,7 +185,7 @@ class ChangeWords:
         """Return the changes that were asked for."""
         from mcmort.accounts import DefinitionChanges
 
-        return DefinitionChanges(
+        return DefinitionChanges.checked(
             years=span(self.years),
             measure=None if self.measure is None else self.measure.value,
             net=self.net,

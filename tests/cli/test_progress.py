@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from mcmort.cli import run as module
+from mcmort.cli import drawing as module
 from tests.cli.ran import runner, small_folder
 
 
