@@ -49,7 +49,7 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
         except OptionError as error:
             raise typer.BadParameter(str(error), param_hint=f"--{error.option}") from error
 
-    run.__signature__ = signature.replace(parameters=options)  # type: ignore[attr-defined]
+    run.__dict__["__signature__"] = signature.replace(parameters=options)  # as `inspect.signature` looks for it
     run.__annotations__ = {one.name: one.annotation for one in options}
     return run
 
