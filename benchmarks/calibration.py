@@ -24,7 +24,8 @@ from mcmort.bayes.calibrate import DRAWS, Calibration, calibrate
 from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.evidence.collect import collect
 from mcmort.bayes.uniformity import ecdf_band
-from mcmort.present.tables import Column, Table, to_markdown
+from mcmort.present.tables.columns import Column, Table
+from mcmort.present.tables.formats import to_markdown
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 KEPT: Final = ROOT / "out" / "calibration"

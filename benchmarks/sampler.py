@@ -15,7 +15,7 @@ from mcmort.bench.figure import cost_figure
 from mcmort.bench.results import to_json
 from mcmort.bench.suite import FULL, run_benchmarks
 from mcmort.bench.tables import losing_cells, slope_lines, tables
-from mcmort.present.tables import to_markdown
+from mcmort.present.tables.formats import to_markdown
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -22,8 +22,9 @@ from mcmort.bench.docs import RESULTS, page, readme_table
 from mcmort.catalogue.new import TEMPLATE
 from mcmort.catalogue.sheet import COLUMNS
 from mcmort.cli.app import app
-from mcmort.present.report import comparison_table
-from mcmort.present.tables import Table, to_markdown
+from mcmort.present.tables.columns import Table
+from mcmort.present.tables.comparison_table import comparison_table
+from mcmort.present.tables.formats import to_markdown
 from mcmort.sampler import Sampler
 
 ROOT = Path(__file__).resolve().parent.parent

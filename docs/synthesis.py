@@ -10,9 +10,13 @@ from pathlib import Path
 
 import mcmort as mm
 from mcmort.bayes.influence import influence, sensitivity
-from mcmort.present.engines import engines_table
-from mcmort.present.fitting import components_table, figures_table, influence_table, priors_table
-from mcmort.present.tables import Table, to_markdown
+from mcmort.present.tables.columns import Table
+from mcmort.present.tables.components_table import components_table
+from mcmort.present.tables.engines_table import engines_table
+from mcmort.present.tables.figures_table import figures_table
+from mcmort.present.tables.formats import to_markdown
+from mcmort.present.tables.influence_table import influence_table
+from mcmort.present.tables.priors_table import priors_table
 from mcmort.totals import definition_of, kept, total
 
 ROOT = Path(__file__).resolve().parent.parent

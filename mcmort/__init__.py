@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from mcmort.analysis.receipt import verify
+    from mcmort.api.verbs import bridge, claims, compare, plot, total
     from mcmort.bayes import fit
     from mcmort.catalogue import load
     from mcmort.catalogue import shipped as cases
     from mcmort.elicit import check
-    from mcmort.present.verbs import bridge, claims, compare, plot, total
     from mcmort.sampler import Sampler, simulate
 
 __all__ = [
@@ -39,16 +39,16 @@ __all__ = [
 
 _HOMES: Final = {
     "Sampler": ("mcmort.sampler", "Sampler"),
-    "bridge": ("mcmort.present.verbs", "bridge"),
+    "bridge": ("mcmort.api.verbs", "bridge"),
     "cases": ("mcmort.catalogue", "shipped"),
     "check": ("mcmort.elicit", "check"),
-    "claims": ("mcmort.present.verbs", "claims"),
-    "compare": ("mcmort.present.verbs", "compare"),
+    "claims": ("mcmort.api.verbs", "claims"),
+    "compare": ("mcmort.api.verbs", "compare"),
     "fit": ("mcmort.bayes", "fit"),
     "load": ("mcmort.catalogue", "load"),
-    "plot": ("mcmort.present.verbs", "plot"),
+    "plot": ("mcmort.api.verbs", "plot"),
     "simulate": ("mcmort.sampler", "simulate"),
-    "total": ("mcmort.present.verbs", "total"),
+    "total": ("mcmort.api.verbs", "total"),
     "verify": ("mcmort.analysis.receipt", "verify"),
 }
 

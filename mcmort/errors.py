@@ -15,6 +15,7 @@ __all__ = [
     "FitError",
     "FormulaError",
     "McmortError",
+    "OptionError",
     "OutputError",
     "Problem",
     "UnknownCaseError",
@@ -109,3 +110,11 @@ class UsageError(McmortError):
     """A call that makes no sense whatever the input, such as zero draws."""
 
     exit_code = 2
+
+
+class OptionError(UsageError):
+    """An option is out of range, or does not go with another; `option` is its name."""
+
+    def __init__(self, option: str, message: str) -> None:
+        self.option = option
+        super().__init__(message)

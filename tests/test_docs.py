@@ -11,7 +11,7 @@ import pytest
 
 import mcmort as mm
 from mcmort.cli.app import main
-from mcmort.present.schemas import result_schemas
+from mcmort.present.documents.result_schemas import result_schemas
 from tests.cli.ran import ROOT
 
 PAGES = sorted(

@@ -1,21 +1,18 @@
-"""From a definition to its terms: which part of which component counts, and with what share of responsibility.
-
-Also the place where a user's changes to a definition (years, measure, further facets) are made, as a new definition.
-"""
+"""From a definition to its terms: which part of which component counts, and with what share of responsibility."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mcmort.accounts.changes import shared_years
 from mcmort.catalogue.case import Case, share_column
-from mcmort.catalogue.records import Claim, Component, Definition, Scope, Selector
+from mcmort.catalogue.records import Claim, Component, Definition, Scope
 from mcmort.catalogue.selection import matches, select, selected_years, year_weights, years_of
-from mcmort.catalogue.words import Measure
 from mcmort.errors import DefinitionError
 
-__all__ = ["Piece", "Resolved", "Term", "definition_of", "of_claim", "resolve", "same_scope"]
+__all__ = ["Piece", "Resolved", "Term", "of_claim", "resolve", "same_scope"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,68 +74,6 @@ class Resolved:
     excluded: dict[str, str]
 
 
-def definition_of(
-    case: Case,
-    name: str,
-    *,
-    years: tuple[int, int] | None = None,
-    measure: Measure | None = None,
-    net: bool | None = None,
-    include: Sequence[Mapping[str, Any]] = (),
-    exclude: Sequence[Mapping[str, Any]] = (),
-) -> Definition:
-    """Return a definition of a case, with changes.
-
-    Parameters
-    ----------
-    case : Case
-        The case.
-    name : str
-        Name of the definition.
-    years : tuple of int, optional
-        First and last year to restrict it to.
-    measure : {"registered", "all"}, optional
-        Measure to use instead of its own.
-    net : bool, optional
-        Whether to take off ordinary mortality, instead of its own rule.
-    include, exclude : sequence of mappings, optional
-        Selectors to add.
-
-    Returns
-    -------
-    Definition
-
-    Raises
-    ------
-    DefinitionError
-        If the case has no definition of that name, or the years run backwards or share none with its own.
-    """
-    if name not in case.definitions:
-        raise DefinitionError(case.missing(name, "definition"))
-    base = case.definitions[name]
-    changes: dict[str, Any] = {}
-    if years is not None:
-        changes["years"] = _within(base.years, years)
-    if measure is not None:
-        changes["measure"] = measure
-    if net is not None:
-        changes["net"] = net
-    if include:
-        changes["include"] = (*base.include, *(Selector.model_validate(dict(rule)) for rule in include))
-    if exclude:
-        changes["exclude"] = (*base.exclude, *(Selector.model_validate(dict(rule)) for rule in exclude))
-    return base.model_copy(update=changes)
-
-
-def _within(own: tuple[int, int] | None, asked: tuple[int, int]) -> tuple[int, int]:
-    if asked[0] > asked[1]:
-        raise DefinitionError(f"the years {asked[0]}:{asked[1]} run backwards; write {asked[1]}:{asked[0]}")
-    first, last = (max(own[0], asked[0]), min(own[1], asked[1])) if own else asked
-    if first > last and own:
-        raise DefinitionError(f"the definition covers {own[0]} to {own[1]}, which {asked[0]}:{asked[1]} does not touch")
-    return first, last
-
-
 def of_claim(case: Case, claim: Claim, years: tuple[int, int] | None = None) -> Definition:
     """Return the definition that an author's total uses: the one it starts from, with the author's changes."""
     base = case.definitions[claim.definition] if claim.definition is not None else None
@@ -146,7 +81,7 @@ def of_claim(case: Case, claim: Claim, years: tuple[int, int] | None = None) -> 
     own |= {key: getattr(claim, key) or None for key in ("include", "exclude", "share")}
     changes = {key: value for key, value in own.items() if value is not None}
     if years is not None:
-        changes["years"] = _within(changes.get("years"), years)
+        changes["years"] = shared_years(changes.get("years"), years)
     if base is not None:
         return base.model_copy(update=changes)
     words = {"label": claim.author, "question": claim.counts, "adds": claim.counts, "leaves_out": "not stated"}

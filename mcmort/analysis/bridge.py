@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mcmort.analysis.summary import Summary, summarise
 from mcmort.draws import Draws
 from mcmort.errors import UsageError
-from mcmort.totals import Total, Values, kept, total
+from mcmort.totals import DefinitionChanges, Total, Values, kept, total
 
 __all__ = ["Bridge", "Step", "bridge"]
 
@@ -65,7 +65,7 @@ def bridge(draws: Draws, start: str, end: str, *, years: tuple[int, int] | None 
     """
     if not draws.is_kept:
         raise UsageError("a bridge needs draws that are kept: make them with mcmort.simulate")
-    first, last = total(draws, start, years=years), total(draws, end, years=years)
+    first, last = (total(draws, name, DefinitionChanges(years=years)) for name in (start, end))
     none = np.zeros(len(draws))
     labels = {name: component.label for name, component in draws.case.components.items()}
     changes = [

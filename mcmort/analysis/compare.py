@@ -10,7 +10,7 @@ from mcmort.analysis.summary import PROBABILITIES, Summary, summarise
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Claim
 from mcmort.errors import DefinitionError
-from mcmort.totals import Source, Total, definition_of, of_claim, same_scope, totals_with_evidence
+from mcmort.totals import DefinitionChanges, Source, Total, definition_of, of_claim, same_scope, totals_with_evidence
 
 __all__ = ["Cited", "Comparison", "Row", "compare"]
 
@@ -87,7 +87,8 @@ def compare(
     names = list(case.definitions if definitions is None else definitions)
     for name in names:
         definition_of(case, name)  # a name that the case does not have is an error, not an empty definition
-    made = {name: partial(definition_of, case, name, years=years) for name in names}
+    changes = DefinitionChanges(years=years)
+    made = {name: partial(definition_of, case, name, changes) for name in names}
     totals, empty = totals_with_evidence(draws, made, probabilities=probabilities)
     if not totals:
         raise DefinitionError("; ".join(empty.values()) or f"{case.id} has no definitions")
@@ -109,7 +110,7 @@ def _cited(case: Case, name: str, years: tuple[int, int] | None) -> tuple[Cited,
     cited = []
     for claim in case.claims.values():
         if claim.definition == name:
-            ours = definition_of(case, name, years=years)
+            ours = definition_of(case, name, DefinitionChanges(years=years))
             same = claim.beyond is None and same_scope(case, ours, of_claim(case, claim))
             cited.append(Cited(claim, same, claim.id in retired))
     return tuple(cited)

@@ -5,44 +5,30 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from mcmort.catalogue import Case, load
-from mcmort.catalogue.records import Definition
-from mcmort.catalogue.words import Measure, Pooling
-from mcmort.draws import Dependence, Method, Tallied
-from mcmort.errors import VerifyError
-from mcmort.totals import Source, Total, definition_of, resolve, totals_of
+from mcmort.catalogue import load
+from mcmort.catalogue.words import Pooling
+from mcmort.draws import Dependence, DrawOptions, Method, Tallied
+from mcmort.draws.draw_options import ENGINES
+from mcmort.errors import OptionError, VerifyError
+from mcmort.totals import DefinitionChanges, Total, definition_of, resolve, source_of, totals_of
 
-__all__ = ["Receipt", "Request", "Verification", "parse_receipt", "read_receipt", "receipt_of", "verify"]
+__all__ = ["Receipt", "TotalsRequest", "Verification", "parse_receipt", "read_receipt", "receipt_of", "verify"]
 
 
-class Request(BaseModel):
-    """What was asked: definitions of a case, with changes."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class _Names(BaseModel):
+    """What stands first in a receipt: pydantic orders fields by base."""
 
     definitions: tuple[str, ...]
-    years: tuple[int, int] | None = None
-    measure: Measure | None = None
-    net: bool | None = None
-    include: tuple[dict[str, tuple[str, ...]], ...] = ()
-    exclude: tuple[dict[str, tuple[str, ...]], ...] = ()
 
-    def definition(self, case: Case, name: str) -> Definition:
-        """Return one of the definitions with the changes made."""
-        return definition_of(
-            case,
-            name,
-            years=self.years,
-            measure=self.measure,
-            net=self.net,
-            include=self.include,
-            exclude=self.exclude,
-        )
+
+class TotalsRequest(DefinitionChanges, _Names):
+    """What was asked: definitions of a case, and the changes made to each of them."""
 
 
 class Receipt(BaseModel):
@@ -54,7 +40,7 @@ class Receipt(BaseModel):
         Name of a shipped case, or path of a folder.
     case_digest : str
         Digest of its content.
-    request : Request
+    request : TotalsRequest
         What was asked.
     engine, seed, draws, evidence, method, dependence, pool, without, chains
         How the draws were made; see `mcmort.draws.Manifest`.
@@ -70,7 +56,7 @@ class Receipt(BaseModel):
 
     case: str
     case_digest: str
-    request: Request
+    request: TotalsRequest
     engine: str
     seed: int = Field(ge=0)
     draws: int = Field(ge=1)
@@ -83,6 +69,25 @@ class Receipt(BaseModel):
     kept: bool = True
     versions: dict[str, str]
     totals: dict[str, str]
+
+    def options(self) -> DrawOptions:
+        """Return the options that make these draws again.
+
+        Raises
+        ------
+        VerifyError
+            If they contradict one another.
+        """
+        if self.engine not in ENGINES:
+            raise VerifyError(f"the receipt names the engine {self.engine!r}; expected 'elicited' or 'synthesis'")
+        try:
+            return DrawOptions(
+                engine=self.engine, draws=self.draws or None, seed=self.seed, method=self.method,
+                dependence=self.dependence, pool=self.pool, evidence=frozenset(self.evidence),
+                without=frozenset(self.without),
+            )  # fmt: skip
+        except OptionError as error:
+            raise VerifyError(f"the receipt contradicts itself: {error}") from error
 
 
 class Verification(BaseModel):
@@ -105,12 +110,12 @@ def _digest(result: Total) -> str:
     return values.whole.digest() if isinstance(values, Tallied) else hashlib.sha256(values.tobytes()).hexdigest()
 
 
-def receipt_of(request: Request, totals: Sequence[Total]) -> Receipt:
+def receipt_of(request: TotalsRequest, totals: Sequence[Total]) -> Receipt:
     """Write a receipt for totals.
 
     Parameters
     ----------
-    request : Request
+    request : TotalsRequest
         What was asked.
     totals : sequence of Total
         What came out, all of the same draws.
@@ -120,23 +125,16 @@ def receipt_of(request: Request, totals: Sequence[Total]) -> Receipt:
     Receipt
     """
     draws = totals[0].draws
-    manifest = draws.manifest
-    return Receipt(
-        case=draws.case.where,
-        case_digest=draws.case.digest,
-        request=request,
-        engine=manifest.engine,
-        seed=manifest.seed,
-        draws=manifest.draws,
-        evidence=manifest.evidence,
-        method=manifest.method,
-        dependence=manifest.dependence,
-        pool=manifest.pool,
-        without=manifest.without,
-        chains=manifest.chains,
-        kept=draws.is_kept,
-        versions=dict(manifest.versions),
-        totals={result.definition.id: _digest(result) for result in totals},
+    made = asdict(draws.manifest)
+    return Receipt.model_validate(
+        {key: made[key] for key in Receipt.model_fields if key in made}
+        | {
+            "case": draws.case.where,
+            "case_digest": draws.case.digest,
+            "request": request,
+            "kept": draws.is_kept,
+            "totals": {result.definition.id: _digest(result) for result in totals},
+        }
     )
 
 
@@ -217,8 +215,7 @@ def verify(receipt: Receipt | Path | str, *, threads: int | None = None) -> Veri
     """
     if not isinstance(receipt, Receipt):
         receipt = read_receipt(Path(receipt))
-    if receipt.engine not in ("elicited", "synthesis"):
-        raise VerifyError(f"the receipt names the engine {receipt.engine!r}; expected 'elicited' or 'synthesis'")
+    options = receipt.options()
     case = load(receipt.case)
     from mcmort.sampler.run import REPLICATES, net_size  # the engines load only for a case that is sound
 
@@ -232,8 +229,8 @@ def verify(receipt: Receipt | Path | str, *, threads: int | None = None) -> Veri
             f"the receipt names {receipt.draws:,} draws, which the method 'quasi' does not make; it would make "
             f"{made:,}. Hint: has the receipt been changed by hand?"
         )
-    source = _source(case, receipt, threads)
-    resolved = [resolve(case, receipt.request.definition(case, name)) for name in receipt.totals]
+    source = source_of(case, options, keep=receipt.kept, store=False, threads=threads)
+    resolved = [resolve(case, definition_of(case, name, receipt.request)) for name in receipt.totals]
     found = totals_of(source, resolved, with_parts=False)
     differing = [
         name for (name, expected), one in zip(receipt.totals.items(), found, strict=True) if _digest(one) != expected
@@ -241,26 +238,3 @@ def verify(receipt: Receipt | Path | str, *, threads: int | None = None) -> Veri
     now = source.manifest.versions
     versions = {name: (then, now.get(name, "none")) for name, then in receipt.versions.items() if now.get(name) != then}
     return Verification(receipt=receipt, differing=tuple(differing), versions=versions)
-
-
-def _source(case: Case, receipt: Receipt, threads: int | None) -> Source:
-    """Return the draws of a receipt, or the engine that makes them."""
-    evidence = frozenset(receipt.evidence)
-    if receipt.engine == "synthesis":
-        from mcmort.bayes import fit
-
-        return fit(
-            case, rng=receipt.seed, evidence=evidence, without=frozenset(receipt.without),
-            draws=receipt.draws // receipt.chains, cores=threads, store=False,
-        )  # fmt: skip
-    from mcmort.sampler import Sampler, simulate
-
-    if receipt.kept:
-        return simulate(
-            case, receipt.draws, rng=receipt.seed, evidence=evidence, dependence=receipt.dependence,
-            pool=receipt.pool, threads=threads,
-        )  # fmt: skip
-    return Sampler(
-        case, receipt.draws, rng=receipt.seed, method=receipt.method, evidence=evidence,
-        dependence=receipt.dependence, pool=receipt.pool, threads=threads,
-    )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Final
 
 from mcmort.bench.results import Report, read
 from mcmort.bench.tables import check_lines, headline, losing_cells, slope_lines, tables
-from mcmort.present.tables import to_markdown
+from mcmort.present.tables.formats import to_markdown
 
 __all__ = ["RESULTS", "page", "readme_table"]
 

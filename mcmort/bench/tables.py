@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from mcmort.bench.results import Accuracy, Cell, Peak, Report, Timing
 from mcmort.bench.suite import BOUND, TOLERANCE, base_tool
 from mcmort.bench.task import make_task
-from mcmort.present.printed import EN_DASH
-from mcmort.present.tables import Column, Table
+from mcmort.present.print_format import EN_DASH
+from mcmort.present.tables.columns import Column, Table
 
 __all__ = ["headline", "losing_cells", "slope", "tables"]
 

@@ -6,9 +6,12 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from mcmort.bench.results import Report
 
 __all__ = ["bench"]
 
@@ -47,8 +50,6 @@ def bench(
     form = "" if figure is None else figure_format(figure)
     from mcmort.bench.results import to_json
     from mcmort.bench.suite import FULL, QUICK, run_benchmarks
-    from mcmort.bench.tables import check_lines, losing_cells, slope_lines, tables
-    from mcmort.present.terminal import to_text
 
     settings = QUICK if quick else FULL
     settings = replace(
@@ -59,6 +60,21 @@ def bench(
         limit=limit or settings.limit,
     )
     report = run_benchmarks(settings, (lambda _: None) if quiet else _say)
+    _print(report)
+    if json is not None:
+        write_whole(json, to_json(report).encode())
+    if figure is not None:
+        from mcmort.bench.figure import cost_figure
+
+        write_whole(figure, cost_figure(report, form))
+        sys.stdout.write(f"\nFigure: {figure}\n")
+
+
+def _print(report: Report) -> None:
+    """Print what was measured: the tools that are missing, the checks, the tables, and where mcmort loses."""
+    from mcmort.bench.tables import check_lines, losing_cells, slope_lines, tables
+    from mcmort.present.tables.plain_text import to_text
+
     for name, reason in report.missing.items():
         sys.stdout.write(f"{name}: {reason}\n")
     for line in check_lines(report):
@@ -71,13 +87,6 @@ def bench(
     sys.stdout.write(
         "\nWhere mcmort loses:\n" + "".join(f"  {line}\n" for line in losing or ["in no cell of this run"])
     )
-    if json is not None:
-        write_whole(json, to_json(report).encode())
-    if figure is not None:
-        from mcmort.bench.figure import cost_figure
-
-        write_whole(figure, cost_figure(report, form))
-        sys.stdout.write(f"\nFigure: {figure}\n")
 
 
 def _say(line: str) -> None:

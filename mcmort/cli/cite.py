@@ -33,7 +33,7 @@ def cite(
     """
     from mcmort.catalogue import load
     from mcmort.catalogue.citations import cited_sources
-    from mcmort.present.bibliography import as_bibtex, as_text
+    from mcmort.present.texts.reference_list import as_bibtex, as_text
 
     sources = cited_sources(load(case), definition)
     sys.stdout.write(as_bibtex(sources) if style is Style.bibtex else as_text(sources))

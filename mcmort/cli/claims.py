@@ -2,45 +2,19 @@
 
 from __future__ import annotations
 
-from mcmort.cli.options import (
-    CaseName,
-    DependenceName,
-    DependenceOption,
-    DrawCount,
-    EngineName,
-    EngineOption,
-    Evidence,
-    Form,
-    Format,
-    MethodName,
-    MethodOption,
-    Output,
-    PoolOption,
-    Precision,
-    Quiet,
-    Seed,
-    Threads,
-    Without,
-    bases,
-    relative,
-)
-from mcmort.cli.run import check_output, deliver, drawing
+from mcmort.cli.drawing import check_output, deliver, drawing
+from mcmort.cli.groups import command
+from mcmort.cli.options import CaseName, DrawWords, EngineName, EngineOption, Form, Format, Output, Quiet
 
 __all__ = ["claims"]
 
 
+@command
 def claims(
     case: CaseName,
-    evidence: Evidence = None,
+    *,
     engine: EngineOption = EngineName.elicited,
-    without: Without = None,
-    draws: DrawCount = None,
-    precision: Precision = None,
-    method: MethodOption = MethodName.plain,
-    dependence: DependenceOption = DependenceName.declared,
-    pool: PoolOption = None,
-    seed: Seed = 1,
-    threads: Threads = None,
+    drawn: DrawWords,
     form: Format = Form.text,
     output: Output = None,
     quiet: Quiet = False,
@@ -49,12 +23,9 @@ def claims(
 
     Example: `mcmort claims ussr`
     """
-    from mcmort.present.verbs import claims as compute
+    from mcmort.api.verbs import claims as compute
 
     check_output(output)
-    with drawing(
-        case, draws, seed, evidence=bases(evidence), threads=threads, quiet=quiet, precision=relative(precision),
-        method=method, dependence=dependence, pool=pool, engine=engine, without=without,
-    ) as source:  # fmt: skip
+    with drawing(case, drawn.options(engine.value), threads=drawn.threads, quiet=quiet) as source:
         result = compute(source)
     deliver(result.render(form.value), output)

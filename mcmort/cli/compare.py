@@ -3,60 +3,55 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mcmort.cli.drawing import check_output, deliver, drawing
+from mcmort.cli.groups import command
 from mcmort.cli.options import (
     CaseName,
-    DependenceName,
-    DependenceOption,
-    DrawCount,
+    DefinitionNames,
+    DrawWords,
     EngineName,
-    EnginesName,
-    Evidence,
     Form,
     Format,
     Level,
-    MethodName,
-    MethodOption,
     Output,
-    PoolOption,
-    Precision,
     Quiet,
-    Seed,
-    Threads,
-    Without,
     YearSpan,
-    bases,
-    relative,
     span,
 )
-from mcmort.cli.run import check_output, deliver, drawing
 
-__all__ = ["compare"]
+if TYPE_CHECKING:
+    from mcmort.api.reports import ComparisonReport, EnginesReport
+
+__all__ = ["EnginesName", "compare"]
 
 
+class EnginesName(StrEnum):
+    """One way of making draws, or both side by side."""
+
+    elicited = "elicited"
+    synthesis = "synthesis"
+    both = "both"
+
+
+@command
 def compare(
     case: CaseName,
-    definitions: Annotated[
-        list[str] | None, typer.Option("--definition", "-d", metavar="NAME", help="Only these definitions.")
-    ] = None,
+    *,
+    definitions: DefinitionNames = None,
     years: YearSpan = None,
-    evidence: Evidence = None,
     interval: Level = 0.95,
     engine: Annotated[
         EnginesName, typer.Option("--engine", help="Pooled ranges, the model of all the evidence, or both.")
     ] = EnginesName.elicited,
-    without: Without = None,
-    draws: DrawCount = None,
-    precision: Precision = None,
-    method: MethodOption = MethodName.plain,
-    dependence: DependenceOption = DependenceName.declared,
-    pool: PoolOption = None,
-    seed: Seed = 1,
-    threads: Threads = None,
+    drawn: DrawWords,
     form: Format = Form.text,
     output: Output = None,
     figure: Annotated[
@@ -73,42 +68,29 @@ def compare(
 
     Example: `mcmort compare ussr --years 1928:1953 --figure ussr.svg`
     """
-    from mcmort.present.engines import Engines
-    from mcmort.present.verbs import Comparison, plot
-    from mcmort.present.verbs import compare as compute
-    from mcmort.present.write import check_writable, figure_format
+    from mcmort.api.verbs import compare as compute
+    from mcmort.api.verbs import plot
 
-    if no_figure and figure is not None:
-        raise typer.BadParameter("it contradicts --no-figure", param_hint="--figure")
-    if published and form is Form.csv:
-        raise typer.BadParameter("CSV holds one table; use --format json", param_hint="--published")
+    _check_choices(form, engine, no_figure=no_figure, figure=figure, published=published)
     if figure is None and form is Form.text and not no_figure:
         figure = Path(f"{Path(case).resolve().name}-definitions.png")
     check_output(output)
-    if figure is not None:
-        figure_format(figure)
-        check_writable(figure, "choose another place with --figure, or none with --no-figure")
-        if output is not None and output.resolve() == figure.resolve():
-            raise typer.BadParameter(f"{figure} would hold both the table and the figure", param_hint="--figure")
+    _check_figure(figure, output)
     restricted = span(years)
 
-    def computed(one: EngineName, left_out: list[str] | None) -> Comparison:
-        with drawing(
-            case, draws, seed, evidence=bases(evidence), threads=threads, quiet=quiet, precision=relative(precision),
-            method=method, dependence=dependence, pool=pool, engine=one, without=left_out,
-        ) as source:  # fmt: skip
+    def computed(one: EngineName, words: DrawWords) -> ComparisonReport:
+        with drawing(case, words.options(one.value), threads=words.threads, quiet=quiet) as source:
             return compute(source, definitions, years=restricted, interval=interval)
 
-    result: Comparison | Engines
+    result: ComparisonReport | EnginesReport
     if engine is EnginesName.both:
-        if published:
-            raise typer.BadParameter("it goes with one engine", param_hint="--published")
-        result = Engines(computed(EngineName.elicited, None), computed(EngineName.synthesis, without))
+        result = _both(computed, drawn)
+        text = result.render(form.value)
     else:
-        result = computed(EngineName(engine.value), without)
-    text = result.render(form.value)
-    if published and form is not Form.json and not isinstance(result, Engines):
-        text += "\n" + result.published(form.value)
+        result = computed(EngineName(engine.value), drawn)
+        text = result.render(form.value)
+        if published and form is not Form.json:
+            text += "\n" + result.published(form.value)
     if figure is not None:
         plot(result, figure)
     deliver(text, output)
@@ -116,3 +98,36 @@ def compare(
         # a result for machines stays alone on stdout
         is_alone = form is not Form.text and output in (None, Path("-"))
         (sys.stderr if is_alone else sys.stdout).write(f"\nFigure: {figure}\n")
+
+
+def _check_choices(
+    form: Form, engine: EnginesName, *, no_figure: bool, figure: Path | None, published: bool
+) -> None:  # fmt: skip
+    """Refuse options that contradict one another."""
+    if no_figure and figure is not None:
+        raise typer.BadParameter("it contradicts --no-figure", param_hint="--figure")
+    if published and form is Form.csv:
+        raise typer.BadParameter("CSV holds one table; use --format json", param_hint="--published")
+    if published and engine is EnginesName.both:
+        raise typer.BadParameter("it goes with one engine", param_hint="--published")
+
+
+def _check_figure(figure: Path | None, output: Path | None) -> None:
+    """Refuse early a figure that cannot be written."""
+    from mcmort.present.write import check_writable, figure_format
+
+    if figure is None:
+        return
+    figure_format(figure)
+    check_writable(figure, "choose another place with --figure, or none with --no-figure")
+    if output is not None and output.resolve() == figure.resolve():
+        raise typer.BadParameter(f"{figure} would hold both the table and the figure", param_hint="--figure")
+
+
+def _both(computed: Callable[[EngineName, DrawWords], ComparisonReport], drawn: DrawWords) -> EnginesReport:
+    """Compute a comparison by each engine; what one of them does not take is for the other."""
+    from mcmort.api.reports import EnginesReport
+
+    return EnginesReport(
+        computed(EngineName.elicited, replace(drawn, without=None)), computed(EngineName.synthesis, drawn)
+    )

@@ -6,12 +6,14 @@ from typing import Annotated
 
 import typer
 
+from mcmort.cli.drawing import check_output, deliver, progress_bar
+from mcmort.cli.groups import command
 from mcmort.cli.options import CaseName, DrawCount, Evidence, Form, Format, Output, Quiet, Seed, Threads, Without, bases
-from mcmort.cli.run import check_output, deliver, fitted, progress_bar
 
 __all__ = ["fit"]
 
 
+@command
 def fit(
     case: CaseName,
     evidence: Evidence = None,
@@ -36,8 +38,10 @@ def fit(
 
     Example: `mcmort fit ussr --influence broad`
     """
+    from mcmort.api.fit_report import render_fit
     from mcmort.catalogue import load
-    from mcmort.present.fits import render_fit
+    from mcmort.draws import DrawOptions
+    from mcmort.totals import posterior_of
 
     chosen = [
         name for name, asked in (("--priors", priors), ("--figures", figures), ("--influence", influence)) if asked
@@ -45,8 +49,11 @@ def fit(
     if len(chosen) > 1:
         raise typer.BadParameter("one table at a time", param_hint=chosen[1])
     check_output(output)
+    options = DrawOptions(
+        engine="synthesis", draws=draws, seed=seed, evidence=bases(evidence), without=frozenset(without or ())
+    )
     loaded = load(case)
     with progress_bar(f"Fitting {loaded.id}", quiet) as progress:
-        posterior = fitted(loaded, draws, seed, bases(evidence), without, threads, progress)
+        posterior = posterior_of(loaded, options, threads=threads, progress=progress)
     table = "priors" if priors else "figures" if figures else "components"
     deliver(render_fit(posterior, form.value, table, influence), output)

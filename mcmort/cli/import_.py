@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from mcmort.cli.drawing import check_output, deliver
 from mcmort.cli.options import Output
-from mcmort.cli.run import check_output, deliver
 
 __all__ = ["import_"]
 

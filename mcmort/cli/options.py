@@ -1,35 +1,37 @@
-"""Options that several commands share, and how their words are read."""
+"""Options that several commands share, singly or as a group, and how their words are read.
+
+The groups hold words as they were typed. What these mean, and which of them go together, is told once below the command
+line, by `mcmort.draws.DrawOptions` and `mcmort.accounts.DefinitionChanges`.
+"""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+if TYPE_CHECKING:
+    from mcmort.accounts import DefinitionChanges
+    from mcmort.draws import DrawOptions, Engine
+
 __all__ = [
     "CaseName",
+    "ChangeWords",
     "DefinitionName",
-    "DependenceOption",
+    "DefinitionNames",
     "DrawCount",
+    "DrawWords",
     "EngineName",
     "EngineOption",
-    "EnginesName",
     "Evidence",
-    "Excluding",
     "Form",
     "Format",
-    "Including",
     "Level",
-    "MeasureName",
-    "MeasureOption",
-    "MethodOption",
-    "Net",
     "Output",
-    "PoolOption",
-    "Precision",
     "Quiet",
     "Seed",
     "Threads",
@@ -61,6 +63,9 @@ class MeasureName(StrEnum):
 
 CaseName = Annotated[str, typer.Argument(metavar="CASE", help="A shipped case, or the path of a case folder.")]
 DefinitionName = Annotated[str, typer.Option("--definition", "-d", metavar="NAME", help="Definition of the case.")]
+DefinitionNames = Annotated[
+    list[str] | None, typer.Option("--definition", "-d", metavar="NAME", help="Only these definitions.")
+]
 
 
 class MethodName(StrEnum):
@@ -93,31 +98,11 @@ class EngineName(StrEnum):
     synthesis = "synthesis"
 
 
-class EnginesName(StrEnum):
-    """One way of making draws, or both side by side."""
-
-    elicited = "elicited"
-    synthesis = "synthesis"
-    both = "both"
-
-
 DrawCount = Annotated[
     int | None,
     typer.Option(
         "--draws", "-n", min=1, metavar="N", help="Number of joint draws [100,000]; with --precision, the most."
     ),
-]
-Precision = Annotated[
-    str | None,
-    typer.Option("--precision", metavar="P", help="Draw until the printed limits are this sure, such as 0.1%."),
-]
-MethodOption = Annotated[
-    MethodName,
-    typer.Option("--method", help="Independent draws, or scrambled Sobol points."),
-]
-DependenceOption = Annotated[DependenceName, typer.Option("--dependence", help="How components depend on one another.")]
-PoolOption = Annotated[
-    PoolName | None, typer.Option("--pool", help="Pool all estimates this way, instead of as the case says.")
 ]
 EngineOption = Annotated[
     EngineName, typer.Option("--engine", help="Draws from pooled ranges, or from the model of all the evidence.")
@@ -129,14 +114,6 @@ Without = Annotated[
 Seed = Annotated[int, typer.Option("--seed", "-s", min=0, metavar="S", help="Seed: the same seed, the same bits.")]
 Level = Annotated[float, typer.Option("--interval", metavar="P", help="Probability of the printed interval.")]
 YearSpan = Annotated[str | None, typer.Option("--years", metavar="A:B", help="Restrict to the years A to B.")]
-MeasureOption = Annotated[MeasureName | None, typer.Option("--measure", help="Count registered deaths only, or all.")]
-Net = Annotated[bool | None, typer.Option("--net/--gross", help="Take off ordinary mortality, or do not.")]
-Including = Annotated[
-    list[str] | None, typer.Option("--include", metavar="FACET=VALUE", help="Count these components too.")
-]
-Excluding = Annotated[
-    list[str] | None, typer.Option("--exclude", metavar="FACET=VALUE", help="Do not count these components.")
-]
 Evidence = Annotated[
     str | None, typer.Option("--evidence", metavar="BASIS,...", help="Admit only estimates of these bases.")
 ]
@@ -144,6 +121,76 @@ Format = Annotated[Form, typer.Option("--format", "-f", help="How to print the r
 Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file instead.")]
 Threads = Annotated[int | None, typer.Option("--threads", min=1, help="Threads to use; they change no bit.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawWords:
+    """How draws are made: the options of every command that computes totals, but for the engine."""
+
+    evidence: Evidence = None
+    without: Without = None
+    draws: DrawCount = None
+    precision: Annotated[
+        str | None,
+        typer.Option("--precision", metavar="P", help="Draw until the printed limits are this sure, such as 0.1%."),
+    ] = None
+    method: Annotated[
+        MethodName,
+        typer.Option("--method", help="Independent draws, scrambled Sobol points, or convolution without draws."),
+    ] = MethodName.plain
+    dependence: Annotated[
+        DependenceName, typer.Option("--dependence", help="How components depend on one another.")
+    ] = DependenceName.declared
+    pool: Annotated[
+        PoolName | None, typer.Option("--pool", help="Pool all estimates this way, instead of as the case says.")
+    ] = None
+    seed: Seed = 1
+    threads: Threads = None
+
+    def options(self, engine: Engine) -> DrawOptions:
+        """Return what was asked of an engine."""
+        from mcmort.draws import DrawOptions
+
+        return DrawOptions(
+            engine=engine,
+            draws=self.draws,
+            seed=self.seed,
+            precision=relative(self.precision),
+            method=self.method.value,
+            dependence=self.dependence.value,
+            pool=None if self.pool is None else self.pool.value,
+            evidence=bases(self.evidence),
+            without=frozenset(self.without or ()),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeWords:
+    """What to change in a definition."""
+
+    years: YearSpan = None
+    measure: Annotated[MeasureName | None, typer.Option("--measure", help="Count registered deaths only, or all.")] = (
+        None
+    )
+    net: Annotated[bool | None, typer.Option("--net/--gross", help="Take off ordinary mortality, or do not.")] = None
+    include: Annotated[
+        list[str] | None, typer.Option("--include", metavar="FACET=VALUE", help="Count these components too.")
+    ] = None
+    exclude: Annotated[
+        list[str] | None, typer.Option("--exclude", metavar="FACET=VALUE", help="Do not count these components.")
+    ] = None
+
+    def changes(self) -> DefinitionChanges:
+        """Return the changes that were asked for."""
+        from mcmort.accounts import DefinitionChanges
+
+        return DefinitionChanges.checked(
+            years=span(self.years),
+            measure=None if self.measure is None else self.measure.value,
+            net=self.net,
+            include=selectors(self.include, "--include"),
+            exclude=selectors(self.exclude, "--exclude"),
+        )
 
 
 def span(text: str | None) -> tuple[int, int] | None:

@@ -34,7 +34,7 @@ def schema(
     Example: `mcmort schema evidence > evidence.schema.json`
     """
     if document in (Document.total, Document.comparison, Document.claims):
-        from mcmort.present.schemas import result_schemas
+        from mcmort.present.documents.result_schemas import result_schemas
 
         found = result_schemas()[document.value]
     else:

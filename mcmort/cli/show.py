@@ -27,7 +27,7 @@ def show(
     Examples: `mcmort show ussr`, `mcmort show ussr camps-and-colonies`, `mcmort show ussr --estimates`
     """
     from mcmort.catalogue import load
-    from mcmort.present.catalogue import case_text, component_text, estimates_text, sources_text
+    from mcmort.present.texts.case_description import case_text, component_text, estimates_text, sources_text
 
     if sum((component is not None, estimates, sources)) > 1:
         raise typer.BadParameter("choose one of COMPONENT, --estimates and --sources")

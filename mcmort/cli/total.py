@@ -6,64 +6,37 @@ from typing import Annotated
 
 import typer
 
+from mcmort.cli.drawing import check_output, deliver, drawing
+from mcmort.cli.groups import command
 from mcmort.cli.options import (
     CaseName,
+    ChangeWords,
     DefinitionName,
-    DependenceName,
-    DependenceOption,
-    DrawCount,
+    DrawWords,
     EngineName,
     EngineOption,
-    Evidence,
-    Excluding,
     Form,
     Format,
-    Including,
     Level,
-    MeasureOption,
-    MethodName,
-    MethodOption,
-    Net,
     Output,
-    PoolOption,
-    Precision,
     Quiet,
-    Seed,
-    Threads,
-    Without,
-    YearSpan,
-    bases,
-    relative,
-    selectors,
-    span,
 )
-from mcmort.cli.run import check_output, deliver, drawing
 
 __all__ = ["total"]
 
 
+@command
 def total(
     case: CaseName,
     definition: DefinitionName,
-    years: YearSpan = None,
-    measure: MeasureOption = None,
-    net: Net = None,
-    include: Including = None,
-    exclude: Excluding = None,
-    evidence: Evidence = None,
+    *,
+    changed: ChangeWords,
     interval: Level = 0.95,
     bounds: Annotated[
         bool, typer.Option("--bounds", help="Print what the interval can be under any dependence.")
     ] = False,
     engine: EngineOption = EngineName.elicited,
-    without: Without = None,
-    draws: DrawCount = None,
-    precision: Precision = None,
-    method: MethodOption = MethodName.plain,
-    dependence: DependenceOption = DependenceName.declared,
-    pool: PoolOption = None,
-    seed: Seed = 1,
-    threads: Threads = None,
+    drawn: DrawWords,
     form: Format = Form.text,
     output: Output = None,
     quiet: Quiet = False,
@@ -72,23 +45,10 @@ def total(
 
     Example: `mcmort total ussr --definition broad --years 1928:1953`
     """
-    from mcmort.present.verbs import total as compute
+    from mcmort.api.verbs import total_with
 
     check_output(output)
-    rules = {"include": selectors(include, "--include"), "exclude": selectors(exclude, "--exclude")}
-    restricted = span(years)
-    with drawing(
-        case, draws, seed, evidence=bases(evidence), threads=threads, quiet=quiet, precision=relative(precision),
-        method=method, dependence=dependence, pool=pool, engine=engine, without=without,
-    ) as source:  # fmt: skip
-        result = compute(
-            source,
-            definition,
-            years=restricted,
-            measure=None if measure is None else measure.value,
-            net=net,
-            interval=interval,
-            bounds=bounds,
-            **rules,
-        )
+    changes = changed.changes()
+    with drawing(case, drawn.options(engine.value), threads=drawn.threads, quiet=quiet) as source:
+        result = total_with(source, definition, changes, interval=interval, bounds=bounds)
     deliver(result.render(form.value), output)

@@ -32,7 +32,7 @@ def trace(
     from mcmort.catalogue import load
     from mcmort.elicit import elicit
     from mcmort.errors import DefinitionError
-    from mcmort.present.trace import trace_owner, trace_total
+    from mcmort.present.texts.trace_text import trace_owner, trace_total
 
     loaded = load(case)
     restricted = span(years)
@@ -40,12 +40,14 @@ def trace(
     is_component = bool(colon) and kind == "component"
     name = plain if is_component else name
     if name in loaded.definitions and not is_component:
-        from mcmort.cli.run import drawing
-        from mcmort.present.verbs import total
+        from mcmort.api.verbs import total
+        from mcmort.cli.drawing import drawing
+        from mcmort.draws import DrawOptions
 
-        with drawing(case, draws, seed, evidence=None, threads=None, quiet=quiet) as sampler:
-            result = total(sampler, name, years=restricted)
-        sys.stdout.write(trace_total(result, elicit(loaded)))
+        options = DrawOptions(draws=draws, seed=seed)
+        with drawing(case, options, threads=None, quiet=quiet) as source:
+            result = total(source, name, years=restricted)
+        sys.stdout.write(trace_total(result.total, result.summary, elicit(loaded)))
         return
     if name is not None and name not in loaded.components and name not in loaded.quantities:
         raise DefinitionError(loaded.missing(name, "component, quantity or definition"))

@@ -7,25 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.words import Measure, Pooling
+from mcmort.draws.draw_options import Dependence, Method
 from mcmort.draws.question import Question, Sums
 from mcmort.draws.tally import Tallied
 
-__all__ = ["Dependence", "Draws", "Manifest", "Method", "Standing", "Tallies"]
+__all__ = ["Draws", "Manifest", "Standing", "Tallies"]
 
 type Array = NDArray[np.float64]
-
-Method = Literal["plain", "quasi"]
-"""Independent draws, or draws on scrambled Sobol' points."""
-
-Dependence = Literal["declared", "independent", "comonotonic"]
-"""The dial of dependence: the groups that the case declares, none, or all inputs rising and falling together."""
 
 
 @dataclass(frozen=True, slots=True)

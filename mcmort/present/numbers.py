@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from mcmort.analysis import Interval, Summary
-from mcmort.present.printed import EN_DASH
+from mcmort.present.print_format import EN_DASH
 
-__all__ = ["FEWEST", "Rounding", "deciding", "percent", "rounding_for"]
+__all__ = ["FEWEST", "Rounding", "deciding", "percent", "rounding_for", "significant", "significant_span"]
 
 _MILLION: Final = 1_000_000.0
 FEWEST: Final = 200
@@ -129,3 +129,17 @@ def percent(share: float) -> str:
     if 0.995 <= size < 1 - 1e-9:
         return "over 99 %" if share > 0 else "\N{MINUS SIGN}(over 99 %)"
     return f"{'' if share >= 0 else '\N{MINUS SIGN}'}{100 * size:.0f} %"
+
+
+def significant(value: float, figures: int = 3) -> str:
+    """Return a number with a few significant figures."""
+    rounded = float(f"{value:.{figures - 1}e}")
+    return f"{rounded / 1e6:,.10g} million" if rounded >= 1e6 else f"{rounded:,.0f}"
+
+
+def significant_span(low: float, high: float, figures: int) -> str:
+    """Return an interval with a few significant figures of each end, and one unit word if it serves both."""
+    first, last = significant(low, figures), significant(high, figures)
+    if first.endswith(" million"):
+        first = first.removesuffix(" million")
+    return f"{first}{EN_DASH}{last}"

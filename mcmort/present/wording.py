@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from mcmort.analysis import Summary
 from mcmort.present.numbers import rounding_for
-from mcmort.present.printed import years_text
+from mcmort.present.print_format import years_text
 from mcmort.totals import Total
 
 __all__ = [
     "counts_text",
     "excluded_text",
     "headline",
+    "interval_text",
     "is_floor",
     "level_text",
     "measure_text",
+    "titled_headline",
     "units",
     "unknown_text",
 ]
@@ -76,6 +78,17 @@ def headline(total: Total, summary: Summary, probability: float = 0.95) -> str:
         f"under the definition \N{LEFT DOUBLE QUOTATION MARK}{total.definition.label}"
         f"\N{RIGHT DOUBLE QUOTATION MARK}, {years_text(total.years)}, {measure_text(total)}"
     )
+
+
+def titled_headline(total: Total, summary: Summary, probability: float = 0.95) -> str:
+    """Return the headline as a sentence of its own, after the title of the case."""
+    return f"{total.case.head.title}: {headline(total, summary, probability)}."
+
+
+def interval_text(total: Total, summary: Summary, probability: float) -> str:
+    """Return the interval of a total; a floor reads "at least"."""
+    wide = summary.interval(probability)
+    return ("at least " if is_floor(total) else "") + rounding_for(summary).span(wide.low, wide.high)
 
 
 def _labels(total: Total, names: list[str]) -> str:

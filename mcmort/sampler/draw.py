@@ -9,14 +9,14 @@ import numpy as np
 
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.words import Pooling
-from mcmort.draws import Dependence, Draws, Manifest
+from mcmort.draws import Dependence, DrawOptions, Draws, Manifest
 from mcmort.draws.seed import given_seed
-from mcmort.errors import FormulaError, UsageError
+from mcmort.errors import FormulaError
 from mcmort.machine.cache import version_of
 from mcmort.sampler.run import Progress, run_plan
 from mcmort.sampler.store import compiled_case
 
-__all__ = ["DEFAULT_DRAWS", "check_draws", "manifest_of", "seed_of", "simulate"]
+__all__ = ["DEFAULT_DRAWS", "manifest_of", "seed_of", "simulate"]
 
 DEFAULT_DRAWS: Final = 100_000
 
@@ -26,30 +26,18 @@ def seed_of(rng: int | np.random.Generator | None) -> int:
     return secrets.randbits(32) if rng is None else given_seed(rng)
 
 
-def check_draws(n: int) -> int:
-    """Return a number of draws, or refuse it."""
-    if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1:
-        raise UsageError(f"the number of draws is {n!r}; expected a whole number from 1 up")
-    return int(n)
-
-
-def manifest_of(
-    case: Case,
-    seed: int,
-    draws: int,
-    evidence: frozenset[str] | None,
-    pool: Pooling | None,
-    dependence: Dependence,
-) -> Manifest:
-    """Return the manifest of independent draws from a case."""
+def manifest_of(case: Case, options: DrawOptions, draws: int) -> Manifest:
+    """Return the manifest of so many draws from a case."""
     return Manifest(
         engine="elicited",
-        seed=seed,
+        seed=options.seed,
         draws=draws,
-        evidence=tuple(sorted(case.head.evidence if evidence is None else evidence)),
+        evidence=tuple(sorted(case.head.evidence if options.evidence is None else options.evidence)),
         versions={name: version_of(name) for name in ("mcmort", "numba", "numpy", "scipy")},
-        dependence=dependence,
-        pool=pool,
+        method=options.method,
+        dependence=options.dependence,
+        pool=options.pool,
+        precision=options.precision,
     )
 
 
@@ -106,10 +94,10 @@ def simulate(
     >>> len(draws)
     1000
     """
-    n, seed = check_draws(n), seed_of(rng)
+    options = DrawOptions(draws=n, seed=seed_of(rng), evidence=evidence, dependence=dependence, pool=pool)
     compiled = compiled_case(case, evidence, pool, dependence)
-    columns = run_plan(compiled.plan, seed, n, threads=threads, progress=progress)
+    columns = run_plan(compiled.plan, options.seed, n, threads=threads, progress=progress)
     for name, values in columns.items():
         if not np.isfinite(values).all():
             raise FormulaError(f"{name} is undefined on {int((~np.isfinite(values)).sum()):,} of {n:,} draws")
-    return Draws(case, manifest_of(case, seed, n, evidence, pool, dependence), columns, compiled.standing)
+    return Draws(case, manifest_of(case, options, int(n)), columns, compiled.standing)

@@ -11,10 +11,10 @@ import numpy as np
 
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.words import Pooling
-from mcmort.draws import Dependence, Manifest, Method, Question, Sums, Tallied, Tallies, Values
+from mcmort.draws import Dependence, DrawOptions, Manifest, Method, Question, Sums, Tallied, Tallies, Values
 from mcmort.draws.tally import Figure
 from mcmort.errors import FormulaError, UsageError
-from mcmort.sampler.draw import DEFAULT_DRAWS, check_draws, manifest_of, seed_of
+from mcmort.sampler.draw import DEFAULT_DRAWS, manifest_of, seed_of
 from mcmort.sampler.plan import Builder, Register
 from mcmort.sampler.run import REPLICATES, Progress, draws_within, tally_plan
 from mcmort.sampler.store import compiled_case
@@ -91,12 +91,12 @@ class Sampler:
         threads: int | None = None,
         progress: Progress | None = None,
     ) -> None:
-        if precision is not None and not 0.0 < precision < 1.0:
-            raise UsageError(f"the precision is {precision!r}; expected a relative error such as 0.001 (0.1 %)")
-        if method not in ("plain", "quasi"):
-            raise UsageError(f"the method is {method!r}; expected 'plain' or 'quasi'")
+        options = DrawOptions(
+            draws=n, seed=seed_of(rng), precision=precision, method=method, dependence=dependence, pool=pool,
+            evidence=evidence,
+        )  # fmt: skip
         usual = DEFAULT_DRAWS if precision is None else MOST_DRAWS
-        draws = check_draws(usual if n is None else n)
+        draws = int(usual if n is None else n)
         if method == "quasi" and precision is not None and draws < REPLICATES:
             raise UsageError(f"the most draws are {draws}; expected {REPLICATES} or more with the method 'quasi'")
         compiled = compiled_case(case, evidence, pool, dependence)
@@ -105,9 +105,7 @@ class Sampler:
         self.standing = compiled.standing
         self.threads = threads
         self.progress = progress
-        self.manifest: Manifest = replace(
-            manifest_of(case, seed_of(rng), draws, evidence, pool, dependence), method=method, precision=precision
-        )
+        self.manifest: Manifest = manifest_of(case, options, draws)
 
     def __repr__(self) -> str:
         return f"<Sampler of {self.case.id}: {self.manifest.method}, {self.manifest.dependence} dependence>"

@@ -1,9 +1,12 @@
 """Definitions, selection, overlaps: from draws of components to totals."""
 
-from mcmort.accounts import Resolved, Term, definition_of, of_claim, resolve, same_scope
-from mcmort.totals.total import Source, Total, Values, kept, total, total_of, totals_of, totals_with_evidence
+from mcmort.accounts import DefinitionChanges, Resolved, Term, definition_of, of_claim, resolve, same_scope
+from mcmort.draws import Source
+from mcmort.totals.source import posterior_of, source_of
+from mcmort.totals.total import Total, Values, kept, total, total_of, totals_of, totals_with_evidence
 
 __all__ = [
+    "DefinitionChanges",
     "Resolved",
     "Source",
     "Term",
@@ -12,8 +15,10 @@ __all__ = [
     "definition_of",
     "kept",
     "of_claim",
+    "posterior_of",
     "resolve",
     "same_scope",
+    "source_of",
     "total",
     "total_of",
     "totals_of",

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, overload
+from typing import Generic, overload
 
 import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import TypeVar
 
-from mcmort.accounts import Account, Resolved, Term, account_of, definition_of, evaluate, resolve
+from mcmort.accounts import Account, DefinitionChanges, Resolved, Term, account_of, definition_of, evaluate, resolve
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Definition
-from mcmort.catalogue.words import Measure
 from mcmort.draws import Arithmetic, Draws, Source, Sums, Tallied, Tallies, Values
 from mcmort.errors import DefinitionError, UsageError
 
-__all__ = ["Source", "Total", "Values", "kept", "total", "total_of", "totals_of", "totals_with_evidence"]
+__all__ = ["Total", "Values", "kept", "total", "total_of", "totals_of", "totals_with_evidence"]
 
 type Array = NDArray[np.float64]
 
@@ -78,41 +77,14 @@ class Total(Generic[_Values]):
 
 
 @overload
-def total(
-    draws: Draws,
-    definition: str | Definition,
-    *,
-    years: tuple[int, int] | None = None,
-    measure: Measure | None = None,
-    net: bool | None = None,
-    include: Sequence[Mapping[str, Any]] = (),
-    exclude: Sequence[Mapping[str, Any]] = (),
-) -> Total[Array]: ...
+def total(draws: Draws, definition: str | Definition, changes: DefinitionChanges | None = None) -> Total[Array]: ...
 
 
 @overload
-def total(
-    draws: Source,
-    definition: str | Definition,
-    *,
-    years: tuple[int, int] | None = None,
-    measure: Measure | None = None,
-    net: bool | None = None,
-    include: Sequence[Mapping[str, Any]] = (),
-    exclude: Sequence[Mapping[str, Any]] = (),
-) -> Total: ...
+def total(draws: Source, definition: str | Definition, changes: DefinitionChanges | None = None) -> Total: ...
 
 
-def total(
-    draws: Source,
-    definition: str | Definition,
-    *,
-    years: tuple[int, int] | None = None,
-    measure: Measure | None = None,
-    net: bool | None = None,
-    include: Sequence[Mapping[str, Any]] = (),
-    exclude: Sequence[Mapping[str, Any]] = (),
-) -> Total:
+def total(draws: Source, definition: str | Definition, changes: DefinitionChanges | None = None) -> Total:
     """Add up what a definition counts, draw by draw.
 
     Parameters
@@ -121,8 +93,8 @@ def total(
         From either engine.
     definition : str or Definition
         Name of a definition of the case, or a definition of one's own.
-    years, measure, net, include, exclude
-        Changes to a named definition; see `mcmort.totals.definition_of`.
+    changes : DefinitionChanges, optional
+        What to change in a named definition.
 
     Returns
     -------
@@ -144,10 +116,8 @@ def total(
     (1928, 1953)
     """
     if isinstance(definition, str):
-        definition = definition_of(
-            draws.case, definition, years=years, measure=measure, net=net, include=include, exclude=exclude
-        )
-    elif years is not None or measure is not None or net is not None or include or exclude:
+        definition = definition_of(draws.case, definition, changes)
+    elif changes is not None:
         raise UsageError("changes go with the name of a definition; make them in the definition itself")
     return totals_of(draws, [resolve(draws.case, definition)])[0]
 

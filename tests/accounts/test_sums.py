@@ -21,7 +21,7 @@ from mcmort.sampler.assemble import assemble
 from mcmort.sampler.plan import Builder, Op, Plan, Register
 from mcmort.sampler.run import run_plan
 from mcmort.sampler.store import compiled_case
-from mcmort.totals import definition_of, resolve, total_of
+from mcmort.totals import DefinitionChanges, definition_of, resolve, total_of
 from tests.cases import case_of, component, definition, overlap, random_tables, ranged, share
 from tests.sampler.programs import fixed_plan
 
@@ -102,7 +102,11 @@ def test_registers_add_up_as_arrays_do(
     draws = simulate(case, _N, rng=_SEED)
     plan = compiled_case(case).plan
     exclude = [{"category": dropped}] if dropped else []
-    found = _both(draws, plan, definition_of(case, name, net=net, measure=measure, years=years, exclude=exclude))
+    found = _both(
+        draws,
+        plan,
+        definition_of(case, name, DefinitionChanges(net=net, measure=measure, years=years, exclude=exclude)),
+    )
     assume(found is not None)
     assert found is not None
     kernel, numpy = found
@@ -165,7 +169,10 @@ def test_a_plan_of_several_definitions_shares_instructions() -> None:
     columns = {name: Register(build, at) for name, at in compiled.plan.outputs.items()}
     accounts = [
         account_of(case, compiled.standing, columns, resolve(case, one))
-        for one in (case.definitions["whole"], definition_of(case, "whole", exclude=[{"component": "c"}]))
+        for one in (
+            case.definitions["whole"],
+            definition_of(case, "whole", DefinitionChanges(exclude=[{"component": "c"}])),
+        )
     ]
     build.outputs = {
         str(index): evaluate(case, columns, account).total.at for index, account in enumerate(accounts)

@@ -12,7 +12,7 @@ from mcmort.analysis import summarise
 from mcmort.analysis.claims import Judged, judge_claims
 from mcmort.draws import Draws
 from mcmort.sampler import simulate
-from mcmort.totals import kept, total
+from mcmort.totals import DefinitionChanges, kept, total
 from tests.cases import case_of, component, definition, ranged
 
 _N = 2_000
@@ -68,7 +68,7 @@ def test_a_claim_is_compared_with_its_own_definition() -> None:
     claim = _claim("c", include=[{"category": "a"}], best=150.0)
     draws = _draws(claim)
     (found,) = judge_claims(draws)
-    ours = total(draws, "whole", exclude=[{"category": ["b", "c"]}]).values
+    ours = total(draws, "whole", DefinitionChanges(exclude=[{"category": ["b", "c"]}])).values
     assert found.total is not None
     assert np.array_equal(kept(found.total.values), ours)
     assert found.summary == summarise(ours, shortest=False)

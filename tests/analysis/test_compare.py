@@ -11,7 +11,7 @@ from mcmort.analysis import compare, summarise
 from mcmort.catalogue.case import Case
 from mcmort.errors import DefinitionError, UsageError
 from mcmort.sampler import simulate
-from mcmort.totals import kept, total
+from mcmort.totals import DefinitionChanges, kept, total
 from tests.cases import case_of, component, definition, point, ranged
 
 _N = 300
@@ -66,7 +66,9 @@ def test_years_restrict_every_definition() -> None:
     assert [row.total.definition.id for row in found.rows] == ["whole", "early"]
     assert set(found.empty) == {"late", "counted"}
     assert "does not touch" in found.empty["late"]
-    assert np.array_equal(kept(found.rows[0].total.values), total(draws, "whole", years=(1930, 1934)).values)
+    assert np.array_equal(
+        kept(found.rows[0].total.values), total(draws, "whole", DefinitionChanges(years=(1930, 1934))).values
+    )
 
 
 def test_definitions_may_be_chosen() -> None:

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from mcmort.accounts.resolve import resolve
-from mcmort.analysis.receipt import Receipt, Request, parse_receipt, read_receipt, receipt_of, verify
+from mcmort.analysis.receipt import Receipt, TotalsRequest, parse_receipt, read_receipt, receipt_of, verify
 from mcmort.catalogue import load
 from mcmort.errors import VerifyError
 from mcmort.sampler import Sampler, simulate
-from mcmort.totals import total_of, totals_of
+from mcmort.totals import definition_of, total_of, totals_of
 from tests.cases import component, definition, ranged, share, write_case
 
-_REQUEST = Request(
+_REQUEST = TotalsRequest(
     definitions=("whole", "early"),
     years=(1930, 1937),
     net=True,
@@ -42,7 +42,7 @@ def receipt(tmp_path: Path) -> Receipt:
     """Return the receipt of two totals of a case in a temporary folder."""
     case = load(write_case(tmp_path / "case", _tables()))
     draws = simulate(case, 500, rng=0, evidence=frozenset({"demographic"}))
-    totals = [total_of(draws, resolve(case, _REQUEST.definition(case, name))) for name in _REQUEST.definitions]
+    totals = [total_of(draws, resolve(case, definition_of(case, name, _REQUEST))) for name in _REQUEST.definitions]
     return receipt_of(_REQUEST, totals)
 
 
@@ -103,7 +103,7 @@ def test_a_receipt_of_a_net_holds_for_its_draws_alone(tmp_path: Path, draws: int
     """A number that is rounded up to the draws that were made is refused: it once agreed, as if it had been made."""
     case = load(write_case(tmp_path / "case", _tables()))
     sampler = Sampler(case, 1_000, rng=0, method="quasi")
-    totals = totals_of(sampler, [resolve(case, _REQUEST.definition(case, name)) for name in _REQUEST.definitions])
+    totals = totals_of(sampler, [resolve(case, definition_of(case, name, _REQUEST)) for name in _REQUEST.definitions])
     receipt = receipt_of(_REQUEST, totals)
     assert receipt.draws == 1_024
     assert verify(receipt).agrees

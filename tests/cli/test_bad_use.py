@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from mcmort.cli.app import main
-from mcmort.present import figure as figures
+from mcmort.present.figures import style
 from tests.cli.ran import ROOT, listing, runner, small_folder
 
 TOTAL = ("total", "case", "-n", "500")
@@ -250,7 +250,7 @@ def test_a_figure_that_fails_leaves_no_table_behind(
     def stop(*_: object) -> bytes:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(figures, "figure_bytes", stop)
+    monkeypatch.setattr(style, "figure_bytes", stop)
     for words in (COMPARE, (*COMPARE, "-o", "a.txt")):
         ran = runner(capsys)(*words)
         assert (ran.code, ran.out) == (130, "")

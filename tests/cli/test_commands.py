@@ -16,7 +16,7 @@ import typer
 
 import mcmort as mm
 from mcmort.cli.app import app
-from mcmort.present.printed import as_printed
+from mcmort.present.print_format import as_printed
 from tests.cli.ran import GOOD, listing, runner, small_folder
 from tests.present.made import MOST_DRAWS, ussr_draws
 

@@ -103,7 +103,7 @@ def test_claims_among_the_evidence_are_marked(capsys: pytest.CaptureFixture[str]
         (("total", CASE, "-d", "x", "--engine", "synthesis", "--method", "quasi"), "engine 'elicited'"),
         (("total", CASE, "-d", "x", "--engine", "synthesis", "--precision", "1%"), "engine 'elicited'"),
         (("total", CASE, "-d", "x", "--engine", "synthesis", "--pool", "log"), "engine 'elicited'"),
-        (("total", CASE, "-d", "x", "--without", "someone"), "--engine synthesis"),
+        (("total", CASE, "-d", "x", "--without", "someone"), "engine 'synthesis'"),
         (("compare", CASE, "--engine", "both", "--published"), "one engine"),
     ],
     ids=lambda value: " ".join(value[2:]) if isinstance(value, tuple) else "",

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from mcmort.cli import run as module
+from mcmort.cli import drawing as module
 from tests.cli.ran import runner, small_folder
 
 
@@ -92,7 +92,7 @@ def test_a_failure_under_the_bar_ends_the_bar(monkeypatch: pytest.MonkeyPatch) -
 def _in_terminal(words: list[str], folder: Path, patience: float) -> tuple[str, str]:
     """Run the command with stderr on a pseudo-terminal; return what stdout and the terminal got."""
     code = (
-        "import sys, mcmort.cli.run as r; r.PATIENCE = float(sys.argv[1]);"
+        "import sys, mcmort.cli.drawing as r; r.PATIENCE = float(sys.argv[1]);"
         "from mcmort.cli.app import main; sys.exit(main(sys.argv[2:]))"
     )
     ours, theirs = pty.openpty()

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from mcmort.cli.app import main
-from mcmort.present.schemas import result_schemas
+from mcmort.present.documents.result_schemas import result_schemas
 from tests.cli.ran import ROOT, listing, runner, small_folder
 
 CLAIMS = ("claims", "case", "-n", "500", "-q")

@@ -9,9 +9,9 @@ from typing import Any
 
 import mcmort as mm
 from mcmort.analysis import Interval, Summary
+from mcmort.api.reports import ComparisonReport, TotalReport
 from mcmort.catalogue import Case
 from mcmort.draws import Draws
-from mcmort.present.verbs import Comparison, Result
 from mcmort.sampler import simulate
 from tests.cases import case_of, component, count, definition, head, overlap, point, ranged, share
 
@@ -39,8 +39,8 @@ MOST_DRAWS = 100_000
 def ussr_draws(n: int = DRAWS) -> Draws:
     """Return draws of the shipped Soviet case, seed 1.
 
-    Draw i is the same however many follow it, so the case is drawn once and cut. `tests/present/test_result.py`
-    compares a cut with a run of its own.
+    Draw i is the same however many follow it, so the case is drawn once and cut; `test_result_documents.py` compares a
+    cut with a run of its own.
     """
     if n == MOST_DRAWS:
         return simulate(mm.load("ussr"), n, rng=1)
@@ -54,13 +54,13 @@ def first_draws(draws: Draws, n: int) -> Draws:
 
 
 @cache
-def ussr_comparison(years: tuple[int, int] | None = None, n: int = DRAWS) -> Comparison:
+def ussr_comparison(years: tuple[int, int] | None = None, n: int = DRAWS) -> ComparisonReport:
     """Return all definitions of the Soviet case side by side."""
     return mm.compare(ussr_draws(n), years=years)
 
 
 @cache
-def ussr_total(name: str, n: int = DRAWS) -> Result:
+def ussr_total(name: str, n: int = DRAWS) -> TotalReport:
     """Return one total of the Soviet case."""
     return mm.total(ussr_draws(n), name)
 
@@ -116,6 +116,6 @@ def small_case(
     return case_of(component("one", ranged(low, high)), head=titled(title), definitions=words, **tables)
 
 
-def small_comparison(low: float, high: float, **changes: Any) -> Comparison:
+def small_comparison(low: float, high: float, **changes: Any) -> ComparisonReport:
     """Return the comparison of a case of one component and one definition."""
     return mm.compare(mm.simulate(small_case(low, high, **changes), n=DRAWS, rng=1))

@@ -8,7 +8,7 @@ import re
 import pytest
 
 import mcmort as mm
-from mcmort.present.verbs import Comparison, Result
+from mcmort.api.reports import ComparisonReport, TotalReport
 from mcmort.present.wording import headline, is_floor, level_text, measure_text
 from tests.present.made import floors, ussr_comparison, ussr_draws, ussr_total
 
@@ -22,7 +22,7 @@ def _words(text: str) -> str:
     return " ".join(plain.split())
 
 
-def _total_line(result: Result, form: str) -> str:
+def _total_line(result: TotalReport, form: str) -> str:
     (line,) = [one for one in result.render(form).splitlines() if one.lstrip(" |").startswith("Total ")]
     return line
 
@@ -133,7 +133,7 @@ def test_a_measure_that_the_user_set_is_printed_with_the_total() -> None:
         assert "counting deaths (registered, net)" in _words(result.render(form))
 
 
-def _cells(compared: Comparison | Result) -> list[str]:
+def _cells(compared: ComparisonReport | TotalReport) -> list[str]:
     """Return the cells of the columns that hold our own figures."""
     lines = compared.render("markdown").splitlines()
     rows = [re.split(r"(?<!\\)\|", line)[1:-1] for line in lines if line.startswith("|")]
@@ -153,7 +153,7 @@ def _significant(figure: str) -> int:
 @pytest.mark.parametrize("years", [None, (1928, 1953)])
 def test_no_figure_of_ours_has_more_than_three_significant_digits(years: tuple[int, int] | None) -> None:
     """In comparisons and totals of the Soviet case no printed figure of ours reads like 61,911,000."""
-    results: list[Comparison | Result] = [ussr_comparison(years, 100_000)]
+    results: list[ComparisonReport | TotalReport] = [ussr_comparison(years, 100_000)]
     results += [mm.total(ussr_draws(100_000), name, years=years) for name in NAMES]
     checked = 0
     for result in results:

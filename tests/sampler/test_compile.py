@@ -10,7 +10,7 @@ import pytest
 from mcmort.draws import Draws
 from mcmort.errors import DefinitionError
 from mcmort.sampler import simulate
-from mcmort.totals import total
+from mcmort.totals import DefinitionChanges, total
 from tests.cases import case_of, component, count, definition, point, quantity, ranged, share
 
 _REGISTER = point(100, basis="registered", measure="registered", source="study-b")
@@ -53,7 +53,9 @@ def test_a_component_without_evidence_is_unknown(estimates: list[dict[str, Any]]
     assert dict(found.unknown) == {"dark": reason}
     assert "dark" not in found.parts
     assert "dark" not in found.terms
-    assert np.array_equal(found.values, total(draws, "whole", exclude=[{"component": "dark"}]).values)
+    assert np.array_equal(
+        found.values, total(draws, "whole", DefinitionChanges(exclude=[{"component": "dark"}])).values
+    )
 
 
 def test_a_component_may_be_unknown_under_one_measure() -> None:
@@ -144,9 +146,9 @@ def test_a_definition_of_unknown_components_is_an_error() -> None:
     """A total of nothing known is refused with the reasons: it is not zero."""
     draws = _draws(_KNOWN, component("dark", facets={"category": "b"}))
     with pytest.raises(DefinitionError, match=r"only for components without all evidence: dark \(no estimate\)"):
-        total(draws, "whole", exclude=[{"category": "a"}])
+        total(draws, "whole", DefinitionChanges(exclude=[{"category": "a"}]))
     with pytest.raises(DefinitionError, match="without registered evidence: dark"):
-        total(draws, "counted", exclude=[{"category": "a"}])
+        total(draws, "counted", DefinitionChanges(exclude=[{"category": "a"}]))
 
 
 def test_evidence_turns_the_unknown_known() -> None:

@@ -18,7 +18,7 @@ from mcmort.catalogue.records import Definition
 from mcmort.draws import Draws
 from mcmort.errors import DefinitionError
 from mcmort.sampler import simulate
-from mcmort.totals import Total, definition_of, resolve, total, total_of
+from mcmort.totals import DefinitionChanges, Total, definition_of, resolve, total, total_of
 from tests.cases import case_of, component, definition, overlap, random_tables, ranged, share
 
 type Array = NDArray[np.float64]
@@ -63,7 +63,7 @@ def _narrowed(base: Definition, changes: Mapping[str, Any], draws: Draws) -> Def
     """Apply changes to a definition, keeping of the exclusions those that speak of components of the case."""
     known = [rule for rule in changes["exclude"] if rule.get("component", "part-0") in draws.case.components]
     case = draws.case
-    return definition_of(case, base.id, **{**changes, "exclude": known})
+    return definition_of(case, base.id, DefinitionChanges(**{**changes, "exclude": known}))
 
 
 def _try(draws: Draws, definition: Definition) -> Total[NDArray[np.float64]] | None:
@@ -177,7 +177,7 @@ def test_dropping_the_host_of_a_naive_cap_is_seen() -> None:
         overlap=[overlap("a", "one", "host", best=0.9), overlap("b", "two", "host", best=0.9)],
     )
     draws = simulate(case, _N, rng=1)
-    wide, narrow = total(draws, "whole"), total(draws, "whole", exclude=[{"component": "host"}])
+    wide, narrow = total(draws, "whole"), total(draws, "whole", DefinitionChanges(exclude=[{"component": "host"}]))
     host = wide.parts["host"]
     one, two = wide.parts["one"], wide.parts["two"]
     naive = host + one + two - np.minimum(0.9 * one, host) - np.minimum(0.9 * two, host)
@@ -214,7 +214,7 @@ def test_an_overlap_between_definitions_is_seen() -> None:
         overlap=[overlap("o", "one", "two", best=0.3)],
     )
     draws = simulate(case, _N, rng=1)
-    parts = [total(draws, "whole", exclude=[{"component": name}]).values for name in ("one", "two")]
+    parts = [total(draws, "whole", DefinitionChanges(exclude=[{"component": name}])).values for name in ("one", "two")]
     missing = parts[0] + parts[1] - total(draws, "whole").values
     assert missing == pytest.approx(0.3 * draws.columns["all:one"])
 

@@ -10,7 +10,7 @@ import pytest
 from mcmort.catalogue.records import Definition
 from mcmort.errors import DefinitionError
 from mcmort.sampler import simulate
-from mcmort.totals import definition_of, of_claim, resolve, same_scope, total
+from mcmort.totals import DefinitionChanges, definition_of, of_claim, resolve, same_scope, total
 from tests.cases import case_of, component, definition, overlap, point, profile, ranged, share
 
 _N = 200
@@ -25,7 +25,7 @@ def _one(**changes: Any) -> dict[str, Any]:
 def test_years_are_apportioned_by_the_profile() -> None:
     """The part of a component in some years is their part of the annual series: 1 + 2 + 3 of 55."""
     draws = simulate(case_of(_one(profile="series"), profile=[_SERIES]), _N, rng=1)
-    found = total(draws, "whole", years=(1930, 1932))
+    found = total(draws, "whole", DefinitionChanges(years=(1930, 1932)))
     assert found.values == pytest.approx(draws.columns["all:one"] * 6.0 / 55.0, rel=1e-14)
     assert found.terms["one"].fraction == pytest.approx(6.0 / 55.0, rel=1e-14)
     assert not found.terms["one"].evenly
@@ -36,7 +36,7 @@ def test_years_are_apportioned_by_the_profile() -> None:
 def test_years_are_apportioned_evenly_without_a_profile() -> None:
     """Without a series three of ten years are three tenths, and the total says that they were apportioned evenly."""
     draws = simulate(case_of(_one()), _N, rng=1)
-    found = total(draws, "whole", years=(1930, 1932))
+    found = total(draws, "whole", DefinitionChanges(years=(1930, 1932)))
     assert found.values == pytest.approx(draws.columns["all:one"] * 0.3, rel=1e-14)
     assert found.notes == ("one: years apportioned evenly, for want of an annual series",)
 
@@ -44,7 +44,7 @@ def test_years_are_apportioned_evenly_without_a_profile() -> None:
 def test_all_years_are_exactly_the_whole() -> None:
     """Where every year counts nothing is apportioned, to the last bit, and nothing is said of it."""
     draws = simulate(case_of(_one(profile="series"), _TWO, profile=[_SERIES]), _N, rng=1)
-    found = total(draws, "whole", years=(1900, 1999))
+    found = total(draws, "whole", DefinitionChanges(years=(1900, 1999)))
     assert np.array_equal(found.values, draws.columns["all:one"] + draws.columns["all:two"])
     assert found.notes == ()
     assert found.years == (1930, 1944)
@@ -81,7 +81,7 @@ def test_net_totals_take_off_ordinary_mortality() -> None:
         _one(ordinary=share(0.05, 0.15)), _TWO, component("three", ranged(5, 9, source="study-c"), already_net=True)
     )
     draws = simulate(case, _N, rng=1)
-    found = total(draws, "whole", net=True)
+    found = total(draws, "whole", DefinitionChanges(net=True))
     assert np.array_equal(found.parts["one"], draws.columns["all:one"] * (1.0 - draws.columns["ordinary:one"]))
     assert np.array_equal(found.parts["two"], draws.columns["all:two"])
     assert found.notes == ("two: gross: no ordinary mortality is cited",)
@@ -100,10 +100,14 @@ def test_an_overlap_is_taken_off_if_both_sides_count() -> None:
     one, two = draws.columns["all:one"], draws.columns["all:two"]
     part = (8.0 + 9.0 + 10.0) / 55.0
     assert total(draws, "whole").values == pytest.approx(one + two - 0.4 * part * one, rel=1e-13)
-    assert total(draws, "whole", net=True).values == pytest.approx(0.9 * one + two - 0.36 * part * one, rel=1e-13)
-    assert total(draws, "whole", exclude=[{"component": "two"}]).values == pytest.approx(one, rel=1e-14)
-    assert dict(total(draws, "whole", years=(1930, 1936)).overlaps)["o"] == pytest.approx(0.0)
-    cut = total(draws, "whole", years=(1938, 1940)).overlaps["o"]
+    assert total(draws, "whole", DefinitionChanges(net=True)).values == pytest.approx(
+        0.9 * one + two - 0.36 * part * one, rel=1e-13
+    )
+    assert total(draws, "whole", DefinitionChanges(exclude=[{"component": "two"}])).values == pytest.approx(
+        one, rel=1e-14
+    )
+    assert dict(total(draws, "whole", DefinitionChanges(years=(1930, 1936))).overlaps)["o"] == pytest.approx(0.0)
+    cut = total(draws, "whole", DefinitionChanges(years=(1938, 1940))).overlaps["o"]
     assert cut == pytest.approx(0.4 * one * 19.0 / 55.0, rel=1e-13)
 
 
@@ -142,7 +146,9 @@ def test_a_chain_of_overlaps_leaves_no_death_uncounted() -> None:
     draws = simulate(case, _N, rng=1)
     one, three = draws.columns["all:one"], draws.columns["all:three"]
     assert total(draws, "whole").values == pytest.approx(one + three)
-    assert total(draws, "whole", exclude=[{"component": "three"}]).values == pytest.approx(draws.columns["all:two"])
+    assert total(draws, "whole", DefinitionChanges(exclude=[{"component": "three"}])).values == pytest.approx(
+        draws.columns["all:two"]
+    )
 
 
 def test_the_registered_measure_counts_registered_deaths() -> None:
@@ -152,7 +158,9 @@ def test_the_registered_measure_counts_registered_deaths() -> None:
     case = case_of(component("one", ranged(100, 200), register), both, overlap=[overlap("o", "one", "two", best=0.5)])
     draws = simulate(case, _N, rng=1)
     one, two = draws.columns["registered:one"], draws.columns["registered:two"]
-    assert total(draws, "whole", measure="registered").values == pytest.approx(one + two - 0.5 * one, rel=1e-13)
+    assert total(draws, "whole", DefinitionChanges(measure="registered")).values == pytest.approx(
+        one + two - 0.5 * one, rel=1e-13
+    )
 
 
 def test_what_does_not_count_has_a_reason() -> None:
@@ -163,7 +171,7 @@ def test_what_does_not_count_has_a_reason() -> None:
     found = total(draws, "some")
     assert found.excluded == {"two": "excluded by the definition", "three": "not included by the definition"}
     case = case_of(_one(), _TWO)
-    early = total(simulate(case, _N, rng=1), "whole", years=(1930, 1934))
+    early = total(simulate(case, _N, rng=1), "whole", DefinitionChanges(years=(1930, 1934)))
     assert early.excluded == {"two": "outside the years of the definition"}
 
 
@@ -186,7 +194,7 @@ def test_senseless_definitions_are_refused(changes: dict[str, Any], words: str) 
     draws = simulate(case_of(_one(), definitions=definitions), 5, rng=1)
     name = changes.pop("definition", "whole")
     with pytest.raises(DefinitionError) as caught:
-        total(draws, name, **changes)
+        total(draws, name, DefinitionChanges(**changes))
     assert words in str(caught.value)
 
 
@@ -194,7 +202,9 @@ def test_changes_to_a_definition_narrow_or_widen_it() -> None:
     """Years intersect with those of the definition; further selectors are added to its own."""
     definitions = {"late": definition(include=[{"category": "a"}], years=[1935, 1939])}
     case = case_of(_one(), _TWO, definitions=definitions)
-    changed = definition_of(case, "late", years=(1930, 1936), include=[{"category": "b"}], measure="registered")
+    changed = definition_of(
+        case, "late", DefinitionChanges(years=(1930, 1936), include=[{"category": "b"}], measure="registered")
+    )
     assert changed.years == (1935, 1936)
     assert changed.measure == "registered"
     assert [term.component for term in resolve(case, changed).terms] == ["one", "two"]

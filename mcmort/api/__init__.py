@@ -1,0 +1,1 @@
+"""The Python verbs, and what they return: results that know how to print themselves."""

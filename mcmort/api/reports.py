@@ -1,0 +1,219 @@
+"""What the Python verbs return: results that print themselves.
+
+``print(mm.total(draws, "broad"))`` obeys the same rules as the command line: never a centre without its interval and
+definition, with what is left out and what is unknown beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcmort import analysis
+from mcmort.analysis import Summary
+from mcmort.analysis.bounds import IntervalBounds
+from mcmort.analysis.claims import Judged
+from mcmort.analysis.receipt import Receipt
+from mcmort.catalogue import Case
+from mcmort.draws import Manifest
+from mcmort.present.documents.claims_document import claims_document
+from mcmort.present.documents.comparison_document import ComparisonDocument, comparison_document
+from mcmort.present.documents.engines_document import engines_document
+from mcmort.present.documents.frame import as_json
+from mcmort.present.documents.total_document import TotalDocument, total_document
+from mcmort.present.tables.bridge_table import bridge_table
+from mcmort.present.tables.claims_table import claims_table
+from mcmort.present.tables.comparison_table import comparison_table
+from mcmort.present.tables.engines_table import engines_table
+from mcmort.present.tables.formats import render
+from mcmort.present.tables.published_table import published_table
+from mcmort.present.tables.total_table import total_table
+from mcmort.present.wording import titled_headline
+from mcmort.totals import Total, kept
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["BridgeReport", "ClaimsReport", "ComparisonReport", "EnginesReport", "TotalReport"]
+
+
+@dataclass(frozen=True)
+class TotalReport:
+    """A total with its summary and receipt.
+
+    Attributes
+    ----------
+    total : Total
+        The distribution and its parts.
+    summary : Summary
+        Quantiles and intervals with their Monte Carlo errors.
+    receipt : Receipt
+        All that is needed to make it again.
+    probability : float
+        Of the interval that is printed.
+    bounds : IntervalBounds or None
+        What its ends can be under any dependence, if that was asked for.
+    """
+
+    total: Total
+    summary: Summary
+    receipt: Receipt
+    probability: float = 0.95
+    bounds: IntervalBounds | None = None
+
+    @property
+    def values(self) -> NDArray[np.float64]:
+        """The total of each draw, shape ``(n_draws,)``, if the draws were kept."""
+        return kept(self.total.values)
+
+    def document(self) -> TotalDocument:
+        """Return the result in the stable JSON schema."""
+        return total_document(self.total, self.summary, self.receipt, self.probability, self.bounds)
+
+    def to_json(self) -> str:
+        """Return the result as JSON text."""
+        return as_json(self.document())
+
+    def render(self, form: str) -> str:
+        """Return the result as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``."""
+        if form == "json":
+            return self.to_json()
+        table = total_table(self.total, self.summary, self.probability, self.bounds)
+        text = render(table, form)
+        return f"{self.headline}\n\n{text}" if form == "text" else text
+
+    @property
+    def headline(self) -> str:
+        """The sentence that says what the total is."""
+        return titled_headline(self.total, self.summary, self.probability)
+
+    def __str__(self) -> str:
+        return self.render("text")
+
+
+@dataclass(frozen=True)
+class ComparisonReport:
+    """Definitions side by side, with the published totals and a receipt."""
+
+    comparison: analysis.Comparison
+    receipt: Receipt
+    probability: float = 0.95
+
+    @property
+    def rows(self) -> tuple[analysis.Row, ...]:
+        """One row for each definition."""
+        return self.comparison.rows
+
+    def document(self) -> ComparisonDocument:
+        """Return the comparison in the stable JSON schema."""
+        return comparison_document(self.comparison, self.receipt, self.probability)
+
+    def to_json(self) -> str:
+        """Return the comparison as JSON text."""
+        return as_json(self.document())
+
+    def render(self, form: str) -> str:
+        """Return the comparison as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``."""
+        if form == "json":
+            return self.to_json()
+        table = comparison_table(self.comparison, self.probability)
+        return render(table, form)
+
+    def published(self, form: str = "text") -> str:
+        """Return the published totals beside the definitions, as ``text``, ``csv``, ``markdown`` or ``latex``."""
+        table = published_table(self.comparison)
+        if table is None:
+            return ""
+        return render(table, form)
+
+    @property
+    def receipts(self) -> Mapping[str, Receipt]:
+        """Its receipt, as `plot` writes it."""
+        return {"": self.receipt}
+
+    def figure(self) -> Figure:
+        """Return the definition ladder."""
+        from mcmort.present.figures.definition_ladder import definition_ladder
+
+        return definition_ladder(self.comparison, self.probability)
+
+    def __str__(self) -> str:
+        return self.render("text")
+
+
+@dataclass(frozen=True)
+class ClaimsReport:
+    """Each author's total beside ours, under that author's own definition."""
+
+    case: Case
+    manifest: Manifest
+    judged: tuple[Judged, ...]
+
+    def render(self, form: str) -> str:
+        """Return the claims as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``."""
+        if form == "json":
+            return as_json(claims_document(self.case, self.manifest, self.judged))
+        table = claims_table(self.case, self.judged)
+        return render(table, form)
+
+    def __str__(self) -> str:
+        return self.render("text")
+
+
+@dataclass(frozen=True)
+class BridgeReport:
+    """What takes one definition to another."""
+
+    bridge: analysis.Bridge
+    probability: float = 0.95
+
+    @property
+    def difference(self) -> Summary:
+        """The difference of the two totals, a distribution of its own."""
+        return self.bridge.difference
+
+    @property
+    def steps(self) -> tuple[analysis.Step, ...]:
+        """What each component adds."""
+        return self.bridge.steps
+
+    def __str__(self) -> str:
+        return render(bridge_table(self.bridge, self.probability), "text")
+
+
+@dataclass(frozen=True)
+class EnginesReport:
+    """A comparison of definitions by either engine.
+
+    Attributes
+    ----------
+    elicited, synthesis : ComparisonReport
+        The same definitions, restricted to the same years.
+    """
+
+    elicited: ComparisonReport
+    synthesis: ComparisonReport
+
+    def render(self, form: str) -> str:
+        """Return both as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``."""
+        if form == "json":
+            return as_json(engines_document(self.elicited.document(), self.synthesis.document()))
+        table = engines_table(self.elicited.comparison, self.synthesis.comparison, self.elicited.probability)
+        return render(table, form)
+
+    @property
+    def receipts(self) -> Mapping[str, Receipt]:
+        """The receipt of either engine."""
+        return {".elicited": self.elicited.receipt, ".synthesis": self.synthesis.receipt}
+
+    def figure(self) -> Figure:
+        """Return the definition ladder with both engines in each row."""
+        from mcmort.present.figures.definition_ladder import definition_ladder
+
+        return definition_ladder(
+            self.synthesis.comparison, self.synthesis.probability, beside=self.elicited.comparison
+        )  # fmt: skip

@@ -1,0 +1,220 @@
+"""The verbs of the Python interface: they compute, and return reports that print themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from mcmort import analysis
+from mcmort.accounts import DefinitionChanges
+from mcmort.analysis import summarise
+from mcmort.analysis.bounds import total_bounds
+from mcmort.analysis.claims import judge_claims
+from mcmort.analysis.receipt import Receipt, TotalsRequest, receipt_of
+from mcmort.analysis.summary import PROBABILITIES, check_probabilities
+from mcmort.api.reports import BridgeReport, ClaimsReport, ComparisonReport, TotalReport
+from mcmort.catalogue.words import Measure
+from mcmort.draws import Draws
+from mcmort.present.write import check_writable, figure_format, write_whole
+from mcmort.totals import Source, definition_of, resolve, totals_of
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["bridge", "claims", "compare", "plot", "total", "total_with"]
+
+
+def _probabilities(interval: float) -> tuple[float, ...]:
+    check_probabilities([interval])
+    return tuple(sorted({*PROBABILITIES, interval}))
+
+
+def total(
+    draws: Source,
+    definition: str,
+    *,
+    years: tuple[int, int] | None = None,
+    measure: Measure | None = None,
+    net: bool | None = None,
+    include: Sequence[Mapping[str, Sequence[str]]] = (),
+    exclude: Sequence[Mapping[str, Sequence[str]]] = (),
+    interval: float = 0.95,
+    bounds: bool = False,
+) -> TotalReport:
+    """Compute the total under a definition.
+
+    Parameters
+    ----------
+    draws : Draws or Sampler
+        From `mcmort.simulate` or `mcmort.Sampler`.
+    definition : str
+        Name of a definition of the case.
+    years : tuple of int, optional
+        First and last year to restrict it to.
+    measure : {"registered", "all"}, optional
+        Deaths registered by those responsible only, or all, instead of its own rule.
+    net : bool, optional
+        Whether to take off ordinary mortality, instead of its own rule.
+    include, exclude : sequence of mappings, optional
+        Selectors to add, from facet to values.
+    interval : float
+        Probability of the interval that is printed.
+    bounds : bool
+        Whether to work out what its ends can be under any dependence between the components.
+
+    Returns
+    -------
+    TotalReport
+        Prints itself with its definition, interval, exclusions and unknowns.
+
+    Raises
+    ------
+    DefinitionError
+        If the definition is unknown, selects nothing, or asks only for what is unknown; or if a change is none.
+
+    Examples
+    --------
+    >>> import mcmort as mm
+    >>> draws = mm.simulate(mm.load("ussr"), n=2_000, rng=1)
+    >>> result = mm.total(draws, "archival")
+    >>> result.summary.interval(0.95).kind
+    'equal-tailed'
+    """
+    changes = DefinitionChanges.checked(
+        years=years, measure=measure, net=net, include=tuple(include), exclude=tuple(exclude)
+    )
+    return total_with(draws, definition, changes, interval=interval, bounds=bounds)
+
+
+def total_with(
+    draws: Source, definition: str, changes: DefinitionChanges, *, interval: float = 0.95, bounds: bool = False
+) -> TotalReport:
+    """Compute the total under a definition with changes; see `total`."""
+    request = TotalsRequest(definitions=(definition,), **dict(changes))
+    resolved = resolve(draws.case, definition_of(draws.case, definition, changes))
+    (found,) = totals_of(draws, [resolved], probabilities=_probabilities(interval))
+    summary = summarise(found.values, _probabilities(interval), chains=found.chains)
+    around = total_bounds(found, interval) if bounds else None
+    return TotalReport(found, summary, receipt_of(request, [found]), interval, around)
+
+
+def compare(
+    draws: Source,
+    definitions: Sequence[str] | None = None,
+    *,
+    years: tuple[int, int] | None = None,
+    interval: float = 0.95,
+) -> ComparisonReport:
+    """Compute definitions side by side on the same draws.
+
+    Parameters
+    ----------
+    draws : Draws or Sampler
+        From `mcmort.simulate` or `mcmort.Sampler`.
+    definitions : sequence of str, optional
+        Names; by default all of the case.
+    years : tuple of int, optional
+        First and last year to restrict all of them to.
+    interval : float
+        Probability of the interval that is printed.
+
+    Returns
+    -------
+    ComparisonReport
+        Prints itself as a table; `figure` draws it.
+
+    Raises
+    ------
+    DefinitionError
+        If a definition is unknown, or none of them counts anything.
+    """
+    found = analysis.compare(draws, definitions, years=years, probabilities=_probabilities(interval))
+    request = TotalsRequest(definitions=tuple(row.total.definition.id for row in found.rows), years=years)
+    return ComparisonReport(found, receipt_of(request, [row.total for row in found.rows]), interval)
+
+
+def claims(draws: Source) -> ClaimsReport:
+    """Compare each author's total with ours under that author's own definition.
+
+    Parameters
+    ----------
+    draws : Draws or Sampler
+        From `mcmort.simulate` or `mcmort.Sampler`. No claim is an input of them.
+
+    Returns
+    -------
+    ClaimsReport
+        Prints itself as a table.
+    """
+    judged = judge_claims(draws)
+    manifest = next((one.total.draws.manifest for one in judged if one.total is not None), draws.manifest)
+    return ClaimsReport(draws.case, manifest, judged)
+
+
+def bridge(draws: Draws, start: str, end: str, *, years: tuple[int, int] | None = None) -> BridgeReport:
+    """Split the difference between two definitions into components.
+
+    Parameters
+    ----------
+    draws : Draws
+        From `mcmort.simulate`.
+    start, end : str
+        Names of the definitions.
+    years : tuple of int, optional
+        First and last year to restrict both to.
+
+    Returns
+    -------
+    BridgeReport
+        The difference as a distribution of its own, and its steps, whose means add up to its mean.
+    """
+    return BridgeReport(analysis.bridge(draws, start, end, years=years))
+
+
+class Drawable(Protocol):
+    """What has a figure, and receipts for it."""
+
+    @property
+    def receipts(self) -> Mapping[str, Receipt]:
+        """Receipts by the words that go before ``.receipt.json``."""
+        ...
+
+    def figure(self) -> Figure:
+        """Return the figure."""
+        ...
+
+
+def plot(comparison: Drawable, path: str | Path) -> Path:
+    """Write the figure of a comparison, with its receipt beside it.
+
+    Parameters
+    ----------
+    comparison : ComparisonReport or EnginesReport
+        From `mcmort.compare`.
+    path : str or Path
+        Ending in .png, .svg or .pdf.
+
+    Returns
+    -------
+    Path
+        Of the figure; the receipt stands beside it, under the same name with ``.receipt.json`` added.
+
+    Raises
+    ------
+    UsageError
+        If the ending is not known.
+    OutputError
+        If the file cannot be written.
+    """
+    from mcmort.present.figures.style import figure_bytes
+
+    path = Path(path)
+    beside = {path.with_name(f"{path.name}{word}.receipt.json"): one for word, one in comparison.receipts.items()}
+    form = figure_format(path)
+    for place in (path, *beside):
+        check_writable(place)
+    write_whole(path, figure_bytes(comparison.figure(), form))
+    for place, receipt in beside.items():
+        write_whole(place, (receipt.model_dump_json(indent=2) + "\n").encode())
+    return path

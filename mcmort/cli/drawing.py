@@ -1,0 +1,74 @@
+"""What every command that draws does first: load, then draw, with a progress bar if it takes over a second."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from mcmort.draws import DrawOptions
+    from mcmort.sampler.run import Progress
+    from mcmort.totals import Source
+
+__all__ = ["PATIENCE", "check_output", "deliver", "drawing", "progress_bar"]
+
+_STDOUT: Final = Path("-")
+PATIENCE: Final = 1.0
+"""Seconds of work before a progress bar appears."""
+
+
+@contextmanager
+def drawing(name: str, options: DrawOptions, *, threads: int | None, quiet: bool) -> Iterator[Source]:
+    """Load a case and lend what makes its draws, with a progress bar for as long as that may take."""
+    from mcmort.catalogue import load
+
+    case = load(name)
+    from mcmort.totals import source_of
+
+    doing = "Fitting" if options.engine == "synthesis" else "Drawing"
+    with progress_bar(f"{doing} {case.id}", quiet) as progress:
+        yield source_of(case, options, threads=threads, progress=progress)
+
+
+@contextmanager
+def progress_bar(label: str, quiet: bool) -> Iterator[Progress | None]:
+    """Show a bar on stderr once the work has taken a second; nothing if stderr is no terminal."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    bar = Bar(console=Console(file=sys.stderr), transient=True)
+    task = bar.add_task(label, total=1)
+    timer = threading.Timer(PATIENCE, bar.start)
+    timer.start()
+    try:
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+    finally:
+        timer.cancel()
+        timer.join()  # it may just be starting the bar
+        bar.stop()
+
+
+def check_output(output: Path | None) -> None:
+    """Refuse early an output that cannot be written; none, or ``-``, is stdout."""
+    from mcmort.present.write import check_writable
+
+    if output is not None and output != _STDOUT:
+        check_writable(output)
+
+
+def deliver(text: str, output: Path | None) -> None:
+    """Print a result, or write it whole to a file."""
+    if output is None or output == _STDOUT:
+        sys.stdout.write(text)
+        return
+    from mcmort.present.write import write_whole
+
+    write_whole(output, text.encode())
+    sys.stdout.write(f"{output}\n")

@@ -1,0 +1,78 @@
+"""The JSON document of authors' totals against ours."""
+
+from __future__ import annotations
+
+import math
+
+from pydantic import Field
+
+from mcmort.analysis.claims import Judged
+from mcmort.catalogue import Case
+from mcmort.draws import Manifest
+from mcmort.present.documents.frame import Document, Frame, frame
+
+__all__ = ["ClaimDocument", "ClaimsDocument", "claims_document"]
+
+
+class ClaimDocument(Document):
+    """An author's total beside ours under that author's definition; null where there is none of ours."""
+
+    id: str
+    author: str
+    counts: str
+    beyond: str | None
+    low: float | None
+    best: float | None
+    high: float | None
+    reads: str
+    basis: str
+    source: str
+    locator: str
+    via: str | None
+    confidence: str | None
+    years: tuple[int, int] | None
+    our_low: float | None
+    our_median: float | None
+    our_high: float | None
+    quantile: float | None = Field(
+        description="Share of our draws below the middle of the claim, or respecting a bound."
+    )
+    ratio: float | None = Field(description="Middle of the claim over our median.")
+    verdict: str
+    shared: bool = Field(description="Whether it rests on data that our pools hold as well.")
+    conditioned: bool = Field(False, description="Whether our total is conditioned on it.")
+    retired_by: str | None
+
+
+class ClaimsDocument(Frame):
+    """What ``mcmort claims --format json`` prints."""
+
+    schema_: str = Field("mcmort/claims/1", alias="schema")
+    claims: tuple[ClaimDocument, ...]
+
+
+def claims_document(case: Case, manifest: Manifest, judged: tuple[Judged, ...]) -> ClaimsDocument:
+    """Return claims as a document."""
+    found = []
+    for one in judged:
+        claim = one.claim
+        interval = None if one.summary is None else one.summary.interval(0.95)
+        own = {key: getattr(claim, key) for key in ("id", "author", "counts", "beyond", "low", "best", "high", "basis")}
+        own |= {key: getattr(claim, key) for key in ("source", "locator", "via", "confidence")}
+        found.append(
+            ClaimDocument(
+                **own,
+                reads=claim.reading,
+                years=None if one.total is None else one.total.years,
+                our_low=None if interval is None else interval.low,
+                our_median=None if one.summary is None else one.summary.median,
+                our_high=None if interval is None else interval.high,
+                quantile=one.quantile if math.isfinite(one.quantile) else None,
+                ratio=one.ratio if math.isfinite(one.ratio) else None,
+                verdict=one.verdict,
+                shared=one.shared,
+                conditioned=one.conditioned,
+                retired_by=one.retired_by or None,
+            )
+        )
+    return ClaimsDocument.model_validate({"schema": "mcmort/claims/1", **frame(case, manifest), "claims": tuple(found)})

@@ -1,0 +1,60 @@
+"""What all documents share: their base, and the frame that says how the numbers were made."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from mcmort.catalogue import Case
+from mcmort.catalogue.words import Pooling
+from mcmort.draws import Dependence, Manifest, Method
+
+__all__ = ["CaseDocument", "Document", "Frame", "as_json", "frame"]
+
+
+class Document(BaseModel):
+    """Base of all parts of a document."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+
+class CaseDocument(Document):
+    """Which case, and which state of it."""
+
+    id: str
+    title: str
+    digest: str
+
+
+class Frame(Document):
+    """How the numbers of a document were made."""
+
+    case: CaseDocument
+    engine: str
+    draws: int = Field(description="Number of joint draws.")
+    seed: int
+    evidence: tuple[str, ...]
+    method: Method = Field(description="Independent draws, or draws on scrambled Sobol points.")
+    dependence: Dependence = Field(description="Of components: as the case declares, or as the user set the dial.")
+    pool: Pooling | None = Field(description="How all estimates were pooled; null where each component says it.")
+    precision: float | None = Field(description="Relative error asked of the limits of totals; null if none was.")
+    reached: float | None = Field(description="The largest relative error among them; null if it was not computed.")
+    without: tuple[str, ...] = Field((), description="Sources and lineages that were left out.")
+    chains: int = Field(1, description="Markov chains that follow one another in the draws; 1 if they are independent.")
+    versions: dict[str, str]
+
+
+def frame(case: Case, manifest: Manifest) -> dict[str, Any]:
+    """Return the values of a `Frame`."""
+    made = asdict(manifest)
+    if manifest.reached is not None and not math.isfinite(manifest.reached):
+        made["reached"] = None  # JSON has no infinity
+    return {"case": CaseDocument(id=case.id, title=case.head.title, digest=case.digest), **made}
+
+
+def as_json(document: Document) -> str:
+    """Return a document as JSON text."""
+    return document.model_dump_json(indent=2, by_alias=True) + "\n"

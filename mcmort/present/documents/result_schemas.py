@@ -1,0 +1,29 @@
+"""The JSON Schemas of results; those of case files are in `mcmort.catalogue.schema`."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from mcmort.present.documents.claims_document import ClaimsDocument
+from mcmort.present.documents.comparison_document import ComparisonDocument
+from mcmort.present.documents.fit_document import FitDocument
+from mcmort.present.documents.frame import Document
+from mcmort.present.documents.influence_document import InfluenceDocument
+from mcmort.present.documents.total_document import TotalDocument
+
+__all__ = ["result_schemas"]
+
+_DOCUMENTS: Final[dict[str, type[Document]]] = {
+    "total": TotalDocument,
+    "comparison": ComparisonDocument,
+    "claims": ClaimsDocument,
+    "fit": FitDocument,
+    "influence": InfluenceDocument,
+}
+
+
+def result_schemas() -> dict[str, dict[str, Any]]:
+    """Return the JSON Schemas of the documents, by name."""
+    return {
+        name: document.model_json_schema(by_alias=True, mode="serialization") for name, document in _DOCUMENTS.items()
+    }

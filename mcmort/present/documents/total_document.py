@@ -1,0 +1,220 @@
+"""The JSON document of a total, in a stable schema.
+
+Numbers in a document are raw; rounding is for people. `docs/json.md` describes the schema, and ``mcmort schema
+total`` prints it.
+"""
+
+from __future__ import annotations
+
+import math
+
+from pydantic import Field
+
+from mcmort.analysis import Interval as SummaryInterval
+from mcmort.analysis import Summary, summarise
+from mcmort.analysis.bounds import IntervalBounds
+from mcmort.analysis.receipt import Receipt
+from mcmort.catalogue.words import Measure
+from mcmort.present.documents.frame import Document, Frame, frame
+from mcmort.present.wording import is_floor, units
+from mcmort.totals import Total
+
+__all__ = ["TotalBody", "TotalDocument", "total_body", "total_document"]
+
+
+class IntervalDocument(Document):
+    """A credible interval with the Monte Carlo standard error of each end (null if it cannot be estimated)."""
+
+    probability: float
+    kind: str = Field(description="equal-tailed or highest-density")
+    low: float
+    high: float
+    low_error: float | None
+    high_error: float | None
+
+
+class ComponentDocument(Document):
+    """A component as the definition counts it, before overlaps are taken off."""
+
+    id: str
+    label: str
+    share: float = Field(description="Its mean as a share of the mean of the total.")
+    median: float
+    mean: float
+    interval: IntervalDocument
+    years: tuple[int, int]
+    fraction: float = Field(description="Part of the component that falls in the years of the definition.")
+    sources: tuple[str, ...] = Field(description="Keys of the sources behind it.")
+
+
+class OverlapDocument(Document):
+    """Deaths that two components both hold, taken off once."""
+
+    id: str
+    of: str
+    within: str
+    mean: float
+    interval: IntervalDocument
+
+
+class LeftOut(Document):
+    """A component that does not count, with the reason."""
+
+    id: str
+    label: str
+    reason: str
+
+
+class DefinitionDocument(Document):
+    """The definition in words."""
+
+    id: str
+    label: str
+    question: str
+    adds: str
+    leaves_out: str
+
+
+class TotalBody(Document):
+    """A total under one definition."""
+
+    definition: DefinitionDocument
+    measure: Measure
+    net: bool
+    years: tuple[int, int]
+    floor: bool = Field(description="Whether the total can only be read as a minimum.")
+    units: tuple[str, ...] = Field(description="What is counted: deaths, and under some definitions births or persons.")
+    median: float
+    median_error: float
+    mean: float
+    mean_error: float
+    sd: float
+    intervals: tuple[IntervalDocument, ...]
+    components: tuple[ComponentDocument, ...]
+    overlaps: tuple[OverlapDocument, ...]
+    excluded: tuple[LeftOut, ...]
+    unknown: tuple[LeftOut, ...]
+    notes: tuple[str, ...]
+
+
+class BoundDocument(Document):
+    """The smallest and the largest value that an end of the interval can take, whatever the dependence."""
+
+    smallest: float
+    largest: float
+
+
+class BoundsDocument(Document):
+    """What the interval can be under any dependence between the components."""
+
+    probability: float
+    low: BoundDocument
+    high: BoundDocument
+
+
+class TotalDocument(TotalBody, Frame):
+    """What ``mcmort total --format json`` prints."""
+
+    schema_: str = Field("mcmort/total/1", alias="schema")
+    bounds: BoundsDocument | None = Field(None, description="Present if bounds under any dependence were asked for.")
+    receipt: Receipt
+
+
+def _interval(one: SummaryInterval) -> IntervalDocument:
+    def finite(error: float) -> float | None:
+        return error if math.isfinite(error) else None
+
+    return IntervalDocument(
+        probability=one.probability,
+        kind=one.kind,
+        low=one.low,
+        high=one.high,
+        low_error=finite(one.low_error),
+        high_error=finite(one.high_error),
+    )
+
+
+def _components(total: Total, summary: Summary, probability: float) -> tuple[ComponentDocument, ...]:
+    found = []
+    for name, values in total.parts.items():
+        own = summarise(values, (probability,), shortest=False, chains=total.chains)
+        term = total.terms[name]
+        found.append(
+            ComponentDocument(
+                id=name,
+                label=total.case.components[name].label,
+                share=own.mean / summary.mean if summary.mean > 0 else 0.0,
+                median=own.median,
+                mean=own.mean,
+                interval=_interval(own.interval(probability)),
+                years=(min(term.years), max(term.years)),
+                fraction=term.fraction,
+                sources=total.draws.standing[name].sources[total.definition.measure],
+            )
+        )
+    return tuple(sorted(found, key=lambda one: (-one.mean, one.id)))
+
+
+def _overlaps(total: Total, probability: float) -> tuple[OverlapDocument, ...]:
+    found = []
+    for name, values in sorted(total.overlaps.items()):
+        own = summarise(values, (probability,), shortest=False, chains=total.chains)
+        overlap = total.case.overlaps[name]
+        interval = _interval(own.interval(probability))
+        found.append(OverlapDocument(id=name, of=overlap.of, within=overlap.within, mean=own.mean, interval=interval))
+    return tuple(found)
+
+
+def _left_out(total: Total, reasons: dict[str, str]) -> tuple[LeftOut, ...]:
+    labels = {name: component.label for name, component in total.case.components.items()}
+    return tuple(LeftOut(id=name, label=labels[name], reason=reason) for name, reason in sorted(reasons.items()))
+
+
+def total_body(total: Total, summary: Summary, probability: float) -> dict[str, object]:
+    """Return the values of a `TotalBody`."""
+    definition = total.definition
+    words = {key: getattr(definition, key) for key in ("id", "label", "question", "adds", "leaves_out")}
+    return {
+        "definition": DefinitionDocument(**words),
+        "measure": definition.measure,
+        "net": bool(definition.net),
+        "years": total.years,
+        "floor": is_floor(total),
+        "units": tuple(units(total)),
+        "median": summary.median,
+        "median_error": summary.median_error,
+        "mean": summary.mean,
+        "mean_error": summary.mean_error,
+        "sd": summary.sd,
+        "intervals": tuple(_interval(one) for one in summary.intervals),
+        "components": _components(total, summary, probability),
+        "overlaps": _overlaps(total, probability),
+        "excluded": _left_out(total, dict(total.excluded)),
+        "unknown": _left_out(total, dict(total.unknown)),
+        "notes": total.notes,
+    }
+
+
+def total_document(
+    total: Total,
+    summary: Summary,
+    receipt: Receipt,
+    probability: float = 0.95,
+    bounds: IntervalBounds | None = None,
+) -> TotalDocument:
+    """Return a total as a document."""
+    around = None
+    if bounds is not None:
+        low, high = (
+            BoundDocument(smallest=max(end.low.limit, 0.0), largest=end.high.limit) for end in (bounds.low, bounds.high)
+        )
+        around = BoundsDocument(probability=bounds.probability, low=low, high=high)
+    return TotalDocument.model_validate(
+        {
+            "schema": "mcmort/total/1",
+            **frame(total.case, total.draws.manifest),
+            **total_body(total, summary, probability),
+            "bounds": around,
+            "receipt": receipt,
+        }
+    )

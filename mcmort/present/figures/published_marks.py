@@ -1,0 +1,60 @@
+"""The published totals that a figure draws beneath a definition: which ones, and in what words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from mcmort.analysis import Cited, Row
+from mcmort.present.print_format import EN_DASH, years_text
+
+__all__ = ["Mark", "published_marks"]
+
+_MOST_MARKS: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A published total as it is drawn."""
+
+    low: float
+    best: float | None
+    high: float
+    reading: str
+    same: bool
+    label: str
+
+    @property
+    def words(self) -> str:
+        """The label, with "at least" or "at most" if it does not say so itself."""
+        bound = {"at-least": "at least", "at-most": "at most"}.get(self.reading, "")
+        return self.label if bound in self.label else f"{self.label}, {bound}"
+
+    def figure(self, scale: float) -> str:
+        """Return the figure as its source gives it, in the unit of the axis."""
+        ends = [self.low] if self.low == self.high else [self.low, self.high]
+        return EN_DASH.join(f"{end / scale:,.10g}" for end in ends) + (" million" if scale > 1 else "")
+
+
+def _mark(cited: Cited, years: tuple[int, int]) -> Mark:
+    claim = cited.claim
+    given = [value for value in (claim.low, claim.best, claim.high) if value is not None]
+    label = claim.author
+    if not cited.same:
+        label += f" ({years_text(claim.years) if claim.years not in (None, years) else 'other scope'})"
+    return Mark(given[0], claim.best, given[-1], claim.reading, cited.same, label)
+
+
+def _nearness(cited: Cited, row: Row) -> tuple[bool, float, str]:
+    """Rank a published total by how far its years agree with the row's: the same scope first."""
+    ours, theirs = row.total.years, cited.claim.years or row.total.years
+    shared = min(ours[1], theirs[1]) - max(ours[0], theirs[0]) + 1
+    either = max(ours[1], theirs[1]) - min(ours[0], theirs[0]) + 1
+    return not cited.same, -shared / either, cited.claim.id
+
+
+def published_marks(row: Row) -> list[Mark]:
+    """Choose the published totals to draw: those nearest in scope, none that its author has replaced."""
+    current = sorted((one for one in row.cited if not one.superseded), key=lambda one: _nearness(one, row))
+    chosen = [_mark(one, row.total.years) for one in current[:_MOST_MARKS]]
+    return sorted(chosen, key=lambda mark: (not mark.same, mark.low, mark.label))

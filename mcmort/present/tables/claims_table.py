@@ -1,0 +1,168 @@
+"""The table of authors' totals against ours, each under the author's own definition."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from mcmort.analysis.claims import Judged
+from mcmort.catalogue import Case
+from mcmort.present.numbers import rounding_for
+from mcmort.present.print_format import EN_DASH, as_printed, years_text
+from mcmort.present.tables.columns import Column, Table
+
+__all__ = ["claims_table", "discrepancy"]
+
+
+def discrepancy(judged: Judged) -> str:
+    """Say in words how a claim stands to our total under its definition.
+
+    Parameters
+    ----------
+    judged : Judged
+        From `mcmort.analysis.judge_claims`.
+
+    Returns
+    -------
+    str
+        With the ratio to our median where the claim lies outside.
+    """
+    match judged.verdict:
+        case "no total":
+            return "no total of ours to compare with: its parts have no evidence"
+        case "inside":
+            return "inside our 95 % interval"
+        case "overlaps":
+            return f"its range and our 95 % interval overlap; middle {_times(judged.ratio)} our median"
+        case "below" | "above":
+            return f"{judged.verdict} our 95 % interval; {_times(judged.ratio)} our median"
+        case "allowed":
+            return "our total allows it"
+        case _:
+            return f"our total rules it out; the bound is {_times(judged.ratio)} our median"
+
+
+def _times(ratio: float) -> str:
+    if math.isinf(ratio):
+        return "more than any multiple of"
+    return "about" if 0.95 <= ratio <= 1.05 else f"{float(f'{ratio:.2g}'):,.10g} times"
+
+
+def _quantile(judged: Judged) -> str:
+    share = judged.quantile
+    if math.isnan(share):
+        return EN_DASH
+    return _percent(share)
+
+
+def _percent(share: float) -> str:
+    if share < 0.005:
+        return "under 1 %"
+    if share > 0.995:
+        return "over 99 %"
+    return f"{100 * share:.0f} %"
+
+
+_RAW: Final = (
+    "id",
+    "counts",
+    "basis",
+    "low",
+    "best",
+    "high",
+    "our_low",
+    "our_median",
+    "our_high",
+    "quantile",
+    "verdict",
+)
+
+
+def claims_table(case: Case, judged: tuple[Judged, ...]) -> Table:
+    """Return the table of claims.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    judged : tuple of Judged
+        From `mcmort.analysis.judge_claims`.
+
+    Returns
+    -------
+    Table
+        One row for each claim, with its figure as printed, our interval under its definition, and the discrepancy in
+        words and as a quantile of our draws.
+    """
+    columns = (
+        Column("Author"),
+        Column("Theirs, as printed", is_number=True),
+        Column("Ours, 95 %", is_number=True),
+        Column("Years", is_number=True),
+        Column("Quantile", is_number=True),
+        Column("How they stand"),
+    )
+    return Table(
+        title=f"{case.head.title}: each author's total against ours under that author's definition",
+        columns=columns,
+        rows=tuple(_cells(one) for one in judged),
+        notes=_notes(judged),
+        raw_columns=_RAW,
+        raw_rows=tuple(_raw(one) for one in judged),
+    )
+
+
+def _cells(judged: Judged) -> tuple[str, ...]:
+    claim = judged.claim
+    ours = years = EN_DASH
+    if judged.total is not None and judged.summary is not None:
+        interval = judged.summary.interval(0.95)
+        ours = rounding_for(judged.summary).span(interval.low, interval.high)
+        years = years_text(judged.total.years)
+    return (
+        claim.author,
+        as_printed(claim.low, claim.best, claim.high, claim.reading),
+        ours,
+        years,
+        _quantile(judged),
+        "; ".join([discrepancy(judged), *_marks(judged)]),
+    )
+
+
+def _raw(judged: Judged) -> tuple[object, ...]:
+    claim = judged.claim
+    low = median = high = None
+    if judged.total is not None and judged.summary is not None:
+        interval = judged.summary.interval(0.95)
+        low, median, high = interval.low, judged.summary.median, interval.high
+    theirs = (claim.low, claim.best, claim.high)
+    return (claim.id, claim.counts, claim.basis, *theirs, low, median, high, judged.quantile, judged.verdict)
+
+
+def _notes(judged: tuple[Judged, ...]) -> tuple[str, ...]:
+    inputs = "no claim is an input of it"
+    if any(one.conditioned for one in judged):
+        inputs = "it is conditioned on the claims marked so, and agreement with these tests nothing"
+    return (
+        f"Ours is the total under the author's own definition, as far as it is known; {inputs}. "
+        "Quantile: the share of our draws below the middle of theirs; of a bound, the share that respects it.",
+        "A claim that shares data with our pools is no independent test of them; one in a weak source was read "
+        "second-hand, in the press or on a forum. Years are those in which something counts.",
+    )
+
+
+def _marks(judged: Judged) -> list[str]:
+    """Return what a reader must know besides."""
+    claim = judged.claim
+    marks = []
+    if claim.beyond is not None:
+        marks.append(f"theirs also holds: {claim.beyond}")
+    if judged.conditioned:
+        marks.append("among our evidence")
+    elif judged.shared:
+        marks.append("shares data with our pools")
+    if judged.retired_by:
+        marks.append(f"since replaced ({judged.retired_by})")
+    if claim.confidence == "low":
+        marks.append("weak source")
+    return marks

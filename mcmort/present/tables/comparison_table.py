@@ -1,0 +1,82 @@
+"""The table of a comparison: one row for each definition."""
+
+from __future__ import annotations
+
+from mcmort.analysis import Comparison, Row, Summary
+from mcmort.present.engine_note import LIMITED_DIGITS, engine_note
+from mcmort.present.numbers import rounding_for
+from mcmort.present.print_format import EN_DASH, years_text
+from mcmort.present.tables.columns import Column, Table
+from mcmort.present.wording import counts_text, interval_text, level_text, unknown_text
+
+__all__ = ["comparison_table"]
+
+
+def comparison_table(comparison: Comparison, probability: float = 0.95) -> Table:
+    """Return the table of a comparison: one row for each definition.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        From `mcmort.compare`.
+    probability : float
+        Of the interval to print; the one of 50 % is printed beside it.
+
+    Returns
+    -------
+    Table
+    """
+    columns = (
+        Column("Definition"),
+        Column("Counts"),
+        Column("Years"),
+        Column(f"{100 * probability:g} % interval", is_number=True),
+        Column("Median", is_number=True),
+        Column("50 % interval", is_number=True),
+        Column("Not known"),
+    )
+    return Table(
+        title=f"{comparison.rows[0].total.case.head.title}: the total under each definition",
+        columns=columns,
+        rows=tuple(_cells(row, probability) for row in comparison.rows),
+        notes=_notes(comparison, probability),
+        raw_columns=("median", "mean", "low", "high", "low_error", "high_error"),
+        raw_rows=tuple(_raw(row.summary, probability) for row in comparison.rows),
+    )
+
+
+def _cells(row: Row, probability: float) -> tuple[str, ...]:
+    total, summary = row.total, row.summary
+    rounding, half = rounding_for(summary), summary.interval(0.5)
+    return (
+        total.definition.id,
+        counts_text(total),
+        years_text(total.years),
+        interval_text(total, summary, probability),
+        rounding.number(summary.median),
+        rounding.span(half.low, half.high),
+        f"{len(total.unknown)} of {len(total.unknown) + len(total.terms)}" if total.unknown else EN_DASH,
+    )
+
+
+def _raw(summary: Summary, probability: float) -> tuple[object, ...]:
+    wide = summary.interval(probability)
+    return summary.median, summary.mean, wide.low, wide.high, wide.low_error, wide.high_error
+
+
+def _notes(comparison: Comparison, probability: float) -> tuple[str, ...]:
+    """Say what each definition asks and leaves out, what it does not know, and how the draws were made."""
+    notes = []
+    for row in comparison.rows:
+        words = row.total.definition
+        notes.append(f"{words.id}: {words.question} Left out: {words.leaves_out}")
+        if row.total.unknown:
+            notes.append(f"{words.id} does not know: {unknown_text(row.total)}.")
+    if comparison.years is not None:
+        notes.append(f"Nothing outside {years_text(comparison.years)} is counted.")
+    notes += [f"{name}: {reason}" for name, reason in comparison.empty.items()]
+    if any(rounding_for(row.summary).is_limited for row in comparison.rows):
+        notes.append(LIMITED_DIGITS)
+    first = comparison.rows[0]
+    notes.append(f"Intervals are {level_text(probability)}s, equal-tailed. {engine_note(first.total, first.summary)}")
+    return tuple(notes)

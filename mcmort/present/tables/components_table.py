@@ -1,0 +1,88 @@
+"""The table of the components of a fit: before the evidence, after it, and what was registered."""
+
+from __future__ import annotations
+
+from mcmort.analysis import Summary
+from mcmort.analysis.fitted import shifts
+from mcmort.bayes import Posterior
+from mcmort.bayes.diagnose import LEAST_BFMI, LEAST_ESS, MOST_MCSE, MOST_RHAT
+from mcmort.present.numbers import rounding_for, significant_span
+from mcmort.present.print_format import EN_DASH
+from mcmort.present.tables.columns import Column, Table
+
+__all__ = ["components_table"]
+
+
+def components_table(posterior: Posterior) -> Table:
+    """Return the table of the components: before the evidence, after it, and what was registered."""
+    case = posterior.case
+    registered = {one.name: one.after for one in shifts(posterior, "registered")}
+    rows = []
+    for one in sorted(shifts(posterior, "all"), key=lambda one: -one.after.median):
+        part = registered.get(one.name)
+        rows.append(
+            (
+                case.components[one.name].label,
+                _wide(one.before),
+                _precise(one.after),
+                rounding_for(one.after).number(one.after.median),
+                _precise(part) if part is not None else EN_DASH,
+            )
+        )
+    columns = (
+        Column("Component"),
+        Column("Prior, 95 %", is_number=True),
+        Column("Posterior, 95 %", is_number=True),
+        Column("Median", is_number=True),
+        Column("Registered of these, 95 %", is_number=True),
+    )
+    unknown = [case.components[name].label for name, one in sorted(posterior.standing.items()) if "all" in one.unknown]
+    notes = [_evidence_note(posterior), *_balances(posterior), _chains_note(posterior)]
+    if unknown:
+        notes.insert(1, f"No evidence touches: {', '.join(unknown)}.")
+    return Table(f"{case.head.title}: components, given all the evidence", columns, tuple(rows), tuple(notes))
+
+
+def _precise(summary: Summary) -> str:
+    wide = summary.interval(0.95)
+    return rounding_for(summary).span(wide.low, wide.high)
+
+
+def _wide(summary: Summary | None) -> str:
+    """Return the interval of a prior, with the one significant figure that it deserves."""
+    if summary is None:
+        return EN_DASH
+    wide = summary.interval(0.95)
+    return significant_span(wide.low, wide.high, 1)
+
+
+def _evidence_note(posterior: Posterior) -> str:
+    manifest, used = posterior.manifest, len(posterior.log_likelihood)
+    claims = len(posterior.conditioned)
+    without = f", without {', '.join(manifest.without)}" if manifest.without else ""
+    return (
+        f"Conditioned on {used} figures ({claims} of them claims about sums); {len(posterior.left)} are not used, each "
+        f"for a reason ('mcmort fit {posterior.case.id} --figures'). Evidence: {', '.join(manifest.evidence)}{without}."
+    )
+
+
+def _balances(posterior: Posterior) -> list[str]:
+    found = []
+    for one in shifts(posterior, "residual"):
+        wide, rounding = one.after.interval(0.95), rounding_for(one.after)
+        label = posterior.case.balances[one.name].label
+        found.append(f"{label}: not accounted for {rounding.span(wide.low, wide.high, to=' to ')} persons.")
+    return found
+
+
+def _chains_note(posterior: Posterior) -> str:
+    found, manifest = posterior.diagnosis, posterior.manifest
+    ess = min(*found.ess_bulk.values(), *found.ess_tail.values())
+    compiling, sampling = (posterior.seconds.get(part, 0.0) for part in ("compiling", "sampling"))
+    return (
+        f"{manifest.chains} chains of {manifest.draws // manifest.chains:,} draws, seed {manifest.seed}: R-hat at most "
+        f"{max(found.rhat.values()):.3f} (allowed {MOST_RHAT}), effective sample sizes at least {ess:,.0f} (asked "
+        f"{LEAST_ESS:.0f}), Monte Carlo errors of means at most {max(found.mcse.values()):.3f} standard deviations "
+        f"(allowed {MOST_MCSE}), {found.divergent} divergent transitions, fraction of missing information at least "
+        f"{min(found.bfmi):.2f} (asked {LEAST_BFMI}). Compiling took {compiling:.1f} s, sampling {sampling:.1f} s."
+    )

@@ -1,0 +1,55 @@
+"""The table of both engines: what pooled ranges give, and what the model of all the evidence makes of them."""
+
+from __future__ import annotations
+
+from mcmort.analysis import Comparison
+from mcmort.present.engine_note import engine_note
+from mcmort.present.numbers import rounding_for
+from mcmort.present.tables.columns import Column, Table
+from mcmort.present.wording import counts_text, is_floor
+
+__all__ = ["engines_table"]
+
+
+def engines_table(
+    elicited: Comparison, synthesis: Comparison, probability: float = 0.95
+) -> Table:  # fmt: skip
+    """Return the table of both engines: one row for each definition that either can count."""
+    ours = {row.total.definition.id: row for row in elicited.rows}
+    theirs = {row.total.definition.id: row for row in synthesis.rows}
+    rows, raw = [], []
+    for name in dict.fromkeys((*ours, *theirs)):
+        cells: list[str] = []
+        numbers: list[float | None] = []
+        for row in (ours.get(name), theirs.get(name)):
+            if row is None:
+                cells += ["nothing to count", ""]
+                numbers += [None, None, None]
+                continue
+            wide, rounding = row.summary.interval(probability), rounding_for(row.summary)
+            span = rounding.span(wide.low, wide.high)
+            cells += [f"at least {span}" if is_floor(row.total) else span, rounding.number(row.summary.median)]
+            numbers += [row.summary.median, wide.low, wide.high]
+        either = ours.get(name) or theirs[name]
+        rows.append((name, counts_text(either.total), *cells))
+        raw.append(tuple(numbers))
+    level = f"{100 * probability:g} %"
+    columns = (
+        Column("Definition"),
+        Column("Counts"),
+        Column(f"Pooled ranges, {level}", is_number=True),
+        Column("Median", is_number=True),
+        Column(f"All the evidence, {level}", is_number=True),
+        Column("Median", is_number=True),
+    )
+    first, second = elicited.rows[0], synthesis.rows[0]
+    notes = (
+        "Pooled ranges: each component from the pool of what is cited of it. All the evidence: one model of these and "
+        "of claims about sums, bounds and balances, with biases, copies and incomplete registers.",
+        f"Pooled ranges: {engine_note(first.total, first.summary)}",
+        f"All the evidence: {engine_note(second.total, second.summary)}",
+    )
+    ends = ("median", "low", "high")
+    names = tuple(f"{engine}_{end}" for engine in ("elicited", "synthesis") for end in ends)
+    title = f"{first.total.case.head.title}: the total under each definition, by either engine"
+    return Table(title, columns, tuple(rows), notes, names, tuple(raw))

@@ -1,0 +1,48 @@
+"""The table of what a fit presupposes of the figures, before and after the evidence."""
+
+from __future__ import annotations
+
+from mcmort.analysis import Summary
+from mcmort.analysis.fitted import Shifted, shifts
+from mcmort.bayes import Posterior
+from mcmort.catalogue import Case
+from mcmort.present.print_format import EN_DASH
+from mcmort.present.tables.columns import Column, Table
+
+__all__ = ["priors_table"]
+
+
+def priors_table(posterior: Posterior) -> Table:
+    """Return the table of what is presupposed of the figures, before and after the evidence."""
+    case = posterior.case
+    rows = []
+    for kind, label in (("tau", "heterogeneity"), ("bias", "bias"), ("completeness", "completeness of the register")):
+        for one in shifts(posterior, kind):
+            owner = case.components[one.name].label if one.name in case.components else one.name
+            rows.append((f"{label}: {owner}", _plain(one.before), _plain(one.after), _cited(case, kind, one)))
+    columns = (
+        Column("Of figures, on the logarithm; of registers, a share"),
+        Column("Prior, 95 %", is_number=True),
+        Column("Posterior, 95 %", is_number=True),
+        Column("Source of the prior"),
+    )
+    note = "A heterogeneity of 0.1: figures of that basis differ by about 10 per cent beyond their own errors."
+    return Table(f"{case.head.title}: what is presupposed of the evidence", columns, tuple(rows), (note,))
+
+
+def _plain(summary: Summary | None) -> str:
+    if summary is None:
+        return EN_DASH
+    wide = summary.interval(0.95)
+    return f"{wide.low:.2f} to {wide.high:.2f}"
+
+
+def _cited(case: Case, kind: str, one: Shifted) -> str:
+    priors = case.head.synthesis
+    assert priors is not None
+    if kind == "tau":
+        return ", ".join(spread.source for basis, spread in case.head.spread.items() if basis == one.name)
+    if kind == "bias":
+        return ", ".join(bias.source for basis, bias in priors.bias.items() if basis == one.name)
+    share = case.components[one.name].completeness or priors.completeness
+    return share.source if share is not None else ""

@@ -1,0 +1,35 @@
+"""The table of published totals beside the definitions that they start from."""
+
+from __future__ import annotations
+
+from mcmort.analysis import Comparison
+from mcmort.present.print_format import as_printed
+from mcmort.present.tables.columns import Column, Table
+
+__all__ = ["published_table"]
+
+
+def published_table(comparison: Comparison) -> Table | None:
+    """Return the published totals beside the definitions that they start from, or None if there are none."""
+    columns = (
+        Column("Definition"),
+        Column("Author"),
+        Column("Figure, as printed", is_number=True),
+        Column("Basis"),
+        Column("Scope"),
+    )
+    rows = []
+    for row in comparison.rows:
+        for one in row.cited:
+            claim = one.claim
+            scope = "the same" if one.same else f"counts: {claim.counts}"
+            if claim.beyond is not None:
+                scope += f"; beyond this case: {claim.beyond}"
+            if one.superseded:
+                scope += " (since replaced by its author)"
+            figure = as_printed(claim.low, claim.best, claim.high, claim.reading)
+            rows.append((row.total.definition.id, claim.author, figure, claim.basis, scope))
+    if not rows:
+        return None
+    notes = ("Published figures are not inputs of the totals beside which they stand.",)
+    return Table("Published totals", columns, tuple(rows), notes)

@@ -1,0 +1,157 @@
+"""The table of a total: one row for each component that counts, then overlaps, then the total."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from mcmort.analysis import Summary, mean_of, summarise
+from mcmort.analysis.bounds import IntervalBounds
+from mcmort.present.engine_note import LIMITED_DIGITS, engine_note
+from mcmort.present.numbers import Rounding, percent, rounding_for
+from mcmort.present.print_format import EN_DASH, years_text
+from mcmort.present.tables.columns import Column, Table
+from mcmort.present.wording import counts_text, excluded_text, interval_text
+from mcmort.totals import Total, Values
+
+__all__ = ["total_table"]
+
+type _Line = tuple[tuple[str, ...], tuple[object, ...]]
+"""Cells for people, and raw values for machines."""
+
+_PARTS_NOTE = "Medians and interval ends do not add up; means do."
+
+
+def total_table(
+    total: Total, summary: Summary, probability: float = 0.95, bounds: IntervalBounds | None = None
+) -> Table:  # fmt: skip
+    """Return the table of a total: one row for each component that counts, then overlaps, then the total.
+
+    Parameters
+    ----------
+    total : Total
+        From `mcmort.total`.
+    summary : Summary
+        Of its values.
+    probability : float
+        Of the interval to print.
+    bounds : IntervalBounds, optional
+        What its ends can be under any dependence.
+
+    Returns
+    -------
+    Table
+    """
+    columns = (
+        Column("Component"),
+        Column("Years"),
+        Column("Share of mean", is_number=True),
+        Column(f"{100 * probability:g} % interval", is_number=True),
+        Column("Median", is_number=True),
+    )
+    names = sorted(total.parts, key=lambda name: (-mean_of(total.parts[name]), name))
+    lines = [_component_line(total, summary, name, probability) for name in names]
+    lines += [_overlap_line(total, summary, name, probability) for name in sorted(total.overlaps)]
+    lines.append(_total_line(total, summary, probability))
+    return Table(
+        title=f"{total.case.head.title}: {total.definition.label}, counting {counts_text(total)}",
+        columns=columns,
+        rows=tuple(cells for cells, _ in lines),
+        notes=_total_notes(total, summary, probability, bounds),
+        raw_columns=("id", "median", "mean", "low", "high"),
+        raw_rows=tuple(raw for _, raw in lines),
+    )
+
+
+def _component_line(total: Total, summary: Summary, name: str, probability: float) -> _Line:
+    """Return the line of a component: its part of the years, its share of the total, its interval."""
+    own = _summarise(total.parts[name], probability, total.chains)
+    wide, rounding = own.interval(probability), rounding_for(own)
+    term = total.terms[name]
+    part = "" if term.fraction > 1 - 1e-12 else f" ({percent(term.fraction)} of it)"
+    cells = (
+        total.case.components[name].label,
+        years_text((min(term.years), max(term.years))) + part,
+        _share_of_mean(own.mean, summary),
+        rounding.span(wide.low, wide.high),
+        rounding.number(own.median),
+    )
+    return cells, (name, own.median, own.mean, wide.low, wide.high)
+
+
+def _overlap_line(total: Total, summary: Summary, name: str, probability: float) -> _Line:
+    """Return the line of an overlap, which is taken off: all its numbers are negative."""
+    own = _summarise(total.overlaps[name], probability, total.chains)
+    wide, rounding = own.interval(probability), rounding_for(own)
+    overlap = total.case.overlaps[name]
+    guest, host = (total.case.components[end].label for end in (overlap.of, overlap.within))
+    cells = (
+        f"less: {guest}, within {host}",
+        EN_DASH if overlap.years is None else years_text(overlap.years),
+        _share_of_mean(-own.mean, summary),
+        "\N{MINUS SIGN}(" + rounding.span(wide.low, wide.high) + ")",
+        "\N{MINUS SIGN}" + rounding.number(own.median),
+    )
+    # subtracted from zero, so that none is printed as -0.0
+    return cells, (name, 0.0 - own.median, 0.0 - own.mean, 0.0 - wide.high, 0.0 - wide.low)
+
+
+def _total_line(total: Total, summary: Summary, probability: float) -> _Line:
+    wide = summary.interval(probability)
+    cells = (
+        "Total",
+        years_text(total.years),
+        "100 %",
+        interval_text(total, summary, probability),
+        rounding_for(summary).number(summary.median),
+    )
+    return cells, ("total", summary.median, summary.mean, wide.low, wide.high)
+
+
+def _share_of_mean(mean: float, summary: Summary) -> str:
+    return percent(mean / summary.mean) if summary.mean > 0 else EN_DASH
+
+
+def _shortest_span(summary: Summary, probability: float) -> str:
+    """Return the shortest interval, no finer than the error of its own ends."""
+    shortest = summary.interval(probability, "highest-density")
+    rounding = rounding_for(summary)
+    error = max(shortest.low_error, shortest.high_error)  # not a number with few draws, and then unequal to all
+    if 2.0 * error > 10.0**rounding.exponent:
+        rounding = replace(rounding, exponent=math.ceil(math.log10(2.0 * error)))
+    return rounding.span(shortest.low, shortest.high)
+
+
+def _bounds_text(bounds: IntervalBounds, rounding: Rounding) -> str:
+    """Say what the ends of the interval can be, whatever the dependence."""
+    low, high = (rounding.span(max(end.low.limit, 0.0), end.high.limit, to=" to ") for end in (bounds.low, bounds.high))
+    return (
+        f"Whatever the dependence between the components, the lower end lies in {low} and the upper end in {high}; "
+        "no single dependence need reach all of these."
+    )
+
+
+def _total_notes(
+    total: Total, summary: Summary, probability: float, bounds: IntervalBounds | None
+) -> tuple[str, ...]:  # fmt: skip
+    definition = total.definition
+    notes = [f"Question: {definition.question}", f"Not counted: {excluded_text(total)}."]
+    if total.unknown:
+        reasons = "; ".join(
+            f"{total.case.components[name].label} ({reason})" for name, reason in sorted(total.unknown.items())
+        )
+        notes.append(f"Asked for, but not known: {reasons}.")
+    span = _shortest_span(summary, probability)
+    notes.append(f"Shortest interval that holds {100 * probability:g} %: {span}. {_PARTS_NOTE}")
+    if bounds is not None:
+        notes.append(_bounds_text(bounds, rounding_for(summary)))
+    notes += [f"Note: {note}." for note in total.notes]
+    if rounding_for(summary).is_limited:
+        notes.append(LIMITED_DIGITS)
+    notes.append(engine_note(total, summary))
+    return tuple(notes)
+
+
+def _summarise(values: Values, probability: float, chains: int) -> Summary:
+    """Summarise a part: the interval to print, and the one by which its digits are chosen."""
+    return summarise(values, tuple(sorted({probability, 0.95})), shortest=False, chains=chains)

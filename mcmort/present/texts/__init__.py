@@ -1,0 +1,1 @@
+"""Results in words: a case, the figures behind a number, a bibliography."""

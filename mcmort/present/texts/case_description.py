@@ -1,0 +1,234 @@
+"""A case in words and tables: what it holds, and the evidence of one component. Draws nothing and loads little."""
+
+from __future__ import annotations
+
+import textwrap
+
+from mcmort.catalogue import Case
+from mcmort.catalogue.citations import owners_behind
+from mcmort.catalogue.records import Claim, Component, Estimate, Figure, Quantity
+from mcmort.errors import DefinitionError
+from mcmort.present.print_format import as_printed, years_text
+from mcmort.present.tables.columns import Column, Table
+from mcmort.present.tables.plain_text import to_text
+from mcmort.present.texts.reference_list import reference
+
+__all__ = ["case_text", "component_text", "estimates_text", "sources_text"]
+
+
+def case_text(case: Case) -> str:
+    """Return a case: summary, facets, components and definitions.
+
+    Parameters
+    ----------
+    case : Case
+        From `mcmort.load`.
+
+    Returns
+    -------
+    str
+        Plain text.
+    """
+    head = case.head
+    lines = [head.title, "=" * len(head.title), "", *textwrap.wrap(head.summary, 110), ""]
+    lines.append(f"Years {years_text(head.years)}; {head.territory}; digest {case.digest[:12]}")
+    lines.append(
+        f"Ranges whose meaning is not stated are read as {100 * head.readings.range:g} %, plausible ranges as "
+        f"{100 * head.readings.plausible:g} % ({head.readings.source})."
+    )
+    lines += [f"Admitted by default: {', '.join(head.evidence)}.", "", "Facets"]
+    for facet, values in head.facets.items():
+        lines.append(f"  {facet}")
+        lines += [f"    {value}: {label}" for value, label in values.items()]
+    lines += ["", "Definitions"]
+    for definition in case.definitions.values():
+        lines.append(f"  {definition.id}: {definition.label}")
+        for word, text in (
+            ("asks", definition.question),
+            ("adds", definition.adds),
+            ("without", definition.leaves_out),
+        ):
+            lines += textwrap.wrap(text, 106, initial_indent=f"    {word}: ", subsequent_indent="      ")
+    columns = (
+        Column("Component"),
+        Column("Label"),
+        Column("Years", is_number=True),
+        Column("Facets"),
+        Column("Estimates", is_number=True),
+    )
+    rows = []
+    for component in case.components.values():
+        facets = "; ".join(f"{facet} {'/'.join(values)}" for facet, values in component.facets.items())
+        count = "derived" if component.formula else str(len(component.estimate))
+        rows.append((component.id, component.label, years_text(component.years), facets, count))
+    table = Table("Components", columns, tuple(rows))
+    counts = (
+        f"{len(case.quantities)} quantities, {len(case.overlaps)} overlaps, "
+        f"{len(case.dependence)} groups of dependence, {len(case.claims)} published totals, {len(case.sources)} sources"
+    )
+    return "\n".join([*lines, "", to_text(table), counts, ""])
+
+
+def component_text(case: Case, name: str) -> str:
+    """Return one component or quantity with its evidence.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    name : str
+        Id of a component or quantity.
+
+    Returns
+    -------
+    str
+        Plain text.
+
+    Raises
+    ------
+    DefinitionError
+        If there is no such component or quantity.
+    """
+    owners: dict[str, Component | Quantity] = {**case.components, **case.quantities}
+    if name not in owners:
+        raise DefinitionError(case.missing(name, "component or quantity"))
+    owner = owners[name]
+    lines = [f"{owner.label} ({owner.id})", f"{years_text(owner.years)}; {owner.territory}; {owner.unit}"]
+    if isinstance(owner, Component):
+        lines.append(f"Counts: {owner.counts}")
+        lines += [f"{facet}: {', '.join(values)}" for facet, values in owner.facets.items()]
+        if owner.profile is not None:
+            lines.append(f"Years apportioned by: {case.profiles[owner.profile].label}")
+        if owner.already_net:
+            lines.append("Figures are excess deaths: net totals take nothing off.")
+        for word, share in (("Ordinary mortality", owner.ordinary), ("Completeness", owner.completeness)):
+            if share is not None:
+                lines.append(f"{word}: {_figure(share)} ({share.source}, {share.locator})")
+        for overlap in case.overlaps.values():
+            if name in (overlap.of, overlap.within):
+                other = overlap.within if overlap.of == name else overlap.of
+                words = "lies within" if overlap.of == name else "holds part of"
+                lines.append(f"Overlap: {words} {other}, share {_figure(overlap)} ({overlap.source})")
+    if owner.formula is not None:
+        lines.append(f"Derived: {owner.formula}")
+    if owner.note:
+        lines += textwrap.wrap(owner.note, 110)
+    behind = owners_behind(case, owner)
+    tables = [_evidence(case, one) for one in behind if one.estimate]
+    return "\n".join([*lines, "", *(tables or ["No estimates.\n"])])
+
+
+def _figure(figure: Figure) -> str:
+    return as_printed(figure.low, figure.best, figure.high, figure.reading)
+
+
+def _evidence(case: Case, owner: Component | Quantity) -> str:
+    columns = (
+        Column("Estimate"),
+        Column("Figure, as printed", is_number=True),
+        Column("Reads"),
+        Column("Basis"),
+        Column("Measure"),
+        Column("Source"),
+        Column("Use"),
+    )
+    _, left = case.admitted(owner)
+    reasons = {estimate.name: reason for estimate, reason in left}
+    rows = tuple(
+        (
+            estimate.name,
+            estimate.formula or _figure(estimate),
+            "formula" if estimate.formula else estimate.reading,
+            estimate.basis,
+            estimate.measure,
+            _source(case, estimate),
+            reasons.get(estimate.name, "bound" if estimate.is_one_sided else f"pooled, lineage {estimate.line}"),
+        )
+        for estimate in owner.estimate
+    )
+    return to_text(Table(f"Evidence: {owner.label} ({owner.unit})", columns, rows))
+
+
+def _source(case: Case, estimate: Estimate | Claim) -> str:
+    source = case.sources[estimate.source]
+    name = source.author.partition(",")[0] or source.title
+    year = f" {source.year}" if source.year else ""
+    via = f"; read through {estimate.via}" if estimate.via else ""
+    weak = "; weak: low confidence" if estimate.confidence == "low" else ""
+    return f"{name}{year}, {estimate.locator}{via}{weak}"
+
+
+def estimates_text(case: Case) -> str:
+    """Return every cited figure of a case: of components, of quantities, and published totals.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+
+    Returns
+    -------
+    str
+        Plain text; each figure with its basis, source, locator, through whom it was read, and its use.
+    """
+    lines = []
+    owners: list[Component | Quantity] = [*case.components.values(), *case.quantities.values()]
+    for owner in owners:
+        lines.append(f"{owner.label} ({owner.id}), {years_text(owner.years)}, {owner.territory}, {owner.unit}")
+        if owner.formula is not None:
+            lines.append(f"  derived: {owner.formula}")
+        _, left = case.admitted(owner)
+        reasons = {estimate.name: reason for estimate, reason in left}
+        for estimate in owner.estimate:
+            use = "bound" if estimate.is_one_sided else f"pooled, lineage {estimate.line}"
+            figure = estimate.formula or f"{_figure(estimate)} ({estimate.reading})"
+            head = f"{figure}; {estimate.basis}, {estimate.measure}; {_source(case, estimate)}"
+            lines += _indented(f"{head}; {reasons.get(estimate.name, use)}", estimate.note)
+    lines += ["", "Published totals"]
+    retired = case.retired()
+    for claim in case.claims.values():
+        head = (
+            f"{claim.author}: {_figure(claim)} ({claim.reading}), {claim.unit}; {claim.basis}; {_source(case, claim)}"
+        )
+        replaced = f"; since replaced by {retired[claim.id]}" if claim.id in retired else ""
+        lines += _indented(f"{head}; counts {claim.counts}{replaced}", claim.note)
+    return "\n".join(lines) + "\n"
+
+
+def _indented(head: str, note: str | None) -> list[str]:
+    lines = textwrap.wrap(head, 116, initial_indent="  ", subsequent_indent="      ")
+    return lines + (textwrap.wrap(note, 116, initial_indent="      ", subsequent_indent="      ") if note else [])
+
+
+def sources_text(case: Case) -> str:
+    """Return the works of a case, each with what cites it.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+
+    Returns
+    -------
+    str
+        Plain text, published works first, then assumptions.
+    """
+    uses: dict[str, list[str]] = {}
+    owners: list[Component | Quantity] = [*case.components.values(), *case.quantities.values()]
+    for owner in owners:
+        for estimate in owner.estimate:
+            locator = f"{estimate.locator}, {estimate.basis}"
+            uses.setdefault(estimate.source, []).append(f"{owner.id}: {_figure_or_formula(estimate)} ({locator})")
+    for claim in case.claims.values():
+        locator = f"{claim.locator}, {claim.basis}"
+        uses.setdefault(claim.source, []).append(f"published total, {claim.author}: {_figure(claim)} ({locator})")
+    lines = []
+    for source in sorted(case.sources.values(), key=lambda one: (one.is_assumption, one.key)):
+        lines += textwrap.wrap(f"[{source.key}] {reference(source)}", 116, subsequent_indent="    ")
+        for use in uses.get(source.key, ()):
+            lines += textwrap.wrap(use, 116, initial_indent="    ", subsequent_indent="        ")
+    return "\n".join(lines) + "\n"
+
+
+def _figure_or_formula(estimate: Estimate) -> str:
+    return estimate.formula or _figure(estimate)

@@ -1,0 +1,87 @@
+"""From options to the engine that they ask for, ready to have totals computed from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mcmort.catalogue.case import Case
+from mcmort.draws import DrawOptions, Source
+from mcmort.errors import OptionError
+
+if TYPE_CHECKING:
+    from mcmort.bayes import Posterior
+    from mcmort.sampler.run import Progress
+
+__all__ = ["posterior_of", "source_of"]
+
+
+def source_of(
+    case: Case,
+    options: DrawOptions,
+    *,
+    keep: bool = False,
+    store: bool = True,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Source:
+    """Return draws, or the engine that makes them when a total is asked for.
+
+    Parameters
+    ----------
+    case : Case
+        From `mcmort.load`.
+    options : DrawOptions
+        How draws are made.
+    keep : bool
+        Whether the elicited engine keeps all draws (as `mcmort.simulate`) instead of counting them (`mcmort.Sampler`).
+    store : bool
+        Whether the synthesis engine looks for a stored fit, and leaves this one.
+    threads : int, optional
+        Threads to use; they change no bit.
+    progress : callable, optional
+        Called with the draws done and the draws asked for.
+
+    Returns
+    -------
+    Draws or Sampler
+
+    Raises
+    ------
+    OptionError
+        If there are too few draws for the chains of a fit.
+    """
+    if options.engine == "synthesis":
+        return posterior_of(case, options, store=store, threads=threads, progress=progress)
+    from mcmort.sampler import Sampler, simulate  # the engines load only for a case that is sound
+
+    if keep and options.draws is not None:
+        return simulate(
+            case, options.draws, rng=options.seed, evidence=options.evidence, dependence=options.dependence,
+            pool=options.pool, threads=threads, progress=progress,
+        )  # fmt: skip
+    return Sampler(
+        case, options.draws, rng=options.seed, precision=options.precision, method=options.method,
+        evidence=options.evidence, dependence=options.dependence, pool=options.pool, threads=threads,
+        progress=progress,
+    )  # fmt: skip
+
+
+def posterior_of(
+    case: Case,
+    options: DrawOptions,
+    *,
+    store: bool = True,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Posterior:
+    """Fit a case, or find its stored fit; the draws asked for are shared out among the chains. See `source_of`."""
+    from mcmort.bayes import fit
+    from mcmort.bayes.diagnose import CHAINS, LEAST_DRAWS
+
+    each = None if options.draws is None else -(-options.draws // CHAINS)
+    if each is not None and each < LEAST_DRAWS:
+        raise OptionError("draws", f"a fit takes {CHAINS * LEAST_DRAWS} draws at least")
+    return fit(
+        case, rng=options.seed, evidence=options.evidence, without=options.without, draws=each, store=store,
+        cores=threads, progress=progress,
+    )  # fmt: skip
