@@ -15,7 +15,7 @@ from mcmort.errors import OptionError
     [
         ({"precision": 0.0}, "precision", "expected a relative error such as 0.001"),
         ({"precision": 1.0}, "precision", "expected a relative error such as 0.001"),
-        ({"method": "sobol"}, "method", "expected 'plain', 'quasi'"),
+        ({"method": "sobol"}, "method", "expected 'plain' or 'quasi'"),
         ({"draws": 0}, "draws", "the number of draws is 0; expected a whole number from 1 up"),
         ({"draws": True}, "draws", "the number of draws is True"),
         ({"draws": 10.0}, "draws", "the number of draws is 10.0"),
