@@ -136,7 +136,7 @@ class DrawWords:
     ] = None
     method: Annotated[
         MethodName,
-        typer.Option("--method", help="Independent draws, scrambled Sobol points, or convolution without draws."),
+        typer.Option("--method", help="Independent draws, or scrambled Sobol points."),
     ] = MethodName.plain
     dependence: Annotated[
         DependenceName, typer.Option("--dependence", help="How components depend on one another.")
