@@ -41,8 +41,8 @@ def test_each_operator_names_what_numpy_the_sampler_and_python_compute(symbol: s
     assert getattr(np, listed.name)(7.0, 2.0) == expected
     assert listed.infix is None or listed.infix(7.0, 2.0) == expected
     build = Builder()
-    operands = [build.emit(Op.CONSTANT, x=value) for value in (7.0, 2.0)]
-    build.outputs["result"] = build.emit(ARITHMETIC[symbol], *operands)
+    left, right = (build.emit(Op.CONSTANT, x=value) for value in (7.0, 2.0))
+    build.outputs["result"] = build.emit(ARITHMETIC[symbol], left, right)
     assert run_plan(build.plan(), 1, 1)["result"] == expected
 
 

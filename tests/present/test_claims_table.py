@@ -227,7 +227,7 @@ def test_the_document_reads_back_to_itself() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_claim_of_a_shipped_case_is_judged(name: str) -> None:
     """All forms hold each claim once; ours has an interval, a rank and a ratio unless it has no evidence at all."""
-    found = mm.present.verbs.claims(draws_of(name))
+    found = mm.claims(draws_of(name))
     document = ClaimsDocument.model_validate_json(found.render("json"))
     assert sorted(one.id for one in document.claims) == sorted(case_named(name).claims)
     for one in document.claims:
