@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -167,8 +167,8 @@ def _fit(case: Case, figure: Figure, file: str, place: str, problems: list[Probl
     try:
         return fit_figure(case, figure)
     except FitError as error:
-        found, _, hint = str(error).partition("; ")
-        problems.append(Problem(file, place, found, "a figure that its family can follow", hint))
+        defect, _, hint = str(error).partition("; ")
+        problems.append(Problem(file, place, defect, "a figure that its family can follow", hint))
         return None
 
 
@@ -183,18 +183,18 @@ def _owner(
     """Elicit one component or quantity."""
     kind = "component" if isinstance(owner, Component) else "quantity"
     file, place = case.files.get(f"{kind} {owner.id}", ""), f'{kind} "{owner.id}"'
-    taken, left = case.admitted(owner, evidence)
+    admitted, rejected = case.admitted(owner, evidence)
     used, bounds = [], []
-    for estimate in taken:
+    for estimate in admitted:
         if estimate.is_one_sided:
             bounds.append(estimate)
             continue
         label = f'{place} > estimate "{estimate.name}"'
         if estimate.formula is not None:
-            pools = {name: one.all for name, one in quantities.items() if one.all is not None}
+            pools = {name: elicited.all for name, elicited in quantities.items() if elicited.all is not None}
             lacking = quantities_of(case, estimate.formula) - set(pools)
             if lacking:
-                left.append((estimate, f"no admissible evidence on {', '.join(sorted(lacking))}"))
+                rejected.append((estimate, f"no admissible evidence on {', '.join(sorted(lacking))}"))
                 continue
             try:
                 fit: Fit | None = Fit(propagate(case, estimate.formula, pools), (), ())
@@ -208,8 +208,8 @@ def _owner(
         if fit is not None:
             factor, note = to_years(case, owner, estimate)
             if factor != 1.0 and fit.distribution.family == "beta":
-                found, hint = "a share of other years", "leave out family = 'beta': these are counts"
-                problems.append(Problem(file, label, found, "a count, which the annual series can carry over", hint))
+                defect, hint = "a share of other years", "leave out family = 'beta': these are counts"
+                problems.append(Problem(file, label, defect, "a count, which the annual series can carry over", hint))
                 continue
             used.append(Used(estimate, 0.0, fit, factor, note))
     used = _weighted(used)
@@ -217,7 +217,9 @@ def _owner(
 
     def pooled(measure: Measure) -> Pool | None:
         members = tuple(
-            (one.weight, one.fit.distribution.scaled(one.factor)) for one in used if one.estimate.measure == measure
+            (each.weight, each.fit.distribution.scaled(each.factor))
+            for each in used
+            if each.estimate.measure == measure
         )
         # at least so many registered means at least so many in all
         own = tuple(
@@ -239,7 +241,7 @@ def _owner(
         ordinary=share("ordinary"),
         used=tuple(used),
         bounds=tuple(bounds),
-        left=tuple(left),
+        left=tuple(rejected),
     )
 
 
@@ -267,13 +269,10 @@ def _pool(
 
 def _weighted(used: list[Used]) -> list[Used]:
     """Give each lineage the same weight within its measure, shared evenly among its estimates."""
-    lines = Counter((one.estimate.measure, one.estimate.line) for one in used)
+    lines = Counter((each.estimate.measure, each.estimate.line) for each in used)
     count = Counter(measure for measure, _ in lines)
-    weigh = {key: 1.0 / (count[key[0]] * number) for key, number in lines.items()}
-    return [
-        Used(one.estimate, weigh[one.estimate.measure, one.estimate.line], one.fit, one.factor, one.note)
-        for one in used
-    ]
+    weights = {key: 1.0 / (count[key[0]] * number) for key, number in lines.items()}
+    return [replace(each, weight=weights[each.estimate.measure, each.estimate.line]) for each in used]
 
 
 def _bound(case: Case, owner: Component | Quantity, estimate: Estimate) -> Bound:
