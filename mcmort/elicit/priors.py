@@ -31,7 +31,7 @@ __all__ = ["Elicited", "Priors", "Used", "elicit", "to_years"]
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """An estimate as it entered a pool: its weight, its fit, and by what it was scaled to the component's years."""
+    """An estimate as it entered a pool: its weight, its fit, and the factor that scales it to the component's years."""
 
     estimate: Estimate
     weight: float
@@ -47,7 +47,7 @@ class Elicited:
     Attributes
     ----------
     all, registered : Pool or None
-        Pools of the two measures; None where no estimate speaks.
+        Pools of the two measures; None where there is no estimate.
     completeness, ordinary : Distribution or None
         Cited shares.
     used : tuple of Used
