@@ -42,9 +42,32 @@ def test_every_verb_is_documented(name: str) -> None:
 
 def test_what_the_package_does_not_have_is_an_attribute_error() -> None:
     """An unknown name is told as Python tells it, so that ``hasattr`` works."""
-    with pytest.raises(AttributeError, match="module 'mcmort' has no attribute 'totals_of'"):
-        _ = mm.totals_of
+    unknown = "totals_of"
+    with pytest.raises(AttributeError, match="totals_of"):
+        getattr(mm, unknown)
     assert not hasattr(mm, "numpy")
+
+
+@pytest.mark.parametrize("package", ["mcmort", "mcmort.bayes", "mcmort.elicit", "mcmort.sampler"])
+def test_the_names_of_a_package_load_as_its_stub_says(package: str) -> None:
+    """Every name of a package whose names load late is found, listed by ``dir``, and kept for the next use."""
+    module = import_module(package)
+    assert module.__all__
+    assert set(module.__all__) <= set(dir(module))
+    for name in module.__all__:
+        assert getattr(module, name) is vars(module)[name]
+
+
+def test_names_can_be_loaded_at_once() -> None:
+    """With ``EAGER_IMPORT`` set every name loads with the package, so that a wrong one in a stub shows at once."""
+    code = (
+        "import mcmort, sys; print('mcmort.present.verbs' in sys.modules and 'mcmort.bayes.posterior' in sys.modules)"
+    )
+    command = [sys.executable, "-c", code]
+    for eager in ("", "1"):
+        environment = {**os.environ, "EAGER_IMPORT": eager}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=120)
+        assert done.stdout.strip() == str(bool(eager))
 
 
 def test_one_version_everywhere() -> None:
@@ -86,7 +109,7 @@ def test_the_wheel_carries_every_case_and_module(wheel: Path) -> None:
     assert "mcmort/py.typed" in names
     for path in (ROOT / "priors").glob("*/*"):
         assert f"mcmort/{path.relative_to(ROOT)}" in names
-    for path in (ROOT / "mcmort").rglob("*.py"):
+    for path in (*(ROOT / "mcmort").rglob("*.py"), *(ROOT / "mcmort").rglob("*.pyi")):
         assert str(path.relative_to(ROOT)) in names
     assert [
         name for name in names if name.startswith(("tests/", "benchmarks/", "docs/")) or "__pycache__" in name

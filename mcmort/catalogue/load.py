@@ -30,7 +30,7 @@ from mcmort.catalogue.suggestions import closest
 from mcmort.catalogue.synthesis import Balance
 from mcmort.errors import CaseError, Problem, UnknownCaseError
 
-__all__ = ["load", "load_folder", "shipped"]
+__all__ = ["cases", "load", "load_folder"]
 
 LISTS: Final[dict[str, type[Record]]] = {
     "component": Component,
@@ -47,7 +47,7 @@ LISTS: Final[dict[str, type[Record]]] = {
 _TABLES: Final = "one of " + ", ".join(f"[[{name}]]" for name in LISTS)
 
 
-def shipped() -> dict[str, Path]:
+def cases() -> dict[str, Path]:
     """Return the folders of the cases that come with mcmort, by name."""
     package = Path(__file__).resolve().parent.parent
     for root in (package / "priors", package.parent / "priors"):
@@ -82,13 +82,13 @@ def load(name: str | Path) -> Case:
     >>> mm.load("ussr").id
     'ussr'
     """
-    cases = shipped()
-    if str(name) in cases:
-        return load_folder(cases[str(name)], str(name))
+    shipped = cases()
+    if str(name) in shipped:
+        return load_folder(shipped[str(name)], str(name))
     folder = Path(name)
     if folder.is_dir():
         return load_folder(folder, str(name))
-    similar = closest(str(name), cases)
+    similar = closest(str(name), shipped)
     hint = f"Did you mean {similar!r}?" if similar else "'mcmort cases' lists the shipped ones."
     if folder.is_file():
         hint = f"Give the folder that holds the file: {str(folder.parent)!r}."

@@ -12,10 +12,10 @@ def cases() -> None:
 
     Example: `mcmort cases`
     """
-    from mcmort.catalogue import load, shipped
+    from mcmort import catalogue
 
-    for name in shipped():
-        case = load(name)
+    for name in catalogue.cases():
+        case = catalogue.load(name)
         count = len(case.components)
         definitions = ", ".join(case.definitions)
         sys.stdout.write(f"{name}  {case.head.title}\n    {count} components; definitions: {definitions}\n")

@@ -1,7 +1,8 @@
-"""Adaptive linear interpolation: finds how fine a table must be, and evaluates no more than that takes.
+"""Adaptive linear interpolation: finds how fine a table must be, with as few evaluations as that takes.
 
-A cell is halved until linear interpolation between its ends agrees with the function at its quarters. What is evaluated
-to check a cell is what its halves begin with, so that no value is computed twice. Knows nothing of distributions.
+A cell is halved until linear interpolation between its ends agrees with the function at its quarters. The values that
+check a cell are the ends and the middles of its halves, so that none is computed twice. Nothing here depends on
+distributions.
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ __all__ = ["Places", "Scale", "Tabulated", "tabulate"]
 type Array = NDArray[np.float64]
 type Places = NDArray[np.int64]
 
-_UNSEEN: Final = 4.0 / 3.0
+_WORST_KINK: Final = 4.0 / 3.0
 """The error at a kink exceeds what is seen at the quarters of its cell by at most this factor: the error has the shape
 of a triangle whose top is at the kink, and a kink at a third of the cell is seen least."""
 _AIM: Final = 0.8
 """Share of the target at which a cell is halved no more: two kinks in one cell can add up to more than is seen."""
-_NOTHING: Final = float(np.finfo(np.float64).tiny / np.finfo(np.float64).eps)
-"""Values below this have lost their precision and count as zero."""
+_LEAST_VALUE: Final = float(np.finfo(np.float64).tiny / np.finfo(np.float64).eps)
+"""Values below this have lost precision to underflow and count as zero."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +111,8 @@ def tabulate(function: Callable[[Places], Array], scale: Scale, target: float) -
     ]
     parts = (tails[0], body, tails[1])
     knots = np.arange((scale.spans << resolution) + 1, dtype=np.int64) << (scale.top - resolution)
-    places = np.concatenate([one.places for one in parts])
-    values = np.maximum.accumulate(np.concatenate([one.values for one in parts]))
+    places = np.concatenate([part.places for part in parts])
+    values = np.maximum.accumulate(np.concatenate([part.values for part in parts]))
     return Tabulated(
         np.interp(knots, places, values),
         resolution,
@@ -172,12 +173,12 @@ def _refine(
     done: list[tuple[Places, int, Array]] = []
     for level in range(finest + 1):
         quarter = width >> (level + 2)
-        checks = _woven(starts + quarter, starts + 3 * quarter)
-        found = function(checks)
+        checks = _interleaved(starts + quarter, starts + 3 * quarter)
+        checked = function(checks)
         places.append(checks)
-        values.append(found)
-        first, third = found[::2], found[1::2]
-        errors = _UNSEEN * np.maximum.reduce(
+        values.append(checked)
+        first, third = checked[::2], checked[1::2]
+        errors = _WORST_KINK * np.maximum.reduce(
             [
                 _relative(0.75 * left + 0.25 * right, first),
                 _relative(0.5 * left + 0.5 * right, middle),
@@ -190,15 +191,15 @@ def _refine(
             break
         middles = middle[is_open]
         left, middle, right = (
-            _woven(left[is_open], middles),
-            _woven(first[is_open], third[is_open]),
-            _woven(middles, right[is_open]),
+            _interleaved(left[is_open], middles),
+            _interleaved(first[is_open], third[is_open]),
+            _interleaved(middles, right[is_open]),
         )
-        starts = _woven(starts[is_open], starts[is_open] + 2 * quarter)
+        starts = _interleaved(starts[is_open], starts[is_open] + 2 * quarter)
     every, first_of = np.unique(np.concatenate(places), return_index=True)
-    begin = np.concatenate([one for one, _, _ in done])
+    begin = np.concatenate([cells for cells, _, _ in done])
     order = np.argsort(begin)
-    levels = np.concatenate([np.full(len(one), level, dtype=np.int64) for one, level, _ in done])
+    levels = np.concatenate([np.full(len(cells), level, dtype=np.int64) for cells, level, _ in done])
     return _Refined(
         every,
         np.concatenate(values)[first_of],
@@ -209,10 +210,10 @@ def _refine(
 
 
 def _relative(interpolated: Array, exact: Array) -> Array:
-    scale = np.maximum(np.abs(exact), _NOTHING)
+    scale = np.maximum(np.abs(exact), _LEAST_VALUE)
     return np.asarray(np.abs(interpolated - exact) / scale)
 
 
-def _woven[T: (Array, Places)](one: T, other: T) -> T:
-    """Return two arrays in turns: what belongs to cells in order stays in order, which makes look-ups in it fast."""
-    return np.stack([one, other], axis=1).ravel()
+def _interleaved[T: (Array, Places)](first: T, second: T) -> T:
+    """Take elements of two arrays in turn; cells in order stay in order, which makes look-ups in them fast."""
+    return np.stack([first, second], axis=1).ravel()

@@ -1,7 +1,7 @@
-"""Correlations as users give them, made fit for a Gaussian copula.
+"""Correlations as users give them, prepared for a Gaussian copula.
 
-A rank correlation becomes the correlation of normal scores; a table of correlations that no joint distribution can
-have becomes the nearest one that it can, and the change is said. Which inputs a case correlates stands in
+A rank correlation becomes the correlation of normal scores. A table of correlations that no joint distribution can
+have becomes the nearest possible one, and the change is reported. Which inputs a case correlates is declared by
 `mcmort.catalogue.records.Correlation`.
 """
 
@@ -19,7 +19,7 @@ from mcmort.errors import UsageError
 __all__ = ["LEAST_EIGENVALUE", "NearestCorrelation", "nearest_correlation", "normal_correlation"]
 
 LEAST_EIGENVALUE: Final = 1e-8
-"""Smallest eigenvalue of a matrix that is taken as it is: far above rounding, far below what shows in a draw."""
+"""Smallest eigenvalue of a matrix that is left unchanged: far above rounding, far too small to show in draws."""
 _TOLERANCE: Final = 1e-13
 _STEPS: Final = 100_000
 
@@ -109,8 +109,8 @@ def nearest_correlation(matrix: ArrayLike, *, least_eigenvalue: float = LEAST_EI
 
     Examples
     --------
-    >>> found = nearest_correlation([[1, 1, 0], [1, 1, 1], [0, 1, 1]])
-    >>> found.matrix.round(4).tolist()
+    >>> nearest = nearest_correlation([[1, 1, 0], [1, 1, 1], [0, 1, 1]])
+    >>> nearest.matrix.round(4).tolist()
     [[1.0, 0.7607, 0.1573], [0.7607, 1.0, 0.7607], [0.1573, 0.7607, 1.0]]
     """
     asked = np.array(matrix, dtype=np.float64)
@@ -121,33 +121,33 @@ def nearest_correlation(matrix: ArrayLike, *, least_eigenvalue: float = LEAST_EI
     floor = least_eigenvalue * (1.0 + 1e-3 * (1.0 - least_eigenvalue))
     # matrices with a smallest eigenvalue of the floor are (1 - floor) correlation matrices plus floor on the diagonal
     unit = np.eye(len(asked))
-    found = _raised(floor * unit + (1.0 - floor) * _project((asked - floor * unit) / (1.0 - floor)), floor)
-    change = found - asked
-    return NearestCorrelation(found, float(np.linalg.norm(change)), float(np.max(np.abs(change))))
+    nearest = _shrunk(floor * unit + (1.0 - floor) * _project((asked - floor * unit) / (1.0 - floor)), floor)
+    change = nearest - asked
+    return NearestCorrelation(nearest, float(np.linalg.norm(change)), float(np.max(np.abs(change))))
 
 
 def _project(matrix: Array) -> Array:
     """Alternate between positive semidefinite matrices and matrices with a diagonal of ones."""
-    found, correction = matrix, np.zeros_like(matrix)
+    iterate, correction = matrix, np.zeros_like(matrix)
     for _ in range(_STEPS):
-        values, vectors = np.linalg.eigh(found - correction)
+        values, vectors = np.linalg.eigh(iterate - correction)
         semidefinite = (vectors * np.maximum(values, 0.0)) @ vectors.T
         semidefinite = 0.5 * (semidefinite + semidefinite.T)
-        correction = correction + semidefinite - found
-        last, found = found, semidefinite.copy()
-        np.fill_diagonal(found, 1.0)
-        if np.linalg.norm(found - last) <= _TOLERANCE * np.linalg.norm(found):
+        correction = correction + semidefinite - iterate
+        last, iterate = iterate, semidefinite.copy()
+        np.fill_diagonal(iterate, 1.0)
+        if np.linalg.norm(iterate - last) <= _TOLERANCE * np.linalg.norm(iterate):
             break
-    return found
+    return iterate
 
 
-def _raised(matrix: Array, floor: float) -> Array:
-    """Draw a matrix towards the identity as far as its smallest eigenvalue is below the floor: a matter of rounding."""
+def _shrunk(matrix: Array, floor: float) -> Array:
+    """Shrink a matrix towards the identity until its smallest eigenvalue reaches the floor, which rounding may miss."""
     smallest = float(np.linalg.eigvalsh(matrix)[0])
     share = max(0.0, (floor - smallest) / (1.0 - smallest))
-    raised = (1.0 - share) * matrix
-    np.fill_diagonal(raised, 1.0)
-    return raised
+    shrunk = (1.0 - share) * matrix
+    np.fill_diagonal(shrunk, 1.0)
+    return shrunk
 
 
 def _check(matrix: Array, least_eigenvalue: float) -> None:
@@ -161,9 +161,9 @@ def _check(matrix: Array, least_eigenvalue: float) -> None:
     for row, column in np.argwhere(matrix != matrix.T)[:1]:
         values = f"{matrix[row, column]:.17g} at [{row}, {column}] but {matrix[column, row]:.17g} at [{column}, {row}]"
         raise UsageError(f"correlations of {values}; expected a symmetric matrix. Hint: give both the same value")
-    for at in np.flatnonzero(np.diagonal(matrix) != 1.0)[:1]:
-        value = matrix[at, at]
-        raise UsageError(f"a correlation of {value:.17g} at [{at}, {at}]; expected ones on the diagonal")
+    for index in np.flatnonzero(np.diagonal(matrix) != 1.0)[:1]:
+        value = matrix[index, index]
+        raise UsageError(f"a correlation of {value:.17g} at [{index}, {index}]; expected ones on the diagonal")
 
 
 def _percent(values: ArrayLike) -> str:

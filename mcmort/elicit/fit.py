@@ -1,6 +1,6 @@
-"""From a printed figure to a distribution: the quantiles asked for, the parameters, the mass achieved.
+"""From a printed figure to a distribution: the quantiles requested, the parameters, the mass achieved.
 
-A fit that misses what the source prints is refused, never returned with a warning.
+A fit that misses what the source prints is an error, never a warning.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _MEDIAN_TOLERANCE: Final = 0.05
 _LOG_WEIGHTS: Final = (0.7, 18.0)
 """Logarithms of the least and largest sum of the shapes of a beta distribution; below the least it has two modes."""
 _BEYOND: Final = 2.0**-41
-"""The least probability that the sampler tells apart."""
+"""The smallest probability that the sampler resolves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,9 +272,9 @@ def _beta(tail: float, ends: tuple[float, float]) -> Distribution:
     mean, sd = 0.5 * (low + high), (high - low) / (-2.0 * float(ndtri(tail)))
     weight = max(mean * (1.0 - mean) / sd**2 - 1.0, 0.1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        found = root(miss, np.log([mean * weight, (1.0 - mean) * weight]), tol=1e-13)
-    a, b = np.exp(found.x)
-    if np.all(np.abs(found.fun) < 1e-10) and _LOG_WEIGHTS[0] <= math.log(a + b) <= _LOG_WEIGHTS[1]:
+        solution = root(miss, np.log([mean * weight, (1.0 - mean) * weight]), tol=1e-13)
+    a, b = np.exp(solution.x)
+    if np.all(np.abs(solution.fun) < 1e-10) and _LOG_WEIGHTS[0] <= math.log(a + b) <= _LOG_WEIGHTS[1]:
         return Distribution("beta", (float(a), float(b)))
     return _beta_in_turn(tail, ends)
 

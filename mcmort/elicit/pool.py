@@ -111,9 +111,9 @@ class Pool:
     @cached_property
     def _marks(self) -> Array:
         """Values between which the pool is smooth, or nearly so, increasing."""
-        found = [member.ppf(_MARKS) for _, member in self.members if member.family != "empirical"]
-        found += [np.array(member.parameters) for _, member in self.members if member.family == "empirical"]
-        marks = np.unique(np.concatenate(found))
+        parts = [member.ppf(_MARKS) for _, member in self.members if member.family != "empirical"]
+        parts += [np.array(member.parameters) for _, member in self.members if member.family == "empirical"]
+        marks = np.unique(np.concatenate(parts))
         marks = marks[np.isfinite(marks) & (marks >= 0.0)]
         if marks[0] == 0.0 and len(marks) > 1:
             marks = np.insert(marks, 1, marks[1] * _NEAR_ZERO)
@@ -160,22 +160,25 @@ class Pool:
         marks = self._marks
         with np.errstate(divide="ignore"):
             atoms = self._atoms()
-            found = integrate(tilted, marks, atoms * np.exp(self._log_weight(marks)))
-            whole = integrate(self._log_density, marks, atoms).log_total if self.bounds else found.log_total
-        if not np.isfinite(whole):
+            bounded = integrate(tilted, marks, atoms * np.exp(self._log_weight(marks)))
+            log_total = integrate(self._log_density, marks, atoms).log_total if self.bounds else bounded.log_total
+        if not np.isfinite(log_total):
             raise ExclusionError("the estimates exclude one another; a log pool needs common ground")
-        left = float(np.exp(found.log_total - whole))
-        if left < _LEAST_MASS:
+        remaining = float(np.exp(bounded.log_total - log_total))
+        if remaining < _LEAST_MASS:
             bounds = ", ".join(f"{bound.side.replace('-', ' ')} {bound.value:,.10g}" for bound in self.bounds)
             raise FitError(
-                f"the one-sided claims ({bounds}) leave {left:.2g} of the pool of the other estimates: the evidence "
-                "contradicts itself"
+                f"the one-sided claims ({bounds}) leave {remaining:.2g} of the pool of the other estimates: the "
+                "evidence contradicts itself"
             )
-        return found
+        return bounded
 
     def _mean(self, functions: list[Array]) -> Array:
         """Return the weighted mean of a function of the members."""
-        return sum((w * one for (w, _), one in zip(self.members, functions, strict=True)), np.zeros_like(functions[0]))
+        return sum(
+            (weight * values for (weight, _), values in zip(self.members, functions, strict=True)),
+            np.zeros_like(functions[0]),
+        )
 
     def _log_density(self, x: Array) -> Array:
         """Return the logarithm of the pooled density before the bounds, not normalised."""

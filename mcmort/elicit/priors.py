@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -31,7 +31,7 @@ __all__ = ["Elicited", "Priors", "Used", "elicit", "to_years"]
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """An estimate as it entered a pool: its weight, its fit, and by what it was scaled to the component's years."""
+    """An estimate as it entered a pool: its weight, its fit, and the factor that scales it to the component's years."""
 
     estimate: Estimate
     weight: float
@@ -47,7 +47,7 @@ class Elicited:
     Attributes
     ----------
     all, registered : Pool or None
-        Pools of the two measures; None where no estimate speaks.
+        Pools of the two measures; None where there is no estimate.
     completeness, ordinary : Distribution or None
         Cited shares.
     used : tuple of Used
@@ -159,8 +159,8 @@ def _fit(case: Case, figure: Figure, file: str, place: str, problems: list[Probl
     try:
         return fit_figure(case, figure)
     except FitError as error:
-        found, _, hint = str(error).partition("; ")
-        problems.append(Problem(file, place, found, "a figure that its family can follow", hint))
+        defect, _, hint = str(error).partition("; ")
+        problems.append(Problem(file, place, defect, "a figure that its family can follow", hint))
         return None
 
 
@@ -175,24 +175,26 @@ def _owner(
     """Elicit one component or quantity."""
     kind = "component" if isinstance(owner, Component) else "quantity"
     file, place = case.files.get(f"{kind} {owner.id}", ""), f'{kind} "{owner.id}"'
-    taken, left = case.admitted(owner, evidence)
-    bounds = [estimate for estimate in taken if estimate.is_one_sided]
+    admitted, rejected = case.admitted(owner, evidence)
+    bounds = [estimate for estimate in admitted if estimate.is_one_sided]
     fitted = []
-    for estimate in taken:
+    for estimate in admitted:
         if estimate.is_one_sided:
             continue
         lacking = _lacking(case, estimate, quantities)
         if lacking:
-            left.append((estimate, f"no admissible evidence on {', '.join(lacking)}"))
+            rejected.append((estimate, f"no admissible evidence on {', '.join(lacking)}"))
             continue
-        one = _used(case, owner, estimate, quantities, file, f'{place} > estimate "{estimate.name}"', problems)
-        fitted += [] if one is None else [one]
+        entry = _used(case, owner, estimate, quantities, file, f'{place} > estimate "{estimate.name}"', problems)
+        fitted += [] if entry is None else [entry]
     used = _weighted(fitted)
     soft = [(estimate, _bound(case, owner, estimate)) for estimate in bounds]
 
     def pooled(measure: Measure) -> Pool | None:
         members = tuple(
-            (one.weight, one.fit.distribution.scaled(one.factor)) for one in used if one.estimate.measure == measure
+            (each.weight, each.fit.distribution.scaled(each.factor))
+            for each in used
+            if each.estimate.measure == measure
         )
         # at least so many registered means at least so many in all
         own = tuple(
@@ -214,7 +216,7 @@ def _owner(
         ordinary=share("ordinary"),
         used=tuple(used),
         bounds=tuple(bounds),
-        left=tuple(left),
+        left=tuple(rejected),
     )
 
 
@@ -287,13 +289,10 @@ def _pool(
 
 def _weighted(used: list[Used]) -> list[Used]:
     """Give each lineage the same weight within its measure, shared evenly among its estimates."""
-    lines = Counter((one.estimate.measure, one.estimate.line) for one in used)
+    lines = Counter((each.estimate.measure, each.estimate.line) for each in used)
     count = Counter(measure for measure, _ in lines)
-    weigh = {key: 1.0 / (count[key[0]] * number) for key, number in lines.items()}
-    return [
-        Used(one.estimate, weigh[one.estimate.measure, one.estimate.line], one.fit, one.factor, one.note)
-        for one in used
-    ]
+    weights = {key: 1.0 / (count[key[0]] * number) for key, number in lines.items()}
+    return [replace(each, weight=weights[each.estimate.measure, each.estimate.line]) for each in used]
 
 
 def _bound(case: Case, owner: Component | Quantity, estimate: Estimate) -> Bound:

@@ -1,7 +1,7 @@
 """Distributions given by a density that is not normalised: integrated between marks by Gauss-Legendre quadrature.
 
 The variable of integration is the logarithm of the value, in which tails and powers are smooth. Cells are halved until
-one rule over a cell agrees with two over its halves; what remains in a cell is integrated when asked for.
+the rule over a cell agrees with the rule over its halves. Integrals over a part of a cell are computed on request.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ type Array = NDArray[np.float64]
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(6)
 _NODES, _WEIGHTS = 0.5 * (_NODES + 1.0), 0.5 * _WEIGHTS
 _TOLERANCE: Final = 1e-9
-_NOTHING: Final = 1e-24
-"""Share of the whole below which a cell is not halved further: far below the least probability that is told apart."""
+_NEGLIGIBLE: Final = 1e-24
+"""Mass of a cell, relative to the largest, below which it is not halved: far below any probability that matters."""
 _HALVINGS: Final = 60
 
 
@@ -110,9 +110,9 @@ def integrate(log_density: Callable[[Array], Array], marks: Array, atoms: Array)
         halves = _rule(log_density, np.concatenate([start, middle]), np.concatenate([middle, end]))
         first, second = halves[: len(start)], halves[len(start) :]
         both = np.logaddexp(first, second)
-        whole = max(float(np.max(both, initial=-np.inf)), *(float(np.max(one, initial=-np.inf)) for one in values))
+        largest = max(float(np.max(part, initial=-np.inf)) for part in (both, *values))
         with np.errstate(invalid="ignore", over="ignore"):
-            is_open = ~(np.abs(np.expm1(value - both)) <= _TOLERANCE) & (both > whole + np.log(_NOTHING))
+            is_open = ~(np.abs(np.expm1(value - both)) <= _TOLERANCE) & (both > largest + np.log(_NEGLIGIBLE))
         is_open &= end - start > 1e-13 * np.abs(middle)
         starts += [start[~is_open], middle[~is_open]]
         values += [first[~is_open], second[~is_open]]
@@ -122,12 +122,12 @@ def integrate(log_density: Callable[[Array], Array], marks: Array, atoms: Array)
             break
     starts.append(start)
     values.append(value)
-    every, mass = np.concatenate(starts), np.concatenate(values)
-    order = np.argsort(every)
+    all_starts, mass = np.concatenate(starts), np.concatenate(values)
+    order = np.argsort(all_starts)
     log_total = float(np.logaddexp(np.logaddexp.reduce(mass), np.logaddexp.reduce(log_atoms)))
     if log_total == -np.inf:
         return Integral(log_density, log_total, marks, np.zeros(len(marks)), np.zeros(len(marks) - 1))
-    begins = every[order]
+    begins = all_starts[order]
     old = np.searchsorted(begins, logs[:-1])
     # the marks themselves keep their exact values, which the atoms need
     ends = np.append(np.exp(begins), marks[-1])
@@ -136,8 +136,8 @@ def integrate(log_density: Callable[[Array], Array], marks: Array, atoms: Array)
     np.add.at(shares, np.append(old, len(mass)), np.exp(log_atoms - log_total))
     masses = np.exp(mass[order] - log_total)
     # no values without mass at the ends: the support begins and ends with the first and last of it
-    held = np.flatnonzero(shares + np.append(masses, 0.0) + np.insert(masses, 0, 0.0))
-    kept = slice(int(held[0]), int(held[-1]) + 1)
+    with_mass = np.flatnonzero(shares + np.append(masses, 0.0) + np.insert(masses, 0, 0.0))
+    kept = slice(int(with_mass[0]), int(with_mass[-1]) + 1)
     return Integral(log_density, log_total, ends[kept], shares[kept], masses[kept.start : kept.stop - 1])
 
 

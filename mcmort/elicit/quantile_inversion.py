@@ -1,7 +1,8 @@
-"""A distribution as cells between marks, and its quantiles by Newton's method inside them.
+"""Quantiles of a distribution that is given as cells between marks, by Newton's method inside the cells.
 
-Knows nothing of families or pools: it is given the probabilities on both sides of each mark, and a function that gives
-probability and density inside a cell. Both tails keep their relative accuracy, since each is counted from its own end.
+Nothing here depends on families or pools: the input is the probability on both sides of each mark, and a function for
+the probability and the density inside a cell. Both tails keep their relative accuracy, since each is counted from its
+own end.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ type Places = NDArray[np.intp]
 type Inside = Callable[[Array, Places], tuple[Array, Array]]
 
 _LAST_STEP: Final = 1e-6
-"""A step of Newton's method, relative to the value, after which its error, of the order of its square, is nothing."""
+"""Relative step of Newton's method at which the search ends: the error is of the order of its square."""
 _ROUNDING: Final = 4.0 * float(np.finfo(np.float64).eps)
-"""A probability met this closely is met; in a gap, where it does not change, nothing else would end the search."""
+"""Relative miss of a probability that counts as zero: in a gap it does not change, and only this ends the search."""
 _WIDTH: Final = 1e-11
 _STEPS: Final = 200
 
@@ -106,25 +107,30 @@ def _between(side: Side, cell: Places, wanted: Array) -> Array:
     # the marks rise when counted from below and fall when counted from above
     sign = 1.0 if side.marks[-1] >= side.marks[0] else -1.0
     low, high = (start, end) if sign > 0 else (end, start)
-    at = start + (end - start) * (target - p_start) / (p_end - p_start)
-    result = np.empty_like(at)
-    open_ = np.arange(len(at))
+    estimate = start + (end - start) * (target - p_start) / (p_end - p_start)
+    result = np.empty_like(estimate)
+    unfinished = np.arange(len(estimate))
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         for _ in range(_STEPS):
-            x = np.exp(at)
+            x = np.exp(estimate)
             probability, density = side.inside(x, cell)
             miss = sign * (target - np.log(probability))
             step = np.where(np.abs(miss) <= _ROUNDING, 0.0, miss * probability / (x * density))
-            low, high = np.where(miss > 0.0, at, low), np.where(miss < 0.0, at, high)
-            new = at + step
+            low, high = np.where(miss > 0.0, estimate, low), np.where(miss < 0.0, estimate, high)
+            new = estimate + step
             is_newton = (new >= low - _LAST_STEP) & (new <= high + _LAST_STEP)
-            at = np.where(is_newton, np.clip(new, low, high), 0.5 * (low + high))
+            estimate = np.where(is_newton, np.clip(new, low, high), 0.5 * (low + high))
             is_done = (is_newton & (np.abs(step) <= _LAST_STEP)) | (high - low <= _WIDTH)
-            result[open_[is_done]] = at[is_done]
+            result[unfinished[is_done]] = estimate[is_done]
             if np.all(is_done):
                 return np.exp(result)
-            going = ~is_done
-            open_, cell, target, at = open_[going], cell[going], target[going], at[going]
-            low, high = low[going], high[going]
-    result[open_] = at
+            continuing = ~is_done
+            unfinished, cell, target, estimate = (
+                unfinished[continuing],
+                cell[continuing],
+                target[continuing],
+                estimate[continuing],
+            )
+            low, high = low[continuing], high[continuing]
+    result[unfinished] = estimate
     return np.exp(result)

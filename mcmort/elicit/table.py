@@ -2,11 +2,11 @@
 
 A `QuantileTable` holds the quantiles of a prior at probabilities that are spaced evenly within each octave towards both
 ends, so that a draw is found by the bits of its uniform number: no logarithm, no search, and the tails keep their
-shape. The layout is shared with the sampler and its NumPy twin: knot ``j`` of a side stands at the float whose bits are
+shape. The layout is shared with the sampler's kernel: knot ``j`` of a side is at the float whose bits are
 ``BASE_BITS + (j << shift)``, where ``shift = 52 - resolution``. A `ScoreTable` holds the quantiles of a prior at evenly
 spaced normal scores, for an input that follows a copula.
 
-Needs NumPy alone, so that a stored plan starts quickly.
+This file imports NumPy and nothing larger, so that a stored plan starts quickly.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ __all__ = [
 type Array = NDArray[np.float64]
 
 OCTAVES: Final = 40
-"""Octaves below one half: the smallest probability told apart is 2 to the minus 41."""
+"""Octaves below one half: the smallest probability resolved is 2 to the minus 41."""
 SMALLEST: Final = 2.0 ** -(OCTAVES + 1)
 BASE_BITS: Final = int(np.array(SMALLEST).view(np.uint64))
 LARGEST_SCORE: Final = 8.0
@@ -104,7 +104,7 @@ class QuantileTable:
     missed: float = 0.0
 
     def __call__(self, survival: Array) -> Array:
-        """Return values at survival probabilities, shape ``(n,)``: the NumPy twin of the sampler's lookup."""
+        """Return values at survival probabilities, shape ``(n,)``: the NumPy reference of the sampler's lookup."""
         survival = np.asarray(survival, dtype=np.float64)
         is_upper = survival <= 0.5
         w = np.maximum(np.where(is_upper, survival, 1.0 - survival), SMALLEST)
@@ -164,7 +164,7 @@ class ScoreTable:
     missed: float = 0.0
 
     def __call__(self, score: Array) -> Array:
-        """Return values at normal scores, shape ``(n,)``: the NumPy twin of the sampler's lookup."""
+        """Return values at normal scores, shape ``(n,)``: the NumPy reference of the sampler's lookup."""
         place = (np.minimum(np.maximum(score, -LARGEST_SCORE), LARGEST_SCORE) + LARGEST_SCORE) * self.steps
         below = np.rint(place - 0.5)
         cell = below.astype(np.intp)
@@ -234,15 +234,15 @@ def build_table(prior: Quantiles) -> QuantileTable:
     QuantileTable
         With its measured error. Where the quantile function jumps, the error is bounded as a probability instead.
     """
-    found = _tabulated(prior, _OCTAVE_SCALE, _probability)
-    middle = OCTAVES << found.resolution
+    tabulated = _tabulated(prior, _OCTAVE_SCALE, _probability)
+    middle = OCTAVES << tabulated.resolution
     return QuantileTable(
-        found.values[: middle + 1].copy(),
-        found.values[middle:][::-1].copy(),
-        found.resolution,
-        found.error,
-        2.0**-found.resolution,
-        _mass(found, _probability),
+        tabulated.values[: middle + 1].copy(),
+        tabulated.values[middle:][::-1].copy(),
+        tabulated.resolution,
+        tabulated.error,
+        2.0**-tabulated.resolution,
+        _mass(tabulated, _probability),
     )
 
 
@@ -265,22 +265,24 @@ def build_score_table(prior: Quantiles) -> ScoreTable:
         score = places * 2.0**-_SCORE_SCALE.top - LARGEST_SCORE
         return np.asarray(ndtr(score))
 
-    found = _tabulated(prior, _SCORE_SCALE, probability)
-    return ScoreTable(found.values, 1 << found.resolution, found.error, _mass(found, probability))
+    tabulated = _tabulated(prior, _SCORE_SCALE, probability)
+    return ScoreTable(tabulated.values, 1 << tabulated.resolution, tabulated.error, _mass(tabulated, probability))
 
 
 def _tabulated(prior: Quantiles, scale: Scale, probability: Callable[[Places], Array]) -> Tabulated:
     """Tabulate a prior, with rounded knots."""
-    found = tabulate(lambda places: prior.ppf(probability(places)), scale, TARGET - _ROUNDING)
-    values = rounded(found.values)
+    tabulated = tabulate(lambda places: prior.ppf(probability(places)), scale, TARGET - _ROUNDING)
+    values = rounded(tabulated.values)
     return replace(
-        found, values=values, error=found.error + (0.0 if np.array_equal(values, found.values) else _ROUNDING)
+        tabulated,
+        values=values,
+        error=tabulated.error + (0.0 if np.array_equal(values, tabulated.values) else _ROUNDING),
     )
 
 
-def _mass(found: Tabulated, probability: Callable[[Places], Array]) -> float:
+def _mass(tabulated: Tabulated, probability: Callable[[Places], Array]) -> float:
     """Return the probability of the cells in which the target is missed."""
-    ends = probability(found.missed)
+    ends = probability(tabulated.missed)
     return float(np.sum(ends[:, 1] - ends[:, 0]))
 
 

@@ -1,4 +1,4 @@
-"""Where computed files are kept from one command to the next, how they are written, and what made them."""
+"""The cache of computed files: its folder, how many files stay in it, and the versions of the packages behind them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mcmort.machine.files import write_atomically
 __all__ = ["KEPT", "cache_folder", "keep", "version_of"]
 
 KEPT: Final = 64
-"""Files of one kind that are kept; the oldest go first."""
+"""Files of one kind that are kept; the oldest are deleted first."""
 
 
 def cache_folder() -> Path:
@@ -37,7 +37,7 @@ def keep(path: Path, fill: Callable[[BinaryIO], object], most: int = KEPT) -> No
     fill : callable
         Writes the content to an open file.
     most : int
-        Files of its kind that stay.
+        Files of its kind that are kept.
 
     Raises
     ------

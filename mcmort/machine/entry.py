@@ -27,7 +27,7 @@ def entry(function: Callable[..., None], arguments: tuple[Any, ...]) -> CFunctio
     Parameters
     ----------
     function : callable
-        The other function, of which Numba knows.
+        The other function, compiled by Numba.
     arguments : tuple
         Arguments of the types that it will be called with; see `mcmort.machine.native.Native`.
 
@@ -35,7 +35,7 @@ def entry(function: Callable[..., None], arguments: tuple[Any, ...]) -> CFunctio
     -------
     CFunction
     """
-    unpack = _unpack(types.Tuple([_type_of(one) for one in arguments]))
+    unpack = _unpack(types.Tuple([_type_of(argument) for argument in arguments]))
 
     def call(words: Any) -> None:
         function(*unpack(words))
@@ -45,12 +45,12 @@ def entry(function: Callable[..., None], arguments: tuple[Any, ...]) -> CFunctio
 
 
 def _type_of(argument: Any) -> Any:
-    """Return the type that compiled code knows an argument by."""
+    """Return the Numba type of an argument."""
     match argument:
         case np.ndarray():
             return types.Array(from_dtype(argument.dtype), argument.ndim, "C")
         case tuple():
-            kinds = [_type_of(one) for one in argument]
+            kinds = [_type_of(item) for item in argument]
             return types.NamedTuple(kinds, type(argument)) if hasattr(argument, "_fields") else types.Tuple(kinds)
         case bool():
             return types.boolean
@@ -88,7 +88,7 @@ class _Reader:
 
     def value(self, kind: Any) -> Any:
         if isinstance(kind, types.BaseTuple):
-            return self.context.make_tuple(self.builder, kind, [self.value(one) for one in kind.types])
+            return self.context.make_tuple(self.builder, kind, [self.value(item) for item in kind.types])
         if isinstance(kind, types.Array):
             return self.array(kind)
         word = self.word()

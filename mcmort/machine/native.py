@@ -1,6 +1,6 @@
 """Compiled functions that are called without Numba: their arguments go over as a list of machine words.
 
-`mcmort.machine.entry` is the other side of the call, and `mcmort.machine.code` knows where machine code comes from.
+`mcmort.machine.entry` is the other side of the call; `mcmort.machine.code` loads or compiles the machine code.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Native[*Arguments]:
     name : str
         What to call its file.
     find : callable
-        Returns the function, of which Numba knows; called only if its machine code is not on disk.
+        Returns the function, compiled by Numba; called only if its machine code is not on disk.
     sources : iterable of Path
         The files of Python that its code depends on. Arrays of other types make a function of their own.
 
@@ -92,7 +92,7 @@ def _interpret[*Arguments](function: Callable[[*Arguments], None], arguments: tu
 
 
 def _key(argument: Any) -> object:
-    """Return what tells arguments of one kind from those of another, in less time than it takes to name the kind."""
+    """Return a key that differs between arguments of different kinds; it takes less time than naming the kind."""
     match argument:
         case np.ndarray():
             flags = argument.flags
@@ -104,12 +104,12 @@ def _key(argument: Any) -> object:
 
 
 def _kind(argument: Any) -> str:
-    """Return all that compiled code takes for granted of an argument."""
+    """Return the type of an argument, as far as compiled code depends on it."""
     match argument:
         case np.ndarray() if argument.flags.c_contiguous and argument.flags.aligned:
             return f"{argument.dtype.str}{argument.ndim}"
         case tuple():
-            return f"{type(argument).__name__}({','.join(_kind(one) for one in argument)})"
+            return f"{type(argument).__name__}({','.join(_kind(item) for item in argument)})"
         case bool() | int() | float():
             return type(argument).__name__
     raise TypeError(
@@ -124,8 +124,8 @@ def _words(argument: Any) -> Iterator[int]:
             yield argument.ctypes.data
             yield from argument.shape
         case tuple():
-            for one in argument:
-                yield from _words(one)
+            for item in argument:
+                yield from _words(item)
         case float():
             yield _WORD.unpack(_FLOAT.pack(argument))[0]
         case _:

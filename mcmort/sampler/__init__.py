@@ -1,22 +1,9 @@
 """The elicited engine: priors to a plan, a plan to draws or tallies of draws.
 
-The names load when first used: arithmetic over a plan needs neither SciPy nor Numba.
+The names, which the stub file beside this one lists, load when first used: arithmetic over a plan needs neither SciPy
+nor Numba.
 """
 
-from typing import TYPE_CHECKING, Final
+import lazy_loader
 
-from mcmort.lazy import lazily
-
-if TYPE_CHECKING:
-    from mcmort.sampler.draw import DEFAULT_DRAWS, simulate
-    from mcmort.sampler.sampler import Sampler
-
-__all__ = ["DEFAULT_DRAWS", "Sampler", "simulate"]
-
-_HOMES: Final = {
-    "DEFAULT_DRAWS": "mcmort.sampler.draw",
-    "Sampler": "mcmort.sampler.sampler",
-    "simulate": "mcmort.sampler.draw",
-}
-
-__getattr__, __dir__ = lazily(__name__, _HOMES)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

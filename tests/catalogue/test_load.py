@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from mcmort.catalogue import Case, column_name, load, shipped
+from mcmort.catalogue import Case, cases, column_name, load
 from mcmort.errors import CaseError, McmortError, UnknownCaseError, UsageError
 
 GOOD = Path(__file__).parent.parent / "good"
@@ -236,9 +236,9 @@ def test_hidden_files_and_byte_order_marks_do_no_harm(full: Path) -> None:
 
 def test_shipped_cases_are_found_by_name() -> None:
     """Every folder of the priors with a case.toml is a case that loads by its name, and its id is that name."""
-    cases = shipped()
-    assert "ussr" in cases
-    for name, folder in cases.items():
+    shipped = cases()
+    assert "ussr" in shipped
+    for name, folder in shipped.items():
         assert (folder / "case.toml").is_file()
         case = load(name)
         assert case.id == name

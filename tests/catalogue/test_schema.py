@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from mcmort.catalogue import shipped
+from mcmort.catalogue import cases
 from mcmort.catalogue.records import Claim, Component, Correlation, Definition, Estimate, Profile, Quantity
 from mcmort.catalogue.schema import schemas
 
 TESTS = Path(__file__).parent.parent
 SOUND = [
     *sorted((TESTS / "good").glob("*/*.toml")),
-    *(file for path in shipped().values() for file in path.glob("*.toml")),
+    *(file for path in cases().values() for file in path.glob("*.toml")),
 ]
 
 

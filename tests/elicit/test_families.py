@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mcmort.elicit.families import FAMILIES, Distribution, empirical, fixed
-from tests.elicit.twins import twin
+from tests.elicit.scipy_reference import reference
 
 mpmath = importlib.import_module("mpmath")  # it ships no types
 
@@ -37,41 +37,41 @@ def _worst(found: np.ndarray, truth: np.ndarray) -> float:
 
 @pytest.mark.parametrize(("family", "parameters"), [*_SMOOTH, *_TRUNCATED], ids=str)
 def test_quantiles_equal_those_of_scipy(family: str, parameters: tuple[float, ...]) -> None:
-    """Quantiles agree with the SciPy twin to 1e-9, from 1e-9 up (where both cancel in the tail: from 0.0005 up)."""
+    """Quantiles agree with SciPy to 1e-9, from 1e-9 up (where both cancel in the tail: from 0.0005 up)."""
     u = _BODY if family in ("truncated-normal", "triangular") else _TAILS
     one = Distribution(family, parameters)
-    assert _worst(one.ppf(u), twin(one).ppf(u)) <= _CLOSE
+    assert _worst(one.ppf(u), reference(one).ppf(u)) <= _CLOSE
 
 
 @pytest.mark.parametrize(("family", "parameters"), [*_SMOOTH, *_TRUNCATED], ids=str)
 def test_distribution_functions_equal_those_of_scipy(family: str, parameters: tuple[float, ...]) -> None:
-    """Distribution functions agree with the SciPy twin to 1e-9 over the body and both tails."""
+    """Distribution functions agree with SciPy to 1e-9 over the body and both tails."""
     one = Distribution(family, parameters)
-    x = twin(one).ppf(_BODY)
-    assert _worst(one.cdf(x), twin(one).cdf(x)) <= _CLOSE
+    x = reference(one).ppf(_BODY)
+    assert _worst(one.cdf(x), reference(one).cdf(x)) <= _CLOSE
 
 
 @pytest.mark.parametrize(("family", "parameters"), [*_SMOOTH, *_TRUNCATED], ids=str)
 def test_survival_functions_equal_those_of_scipy(family: str, parameters: tuple[float, ...]) -> None:
-    """Survival functions agree with the SciPy twin to 1e-9, and to 1e-7 far in the upper tail, where 1 - cdf is noise.
+    """Survival functions agree with SciPy to 1e-9, and to 1e-7 far in the upper tail, where 1 - cdf is noise.
 
     The rounding of a value near one end of a finite support moves its survival by much more than its own 1e-16.
     """
     one = Distribution(family, parameters)
-    x = twin(one).ppf(_BODY)
-    assert _worst(one.sf(x), twin(one).sf(x)) <= _CLOSE
-    assert _worst(1.0 - one.sf(x), twin(one).cdf(x)) <= 1e-9
+    x = reference(one).ppf(_BODY)
+    assert _worst(one.sf(x), reference(one).sf(x)) <= _CLOSE
+    assert _worst(1.0 - one.sf(x), reference(one).cdf(x)) <= 1e-9
     if family in ("lognormal", "gamma", "metalog", "truncated-normal"):
         far = one.ppf(np.array([1.0 - 1e-14])) * 1.05
-        assert _worst(one.sf(far), np.asarray(twin(one).sf(far))) <= 1e-7
+        assert _worst(one.sf(far), np.asarray(reference(one).sf(far))) <= 1e-7
 
 
 @pytest.mark.parametrize(("family", "parameters"), [*_SMOOTH, *_TRUNCATED], ids=str)
 def test_densities_equal_those_of_scipy(family: str, parameters: tuple[float, ...]) -> None:
-    """Densities agree with the SciPy twin to 1e-7: at large shapes both subtract logarithms of the order of 1e7."""
+    """Densities agree with SciPy to 1e-7: at large shapes both subtract logarithms of the order of 1e7."""
     one = Distribution(family, parameters)
-    x = np.asarray(twin(one).ppf(_TAILS[5:-5]))
-    truth = np.asarray(twin(one).pdf(x))
+    x = np.asarray(reference(one).ppf(_TAILS[5:-5]))
+    truth = np.asarray(reference(one).pdf(x))
     finite = np.isfinite(truth)
     assert _worst(np.exp(one.log_density(x[finite])), truth[finite]) <= 1e-7
 
@@ -90,7 +90,7 @@ def test_a_wrong_parameter_is_seen(family: str, parameters: tuple[float, ...]) -
     """Negative control: a parameter that is off by one part in a million fails the comparison with SciPy."""
     one = Distribution(family, parameters)
     moved = Distribution(family, (*parameters[:-1], parameters[-1] * (1.0 + 1e-6) + 1e-6 * (parameters[-1] == 0.0)))
-    assert _worst(one.ppf(_BODY), twin(moved).ppf(_BODY)) > _CLOSE
+    assert _worst(one.ppf(_BODY), reference(moved).ppf(_BODY)) > _CLOSE
 
 
 @pytest.mark.parametrize("ratio", [-10.0, -3.0, 0.0, 3.0])
@@ -156,9 +156,9 @@ def test_nothing_lies_below_zero(family: str, parameters: tuple[float, ...]) -> 
     ids=str,
 )
 def test_scaling_scales_every_quantile(family: str, parameters: tuple[float, ...]) -> None:
-    """The scaled distribution has the SciPy twin's quantiles times the factor."""
+    """The scaled distribution has the SciPy reference's quantiles times the factor."""
     one = Distribution(family, parameters)
-    assert _worst(one.scaled(2.5).ppf(_BODY), 2.5 * twin(one).ppf(_BODY)) <= _CLOSE
+    assert _worst(one.scaled(2.5).ppf(_BODY), 2.5 * reference(one).ppf(_BODY)) <= _CLOSE
     assert one.scaled(1.0) is one
 
 

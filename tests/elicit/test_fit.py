@@ -1,4 +1,4 @@
-"""Fits of printed figures, judged by the SciPy twin of what was fitted."""
+"""Fits of printed figures, judged by the SciPy reference of what was fitted."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mcmort.elicit.families import Distribution
 from mcmort.elicit.fit import coverage, fit_figure
 from mcmort.errors import FitError
 from tests.cases import case_of, component, count, point, ranged, share
-from tests.elicit.twins import twin
+from tests.elicit.scipy_reference import reference
 
 _LEVELS = {"50%": 0.5, "80%": 0.8, "90%": 0.9, "95%": 0.95, "range": 0.9, "plausible": 0.8}
 _WITH_MODE = ("pert", "triangular")
@@ -35,11 +35,11 @@ def _estimate(low: float, high: float, **changes: Any) -> Estimate:
 
 
 def _judge(case: Case, figure: Estimate | Share, probability: float) -> None:
-    """Check that the SciPy twin puts the mass asked for outside each end."""
+    """Check that the SciPy reference puts the mass asked for outside each end."""
     assert figure.low is not None
     assert figure.high is not None
     fit = fit_figure(case, figure)
-    one = twin(fit.distribution)
+    one = reference(fit.distribution)
     tail = (1.0 - probability) / 2.0
     assert float(one.cdf(figure.low)) == pytest.approx(tail, abs=1e-6)
     assert float(one.sf(figure.high)) == pytest.approx(tail, abs=1e-6)
@@ -53,7 +53,7 @@ def _judge(case: Case, figure: Estimate | Share, probability: float) -> None:
     "family", ["lognormal", "gamma", "truncated-normal", "uniform", "pert", "triangular", "metalog"]
 )
 def test_a_range_holds_the_mass_asked(case: Case, family: str, reads: str, probability: float) -> None:
-    """Whatever the family and the reading of a range, the SciPy twin has the mass asked within one in a million."""
+    """Whatever the family and the reading of a range, SciPy finds the mass asked within one in a million."""
     ends = [*_ENDS, *([_WIDE[family]] if family in _WIDE and reads != "50%" else [])]
     for low, high in ends:
         best = {"best": low + 0.4 * (high - low)} if family in _WITH_BEST and (low, high) != (10.0, 200.0) else {}
@@ -76,7 +76,7 @@ def test_a_share_holds_the_mass_asked(case: Case, ends: tuple[float, float], rea
     skewed = Share.model_validate(share(*ends, reads=reads, best=middle))
     assert fit_figure(case, skewed).distribution.family == "logit-metalog"
     _judge(case, skewed, probability)
-    assert float(twin(fit_figure(case, skewed).distribution).cdf(middle)) == pytest.approx(0.5, abs=1e-9)
+    assert float(reference(fit_figure(case, skewed).distribution).cdf(middle)) == pytest.approx(0.5, abs=1e-9)
 
 
 @pytest.mark.parametrize("best", [120.0, 600.0, 1500.0])
@@ -85,15 +85,15 @@ def test_a_range_with_a_best_figure_has_it_as_median(case: Case, best: float) ->
     figure = _estimate(100, 4000, best=best) if best > 200 else _estimate(100, 150, best=best)
     fit = fit_figure(case, figure)
     assert fit.distribution.family == "metalog"
-    assert float(twin(fit.distribution).cdf(best)) == pytest.approx(0.5, abs=1e-9)
+    assert float(reference(fit.distribution).cdf(best)) == pytest.approx(0.5, abs=1e-9)
     _judge(case, figure, 0.9)
 
 
 @pytest.mark.parametrize("family", _WITH_MODE)
 @pytest.mark.parametrize("reads", ["90%", "extremes"])
 def test_pert_and_triangular_have_the_best_figure_as_mode(case: Case, family: str, reads: str) -> None:
-    """The density of the SciPy twin is highest at the best figure."""
-    one = twin(fit_figure(case, _estimate(2, 9, best=4.0, reads=reads, family=family)).distribution)
+    """The density of the SciPy reference is highest at the best figure."""
+    one = reference(fit_figure(case, _estimate(2, 9, best=4.0, reads=reads, family=family)).distribution)
     found = optimize.minimize_scalar(lambda x: -float(one.pdf(x)), bounds=(2.0, 9.0), method="bounded")
     assert found.x == pytest.approx(4.0, abs=1e-4)
 
@@ -105,7 +105,7 @@ def test_pert_and_triangular_have_the_best_figure_as_mode(case: Case, family: st
 def test_extremes_are_the_ends_of_all_mass(case: Case, changes: dict[str, Any], family: str) -> None:
     """Between extremes lies all the mass, right up to them."""
     fit = fit_figure(case, _estimate(2, 9, reads="extremes", **changes))
-    one = twin(fit.distribution)
+    one = reference(fit.distribution)
     assert fit.distribution.family == family
     assert float(one.cdf(2.0)) == 0.0
     assert float(one.sf(9.0)) == pytest.approx(0.0, abs=1e-12)
@@ -119,7 +119,7 @@ def test_extremes_may_have_the_best_figure_at_an_end(case: Case, best: float) ->
     for family in _WITH_MODE:
         fit = fit_figure(case, _estimate(0, 10, best=best, reads="extremes", family=family))
         u = np.array([0.01, 0.5, 0.99])
-        assert fit.distribution.ppf(u) == pytest.approx(twin(fit.distribution).ppf(u), rel=1e-9)
+        assert fit.distribution.ppf(u) == pytest.approx(reference(fit.distribution).ppf(u), rel=1e-9)
         assert fit.achieved == pytest.approx((0.0, 1.0), abs=1e-12)
 
 
@@ -127,13 +127,13 @@ def test_extremes_may_have_the_best_figure_at_an_end(case: Case, best: float) ->
     ("family", "allowed"), [("lognormal", 1e-9), ("gamma", 1e-9), ("truncated-normal", 0.01), (None, 1e-9)]
 )
 def test_a_standard_error_is_the_standard_deviation(case: Case, family: str | None, allowed: float) -> None:
-    """Best and standard error are mean and standard deviation, judged by integrating the SciPy twin's quantiles.
+    """Best and standard error are mean and standard deviation, judged by integrating the SciPy reference's quantiles.
 
     The normal is cut at zero three standard errors from its middle or further, which moves both by less than 1 % of
     the standard error.
     """
     figure = count(best=300.0, standard_error=100.0, reads="standard-error", **({"family": family} if family else {}))
-    one: Any = twin(fit_figure(case, Estimate.model_validate(figure)).distribution)
+    one: Any = reference(fit_figure(case, Estimate.model_validate(figure)).distribution)
     assert one.mean() == pytest.approx(300.0, abs=100.0 * allowed)
     assert one.std() == pytest.approx(100.0, rel=allowed)
 
@@ -141,7 +141,7 @@ def test_a_standard_error_is_the_standard_deviation(case: Case, family: str | No
 @pytest.mark.parametrize(("basis", "log_sd"), [("registered", 0.05), ("demographic", 0.2), ("survey", 0.3)])
 def test_a_point_takes_its_spread_from_its_basis(case: Case, basis: str, log_sd: float) -> None:
     """A bare point is the median of a lognormal with the log standard deviation that the case gives its basis."""
-    one: Any = twin(fit_figure(case, Estimate.model_validate(point(5e5, basis=basis))).distribution)
+    one: Any = reference(fit_figure(case, Estimate.model_validate(point(5e5, basis=basis))).distribution)
     assert one.median() == pytest.approx(5e5, rel=1e-12)
     assert math.log(float(one.ppf(0.8413447460685429)) / 5e5) == pytest.approx(log_sd, rel=1e-9)
 
@@ -170,7 +170,7 @@ def test_fits_equal_published_ones(
     at zero, and a PERT of mode 4 from 1.133 to 13.28. That they have these quantiles is checked with SciPy first.
     """
     as_printed = Distribution(family, published)
-    assert twin(as_printed).cdf([2.0, 9.0]) == pytest.approx([0.05, 0.95], abs=2e-4)
+    assert reference(as_printed).cdf([2.0, 9.0]) == pytest.approx([0.05, 0.95], abs=2e-4)
     fit = fit_figure(case, _estimate(2, 9, reads="90%", family=family, **changes))
     assert fit.distribution.parameters == pytest.approx(published, abs=digits)
 
@@ -244,6 +244,6 @@ def test_a_point_is_no_range(case: Case) -> None:
 def test_an_overlap_is_fitted_as_a_share(case: Case) -> None:
     """An overlap is a share: a range of it is a beta distribution within zero and one."""
     figure = Overlap.model_validate({"id": "o", "of": "a", "within": "b", **share(0.1, 0.4)})
-    one = twin(fit_figure(case, figure).distribution)
+    one = reference(fit_figure(case, figure).distribution)
     assert float(one.cdf(0.1)) == pytest.approx(0.05, abs=1e-6)
     assert float(one.sf(1.0)) == 0.0

@@ -9,7 +9,7 @@ from scipy import stats
 from mcmort.elicit.families import Distribution, fixed
 from mcmort.elicit.pool import Bound, Pool
 from mcmort.errors import FitError
-from tests.elicit.twins import bounded_density, bounded_mass, mixture_cdf, twin
+from tests.elicit.scipy_reference import bounded_density, bounded_mass, mixture_cdf, reference
 
 _POOLS = {
     "two lognormals": ((0.5, Distribution("lognormal", (5.0, 0.3))), (0.5, Distribution("lognormal", (5.6, 0.5)))),
@@ -40,7 +40,7 @@ _U = np.array([1e-9, 1e-6, 1e-3, 0.05, 0.25, 0.5, 0.75, 0.95, 0.999, 1 - 1e-6])
 
 @pytest.mark.parametrize("members", _POOLS.values(), ids=_POOLS)
 def test_the_pool_is_the_weighted_sum(members: tuple[tuple[float, Distribution], ...]) -> None:
-    """The distribution function of a linear pool is the weighted sum of those of its members' SciPy twins."""
+    """The distribution function of a linear pool is the weighted sum of those of its members' SciPy references."""
     x = np.geomspace(1.0, 20000.0, 200)
     assert Pool(members).cdf(x) == pytest.approx(mixture_cdf(members, x), rel=1e-9, abs=1e-12)
 
@@ -50,7 +50,7 @@ def test_quantiles_invert_the_pool(members: tuple[tuple[float, Distribution], ..
     """SciPy's distribution function at a quantile of the pool gives the probability back, in both tails."""
     x = Pool(members).ppf(_U)
     below = mixture_cdf(members, x)
-    above = sum(weight * twin(member).sf(x) for weight, member in members)
+    above = sum(weight * reference(member).sf(x) for weight, member in members)
     if members is _POOLS["far apart"]:  # the median falls into the gap, where the function is flat
         assert 7.0 * np.exp(0.2) < x[5] < np.exp(9.0)
     assert np.minimum(below, above) == pytest.approx(np.minimum(_U, 1 - _U), rel=1e-6)

@@ -12,7 +12,7 @@ from mcmort.catalogue.words import Pooling
 from mcmort.elicit.families import Distribution, empirical, fixed
 from mcmort.elicit.pool import Bound, ExclusionError, Pool
 from mcmort.errors import FitError
-from tests.elicit.twins import pooled_density, pooled_masses, twin
+from tests.elicit.scipy_reference import pooled_density, pooled_masses, reference
 
 type Members = tuple[tuple[float, Distribution], ...]
 
@@ -45,7 +45,7 @@ def _geometric_lognormal(members: Members) -> Distribution:
 
 def _inverts(pool: Pool, one: Distribution) -> None:
     """Hold a pool against the closed form: quantiles to 1e-7, both tails included, and the distribution function."""
-    truth = np.asarray(twin(one).ppf(_U))
+    truth = np.asarray(reference(one).ppf(_U))
     assert pool.ppf(_U) == pytest.approx(truth, rel=_CLOSE)
     assert pool.cdf(truth) == pytest.approx(_U, rel=_CLOSE)
 
@@ -82,7 +82,7 @@ def test_a_log_pool_of_uniforms_is_their_common_ground() -> None:
 def test_weights_move_a_log_pool() -> None:
     """Negative control: other weights give another log pool, far beyond the tolerance of these tests."""
     other = tuple((weight, one) for weight, (_, one) in zip((0.5, 0.2, 0.3), _LOGNORMALS, strict=True))
-    truth = np.asarray(twin(_geometric_lognormal(_LOGNORMALS)).ppf(_U))
+    truth = np.asarray(reference(_geometric_lognormal(_LOGNORMALS)).ppf(_U))
     assert float(np.min(np.abs(Pool(other, (), "log").ppf(_U) / truth - 1.0))) > 1e-3
 
 

@@ -105,10 +105,10 @@ def three() -> Draws:
 def exact(three: Draws) -> _Sum:
     """Return the exact distribution of their sum, from the fitted parameters and SciPy's functions."""
     from mcmort.elicit import elicit
-    from tests.elicit.twins import twin
+    from tests.elicit.scipy_reference import reference
 
     pools = [elicit(three.case).components[name].all for name in ("one", "two", "three")]
-    return _Sum([twin(pool.members[0][1]) for pool in pools if pool is not None], 16_000.0)
+    return _Sum([reference(pool.members[0][1]) for pool in pools if pool is not None], 16_000.0)
 
 
 def test_a_sum_is_the_exact_convolution(three: Draws, exact: _Sum) -> None:

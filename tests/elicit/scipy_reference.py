@@ -1,4 +1,4 @@
-"""Oracles of the families: for each its SciPy twin, and for the metalog Keelin's formula written out here.
+"""Oracles of the families: for each the same in SciPy, and for the metalog Keelin's formula written out here.
 
 Nothing here calls mcmort's own arithmetic: only the name and the parameters of a distribution are read.
 """
@@ -17,19 +17,19 @@ from mcmort.elicit.families import Distribution
 
 __all__ = [
     "Keelin",
-    "Twin",
+    "Reference",
     "bounded_density",
     "bounded_mass",
     "mixture_cdf",
     "pooled_density",
     "pooled_masses",
-    "twin",
+    "reference",
 ]
 
 type Array = NDArray[np.float64]
 
 
-class Twin(Protocol):
+class Reference(Protocol):
     """What is used of a frozen SciPy distribution."""
 
     def cdf(self, x: Any, /) -> Any:
@@ -97,13 +97,13 @@ class Keelin:
         return np.asarray(1.0 / (1.0 + np.exp(-inner)) if self.is_share else np.exp(inner))
 
 
-def _pert(p: tuple[float, ...]) -> Twin:
+def _pert(p: tuple[float, ...]) -> Reference:
     low, mode, high = p
     width = high - low
     return stats.beta(1.0 + 4.0 * (mode - low) / width, 1.0 + 4.0 * (high - mode) / width, loc=low, scale=width)
 
 
-_TWINS: dict[str, Callable[[tuple[float, ...]], Twin]] = {
+_REFERENCES: dict[str, Callable[[tuple[float, ...]], Reference]] = {
     "lognormal": lambda p: stats.lognorm(p[1], scale=np.exp(p[0])),
     "gamma": lambda p: stats.gamma(p[0], scale=p[1]),
     "truncated-normal": lambda p: stats.truncnorm(-p[0] / p[1], np.inf, loc=p[0], scale=p[1]),
@@ -116,14 +116,14 @@ _TWINS: dict[str, Callable[[tuple[float, ...]], Twin]] = {
 }
 
 
-def twin(distribution: Distribution) -> Twin:
-    """Return the SciPy twin of a distribution."""
-    return _TWINS[distribution.family](distribution.parameters)
+def reference(distribution: Distribution) -> Reference:
+    """Return the SciPy reference of a distribution."""
+    return _REFERENCES[distribution.family](distribution.parameters)
 
 
 def mixture_cdf(members: tuple[tuple[float, Distribution], ...], x: ArrayLike) -> Array:
-    """Return the distribution function of a mixture: the weighted sum of those of the SciPy twins."""
-    return np.asarray(sum(weight * twin(member).cdf(x) for weight, member in members))
+    """Return the distribution function of a mixture: the weighted sum of those of the SciPy references."""
+    return np.asarray(sum(weight * reference(member).cdf(x) for weight, member in members))
 
 
 def bounded_density(
@@ -143,11 +143,11 @@ def bounded_density(
     callable
         Of log x.
     """
-    twins = [(weight, twin(member)) for weight, member in members]
+    references = [(weight, reference(member)) for weight, member in members]
 
     def density(log_x: float) -> float:
         x = float(np.exp(log_x))
-        value = sum(weight * float(one.pdf(x)) for weight, one in twins) * x
+        value = sum(weight * float(one.pdf(x)) for weight, one in references) * x
         for side, bound, log_sd in bounds:
             score = (log_x - np.log(bound)) / log_sd
             value *= float(special.ndtr(score if side == "at-least" else -score))
@@ -168,7 +168,7 @@ def pooled_density(
 ) -> Array:
     """Return the density of log x, not normalised, pooled in one of the three ways under bounds, shape ``(n,)``."""
     weights = np.array([weight for weight, _ in members])[:, None]
-    parts = np.stack([np.asarray(twin(member).pdf(x)) for _, member in members])
+    parts = np.stack([np.asarray(reference(member).pdf(x)) for _, member in members])
     pooled = {"linear": (weights * parts).sum(0), "log": (parts**weights).prod(0), "envelope": parts.max(0)}
     value = pooled[way] * x
     for side, bound, log_sd in bounds:

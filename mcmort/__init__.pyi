@@ -1,0 +1,15 @@
+from .analysis.receipt import verify as verify
+from .api.verbs import bridge as bridge
+from .api.verbs import claims as claims
+from .api.verbs import compare as compare
+from .api.verbs import plot as plot
+from .api.verbs import total as total
+from .bayes import fit as fit
+from .catalogue import cases as cases
+from .catalogue import load as load
+from .elicit import check as check
+from .sampler import Sampler as Sampler
+from .sampler import simulate as simulate
+
+__all__: list[str]
+__version__: str
