@@ -16,10 +16,11 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from mcmort.bayes import Posterior, fit, store
+from mcmort.bayes import Posterior, fit
+from mcmort.bayes import fit_files as store
+from mcmort.bayes.autodiff.tape import Program
+from mcmort.bayes.fit_files import Request, find, keep, path_of
 from mcmort.bayes.sample import Chains, sample
-from mcmort.bayes.store import Request, find, keep, path_of
-from mcmort.bayes.tape import Program
 from mcmort.errors import ConvergenceError, UsageError
 from tests.bayes.made import every_kind, figures, plain
 from tests.cases import component, ranged, share
