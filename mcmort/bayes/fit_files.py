@@ -23,6 +23,7 @@ from mcmort.bayes.diagnostics import Diagnosis
 from mcmort.bayes.posterior import KINDS, Posterior
 from mcmort.cache import folder as cache
 from mcmort.catalogue.case import Case
+from mcmort.definitions.splits import KeptSplits
 from mcmort.results import ComponentStatus, Manifest
 
 __all__ = ["Request", "find", "keep", "path_of"]
@@ -184,6 +185,7 @@ def _read(path: Path, case: Case) -> Posterior:
         Manifest(**manifest),
         columns,
         standing,
+        KeptSplits(manifest["seed"]),
         prior=groups["prior"],
         others={name: values for name, values in found.items() if name not in columns},
         log_likelihood=_of_figures(groups["log_likelihood"]),

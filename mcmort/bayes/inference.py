@@ -13,6 +13,7 @@ from mcmort.bayes.fit_files import Request, find, keep
 from mcmort.bayes.posterior import KINDS, Posterior
 from mcmort.cache.folder import version_of
 from mcmort.catalogue.case import Case
+from mcmort.definitions.splits import KeptSplits
 from mcmort.errors import UsageError
 from mcmort.results import Manifest
 from mcmort.results.seed import given_seed
@@ -188,6 +189,7 @@ def _told(
         _manifest(evidence, seed, count * length, count),
         columns,
         evidence.standing,
+        KeptSplits(seed),
         prior={name: before.kept[name] for name in (*columns, *others)},
         others=others,
         log_likelihood=world.log_likelihood,

@@ -274,7 +274,7 @@ class _ModelBuilder[Value: Arithmetic]:
 
     def sum(self, account: ResolvedDefinition) -> Value:
         """Add up what a claim or a balance counts, by the same sums as any total."""
-        return evaluate(self.case, self.columns, account).total
+        return evaluate(self.case, self.columns, account, lambda split: split.mean).total
 
     def logarithm(self, value: Value) -> Value:
         """Return a logarithm, of one death at least: what a formula gives may be nothing."""

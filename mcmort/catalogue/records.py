@@ -21,6 +21,7 @@ __all__ = [
     "Definition",
     "Dependence",
     "Estimate",
+    "Even",
     "Figure",
     "Overlap",
     "Profile",
@@ -223,6 +224,24 @@ class Estimate(Figure):
         return self.lineage or self.source
 
 
+class Even(Record):
+    """The statement of a source that the deaths of a component fall evenly on its years."""
+
+    source: Text
+    locator: Text
+    via: str | None = None
+    confidence: Confidence | None = None
+    note: str | None = None
+
+
+def _with_source(value: Any) -> Any:
+    """Refuse to call years even without the source that says so."""
+    if isinstance(value, bool):
+        hint = 'write even = { source = "...", locator = "..." }; without a source, when they fell is unknown'
+        raise RecordError("", "even years without a source", "the source that says so", hint)
+    return value
+
+
 class Component(Record):
     """The smallest thing with a distribution: a category within years, a place, a group."""
 
@@ -234,6 +253,9 @@ class Component(Record):
     counts: Text = Field(description="What is counted, in plain words.")
     facets: dict[str, Values]
     profile: str | None = Field(None, description="Id of the annual series that apportions the years.")
+    even: Annotated[Even | None, BeforeValidator(_with_source)] = Field(
+        None, description="Source that says that the deaths fall evenly on the years."
+    )
     ordinary: Share | None = Field(None, description="Share that would have died anyway.")
     already_net: Flag = Field(False, description="The figures are excess deaths: nothing is taken off for net totals.")
     completeness: Share | None = Field(None, description="Share of the deaths that was registered.")
@@ -244,6 +266,12 @@ class Component(Record):
     formula: str | None = Field(None, description="Arithmetic over quantities and components.")
     estimate: tuple[Estimate, ...] = ()
     note: str | None = None
+
+    @model_validator(mode="after")
+    def _years_are_told_once(self) -> Self:
+        if self.profile is not None and self.even is not None:
+            raise RecordError("even", "even years and an annual series", "one of the two", "keep what the source says")
+        return self
 
 
 class Quantity(Record):
@@ -286,6 +314,9 @@ class Overlap(Share):
     of: Id
     within: Id
     years: Years | None = None
+    of_all_years: Flag = Field(
+        False, description="The share is of all deaths of the first side, not only of those in the years of both."
+    )
 
 
 class Dependence(Record):

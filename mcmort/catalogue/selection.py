@@ -115,7 +115,7 @@ def select(case: Case, scope: Scope) -> dict[str, frozenset[int]]:
 def year_weights(case: Case, component: Component) -> dict[int, float]:
     """Return the share of a component that falls in each of its years.
 
-    By the annual profile where the component has one, else evenly.
+    By the annual profile where the component has one, else evenly: as a source says, or as unknown timing is expected.
     """
     years = years_of(component.years)
     if component.profile is None:

@@ -3,6 +3,7 @@
 from mcmort.definitions.changes import DefinitionChanges, definition_of
 from mcmort.definitions.sums import ResolvedDefinition, evaluate, resolve_definition
 from mcmort.definitions.terms import DefinitionTerms, Piece, Term, of_claim, resolve, same_scope
+from mcmort.definitions.timing import Timing, YearShares
 
 __all__ = [
     "DefinitionChanges",
@@ -10,6 +11,8 @@ __all__ = [
     "Piece",
     "ResolvedDefinition",
     "Term",
+    "Timing",
+    "YearShares",
     "definition_of",
     "evaluate",
     "of_claim",

@@ -2,32 +2,29 @@
 
 For a definition D the total of a draw is
 
-    T_D = sum_k x_k - sum_B min( sum_A s_AB * x_AB ,  x_B - sum_C s_BC * x_BC )
+    T_D = sum_k x_k - sum_y sum_B min( sum_A s_AB * x_ABy ,  x_By - sum_C s_BC * x_BCy )
 
 where x_k is component k as D counts it (measure, years, share of responsibility, gross or net), and s_AB is the cited
-share of A's deaths that the figures of B count as well. The second sum runs over the components B that hold others. An
-overlap is subtracted only if both sides are in D. All the overlaps of one A together take at most A (their shares are
-scaled down to sum to one where they exceed it), and those within one B take at most what B has left: so the total never
-falls when a component, a year or a share is added, on any draw.
+share of A's deaths in the years of both that the figures of B count as well. The second sum runs over years y and the
+components B that hold others; see `mcmort.definitions.overlaps` for its rules, and `mcmort.definitions.timing` for the
+part of a component that falls in a year.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import cast
 
-import numpy as np
-
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Definition
-from mcmort.definitions.terms import DefinitionTerms, Piece, Term
+from mcmort.definitions.overlaps import cells_of, taken_by_overlaps
+from mcmort.definitions.terms import DefinitionTerms, Term
+from mcmort.definitions.timing import YearShares
 from mcmort.errors import DefinitionError
-from mcmort.results import Arithmetic, ComponentStatus, Sums, maximum
+from mcmort.results import Arithmetic, ComponentStatus, Split, Sums, maximum
 
 __all__ = ["ResolvedDefinition", "evaluate", "resolve_definition"]
-
-_LEAST: float = np.finfo(np.float64).tiny
 
 
 @dataclass(frozen=True)
@@ -83,7 +80,6 @@ def resolve_definition(
     definition = resolved.definition
     terms: dict[str, Term] = {}
     unknown: dict[str, str] = {}
-    notes: list[str] = []
     for term in resolved.terms:
         name = term.component
         if any(piece.share and f"share:{piece.share}" not in columns for piece in term.pieces):
@@ -95,7 +91,6 @@ def resolve_definition(
             unknown[name] = standing[name].unknown.get(definition.measure, "no draws of it")
             continue
         terms[name] = term
-        notes += [f"{name}: {note}" for note in _notes(case, standing[name], definition, term)]
     if not terms:
         raise DefinitionError(
             f"the definition {definition.id!r} asks only for components without {definition.measure} evidence: "
@@ -104,20 +99,87 @@ def resolve_definition(
                 for reason in dict.fromkeys(unknown.values())
             )
         )
-    return ResolvedDefinition(definition, terms, resolved.excluded, unknown, tuple(notes))
+    years = _years_of_overlaps(case, terms)
+    notes = tuple(
+        f"{name}: {note}"
+        for name, term in terms.items()
+        for note in _notes(case, standing[name], definition, term, years)
+    )
+    return ResolvedDefinition(definition, terms, resolved.excluded, unknown, notes)
 
 
-def _notes(case: Case, standing: ComponentStatus, definition: Definition, term: Term) -> list[str]:
+def _years_of_overlaps(case: Case, terms: Mapping[str, Term]) -> dict[str, frozenset[int]]:
+    """Return for each component of unknown timing the years in which its overlaps hold, where these are not all."""
+    years: dict[str, set[int]] = {}
+    for cell in cells_of(case, terms, YearShares[float](case, lambda split: split.mean)):
+        for key in cell.overlaps:
+            for name in (case.overlaps[key].of, case.overlaps[key].within):
+                years.setdefault(name, set()).update(cell.years)
+    return {
+        name: frozenset(found)
+        for name, found in years.items()
+        if terms[name].timing == "unknown" and found < terms[name].years
+    }
+
+
+def _notes(
+    case: Case, standing: ComponentStatus, definition: Definition, term: Term, overlaps: Mapping[str, frozenset[int]]
+) -> list[str]:
     component = case.components[term.component]
     notes = list(standing.notes)
-    if term.evenly:
-        notes.append("years apportioned evenly, for want of an annual series")
+    part = f"{100.0 * term.fraction:.0f} % on average"
+    if term.is_cut and term.timing == "unknown":
+        notes.append(f"when its deaths fell is not known: the part in the years that count is uncertain, {part}")
+    elif term.is_cut and term.timing == "host":
+        notes.append(f"when its deaths fell is taken from what holds it, in the years of both: {part} count")
+    elif term.component in overlaps:
+        inside = overlaps[term.component]
+        span = f"{min(inside)}-{max(inside)}" if len(inside) > 1 else f"{min(inside)}"
+        notes.append(f"when its deaths fell is not known, so neither is how many fell into its overlap in {span}")
     if definition.net and component.ordinary is None and not component.already_net:
         notes.append("gross: no ordinary mortality is cited")
     return notes
 
 
-def evaluate[Value: Arithmetic](case: Case, columns: Mapping[str, Value], account: ResolvedDefinition) -> Sums[Value]:
+class _Counted[Value: Arithmetic]:
+    """The components of a definition as it counts them, before overlaps."""
+
+    def __init__(
+        self,
+        case: Case,
+        columns: Mapping[str, Value],
+        account: ResolvedDefinition,
+        split: Callable[[Split], Value | float],
+    ) -> None:
+        self.case, self.columns = case, columns
+        self.definition, self.terms = account.definition, account.terms
+        self.shares = YearShares(case, split)
+
+    def base(self, name: str) -> Value:
+        """Return the deaths of a component under the measure, gross or net."""
+        deaths = self.columns[f"{self.definition.measure}:{name}"]
+        ordinary = self.columns.get(f"ordinary:{name}") if self.definition.net else None
+        return deaths if ordinary is None else deaths * (1.0 - ordinary)
+
+    def part(self, name: str) -> Value:
+        """Return a component in all years that count, each with its share of responsibility."""
+        weight: Value | float = 0.0
+        for piece in self.terms[name].pieces:
+            weight = weight + self._weight(name, piece.years, piece.share)
+        return cast("Value", self.base(name) * weight)
+
+    def part_in(self, name: str, years: frozenset[int]) -> Value:
+        """Return a component as counted in some years of one share of responsibility."""
+        return cast("Value", self.base(name) * self._weight(name, years, self.terms[name].share_in(min(years))))
+
+    def _weight(self, name: str, years: frozenset[int], responsibility: str) -> Value | float:
+        share = self.shares.share(name, years)
+        return self.columns[f"share:{responsibility}"] * share if responsibility else share
+
+
+def evaluate[Value: Arithmetic](
+    case: Case, columns: Mapping[str, Value], account: ResolvedDefinition, split: Callable[[Split], Value | float]
+) -> Sums[Value]:
     """Add up what a definition counts.
 
     Parameters
@@ -128,17 +190,17 @@ def evaluate[Value: Arithmetic](case: Case, columns: Mapping[str, Value], accoun
         One for each uncertain input: arrays of draws, registers of a plan, or variables of a model.
     account : ResolvedDefinition
         What can be counted.
+    split : callable
+        Returns the value of an uncertain split of a span of years in two; see `mcmort.definitions.timing`.
 
     Returns
     -------
     Sums
         Of the same kind as the columns.
     """
-    parts = {
-        name: _base(columns, account.definition, name) * _weight(columns, term.pieces)
-        for name, term in account.terms.items()
-    }
-    overlaps = _overlaps(case, columns, account, parts)
+    counted = _Counted(case, columns, account, split)
+    parts = {name: counted.part(name) for name in account.terms}
+    overlaps: dict[str, Value] = taken_by_overlaps(counted)
     names = sorted(parts)
     total = parts[names[0]]
     for name in names[1:]:
@@ -146,67 +208,3 @@ def evaluate[Value: Arithmetic](case: Case, columns: Mapping[str, Value], accoun
     for name in sorted(overlaps):
         total = total - overlaps[name]
     return Sums(maximum(total, 0.0), parts, overlaps)
-
-
-def _base[Value: Arithmetic](columns: Mapping[str, Value], definition: Definition, name: str) -> Value:
-    """Return the deaths of a component under the measure, gross or net."""
-    deaths = columns[f"{definition.measure}:{name}"]
-    ordinary = columns.get(f"ordinary:{name}") if definition.net else None
-    return deaths if ordinary is None else deaths * (1.0 - ordinary)
-
-
-def _weight[Value: Arithmetic](columns: Mapping[str, Value], pieces: Sequence[Piece]) -> Value | float:
-    """Return the part of a component that counts: years times share of responsibility."""
-    weight: Value | float = 0.0
-    for piece in pieces:
-        weight = weight + (columns[f"share:{piece.share}"] * piece.fraction if piece.share else piece.fraction)
-    return weight
-
-
-def _overlaps[Value: Arithmetic](
-    case: Case, columns: Mapping[str, Value], account: ResolvedDefinition, parts: Mapping[str, Value]
-) -> dict[str, Value]:
-    """Return what each overlap with both sides in the definition takes off."""
-    active = {key: one for key, one in case.overlaps.items() if one.of in parts and one.within in parts}
-    amounts: dict[str, Value] = {}
-    for key, overlap in active.items():
-        share = _overlap_share(case, columns, key)
-        base = _base(columns, account.definition, overlap.of)
-        amounts[key] = share * base * _weight(columns, _restricted(account.terms[overlap.of], overlap.years))
-    taken: dict[str, Value] = {}
-    for host in sorted({overlap.within for overlap in active.values()}):
-        inner = [key for key, overlap in active.items() if overlap.within == host]
-        left = parts[host]
-        for key, overlap in active.items():
-            if overlap.of == host:
-                left = left - amounts[key]
-        left = maximum(left, 0.0)
-        together = amounts[inner[0]]
-        for key in inner[1:]:
-            together = together + amounts[key]
-        scale = left / maximum(maximum(together, left), _LEAST)  # one where there is room for all of them
-        taken |= {key: amounts[key] * scale for key in inner}
-    return taken
-
-
-def _overlap_share[Value: Arithmetic](case: Case, columns: Mapping[str, Value], key: str) -> Value:
-    """Return the share of an overlap, scaled down where the shares of one component exceed the whole of it."""
-    keys = sorted(other for other, one in case.overlaps.items() if one.of == case.overlaps[key].of)
-    together = columns[f"overlap:{keys[0]}"]
-    for other in keys[1:]:
-        together = together + columns[f"overlap:{other}"]
-    own, scale = columns[f"overlap:{key}"], 1.0 / maximum(together, 1.0)
-    return cast("Value", own * scale)
-
-
-def _restricted(term: Term, years: tuple[int, int] | None) -> tuple[Piece, ...]:
-    """Return the pieces of a term within some years."""
-    if years is None:
-        return term.pieces
-    kept = []
-    for piece in term.pieces:
-        inside = frozenset(year for year in piece.years if years[0] <= year <= years[1])
-        if inside:
-            fraction = piece.fraction if inside == piece.years else sum(term.weights[year] for year in sorted(inside))
-            kept.append(Piece(inside, fraction, piece.share))
-    return tuple(kept)

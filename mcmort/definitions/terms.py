@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from mcmort.catalogue.case import Case, share_column
 from mcmort.catalogue.records import Claim, Component, Definition, Scope
-from mcmort.catalogue.selection import matches, select, selected_years, year_weights, years_of
+from mcmort.catalogue.selection import matches, select, selected_years, years_of
 from mcmort.definitions.changes import shared_years
+from mcmort.definitions.timing import Timing, expected_part, timing_of
 from mcmort.errors import DefinitionError
 
 __all__ = ["DefinitionTerms", "Piece", "Term", "of_claim", "resolve", "same_scope"]
@@ -23,36 +23,46 @@ class Piece:
     ----------
     years : frozenset of int
         The years of the part.
-    fraction : float
-        Part of the component that falls in these years.
     share : str
         Column of the share of responsibility, or "" for full responsibility.
     """
 
     years: frozenset[int]
-    fraction: float
     share: str
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One component as a definition counts it."""
+    """One component as a definition counts it.
+
+    Attributes
+    ----------
+    component : str
+        Its id.
+    pieces : tuple of Piece
+        Its parts, each with one share of responsibility.
+    fraction : float
+        Part of the component that falls in the years of the definition; the expected one where timing is uncertain.
+    timing : {"series", "even", "host", "unknown"}
+        How its years are known.
+    is_cut : bool
+        Whether timing matters: not all of its years count alike.
+    """
 
     component: str
     pieces: tuple[Piece, ...]
-    weights: Mapping[int, float]
-    evenly: bool
-    """Whether years were apportioned evenly for want of an annual series, and that mattered."""
-
-    @property
-    def fraction(self) -> float:
-        """Part of the component that falls in the years of the definition."""
-        return sum(piece.fraction for piece in self.pieces)
+    fraction: float
+    timing: Timing
+    is_cut: bool
 
     @property
     def years(self) -> frozenset[int]:
         """All years that count."""
         return frozenset().union(*(piece.years for piece in self.pieces))
+
+    def share_in(self, year: int) -> str:
+        """Return the column of the share of responsibility in a year that counts, or "" for full responsibility."""
+        return next(piece.share for piece in self.pieces if year in piece.years)
 
 
 @dataclass(frozen=True)
@@ -122,24 +132,19 @@ def resolve(case: Case, definition: Definition) -> DefinitionTerms:
 
 
 def _term(case: Case, definition: Definition, component: Component, years: frozenset[int]) -> Term:
-    weights = year_weights(case, component)
     pieces = []
     rest = years
     for rule in definition.share:
         ruled = selected_years(Scope(include=(rule.where,)), component) & rest
         if ruled:
-            pieces.append(Piece(ruled, _sum(weights, ruled), share_column(rule)))
+            pieces.append(Piece(ruled, share_column(rule)))
             rest -= ruled
     if rest:
-        pieces.append(Piece(rest, _sum(weights, rest), ""))
-    whole = len(years) == len(years_of(component.years))
+        pieces.append(Piece(rest, ""))
+    is_whole = len(years) == len(years_of(component.years))
     ordered = tuple(sorted(pieces, key=lambda piece: (piece.share, min(piece.years))))
-    return Term(component.id, ordered, weights, component.profile is None and not (whole and len(pieces) == 1))
-
-
-def _sum(weights: Mapping[int, float], years: frozenset[int]) -> float:
-    """Add the weights of some years; all years of a component are exactly one."""
-    return 1.0 if len(years) == len(weights) else sum(weights[year] for year in sorted(years))
+    fraction = expected_part(case, component.id, years)
+    return Term(component.id, ordered, fraction, timing_of(case, component), not (is_whole and len(pieces) == 1))
 
 
 def _why_excluded(definition: Definition, component: Component) -> str:

@@ -5,7 +5,7 @@ Nothing above this layer knows which engine ran.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.vocabulary import Measure, Pooling
+from mcmort.errors import UsageError
 from mcmort.results.draw_options import Dependence, Method
 from mcmort.results.histogram import HistogramEstimate
-from mcmort.results.question import Question, Sums
+from mcmort.results.question import Question, Split, Sums
 
 __all__ = ["ComponentStatus", "Draws", "HistogramResults", "Manifest"]
 
@@ -85,6 +86,10 @@ class Manifest:
     chains: int = 1
 
 
+def _no_splits(split: Split, _: int) -> Array:
+    raise UsageError(f"these draws hold no timing ({split.name}); make them with an engine")
+
+
 @dataclass(frozen=True)
 class Draws:
     """Joint draws of every uncertain input of a case.
@@ -100,12 +105,15 @@ class Draws:
         ``share:KEY`` and ``quantity:NAME`` (those on which components rest).
     standing : dict of str to ComponentStatus
         What is known of each component.
+    splits : callable
+        Gives so many draws of an uncertain split of a span of years when a total asks for it.
     """
 
     case: Case
     manifest: Manifest
     columns: Mapping[str, Array]
     standing: Mapping[str, ComponentStatus] = field(default_factory=dict)
+    splits: Callable[[Split, int], Array] = field(default=_no_splits, repr=False)
 
     @property
     def conditioned(self) -> frozenset[str]:
@@ -117,6 +125,10 @@ class Draws:
         """Whether all draws are kept: they are."""
         return True
 
+    def years_split(self, split: Split) -> Array:
+        """Return the draws of an uncertain split of a span of years, shape ``(n_draws,)``."""
+        return self.splits(split, len(self))
+
     def evaluate(
         self, questions: Sequence[Question], *, probabilities: Sequence[float] = (), with_parts: bool = True
     ) -> tuple[Draws, list[Sums[Array]]]:
@@ -124,7 +136,7 @@ class Draws:
 
         All that follows from kept draws is at hand, so that `probabilities` and `with_parts` change nothing.
         """
-        return self, [question(self.columns) for question in questions]
+        return self, [question(self.columns, self.years_split) for question in questions]
 
     def __len__(self) -> int:
         """Return the number of draws."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,10 +12,40 @@ from numpy.typing import NDArray
 from mcmort.results.arithmetic import Arithmetic
 from mcmort.results.histogram import HistogramEstimate
 
-__all__ = ["Question", "Sums", "Values"]
+__all__ = ["Question", "Split", "Sums", "Values"]
 
 type Values = NDArray[np.float64] | HistogramEstimate
 """The distribution of a column: all its draws, shape ``(n_draws,)``, or their tally."""
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A span of years of unknown timing, parted in two: an uncertain input.
+
+    Attributes
+    ----------
+    component : str
+        Whose years.
+    years : tuple of int
+        First and last year of the span.
+    before, after : int
+        Years in the first and in the second part: the share of the first part is a beta draw with these parameters.
+    """
+
+    component: str
+    years: tuple[int, int]
+    before: int
+    after: int
+
+    @property
+    def name(self) -> str:
+        """Name of the input, and of its random stream."""
+        return f"timing:{self.component}:{self.years[0]}-{self.years[1]}"
+
+    @property
+    def mean(self) -> float:
+        """Expected share of the first part."""
+        return self.before / (self.before + self.after)
 
 
 @dataclass(frozen=True)
@@ -35,6 +65,6 @@ class Question(Protocol):
         """What messages call the total."""
         ...
 
-    def __call__[Value: Arithmetic](self, columns: Mapping[str, Value]) -> Sums[Value]:
-        """Compute the sums."""
+    def __call__[Value: Arithmetic](self, columns: Mapping[str, Value], split: Callable[[Split], Value]) -> Sums[Value]:
+        """Compute the sums; `split` gives the value of an uncertain split of a span of years."""
         ...

@@ -27,6 +27,7 @@ from mcmort.results.histogram import Figure
 from mcmort.sampler.kernel.run import REPLICATES, Progress, draws_within, histogram_plan
 from mcmort.sampler.program.plan import Builder, Register
 from mcmort.sampler.program.plan_cache import compiled_case
+from mcmort.sampler.program.splits import PlannedSplits
 from mcmort.sampler.simulate import DEFAULT_DRAWS, manifest_of, seed_of
 
 __all__ = ["MOST_DRAWS", "Sampler"]
@@ -141,7 +142,8 @@ class Sampler:
         """Draw, and answer questions on the same draws in one pass; see `mcmort.results.Source`."""
         build = Builder(self.plan)
         registers = {name: Register(build, at) for name, at in self.plan.outputs.items()}
-        sums = [question(registers) for question in questions]
+        split = PlannedSplits(build)
+        sums = [question(registers, split) for question in questions]
         totals = [one.total.at for one in sums]
         others = [part.at for one in sums for part in (*one.parts.values(), *one.overlaps.values())]
         names = {at: question.name for at, question in zip(totals, questions, strict=True)}

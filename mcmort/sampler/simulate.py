@@ -10,6 +10,7 @@ import numpy as np
 from mcmort.cache.folder import version_of
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.vocabulary import Pooling
+from mcmort.definitions.splits import KeptSplits
 from mcmort.errors import FormulaError
 from mcmort.results import Dependence, DrawOptions, Draws, Manifest
 from mcmort.results.seed import given_seed
@@ -100,4 +101,4 @@ def simulate(
     for name, values in columns.items():
         if not np.isfinite(values).all():
             raise FormulaError(f"{name} is undefined on {int((~np.isfinite(values)).sum()):,} of {n:,} draws")
-    return Draws(case, manifest_of(case, options, int(n)), columns, compiled.standing)
+    return Draws(case, manifest_of(case, options, int(n)), columns, compiled.standing, KeptSplits(options.seed))

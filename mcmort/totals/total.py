@@ -23,7 +23,7 @@ from mcmort.definitions import (
     resolve_definition,
 )
 from mcmort.errors import DefinitionError, UsageError
-from mcmort.results import Arithmetic, Draws, HistogramEstimate, HistogramResults, Source, Sums, Values
+from mcmort.results import Arithmetic, Draws, HistogramEstimate, HistogramResults, Source, Split, Sums, Values
 
 __all__ = ["Total", "Values", "kept", "total", "total_of", "totals_of", "totals_with_evidence"]
 
@@ -231,8 +231,8 @@ class _Asked:
     def name(self) -> str:
         return f"the total {self.account.definition.id!r}"
 
-    def __call__[Value: Arithmetic](self, columns: Mapping[str, Value]) -> Sums[Value]:
-        return evaluate(self.case, columns, self.account)
+    def __call__[Value: Arithmetic](self, columns: Mapping[str, Value], split: Callable[[Split], Value]) -> Sums[Value]:
+        return evaluate(self.case, columns, self.account, split)
 
     def explained[Value: (Array, Values)](self, draws: Draws | HistogramResults, sums: Sums[Value]) -> Total[Value]:
         """Return the total with all that explains it."""

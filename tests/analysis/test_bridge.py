@@ -54,8 +54,9 @@ def _case() -> Any:
         "half": definition(include=[{"category": "a"}], share=[{"where": {"category": "a"}, **share(0.5)}]),
         "early": definition(include=[{"category": "a"}], years=[1930, 1934]),
     }
-    two = component("two", ranged(300, 500, source="study-b"), facets={"category": "b"}, label="The second")
-    one = component("one", ranged(100, 200), label="The first")
+    even = {"source": "study-a", "locator": "p. 2"}
+    two = component("two", ranged(300, 500, source="study-b"), facets={"category": "b"}, label="The second", even=even)
+    one = component("one", ranged(100, 200), label="The first", even=even)
     return case_of(one, two, overlap=[overlap("o", "one", "two", best=0.25)], definitions=definitions)
 
 

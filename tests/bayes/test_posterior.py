@@ -10,6 +10,8 @@ import pytest
 from mcmort.bayes import Posterior, fit
 from mcmort.bayes.diagnostics import LEAST_ESS, MOST_RHAT
 from mcmort.bayes.evidence.collect import collect
+from mcmort.definitions import YearShares
+from mcmort.definitions.timing import shared_years
 from mcmort.errors import ConvergenceError, EvidenceError, UsageError
 from mcmort.results import Draws
 from mcmort.totals import total
@@ -66,7 +68,15 @@ def test_totals_are_taken_over_a_fit() -> None:
     found = total(post, "whole")
     parts = {name.removeprefix("all:"): values for name, values in post.columns.items() if name.startswith("all:")}
     assert set(parts) == set(every_kind().components)
-    overlap = np.minimum(post.columns["overlap:in-famine"] * parts["camps"], parts["famine"])
+    shares = YearShares(post.case, post.years_split)
+
+    def in_year(name: str, year: int) -> np.ndarray:
+        return np.asarray(parts[name] * shares.share(name, frozenset({year})))
+
+    both = shared_years(post.case, post.case.overlaps["in-famine"])
+    overlap = sum(
+        np.minimum(post.columns["overlap:in-famine"] * in_year("camps", year), in_year("famine", year)) for year in both
+    )
     np.testing.assert_allclose(found.values, sum(parts.values()) - overlap, rtol=1e-12)
 
 

@@ -60,7 +60,7 @@ def citing_everywhere(completeness: dict[str, Any] | None = None) -> Case:
     scope = {"include": [{"kind": "deaths"}], "share": [rule], **_CHOSEN}
     return case_of(
         component("camps", ranged(1e3, 2e3), profile="series", ordinary=share(0.1), completeness=share(0.5, 0.9)),
-        component("famine", ranged(3e3, 4e3)),
+        component("famine", ranged(3e3, 4e3), even=dict(_CHOSEN)),
         head=head(synthesis=chosen),
         definitions={"whole": definition(share=[rule])},
         quantity=[quantity("people", point(1e6))],

@@ -21,6 +21,7 @@ from mcmort.sampler.kernel.register_allocation import assemble
 from mcmort.sampler.kernel.run import run_plan
 from mcmort.sampler.program.plan import Builder, Op, Plan, Register
 from mcmort.sampler.program.plan_cache import compiled_case
+from mcmort.sampler.program.splits import PlannedSplits
 from mcmort.totals import DefinitionChanges, definition_of, resolve, total_of
 from tests.cases import case_of, component, definition, overlap, random_tables, ranged, share
 from tests.sampler.programs import fixed_plan
@@ -53,7 +54,7 @@ def _extended(plan: Plan, case: Case, account: ResolvedDefinition) -> Plan:
     """Return a plan extended by the instructions of a total, of which each sum is an output."""
     build = Builder(plan)
     columns = {name: Register(build, at) for name, at in plan.outputs.items()}
-    found = evaluate(case, columns, account)
+    found = evaluate(case, columns, account, PlannedSplits(build))
     build.outputs = _named(found)
     return build.plan()
 
@@ -175,7 +176,8 @@ def test_a_plan_of_several_definitions_shares_instructions() -> None:
         )
     ]
     build.outputs = {
-        str(index): evaluate(case, columns, account).total.at for index, account in enumerate(accounts)
+        str(index): evaluate(case, columns, account, PlannedSplits(build)).total.at
+        for index, account in enumerate(accounts)
     }  # fmt: skip
     plan = build.plan()
     alone = [assemble(plan, [name]) for name in plan.outputs]

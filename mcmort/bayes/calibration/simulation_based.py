@@ -232,7 +232,7 @@ def _quantities(evidence: Evidence, world: DataFreeBackend) -> dict[str, Array]:
     for name, definition in case.definitions.items():
         with suppress(DefinitionError):  # nothing is known of what it counts
             account = resolve_definition(case, evidence.standing, columns, resolve(case, definition))
-            found[f"total:{name}"] = evaluate(case, world.kept, account).total
+            found[f"total:{name}"] = evaluate(case, world.kept, account, lambda split: split.mean).total
     return found
 
 

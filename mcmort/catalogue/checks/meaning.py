@@ -109,7 +109,7 @@ def _profiles(loaded: Loaded) -> Iterator[Problem]:
             found = f"no value for {', '.join(missing[:5])}{' ...' if len(missing) > 5 else ''}"
             yield Problem(file, where, found, "a value for every year of the component", hint)
         elif sum(series[year] for year in years_of(component.years)) <= 0:
-            hint = "leave the profile out: the component is then apportioned evenly, and said so"
+            hint = "leave the profile out: when the deaths fell is then unknown, and said so"
             yield Problem(file, where, "zeros only", "a series with something to apportion", hint)
 
 

@@ -15,6 +15,7 @@ from mcmort.analysis import Summary, summarise
 from mcmort.analysis.bounds import IntervalBounds
 from mcmort.analysis.receipt import Receipt
 from mcmort.catalogue.vocabulary import Measure
+from mcmort.definitions import Timing
 from mcmort.present.documents.frame import Document, Frame, frame
 from mcmort.present.wording import is_floor, units
 from mcmort.totals import Total
@@ -43,7 +44,12 @@ class ComponentDocument(Document):
     mean: float
     interval: IntervalDocument
     years: tuple[int, int]
-    fraction: float = Field(description="Part of the component that falls in the years of the definition.")
+    fraction: float = Field(
+        description="Part of the component in the years of the definition, the mean of it where timing is uncertain."
+    )
+    timing: Timing = Field(
+        description="How its years are known: an annual series, evenly, as a component that holds it, or not at all."
+    )
     sources: tuple[str, ...] = Field(description="Keys of the sources behind it.")
 
 
@@ -149,6 +155,7 @@ def _components(total: Total, summary: Summary, probability: float) -> tuple[Com
                 interval=_interval(own.interval(probability)),
                 years=(min(term.years), max(term.years)),
                 fraction=term.fraction,
+                timing=term.timing,
                 sources=total.draws.standing[name].sources[total.definition.measure],
             )
         )

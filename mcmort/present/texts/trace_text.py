@@ -11,7 +11,8 @@ from mcmort.analysis import Summary, mean_of, summarise
 from mcmort.catalogue import Case, column_name
 from mcmort.catalogue import formula as formulas
 from mcmort.catalogue.case import share_column
-from mcmort.catalogue.records import Component, Figure, Profile, Quantity
+from mcmort.catalogue.records import Component, Even, Figure, Profile, Quantity
+from mcmort.definitions import Timing
 from mcmort.elicit import Elicited, Priors, Used
 from mcmort.elicit.pool import Pool
 from mcmort.present.numbers import percent, rounding_for
@@ -68,12 +69,13 @@ def _counted(total: Total, summary: Summary, priors: Priors, name: str) -> list[
     wide, rounding = own.interval(0.95), rounding_for(own)
     term, component = total.terms[name], case.components[name]
     is_part = term.fraction < 1 - 1e-12
-    part = f", {percent(term.fraction)} of the component" if is_part else ""
+    expected = " on average" if term.timing in ("unknown", "host") else ""
+    part = f", {percent(term.fraction)} of the component{expected}" if is_part else ""
     share = f"{percent(own.mean / summary.mean)} of the mean" if summary.mean > 0 else "nothing"
     years = years_text((min(term.years), max(term.years)))
     lines = _lines(f"{component.label}: {rounding.span(wide.low, wide.high)} ({share}; {years}{part})", 1)
     if is_part:
-        lines += _apportioned(case, component, 2)
+        lines += _apportioned(case, component, term.timing, 2)
     rules = {share_column(rule): rule for rule in definition.share}
     for piece in term.pieces:
         if piece.share:
@@ -91,9 +93,17 @@ def trace_owner(priors: Priors, name: str) -> str:
     return "\n".join([*lines, *_owner(priors, owner, 1, None, True)]) + "\n"
 
 
-def _apportioned(case: Case, component: Component, depth: int) -> list[str]:
-    if component.profile is None:
-        return _lines("years apportioned evenly, for want of an annual series", depth)
+def _apportioned(case: Case, component: Component, timing: Timing, depth: int) -> list[str]:
+    """Say how a part of the years of a component was found."""
+    if timing == "unknown":
+        return _lines("no annual series: when the deaths fell is unknown, and uncertain in the draws", depth)
+    if timing == "host":
+        hosts = [one.within for one in case.overlaps.values() if one.of == component.id]
+        labels = ", ".join(case.components[name].label for name in sorted(hosts))
+        return _lines(f"no annual series: years as in what holds it ({labels}), where both have them", depth)
+    if component.even is not None:
+        return [*_lines("years apportioned evenly", depth), *_cited(case, component.even, depth + 1)]
+    assert component.profile is not None
     series = case.profiles[component.profile]
     lines = _lines(f"years apportioned by: {series.label}", depth)
     return [*lines, *_cited(case, series, depth + 1)]
@@ -190,7 +200,7 @@ def _figure(figure: Figure) -> str:
     return as_printed(figure.low, figure.best, figure.high, figure.reading)
 
 
-def _cited(case: Case, figure: Figure | Profile, depth: int) -> list[str]:
+def _cited(case: Case, figure: Figure | Profile | Even, depth: int) -> list[str]:
     lines = _lines(f"{reference(case.sources[figure.source])} At: {figure.locator}.", depth)
     how = [f"read through {figure.via}"] if figure.via else []
     how += [f"confidence {figure.confidence}"] if figure.confidence else []

@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.elicit.table import BASE_BITS, LARGEST_SCORE, SMALLEST, UPPER
+from mcmort.results.hashed import GAMMA, MIX_1, MIX_2
 from mcmort.results.histogram import CELLS, FIRST_BITS, SHIFT
 from mcmort.sampler.kernel.jit import bits_of, float_of, jit
 from mcmort.sampler.random.sobol import DIGITS
-from mcmort.sampler.random.streams import GAMMA, LOW, MIX_1, MIX_2
+from mcmort.sampler.random.streams import LOW
 
 __all__ = ["add_up", "count", "fill_hashed", "fill_net", "find_cells", "look_up", "look_up_scores"]
 

@@ -51,7 +51,7 @@ _SOURCES: Final = tuple(
         "sampler/program": ("plan",),
         "sampler/random": ("sobol", "streams"),
         "cache": ("folder", "machine_code"),
-        "results": ("histogram",),
+        "results": ("hashed", "histogram"),
         "elicit": ("table",),
     }.items()
     for name in names

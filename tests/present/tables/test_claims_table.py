@@ -45,7 +45,8 @@ def known() -> Draws:
         claim("old", best=1_500.0),
         claim("new", best=1_600.0, supersedes=["old"]),
     ]
-    only = component("only", ranged(1_000, 2_000, reads="extremes", source="study-a"))
+    even = {"source": "study-a", "locator": "p. 2"}
+    only = component("only", ranged(1_000, 2_000, reads="extremes", source="study-a"), even=even)
     dark = component("dark", facets={"category": "c"})
     return simulate(case_of(only, dark, claim=claims), DRAWS, rng=1)
 

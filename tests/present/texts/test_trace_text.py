@@ -262,7 +262,7 @@ def test_years_are_traced_to_the_series_that_apportions_them() -> None:
     """A part of a component's years names the annual series, or says that there is none; the whole needs neither."""
     text = small_trace("kept", (1930, 1934))
     assert "years apportioned by: by-year" in text
-    assert "years apportioned evenly, for want of an annual series" in text
+    assert "no annual series: when the deaths fell is unknown, and uncertain in the draws" in text
     assert "series" in places(text)
     assert "27 % of the component" in text  # 1 + 2 + 3 + 4 + 5 of 55
     assert "apportioned" not in small_trace("kept")
