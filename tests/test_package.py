@@ -61,7 +61,7 @@ def test_the_names_of_a_package_load_as_its_stub_says(package: str) -> None:
 def test_names_can_be_loaded_at_once() -> None:
     """With ``EAGER_IMPORT`` set every name loads with the package, so that a wrong one in a stub shows at once."""
     code = (
-        "import mcmort, sys; print('mcmort.present.verbs' in sys.modules and 'mcmort.bayes.posterior' in sys.modules)"
+        "import mcmort, sys; print('mcmort.api.verbs' in sys.modules and 'mcmort.bayes.posterior' in sys.modules)"
     )
     command = [sys.executable, "-c", code]
     for eager in ("", "1"):
