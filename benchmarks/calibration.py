@@ -20,10 +20,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
 import mcmort as mm
-from mcmort.bayes.calibrate import DRAWS, Calibration, calibrate
+from mcmort.bayes.calibration.rank_uniformity import ecdf_band
+from mcmort.bayes.calibration.simulation_based import DRAWS, Calibration, calibrate
 from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.evidence.collect import collect
-from mcmort.bayes.uniformity import ecdf_band
 from mcmort.present.tables.columns import Column, Table
 from mcmort.present.tables.formats import to_markdown
 
@@ -47,7 +47,7 @@ class Study:
     simulations : int
         How many.
     believed : callable or None
-        See `mcmort.bayes.calibrate.calibrate`.
+        See `mcmort.bayes.calibration.simulation_based.calibrate`.
     """
 
     name: str

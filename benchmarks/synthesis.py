@@ -24,12 +24,12 @@ import nutpie  # noqa: F401  (to import it is no part of sampling)
 from arviz_stats.base import array_stats
 
 import mcmort as mm
-from mcmort.bayes.density import Density
+from mcmort.bayes.autodiff.density import Density
+from mcmort.bayes.backends import program_of
 from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.evidence.collect import collect
 from mcmort.bayes.pymc_model import pymc_model
 from mcmort.bayes.sample import CHAINS, DRAWS, TUNE, sample
-from mcmort.bayes.worlds import program_of
 
 type Run = tuple[float, float, float]
 REPEATS = 5

@@ -19,8 +19,8 @@ import typer
 
 import mcmort as mm
 from mcmort.bench.docs import RESULTS, page, readme_table
-from mcmort.catalogue.new import TEMPLATE
-from mcmort.catalogue.sheet import COLUMNS
+from mcmort.catalogue.reading.new_case import TEMPLATE
+from mcmort.catalogue.reading.spreadsheet import COLUMNS
 from mcmort.cli.app import app
 from mcmort.present.tables.columns import Table
 from mcmort.present.tables.comparison_table import comparison_table

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import mcmort as mm
-from mcmort.bayes.influence import influence, sensitivity
+from mcmort.bayes.power_scaling import influence, sensitivity
 from mcmort.present.tables.columns import Table
 from mcmort.present.tables.components_table import components_table
 from mcmort.present.tables.engines_table import engines_table

@@ -15,8 +15,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from mcmort.catalogue.case import Case, CaseHead
-from mcmort.catalogue.check import Loaded, check_meaning
-from mcmort.catalogue.load import LISTS
+from mcmort.catalogue.checks.meaning import Loaded, check_meaning
+from mcmort.catalogue.reading.load import LISTS
 from mcmort.catalogue.records import Definition, Source
 from mcmort.errors import CaseError
 

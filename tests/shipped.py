@@ -6,8 +6,8 @@ from functools import cache
 
 import mcmort as mm
 from mcmort.catalogue import Case
-from mcmort.draws import Draws
 from mcmort.elicit import Priors, elicit
+from mcmort.results import Draws
 from mcmort.sampler import simulate
 
 __all__ = ["DRAWS", "NAMES", "case_named", "draws_of", "priors_of"]

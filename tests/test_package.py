@@ -60,9 +60,7 @@ def test_the_names_of_a_package_load_as_its_stub_says(package: str) -> None:
 
 def test_names_can_be_loaded_at_once() -> None:
     """With ``EAGER_IMPORT`` set every name loads with the package, so that a wrong one in a stub shows at once."""
-    code = (
-        "import mcmort, sys; print('mcmort.api.verbs' in sys.modules and 'mcmort.bayes.posterior' in sys.modules)"
-    )
+    code = "import mcmort, sys; print('mcmort.api.verbs' in sys.modules and 'mcmort.bayes.posterior' in sys.modules)"
     command = [sys.executable, "-c", code]
     for eager in ("", "1"):
         environment = {**os.environ, "EAGER_IMPORT": eager}
@@ -81,7 +79,7 @@ def test_one_version_everywhere() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [f"mcmort{name}" for name in ("", ".api.verbs", ".sampler.sampler", ".sampler.draw", ".totals.total")]
+    "name", [f"mcmort{name}" for name in ("", ".api.verbs", ".sampler.sampler", ".sampler.simulate", ".totals.total")]
 )
 def test_examples_of_the_verbs_run(name: str) -> None:
     """The examples in the docstrings give what they say."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from mcmort.sampler.stream import key_of
+from mcmort.sampler.random.streams import key_of
 
 SEEDS = range(1, 65)
 NAMES = tuple(f"all:component-{index}" for index in range(64))

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.analysis.summary import Summary, summarise
-from mcmort.draws import Draws
 from mcmort.errors import UsageError
+from mcmort.results import Draws
 from mcmort.totals import DefinitionChanges, Total, Values, kept, total
 
 __all__ = ["Bridge", "Step", "bridge"]

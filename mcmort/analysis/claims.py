@@ -18,7 +18,7 @@ from mcmort.catalogue.citations import owners_behind
 from mcmort.catalogue.records import Claim
 from mcmort.totals import Source, Total, of_claim, totals_with_evidence
 
-__all__ = ["Judged", "Verdict", "judge_claims"]
+__all__ = ["ClaimComparison", "Verdict", "judge_claims"]
 
 Verdict = Literal["inside", "below", "above", "overlaps", "allowed", "excluded", "no total"]
 """How a claim stands to our 95 % interval under its own definition.
@@ -30,7 +30,7 @@ draws respect. ``no total``: its parts have no evidence.
 
 
 @dataclass(frozen=True)
-class Judged:
+class ClaimComparison:
     """A claim beside our total under the claim's definition.
 
     Attributes
@@ -67,7 +67,7 @@ class Judged:
     conditioned: bool = False
 
 
-def judge_claims(draws: Source) -> tuple[Judged, ...]:
+def judge_claims(draws: Source) -> tuple[ClaimComparison, ...]:
     """Replay every claim of a case under its own definition.
 
     Parameters
@@ -77,7 +77,7 @@ def judge_claims(draws: Source) -> tuple[Judged, ...]:
 
     Returns
     -------
-    tuple of Judged
+    tuple of ClaimComparison
         Those that stand first, those that their author has replaced after them; each by size.
     """
     case = draws.case
@@ -102,9 +102,9 @@ def middle(claim: Claim) -> float:
     return value
 
 
-def _judge(total: Total | None, claim: Claim, retired_by: str, reason: str) -> Judged:
+def _judge(total: Total | None, claim: Claim, retired_by: str, reason: str) -> ClaimComparison:
     if total is None:
-        return Judged(claim, None, None, "no total", float("nan"), float("nan"), False, retired_by, reason)
+        return ClaimComparison(claim, None, None, "no total", float("nan"), float("nan"), False, retired_by, reason)
     summary = summarise(total.values, PROBABILITIES, shortest=False, chains=total.chains)
     centre = middle(claim)
     share = share_at_least if claim.reading == "at-least" else share_at_most
@@ -113,7 +113,7 @@ def _judge(total: Total | None, claim: Claim, retired_by: str, reason: str) -> J
     verdict = _verdict(claim, summary, quantile)
     conditioned = claim.id in total.draws.conditioned
     shared = _shared(total, claim)
-    return Judged(claim, total, summary, verdict, quantile, ratio, shared, retired_by, conditioned=conditioned)
+    return ClaimComparison(claim, total, summary, verdict, quantile, ratio, shared, retired_by, conditioned=conditioned)
 
 
 def _verdict(claim: Claim, summary: Summary, quantile: float) -> Verdict:

@@ -12,10 +12,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mcmort.catalogue import load
-from mcmort.catalogue.words import Pooling
-from mcmort.draws import Dependence, DrawOptions, Method, Tallied
-from mcmort.draws.draw_options import ENGINES
+from mcmort.catalogue.vocabulary import Pooling
 from mcmort.errors import OptionError, VerifyError
+from mcmort.results import Dependence, DrawOptions, HistogramEstimate, Method
+from mcmort.results.draw_options import ENGINES
 from mcmort.totals import DefinitionChanges, Total, definition_of, resolve, source_of, totals_of
 
 __all__ = ["Receipt", "TotalsRequest", "Verification", "parse_receipt", "read_receipt", "receipt_of", "verify"]
@@ -43,7 +43,7 @@ class Receipt(BaseModel):
     request : TotalsRequest
         What was asked.
     engine, seed, draws, evidence, method, dependence, pool, without, chains
-        How the draws were made; see `mcmort.draws.Manifest`.
+        How the draws were made; see `mcmort.results.Manifest`.
     kept : bool
         Whether all draws were kept, or only counted.
     versions : dict of str to str
@@ -107,7 +107,9 @@ class Verification(BaseModel):
 
 def _digest(result: Total) -> str:
     values = result.values
-    return values.whole.digest() if isinstance(values, Tallied) else hashlib.sha256(values.tobytes()).hexdigest()
+    return (
+        values.whole.digest() if isinstance(values, HistogramEstimate) else hashlib.sha256(values.tobytes()).hexdigest()
+    )
 
 
 def receipt_of(request: TotalsRequest, totals: Sequence[Total]) -> Receipt:
@@ -217,7 +219,7 @@ def verify(receipt: Receipt | Path | str, *, threads: int | None = None) -> Veri
         receipt = read_receipt(Path(receipt))
     options = receipt.options()
     case = load(receipt.case)
-    from mcmort.sampler.run import REPLICATES, net_size  # the engines load only for a case that is sound
+    from mcmort.sampler.kernel.run import REPLICATES, net_size  # the engines load only for a case that is sound
 
     if case.digest != receipt.case_digest:
         raise VerifyError(

@@ -9,9 +9,9 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from mcmort.draws.chains import effective_size
-from mcmort.draws.tally import quantile_error
 from mcmort.errors import UsageError
+from mcmort.results.chains import effective_size
+from mcmort.results.histogram import quantile_error
 from mcmort.totals import Values
 
 __all__ = [
@@ -156,7 +156,7 @@ def summarise(
 
     Parameters
     ----------
-    values : ndarray, shape (n_draws,), or Tallied
+    values : ndarray, shape (n_draws,), or HistogramEstimate
         Independent draws, or their tally.
     probabilities : sequence of float
         Of the intervals, each between 0 and 1.

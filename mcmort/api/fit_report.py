@@ -42,8 +42,8 @@ def render_fit(
     str
     """
     if influence is not None:
-        from mcmort.bayes.influence import influence as left_out
-        from mcmort.bayes.influence import sensitivity
+        from mcmort.bayes.power_scaling import influence as left_out
+        from mcmort.bayes.power_scaling import sensitivity
 
         found = total(posterior, definition_of(posterior.case, influence))
         values = kept(found.values)

@@ -16,10 +16,9 @@ from numpy.typing import NDArray
 from mcmort import analysis
 from mcmort.analysis import Summary
 from mcmort.analysis.bounds import IntervalBounds
-from mcmort.analysis.claims import Judged
+from mcmort.analysis.claims import ClaimComparison
 from mcmort.analysis.receipt import Receipt
 from mcmort.catalogue import Case
-from mcmort.draws import Manifest
 from mcmort.present.documents.claims_document import claims_document
 from mcmort.present.documents.comparison_document import ComparisonDocument, comparison_document
 from mcmort.present.documents.engines_document import engines_document
@@ -33,6 +32,7 @@ from mcmort.present.tables.formats import render
 from mcmort.present.tables.published_table import published_table
 from mcmort.present.tables.total_table import total_table
 from mcmort.present.wording import titled_headline
+from mcmort.results import Manifest
 from mcmort.totals import Total, kept
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ class ClaimsReport:
 
     case: Case
     manifest: Manifest
-    judged: tuple[Judged, ...]
+    judged: tuple[ClaimComparison, ...]
 
     def render(self, form: str) -> str:
         """Return the claims as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``."""

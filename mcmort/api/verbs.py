@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from mcmort import analysis
-from mcmort.accounts import DefinitionChanges
 from mcmort.analysis import summarise
 from mcmort.analysis.bounds import total_bounds
 from mcmort.analysis.claims import judge_claims
 from mcmort.analysis.receipt import Receipt, TotalsRequest, receipt_of
 from mcmort.analysis.summary import PROBABILITIES, check_probabilities
 from mcmort.api.reports import BridgeReport, ClaimsReport, ComparisonReport, TotalReport
-from mcmort.catalogue.words import Measure
-from mcmort.draws import Draws
+from mcmort.catalogue.vocabulary import Measure
+from mcmort.definitions import DefinitionChanges
 from mcmort.present.write import check_writable, figure_format, write_whole
+from mcmort.results import Draws
 from mcmort.totals import Source, definition_of, resolve, totals_of
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-from .diagnose import Diagnosis as Diagnosis
+from .diagnostics import Diagnosis as Diagnosis
 from .evidence import Datum as Datum
 from .evidence import Evidence as Evidence
 from .evidence.collect import collect as collect

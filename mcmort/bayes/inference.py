@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mcmort.bayes.diagnose import LEAST_DRAWS
+from mcmort.bayes.diagnostics import LEAST_DRAWS
+from mcmort.bayes.fit_files import Request, find, keep
 from mcmort.bayes.posterior import KINDS, Posterior
-from mcmort.bayes.store import Request, find, keep
+from mcmort.cache.folder import version_of
 from mcmort.catalogue.case import Case
-from mcmort.draws import Manifest
-from mcmort.draws.seed import given_seed
 from mcmort.errors import UsageError
-from mcmort.machine.cache import version_of
+from mcmort.results import Manifest
+from mcmort.results.seed import given_seed
 
 if TYPE_CHECKING:
     from mcmort.bayes.evidence import Evidence
@@ -119,9 +119,9 @@ def _names(argument: str, given: Iterable[str]) -> tuple[str, ...]:
 def _fitted(
     evidence: Evidence, seed: int, draws: int | None, cores: int | None, progress: Progress | None
 ) -> Posterior:  # fmt: skip
-    from mcmort.bayes.density import density_address, identity_address
+    from mcmort.bayes.autodiff.density import density_address, identity_address
+    from mcmort.bayes.backends import program_of
     from mcmort.bayes.sample import DRAWS, TARGET_ACCEPT, TUNE, sample
-    from mcmort.bayes.worlds import program_of
 
     clock = _Clock()
     program = program_of(evidence)
@@ -164,9 +164,9 @@ def _told(
     evidence: Evidence, scores: Array, stats: Mapping[str, NDArray[np.float64]], seed: int, clock: _Clock
 ) -> Posterior:  # fmt: skip
     """Work out all that follows from draws of the parameters, and check them."""
-    from mcmort.bayes.diagnose import diagnose
-    from mcmort.bayes.predict import prior_world, replicates
-    from mcmort.bayes.worlds import told_over
+    from mcmort.bayes.backends import told_over
+    from mcmort.bayes.diagnostics import diagnose
+    from mcmort.bayes.predictive import prior_world, replicates
 
     count, length, size = scores.shape
     flat = scores.reshape(count * length, size)

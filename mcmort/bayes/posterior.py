@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mcmort.bayes.diagnose import Diagnosis
-from mcmort.draws import Draws
+from mcmort.bayes.diagnostics import Diagnosis
+from mcmort.results import Draws
 
 __all__ = ["KINDS", "Posterior"]
 

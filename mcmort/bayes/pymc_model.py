@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from mcmort.bayes.evidence import Evidence
+from mcmort.bayes.model import tell
 from mcmort.bayes.quantile_spline import FIRST, PIECES, STEPS, QuantileSpline, cubic
-from mcmort.bayes.story import tell
 
 __all__ = ["pymc_model"]
 
@@ -61,7 +61,7 @@ def _plain(value: Any) -> Any:
     return value.of if isinstance(value, _Tensor) else value
 
 
-class _PymcWorld:
+class _PymcBackend:
     """Numbers are PyTensor variables."""
 
     def __init__(self, *, is_kept: bool) -> None:
@@ -166,7 +166,7 @@ def pymc_model(evidence: Evidence, *, is_kept: bool = True) -> Any:
 
     # constants of the library's own, such as the root of two, would be rounded to single precision
     with autocast_float_as("float64"), pm.Model() as model:
-        world = _PymcWorld(is_kept=is_kept)
+        world = _PymcBackend(is_kept=is_kept)
         tell(world, evidence)
         pm.Potential("evidence", pt.stack(world.evidence))
     return model

@@ -18,9 +18,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mcmort.bayes.density import Density, density_address, identity_address
-from mcmort.bayes.diagnose import CHAINS
-from mcmort.bayes.tape import Program
+from mcmort.bayes.autodiff.density import Density, density_address, identity_address
+from mcmort.bayes.autodiff.tape import Program
+from mcmort.bayes.diagnostics import CHAINS
 from mcmort.errors import ConvergenceError
 
 __all__ = ["CHAINS", "DRAWS", "TARGET_ACCEPT", "TUNE", "Chains", "Progress", "sample"]

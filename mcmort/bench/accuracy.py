@@ -25,7 +25,7 @@ from mcmort.bench.measure import interleaved
 from mcmort.bench.peers import numpy_quantiles, scipy_quantiles
 from mcmort.bench.results import Accuracy, Timing
 from mcmort.bench.task import Floats, Task, make_task
-from mcmort.sampler.run import REPLICATES
+from mcmort.sampler.kernel.run import REPLICATES
 
 __all__ = ["Method", "accuracy", "draws_by_law", "draws_needed", "error_of", "methods"]
 

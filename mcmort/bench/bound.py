@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from mcmort.bench.task import Floats, Task
 from mcmort.elicit.families import Distribution
-from mcmort.sampler.stream import GAMMA, MIX_1, MIX_2, plain
+from mcmort.sampler.random.streams import GAMMA, MIX_1, MIX_2, plain
 
 __all__ = ["bound_sum", "bound_tables"]
 

@@ -10,9 +10,9 @@ import numpy as np
 from mcmort.bench.task import PROBABILITIES, Floats, Task
 from mcmort.elicit.families import Distribution
 from mcmort.elicit.table import build_score_table, build_table
-from mcmort.sampler.plan import Builder, Op, Plan
-from mcmort.sampler.run import tally_plan
-from mcmort.sampler.scores import normal_scores
+from mcmort.sampler.kernel.run import histogram_plan
+from mcmort.sampler.program.normal_tables import normal_scores
+from mcmort.sampler.program.plan import Builder, Op, Plan
 
 __all__ = ["mcmort_quantiles", "plan_of"]
 
@@ -80,5 +80,5 @@ def mcmort_quantiles(
         Quantiles of each total at `PROBABILITIES`.
     """
     names = [f"T{definition}" for definition in range(len(task.weights))]
-    tallies = tally_plan(plan_of(task), seed, n, method=method, threads=threads, outputs=names)
+    tallies = histogram_plan(plan_of(task), seed, n, method=method, threads=threads, outputs=names)
     return np.array([tallies[name].whole.quantile(PROBABILITIES) for name in names])

@@ -32,7 +32,7 @@ from mcmort.catalogue.records import (
 )
 from mcmort.catalogue.suggestions import did_you_mean
 from mcmort.catalogue.synthesis import Balance, Synthesis
-from mcmort.catalogue.words import Basis
+from mcmort.catalogue.vocabulary import Basis
 
 __all__ = ["Case", "CaseHead", "DefinitionsFile", "EvidenceFile", "Readings", "column_name", "share_column"]
 

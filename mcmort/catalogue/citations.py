@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from mcmort.catalogue import formula
 from mcmort.catalogue.case import Case, CaseHead, column_name
-from mcmort.catalogue.loaded import place
+from mcmort.catalogue.reading.case_builder import place
 from mcmort.catalogue.records import Component, Estimate, Quantity, Record, Source
 from mcmort.catalogue.selection import select
 from mcmort.errors import DefinitionError

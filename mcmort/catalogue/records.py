@@ -1,8 +1,8 @@
 """What a case is made of: frozen records, one for each kind of TOML table.
 
 Each record checks its own form. What only makes sense across records (sources that resolve, facets that
-are declared, formulas whose names exist) is checked in `mcmort.catalogue.check`; reading the files is the
-work of `mcmort.catalogue.load`.
+are declared, formulas whose names exist) is checked in `mcmort.catalogue.checks.meaning`; reading the files is the
+work of `mcmort.catalogue.reading.load`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from mcmort.catalogue.words import Basis, Confidence, Family, Measure, Pooling, Reads
+from mcmort.catalogue.vocabulary import Basis, Confidence, Family, Measure, Pooling, Reads
 
 __all__ = [
     "Claim",

@@ -1,7 +1,7 @@
 """JSON Schemas of the three kinds of file of a case, for editors and for checks outside Python.
 
 A schema knows the form of a file: its keys, its words, its types. What only makes sense across records (sources
-that resolve, figures in order, circles) is checked by `mcmort.catalogue.load` alone.
+that resolve, figures in order, circles) is checked by `mcmort.catalogue.reading.load` alone.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from mcmort.catalogue.records import Flag, Id, Number, Record, Scope, Selector, Share, Text
-from mcmort.catalogue.words import Basis
+from mcmort.catalogue.vocabulary import Basis
 
 __all__ = ["Balance", "Bias", "Synthesis"]
 

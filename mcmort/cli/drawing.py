@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from mcmort.draws import DrawOptions
-    from mcmort.sampler.run import Progress
+    from mcmort.results import DrawOptions
+    from mcmort.sampler.kernel.run import Progress
     from mcmort.totals import Source
 
 __all__ = ["PATIENCE", "check_output", "deliver", "drawing", "progress_bar"]

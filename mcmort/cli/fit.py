@@ -40,7 +40,7 @@ def fit(
     """
     from mcmort.api.fit_report import render_fit
     from mcmort.catalogue import load
-    from mcmort.draws import DrawOptions
+    from mcmort.results import DrawOptions
     from mcmort.totals import posterior_of
 
     chosen = [

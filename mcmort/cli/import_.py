@@ -23,7 +23,7 @@ def import_(
 
     Example: `mcmort import estimates.csv --output my-case/imported.toml`
     """
-    from mcmort.catalogue.sheet import import_sheet
+    from mcmort.catalogue.reading.spreadsheet import import_sheet
 
     check_output(output)
     deliver(import_sheet(file), output)

@@ -18,7 +18,7 @@ def new(
 
     Example: `mcmort new my-case`
     """
-    from mcmort.catalogue.new import new_case
+    from mcmort.catalogue.reading.new_case import new_case
 
     folder = new_case(path)
     sys.stdout.write(f"{folder}: made. Edit its files, then: mcmort check {folder}; mcmort compare {folder}\n")

@@ -1,7 +1,7 @@
 """Options that several commands share, singly or as a group, and how their words are read.
 
 The groups hold words as they were typed. What these mean, and which of them go together, is told once below the command
-line, by `mcmort.draws.DrawOptions` and `mcmort.accounts.DefinitionChanges`.
+line, by `mcmort.results.DrawOptions` and `mcmort.definitions.DefinitionChanges`.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from mcmort.accounts import DefinitionChanges
-    from mcmort.draws import DrawOptions, Engine
+    from mcmort.definitions import DefinitionChanges
+    from mcmort.results import DrawOptions, Engine
 
 __all__ = [
     "CaseName",
@@ -149,7 +149,7 @@ class DrawWords:
 
     def options(self, engine: Engine) -> DrawOptions:
         """Return what was asked of an engine."""
-        from mcmort.draws import DrawOptions
+        from mcmort.results import DrawOptions
 
         return DrawOptions(
             engine=engine,
@@ -182,7 +182,7 @@ class ChangeWords:
 
     def changes(self) -> DefinitionChanges:
         """Return the changes that were asked for."""
-        from mcmort.accounts import DefinitionChanges
+        from mcmort.definitions import DefinitionChanges
 
         return DefinitionChanges.checked(
             years=span(self.years),
@@ -234,7 +234,7 @@ def selectors(words: list[str] | None, option: str) -> tuple[dict[str, tuple[str
 
 def bases(text: str | None) -> frozenset[str] | None:
     """Read a list of bases of evidence."""
-    from mcmort.catalogue.words import BASES
+    from mcmort.catalogue.vocabulary import BASES
 
     if text is None:
         return None

@@ -42,7 +42,7 @@ def trace(
     if name in loaded.definitions and not is_component:
         from mcmort.api.verbs import total
         from mcmort.cli.drawing import drawing
-        from mcmort.draws import DrawOptions
+        from mcmort.results import DrawOptions
 
         options = DrawOptions(draws=draws, seed=seed)
         with drawing(case, options, threads=None, quiet=quiet) as source:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from mcmort.catalogue import load
+from mcmort.catalogue.checks.lint import check_strict
 from mcmort.catalogue.selection import selected_years
-from mcmort.catalogue.strict import check_strict
 from mcmort.elicit.evidence_rules import known_of
 from mcmort.elicit.priors import Priors, elicit
 from mcmort.errors import CaseError, Problem
@@ -22,7 +22,7 @@ def check(name: str | Path, *, strict: bool = False) -> tuple[Problem, ...]:
     name : str or Path
         Name of a shipped case, or path of a folder.
     strict : bool
-        Whether to look for what a finished case should not have as well; see `mcmort.catalogue.strict`.
+        Whether to look for what a finished case should not have as well; see `mcmort.catalogue.checks.lint`.
 
     Returns
     -------

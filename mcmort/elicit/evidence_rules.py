@@ -30,7 +30,7 @@ from typing import Final
 
 from mcmort.catalogue import formula
 from mcmort.catalogue.case import Case, column_name
-from mcmort.catalogue.words import Measure
+from mcmort.catalogue.vocabulary import Measure
 from mcmort.elicit.priors import Elicited, Priors
 
 __all__ = ["Grounds", "Known", "Way", "known_by", "known_of", "why_not_computable"]

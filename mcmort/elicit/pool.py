@@ -23,7 +23,7 @@ from typing import Final, Literal
 import numpy as np
 from scipy import special
 
-from mcmort.catalogue.words import Pooling
+from mcmort.catalogue.vocabulary import Pooling
 from mcmort.elicit.families import Array, Distribution
 from mcmort.elicit.quadrature import Integral, integrate
 from mcmort.elicit.quantile_inversion import Cells, Places, Side, quantiles

@@ -19,7 +19,7 @@ from mcmort.catalogue.case import Case, share_column
 from mcmort.catalogue.citations import citations
 from mcmort.catalogue.records import Component, Estimate, Figure, Quantity, Share, ShareRule
 from mcmort.catalogue.selection import years_of
-from mcmort.catalogue.words import POOLINGS, Measure, Pooling
+from mcmort.catalogue.vocabulary import POOLINGS, Measure, Pooling
 from mcmort.elicit.derived import propagate, quantities_of
 from mcmort.elicit.families import Distribution
 from mcmort.elicit.fit import Fit, fit_figure

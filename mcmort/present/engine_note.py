@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from mcmort.analysis import Summary
-from mcmort.draws import Manifest
 from mcmort.present.numbers import FEWEST
+from mcmort.results import Manifest
 from mcmort.totals import Total
 
 __all__ = ["LIMITED_DIGITS", "engine_note"]

@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 from typing import Final
 
+from mcmort.cache.atomic_write import write_atomically
 from mcmort.errors import OutputError, UsageError
-from mcmort.machine.files import write_atomically
 
 __all__ = ["FIGURE_FORMATS", "check_writable", "figure_format", "write_whole"]
 

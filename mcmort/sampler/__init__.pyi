@@ -1,5 +1,5 @@
-from .draw import DEFAULT_DRAWS as DEFAULT_DRAWS
-from .draw import simulate as simulate
 from .sampler import Sampler as Sampler
+from .simulate import DEFAULT_DRAWS as DEFAULT_DRAWS
+from .simulate import simulate as simulate
 
 __all__: list[str]

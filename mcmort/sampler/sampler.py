@@ -10,14 +10,24 @@ from typing import Final
 import numpy as np
 
 from mcmort.catalogue.case import Case
-from mcmort.catalogue.words import Pooling
-from mcmort.draws import Dependence, DrawOptions, Manifest, Method, Question, Sums, Tallied, Tallies, Values
-from mcmort.draws.tally import Figure
+from mcmort.catalogue.vocabulary import Pooling
 from mcmort.errors import FormulaError, UsageError
-from mcmort.sampler.draw import DEFAULT_DRAWS, manifest_of, seed_of
-from mcmort.sampler.plan import Builder, Register
-from mcmort.sampler.run import REPLICATES, Progress, draws_within, tally_plan
-from mcmort.sampler.store import compiled_case
+from mcmort.results import (
+    Dependence,
+    DrawOptions,
+    HistogramEstimate,
+    HistogramResults,
+    Manifest,
+    Method,
+    Question,
+    Sums,
+    Values,
+)
+from mcmort.results.histogram import Figure
+from mcmort.sampler.kernel.run import REPLICATES, Progress, draws_within, histogram_plan
+from mcmort.sampler.program.plan import Builder, Register
+from mcmort.sampler.program.plan_cache import compiled_case
+from mcmort.sampler.simulate import DEFAULT_DRAWS, manifest_of, seed_of
 
 __all__ = ["MOST_DRAWS", "Sampler"]
 
@@ -127,8 +137,8 @@ class Sampler:
 
     def evaluate(
         self, questions: Sequence[Question], *, probabilities: Sequence[float] = (0.95,), with_parts: bool = True
-    ) -> tuple[Tallies, list[Sums[Values]]]:
-        """Draw, and answer questions on the same draws in one pass; see `mcmort.draws.Source`."""
+    ) -> tuple[HistogramResults, list[Sums[Values]]]:
+        """Draw, and answer questions on the same draws in one pass; see `mcmort.results.Source`."""
         build = Builder(self.plan)
         registers = {name: Register(build, at) for name, at in self.plan.outputs.items()}
         sums = [question(registers) for question in questions]
@@ -151,7 +161,7 @@ class Sampler:
         others: Sequence[int],
         probabilities: Sequence[float],
         names: Mapping[int, str] | None = None,
-    ) -> Tallies:
+    ) -> HistogramResults:
         """Draw and count registers of an extended plan.
 
         Parameters
@@ -168,7 +178,7 @@ class Sampler:
 
         Returns
         -------
-        Tallies
+        HistogramResults
             Columns by the number of their register.
 
         Raises
@@ -183,8 +193,8 @@ class Sampler:
         common: list[Figure] = [("mean", 0.0), *(("quantile", tail) for tail in tails)]
         figures = {str(at): [*common, *(shortest if at in totals else ())] for at in {*totals, *others}}
 
-        def run(n: int) -> dict[str, Tallied]:
-            return tally_plan(
+        def run(n: int) -> dict[str, HistogramEstimate]:
+            return histogram_plan(
                 plan, self.manifest.seed, n, method=self.manifest.method, figures=figures, threads=self.threads,
                 progress=self.progress,
             )  # fmt: skip
@@ -208,7 +218,7 @@ class Sampler:
             if precision is None or reached <= precision or n >= most:
                 break
             n = min(_grown(made, precision, self.manifest.method), most)
-        return Tallies(self.case, replace(self.manifest, draws=n, reached=reached), found, self.standing)
+        return HistogramResults(self.case, replace(self.manifest, draws=n, reached=reached), found, self.standing)
 
     def _name(self, register: int, names: Mapping[int, str]) -> str:
         """Name a register for a message."""
@@ -245,7 +255,7 @@ def _grown(made: Sequence[tuple[int, float]], precision: float, method: Method) 
     return 2 * n if (reached / precision) ** (1.0 / power) <= 2.0 else 4 * n
 
 
-def _relative_error(tallied: Tallied, probabilities: Sequence[float]) -> float:
+def _relative_error(tallied: HistogramEstimate, probabilities: Sequence[float]) -> float:
     """Return the largest half-width of a 95 % Monte Carlo interval among some quantiles, relative to the quantile."""
     quantiles = tallied.whole.quantile(np.array(probabilities)).tolist()
     errors = [tallied.quantile_error(one) for one in probabilities]

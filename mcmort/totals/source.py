@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mcmort.catalogue.case import Case
-from mcmort.draws import DrawOptions, Source
 from mcmort.errors import OptionError
+from mcmort.results import DrawOptions, Source
 
 if TYPE_CHECKING:
     from mcmort.bayes import Posterior
-    from mcmort.sampler.run import Progress
+    from mcmort.sampler.kernel.run import Progress
 
 __all__ = ["posterior_of", "source_of"]
 
@@ -76,7 +76,7 @@ def posterior_of(
 ) -> Posterior:
     """Fit a case, or find its stored fit; the draws asked for are shared out among the chains. See `source_of`."""
     from mcmort.bayes import fit
-    from mcmort.bayes.diagnose import CHAINS, LEAST_DRAWS
+    from mcmort.bayes.diagnostics import CHAINS, LEAST_DRAWS
 
     each = None if options.draws is None else -(-options.draws // CHAINS)
     if each is not None and each < LEAST_DRAWS:

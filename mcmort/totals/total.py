@@ -10,11 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import TypeVar
 
-from mcmort.accounts import Account, DefinitionChanges, Resolved, Term, account_of, definition_of, evaluate, resolve
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Definition
-from mcmort.draws import Arithmetic, Draws, Source, Sums, Tallied, Tallies, Values
+from mcmort.definitions import (
+    DefinitionChanges,
+    DefinitionTerms,
+    ResolvedDefinition,
+    Term,
+    definition_of,
+    evaluate,
+    resolve,
+    resolve_definition,
+)
 from mcmort.errors import DefinitionError, UsageError
+from mcmort.results import Arithmetic, Draws, HistogramEstimate, HistogramResults, Source, Sums, Values
 
 __all__ = ["Total", "Values", "kept", "total", "total_of", "totals_of", "totals_with_evidence"]
 
@@ -30,15 +39,15 @@ class Total(Generic[_Values]):
 
     Attributes
     ----------
-    draws : Draws or Tallies
+    draws : Draws or HistogramResults
         What it was computed from.
     definition : Definition
         With the user's changes.
-    values : ndarray, shape (n_draws,), or Tallied
+    values : ndarray, shape (n_draws,), or HistogramEstimate
         The total of each draw, in the unit of the components.
-    parts : dict of str to ndarray, shape (n_draws,), or Tallied
+    parts : dict of str to ndarray, shape (n_draws,), or HistogramEstimate
         Each component as counted, before overlaps; empty if only the total was asked for.
-    overlaps : dict of str to ndarray, shape (n_draws,), or Tallied
+    overlaps : dict of str to ndarray, shape (n_draws,), or HistogramEstimate
         What each overlap takes off; likewise.
     terms : dict of str to Term
         How each component counts.
@@ -49,7 +58,7 @@ class Total(Generic[_Values]):
         What a reader of the number should know.
     """
 
-    draws: Draws | Tallies
+    draws: Draws | HistogramResults
     definition: Definition
     values: _Values
     parts: Mapping[str, _Values]
@@ -122,7 +131,7 @@ def total(draws: Source, definition: str | Definition, changes: DefinitionChange
     return totals_of(draws, [resolve(draws.case, definition)])[0]
 
 
-def total_of(draws: Draws, resolved: Resolved) -> Total[Array]:
+def total_of(draws: Draws, resolved: DefinitionTerms) -> Total[Array]:
     """Add up a resolved definition over kept draws; see `total`."""
     asked = _Asked(draws.case, _account(draws, resolved))
     _, (sums,) = draws.evaluate([asked])
@@ -137,14 +146,14 @@ def kept(values: Values) -> NDArray[np.float64]:
     UsageError
         If there is only a tally of them.
     """
-    if isinstance(values, Tallied):
+    if isinstance(values, HistogramEstimate):
         raise UsageError("these draws were counted, not kept; make them with mcmort.simulate to have them all")
     return values
 
 
 def totals_of(
     source: Source,
-    resolved: Sequence[Resolved],
+    resolved: Sequence[DefinitionTerms],
     *,
     probabilities: Sequence[float] = (0.95,),
     with_parts: bool = True,
@@ -155,7 +164,7 @@ def totals_of(
     ----------
     source : Draws or Sampler
         Where the draws come from.
-    resolved : sequence of Resolved
+    resolved : sequence of DefinitionTerms
         The definitions.
     probabilities : sequence of float
         Of the intervals whose Monte Carlo error will be asked for; kept draws need not know.
@@ -201,7 +210,7 @@ def totals_with_evidence(
     reasons : dict of str to str
         Why the others do not.
     """
-    accounts, reasons = dict[str, Account](), dict[str, str]()
+    accounts, reasons = dict[str, ResolvedDefinition](), dict[str, str]()
     for name, make in definitions.items():
         try:
             accounts[name] = _account(source, resolve(source.case, make()))
@@ -216,7 +225,7 @@ class _Asked:
     """The question of a total: what of a definition can be counted, over the columns of a case."""
 
     case: Case
-    account: Account
+    account: ResolvedDefinition
 
     @property
     def name(self) -> str:
@@ -225,7 +234,7 @@ class _Asked:
     def __call__[Value: Arithmetic](self, columns: Mapping[str, Value]) -> Sums[Value]:
         return evaluate(self.case, columns, self.account)
 
-    def explained[Value: (Array, Values)](self, draws: Draws | Tallies, sums: Sums[Value]) -> Total[Value]:
+    def explained[Value: (Array, Values)](self, draws: Draws | HistogramResults, sums: Sums[Value]) -> Total[Value]:
         """Return the total with all that explains it."""
         account = self.account
         return Total(
@@ -234,13 +243,13 @@ class _Asked:
         )  # fmt: skip
 
 
-def _account(source: Source, resolved: Resolved) -> Account:
+def _account(source: Source, resolved: DefinitionTerms) -> ResolvedDefinition:
     """Work out what of a resolved definition a source can count."""
-    return account_of(source.case, source.standing, source.columns, resolved)
+    return resolve_definition(source.case, source.standing, source.columns, resolved)
 
 
 def _totals(
-    source: Source, accounts: Sequence[Account], probabilities: Sequence[float], with_parts: bool
+    source: Source, accounts: Sequence[ResolvedDefinition], probabilities: Sequence[float], with_parts: bool
 ) -> list[Total]:  # fmt: skip
     asked = [_Asked(source.case, account) for account in accounts]
     draws, sums = source.evaluate(asked, probabilities=probabilities, with_parts=with_parts)

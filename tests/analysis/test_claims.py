@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from mcmort.analysis import summarise
-from mcmort.analysis.claims import Judged, judge_claims
-from mcmort.draws import Draws
+from mcmort.analysis.claims import ClaimComparison, judge_claims
+from mcmort.results import Draws
 from mcmort.sampler import simulate
 from mcmort.totals import DefinitionChanges, kept, total
 from tests.cases import case_of, component, definition, ranged
@@ -34,7 +34,7 @@ def _draws(*claims: dict[str, Any]) -> Draws:
     return simulate(case_of(one, two, dark, claim=list(claims), definitions=definitions), _N, rng=1)
 
 
-def _only(*claims: dict[str, Any]) -> Judged:
+def _only(*claims: dict[str, Any]) -> ClaimComparison:
     return {one.claim.id: one for one in judge_claims(_draws(*claims))}["c"]
 
 

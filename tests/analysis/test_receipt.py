@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from mcmort.accounts.resolve import resolve
 from mcmort.analysis.receipt import Receipt, TotalsRequest, parse_receipt, read_receipt, receipt_of, verify
 from mcmort.catalogue import load
+from mcmort.definitions.terms import resolve
 from mcmort.errors import VerifyError
 from mcmort.sampler import Sampler, simulate
 from mcmort.totals import definition_of, total_of, totals_of

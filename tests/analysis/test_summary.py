@@ -14,8 +14,8 @@ from mcmort.analysis.summary import (
     PROBABILITIES,
     highest_density,
 )
-from mcmort.draws.tally import quantile_error
 from mcmort.errors import UsageError
+from mcmort.results.histogram import quantile_error
 
 type Array = NDArray[np.float64]
 

@@ -12,7 +12,7 @@ from multiprocessing import get_context
 import numpy as np
 import pytest
 
-from mcmort.bayes.calibrate import DRAWS, Calibration, calibrate
+from mcmort.bayes.calibration.simulation_based import DRAWS, Calibration, calibrate
 from mcmort.bayes.evidence import Evidence
 from mcmort.errors import UsageError
 from tests.bayes.synthetic import synthetic

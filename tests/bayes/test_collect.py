@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from mcmort.bayes.backends import told_over
 from mcmort.bayes.evidence import Datum, Evidence
 from mcmort.bayes.evidence.collect import collect
-from mcmort.bayes.worlds import told_over
 from mcmort.catalogue import Case
 from mcmort.errors import CaseError, EvidenceError, UsageError
 from tests.bayes.made import balance, claim, every_kind, evidence_head, figures

@@ -9,9 +9,9 @@ import mpmath as mp  # type: ignore[import-untyped]
 import numpy as np
 import pytest
 
-from mcmort.bayes.density import Density, density_address
+from mcmort.bayes.autodiff.density import Density, density_address
+from mcmort.bayes.autodiff.tape import Op, Tape
 from mcmort.bayes.quantile_spline import QuantileSpline, spline_of
-from mcmort.bayes.tape import Op, Tape
 from mcmort.elicit.families import Distribution, empirical
 
 type Function = Callable[[Any, Any, Any], Any]

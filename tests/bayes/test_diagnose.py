@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mcmort.bayes.diagnose import LEAST_BFMI, LEAST_ESS, MOST_MCSE, MOST_RHAT, Diagnosis, diagnose
+from mcmort.bayes.diagnostics import LEAST_BFMI, LEAST_ESS, MOST_MCSE, MOST_RHAT, Diagnosis, diagnose
 from mcmort.errors import ConvergenceError
 
 type Array = NDArray[np.float64]

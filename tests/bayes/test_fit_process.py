@@ -22,7 +22,7 @@ def _empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_machine_code_of_the_density_is_stored() -> None:
     """The process that compiles the density leaves its machine code on disk, so that the next needs no Numba."""
     code = (
-        "import sys; from mcmort.bayes.density import density_address, identity_address; "
+        "import sys; from mcmort.bayes.autodiff.density import density_address, identity_address; "
         "density_address(); identity_address(); print('numba' in sys.modules)"
     )
     said = [

@@ -16,10 +16,11 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from mcmort.bayes import Posterior, fit, store
+from mcmort.bayes import Posterior, fit
+from mcmort.bayes import fit_files as store
+from mcmort.bayes.autodiff.tape import Program
+from mcmort.bayes.fit_files import Request, find, keep, path_of
 from mcmort.bayes.sample import Chains, sample
-from mcmort.bayes.store import Request, find, keep, path_of
-from mcmort.bayes.tape import Program
 from mcmort.errors import ConvergenceError, UsageError
 from tests.bayes.made import every_kind, figures, plain
 from tests.cases import component, ranged, share
@@ -204,7 +205,7 @@ def test_cores_do_not_change_the_file(folder: Path) -> None:
 def test_the_code_is_known_by_content() -> None:
     """Of every file on which a fit depends there is a digest: elicitation, sums, and this engine."""
     home = Path(store.__file__).parents[1]
-    files = [path for part in ("accounts", "bayes", "elicit") for path in (home / part).rglob("*.py")]
+    files = [path for part in ("definitions", "bayes", "elicit") for path in (home / part).rglob("*.py")]
     assert len(store._code()) == len(files)  # noqa: SLF001
     assert len(set(store._code())) == len({path.read_bytes() for path in files})  # noqa: SLF001
 

@@ -12,7 +12,7 @@ from scipy import stats
 
 import mcmort as mm
 from mcmort.bayes import Posterior
-from mcmort.bayes.influence import MOST_K, influence, sensitivity
+from mcmort.bayes.power_scaling import MOST_K, influence, sensitivity
 from tests.bayes.made import plain
 
 type Array = NDArray[np.float64]

@@ -15,10 +15,10 @@ import pytest
 from numpy.typing import NDArray
 from scipy import integrate, optimize, stats
 
+from mcmort.bayes.backends import program_of
 from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.evidence.collect import collect
 from mcmort.bayes.sample import sample
-from mcmort.bayes.worlds import program_of
 from tests.bayes.made import evidence_head, figures
 from tests.cases import component, ranged
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from mcmort.bayes import Posterior, fit
-from mcmort.bayes.diagnose import LEAST_ESS, MOST_RHAT
+from mcmort.bayes.diagnostics import LEAST_ESS, MOST_RHAT
 from mcmort.bayes.evidence.collect import collect
-from mcmort.draws import Draws
 from mcmort.errors import ConvergenceError, EvidenceError, UsageError
+from mcmort.results import Draws
 from mcmort.totals import total
 from tests.bayes.made import every_kind, evidence_head, figures, plain
 from tests.cases import case_of, component, count, ranged

@@ -9,9 +9,9 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
+from mcmort.bayes.backends import told_over
 from mcmort.bayes.evidence.collect import collect
-from mcmort.bayes.predict import generator, prior_world, replicates
-from mcmort.bayes.worlds import told_over
+from mcmort.bayes.predictive import generator, prior_world, replicates
 from tests.bayes.made import every_kind, evidence_head, figures, plain
 from tests.cases import component, ranged
 

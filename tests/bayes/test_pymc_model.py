@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mcmort.bayes.density import Density
+from mcmort.bayes.autodiff.density import Density
+from mcmort.bayes.backends import program_of
 from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.evidence.collect import collect
 from mcmort.bayes.pymc_model import pymc_model
-from mcmort.bayes.worlds import program_of
 from tests.bayes.made import between_knots, every_kind, plain
 from tests.shipped import case_named
 

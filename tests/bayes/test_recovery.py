@@ -16,10 +16,10 @@ from arviz_stats.base import array_stats
 from numpy.typing import NDArray
 from scipy import stats
 
+from mcmort.bayes.backends import program_of, told_over
 from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.evidence.collect import collect
 from mcmort.bayes.sample import sample
-from mcmort.bayes.worlds import program_of, told_over
 from mcmort.catalogue.case import Case
 from tests.cases import SOURCES, case_of, component, count, head, point
 

@@ -9,10 +9,10 @@ from typing import NoReturn
 import numpy as np
 import pytest
 
+from mcmort.bayes.autodiff.tape import Op, Program, Tape
+from mcmort.bayes.backends import program_of
 from mcmort.bayes.evidence.collect import collect
 from mcmort.bayes.sample import sample
-from mcmort.bayes.tape import Op, Program, Tape
-from mcmort.bayes.worlds import program_of
 from mcmort.errors import ConvergenceError
 from tests.bayes.made import plain
 
@@ -55,7 +55,7 @@ def test_draws_follow_the_density() -> None:
 
 def test_the_log_density_that_is_kept_is_that_of_the_program() -> None:
     """The sampler's own record of the log density belongs to the draws beside it."""
-    from mcmort.bayes.density import Density
+    from mcmort.bayes.autodiff.density import Density
 
     program = program_of(collect(plain()))
     chains, density = sample(program, 1, draws=100, tune=200), Density(program)

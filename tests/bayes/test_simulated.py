@@ -12,9 +12,9 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
+from mcmort.bayes.backends import ArrayBackend, told_before, told_over
+from mcmort.bayes.calibration.simulated_cases import simulate
 from mcmort.bayes.evidence import Evidence
-from mcmort.bayes.simulate import simulate
-from mcmort.bayes.worlds import ArrayWorld, told_before, told_over
 from tests.bayes.synthetic import synthetic
 
 _CASES = 400
@@ -24,7 +24,7 @@ type Array = NDArray[np.float64]
 
 
 @cache
-def _simulated(tails: Literal["heavy", "normal"] = "heavy") -> tuple[Evidence, ArrayWorld, list[Evidence]]:
+def _simulated(tails: Literal["heavy", "normal"] = "heavy") -> tuple[Evidence, ArrayBackend, list[Evidence]]:
     evidence = synthetic()
     evidence = replace(evidence, synthesis=evidence.synthesis.model_copy(update={"tails": tails}))
     scores, cases = simulate(evidence, _CASES, seed=3)

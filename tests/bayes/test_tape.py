@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from mcmort.bayes.density import Density
+from mcmort.bayes.autodiff.density import Density
+from mcmort.bayes.autodiff.tape import Op, Program, Tape, Variable
+from mcmort.bayes.backends import program_of
 from mcmort.bayes.evidence.collect import collect
-from mcmort.bayes.tape import Op, Program, Tape, Variable
-from mcmort.bayes.worlds import program_of
 from tests.bayes.made import every_kind, figures, plain
 from tests.cases import component, point, ranged
 

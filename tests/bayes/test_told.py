@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from mcmort.bayes.backends import told_over
 from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.evidence.collect import collect
-from mcmort.bayes.worlds import told_over
 from tests.cases import SOURCES, case_of, component, head, point, quantity, ranged
 
 CITED = {"source": "choice", "locator": "none"}

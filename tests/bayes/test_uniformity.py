@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from mcmort.bayes.uniformity import chi_square, distribution_test, ecdf_band
+from mcmort.bayes.calibration.rank_uniformity import chi_square, distribution_test, ecdf_band
 
 _REPEATS = 20_000
 

@@ -10,10 +10,10 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from mcmort.bayes.density import Density
+from mcmort.bayes.autodiff.density import Density
+from mcmort.bayes.backends import program_of, told_before, told_over
 from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.evidence.collect import collect
-from mcmort.bayes.worlds import program_of, told_before, told_over
 from mcmort.catalogue import Case
 from tests.bayes.made import between_knots, every_kind, figures, plain
 from tests.cases import component, point, quantity, ranged, share

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mcmort.catalogue import load
-from mcmort.catalogue.load import load_folder
+from mcmort.catalogue.reading.load import load_folder
 from mcmort.elicit import elicit
 from mcmort.errors import CaseError, Problem
 

@@ -10,8 +10,8 @@ from bibtexparser.library import Library
 from bibtexparser.middlewares import LatexEncodingMiddleware
 from bibtexparser.model import Entry, Field
 
-from mcmort.catalogue.bibliography import Bibliography, read_sources
-from mcmort.catalogue.latex import plain
+from mcmort.catalogue.reading.bibliography import Bibliography, read_sources
+from mcmort.catalogue.reading.latex import plain
 
 ZOTERO = """
 @book{getty_road_1999,

@@ -8,10 +8,10 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from mcmort.catalogue.case import Case, CaseHead
+from mcmort.catalogue.checks.lint import check_strict
 from mcmort.catalogue.citations import citations, cited_sources
-from mcmort.catalogue.load import LISTS
+from mcmort.catalogue.reading.load import LISTS
 from mcmort.catalogue.records import Definition
-from mcmort.catalogue.strict import check_strict
 from tests.cases import (
     case_of,
     component,

@@ -12,7 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from mcmort.catalogue import Case, load
-from mcmort.catalogue.strict import check_strict
+from mcmort.catalogue.checks.lint import check_strict
 from mcmort.errors import CaseError
 
 TESTS = Path(__file__).parent.parent

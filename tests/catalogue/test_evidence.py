@@ -15,7 +15,7 @@ import mcmort as mm
 from mcmort.catalogue import Case
 from mcmort.catalogue import formula as formulas
 from mcmort.catalogue.records import Component, Definition, Dependence, Figure, Profile, Quantity
-from mcmort.catalogue.words import BASES
+from mcmort.catalogue.vocabulary import BASES
 from mcmort.totals import of_claim, resolve
 from tests.cases import case_of, component, point, ranged
 from tests.shipped import NAMES, case_named, draws_of

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from mcmort.catalogue.formula import Call, Name, Node, Number, names, parse, postfix
 from mcmort.catalogue.operators import OPERATORS
 from mcmort.errors import FormulaError
-from mcmort.sampler.plan import ARITHMETIC, Builder, Op
-from mcmort.sampler.run import run_plan
+from mcmort.sampler.kernel.run import run_plan
+from mcmort.sampler.program.plan import ARITHMETIC, Builder, Op
 
 VALUES: Final = {"a": Fraction(7, 3), "b_2": Fraction(5), "_c": Fraction(1, 8), "D": Fraction(11, 2)}
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import mcmort as mm
-from mcmort.catalogue.new import TEMPLATE, new_case
+from mcmort.catalogue.reading.new_case import TEMPLATE, new_case
 from mcmort.errors import McmortError, OutputError, UsageError
 from tests.cli.ran import ROOT, listing, runner
 

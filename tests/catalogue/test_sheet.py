@@ -24,9 +24,9 @@ from openpyxl.workbook import Workbook
 
 import mcmort as mm
 from mcmort.catalogue.case import EvidenceFile
+from mcmort.catalogue.reading.spreadsheet import COLUMNS, import_sheet
 from mcmort.catalogue.records import Component
-from mcmort.catalogue.sheet import COLUMNS, import_sheet
-from mcmort.catalogue.words import BASES
+from mcmort.catalogue.vocabulary import BASES
 from mcmort.errors import CaseError, UsageError
 from tests.cli.ran import GOOD, listing, runner
 

@@ -98,7 +98,7 @@ def test_every_command_runs_on_a_new_case(run: Run, tmp_path: Path) -> None:
 
 def test_a_new_case_changes_nothing_that_is_shipped(run: Run) -> None:
     """The template stays as it is however its copy is edited, and shipped cases are not touched."""
-    template = ROOT / "mcmort" / "catalogue" / "template"
+    template = ROOT / "mcmort" / "catalogue" / "reading" / "template"
     before = listing(template)
     digests = {name: mm.load(name).digest for name in mm.cases()}
     run("new", "my-case")

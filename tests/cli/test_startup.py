@@ -74,7 +74,7 @@ def test_command_on_a_bad_case_loads_no_engine(words: tuple[str, ...]) -> None:
     """A case that fails to load costs no import of an engine: its defects come first, whatever was asked of it."""
     code = "import sys; from mcmort.cli.app import main; code = main(sys.argv[1:]); assert code == 1"
     modules = _loaded(code, *(word.replace("CASE", "tests/bad/low-above-best") for word in words))
-    assert {"mcmort.cli.app", "mcmort.catalogue.load"} <= modules
+    assert {"mcmort.cli.app", "mcmort.catalogue.reading.load"} <= modules
     engines = {name for name in modules if name.startswith(("mcmort.sampler.", "mcmort.bayes.inference"))}
     assert engines == set()
     assert not modules & {"llvmlite", "numba", "nutpie", "pymc", "pytensor"}
@@ -95,7 +95,7 @@ def test_a_total_loads_no_numba_once_its_kernel_is_stored() -> None:
     words = ("total", "tests/good/minimal", "-d", "broad", "-n", "500")
     _loaded(code, *words)
     modules = _loaded(code, *words)
-    assert {"mcmort.sampler.run", "llvmlite.binding"} <= modules
+    assert {"mcmort.sampler.kernel.run", "llvmlite.binding"} <= modules
     assert [name for name in HEAVY if name in modules] == []
 
 
@@ -115,7 +115,7 @@ def test_a_total_needs_no_compiler() -> None:
 
 def test_compiling_the_kernel_loads_numba() -> None:
     """What compiles is found among the modules where it is needed, so the tests of light commands can fail."""
-    modules = _loaded("import mcmort.sampler.kernel")
+    modules = _loaded("import mcmort.sampler.kernel.kernel")
     assert [name for name in HEAVY if name in modules] == ["numba"]
 
 
@@ -132,11 +132,11 @@ def test_the_bayesian_engine_loads_when_it_is_first_used() -> None:
     assert [name for name in HEAVY if name in _loaded("import mcmort.bayes")] == []
     collect = "from mcmort.bayes import collect; import mcmort as mm; found = collect(mm.load('ussr'))"
     assert [name for name in HEAVY if name in _loaded(collect)] == []
-    assert [name for name in HEAVY if name in _loaded("import mcmort.bayes.density")] == []
+    assert [name for name in HEAVY if name in _loaded("import mcmort.bayes.autodiff.density")] == []
 
 
 def test_loading_a_case_needs_no_numba() -> None:
     """``mm.load`` and ``mm.cases`` read files; they compile nothing."""
     modules = _loaded("import mcmort as mm; mm.cases(); mm.load('ussr')")
-    assert "mcmort.catalogue.load" in modules
+    assert "mcmort.catalogue.reading.load" in modules
     assert [name for name in HEAVY if name in modules] == []

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from mcmort.catalogue.words import Measure
+from mcmort.catalogue.vocabulary import Measure
 from mcmort.elicit import elicit
 from mcmort.elicit.evidence_rules import Grounds, Way, known_by, known_of, why_not_computable
 from tests.cases import case_of, component, count, point, quantity, ranged, share

@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from mcmort.catalogue.case import share_column
-from mcmort.catalogue.words import Pooling
+from mcmort.catalogue.vocabulary import Pooling
 from mcmort.elicit import Elicited, elicit
 from mcmort.elicit.pool import Pool
 from mcmort.errors import CaseError, UsageError

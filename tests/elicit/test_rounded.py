@@ -18,7 +18,7 @@ from scipy import special
 from mcmort.elicit.families import Distribution
 from mcmort.elicit.pool import Pool
 from mcmort.elicit.table import UPPER, build_score_table, build_table, packed, rounded
-from mcmort.sampler.scores import normal_scores, normal_survival
+from mcmort.sampler.program.normal_tables import normal_scores, normal_survival
 
 type Array = NDArray[np.float64]
 

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import special
 
-from mcmort.catalogue.words import Pooling
+from mcmort.catalogue.vocabulary import Pooling
 from mcmort.elicit.families import Distribution, fixed
 from mcmort.elicit.pool import Bound, Pool
 from mcmort.elicit.table import (

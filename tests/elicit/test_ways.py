@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from mcmort.catalogue.words import Pooling
+from mcmort.catalogue.vocabulary import Pooling
 from mcmort.elicit.families import Distribution, empirical, fixed
 from mcmort.elicit.pool import Bound, ExclusionError, Pool
 from mcmort.errors import FitError

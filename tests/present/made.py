@@ -11,7 +11,7 @@ import mcmort as mm
 from mcmort.analysis import Interval, Summary
 from mcmort.api.reports import ComparisonReport, TotalReport
 from mcmort.catalogue import Case
-from mcmort.draws import Draws
+from mcmort.results import Draws
 from mcmort.sampler import simulate
 from tests.cases import case_of, component, count, definition, head, overlap, point, ranged, share
 

@@ -9,8 +9,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 from mcmort.elicit.table import OCTAVES, QuantileTable, ScoreTable
-from mcmort.sampler.plan import Builder, Op, Plan
-from mcmort.sampler.run import run_plan, tally_plan
+from mcmort.sampler.kernel.run import histogram_plan, run_plan
+from mcmort.sampler.program.plan import Builder, Op, Plan
 
 __all__ = ["ARITHMETIC", "SCORES", "fixed_digests", "fixed_plan", "programs"]
 
@@ -56,7 +56,7 @@ def fixed_digests(n: int = 100_000) -> dict[str, str]:
     plan = fixed_plan()
     found = {"kept": hashlib.sha256(b"".join(one.tobytes() for one in run_plan(plan, 7, n).values())).hexdigest()}
     for method in ("plain", "quasi"):
-        tallies = tally_plan(plan, 7, n, method=method)
+        tallies = histogram_plan(plan, 7, n, method=method)
         text = "".join(one.whole.digest() for one in tallies.values())
         found[method] = hashlib.sha256(text.encode()).hexdigest()
     return found

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from mcmort.elicit.table import UPPER
-from mcmort.sampler import twin
-from mcmort.sampler.assemble import MOST_TERMS, SUM, Assembly, assemble
-from mcmort.sampler.plan import Builder, Op, Plan, operands
-from mcmort.sampler.run import run_plan, tally_plan
+from mcmort.sampler.kernel.register_allocation import MOST_TERMS, SUM, Assembly, assemble
+from mcmort.sampler.kernel.run import histogram_plan, run_plan
+from mcmort.sampler.program import reference as twin
+from mcmort.sampler.program.plan import Builder, Op, Plan, operands
 from tests.sampler.programs import fixed_plan, programs
 
 type Array = NDArray[np.float64]
@@ -126,7 +126,7 @@ def test_the_kernel_runs_any_subset_of_outputs(plan: Plan, data: st.DataObject) 
     found = run_plan(plan, 3, _COUNT, threads=1)
     assert {name: _bits(one) for name, one in found.items()} == {name: _bits(one) for name, one in expected.items()}
     names = _chosen(plan, data)
-    some, every = (tally_plan(plan, 3, _COUNT, outputs=chosen, threads=1) for chosen in (names, None))
+    some, every = (histogram_plan(plan, 3, _COUNT, outputs=chosen, threads=1) for chosen in (names, None))
     assert list(some) == names
     assert {name: one.whole.digest() for name, one in some.items()} == {
         name: every[name].whole.digest() for name in names

@@ -20,7 +20,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from mcmort.sampler.stream import GAMMA, key_of, uniforms
+from mcmort.sampler.random.streams import GAMMA, key_of, uniforms
 
 type Floats = NDArray[np.float64]
 

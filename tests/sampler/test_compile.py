@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mcmort.draws import Draws
 from mcmort.errors import DefinitionError
+from mcmort.results import Draws
 from mcmort.sampler import simulate
 from mcmort.totals import DefinitionChanges, total
 from tests.cases import case_of, component, count, definition, point, quantity, ranged, share

@@ -10,7 +10,7 @@ from scipy import stats
 
 from mcmort.catalogue.case import Case
 from mcmort.sampler import simulate
-from mcmort.sampler.copula import Copula
+from mcmort.sampler.program.copula import Copula
 from mcmort.totals import total
 from tests.cases import case_of, component, dependence, ranged
 

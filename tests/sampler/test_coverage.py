@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from mcmort.bench.engine import plan_of
 from mcmort.bench.exact import exact
 from mcmort.bench.task import PROBABILITIES, make_task
-from mcmort.draws import Method
-from mcmort.draws.tally import Figure
-from mcmort.sampler.run import tally_plan
+from mcmort.results import Method
+from mcmort.results.histogram import Figure
+from mcmort.sampler.kernel.run import histogram_plan
 
 _DRAWS = 20_000
 _FEW = 1_000
@@ -32,7 +32,7 @@ def _covered(
     truth = exact(task, 1 << 15, 0.15).quantiles[0]
     hits = np.zeros(len(PROBABILITIES))
     for seed in range(repeats):
-        one = tally_plan(plan_of(task), seed, draws, method=method, figures={"T0": _FIGURES}, threads=1)["T0"]
+        one = histogram_plan(plan_of(task), seed, draws, method=method, figures={"T0": _FIGURES}, threads=1)["T0"]
         errors = np.array([one.quantile_error(probability) for probability in PROBABILITIES])
         hits += np.abs(one.whole.quantile(PROBABILITIES) - truth) <= factor * errors
     return hits / repeats

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mcmort.errors import UsageError
-from mcmort.sampler.crew import hands, in_order
+from mcmort.sampler.kernel.thread_pool import hands, in_order
 
 
 @given(tasks=st.integers(0, 60), count=st.integers(1, 5), slow=st.integers(0, 3))

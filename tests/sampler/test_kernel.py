@@ -16,11 +16,11 @@ from mcmort.elicit import build_score_table, build_table, elicit
 from mcmort.elicit.families import Distribution, fixed
 from mcmort.elicit.pool import Pool
 from mcmort.errors import UsageError
-from mcmort.sampler import twin
-from mcmort.sampler.compile import compile_priors
-from mcmort.sampler.plan import Builder, Op, Plan
-from mcmort.sampler.run import run_plan
-from mcmort.sampler.scores import normal_scores, normal_survival
+from mcmort.sampler.kernel.run import run_plan
+from mcmort.sampler.program import reference as twin
+from mcmort.sampler.program.compile import compile_priors
+from mcmort.sampler.program.normal_tables import normal_scores, normal_survival
+from mcmort.sampler.program.plan import Builder, Op, Plan
 from tests.cases import case_of, random_tables
 
 type Columns = dict[str, NDArray[np.float64]]

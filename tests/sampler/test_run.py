@@ -21,15 +21,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from mcmort.draws import Method
-from mcmort.draws.tally import CELLS, Figure, Tally, cell_of, edge_of, figures_of, merge
 from mcmort.errors import UsageError
-from mcmort.sampler import crew, run, twin, workspace
-from mcmort.sampler.assemble import assemble
-from mcmort.sampler.plan import Builder, Op, Plan
-from mcmort.sampler.run import REPLICATES, net_size, run_plan, tally_plan
-from mcmort.sampler.stream import net, streams_of
-from tests.draws.tallied import tally_of
+from mcmort.results import Method
+from mcmort.results.histogram import CELLS, Figure, Histogram, cell_of, edge_of, figures_of, merge
+from mcmort.sampler.kernel import run, workspace
+from mcmort.sampler.kernel import thread_pool as crew
+from mcmort.sampler.kernel.register_allocation import assemble
+from mcmort.sampler.kernel.run import REPLICATES, histogram_plan, net_size, run_plan
+from mcmort.sampler.program import reference as twin
+from mcmort.sampler.program.plan import Builder, Op, Plan
+from mcmort.sampler.random.streams import net, streams_of
+from tests.results.tallied import tally_of
 from tests.sampler.programs import SCORES, fixed_digests, fixed_plan, programs
 
 type Array = NDArray[np.float64]
@@ -56,7 +58,7 @@ def _threads_for_few_draws() -> Iterator[None]:
         yield
 
 
-def _counts(tally: Tally) -> Array:
+def _counts(tally: Histogram) -> Array:
     """Return the counts of all cells, and the extremes where they are defined."""
     whole = np.zeros(CELLS + 2)
     whole[tally.first : tally.first + len(tally.counts)] = tally.counts
@@ -89,7 +91,7 @@ def _sum_of(names: str) -> Plan:
 def test_a_tally_is_that_of_the_kept_draws(plan: Plan, seed: int, n: int, task: int, block: int, threads: int) -> None:
     """Whatever the program, seed, task, block and threads, every cell counts the draws of the column that lie in it."""
     columns = run_plan(plan, seed, n, threads=1)
-    found = tally_plan(plan, seed, n, task=max(task, n // 40), block=block, threads=threads)
+    found = histogram_plan(plan, seed, n, task=max(task, n // 40), block=block, threads=threads)
     assert list(found) == list(columns)
     for name, column in columns.items():
         assert found[name].is_independent
@@ -108,7 +110,7 @@ def test_the_extremes_are_those_of_all_draws(block: int) -> None:
     plan = build.plan()
     column = run_plan(plan, 3, 6_400)["difference"]
     assert 0.01 < float(np.mean(column < 0.0)) < 0.02
-    whole = tally_plan(plan, 3, 6_400, block=block, threads=1)["difference"].whole
+    whole = histogram_plan(plan, 3, 6_400, block=block, threads=1)["difference"].whole
     assert (whole.low, whole.high) == (column.min(), column.max())
 
 
@@ -122,7 +124,7 @@ def test_every_value_is_counted_in_its_cell(value: float, towards: float | None)
     value = value if towards is None else math.nextafter(value, towards)
     build = Builder()
     build.outputs["value"] = build.emit(Op.CONSTANT, x=value)
-    whole = tally_plan(build.plan(), 1, 65)["value"].whole
+    whole = histogram_plan(build.plan(), 1, 65)["value"].whole
     assert {int(cell) + whole.first for cell in np.flatnonzero(whole.counts)} == {cell_of(value)}
     assert whole.draws == 65
 
@@ -133,7 +135,7 @@ def test_no_division_of_the_work_changes_a_bit(method: str) -> None:
     figures: dict[str, list[Figure]] = {"total": [("mean", 0.0), ("quantile", 0.5), ("shortest-low", 0.9)]}
 
     def digest(**how: object) -> tuple[object, ...]:
-        found = tally_plan(fixed_plan(), 5, _N, method=method, figures=figures, **how)  # type: ignore[arg-type]
+        found = histogram_plan(fixed_plan(), 5, _N, method=method, figures=figures, **how)  # type: ignore[arg-type]
         total = found["total"]
         return (*(one.whole.digest() for one in found.values()), total.replicates.tobytes(), total.quantile_error(0.5))
 
@@ -152,14 +154,14 @@ def test_no_division_of_the_work_changes_a_bit(method: str) -> None:
         assert digest(executor=executor, task=50) == expected
         assert executor.submit(lambda: 1).result() == 1  # the caller's executor stays open
     # negative control: another seed is another tally
-    assert tally_plan(fixed_plan(), 6, _N)["total"].whole.digest() not in expected
+    assert histogram_plan(fixed_plan(), 6, _N)["total"].whole.digest() not in expected
 
 
 def test_counts_beyond_32_bits_are_merged_in_64(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tallies whose counts together may pass 32 bits are put together in 64, and are the same."""
-    few = tally_plan(fixed_plan(), 5, _N, task=200, threads=3)
+    """Histograms whose counts together may pass 32 bits are put together in 64, and are the same."""
+    few = histogram_plan(fixed_plan(), 5, _N, task=200, threads=3)
     monkeypatch.setattr(workspace, "_MOST_COUNTED", _N - 1)
-    many = tally_plan(fixed_plan(), 5, _N, task=200, threads=3)
+    many = histogram_plan(fixed_plan(), 5, _N, task=200, threads=3)
     assert {one.whole.digest() for one in few.values()} == {one.whole.digest() for one in many.values()}
     assert {one.whole.counts.dtype.itemsize for one in few.values()} == {4}
     assert {one.whole.counts.dtype.itemsize for one in many.values()} == {8}
@@ -179,7 +181,7 @@ def test_little_work_stays_with_the_caller(
 
     monkeypatch.setattr(run, "_LITTLE", 500 * len(assemble(fixed_plan(), list(fixed_plan().outputs)).op))
     monkeypatch.setattr(run, "in_order", noted)
-    tally_plan(fixed_plan(), 5, n, threads=threads)
+    histogram_plan(fixed_plan(), 5, n, threads=threads)
     run_plan(fixed_plan(), 5, n, threads=threads)
     assert seen == ([1, 1] if is_here else [threads, threads])
 
@@ -187,17 +189,17 @@ def test_little_work_stays_with_the_caller(
 def test_counts_are_emptied_before_they_overflow(monkeypatch: pytest.MonkeyPatch) -> None:
     """However often the counts of a thread are put aside on the way, the tallies are the same."""
     plan = fixed_plan()
-    expected = {name: one.whole.digest() for name, one in tally_plan(plan, 5, _N, task=200).items()}
+    expected = {name: one.whole.digest() for name, one in histogram_plan(plan, 5, _N, task=200).items()}
     emptied: list[int] = []
     take = workspace._Scratch.take  # noqa: SLF001
     monkeypatch.setattr(workspace, "_MOST_COUNTED", 500)
 
-    def noted(scratch: workspace._Scratch, kind: Any) -> list[Tally]:
+    def noted(scratch: workspace._Scratch, kind: Any) -> list[Histogram]:
         emptied.append(scratch.draws)
         return take(scratch, kind)
 
     monkeypatch.setattr(workspace._Scratch, "take", noted)  # noqa: SLF001
-    found = tally_plan(plan, 5, _N, task=200, threads=1)
+    found = histogram_plan(plan, 5, _N, task=200, threads=1)
     assert {name: one.whole.digest() for name, one in found.items()} == expected
     assert emptied == [600] * (_N // 600) + [_N % 600]
 
@@ -205,13 +207,13 @@ def test_counts_are_emptied_before_they_overflow(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize("method", ["plain", "quasi"])
 def test_work_space_is_left_as_it_was_found(method: Method) -> None:
     """What runs leave for later ones counts nothing, and a tally stays what it is while others use its memory."""
-    first = tally_plan(fixed_plan(), 5, _N, method=method, threads=2, task=500)
+    first = histogram_plan(fixed_plan(), 5, _N, method=method, threads=2, task=500)
     before = {name: one.whole.digest() for name, one in first.items()}
     assert workspace._rooms  # noqa: SLF001
     assert not any(room.counts.any() for room in workspace._rooms)  # noqa: SLF001
-    tally_plan(fixed_plan(), 6, _N, method=method, threads=2, task=500)
+    histogram_plan(fixed_plan(), 6, _N, method=method, threads=2, task=500)
     assert {name: one.whole.digest() for name, one in first.items()} == before
-    again = tally_plan(fixed_plan(), 5, _N, method=method, threads=2, task=500)
+    again = histogram_plan(fixed_plan(), 5, _N, method=method, threads=2, task=500)
     assert {name: one.whole.digest() for name, one in again.items()} == before
 
 
@@ -222,7 +224,7 @@ def test_zeros_of_either_sign_are_one() -> None:
     build.outputs["zero"] = build.emit(Op.SCALE, score, x=0.0)
     column = run_plan(build.plan(), 1, 100)["zero"]
     assert len(set(np.signbit(column).tolist())) == 2
-    found = [tally_plan(build.plan(), 1, 100, task=task)["zero"].whole for task in (1, 2, 3, 100)]
+    found = [histogram_plan(build.plan(), 1, 100, task=task)["zero"].whole for task in (1, 2, 3, 100)]
     assert len({one.digest() for one in found}) == 1
     assert (str(found[0].low), str(found[0].high)) == ("0.0", "0.0")
 
@@ -233,7 +235,7 @@ def test_zeros_of_either_sign_are_one() -> None:
 def test_quasi_random_tallies_are_those_of_the_twin(plan: Plan, seed: int, n: int) -> None:
     """The tally of nets is that of the columns which plain NumPy makes of the same nets."""
     size = net_size(n)
-    found = tally_plan(plan, seed, n, method="quasi", threads=2)
+    found = histogram_plan(plan, seed, n, method="quasi", threads=2)
     with np.errstate(all="ignore"):
         runs = [
             twin.run_plan(plan, seed, 0, size, points=net(seed, streams_of(plan.streams), size, one))
@@ -250,7 +252,7 @@ def test_replicates_are_the_figures_of_each_net() -> None:
     """Each row of the replicates has the figures of the tally of one net; the whole is their merge."""
     plan = fixed_plan()
     figures: list[Figure] = [("mean", 0.0), ("quantile", 0.025), ("shortest-low", 0.9), ("shortest-high", 0.9)]
-    found = tally_plan(plan, 3, 8 * 64, method="quasi", figures={"total": figures})
+    found = histogram_plan(plan, 3, 8 * 64, method="quasi", figures={"total": figures})
     tallies = [
         tally_of(twin.run_plan(plan, 3, 0, 64, points=net(3, streams_of(plan.streams), 64, one))["total"])
         for one in range(REPLICATES)
@@ -279,7 +281,7 @@ def test_constants_are_counted_in_their_cell() -> None:
     build = Builder()
     for index, value in enumerate(values):
         build.outputs[f"{index:02d}"] = build.emit(Op.CONSTANT, x=value)
-    found = tally_plan(build.plan(), 1, 10)
+    found = histogram_plan(build.plan(), 1, 10)
     for index, value in enumerate(values):
         one = found[f"{index:02d}"].whole
         assert (one.first, one.counts.tolist()) == (cell_of(value), [10])
@@ -296,7 +298,7 @@ def test_undefined_draws_are_counted(method: str) -> None:
     one = build.emit(Op.CONSTANT, x=1.0)
     build.outputs = {"infinite": build.emit(Op.DIVIDE, one, positive), "nan": build.emit(Op.DIVIDE, positive, positive)}
     plan = build.plan()
-    found = tally_plan(plan, 2, 6_400, method=method, figures={"nan": [("mean", 0.0)]})  # type: ignore[arg-type]
+    found = histogram_plan(plan, 2, 6_400, method=method, figures={"nan": [("mean", 0.0)]})  # type: ignore[arg-type]
     for name in ("infinite", "nan"):
         whole = found[name].whole
         expected = int(np.sum(~np.isfinite(run_plan(plan, 2, 6_400)[name]))) if method == "plain" else None
@@ -320,7 +322,7 @@ def test_negative_draws_are_counted_as_undefined(method: Method) -> None:
         "infinite": build.emit(Op.DIVIDE, build.emit(Op.CONSTANT, x=-1.0), positive),
         "rounding": build.emit(Op.SCALE, score, x=1e-6),
     }
-    found = {name: one.whole for name, one in tally_plan(build.plan(), 2, 6_400, method=method).items()}
+    found = {name: one.whole for name, one in histogram_plan(build.plan(), 2, 6_400, method=method).items()}
     assert found["rounding"].undefined == 0
     assert found["rounding"].first == 0
     assert (found["negative"].why_undefined, found["infinite"].why_undefined) == ("negative", "undefined")
@@ -335,7 +337,7 @@ def test_negative_draws_are_counted_as_undefined(method: Method) -> None:
 def test_progress_is_told_of_every_task(method: str, total: int) -> None:
     """Progress rises in the order of the draws, whatever finishes first, and ends at the number that was made."""
     told: list[tuple[int, int]] = []
-    tally_plan(
+    histogram_plan(
         _sum_of("ab"), 1, 1_000, method=method, task=48, threads=2, progress=lambda done, of: told.append((done, of))  # type: ignore[arg-type]
     )  # fmt: skip
     done = [one for one, _ in told]
@@ -346,7 +348,7 @@ def test_progress_is_told_of_every_task(method: str, total: int) -> None:
 
 
 @pytest.mark.parametrize("threads", [0, -1])
-@pytest.mark.parametrize("run", [run_plan, tally_plan])
+@pytest.mark.parametrize("run", [run_plan, histogram_plan])
 def test_no_threads_are_refused(run: Callable[..., object], threads: int) -> None:
     """Less than one thread is a mistake of the caller, named, before anything is drawn."""
     with pytest.raises(UsageError, match=f"the number of threads is {threads}; expected 1 or more"):
@@ -360,9 +362,9 @@ def test_an_error_in_a_task_reaches_the_caller() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        tally_plan(fixed_plan(), 1, 10_000, task=10, progress=stop)
-    before = tally_plan(fixed_plan(), 1, 100)["total"].whole.digest()
-    assert tally_plan(fixed_plan(), 1, 100, task=10)["total"].whole.digest() == before
+        histogram_plan(fixed_plan(), 1, 10_000, task=10, progress=stop)
+    before = histogram_plan(fixed_plan(), 1, 100)["total"].whole.digest()
+    assert histogram_plan(fixed_plan(), 1, 100, task=10)["total"].whole.digest() == before
 
 
 def test_totals_of_one_plan_share_what_they_have_in_common() -> None:
@@ -382,16 +384,16 @@ def test_totals_of_one_plan_share_what_they_have_in_common() -> None:
 
     both = plan("abc", "abd")
     assert len(assemble(both, ["abc", "abd"]).op) == 4 + 3  # a, b, c, d; a + b once, and two sums
-    together = tally_plan(both, 1, _N)
+    together = histogram_plan(both, 1, _N)
     for names in ("abc", "abd"):
-        assert together[names].whole.digest() == tally_plan(plan(names), 1, _N)[names].whole.digest()
+        assert together[names].whole.digest() == histogram_plan(plan(names), 1, _N)[names].whole.digest()
     assert together["abc"].whole.digest() != together["abd"].whole.digest()
 
 
 def test_an_empty_plan_has_no_tallies() -> None:
     """A plan without outputs runs and has nothing to tell, whether its draws are independent or not."""
-    assert tally_plan(Builder().plan(), 1, 10) == {}
-    assert tally_plan(Builder().plan(), 1, 10, method="quasi") == {}
+    assert histogram_plan(Builder().plan(), 1, 10) == {}
+    assert histogram_plan(Builder().plan(), 1, 10, method="quasi") == {}
 
 
 def test_the_bits_are_those_written_down() -> None:
@@ -438,7 +440,7 @@ def test_memory_does_not_grow_with_the_number_of_draws() -> None:
     The control keeps a hundredth of the draws, whose memory grows tenfold.
     """
     plan = _sum_of("ab")
-    few, many = (_peak(lambda n=n: tally_plan(plan, 1, n, threads=1)) for n in (3_000_000, 30_000_000))  # type: ignore[misc]
+    few, many = (_peak(lambda n=n: histogram_plan(plan, 1, n, threads=1)) for n in (3_000_000, 30_000_000))  # type: ignore[misc]
     assert many <= 1.1 * few
     kept_few, kept_many = (_peak(lambda n=n: run_plan(plan, 1, n, threads=1)) for n in (30_000, 300_000))  # type: ignore[misc]
     assert kept_many > 2 * kept_few

@@ -14,14 +14,14 @@ from scipy import stats
 
 import mcmort as mm
 from mcmort.catalogue import Case
-from mcmort.draws import Dependence, Draws, Method, Tallied, Tallies
 from mcmort.errors import DefinitionError, FormulaError, UsageError
+from mcmort.results import Dependence, Draws, HistogramEstimate, HistogramResults, Method
 from mcmort.sampler import Sampler, simulate
-from mcmort.sampler.run import REPLICATES, draws_within
+from mcmort.sampler.kernel.run import REPLICATES, draws_within
 from mcmort.sampler.sampler import _grown
 from mcmort.totals import Total, kept, resolve, totals_of
 from tests.cases import case_of, component, definition, dependence, overlap, point, quantity, ranged
-from tests.draws.tallied import tally_of
+from tests.results.tallied import tally_of
 from tests.shipped import case_named
 
 type Array = NDArray[np.float64]
@@ -48,8 +48,8 @@ def _whole(source: Sampler | Draws) -> Total:
     return totals_of(source, [resolve(source.case, source.case.definitions["whole"])])[0]
 
 
-def _tallied(values: object) -> Tallied:
-    assert isinstance(values, Tallied)
+def _tallied(values: object) -> HistogramEstimate:
+    assert isinstance(values, HistogramEstimate)
     return values
 
 
@@ -386,7 +386,7 @@ def test_an_undefined_formula_is_refused(text: str, method: Method) -> None:
 def test_kept_draws_are_refused_of_a_tally() -> None:
     """Whoever asks a tally for its draws is told to use `simulate`."""
     total = _whole(Sampler(_pair(), 10, rng=1))
-    assert isinstance(total.draws, Tallies)
+    assert isinstance(total.draws, HistogramResults)
     assert len(total.draws) == 10
     with pytest.raises(UsageError, match=r"counted, not kept; make them with mcmort\.simulate"):
         kept(total.values)

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from scipy import signal, stats
 
 from mcmort.catalogue.case import Case
-from mcmort.catalogue.load import load
-from mcmort.draws import Draws
+from mcmort.catalogue.reading.load import load
 from mcmort.errors import FormulaError, UsageError
+from mcmort.results import Draws
 from mcmort.sampler import simulate
 from mcmort.totals import total
 from tests.cases import (

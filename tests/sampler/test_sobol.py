@@ -7,8 +7,8 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import qmc
 
-from mcmort.sampler.sobol import DIGITS, DIMENSIONS, directions, scrambled, unrelated
-from mcmort.sampler.stream import net
+from mcmort.sampler.random.sobol import DIGITS, DIMENSIONS, directions, scrambled, unrelated
+from mcmort.sampler.random.streams import net
 
 type Words = NDArray[np.uint64]
 

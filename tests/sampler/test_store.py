@@ -16,14 +16,15 @@ from typing import Any, NoReturn
 import numpy as np
 import pytest
 
+from mcmort.cache.folder import KEPT, cache_folder
 from mcmort.catalogue import Case, load
 from mcmort.errors import UsageError
-from mcmort.machine.cache import KEPT, cache_folder
-from mcmort.sampler import Sampler, store
-from mcmort.sampler.compiled import Compiled
-from mcmort.sampler.plan import Plan
-from mcmort.sampler.run import run_plan
-from mcmort.sampler.store import compiled_case
+from mcmort.sampler import Sampler
+from mcmort.sampler.kernel.run import run_plan
+from mcmort.sampler.program import plan_cache as store
+from mcmort.sampler.program.compiled import Compiled
+from mcmort.sampler.program.plan import Plan
+from mcmort.sampler.program.plan_cache import compiled_case
 from tests.cases import case_of, component, dependence, overlap, point, ranged, share
 from tests.sampler.programs import fixed_plan
 
@@ -135,11 +136,11 @@ def test_anything_that_changes_the_priors_is_another_file(folder: Path, monkeypa
 
 def test_the_code_is_known_by_size_and_time() -> None:
     """Every file that elicits or compiles is looked at, and by its size and time of change."""
-    from mcmort.sampler.store import _code
+    from mcmort.sampler.program.plan_cache import _code
 
     names = {str(one[0]) for one in _code()}
     assert {"families.py", "pool.py", "fit.py", "table.py", "adaptive_table.py", "compile.py", "plan.py"} <= names
-    home = Path(store.__file__).parents[1]
+    home = Path(store.__file__).parents[2]
     known = {one[0]: tuple(one[1:]) for one in _code()}
     stat = (home / "elicit" / "pool.py").stat()
     assert known["pool.py"] == (stat.st_size, stat.st_mtime_ns)
@@ -378,5 +379,5 @@ def test_a_total_from_a_stored_plan_elicits_nothing(folder: Path) -> None:
         shutil.copy(kernel, folder)
     compiled_case(load("tests/good/minimal"))
     found = _modules("total", "tests/good/minimal", "-d", "broad", "-n", "500")
-    assert "mcmort.sampler.run" in found
-    assert [name for name in ("mcmort.elicit.families", "mcmort.sampler.compile") if name in found] == []
+    assert "mcmort.sampler.kernel.run" in found
+    assert [name for name in ("mcmort.elicit.families", "mcmort.sampler.program.compile") if name in found] == []

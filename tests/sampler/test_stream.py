@@ -9,13 +9,13 @@ from scipy import stats
 
 from mcmort.elicit.families import Distribution
 from mcmort.elicit.table import build_table
-from mcmort.sampler import twin
-from mcmort.sampler.assemble import assemble
-from mcmort.sampler.plan import Builder, Op
-from mcmort.sampler.run import run_plan
-from mcmort.sampler.sobol import DIGITS
-from mcmort.sampler.stream import Points, key_of, net, plain, streams_of, uniforms
-from mcmort.sampler.workspace import Machine
+from mcmort.sampler.kernel.register_allocation import assemble
+from mcmort.sampler.kernel.run import run_plan
+from mcmort.sampler.kernel.workspace import Machine
+from mcmort.sampler.program import reference as twin
+from mcmort.sampler.program.plan import Builder, Op
+from mcmort.sampler.random.sobol import DIGITS
+from mcmort.sampler.random.streams import Points, key_of, net, plain, streams_of, uniforms
 
 _N = 200_000
 _PUBLISHED = (

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 import mcmort
-from mcmort.accounts import Resolved, definition_of, resolve
 from mcmort.analysis.summary import mean_of
 from mcmort.catalogue import Case
-from mcmort.draws import Source
-from mcmort.draws.tally import RESOLUTION
+from mcmort.definitions import DefinitionTerms, definition_of, resolve
+from mcmort.results import Source
+from mcmort.results.histogram import RESOLUTION
 from mcmort.sampler import Sampler, simulate
 from mcmort.totals import totals_of
 from tests.bayes.made import plain
@@ -28,13 +28,13 @@ def case() -> Case:
     return plain()
 
 
-def _resolved(case: Case) -> Resolved:
+def _resolved(case: Case) -> DefinitionTerms:
     return resolve(case, definition_of(case, "whole"))
 
 
 @pytest.mark.parametrize("kind", ["kept", "counted", "posterior"])
 def test_evaluate_gives_totals_with_parts_whatever_makes_the_draws(case: Case, kind: str) -> None:
-    """Kept draws, an engine that counts, and a posterior all offer what `mcmort.draws.Source` asks."""
+    """Kept draws, an engine that counts, and a posterior all offer what `mcmort.results.Source` asks."""
     posterior = kind == "posterior"
     source: Source
     if posterior:
@@ -66,6 +66,6 @@ def test_no_module_above_the_engines_asks_which_of_them_made_the_draws() -> None
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Call) and ast.unparse(node.func) == "isinstance":
                     names = {name.id for name in ast.walk(node.args[1]) if isinstance(name, ast.Name)}
-                    if names & {"Draws", "Posterior", "Sampler", "Tallies"}:
+                    if names & {"Draws", "Posterior", "Sampler", "HistogramResults"}:
                         asked.append(f"{path.name}:{node.lineno}")
     assert asked == []

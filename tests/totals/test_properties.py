@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from mcmort.catalogue.records import Definition
-from mcmort.draws import Draws
 from mcmort.errors import DefinitionError
+from mcmort.results import Draws
 from mcmort.sampler import simulate
 from mcmort.totals import DefinitionChanges, Total, definition_of, resolve, total, total_of
 from tests.cases import case_of, component, definition, overlap, random_tables, ranged, share

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mcmort.draws import DrawOptions, Draws
 from mcmort.errors import OptionError
+from mcmort.results import DrawOptions, Draws
 from mcmort.sampler import Sampler, simulate
 from mcmort.totals import source_of, total
 from tests.cases import case_of, component, definition, ranged

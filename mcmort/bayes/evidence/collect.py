@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from mcmort.accounts import Account, Resolved, account_of, resolve
 from mcmort.bayes.evidence.admit import admitted_balances, admitted_claims, admitted_estimates
 from mcmort.bayes.evidence.convert import Stated, converted_claims, converted_estimates
 from mcmort.bayes.evidence.datum import Datum, Evidence
@@ -15,13 +14,14 @@ from mcmort.bayes.evidence.weak import latent_of, latents_of_sums
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Definition, Share
 from mcmort.catalogue.synthesis import Balance
-from mcmort.catalogue.words import BASES
-from mcmort.draws import Standing
+from mcmort.catalogue.vocabulary import BASES
+from mcmort.definitions import DefinitionTerms, ResolvedDefinition, resolve, resolve_definition
 from mcmort.elicit.evidence_rules import Grounds, Known, Way, known_by
 from mcmort.elicit.families import Distribution, fixed
 from mcmort.elicit.fit import fit_figure
 from mcmort.elicit.pool import Pool
 from mcmort.errors import DefinitionError, EvidenceError
+from mcmort.results import ComponentStatus
 
 __all__ = ["collect"]
 
@@ -137,7 +137,7 @@ def _with_something_else(direct: Sequence[Datum], known: Mapping[str, Known]) ->
     )
 
 
-def _standing(standard: Standard, name: str, known: Known, *, by_sums: bool) -> Standing:
+def _standing(standard: Standard, name: str, known: Known, *, by_sums: bool) -> ComponentStatus:
     """Say what is known of a component.
 
     That a measure follows by a completeness is no news here: the completeness learns from the evidence like the rest.
@@ -147,7 +147,7 @@ def _standing(standard: Standard, name: str, known: Known, *, by_sums: bool) -> 
     notes = [Way.SUMS.value] if by_sums else []
     notes += [note for note in known.notes if note not in unsaid]
     sources = tuple(sorted({one.estimate.source for one in evidence.used} | {one.source for one in evidence.bounds}))
-    return Standing(known.unknown, tuple(notes), {"all": sources, "registered": sources})
+    return ComponentStatus(known.unknown, tuple(notes), {"all": sources, "registered": sources})
 
 
 def _columns(standard: Standard, known: Mapping[str, Known]) -> frozenset[str]:
@@ -170,10 +170,10 @@ def _columns(standard: Standard, known: Mapping[str, Known]) -> frozenset[str]:
 class _Countable:
     """What sums can be made of."""
 
-    def __init__(self, standard: Standard, standing: Mapping[str, Standing], columns: frozenset[str]) -> None:
+    def __init__(self, standard: Standard, standing: Mapping[str, ComponentStatus], columns: frozenset[str]) -> None:
         self.case, self.standing, self.columns = standard.case, standing, columns
 
-    def account(self, resolved: Resolved) -> Account:
+    def account(self, resolved: DefinitionTerms) -> ResolvedDefinition:
         """Return what of a definition is counted.
 
         Raises
@@ -181,7 +181,7 @@ class _Countable:
         DefinitionError
             If something that it counts is unknown.
         """
-        account = account_of(self.case, self.standing, self.columns, resolved)
+        account = resolve_definition(self.case, self.standing, self.columns, resolved)
         if account.unknown:
             raise DefinitionError(f"it counts what nothing is known of: {', '.join(account.unknown)}")
         return account
@@ -198,9 +198,9 @@ def _accounted_claims(counted: _Countable, claims: Iterable[Stated]) -> Sifted[D
     return Sifted(kept, rejected)
 
 
-def _accounted_balances(counted: _Countable, balances: Iterable[Balance]) -> Sifted[tuple[str, Account]]:
+def _accounted_balances(counted: _Countable, balances: Iterable[Balance]) -> Sifted[tuple[str, ResolvedDefinition]]:
     """Return the balances whose scope can be counted, by id, each with what it sums."""
-    kept, rejected = list[tuple[str, Account]](), dict[str, str]()
+    kept, rejected = list[tuple[str, ResolvedDefinition]](), dict[str, str]()
     for balance in balances:
         words = {"label": balance.label, "question": balance.label, "adds": balance.label, "leaves_out": "not stated"}
         scope = balance.model_dump(include={"include", "exclude", "years", "net", "share"})

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mcmort.accounts import Resolved, of_claim, resolve
 from mcmort.bayes.evidence.datum import Datum, Side
 from mcmort.bayes.evidence.standard import Sifted, Standard
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Claim, Component, Estimate, Figure
+from mcmort.definitions import DefinitionTerms, of_claim, resolve
 from mcmort.elicit.fit import fit_figure
 from mcmort.elicit.priors import to_years
 from mcmort.errors import DefinitionError, FitError
@@ -26,7 +26,7 @@ class Stated:
 
     claim: Claim
     datum: Datum
-    resolved: Resolved
+    resolved: DefinitionTerms
 
 
 def converted_estimates(standard: Standard, estimates: Iterable[tuple[Component, Estimate]]) -> Sifted[Datum]:

@@ -13,15 +13,15 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
-from mcmort.accounts import Account
 from mcmort.bayes.quantile_spline import QuantileSpline, spline_of
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.synthesis import Synthesis
-from mcmort.catalogue.words import BASES, Basis
-from mcmort.draws import Standing
+from mcmort.catalogue.vocabulary import BASES, Basis
+from mcmort.definitions import ResolvedDefinition
 from mcmort.elicit.families import Distribution
 from mcmort.elicit.pool import Pool
 from mcmort.elicit.priors import Priors
+from mcmort.results import ComponentStatus
 
 __all__ = ["Datum", "Evidence", "Latent", "Side"]
 
@@ -48,7 +48,7 @@ class Datum:
         nothing, but in simulated evidence.
     column : str
         Column of which it is a figure, where it is one of a component.
-    account : Account or None
+    account : ResolvedDefinition or None
         What it sums, where it is a claim.
     formula : str or None
         Arithmetic over quantities that takes the place of the figure; `log_value` then only carries it to the years.
@@ -64,7 +64,7 @@ class Datum:
     log_value: float = 0.0
     log_error: float = 0.0
     column: str = ""
-    account: Account | None = None
+    account: ResolvedDefinition | None = None
     formula: str | None = None
     weight: float = 1.0
 
@@ -122,9 +122,9 @@ class Evidence:
         ``share:KEY``, ``quantity:NAME``.
     data : tuple of Datum
         What is conditioned on.
-    balances : dict of str to Account
+    balances : dict of str to ResolvedDefinition
         What each demographic balance sums.
-    standing : dict of str to Standing
+    standing : dict of str to ComponentStatus
         What is known of each component.
     left : dict of str to str
         Figures that are not used, each with the reason.
@@ -142,8 +142,8 @@ class Evidence:
     registered: tuple[str, ...]
     cited: dict[str, Pool | Distribution]
     data: tuple[Datum, ...]
-    balances: dict[str, Account]
-    standing: dict[str, Standing]
+    balances: dict[str, ResolvedDefinition]
+    standing: dict[str, ComponentStatus]
     left: dict[str, str]
     offsets: Mapping[str, float] = field(default_factory=dict)
 

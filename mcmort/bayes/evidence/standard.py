@@ -9,7 +9,7 @@ from typing import NamedTuple
 from mcmort.catalogue import formula
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Component, Quantity
-from mcmort.catalogue.words import BASES
+from mcmort.catalogue.vocabulary import BASES
 from mcmort.elicit.evidence_rules import why_not_computable
 from mcmort.elicit.priors import Priors, elicit
 from mcmort.errors import UsageError

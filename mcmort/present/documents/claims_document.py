@@ -6,10 +6,10 @@ import math
 
 from pydantic import Field
 
-from mcmort.analysis.claims import Judged
+from mcmort.analysis.claims import ClaimComparison
 from mcmort.catalogue import Case
-from mcmort.draws import Manifest
 from mcmort.present.documents.frame import Document, Frame, frame
+from mcmort.results import Manifest
 
 __all__ = ["ClaimDocument", "ClaimsDocument", "claims_document"]
 
@@ -51,7 +51,7 @@ class ClaimsDocument(Frame):
     claims: tuple[ClaimDocument, ...]
 
 
-def claims_document(case: Case, manifest: Manifest, judged: tuple[Judged, ...]) -> ClaimsDocument:
+def claims_document(case: Case, manifest: Manifest, judged: tuple[ClaimComparison, ...]) -> ClaimsDocument:
     """Return claims as a document."""
     found = []
     for one in judged:

@@ -9,8 +9,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from mcmort.catalogue import Case
-from mcmort.catalogue.words import Pooling
-from mcmort.draws import Dependence, Manifest, Method
+from mcmort.catalogue.vocabulary import Pooling
+from mcmort.results import Dependence, Manifest, Method
 
 __all__ = ["CaseDocument", "Document", "Frame", "as_json", "frame"]
 

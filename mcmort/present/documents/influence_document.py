@@ -13,7 +13,7 @@ from mcmort.present.documents.limits import LimitsDocument, limits_of
 from mcmort.totals import Total
 
 if TYPE_CHECKING:
-    from mcmort.bayes.influence import Influence, Sensitivity
+    from mcmort.bayes.power_scaling import Influence, Sensitivity
 
 __all__ = ["InfluenceDocument", "influence_document"]
 

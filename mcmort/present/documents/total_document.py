@@ -14,7 +14,7 @@ from mcmort.analysis import Interval as SummaryInterval
 from mcmort.analysis import Summary, summarise
 from mcmort.analysis.bounds import IntervalBounds
 from mcmort.analysis.receipt import Receipt
-from mcmort.catalogue.words import Measure
+from mcmort.catalogue.vocabulary import Measure
 from mcmort.present.documents.frame import Document, Frame, frame
 from mcmort.present.wording import is_floor, units
 from mcmort.totals import Total

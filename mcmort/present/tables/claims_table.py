@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from mcmort.analysis.claims import Judged
+from mcmort.analysis.claims import ClaimComparison
 from mcmort.catalogue import Case
 from mcmort.present.numbers import rounding_for
 from mcmort.present.print_format import EN_DASH, as_printed, years_text
@@ -14,12 +14,12 @@ from mcmort.present.tables.columns import Column, Table
 __all__ = ["claims_table", "discrepancy"]
 
 
-def discrepancy(judged: Judged) -> str:
+def discrepancy(judged: ClaimComparison) -> str:
     """Say in words how a claim stands to our total under its definition.
 
     Parameters
     ----------
-    judged : Judged
+    judged : ClaimComparison
         From `mcmort.analysis.judge_claims`.
 
     Returns
@@ -48,7 +48,7 @@ def _times(ratio: float) -> str:
     return "about" if 0.95 <= ratio <= 1.05 else f"{float(f'{ratio:.2g}'):,.10g} times"
 
 
-def _quantile(judged: Judged) -> str:
+def _quantile(judged: ClaimComparison) -> str:
     share = judged.quantile
     if math.isnan(share):
         return EN_DASH
@@ -78,14 +78,14 @@ _RAW: Final = (
 )
 
 
-def claims_table(case: Case, judged: tuple[Judged, ...]) -> Table:
+def claims_table(case: Case, judged: tuple[ClaimComparison, ...]) -> Table:
     """Return the table of claims.
 
     Parameters
     ----------
     case : Case
         The case.
-    judged : tuple of Judged
+    judged : tuple of ClaimComparison
         From `mcmort.analysis.judge_claims`.
 
     Returns
@@ -112,7 +112,7 @@ def claims_table(case: Case, judged: tuple[Judged, ...]) -> Table:
     )
 
 
-def _cells(judged: Judged) -> tuple[str, ...]:
+def _cells(judged: ClaimComparison) -> tuple[str, ...]:
     claim = judged.claim
     ours = years = EN_DASH
     if judged.total is not None and judged.summary is not None:
@@ -129,7 +129,7 @@ def _cells(judged: Judged) -> tuple[str, ...]:
     )
 
 
-def _raw(judged: Judged) -> tuple[object, ...]:
+def _raw(judged: ClaimComparison) -> tuple[object, ...]:
     claim = judged.claim
     low = median = high = None
     if judged.total is not None and judged.summary is not None:
@@ -139,7 +139,7 @@ def _raw(judged: Judged) -> tuple[object, ...]:
     return (claim.id, claim.counts, claim.basis, *theirs, low, median, high, judged.quantile, judged.verdict)
 
 
-def _notes(judged: tuple[Judged, ...]) -> tuple[str, ...]:
+def _notes(judged: tuple[ClaimComparison, ...]) -> tuple[str, ...]:
     inputs = "no claim is an input of it"
     if any(one.conditioned for one in judged):
         inputs = "it is conditioned on the claims marked so, and agreement with these tests nothing"
@@ -151,7 +151,7 @@ def _notes(judged: tuple[Judged, ...]) -> tuple[str, ...]:
     )
 
 
-def _marks(judged: Judged) -> list[str]:
+def _marks(judged: ClaimComparison) -> list[str]:
     """Return what a reader must know besides."""
     claim = judged.claim
     marks = []

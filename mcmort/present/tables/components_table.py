@@ -5,7 +5,7 @@ from __future__ import annotations
 from mcmort.analysis import Summary
 from mcmort.analysis.fitted import shifts
 from mcmort.bayes import Posterior
-from mcmort.bayes.diagnose import LEAST_BFMI, LEAST_ESS, MOST_MCSE, MOST_RHAT
+from mcmort.bayes.diagnostics import LEAST_BFMI, LEAST_ESS, MOST_MCSE, MOST_RHAT
 from mcmort.present.numbers import rounding_for, significant_span
 from mcmort.present.print_format import EN_DASH
 from mcmort.present.tables.columns import Column, Table

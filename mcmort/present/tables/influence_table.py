@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mcmort.analysis import summarise
-from mcmort.bayes.influence import Influence, Sensitivity
+from mcmort.bayes.power_scaling import Influence, Sensitivity
 from mcmort.present.numbers import rounding_for
 from mcmort.present.print_format import EN_DASH
 from mcmort.present.tables.columns import Column, Table

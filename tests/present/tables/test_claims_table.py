@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 
 import mcmort as mm
-from mcmort.analysis.claims import Judged, judge_claims
-from mcmort.draws import Draws
+from mcmort.analysis.claims import ClaimComparison, judge_claims
 from mcmort.present.documents.claims_document import ClaimsDocument, claims_document
 from mcmort.present.tables.claims_table import claims_table, discrepancy
+from mcmort.results import Draws
 from mcmort.sampler import simulate
 from tests.cases import case_of, component, count, definition, quantity, ranged
 from tests.cli.ran import runner, small_folder
@@ -53,7 +53,7 @@ def known() -> Draws:
 CITED = {"source": "study-i", "locator": "p. 2"}
 
 
-def judged(name: str) -> Judged:
+def judged(name: str) -> ClaimComparison:
     """Return one of the claims against the uniform total."""
     return {one.claim.id: one for one in judge_claims(known())}[name]
 

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mcmort.catalogue import Case
-from mcmort.catalogue.bibliography import read_sources
 from mcmort.catalogue.citations import cited_sources
-from mcmort.catalogue.latex import plain
+from mcmort.catalogue.reading.bibliography import read_sources
+from mcmort.catalogue.reading.latex import plain
 from mcmort.catalogue.records import Source
 from mcmort.catalogue.selection import select
 from mcmort.errors import DefinitionError

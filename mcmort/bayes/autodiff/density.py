@@ -1,0 +1,89 @@
+"""The log density of a program and its gradient, as compiled code that any thread may call."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcmort.bayes.autodiff.tape import Program
+from mcmort.cache.machine_code import address_of
+
+__all__ = ["Density", "density_address", "identity_address"]
+
+type Array = NDArray[np.float64]
+
+_HERE: Final = Path(__file__).parent
+_SOURCES: Final = (_HERE / "tape_loops.py", _HERE / "tape.py", _HERE.parent / "quantile_spline.py")
+"""What the compiled code depends on."""
+
+
+@cache
+def density_address() -> int:
+    """Return where the code of the log density begins; Numba is loaded only if it is not on disk."""
+
+    def build() -> Any:
+        from mcmort.bayes.autodiff.tape_loops import log_density
+
+        return log_density()
+
+    return address_of("density", build, _SOURCES)
+
+
+@cache
+def identity_address() -> int:
+    """Return where the code that copies parameters begins."""
+
+    def build() -> Any:
+        from mcmort.bayes.autodiff.tape_loops import identity
+
+        return identity()
+
+    return address_of("identity", build, _SOURCES)
+
+
+@cache
+def _function() -> Callable[..., int]:
+    pointer = ctypes.c_void_p
+    return ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_uint64, pointer, pointer, pointer, pointer)(density_address())
+
+
+class Density:
+    """The log density of a program, to be called here or, by its address and that of `head`, by a sampler.
+
+    Attributes
+    ----------
+    head : ndarray of int64
+        Sizes and addresses of the program's arrays.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        code = (program.op, program.start, program.a, program.b, program.x)
+        arrays = (program.constants, *code, program.terms, program.weights, program.scores, program.curves)
+        self._kept = [np.ascontiguousarray(one) for one in arrays]
+        counted = (program.parameters, program.constants, program.op, program.a, program.terms, program.scores)
+        sizes = (*map(len, counted), len(program.curves))
+        self.head = np.array([*sizes, *(one.ctypes.data for one in self._kept)], dtype=np.int64)
+
+    def __call__(self, point: Array) -> tuple[float, Array]:
+        """Return the log density at a point, and its gradient, shape ``(n_parameters,)``.
+
+        Raises
+        ------
+        ValueError
+            If the point has another number of parameters.
+        """
+        place = np.ascontiguousarray(point, dtype=np.float64)
+        size = len(self.program.parameters)
+        if place.shape != (size,):
+            raise ValueError(f"a point of shape {place.shape}; expected ({size},)")
+        gradient, value = np.empty(size), np.empty(1)
+        addresses = (one.ctypes.data for one in (place, gradient, value, self.head))
+        _function()(size, *addresses)
+        return float(value[0]), gradient

@@ -1,0 +1,1 @@
+"""Whether the engine finds again what simulated evidence was made from."""

@@ -1,0 +1,111 @@
+"""Simulated cases: parameters from the prior, and for every figure of a case one from the story.
+
+What a figure is stays as it is, what it says is drawn anew:
+
+- A point is drawn from its expectation and scale. Where a formula stands for the figure, and in a balance, it is drawn
+  what is added to the formula, and by how many persons the balance is off.
+- Of a bound the printed number is kept, and the figure that it bounds is drawn: if it lies above, the bound says "at
+  least", else "at most". The story gives probabilities to these two events and to nothing else. It does not say how an
+  author chooses the number, so a bound drawn beside the figure would follow another model than the one that is fitted;
+  and a case has dozens of bounds, so that hardly a draw from weak priors respects them all.
+- Figures of one lineage about one thing are one figure printed several times: only then is a density with their
+  weights, which sum to one, the density of anything. Copies that differ in basis or error take those of the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcmort.bayes.backends import PriorBackend, by_name
+from mcmort.bayes.evidence import Datum, Evidence
+from mcmort.bayes.model import tell
+from mcmort.bayes.predictive import generator, independent
+
+__all__ = ["simulate"]
+
+type Array = NDArray[np.float64]
+
+
+def simulate(evidence: Evidence, count: int, seed: int) -> tuple[Array, list[Evidence]]:
+    """Draw parameters from the prior and figures from the story.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        What figures there are.
+    count : int
+        How many cases to simulate.
+    seed : int
+        More cases of the same seed begin with the same.
+
+    Returns
+    -------
+    scores : ndarray, shape (count, n_parameters)
+        Independent standard normal scores, from which `mcmort.bayes.backends.told_before` tells what is true.
+    simulated : list of Evidence
+        With what was drawn.
+    """
+    design = _with_true_copies(evidence)
+    scores = independent(design, count, seed)
+    world = _DrawingBackend(by_name(design, scores), seed, _originals(design))
+    tell(world, design)
+    return scores, [_drawn(design, world, at) for at in range(count)]
+
+
+class _DrawingBackend(PriorBackend):
+    """Numbers are arrays of draws from the prior, and to observe is to draw.
+
+    Attributes
+    ----------
+    surplus : dict of str to ndarray, shape (n_draws,)
+        By how much the error that was drawn exceeds the residual of the figure as it is printed.
+    """
+
+    def __init__(self, scores: Mapping[str, Array], seed: int, originals: Mapping[str, str]) -> None:
+        super().__init__(scores)
+        self.seed, self.originals = seed, originals
+        self.surplus: dict[str, Array] = {}
+
+    def observe(
+        self, name: str, residual: Array, scale: Array, *, is_above: bool, is_heavy: bool, weight: float
+    ) -> None:  # fmt: skip
+        """Draw the error; a copy has that of its original."""
+        rng = generator(self.seed, "error", self.originals.get(name, name))
+        error = rng.standard_t(4, self.size) if is_heavy else rng.standard_normal(self.size)
+        self.surplus[name] = scale * error - residual
+
+
+def _drawn(design: Evidence, world: _DrawingBackend, at: int) -> Evidence:
+    """Return evidence in which every figure says what was drawn for one case."""
+
+    def drawn(datum: Datum) -> Datum:
+        surplus = float(world.surplus[datum.name][at])
+        if datum.side == "point":
+            return replace(datum, log_value=datum.log_value + surplus)
+        if surplus > 0.0:  # the figure lies where the bound says
+            return datum
+        return replace(datum, side="at-most" if datum.side == "at-least" else "at-least")
+
+    # the residual of a balance falls as the number grows by which it is said to be off
+    offsets = {
+        name: -float(world.surplus[f"balance:{name}"][at]) * design.case.balances[name].error
+        for name in design.balances
+    }
+    return design.saying(tuple(drawn(datum) for datum in design.data), offsets)
+
+
+def _with_true_copies(evidence: Evidence) -> Evidence:
+    """Return evidence in which figures of one lineage about one thing are alike in all but their names."""
+    originals, figures = _originals(evidence), {datum.name: datum for datum in evidence.data}
+    data = tuple(replace(figures[originals[one.name]], name=one.name, weight=one.weight) for one in evidence.data)
+    return evidence.saying(data, {})
+
+
+def _originals(evidence: Evidence) -> dict[str, str]:
+    """Return for each figure the first of its lineage that says as much of the same thing."""
+    firsts: dict[object, str] = {}
+    return {one.name: firsts.setdefault((one.line, one.target, one.side), one.name) for one in evidence.data}

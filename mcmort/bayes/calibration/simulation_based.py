@@ -1,0 +1,245 @@
+"""Simulation-based calibration: whether the engine finds again what it is told to look for.
+
+Parameters are drawn from the prior, every figure of a case from the story (`mcmort.bayes.calibration.simulated_cases`),
+and the case is fitted to these figures as to its own. If story, density and sampler agree, the rank of each true value
+among draws of its posterior is uniform (Talts, Betancourt, Simpson, Vehtari and Gelman 2018, arXiv:1804.06788). The log
+density is ranked too, for it also shows a posterior that leaves figures unread (Modrák and others 2023, Bayesian
+Analysis, doi:10.1214/23-BA1404).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass
+from itertools import batched
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcmort.bayes.autodiff.tape import Program
+from mcmort.bayes.backends import DataFreeBackend, PriorBackend, by_name, program_of, told_before
+from mcmort.bayes.calibration.rank_uniformity import chi_square, distribution_test
+from mcmort.bayes.calibration.simulated_cases import simulate
+from mcmort.bayes.evidence import Evidence
+from mcmort.bayes.model import tell
+from mcmort.bayes.predictive import generator
+from mcmort.bayes.sample import sample
+from mcmort.definitions import evaluate, resolve, resolve_definition
+from mcmort.errors import DefinitionError, UsageError
+
+__all__ = ["DRAWS", "Calibration", "calibrate"]
+
+type Array = NDArray[np.float64]
+
+_CHAINS: Final = 3
+_TUNE: Final = 200
+DRAWS: Final = 99
+"""Draws among which a value is ranked, 33 of each chain: a hundred ranks."""
+_THINNED: Final = (6, 12, 24, 48)
+"""Of how many draws one is kept: more, where the effective sample size is below `_LEAST_ESS`."""
+_LEAST_ESS: Final = 1.5 * DRAWS
+"""With as many, the draws that are kept correlate by less than 0.05, if autocorrelation falls geometrically."""
+_BATCH: Final = 32
+"""Simulations whose fits are compared together: memory does not grow with their number."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Ranks of true values among draws of their posteriors.
+
+    Fits whose chains do not mix are left out of all that is computed here; the engine too refuses fits, though by more
+    thresholds (`mcmort.bayes.diagnostics`). That a fit is left out depends on the figures and not on the truth behind
+    them, so the ranks of the others are still uniform.
+
+    Attributes
+    ----------
+    quantities : tuple of str
+        What was ranked: columns as in a fit, ``lineage:NAME``, ``total:DEFINITION``, and ``log density``.
+    ranks : ndarray of int64, shape (n_simulations, n_quantities)
+        How many of `DRAWS` posterior draws lie below the true value.
+    ess : ndarray, shape (n_simulations,)
+        Least bulk effective sample size of the parameters, before thinning. Where it stays small the chains do not mix.
+    divergent : ndarray of int64, shape (n_simulations,)
+        Divergent transitions.
+    """
+
+    quantities: tuple[str, ...]
+    ranks: NDArray[np.int64]
+    ess: Array
+    divergent: NDArray[np.int64]
+
+    @property
+    def counted(self) -> NDArray[np.int64]:
+        """Ranks of the fits whose chains mixed, shape ``(n_mixed, n_quantities)``."""
+        return self.ranks[self.ess >= _LEAST_ESS]
+
+    def probabilities(self) -> dict[str, tuple[float, float]]:
+        """Return for each quantity how probable its ranks are if uniform, by `chi_square` and `distribution_test`."""
+        found = zip(self.quantities, self.counted.T, strict=True)
+        return {name: (chi_square(ranks, DRAWS), distribution_test(ranks, DRAWS)) for name, ranks in found}
+
+    def rejected(self, level: float = 0.01) -> dict[str, float]:
+        """Return the quantities whose ranks are not uniform, each with the smaller of its two probabilities.
+
+        The level holds for all quantities and both tests together (Bonferroni).
+        """
+        least = {name: min(both) for name, both in self.probabilities().items()}
+        return {name: value for name, value in least.items() if value < level / (2 * len(least))}
+
+    def coverage(self, name: str, probability: float) -> float:
+        """Return how often a central interval of the posterior held the true value.
+
+        The interval lies between two of the draws, so that exactly this share is expected where `probability` is a
+        multiple of 2 %.
+        """
+        ranks = self.counted[:, self.quantities.index(name)]
+        outside = round((DRAWS + 1) * (1.0 - probability) / 2.0)
+        return float(np.mean((ranks >= outside) & (ranks <= DRAWS - outside)))
+
+
+def calibrate(
+    evidence: Evidence,
+    simulations: int,
+    *,
+    seed: int = 1,
+    believed: Callable[[Evidence], Evidence] | None = None,
+    executor: Executor | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Calibration:
+    """Simulate cases, fit each, and rank the true values.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        What figures there are.
+    simulations : int
+        How many cases to simulate.
+    seed : int
+        The same seed gives the same ranks, whatever runs the fits.
+    believed : callable, optional
+        Changes the simulated evidence before it is fitted: a wrong model of the same parameters, to see whether it is
+        found out. Its log density is not that of the truth, and is not ranked.
+    executor : concurrent.futures.Executor, optional
+        Runs the fits, in threads, processes or on other machines; by default a thread for each processor.
+    progress : callable, optional
+        Called with the fits done and the fits asked for.
+
+    Returns
+    -------
+    Calibration
+
+    Raises
+    ------
+    UsageError
+        If there is nothing to simulate, or what is believed has other parameters.
+    ConvergenceError
+        If the sampler cannot start.
+    """
+    if simulations < 1:
+        raise UsageError(f"the number of simulations is {simulations}; expected 1 or more")
+    scores, simulated = simulate(evidence, simulations, seed)
+    true = _quantities(simulated[0], PriorBackend(by_name(simulated[0], scores)))
+    fitted = simulated if believed is None else [believed(one) for one in simulated]
+    if fitted[0].parameters != simulated[0].parameters:
+        raise UsageError("what is believed has other parameters than what is simulated; expected the same")
+    ranks: list[NDArray[np.int64]] = []
+    fits: list[_Fit] = []
+    own = ThreadPoolExecutor(os.cpu_count() or 1) if executor is None else nullcontext(executor)
+    with own as pool:
+        for batch in batched(range(simulations), _BATCH):
+            truths = [told_before(fitted[at], scores[at : at + 1]).parameters[0] for at in batch]
+            tasks = [_Task(program_of(fitted[at]), truth, seed, at) for at, truth in zip(batch, truths, strict=True)]
+            done = list(pool.map(_fit, tasks))
+            drawn = [
+                _quantities(fitted[at], DataFreeBackend(by_name(fitted[at], fit.scores)))
+                for at, fit in zip(batch, done, strict=True)
+            ]
+            found = {name: np.stack([one[name] for one in drawn]) for name in drawn[0]}
+            here = {name: values[list(batch)] for name, values in true.items()}
+            if believed is None:
+                found["log density"] = np.stack([fit.log_density for fit in done])
+                here["log density"] = np.array([fit.true_log_density for fit in done])
+            ranks.append(np.stack([_ranks(here[name], found[name], name, seed, batch) for name in here], axis=1))
+            fits += done
+            if progress is not None:
+                progress(len(fits), simulations)
+    return Calibration(
+        tuple(here),
+        np.concatenate(ranks),
+        np.array([fit.ess for fit in fits]),
+        np.array([fit.divergent for fit in fits], dtype=np.int64),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """One fit: arrays alone, so that it can be sent anywhere."""
+
+    program: Program
+    truth: Array
+    seed: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """Thinned draws of one fit, shape ``(DRAWS, n_parameters)``, their log densities, and how it went."""
+
+    scores: Array
+    log_density: Array
+    true_log_density: float
+    ess: float
+    divergent: int
+
+
+def _fit(task: _Task) -> _Fit:
+    """Sample until the draws that are kept are nearly independent."""
+    from arviz_stats.base import array_stats
+
+    from mcmort.bayes.autodiff.density import Density
+
+    seed = int(generator(task.seed, "fit", str(task.number)).integers(2**63))
+    for thinned in _THINNED:
+        length = thinned * DRAWS // _CHAINS
+        chains = sample(task.program, seed, draws=length, tune=_TUNE, chains=_CHAINS, cores=1)
+        scores = np.moveaxis(chains.scores, -1, 0)
+        ess = float(np.min(array_stats.ess(scores, method="bulk", chain_axis=1, draw_axis=2)))
+        if ess >= _LEAST_ESS:
+            break
+    kept = slice(thinned - 1, None, thinned)
+    return _Fit(
+        chains.scores[:, kept].reshape(DRAWS, -1),
+        chains.stats["logp"][:, kept].reshape(DRAWS),
+        Density(task.program)(task.truth)[0],
+        ess,
+        int(chains.stats["diverging"].sum()),
+    )
+
+
+def _quantities(evidence: Evidence, world: DataFreeBackend) -> dict[str, Array]:
+    """Return what is ranked, over draws: all that is uncertain, and the totals of the definitions."""
+    tell(world, evidence)
+    sure = {name for name, curve in evidence.curves.items() if isinstance(curve, float)}
+    sure |= {f"registered:{name.partition(':')[2]}" for name in sure if name.startswith("completeness:")}
+    sure |= {name for name in world.kept if name.startswith(("expected:", "scale:"))}  # what is said, not what is so
+    found = {name: values for name, values in world.kept.items() if name not in sure}
+    found |= {name: world.given[name] for name in evidence.parameters if name.startswith("lineage:")}
+    case, columns = evidence.case, frozenset(world.kept)
+    for name, definition in case.definitions.items():
+        with suppress(DefinitionError):  # nothing is known of what it counts
+            account = resolve_definition(case, evidence.standing, columns, resolve(case, definition))
+            found[f"total:{name}"] = evaluate(case, world.kept, account).total
+    return found
+
+
+def _ranks(true: Array, drawn: Array, name: str, seed: int, batch: tuple[int, ...]) -> NDArray[np.int64]:
+    """Count the draws below each true value; among equals its place is drawn."""
+    below: NDArray[np.int64] = np.sum(drawn < true[:, np.newaxis], axis=1)
+    equal = np.sum(drawn == true[:, np.newaxis], axis=1)
+    for at in np.flatnonzero(equal):
+        below[at] += generator(seed, "tie", name, str(batch[at])).integers(equal[at] + 1)
+    return below

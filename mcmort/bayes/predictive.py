@@ -1,0 +1,63 @@
+"""Draws from the prior, and replicates of the figures: what the model says it would have seen."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from mcmort.bayes.backends import ArrayBackend, PriorBackend
+    from mcmort.bayes.evidence import Evidence
+
+__all__ = ["generator", "independent", "prior_world", "replicates"]
+
+type Array = NDArray[np.float64]
+
+
+def generator(seed: int, *names: str) -> np.random.Generator:
+    """Return a generator of its own for a purpose: what else is drawn does not change it."""
+    key = hashlib.sha256("/".join(names).encode()).digest()[:8]
+    return np.random.default_rng([seed, int.from_bytes(key, "little")])
+
+
+def prior_world(evidence: Evidence, draws: int, seed: int) -> PriorBackend:
+    """Tell the story over draws from the prior, ``draws`` of them."""
+    from mcmort.bayes.backends import told_before
+
+    return told_before(evidence, independent(evidence, draws, seed))
+
+
+def independent(evidence: Evidence, draws: int, seed: int) -> Array:
+    """Return standard normal scores, from which draws from the prior are made, shape ``(draws, n_parameters)``."""
+    return np.stack([generator(seed, "prior", name).standard_normal(draws) for name in evidence.parameters], axis=1)
+
+
+def replicates(evidence: Evidence, world: ArrayBackend, seed: int, purpose: str) -> dict[str, Array]:
+    """Draw each figure again, on the logarithm; of one-sided claims it is the figure that they bound.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The evidence.
+    world : ArrayBackend
+        In which the story was told.
+    seed : int
+        Of the replicates.
+    purpose : str
+        Name of this set of replicates.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (n_draws,)
+    """
+    is_heavy = evidence.synthesis.tails == "heavy"
+    found = {}
+    for datum in evidence.data:
+        if datum.formula is None:
+            rng = generator(seed, purpose, datum.name)
+            error = rng.standard_t(4, world.size) if is_heavy else rng.standard_normal(world.size)
+            found[datum.name] = world.kept[f"expected:{datum.name}"] + world.kept[f"scale:{datum.name}"] * error
+    return found

@@ -1,0 +1,57 @@
+"""The cache of computed files: its folder, how many files stay in it, and the versions of the packages behind them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from mcmort.cache.atomic_write import write_atomically
+
+__all__ = ["KEPT", "cache_folder", "keep", "version_of"]
+
+KEPT: Final = 64
+"""Files of one kind that are kept; the oldest are deleted first."""
+
+
+def cache_folder() -> Path:
+    """Return the folder of computed files: ``MCMORT_CACHE`` if that is set, else where the system keeps caches."""
+    chosen = os.environ.get("MCMORT_CACHE")
+    if chosen:
+        return Path(chosen)
+    from platformdirs import user_cache_path
+
+    return user_cache_path("mcmort", appauthor=False)
+
+
+def keep(path: Path, fill: Callable[[BinaryIO], object], most: int = KEPT) -> None:
+    """Write a file whole or not at all, and delete the oldest of its kind.
+
+    Parameters
+    ----------
+    path : Path
+        The file; its folder is made if it is not there, and its suffix is its kind.
+    fill : callable
+        Writes the content to an open file.
+    most : int
+        Files of its kind that are kept.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, fill)
+    by_age = sorted(path.parent.glob(f"*{path.suffix}"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
+    for old in by_age[most:]:
+        old.unlink(missing_ok=True)
+
+
+@cache
+def version_of(package: str) -> str:
+    """Return the version of an installed package; to look it up takes 3 ms, and it is asked for more than once."""
+    return version(package)

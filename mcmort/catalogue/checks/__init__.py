@@ -1,0 +1,1 @@
+"""Whether the records of a case make sense together."""

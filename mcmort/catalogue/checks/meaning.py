@@ -1,0 +1,158 @@
+"""Checks what only makes sense across the records of a case.
+
+Here stand the checks of components and their figures. What refers from record to record (formulas, overlaps,
+dependence, supersession) is checked in `mcmort.catalogue.checks.references`, definitions and claims in
+`mcmort.catalogue.checks.scopes`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mcmort.catalogue.case import column_name
+from mcmort.catalogue.checks.references import check_links
+from mcmort.catalogue.checks.scopes import check_scopes
+from mcmort.catalogue.citations import citations_in
+from mcmort.catalogue.reading.case_builder import Loaded, place
+from mcmort.catalogue.records import Claim, Component, Estimate
+from mcmort.catalogue.selection import years_of
+from mcmort.catalogue.suggestions import did_you_mean
+from mcmort.errors import Problem
+
+__all__ = ["Loaded", "check_meaning"]
+
+
+def check_meaning(loaded: Loaded) -> list[Problem]:
+    """Return every defect that shows only across records.
+
+    Parameters
+    ----------
+    loaded : Loaded
+        What the files held.
+
+    Returns
+    -------
+    list of Problem
+        Empty for a sound case.
+    """
+    checks = (_sources, _names, _facets, _years, _profiles, _estimates, _scatter, check_links, check_scopes)
+    return [problem for check in checks for problem in check(loaded)]
+
+
+def _sources(loaded: Loaded) -> Iterator[Problem]:
+    for cited in citations_in(loaded.head, loaded.records, loaded.files):
+        if cited.source not in loaded.sources and loaded.lacks("source", cited.source):
+            hint = did_you_mean(cited.source, loaded.sources, "add the work to sources.bib")
+            yield Problem(cited.file, f"{cited.place} > source", f"{cited.source!r}", "a key of sources.bib", hint)
+
+
+def _names(loaded: Loaded) -> Iterator[Problem]:
+    components = {column_name(name): name for name in loaded.declared("component")}
+    for name in loaded.declared("quantity"):
+        if name in components:
+            found = f"the name of component {components[name]!r} as a formula writes it"
+            file = loaded.files[f"quantity {name}"]
+            yield Problem(file, place("quantity", name, "id"), found, "a name of its own", "rename the quantity")
+
+
+def _facets(loaded: Loaded) -> Iterator[Problem]:
+    if loaded.head is None:
+        return
+    facets = loaded.head.facets
+    for name, component in loaded.of("component").items():
+        file = loaded.files[f"component {name}"]
+        for facet, values in component.facets.items():
+            where = place("component", name, "facets", facet)
+            if facet not in facets:
+                hint = did_you_mean(facet, facets, "declare it under [facets] in case.toml")
+                yield Problem(file, where, f"the facet {facet!r}", f"one of {', '.join(sorted(facets))}", hint)
+                continue
+            for value in values:
+                if value not in facets[facet]:
+                    expected = f"one of {', '.join(sorted(facets[facet]))}"
+                    hint = did_you_mean(value, facets[facet], f"declare it under [facets.{facet}] in case.toml")
+                    yield Problem(file, where, f"the value {value!r}", expected, hint)
+
+
+def _years(loaded: Loaded) -> Iterator[Problem]:
+    for name, component in loaded.of("component").items():
+        file, own = loaded.files[f"component {name}"], component.years
+        if loaded.head is not None:
+            first, last = loaded.head.years
+            if own[0] < first or own[1] > last:
+                found, expected = f"{own[0]} to {own[1]}", f"years within {first} to {last}, those of the case"
+                hint = "widen years in case.toml if the case covers them"
+                yield Problem(file, place("component", name, "years"), found, expected, hint)
+        for estimate in component.estimate:
+            if estimate.years and not set(years_of(estimate.years)) & set(years_of(own)):
+                where = place("component", name, f'estimate "{estimate.name}"', "years")
+                found = f"{estimate.years[0]} to {estimate.years[1]}"
+                expected = f"years that touch {own[0]} to {own[1]}, those of the component"
+                yield Problem(file, where, found, expected, "it may belong to another component")
+
+
+def _profiles(loaded: Loaded) -> Iterator[Problem]:
+    profiles = loaded.of("profile")
+    for name, component in loaded.of("component").items():
+        if component.profile is None:
+            continue
+        file, where = loaded.files[f"component {name}"], place("component", name, "profile")
+        if loaded.lacks("profile", component.profile):
+            hint = did_you_mean(component.profile, loaded.declared("profile"), "add a [[profile]] with that id")
+            yield Problem(file, where, f"{component.profile!r}", "the id of a [[profile]]", hint)
+        if component.profile not in profiles:
+            continue
+        series = profiles[component.profile].by_year
+        missing = [str(year) for year in years_of(component.years) if year not in series]
+        if missing:
+            hint = "give a zero where the source prints one; shorten the component's years where it is silent"
+            found = f"no value for {', '.join(missing[:5])}{' ...' if len(missing) > 5 else ''}"
+            yield Problem(file, where, found, "a value for every year of the component", hint)
+        elif sum(series[year] for year in years_of(component.years)) <= 0:
+            hint = "leave the profile out: the component is then apportioned evenly, and said so"
+            yield Problem(file, where, "zeros only", "a series with something to apportion", hint)
+
+
+def _estimates(loaded: Loaded) -> Iterator[Problem]:
+    for kind, name, file, owner in loaded.owners():
+        seen: set[str] = set()
+        for estimate in owner.estimate:
+            where = place(kind, name, f'estimate "{estimate.name}"')
+            if estimate.name in seen:
+                hint = "give each an id of its own"
+                yield Problem(file, where, "a second estimate of that name", "estimates that can be told apart", hint)
+            seen.add(estimate.name)
+            yield from _spread(loaded, file, where, estimate)
+        pooled = [one.name for one in owner.estimate if one.use == "pool" and one.measure == "all"]
+        if owner.formula is not None and pooled:
+            found = f"a formula and pooled estimates ({', '.join(pooled)})"
+            hint = "mark the estimates use = 'cross-check', or move them to a quantity that the formula names"
+            yield Problem(file, place(kind, name, "formula"), found, "either a formula or estimates", hint)
+        if isinstance(owner, Component) and owner.already_net and owner.ordinary is not None:
+            expected, hint = "one of the two", "excess deaths have no ordinary mortality left in them"
+            yield Problem(file, place(kind, name, "ordinary"), "already_net and ordinary", expected, hint)
+
+
+def _spread(loaded: Loaded, file: str, where: str, estimate: Estimate) -> Iterator[Problem]:
+    if loaded.head is None or estimate.use != "pool" or estimate.formula is not None:
+        return
+    needs = estimate.reading == "point" or estimate.is_one_sided
+    if needs and estimate.basis not in loaded.head.spread:
+        kind = "one-sided figure" if estimate.is_one_sided else "point"
+        found = f"a {kind} of basis {estimate.basis!r}, for which the case gives no spread"
+        hint = f"add [spread.{estimate.basis}] to case.toml"
+        yield Problem(file, f"{where} > basis", found, "a basis with a spread", hint)
+
+
+def _scatter(loaded: Loaded) -> Iterator[Problem]:
+    """Check that the Bayesian engine finds a spread for every basis of its data: there ranges scatter too."""
+    if loaded.head is None or loaded.head.synthesis is None:
+        return
+    claims: dict[str, Claim] = loaded.of("claim")
+    components: dict[str, Component] = loaded.of("component")
+    pooled = [one for component in components.values() for one in component.estimate if one.use == "pool"]
+    bases = {one.basis for one in pooled} | {one.basis for one in claims.values() if one.use == "evidence"}
+    reported = {one.basis for one in pooled if one.formula is None and (one.reading == "point" or one.is_one_sided)}
+    for basis in sorted(bases - loaded.head.spread.keys() - reported):
+        found, expected = f"none of basis {basis!r}, of which there are figures", "a spread for each basis of a figure"
+        yield Problem("case.toml", "spread", found, expected, f"[synthesis] needs it: add [spread.{basis}]")

@@ -1,0 +1,1 @@
+"""From files to the records of a case."""

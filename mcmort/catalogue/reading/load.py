@@ -1,0 +1,200 @@
+"""Reads the files of a case and reports every problem at once.
+
+Form is checked record by record in `mcmort.catalogue.reading.schema_errors`, so that one bad record hides no other;
+meaning across records is checked in `mcmort.catalogue.checks.meaning`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, Final
+
+from mcmort.catalogue.case import Case, CaseHead
+from mcmort.catalogue.checks.meaning import check_meaning
+from mcmort.catalogue.reading.bibliography import read_sources
+from mcmort.catalogue.reading.case_builder import Loaded
+from mcmort.catalogue.reading.schema_errors import record_of, show
+from mcmort.catalogue.records import (
+    Claim,
+    Component,
+    Correlation,
+    Definition,
+    Dependence,
+    Overlap,
+    Profile,
+    Quantity,
+    Record,
+)
+from mcmort.catalogue.suggestions import closest
+from mcmort.catalogue.synthesis import Balance
+from mcmort.errors import CaseError, Problem, UnknownCaseError
+
+__all__ = ["cases", "load", "load_folder"]
+
+LISTS: Final[dict[str, type[Record]]] = {
+    "component": Component,
+    "quantity": Quantity,
+    "profile": Profile,
+    "overlap": Overlap,
+    "dependence": Dependence,
+    "correlation": Correlation,
+    "balance": Balance,
+    "claim": Claim,
+}
+"""Tables that an evidence file may hold, with the record of each."""
+
+_TABLES: Final = "one of " + ", ".join(f"[[{name}]]" for name in LISTS)
+
+
+def cases() -> dict[str, Path]:
+    """Return the folders of the cases that come with mcmort, by name."""
+    package = Path(__file__).resolve().parents[2]
+    for root in (package / "priors", package.parent / "priors"):
+        if root.is_dir():
+            return {path.parent.name: path.parent for path in sorted(root.glob("*/case.toml"))}
+    return {}
+
+
+def load(name: str | Path) -> Case:
+    """Load a case by the name of a shipped one, or by the path of a folder.
+
+    Parameters
+    ----------
+    name : str or Path
+        ``"ussr"``, or a folder with a ``case.toml``.
+
+    Returns
+    -------
+    Case
+        Checked and frozen.
+
+    Raises
+    ------
+    UnknownCaseError
+        If there is neither a shipped case nor a folder of that name.
+    CaseError
+        If the case has defects; all of them are listed.
+
+    Examples
+    --------
+    >>> import mcmort as mm
+    >>> mm.load("ussr").id
+    'ussr'
+    """
+    shipped = cases()
+    if str(name) in shipped:
+        return load_folder(shipped[str(name)], str(name))
+    folder = Path(name)
+    if folder.is_dir():
+        return load_folder(folder, str(name))
+    similar = closest(str(name), shipped)
+    hint = f"Did you mean {similar!r}?" if similar else "'mcmort cases' lists the shipped ones."
+    if folder.is_file():
+        hint = f"Give the folder that holds the file: {str(folder.parent)!r}."
+    raise UnknownCaseError(f"no case {str(name)!r}: it is neither a shipped case nor a folder. {hint}")
+
+
+def load_folder(folder: Path, where: str) -> Case:
+    """Load the case that stands in a folder; see `load`."""
+    loaded = Loaded(where)
+    bibliography = read_sources(folder / "sources.bib", "sources.bib")
+    loaded.sources = bibliography.sources
+    loaded.problems += bibliography.problems
+    loaded.files |= {f"source {key}": "sources.bib" for key in bibliography.broken}
+    if not bibliography.is_read:
+        loaded.blind.add("source")
+    head = _read_toml(folder / "case.toml", loaded)
+    if head is not None:
+        loaded.head, problems = record_of(CaseHead, head, "case.toml", "")
+        loaded.problems += problems
+    definitions = _read_toml(folder / "definitions.toml", loaded)
+    if definitions is None:
+        loaded.blind.add("definition")
+    for name, table in (definitions or {}).items():
+        _definition(name, table, loaded)
+    for path in sorted(folder.glob("[!.]*.toml")):
+        if path.name not in ("case.toml", "definitions.toml"):
+            document = _read_toml(path, loaded)
+            if document is None:
+                loaded.blind |= LISTS.keys()
+            else:
+                _evidence(document, path.name, loaded)
+    problems = loaded.problems + check_meaning(loaded)
+    if problems or loaded.head is None:
+        raise CaseError(where, problems)
+    return loaded.freeze()
+
+
+def _read_toml(path: Path, loaded: Loaded) -> dict[str, Any] | None:
+    hint = ""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        found, expected = "no such file", "a TOML file"
+        hint = "a case has case.toml, definitions.toml, sources.bib and one file for each category"
+    except UnicodeDecodeError as error:
+        found, expected = f"bytes that are not UTF-8 ({error.reason})", "UTF-8"
+        hint = "save the file as UTF-8 in the editor"
+    except OSError as error:
+        found, expected = str(error.strerror), "a file that can be read"
+    except tomllib.TOMLDecodeError as error:
+        found, expected = f"text that is not TOML ({str(error)[:1].lower()}{str(error)[1:]})", "TOML"
+        hint = "the rest of this file is checked once it can be read"
+    loaded.problems.append(Problem(path.name, "", found, expected, hint, "form"))
+    return None
+
+
+def _definition(name: str, table: Any, loaded: Loaded) -> None:
+    file, place = "definitions.toml", f"[{name}]"
+    if not isinstance(table, dict):
+        hint = f"put it under the [name] of its definition, or write [{name}]"
+        problem = Problem(file, name, f"{name} = {show(table)}", "a table for each definition", hint, "form")
+        loaded.problems.append(problem)
+        loaded.blind.add("definition")
+        return
+    if "id" in table:
+        hint = "leave it out: the name of the table is the id"
+        loaded.problems.append(Problem(file, f"{place} > id", show(table["id"]), "no id", hint, "form"))
+    record, problems = record_of(Definition, {**table, "id": name}, file, place)
+    _take("definition", name, file, record, problems, loaded)
+
+
+def _evidence(document: dict[str, Any], file: str, loaded: Loaded) -> None:
+    for key, items in document.items():
+        if key not in LISTS:
+            similar = closest(key, LISTS)
+            expected, hint = _TABLES, f"did you mean [[{similar}]]?" if similar else ""
+            loaded.problems.append(Problem(file, key, f"the table {key!r}", expected, hint, "form"))
+            loaded.blind |= {similar} if similar else LISTS.keys()
+            continue
+        if not isinstance(items, list):
+            hint = f"write [[{key}]], with two brackets"
+            loaded.problems.append(Problem(file, key, "one table", "a list of tables", hint, "form"))
+            loaded.blind.add(key)
+            continue
+        for index, item in enumerate(items):
+            name = item.get("id") if isinstance(item, dict) else None
+            label = f'{key} "{name}"' if isinstance(name, str) else f"{key}[{index}]"
+            record, problems = record_of(LISTS[key], item, file, label)
+            if isinstance(name, str):
+                _take(key, name, file, record, problems, loaded)
+                _name_estimates(f"{key} {name}", item, loaded)
+            else:
+                loaded.problems += problems
+                loaded.blind.add(key)
+
+
+def _take(kind: str, name: str, file: str, record: Record | None, problems: list[Problem], loaded: Loaded) -> None:
+    loaded.problems += problems
+    if problems:
+        loaded.partial.add(f"{kind} {name}")
+    loaded.declare(kind, name, file, record)
+
+
+def _name_estimates(owner: str, table: dict[str, Any], loaded: Loaded) -> None:
+    """Note the names of the estimates as written, so that one with a defect can still be referred to."""
+    estimates = table.get("estimate")
+    for estimate in estimates if isinstance(estimates, list) else ():
+        if isinstance(estimate, dict):
+            loaded.estimates.setdefault(owner, set()).add(str(estimate.get("id", estimate.get("source"))))

@@ -1,0 +1,28 @@
+"""What engines return: draws, or tallies of draws that were not kept."""
+
+from mcmort.results.arithmetic import Arithmetic, Symbol, maximum
+from mcmort.results.draw_options import Dependence, DrawOptions, Engine, Method
+from mcmort.results.draws import ComponentStatus, Draws, HistogramResults, Manifest
+from mcmort.results.histogram import Histogram, HistogramEstimate
+from mcmort.results.question import Question, Sums, Values
+from mcmort.results.source import Source
+
+__all__ = [
+    "Arithmetic",
+    "ComponentStatus",
+    "Dependence",
+    "DrawOptions",
+    "Draws",
+    "Engine",
+    "Histogram",
+    "HistogramEstimate",
+    "HistogramResults",
+    "Manifest",
+    "Method",
+    "Question",
+    "Source",
+    "Sums",
+    "Symbol",
+    "Values",
+    "maximum",
+]

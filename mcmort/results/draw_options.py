@@ -1,0 +1,89 @@
+"""How draws are to be made, the same for the command line, the Python verbs and receipts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Final, Literal, get_args
+
+import numpy as np
+
+from mcmort.catalogue.vocabulary import Pooling
+from mcmort.errors import OptionError
+
+__all__ = ["ENGINES", "Dependence", "DrawOptions", "Engine", "Method"]
+
+Engine = Literal["elicited", "synthesis"]
+"""Monte Carlo from pooled ranges, or a Bayesian model of all the evidence."""
+
+ENGINES: Final[tuple[Engine, ...]] = get_args(Engine)
+
+Method = Literal["plain", "quasi"]
+"""Independent draws, or draws on scrambled Sobol' points."""
+
+Dependence = Literal["declared", "independent", "comonotonic"]
+"""The dial of dependence: the groups that the case declares, none, or all inputs rising and falling together."""
+
+_ONE_ENGINE_ONLY: Final[dict[str, Engine]] = {
+    "precision": "elicited",
+    "method": "elicited",
+    "dependence": "elicited",
+    "pool": "elicited",
+    "without": "synthesis",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawOptions:
+    """All that decides which numbers are drawn from a case.
+
+    Attributes
+    ----------
+    engine : {"elicited", "synthesis"}
+        Which engine draws.
+    draws : int, optional
+        Number of draws, of all chains together; with a precision, the most that will be made.
+    seed : int
+        The same seed gives the same bits.
+    precision : float, optional
+        Relative error wanted of the printed limits (elicited).
+    method : {"plain", "quasi"}
+        How draws are made (elicited).
+    dependence : {"declared", "independent", "comonotonic"}
+        How components depend on one another (elicited).
+    pool : {"linear", "log", "envelope"}, optional
+        How to pool the estimates of every component, instead of as the case says (elicited).
+    evidence : frozenset of str, optional
+        Bases of evidence to admit, instead of those that the case admits.
+    without : frozenset of str
+        Sources and lineages to leave out (synthesis).
+
+    Raises
+    ------
+    OptionError
+        If an option is out of range, or belongs to the other engine.
+    """
+
+    engine: Engine = "elicited"
+    draws: int | None = None
+    seed: int = 1
+    precision: float | None = None
+    method: Method = "plain"
+    dependence: Dependence = "declared"
+    pool: Pooling | None = None
+    evidence: frozenset[str] | None = None
+    without: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        if self.precision is not None and not 0.0 < self.precision < 1.0:
+            raise OptionError(
+                "precision", f"the precision is {self.precision!r}; expected a relative error such as 0.001 (0.1 %)"
+            )
+        if self.method not in get_args(Method):
+            raise OptionError("method", f"the method is {self.method!r}; expected 'plain' or 'quasi'")
+        n = self.draws
+        if n is not None and (isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1):
+            raise OptionError("draws", f"the number of draws is {n!r}; expected a whole number from 1 up")
+        for field in fields(self):
+            owner = _ONE_ENGINE_ONLY.get(field.name, self.engine)
+            if owner != self.engine and getattr(self, field.name) != field.default:
+                raise OptionError(field.name, f"the option {field.name!r} belongs to the engine {owner!r}")

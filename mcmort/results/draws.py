@@ -1,0 +1,171 @@
+"""The container that every engine returns: one column of draws for each uncertain input, with a manifest.
+
+Nothing above this layer knows which engine ran.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcmort.catalogue.case import Case
+from mcmort.catalogue.vocabulary import Measure, Pooling
+from mcmort.results.draw_options import Dependence, Method
+from mcmort.results.histogram import HistogramEstimate
+from mcmort.results.question import Question, Sums
+
+__all__ = ["ComponentStatus", "Draws", "HistogramResults", "Manifest"]
+
+type Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentStatus:
+    """What is known of one component.
+
+    Attributes
+    ----------
+    unknown : dict of str to str
+        For each measure without evidence, the reason.
+    notes : tuple of str
+        What a reader of the number should know: "registered only", figures taken as printed, and so on.
+    sources : dict of str to tuple of str
+        Keys of the sources behind each measure.
+    """
+
+    unknown: Mapping[str, str]
+    notes: tuple[str, ...]
+    sources: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """How draws were made: with the case's digest it is all that is needed to make them again.
+
+    Attributes
+    ----------
+    engine : str
+        Which engine made them.
+    seed, draws : int
+        Seed of the run, and number of draws.
+    evidence : tuple of str
+        Bases of evidence that were admitted.
+    versions : dict of str to str
+        Of mcmort and the libraries on which the bits may depend.
+    method : Method
+        How draws were made.
+    dependence : Dependence
+        How components depend on one another.
+    pool : Pooling or None
+        How all estimates were pooled, or None where each component says it.
+    precision : float or None
+        Relative error that was asked of the printed limits, or None.
+    reached : float or None
+        The largest relative error among them.
+    without : tuple of str
+        Sources and lineages that were left out.
+    chains : int
+        Chains that follow one another in the draws; 1 if they are independent.
+    """
+
+    engine: str
+    seed: int
+    draws: int
+    evidence: tuple[str, ...]
+    versions: Mapping[str, str]
+    method: Method = "plain"
+    dependence: Dependence = "declared"
+    pool: Pooling | None = None
+    precision: float | None = None
+    reached: float | None = None
+    without: tuple[str, ...] = ()
+    chains: int = 1
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Joint draws of every uncertain input of a case.
+
+    Attributes
+    ----------
+    case : Case
+        The case.
+    manifest : Manifest
+        How they were made.
+    columns : dict of str to ndarray, shape (n_draws,)
+        By name: ``all:ID`` and ``registered:ID`` (deaths of a component), ``ordinary:ID``, ``overlap:ID``,
+        ``share:KEY`` and ``quantity:NAME`` (those on which components rest).
+    standing : dict of str to ComponentStatus
+        What is known of each component.
+    """
+
+    case: Case
+    manifest: Manifest
+    columns: Mapping[str, Array]
+    standing: Mapping[str, ComponentStatus] = field(default_factory=dict)
+
+    @property
+    def conditioned(self) -> frozenset[str]:
+        """Claims that the draws are conditioned on, by id; none unless the engine takes them in."""
+        return frozenset()
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether all draws are kept: they are."""
+        return True
+
+    def evaluate(
+        self, questions: Sequence[Question], *, probabilities: Sequence[float] = (), with_parts: bool = True
+    ) -> tuple[Draws, list[Sums[Array]]]:
+        """Answer questions on these draws; see `mcmort.results.Source`.
+
+        All that follows from kept draws is at hand, so that `probabilities` and `with_parts` change nothing.
+        """
+        return self, [question(self.columns) for question in questions]
+
+    def __len__(self) -> int:
+        """Return the number of draws."""
+        return self.manifest.draws
+
+    def deaths(self, component: str, measure: Measure = "all") -> Array | None:
+        """Return the draws of a component, or None where it is unknown under that measure."""
+        return self.columns.get(f"{measure}:{component}")
+
+    def __repr__(self) -> str:
+        known = len(self.standing)
+        return f"<Draws of {self.case.id}: {len(self):,} x {known} components, {self.manifest.engine} engine>"
+
+
+@dataclass(frozen=True)
+class HistogramResults:
+    """Distributions of some columns and totals: what is left of draws that were only counted.
+
+    Attributes
+    ----------
+    case, manifest, standing
+        As of `Draws`.
+    columns : dict of str to HistogramEstimate
+        By name.
+    """
+
+    case: Case
+    manifest: Manifest
+    columns: Mapping[str, HistogramEstimate]
+    standing: Mapping[str, ComponentStatus] = field(default_factory=dict)
+
+    @property
+    def conditioned(self) -> frozenset[str]:
+        """Claims that the draws were conditioned on: none."""
+        return frozenset()
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether all draws are kept: they are not."""
+        return False
+
+    def __len__(self) -> int:
+        """Return the number of draws."""
+        return self.manifest.draws

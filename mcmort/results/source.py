@@ -1,0 +1,69 @@
+"""What both engines offer to all that stands above them: columns, what is known of them, answers to questions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol
+
+from mcmort.catalogue.case import Case
+from mcmort.results.draws import ComponentStatus, Draws, HistogramResults, Manifest
+from mcmort.results.question import Question, Sums, Values
+
+__all__ = ["Source"]
+
+
+class Source(Protocol):
+    """What totals are computed from: draws that were kept, or an engine that draws when it is asked and keeps none."""
+
+    @property
+    def case(self) -> Case:
+        """The case."""
+        ...
+
+    @property
+    def manifest(self) -> Manifest:
+        """How draws are made."""
+        ...
+
+    @property
+    def standing(self) -> Mapping[str, ComponentStatus]:
+        """What is known of each component."""
+        ...
+
+    @property
+    def columns(self) -> Collection[str]:
+        """Names of the uncertain inputs that questions may be about."""
+        ...
+
+    @property
+    def conditioned(self) -> frozenset[str]:
+        """Claims that the draws are conditioned on, by id."""
+        ...
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether all draws are kept."""
+        ...
+
+    def evaluate(
+        self, questions: Sequence[Question], *, probabilities: Sequence[float] = (), with_parts: bool = True
+    ) -> tuple[Draws | HistogramResults, Sequence[Sums[Values]]]:
+        """Answer questions on the same draws.
+
+        Parameters
+        ----------
+        questions : sequence of Question
+            What to compute of the columns.
+        probabilities : sequence of float
+            Of the intervals whose Monte Carlo error will be asked for; kept draws need not know.
+        with_parts : bool
+            Whether parts and overlaps are wanted beside the totals.
+
+        Returns
+        -------
+        draws : Draws or HistogramResults
+            What the answers rest on.
+        sums : sequence of Sums
+            The distributions, one for each question.
+        """
+        ...

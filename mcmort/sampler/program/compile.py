@@ -1,0 +1,219 @@
+"""Compiles the priors of a case into a plan, and says what is known of each component.
+
+How each measure of a component is known is said in `mcmort.elicit.evidence_rules`; here it becomes instructions.
+Registered deaths never exceed all deaths on any draw: where both have evidence, all deaths are drawn from their pool
+above the registered part of the same draw.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from mcmort.catalogue import formula
+from mcmort.catalogue.case import Case, column_name
+from mcmort.catalogue.citations import owners_behind
+from mcmort.catalogue.records import Component
+from mcmort.elicit import Priors, build_score_table, build_table
+from mcmort.elicit.evidence_rules import Known, Way, known_of
+from mcmort.elicit.families import Distribution
+from mcmort.elicit.pool import Pool
+from mcmort.results import ComponentStatus, Dependence
+from mcmort.sampler.program.compiled import Compiled
+from mcmort.sampler.program.copula import Copula
+from mcmort.sampler.program.normal_tables import normal_scores, normal_survival
+from mcmort.sampler.program.plan import ARITHMETIC, Builder, Op
+
+__all__ = ["compile_priors"]
+
+
+@dataclass
+class _Compiler:
+    priors: Priors
+    copula: Copula
+    build: Builder = field(default_factory=Builder)
+    registers: dict[str, int] = field(default_factory=dict)
+    scores: int | None = None
+    survivals: int | None = None
+
+    def __post_init__(self) -> None:
+        self.known = known_of(self.priors)
+
+    @property
+    def case(self) -> Case:
+        return self.priors.case
+
+    def score(self, stream: str, member: str) -> int | None:
+        """Return the normal score of an input that is tied to others, or None."""
+        if not member:
+            return None
+        score = None
+        for factor, loading in self.copula.loadings(stream).items():
+            normal = self.normal(factor)
+            if score is None:
+                score = self.build.emit(Op.SCALE, normal, x=loading) if loading != 1.0 else normal
+            else:
+                score = self.build.emit(Op.ADD_SCALED, score, normal, x=loading)
+        return score
+
+    def normal(self, stream: str) -> int:
+        """Emit a standard normal score."""
+        if self.scores is None:
+            self.scores = self.build.table(normal_scores())
+        return self.build.emit(Op.DRAW, b=self.scores, stream=stream)
+
+    def survival(self) -> int:
+        """Return the table from normal scores to survival probabilities."""
+        if self.survivals is None:
+            self.survivals = self.build.score_table(normal_survival())
+        return self.survivals
+
+    def draw(self, prior: Pool | Distribution, stream: str, member: str = "") -> int:
+        """Emit one draw from a prior."""
+        if isinstance(prior, Distribution) and prior.family == "fixed":
+            return self.build.emit(Op.CONSTANT, x=prior.parameters[0])
+        score = self.score(stream, member)
+        if score is not None:
+            return self.build.emit(Op.SCORED, score, self.build.score_table(build_score_table(prior)))
+        return self.build.emit(Op.DRAW, b=self.build.table(build_table(prior)), stream=stream)
+
+    def resolve(self, column: str) -> int:
+        """Return the register of a column that is known, compiled once."""
+        if column not in self.registers:
+            kind, _, name = column.partition(":")
+            make = {"quantity": self.quantity, "all": self.all, "registered": self.registered}[kind]
+            self.registers[column] = make(name)
+        return self.registers[column]
+
+    def quantity(self, name: str) -> int:
+        text, pool = self.case.quantities[name].formula, self.priors.quantities[name].all
+        if text is not None:
+            return self.formula(text)
+        assert pool is not None
+        return self.draw(pool, f"quantity:{name}", name)
+
+    def formula(self, text: str) -> int:
+        """Emit a formula over quantities and components."""
+        components = {column_name(name): name for name in self.case.components}
+        return formula.fold(
+            formula.parse(text),
+            lambda value: self.build.emit(Op.CONSTANT, x=value),
+            lambda name: self.resolve(f"all:{components[name]}" if name in components else f"quantity:{name}"),
+            lambda operator, left, right: self.build.emit(ARITHMETIC[operator], left, right),
+        )
+
+    def all(self, name: str) -> int:
+        """Emit all deaths of a component."""
+        known, pool = self.known[name], self.priors.components[name].all
+        match known.all:
+            case Way.FORMULA:
+                return self.derived(name)
+            case Way.FIGURES if pool is not None:
+                return self.above_register(name, pool) if known.is_floored else self.draw(pool, f"all:{name}", name)
+            case Way.FROM_REGISTER:
+                return self.build.emit(Op.DIVIDE, self.resolve(f"registered:{name}"), self.completeness(name))
+            case Way.REGISTER_ALONE:
+                return self.resolve(f"registered:{name}")
+            case way:
+                raise AssertionError(f"all deaths of {name}: {way}")
+
+    def derived(self, name: str) -> int:
+        """Emit what the formula of a component gives: no less than zero, nor than was registered."""
+        text = self.case.components[name].formula
+        assert text is not None
+        zero = self.build.emit(Op.CONSTANT)
+        deaths = self.build.emit(Op.MAXIMUM, self.formula(text), zero)
+        if self.known[name].is_floored:
+            deaths = self.build.emit(Op.MAXIMUM, deaths, self.resolve(f"registered:{name}"))
+        return deaths
+
+    def above_register(self, name: str, pool: Pool) -> int:
+        """Emit a draw from a pool, given that it is at least what was registered."""
+        floor = self.resolve(f"registered:{name}")
+        score = self.score(f"all:{name}", name)
+        if score is None:
+            survival = self.build.emit(Op.UNIFORM, stream=f"all:{name}")
+        else:
+            survival = self.build.emit(Op.SCORED, score, self.survival())
+        return self.build.emit(Op.FLOORED, survival, self.build.table(build_table(pool)), floor)
+
+    def registered(self, name: str) -> int:
+        """Emit the registered deaths of a component."""
+        known, pool = self.known[name], self.priors.components[name].registered
+        match known.registered:
+            case Way.FIGURES if pool is not None:
+                return self.draw(pool, f"registered:{name}", name)
+            case Way.FROM_ALL:
+                return self.build.emit(Op.MULTIPLY, self.resolve(f"all:{name}"), self.completeness(name))
+            case way:
+                raise AssertionError(f"registered deaths of {name}: {way}")
+
+    def completeness(self, name: str) -> int:
+        key = f"completeness:{name}"
+        if key not in self.registers:
+            share = self.priors.components[name].completeness
+            assert share is not None
+            self.registers[key] = self.draw(share, key)
+        return self.registers[key]
+
+    def output(self, column: str, register: int) -> None:
+        self.build.outputs[column] = register
+
+    def standing(self, name: str) -> ComponentStatus:
+        """Compile both measures of a component and say what is known of it."""
+        evidence, known = self.priors.components[name], self.known[name]
+        for measure in ("all", "registered"):
+            if measure not in known.unknown:
+                self.output(f"{measure}:{name}", self.resolve(f"{measure}:{name}"))
+        if evidence.ordinary is not None:
+            self.output(f"ordinary:{name}", self.draw(evidence.ordinary, f"ordinary:{name}"))
+        notes = [*known.notes, *self.copula.changes(owners_behind(self.case, self.case.components[name]))]
+        notes += [f"{one.estimate.name}: {one.note}" for one in evidence.used if one.note]
+        return ComponentStatus(known.unknown, tuple(notes), _sources(self.priors, name, known))
+
+
+def _sources(priors: Priors, name: str, known: Known) -> dict[str, tuple[str, ...]]:
+    """Return the keys of the sources behind each measure, through formulas where there are any."""
+    case = priors.case
+    everything: set[str] = set()
+    for owner in owners_behind(case, case.components[name]):
+        evidence = (priors.components if isinstance(owner, Component) else priors.quantities)[owner.id]
+        everything |= {one.estimate.source for one in evidence.used} | {one.source for one in evidence.bounds}
+    own, completeness = priors.components[name], case.components[name].completeness
+    registered = {one.estimate.source for one in own.used if one.estimate.measure == "registered"}
+    registered |= {one.source for one in own.bounds if one.measure == "registered"}
+    if known.registered is not Way.FIGURES:  # then the registered part, if any, comes from all deaths
+        registered = set(everything)
+    if completeness is not None and known.all is Way.FROM_REGISTER:
+        everything.add(completeness.source)
+    if completeness is not None and known.registered is Way.FROM_ALL:
+        registered.add(completeness.source)
+    return {"all": tuple(sorted(everything)), "registered": tuple(sorted(registered))}
+
+
+def compile_priors(priors: Priors, dependence: Dependence = "declared") -> Compiled:
+    """Compile the priors of a case.
+
+    Parameters
+    ----------
+    priors : Priors
+        From `mcmort.elicit.elicit`.
+    dependence : {"declared", "independent", "comonotonic"}
+        Of components and quantities; shares stay independent.
+
+    Returns
+    -------
+    Compiled
+        The plan, and what is known of each component under each measure.
+    """
+    copula = Copula(priors.case, dependence)
+    compiler = _Compiler(priors, copula)
+    standing = {name: compiler.standing(name) for name in sorted(priors.case.components)}
+    for name in sorted(priors.case.quantities):
+        column = f"quantity:{name}"
+        if column in compiler.registers:  # only quantities on which a component rests are drawn
+            compiler.output(column, compiler.registers[column])
+    for name, share in sorted(priors.overlaps.items()):
+        compiler.output(f"overlap:{name}", compiler.draw(share, f"overlap:{name}"))
+    for name, share in sorted(priors.shares.items()):
+        compiler.output(f"share:{name}", compiler.draw(share, f"share:{name}"))
+    return Compiled(compiler.build.plan(), standing)

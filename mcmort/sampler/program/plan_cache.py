@@ -1,0 +1,144 @@
+"""Compiled cases on disk: the tables of a case are computed once, and every later command starts from them.
+
+A file is found by what it was computed from: the digest of the case, the choices of the user, and the source of the
+code that elicits and compiles. One that is missing, unreadable or damaged is computed again, without a word; it can be
+deleted at any time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from pathlib import Path
+from typing import Any, Final, get_args
+
+import numpy as np
+
+from mcmort.cache.folder import cache_folder, keep, version_of
+from mcmort.catalogue.case import Case
+from mcmort.catalogue.vocabulary import Pooling
+from mcmort.elicit.table import QuantileTable, ScoreTable
+from mcmort.errors import UsageError
+from mcmort.results import ComponentStatus, Dependence
+from mcmort.sampler.program.compiled import Compiled
+from mcmort.sampler.program.plan import Plan
+
+__all__ = ["compiled_case"]
+
+_SIDES: Final = ("op", "a", "b", "c", "x")
+
+
+def compiled_case(
+    case: Case,
+    evidence: frozenset[str] | None = None,
+    pool: Pooling | None = None,
+    dependence: Dependence = "declared",
+) -> Compiled:
+    """Return a case's compiled priors, from disk if they have been computed before.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    evidence : frozenset of str, optional
+        Bases of evidence to admit.
+    pool : {"linear", "log", "envelope"}, optional
+        How to pool all estimates.
+    dependence : {"declared", "independent", "comonotonic"}
+        The dial of dependence.
+
+    Returns
+    -------
+    Compiled
+
+    Raises
+    ------
+    UsageError
+        If the dial or the pool has no such setting.
+    CaseError
+        If figures of the case cannot be fitted.
+    """
+    for what, value, known in (("pool", pool, get_args(Pooling)), ("dependence", dependence, get_args(Dependence))):
+        if value is not None and value not in known:
+            raise UsageError(f"the {what} is {value!r}; expected one of {', '.join(known)}")
+    admitted = None if evidence is None else sorted(evidence)
+    versions = [version_of(name) for name in ("numpy", "scipy")]
+    content = json.dumps([case.digest, admitted, pool, dependence, versions, _code()])
+    path = cache_folder() / f"{case.id}-{hashlib.sha256(content.encode()).hexdigest()[:24]}.npz"
+    with contextlib.suppress(Exception):  # a damaged file fails in a dozen ways, in zipfile, NumPy, tokenize or here
+        return _read(path)
+    from mcmort.elicit import elicit
+    from mcmort.sampler.program.compile import compile_priors
+
+    compiled = compile_priors(elicit(case, evidence, pool), dependence)
+    with contextlib.suppress(OSError):
+        _write(path, compiled)
+    return compiled
+
+
+def _code() -> list[list[str | int]]:
+    """Return what tells one version of the eliciting code from another."""
+    here = Path(__file__).parent
+    home = here.parents[1]
+    files = sorted(
+        (
+            *home.glob("elicit/*.py"),
+            *(home / "catalogue" / f"{name}.py" for name in ("formula", "operators")),
+            *(here / f"{name}.py" for name in ("compile", "copula", "plan", "normal_tables")),
+        )
+    )
+    found = [(file, file.stat()) for file in files]
+    return [[file.name, stat.st_size, stat.st_mtime_ns] for file, stat in found]
+
+
+def _write(path: Path, compiled: Compiled) -> None:
+    """Write a compiled case."""
+    plan = compiled.plan
+    head = {
+        "streams": plan.streams,
+        "outputs": plan.outputs,
+        "tables": [
+            [len(one.lower), one.resolution, one.error, one.probability_error, one.missed] for one in plan.tables
+        ],
+        "score_tables": [[len(one.values), one.steps, one.error, one.missed] for one in plan.score_tables],
+        "standing": {
+            name: [dict(one.unknown), list(one.notes), {key: list(keys) for key, keys in one.sources.items()}]
+            for name, one in compiled.standing.items()
+        },
+    }
+    knots = [side for table in plan.tables for side in (table.lower, table.upper)]
+    arrays: dict[str, Any] = {name: getattr(plan, name) for name in _SIDES}
+    arrays["knots"] = np.concatenate([*knots, *(table.values for table in plan.score_tables), np.zeros(0)])
+    arrays["head"] = np.frombuffer(json.dumps(head).encode(), dtype=np.uint8)
+    keep(path, lambda file: np.savez(file, allow_pickle=False, **arrays))
+
+
+def _read(path: Path) -> Compiled:
+    # NumPy leaves a file open that it opens itself and that is no archive
+    with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+        arrays = {name: file[name] for name in (*_SIDES, "knots", "head")}
+    head = json.loads(arrays["head"].tobytes())
+    knots, at = arrays["knots"], 0
+
+    def take(count: int) -> Any:
+        nonlocal at
+        at += count
+        if at > len(knots):
+            raise ValueError("the file is damaged")
+        return knots[at - count : at]
+
+    tables = tuple(QuantileTable(take(one[0]), take(one[0]), *one[1:]) for one in head["tables"])
+    score_tables = tuple(ScoreTable(take(one[0]), *one[1:]) for one in head["score_tables"])
+    plan = Plan(
+        **{name: arrays[name] for name in _SIDES},
+        streams=tuple(head["streams"]),
+        tables=tables,
+        score_tables=score_tables,
+        outputs=head["outputs"],
+    )
+    standing = {
+        name: ComponentStatus(unknown, tuple(notes), {key: tuple(keys) for key, keys in sources.items()})
+        for name, (unknown, notes, sources) in head["standing"].items()
+    }
+    return Compiled(plan, standing)

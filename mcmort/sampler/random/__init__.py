@@ -1,0 +1,1 @@
+"""Random numbers: hashed streams and digital nets."""
