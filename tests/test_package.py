@@ -79,7 +79,7 @@ def test_one_version_everywhere() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [f"mcmort{name}" for name in ("", ".api.verbs", ".sampler.sampler", ".sampler.draw", ".totals.total")]
+    "name", [f"mcmort{name}" for name in ("", ".api.verbs", ".sampler.sampler", ".sampler.simulate", ".totals.total")]
 )
 def test_examples_of_the_verbs_run(name: str) -> None:
     """The examples in the docstrings give what they say."""

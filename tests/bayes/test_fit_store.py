@@ -205,7 +205,7 @@ def test_cores_do_not_change_the_file(folder: Path) -> None:
 def test_the_code_is_known_by_content() -> None:
     """Of every file on which a fit depends there is a digest: elicitation, sums, and this engine."""
     home = Path(store.__file__).parents[1]
-    files = [path for part in ("accounts", "bayes", "elicit") for path in (home / part).rglob("*.py")]
+    files = [path for part in ("definitions", "bayes", "elicit") for path in (home / part).rglob("*.py")]
     assert len(store._code()) == len(files)  # noqa: SLF001
     assert len(set(store._code())) == len({path.read_bytes() for path in files})  # noqa: SLF001
 
