@@ -30,11 +30,12 @@ def trace(
     Examples: `mcmort trace ussr broad`, `mcmort trace ussr camps-and-colonies`
     """
     from mcmort.catalogue import load
+
+    loaded = load(case)  # before the imports below: a case with defects needs no engine and no SciPy
     from mcmort.elicit import elicit
     from mcmort.errors import DefinitionError
     from mcmort.present.texts.trace_text import trace_owner, trace_total
 
-    loaded = load(case)
     restricted = span(years)
     kind, colon, plain = (name or "").partition(":")
     is_component = bool(colon) and kind == "component"
