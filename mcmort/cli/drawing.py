@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from mcmort.results import DrawOptions
     from mcmort.sampler.kernel.run import Progress
-    from mcmort.totals import Source
+    from mcmort.totals import DrawSource
 
 __all__ = ["PATIENCE", "check_output", "deliver", "drawing", "progress_bar"]
 
@@ -22,7 +22,7 @@ PATIENCE: Final = 1.0
 
 
 @contextmanager
-def drawing(name: str, options: DrawOptions, *, threads: int | None, quiet: bool) -> Iterator[Source]:
+def drawing(name: str, options: DrawOptions, *, threads: int | None, quiet: bool) -> Iterator[DrawSource]:
     """Load a case and lend what makes its draws, with a progress bar for as long as that may take."""
     from mcmort.catalogue import load
 
