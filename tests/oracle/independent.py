@@ -435,7 +435,7 @@ def _beta(tail: float, low: float, high: float) -> Any:
 
     def miss(logs: Array) -> Array:
         a, b = np.exp(logs)
-        return stats.beta(a, b).cdf([low, high]) - np.array([tail, 1 - tail])
+        return np.asarray(stats.beta(a, b).cdf([low, high]) - np.array([tail, 1 - tail]))
 
     middle, spread = (low + high) / 2, (high - low) / 4
     size = max(middle * (1 - middle) / spread**2 - 1, 0.5)
