@@ -3,7 +3,7 @@
 from mcmort.results.arithmetic import Arithmetic, Symbol, maximum
 from mcmort.results.draw_options import Dependence, DrawOptions, Engine, Method
 from mcmort.results.draw_source import DrawSource
-from mcmort.results.draws import ComponentStatus, Draws, HistogramResults, Manifest
+from mcmort.results.draws import ComponentStatus, Draws, HistogramResults, Manifest, RegisterComparison
 from mcmort.results.histogram import Histogram, HistogramEstimate
 from mcmort.results.question import Question, Split, Sums, Values
 
@@ -21,6 +21,7 @@ __all__ = [
     "Manifest",
     "Method",
     "Question",
+    "RegisterComparison",
     "Split",
     "Sums",
     "Symbol",
