@@ -48,6 +48,7 @@ def head(**changes: Any) -> Table:
     """Return the head of a case: facets ``category`` (a, b, c), ``group`` (x, y) and ``kind``, years 1900 to 1999."""
     chosen = {"source": "choice", "locator": "none"}
     table = {
+        "format": 2,
         "id": "small",
         "title": "A small case",
         "summary": "Made for tests.",
