@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, model_serializer, model_validator
 
 from mcmort.catalogue.meaning_versions import CURRENT, notice
 from mcmort.catalogue.records import (
@@ -20,6 +20,7 @@ from mcmort.catalogue.records import (
     Definition,
     Dependence,
     Estimate,
+    Flag,
     Number,
     Overlap,
     Profile,
@@ -34,7 +35,7 @@ from mcmort.catalogue.records import (
     Years,
 )
 from mcmort.catalogue.suggestions import did_you_mean
-from mcmort.catalogue.vocabulary import Basis
+from mcmort.catalogue.vocabulary import Basis, Support
 
 __all__ = ["Case", "CaseHead", "DefinitionsFile", "EvidenceFile", "Readings", "column_name", "place", "share_column"]
 
@@ -49,6 +50,25 @@ class Readings(Record):
     note: str | None = None
 
 
+class FacetValue(Record):
+    """A value of a facet: its label, and whether what bears it may be negative, as differences may."""
+
+    label: Text
+    signed: Flag = False
+
+    @model_serializer
+    def _as_written(self) -> str | dict[str, Any]:
+        return {"label": self.label, "signed": True} if self.signed else self.label
+
+
+def _as_facet_value(value: Any) -> Any:
+    """Let a label stand for a value of a facet that is not signed."""
+    return {"label": value} if isinstance(value, str) else value
+
+
+_FacetValue = Annotated[FacetValue, BeforeValidator(_as_facet_value, json_schema_input_type=Text | FacetValue)]
+
+
 class CaseHead(Record):
     """The table of ``case.toml``: what the case is, its facets and its defaults."""
 
@@ -61,7 +81,7 @@ class CaseHead(Record):
     years: Years
     territory: Text
     evidence: tuple[Basis, ...] = Field(description="Bases that the pools admit by default.")
-    facets: dict[str, dict[str, Text]] = Field(description="Facets with their values and labels.")
+    facets: dict[str, dict[str, _FacetValue]] = Field(description="Facets with their values and labels.")
     readings: Readings
     spread: dict[Basis, Spread] = Field(description="Spread of a bare point, by basis.")
     synthesis: Synthesis | None = Field(None, description="Priors of the Bayesian engine.")
@@ -80,6 +100,27 @@ class CaseHead(Record):
                 hint = f"selectors use {key!r} themselves: call the facet by another name"
                 raise RecordError(f"facets > {key}", f"a facet {key!r}", "another name", hint)
         return self
+
+    def support_of(self, owner: Component | Quantity) -> Support:
+        """Return where the values of a component or quantity may lie.
+
+        Parameters
+        ----------
+        owner : Component or Quantity
+            A component is signed if a value of one of its facets is.
+
+        Returns
+        -------
+        {"count", "share", "signed"}
+        """
+        if isinstance(owner, Quantity):
+            return "signed" if owner.signed else "share" if owner.is_share else "count"
+        signed = {(facet, name) for facet, values in self.facets.items() for name in values if values[name].signed}
+        return (
+            "signed"
+            if any((facet, name) in signed for facet in owner.facets for name in owner.facets[facet])
+            else "count"
+        )
 
 
 class EvidenceFile(Record):

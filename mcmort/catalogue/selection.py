@@ -17,7 +17,7 @@ __all__ = ["matches", "select", "selected_years", "selector_defects", "year_weig
 
 
 def selector_defects(
-    facets: Mapping[str, Mapping[str, str]], components: Iterable[str], selector: Selector
+    facets: Mapping[str, Mapping[str, object]], components: Iterable[str], selector: Selector
 ) -> list[tuple[str, str, str, str]]:
     """Check that a selector speaks of declared facets and values.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, get_args
 
-__all__ = ["BASES", "POOLINGS", "Basis", "Confidence", "Family", "Measure", "Pooling", "Reads"]
+__all__ = ["BASES", "POOLINGS", "Basis", "BestIs", "Confidence", "Family", "Measure", "Pooling", "Reads", "Support"]
 
 Basis = Literal[
     "registered",
@@ -39,8 +39,15 @@ Reads = Literal[
 ]
 """What a printed figure means. ``range`` is a range whose meaning the source leaves open."""
 
+BestIs = Literal["median", "mode"]
+"""What the best figure beside a range is: its middle, or what is likeliest."""
+
+Support = Literal["count", "share", "signed"]
+"""Where values may lie: at zero or above, between zero and one, or, of differences such as excess deaths, anywhere."""
+
 Family = Literal[
     "lognormal",
+    "normal",
     "gamma",
     "truncated-normal",
     "pert",

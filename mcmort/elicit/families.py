@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Final, Self
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from mcmort.elicit import metalog
+from mcmort.elicit import bounded_families, metalog, sample_distribution
+from mcmort.elicit.bounded_families import inside, logarithm
+from mcmort.elicit.sample_distribution import Sample
 
 __all__ = ["FAMILIES", "Array", "Distribution", "Kit", "empirical", "fixed"]
 
@@ -50,30 +51,19 @@ class Kit:
 _HALF_LOG_TWO_PI: Final = 0.5 * float(np.log(2.0 * np.pi))
 
 
-def _logarithm(x: Array) -> Array:
-    """Return the natural logarithm, minus infinity at zero and below."""
-    with np.errstate(divide="ignore"):
-        return np.asarray(np.log(np.maximum(x, 0.0)))
-
-
-def _inside(x: Array, low: float, high: float, value: Array) -> Array:
-    """Return a log density on its support, minus infinity elsewhere."""
-    return np.where((x >= low) & (x <= high), value, -np.inf)
-
-
 def _lognormal_cdf(x: Array, p: tuple[float, ...]) -> Array:
     log_median, log_sd = p
-    return np.asarray(special.ndtr((_logarithm(x) - log_median) / log_sd))
+    return np.asarray(special.ndtr((logarithm(x) - log_median) / log_sd))
 
 
 def _lognormal_sf(x: Array, p: tuple[float, ...]) -> Array:
     log_median, log_sd = p
-    return np.asarray(special.ndtr((log_median - _logarithm(x)) / log_sd))
+    return np.asarray(special.ndtr((log_median - logarithm(x)) / log_sd))
 
 
 def _lognormal_log_density(x: Array, p: tuple[float, ...]) -> Array:
     log_median, log_sd = p
-    log_x = _logarithm(x)
+    log_x = logarithm(x)
     score = (np.where(x > 0.0, log_x, 0.0) - log_median) / log_sd
     inner = -0.5 * score * score - log_x - (float(np.log(log_sd)) + _HALF_LOG_TWO_PI)
     return np.where(x > 0.0, inner, -np.inf)
@@ -82,6 +72,47 @@ def _lognormal_log_density(x: Array, p: tuple[float, ...]) -> Array:
 def _lognormal_ppf(u: Array, p: tuple[float, ...]) -> Array:
     log_median, log_sd = p
     return np.asarray(np.exp(log_median + log_sd * special.ndtri(u)))
+
+
+def _normal_cdf(x: Array, p: tuple[float, ...]) -> Array:
+    return np.asarray(special.ndtr((x - p[0]) / p[1]))
+
+
+def _normal_sf(x: Array, p: tuple[float, ...]) -> Array:
+    return np.asarray(special.ndtr((p[0] - x) / p[1]))
+
+
+def _normal_ppf(u: Array, p: tuple[float, ...]) -> Array:
+    return np.asarray(p[0] + p[1] * special.ndtri(u))
+
+
+def _normal_log_density(x: Array, p: tuple[float, ...]) -> Array:
+    score = (x - p[0]) / p[1]
+    return np.asarray(-0.5 * score * score - (float(np.log(p[1])) + _HALF_LOG_TWO_PI))
+
+
+def _log_odds(x: Array) -> Array:
+    """Return the logarithm of the odds of a share, infinite at and beyond zero and one."""
+    return np.asarray(special.logit(np.clip(x, 0.0, 1.0)))
+
+
+def _logit_normal_cdf(x: Array, p: tuple[float, ...]) -> Array:
+    return _normal_cdf(_log_odds(x), p)
+
+
+def _logit_normal_sf(x: Array, p: tuple[float, ...]) -> Array:
+    return _normal_sf(_log_odds(x), p)
+
+
+def _logit_normal_ppf(u: Array, p: tuple[float, ...]) -> Array:
+    return np.asarray(special.expit(_normal_ppf(u, p)))
+
+
+def _logit_normal_log_density(x: Array, p: tuple[float, ...]) -> Array:
+    is_within = (x > 0.0) & (x < 1.0)
+    within = np.where(is_within, x, 0.5)
+    inner = _normal_log_density(_log_odds(within), p) - np.log(within) - np.log1p(-within)
+    return np.where(is_within, inner, -np.inf)
 
 
 def _gamma_cdf(x: Array, p: tuple[float, ...]) -> Array:
@@ -98,7 +129,7 @@ def _gamma_log_density(x: Array, p: tuple[float, ...]) -> Array:
     shape, scale = p
     ratio = np.maximum(x, 0.0) / scale
     inner = special.xlogy(shape - 1.0, ratio) - ratio - (special.gammaln(shape) + np.log(scale))
-    return _inside(x, 0.0, np.inf, inner)
+    return inside(x, 0.0, np.inf, inner)
 
 
 def _gamma_ppf(u: Array, p: tuple[float, ...]) -> Array:
@@ -121,106 +152,13 @@ def _truncated_normal_log_density(x: Array, p: tuple[float, ...]) -> Array:
     location, scale = p
     score = (x - location) / scale
     inner = -0.5 * score * score - (np.log(scale) + _HALF_LOG_TWO_PI + special.log_ndtr(location / scale))
-    return _inside(x, 0.0, np.inf, inner)
+    return inside(x, 0.0, np.inf, inner)
 
 
 def _truncated_normal_ppf(u: Array, p: tuple[float, ...]) -> Array:
     location, scale = p
     mass = special.ndtr(location / scale)
     return np.maximum(location - scale * special.ndtri((1.0 - u) * mass), 0.0)
-
-
-def _pert_shapes(p: tuple[float, ...]) -> tuple[float, float]:
-    low, mode, high = p
-    return 1.0 + 4.0 * (mode - low) / (high - low), 1.0 + 4.0 * (high - mode) / (high - low)
-
-
-def _pert_cdf(x: Array, p: tuple[float, ...]) -> Array:
-    low, _, high = p
-    return np.asarray(special.betainc(*_pert_shapes(p), np.clip((x - low) / (high - low), 0.0, 1.0)))
-
-
-def _pert_sf(x: Array, p: tuple[float, ...]) -> Array:
-    low, _, high = p
-    return np.asarray(special.betaincc(*_pert_shapes(p), np.clip((x - low) / (high - low), 0.0, 1.0)))
-
-
-def _pert_log_density(x: Array, p: tuple[float, ...]) -> Array:
-    low, _, high = p
-    return np.asarray(_beta_log_density((x - low) / (high - low), _pert_shapes(p)) - np.log(high - low))
-
-
-def _pert_ppf(u: Array, p: tuple[float, ...]) -> Array:
-    low, _, high = p
-    return np.asarray(low + (high - low) * special.betaincinv(*_pert_shapes(p), u))
-
-
-def _triangular_cdf(x: Array, p: tuple[float, ...]) -> Array:
-    low, mode, high = p
-    x = np.clip(x, low, high)
-    rising = (x - low) ** 2 / ((high - low) * (mode - low)) if mode > low else 0.0
-    falling = 1.0 - (high - x) ** 2 / ((high - low) * (high - mode)) if mode < high else 1.0
-    return np.where(x <= mode, rising, falling)
-
-
-def _triangular_sf(x: Array, p: tuple[float, ...]) -> Array:
-    low, mode, high = p
-    return _triangular_cdf(-x, (-high, -mode, -low))
-
-
-def _triangular_log_density(x: Array, p: tuple[float, ...]) -> Array:
-    low, mode, high = p
-    rising = (x - low) / (mode - low) if mode > low else 1.0
-    falling = (high - x) / (high - mode) if mode < high else 1.0
-    height = np.where((x >= low) & (x <= high), np.minimum(rising, falling), 0.0)
-    return np.asarray(_logarithm(height) + np.log(2.0 / (high - low)))
-
-
-def _triangular_ppf(u: Array, p: tuple[float, ...]) -> Array:
-    low, mode, high = p
-    turn = (mode - low) / (high - low)
-    rising = low + np.sqrt(u * (high - low) * (mode - low))
-    falling = high - np.sqrt((1.0 - u) * (high - low) * (high - mode))
-    return np.where(u <= turn, rising, falling)
-
-
-def _uniform_cdf(x: Array, p: tuple[float, ...]) -> Array:
-    low, high = p
-    return np.clip((x - low) / (high - low), 0.0, 1.0)
-
-
-def _uniform_sf(x: Array, p: tuple[float, ...]) -> Array:
-    low, high = p
-    return np.clip((high - x) / (high - low), 0.0, 1.0)
-
-
-def _uniform_log_density(x: Array, p: tuple[float, ...]) -> Array:
-    low, high = p
-    return _inside(x, low, high, np.full_like(x, -np.log(high - low)))
-
-
-def _uniform_ppf(u: Array, p: tuple[float, ...]) -> Array:
-    low, high = p
-    return low + (high - low) * u
-
-
-def _beta_cdf(x: Array, p: tuple[float, ...]) -> Array:
-    return np.asarray(special.betainc(p[0], p[1], np.clip(x, 0.0, 1.0)))
-
-
-def _beta_sf(x: Array, p: tuple[float, ...]) -> Array:
-    return np.asarray(special.betaincc(p[0], p[1], np.clip(x, 0.0, 1.0)))
-
-
-def _beta_log_density(x: Array, p: tuple[float, ...]) -> Array:
-    a, b = p
-    within = np.clip(x, 0.0, 1.0)
-    inner = special.xlogy(a - 1.0, within) + special.xlog1py(b - 1.0, -within) - special.betaln(a, b)
-    return _inside(x, 0.0, 1.0, inner)
-
-
-def _beta_ppf(u: Array, p: tuple[float, ...]) -> Array:
-    return np.asarray(special.betaincinv(p[0], p[1], u))
 
 
 def _fixed_cdf(x: Array, p: tuple[float, ...]) -> Array:
@@ -239,55 +177,12 @@ def _fixed_log_density(x: Array, p: tuple[float, ...]) -> Array:
     return np.full_like(x, -np.inf)
 
 
-class _Sample(tuple[float, ...]):
-    """A sorted sample, with the arrays that look-ups need: to make them anew takes longer than to look up."""
-
-    @cached_property
-    def values(self) -> Array:
-        return np.array(self)
-
-    @cached_property
-    def probabilities(self) -> Array:
-        return (np.arange(len(self)) + 0.5) / len(self)
-
-    @cached_property
-    def ends(self) -> Array:
-        return np.unique(self.values)
-
-    @cached_property
-    def log_slopes(self) -> Array:
-        return -np.log(len(self) * np.diff(self.ends))
-
-    @classmethod
-    def of(cls, p: tuple[float, ...]) -> Self:
-        return p if isinstance(p, cls) else cls(p)
-
-
-def _empirical_cdf(x: Array, p: tuple[float, ...]) -> Array:
-    sample = _Sample.of(p)
-    return np.where(x >= p[-1], 1.0, np.interp(x, sample.values, sample.probabilities, left=0.0))
-
-
-def _empirical_sf(x: Array, p: tuple[float, ...]) -> Array:
-    sample = _Sample.of(p)
-    return np.where(x >= p[-1], 0.0, np.interp(x, sample.values, sample.probabilities[::-1], left=1.0))
-
-
-def _empirical_ppf(u: Array, p: tuple[float, ...]) -> Array:
-    sample = _Sample.of(p)
-    return np.interp(u, sample.probabilities, sample.values)
-
-
-def _empirical_log_density(x: Array, p: tuple[float, ...]) -> Array:
-    sample = _Sample.of(p)
-    if len(sample.ends) == 1:
-        return np.full_like(x, -np.inf)
-    cell = np.clip(np.searchsorted(sample.ends, x, side="right") - 1, 0, len(sample.log_slopes) - 1)
-    return _inside(x, p[0], p[-1], sample.log_slopes[cell])
-
-
 FAMILIES: Final[dict[str, Kit]] = {
     "lognormal": Kit(("log_median", "log_sd"), _lognormal_cdf, _lognormal_sf, _lognormal_ppf, _lognormal_log_density),
+    "normal": Kit(("location", "scale"), _normal_cdf, _normal_sf, _normal_ppf, _normal_log_density),
+    "logit-normal": Kit(
+        ("logit_median", "logit_sd"), _logit_normal_cdf, _logit_normal_sf, _logit_normal_ppf, _logit_normal_log_density
+    ),
     "gamma": Kit(("shape", "scale"), _gamma_cdf, _gamma_sf, _gamma_ppf, _gamma_log_density),
     "truncated-normal": Kit(
         ("location", "scale"),
@@ -296,18 +191,47 @@ FAMILIES: Final[dict[str, Kit]] = {
         _truncated_normal_ppf,
         _truncated_normal_log_density,
     ),
-    "pert": Kit(("low", "mode", "high"), _pert_cdf, _pert_sf, _pert_ppf, _pert_log_density),
-    "triangular": Kit(
-        ("low", "mode", "high"), _triangular_cdf, _triangular_sf, _triangular_ppf, _triangular_log_density
+    "pert": Kit(
+        ("low", "mode", "high"),
+        bounded_families.pert_cdf,
+        bounded_families.pert_sf,
+        bounded_families.pert_ppf,
+        bounded_families.pert_log_density,
     ),
-    "uniform": Kit(("low", "high"), _uniform_cdf, _uniform_sf, _uniform_ppf, _uniform_log_density),
-    "beta": Kit(("a", "b"), _beta_cdf, _beta_sf, _beta_ppf, _beta_log_density),
+    "triangular": Kit(
+        ("low", "mode", "high"),
+        bounded_families.triangular_cdf,
+        bounded_families.triangular_sf,
+        bounded_families.triangular_ppf,
+        bounded_families.triangular_log_density,
+    ),
+    "uniform": Kit(
+        ("low", "high"),
+        bounded_families.uniform_cdf,
+        bounded_families.uniform_sf,
+        bounded_families.uniform_ppf,
+        bounded_families.uniform_log_density,
+    ),
+    "beta": Kit(
+        ("a", "b"),
+        bounded_families.beta_cdf,
+        bounded_families.beta_sf,
+        bounded_families.beta_ppf,
+        bounded_families.beta_log_density,
+    ),
     "metalog": Kit(
         ("a1", "a2", "a3"),
         metalog.log_metalog_cdf,
         metalog.log_metalog_sf,
         metalog.log_metalog_ppf,
         metalog.log_metalog_log_density,
+    ),
+    "identity-metalog": Kit(
+        ("a1", "a2", "a3"),
+        metalog.identity_metalog_cdf,
+        metalog.identity_metalog_sf,
+        metalog.identity_metalog_ppf,
+        metalog.identity_metalog_log_density,
     ),
     "logit-metalog": Kit(
         ("a1", "a2", "a3"),
@@ -317,9 +241,12 @@ FAMILIES: Final[dict[str, Kit]] = {
         metalog.logit_metalog_log_density,
     ),
     "fixed": Kit(("value",), _fixed_cdf, _fixed_sf, _fixed_ppf, _fixed_log_density),
-    "empirical": Kit((), _empirical_cdf, _empirical_sf, _empirical_ppf, _empirical_log_density),
+    "empirical": Kit(
+        (), sample_distribution.cdf, sample_distribution.sf, sample_distribution.ppf, sample_distribution.log_density
+    ),
 }
-"""Every family by name. ``metalog`` works on the logarithm (counts), ``logit-metalog`` on the logit (shares)."""
+"""Every family by name. ``metalog`` works on the logarithm (counts), ``logit-metalog`` on the logit (shares),
+``identity-metalog`` on the value itself (signed kinds)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,56 +259,63 @@ class Distribution:
         Key of `FAMILIES`.
     parameters : tuple of float
         In the order that the family names them.
+    shift : float
+        Added to the variable of the family.
     """
 
     family: str
     parameters: tuple[float, ...]
+    shift: float = 0.0
 
     def cdf(self, x: Array) -> Array:
         """Probability of a value at most `x`."""
-        return FAMILIES[self.family].cdf(np.asarray(x, dtype=np.float64), self.parameters)
+        return FAMILIES[self.family].cdf(np.asarray(x, dtype=np.float64) - self.shift, self.parameters)
 
     def sf(self, x: Array) -> Array:
         """Probability of a value above `x`."""
-        return FAMILIES[self.family].sf(np.asarray(x, dtype=np.float64), self.parameters)
+        return FAMILIES[self.family].sf(np.asarray(x, dtype=np.float64) - self.shift, self.parameters)
 
     def log_density(self, x: Array) -> Array:
         """Natural logarithm of the density at `x`."""
-        return FAMILIES[self.family].log_density(np.asarray(x, dtype=np.float64), self.parameters)
+        return FAMILIES[self.family].log_density(np.asarray(x, dtype=np.float64) - self.shift, self.parameters)
 
     def atoms(self) -> tuple[Array, Array]:
         """Return the values that have a probability of their own, and these probabilities, each of shape ``(n,)``."""
         match self.family:
             case "fixed":
-                return np.array(self.parameters), np.ones(1)
+                return np.array(self.parameters) + self.shift, np.ones(1)
             case "empirical":
-                values, counts = np.unique(_Sample.of(self.parameters).values, return_counts=True)
+                values, counts = np.unique(Sample.of(self.parameters).values, return_counts=True)
                 # the steps between equal values, and the half step at each end
                 mass = counts - 1.0
                 mass[0] += 0.5
                 mass[-1] += 0.5
-                return values[mass > 0.0], mass[mass > 0.0] / len(self.parameters)
+                return values[mass > 0.0] + self.shift, mass[mass > 0.0] / len(self.parameters)
             case _:
                 return np.empty(0), np.empty(0)
 
     def ppf(self, u: Array) -> Array:
         """Quantile at probability `u`."""
-        return FAMILIES[self.family].ppf(np.asarray(u, dtype=np.float64), self.parameters)
+        return FAMILIES[self.family].ppf(np.asarray(u, dtype=np.float64), self.parameters) + self.shift
 
     def scaled(self, factor: float) -> Distribution:
         """Return the distribution of `factor` times the variable."""
         if factor == 1.0:
             return self
-        p = self.parameters
+        p, shift = self.parameters, self.shift * factor
         match self.family:
             case "lognormal" | "metalog":
-                return Distribution(self.family, (p[0] + float(np.log(factor)), *p[1:]))
+                return Distribution(self.family, (p[0] + float(np.log(factor)), *p[1:]), shift)
             case "gamma":
-                return Distribution(self.family, (p[0], p[1] * factor))
-            case "beta" | "logit-metalog":
+                return Distribution(self.family, (p[0], p[1] * factor), shift)
+            case "beta" | "logit-metalog" | "logit-normal":
                 raise ValueError(f"a share ({self.family}) has no scale")
             case _:
-                return Distribution(self.family, type(p)((np.array(p) * factor).tolist()))
+                return Distribution(self.family, type(p)((np.array(p) * factor).tolist()), shift)
+
+    def shifted(self, by: float) -> Distribution:
+        """Return the distribution of the variable and `by` added."""
+        return Distribution(self.family, self.parameters, self.shift + by)
 
 
 def fixed(value: float) -> Distribution:
@@ -391,4 +325,4 @@ def fixed(value: float) -> Distribution:
 
 def empirical(values: Array) -> Distribution:
     """Return the distribution whose quantiles interpolate a sorted sample."""
-    return Distribution("empirical", _Sample(np.sort(values).tolist()))
+    return Distribution("empirical", Sample(np.sort(values).tolist()))

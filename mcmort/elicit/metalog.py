@@ -1,4 +1,4 @@
-"""The three-term metalog of Keelin (2016, Decision Analysis 13(4)), behind a logarithm or a logit.
+"""The three-term metalog of Keelin (2016, Decision Analysis 13(4)), behind a logarithm or a logit, or without a link.
 
 Its quantile function is given; its distribution function is found by Newton's method. It is listed with the other
 families in `mcmort.elicit.families`.
@@ -14,6 +14,10 @@ from numpy.typing import NDArray
 from scipy import special
 
 __all__ = [
+    "identity_metalog_cdf",
+    "identity_metalog_log_density",
+    "identity_metalog_ppf",
+    "identity_metalog_sf",
     "log_metalog_cdf",
     "log_metalog_log_density",
     "log_metalog_ppf",
@@ -120,3 +124,23 @@ def logit_metalog_log_density(x: Array, p: Terms) -> Array:
 def logit_metalog_ppf(u: Array, p: Terms) -> Array:
     """Return the quantile at a probability, for the logit link."""
     return np.asarray(special.expit(_metalog(u, p)))
+
+
+def identity_metalog_cdf(x: Array, p: Terms) -> Array:
+    """Return the probability of a value at most `x`, without a link."""
+    return np.asarray(special.expit(_metalog_logit(x, p)))
+
+
+def identity_metalog_sf(x: Array, p: Terms) -> Array:
+    """Return the probability of a value above `x`, without a link."""
+    return np.asarray(special.expit(-_metalog_logit(x, p)))
+
+
+def identity_metalog_ppf(u: Array, p: Terms) -> Array:
+    """Return the quantile at a probability, without a link."""
+    return _metalog(u, p)
+
+
+def identity_metalog_log_density(x: Array, p: Terms) -> Array:
+    """Return the logarithm of the density, without a link."""
+    return _metalog_log_density(x, p)

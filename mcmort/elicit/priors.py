@@ -19,7 +19,8 @@ from mcmort.catalogue.case import Case, share_column
 from mcmort.catalogue.citations import citations
 from mcmort.catalogue.records import Component, Estimate, Figure, Quantity, Share, ShareRule
 from mcmort.catalogue.selection import years_of
-from mcmort.catalogue.vocabulary import POOLINGS, Measure, Pooling
+from mcmort.catalogue.vocabulary import POOLINGS, Measure, Pooling, Support
+from mcmort.elicit.alternatives import hint_for
 from mcmort.elicit.derived import propagate, quantities_of
 from mcmort.elicit.families import Distribution
 from mcmort.elicit.fit import Fit, fit_figure
@@ -155,12 +156,14 @@ def _quantity(
     quantities[name] = _owner(case, quantity, evidence, pool, quantities, problems)
 
 
-def _fit(case: Case, figure: Figure, file: str, place: str, problems: list[Problem]) -> Fit | None:
+def _fit(
+    case: Case, figure: Figure, file: str, place: str, problems: list[Problem], support: Support = "share"
+) -> Fit | None:
     try:
-        return fit_figure(case, figure)
+        return fit_figure(case, figure, support)
     except FitError as error:
-        defect, _, hint = str(error).partition("; ")
-        problems.append(Problem(file, place, defect, "a figure that its family can follow", hint))
+        hint = hint_for(case, figure, support)
+        problems.append(Problem(file, place, str(error), "a figure that its family can follow", hint))
         return None
 
 
@@ -238,16 +241,12 @@ def _used(
 ) -> Used | None:
     """Fit one estimate and carry it to the years of its owner; the weight comes later."""
     if estimate.formula is None:
-        fit = _fit(case, estimate, file, place, problems)
+        fit = _fit(case, estimate, file, place, problems, case.head.support_of(owner))
     else:
         fit = _propagated(case, estimate.formula, quantities, file, place, problems)
     if fit is None:
         return None
     factor, note = to_years(case, owner, estimate)
-    if factor != 1.0 and fit.distribution.family == "beta":
-        found, hint = "a share of other years", "leave out family = 'beta': these are counts"
-        problems.append(Problem(file, place, found, "a count, which the annual series can carry over", hint))
-        return None
     return Used(estimate, 0.0, fit, factor, note)
 
 

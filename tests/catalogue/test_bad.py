@@ -74,6 +74,7 @@ def test_a_defect_that_loading_finds_comes_with_a_hint() -> None:
         "misfit-best-outside-family",
         "misfit-completeness-of-registers",
         "one-sided-contradiction",
+        "standard-error-of-zero",
     ]
 
 

@@ -55,7 +55,6 @@ def test_sound_files_follow_their_schema(path: Path) -> None:
         ("missing-locator", "camps.toml", "component/0/estimate/0"),
         ("text-as-number", "camps.toml", "component/0/estimate/0/low"),
         ("boolean-as-number", "camps.toml", "component/0/estimate/0/low"),
-        ("negative-figure", "camps.toml", "component/0/estimate/0/low"),
         ("number-as-text", "camps.toml", "component/0/estimate/0/locator"),
         ("empty-text", "camps.toml", "component/0/estimate/0/locator"),
         ("unknown-basis", "camps.toml", "component/0/estimate/0/basis"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy import optimize
+from scipy import optimize, stats
 
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Claim, Estimate, Overlap, Share
@@ -186,7 +186,6 @@ def test_fits_equal_published_ones(
         (ranged(1, 9, family="uniform", reads="50%"), "uniform would reach below zero"),
         (ranged(10, 200, best=50.0, family="pert"), "pert would reach below zero"),
         (ranged(10, 200, best=50.0, family="triangular"), "triangular would reach below zero"),
-        (ranged(2, 9, best=2.0, family="pert"), "pert needs its mode inside the range"),
         (ranged(100, 1000, best=995.0), "metalog cannot reach 995 as median"),
         (ranged(100, 1000, best=900.0, family="lognormal"), "lognormal puts .* of its mass below 900"),
         (ranged(2, 9, family="pert"), "pert needs a best figure"),
@@ -194,7 +193,7 @@ def test_fits_equal_published_ones(
         (ranged(2, 9, family="metalog"), "metalog needs a best figure"),
         (ranged(2, 9, family="lognormal", reads="extremes"), "lognormal has no extremes"),
         (ranged(2, 9, family="gamma", reads="extremes"), "gamma has no extremes"),
-        (ranged(2, 9, family="beta"), "beta cannot have quantiles at zero or one"),
+        (ranged(2, 9, family="beta"), "beta is not for counts"),
         (count(low=5.0, reads="at-least"), "a bound, not a distribution"),
         (count(high=5.0, reads="at-most"), "a bound, not a distribution"),
         (
@@ -247,3 +246,72 @@ def test_an_overlap_is_fitted_as_a_share(case: Case) -> None:
     one = reference(fit_figure(case, figure).distribution)
     assert float(one.cdf(0.1)) == pytest.approx(0.05, abs=1e-6)
     assert float(one.sf(1.0)) == 0.0
+
+
+@pytest.mark.parametrize("best", [0.001, 0.2, 0.5, 0.935, 0.999])
+def test_a_point_of_unit_share_stays_below_one(case: Case, best: float) -> None:
+    """A bare share keeps its figure as median and never exceeds one; as a count's, 2 % of its draws did."""
+    figure = Estimate.model_validate(point(best))
+    one = fit_figure(case, figure, "share").distribution
+    assert float(one.ppf(np.array(0.5))) == pytest.approx(best, rel=1e-12)
+    assert float(one.ppf(np.array(1.0 - 2.0**-41))) <= 1.0
+    count_low, share_low = (
+        float(fit_figure(case, figure, support).distribution.ppf(np.array(stats.norm.cdf(-2.0))))
+        for support in ("count", "share")
+    )
+    assert share_low == pytest.approx(count_low, rel=1e-9)
+
+
+@pytest.mark.parametrize("figure", [ranged(0.3, 0.9, best=0.6), ranged(0.85, 0.99), ranged(0.5, 1.0, reads="extremes")])
+def test_a_range_of_unit_share_stays_below_one(case: Case, figure: dict[str, Any]) -> None:
+    """Two points or three, whatever the family, a share lies between zero and one."""
+    one = fit_figure(case, Estimate.model_validate(figure), "share").distribution
+    assert float(one.ppf(np.array(1.0 - 2.0**-41))) <= 1.0
+    assert float(one.ppf(np.array(2.0**-41))) >= 0.0
+
+
+@pytest.mark.parametrize(("mean", "sd"), [(0.1, 0.02), (0.5, 0.2), (0.9, 0.05)])
+def test_a_share_with_a_standard_error_has_these_moments(case: Case, mean: float, sd: float) -> None:
+    """SciPy's beta distribution with the parameters found has the mean and the standard deviation printed."""
+    figure = Estimate.model_validate(count(best=mean, standard_error=sd, reads="standard-error"))
+    a, b = fit_figure(case, figure, "share").distribution.parameters
+    assert stats.beta(a, b).mean() == pytest.approx(mean, rel=1e-12)
+    assert stats.beta(a, b).std() == pytest.approx(sd, rel=1e-12)
+
+
+@pytest.mark.parametrize("family", [None, "triangular"])
+@pytest.mark.parametrize("best", [200.0, 240.0, 290.0])
+def test_best_as_mode_is_where_the_density_is_highest(case: Case, family: str | None, best: float) -> None:
+    """With best_is = "mode" the range holds its mass and the density of the SciPy reference peaks at best."""
+    changes = {} if family is None else {"family": family}
+    one = reference(
+        fit_figure(case, _estimate(200, 290, best=best, best_is="mode", reads="80%", **changes)).distribution
+    )
+    assert float(one.cdf(290.0)) - float(one.cdf(200.0)) == pytest.approx(0.8, abs=1e-6)
+    values = np.linspace(float(one.ppf(1e-6)), float(one.ppf(1.0 - 1e-6)), 20_001)
+    assert values[int(np.argmax(one.pdf(values)))] == pytest.approx(best, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("figure", "family"),
+    [
+        (ranged(-100, 300), "normal"),
+        (ranged(-100, 300, best=50.0), "identity-metalog"),
+        (ranged(-100, 300, reads="extremes"), "uniform"),
+        (ranged(-100, 300, best=50.0, best_is="mode"), "pert"),
+        (count(best=-1964.0, standard_error=318.0, reads="standard-error"), "normal"),
+        (point(-500.0), "normal"),
+    ],
+)
+def test_a_signed_figure_has_families_on_the_natural_scale(case: Case, figure: dict[str, Any], family: str) -> None:
+    """Figures of differences may be negative; their ends hold the mass asked and a point is the median."""
+    fit = fit_figure(case, Estimate.model_validate(figure), "signed")
+    assert fit.distribution.family == family
+    for (wanted, _), achieved in zip(fit.asked, fit.achieved, strict=True):
+        assert achieved == pytest.approx(wanted, abs=1e-6)
+
+
+def test_a_signed_standard_error_is_that_of_a_normal(case: Case) -> None:
+    """-1,964 with a standard error of 318 was refused."""
+    figure = Estimate.model_validate(count(best=-1964.0, standard_error=318.0, reads="standard-error"))
+    assert fit_figure(case, figure, "signed").distribution == Distribution("normal", (-1964.0, 318.0))

@@ -267,10 +267,10 @@ def test_an_estimate_of_other_years_is_else_taken_as_printed(
     assert words in found.used[0].note
 
 
-def test_a_share_of_other_years_is_refused() -> None:
-    """A beta distribution has no scale: to carry it over is a defect with its place (it was once a bare ValueError)."""
+def test_a_share_in_place_of_a_count_is_refused() -> None:
+    """A beta distribution of deaths is a defect with its place (carried over to other years: a bare ValueError)."""
     estimate = ranged(0.1, 0.2, family="beta", years=[1930, 1934])
-    with pytest.raises(CaseError, match="a share of other years") as caught:
+    with pytest.raises(CaseError, match="beta is not for counts") as caught:
         elicit(case_of(component("one", estimate, profile="series"), profile=[_SERIES]))
     assert caught.value.problems[0].key == 'component "one" > estimate "study-a"'
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from mcmort.catalogue.case import column_name, place
 from mcmort.catalogue.checks.references import check_links
 from mcmort.catalogue.checks.scopes import check_scopes
+from mcmort.catalogue.checks.support import check_support
 from mcmort.catalogue.citations import citations_in
 from mcmort.catalogue.reading.case_builder import CaseBuilder
 from mcmort.catalogue.records import Claim, Component, Estimate
@@ -35,7 +36,18 @@ def check_meaning(builder: CaseBuilder) -> list[Problem]:
     list of Problem
         Empty for a sound case.
     """
-    checks = (_sources, _names, _facets, _years, _profiles, _estimates, _scatter, check_links, check_scopes)
+    checks = (
+        _sources,
+        _names,
+        _facets,
+        _years,
+        _profiles,
+        _estimates,
+        check_support,
+        _scatter,
+        check_links,
+        check_scopes,
+    )
     return [problem for check in checks for problem in check(builder)]
 
 

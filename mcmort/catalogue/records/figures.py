@@ -7,8 +7,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from mcmort.catalogue.records.fields import Count, Id, Record, RecordError, Text, Words, Years
-from mcmort.catalogue.vocabulary import Basis, Confidence, Family, Measure, Reads
+from mcmort.catalogue.records.fields import Id, Number, Record, RecordError, Text, Words, Years
+from mcmort.catalogue.vocabulary import Basis, BestIs, Confidence, Family, Measure, Reads
 
 __all__ = ["Estimate", "Figure", "Share", "Source", "Spread"]
 
@@ -36,11 +36,12 @@ class Figure(Record):
     locator: Text = Field(description="Page, table or section in which the figure stands.")
     via: str | None = Field(None, description="Through whom it was read, where that is not the original.")
     confidence: Confidence | None = Field(None, description="How close the text that was read is to the study.")
-    low: Count | None = None
-    best: Count | None = None
-    high: Count | None = None
-    standard_error: Annotated[Count, Field(gt=0)] | None = None
+    low: Number | None = None
+    best: Number | None = None
+    high: Number | None = None
+    standard_error: Annotated[Number, Field(gt=0)] | None = None
     reads: Reads | None = Field(None, description="What the printed figure means.")
+    best_is: BestIs | None = Field(None, description="Whether best is the median of the range, or its mode.")
     family: Family | None = Field(None, description="Family of the distribution, where not the default.")
     note: str | None = None
 
@@ -74,16 +75,17 @@ class Figure(Record):
         if reads in alone and given != (alone[reads],):
             hint = "a figure with two ends is a range" if len(given) > 1 else f"write the figure as {alone[reads]}"
             raise RecordError("reads", stated, f"{alone[reads]} alone", hint)
+        if self.best_is is not None and (reads in alone or self.best is None):
+            raise RecordError("best_is", stated, "best between low and high", "take best_is out")
         if reads == "standard-error":
             if self.standard_error is None:
                 raise RecordError("standard_error", "nothing", "the standard error of best", "this key must be given")
-            if self.best == 0:
-                raise RecordError("best", "zero", "a figure above zero with a standard error", "compare with the page")
         elif reads not in alone and ("low" not in given or "high" not in given):
             hint = "a lone low end reads 'at-least', a lone high end 'at-most', a lone best 'point'"
             raise RecordError("reads", stated, "low and high", hint)
         elif reads not in alone and self.low == self.high:
-            raise RecordError("low", f"low and high both {self.low:,.10g}", "low below high", "a single figure is best")
+            hint = "a single figure is a point: write it as best alone, without reads or with reads = 'point'"
+            raise RecordError("low", f"low and high both {self.low:,.10g}", "low below high", hint)
 
     @property
     def reading(self) -> Reads:
@@ -109,13 +111,13 @@ class Share(Figure):
     def _within_unit_interval(self) -> Self:
         for name in ("low", "best", "high"):
             value = getattr(self, name)
-            if value is not None and value > 1:
+            if value is not None and not 0 <= value <= 1:
                 raise RecordError(name, f"{value:,.10g}", "a share between 0 and 1", "write 15 per cent as 0.15")
         if self.is_one_sided or self.reading == "standard-error":
             raise RecordError(
                 "reads", f"{self.reading!r}", "a share with two ends, or a fixed one", "give low and high"
             )
-        if self.family in ("lognormal", "gamma", "truncated-normal"):
+        if self.family in ("lognormal", "normal", "gamma", "truncated-normal"):
             expected = "beta, metalog, pert, triangular or uniform"
             raise RecordError(
                 "family", f"{self.family!r}", expected, "this family reaches beyond one, a share does not"

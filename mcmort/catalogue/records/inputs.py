@@ -71,10 +71,16 @@ class Quantity(Record):
     unit: Text
     years: Years
     territory: Text
+    signed: Flag = Field(False, description="A difference, such as net migration: it may be negative.")
     pool: Pooling = "linear"
     formula: str | None = None
     estimate: tuple[Estimate, ...] = ()
     note: str | None = None
+
+    @property
+    def is_share(self) -> bool:
+        """Whether the quantity is a share of something, by its unit: ``share`` or ``share of ...``."""
+        return self.unit == "share" or self.unit.startswith("share of ")
 
 
 class Profile(Record):

@@ -39,7 +39,8 @@ def case_text(case: Case) -> str:
     lines += [f"Admitted by default: {', '.join(head.evidence)}.", "", "Facets"]
     for facet, values in head.facets.items():
         lines.append(f"  {facet}")
-        lines += [f"    {value}: {label}" for value, label in values.items()]
+        for value, described in values.items():
+            lines.append(f"    {value}: {described.label}{' (may be negative)' if described.signed else ''}")
     lines += ["", "Definitions"]
     for definition in case.definitions.values():
         lines.append(f"  {definition.id}: {definition.label}")
