@@ -1,21 +1,26 @@
 """Writes the generated parts of the documentation, or with ``--check`` says which are stale.
 
 Run with ``make docs``. Generated are the tables of the README, the reference of the commands, the columns of a
-spreadsheet, the worked example of ``priors/README.md``, each author's total against ours, and what the benchmarks
-found, once ``benchmarks/results.json`` is there.
+spreadsheet, the worked example of ``priors/README.md``, each author's total against ours, the picture of the layers,
+what the examples in ``docs/method.md`` and ``docs/architecture.md`` print, and what the benchmarks found, once
+``benchmarks/results.json`` is there.
 """
 
 from __future__ import annotations
 
 import argparse
+import doctest
+import io
 import re
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import typer
+from picture import first_line, layers, layers_svg
 
 import mcmort as mm
 from mcmort.bench.docs import RESULTS, page, readme_table
@@ -114,13 +119,53 @@ def commands(_: str) -> str:
     return "\n".join(lines)
 
 
+def executed(text: str) -> str:
+    """Return a page with what its examples print, run from top to bottom in one namespace."""
+    namespace: dict[str, object] = {}
+
+    def run(block: re.Match[str]) -> str:
+        pieces = []
+        for piece in doctest.DocTestParser().parse(block[2]):
+            if isinstance(piece, str):
+                pieces.append(piece)
+                continue
+            printed = io.StringIO()
+            with redirect_stdout(printed):
+                exec(compile(piece.source, "<example>", "single"), namespace)
+            first, *more = piece.source.splitlines()
+            code = [f">>> {first}", *(f"... {line}" for line in more)]
+            pieces.append("\n".join(code) + "\n" + printed.getvalue())
+        return block[1] + "".join(pieces) + block[3]
+
+    return re.sub(r"(^```pycon\n)(.*?)(^```$)", run, text, flags=re.MULTILINE | re.DOTALL)
+
+
+def architecture(text: str) -> str:
+    """Return the page on the architecture: its examples run, its table of packages from their docstrings."""
+    rows = []
+    for name in (name for layer in layers(ROOT) for name in layer):
+        folder = ROOT / "mcmort" / name
+        if not folder.is_dir():
+            rows.append(f"| `{name}.py` | {first_line(folder.with_suffix('.py'))} |")
+            continue
+        inner = sorted(path.parent for path in folder.glob("*/__init__.py"))
+        for package in (folder, *inner):
+            shown = package.relative_to(ROOT / "mcmort").as_posix()
+            rows.append(f"| `{shown}/` | {first_line(package / '__init__.py')} |")
+    head = ["| package | what is in it |", "| --- | --- |"]
+    return executed(between(text, "packages", "\n".join([*head, *rows]) + "\n"))
+
+
 PAGES: dict[str, Callable[[str], str]] = {
     "README.md": readme,
     "priors/README.md": example,
     "docs/benchmarks.md": benchmarks,
+    "docs/architecture.md": architecture,
     "docs/claims.md": claims,
     "docs/commands.md": commands,
     "docs/import.md": columns,
+    "docs/layers.svg": lambda _: layers_svg(ROOT),
+    "docs/method.md": executed,
 }
 
 
