@@ -1,13 +1,13 @@
 """Compiles the priors of a case into a plan, and says what is known of each component.
 
 How each measure of a component is known is said in `mcmort.elicit.evidence_rules`; here it becomes instructions.
-Registered deaths never exceed all deaths on any draw: where both have evidence, all deaths are drawn from their pool
-above the registered part of the same draw.
+Registered deaths never exceed all deaths on any draw: where both have evidence, all deaths are the larger of a draw
+from their pool and the registered part of the same draw.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mcmort.catalogue import formula
 from mcmort.catalogue.case import Case, column_name
@@ -18,6 +18,7 @@ from mcmort.elicit.evidence_rules import Known, Way, known_of
 from mcmort.elicit.families import Distribution
 from mcmort.elicit.pool import Pool
 from mcmort.results import ComponentStatus, Dependence
+from mcmort.sampler.program.compare_register import compare_register
 from mcmort.sampler.program.compiled import Compiled
 from mcmort.sampler.program.copula import Copula
 from mcmort.sampler.program.normal_tables import normal_scores, normal_survival
@@ -32,6 +33,7 @@ class _Compiler:
     copula: Copula
     build: Builder = field(default_factory=Builder)
     registers: dict[str, int] = field(default_factory=dict)
+    compared: dict[str, tuple[int, int]] = field(default_factory=dict)
     scores: int | None = None
     survivals: int | None = None
 
@@ -122,19 +124,17 @@ class _Compiler:
         assert text is not None
         zero = self.build.emit(Op.CONSTANT)
         deaths = self.build.emit(Op.MAXIMUM, self.formula(text), zero)
-        if self.known[name].is_floored:
-            deaths = self.build.emit(Op.MAXIMUM, deaths, self.resolve(f"registered:{name}"))
-        return deaths
+        return self.at_least_registered(name, deaths) if self.known[name].is_floored else deaths
 
     def above_register(self, name: str, pool: Pool) -> int:
-        """Emit a draw from a pool, given that it is at least what was registered."""
-        floor = self.resolve(f"registered:{name}")
-        score = self.score(f"all:{name}", name)
-        if score is None:
-            survival = self.build.emit(Op.UNIFORM, stream=f"all:{name}")
-        else:
-            survival = self.build.emit(Op.SCORED, score, self.survival())
-        return self.build.emit(Op.FLOORED, survival, self.build.table(build_table(pool)), floor)
+        """Emit a draw from a pool, or what was registered where that is more."""
+        return self.at_least_registered(name, self.draw(pool, f"all:{name}", name))
+
+    def at_least_registered(self, name: str, deaths: int) -> int:
+        """Emit the larger of all deaths as drawn and of those registered."""
+        registered = self.resolve(f"registered:{name}")
+        self.compared[name] = deaths, registered
+        return self.build.emit(Op.MAXIMUM, deaths, registered)
 
     def registered(self, name: str) -> int:
         """Emit the registered deaths of a component."""
@@ -168,7 +168,23 @@ class _Compiler:
             self.output(f"ordinary:{name}", self.draw(evidence.ordinary, f"ordinary:{name}"))
         notes = [*known.notes, *self.copula.changes(owners_behind(self.case, self.case.components[name]))]
         notes += [f"{one.estimate.name}: {one.note}" for one in evidence.used if one.note]
-        return ComponentStatus(known.unknown, tuple(notes), _sources(self.priors, name, known))
+        sources = _sources(self.priors, name, known)
+        return ComponentStatus(known.unknown, tuple(notes), sources, known.is_registered_only)
+
+    def members(self, name: str) -> list[tuple[str, float, int]]:
+        """Emit a draw from each estimate of all deaths alone, at the point of the draw from their pool."""
+        text = self.case.components[name].formula
+        if text is not None:
+            return [(f"the formula {text}", 1.0, self.compared[name][0])]
+        return [
+            (
+                f"the lineage {used.estimate.line}",
+                used.weight,
+                self.draw(used.fit.distribution.scaled(used.factor), f"all:{name}", name),
+            )
+            for used in self.priors.components[name].used
+            if used.estimate.measure == "all"
+        ]
 
 
 def _sources(priors: Priors, name: str, known: Known) -> dict[str, tuple[str, ...]]:
@@ -216,4 +232,10 @@ def compile_priors(priors: Priors, dependence: Dependence = "declared") -> Compi
         compiler.output(f"overlap:{name}", compiler.draw(share, f"overlap:{name}"))
     for name, share in sorted(priors.shares.items()):
         compiler.output(f"share:{name}", compiler.draw(share, f"share:{name}"))
-    return Compiled(compiler.build.plan(), standing)
+    plan = compiler.build.plan()
+    members = {name: compiler.members(name) for name in compiler.compared}
+    extended = compiler.build.plan()
+    for name, (deaths, registered) in compiler.compared.items():
+        register = compare_register(extended, registered, deaths, members[name])
+        standing[name] = replace(standing[name], register=register)
+    return Compiled(plan, standing)
