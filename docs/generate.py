@@ -9,6 +9,7 @@ what the examples in ``docs/method.md`` and ``docs/architecture.md`` print, and 
 from __future__ import annotations
 
 import argparse
+import ast
 import doctest
 import io
 import re
@@ -153,7 +154,31 @@ def architecture(text: str) -> str:
             shown = package.relative_to(ROOT / "mcmort").as_posix()
             rows.append(f"| `{shown}/` | {first_line(package / '__init__.py')} |")
     head = ["| package | what is in it |", "| --- | --- |"]
-    return executed(between(text, "packages", "\n".join([*head, *rows]) + "\n"))
+    return executed(placed(between(text, "packages", "\n".join([*head, *rows]) + "\n")))
+
+
+def placed(text: str) -> str:
+    """Return a page in which each "`name` in `file`" names the file that defines the name today."""
+    homes: dict[str, list[str]] = {}
+    for path in sorted((ROOT / "mcmort").rglob("*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            match node:
+                case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.TypeAlias(name=ast.Name(id=name)):
+                    pass
+                case ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]):
+                    pass
+                case _:
+                    continue
+            homes.setdefault(name, []).append(path.relative_to(ROOT / "mcmort").as_posix())
+
+    def place(match: re.Match[str]) -> str:
+        name, gap, home = match.groups()
+        modules = homes.get(name, [])
+        if home not in modules and len(modules) != 1:
+            raise LookupError(f"`{name}` is said to be in {home}; it is defined in {modules or 'no module'}")
+        return f"`{name}` in{gap}`{home if home in modules else modules[0]}`"
+
+    return re.sub(r"`(\w+)` in(\s)`([\w/]+\.py)`", place, text)
 
 
 PAGES: dict[str, Callable[[str], str]] = {
