@@ -3,11 +3,11 @@
 Only the distributions of the terms are known; how they go together is not. The rearrangement algorithm (Puccetti and
 Rueschendorf 2012; Embrechts, Puccetti and Rueschendorf 2013) cuts each distribution into cells of equal probability
 and orders every term against the sum of the others, until the sum is as even as it gets: its least value is then the
-largest that the quantile can take. The smallest comes from the same procedure turned upside down.
+largest that the quantile can take. The smallest comes from the same procedure with all signs changed.
 
-A rearrangement is a dependence that exists, so what it reaches is certain to be possible, not to be the most extreme.
-What no dependence can pass is bounded from the other side by the convolution bound (Blanchet, Lam, Liu and Wang 2020).
-Nothing here is random.
+A rearrangement is a dependence that exists, so the value that it reaches is possible, but need not be the most extreme.
+The convolution bound (Blanchet, Lam, Liu and Wang 2020) is a value that no dependence can exceed. Nothing here is
+random.
 """
 
 from __future__ import annotations
@@ -33,20 +33,20 @@ _OUTERMOST: Final = 1e-6
 _TOLERANCE: Final = 1e-4
 _SWEEPS: Final = 1_000
 _CUT: Final = 16
-"""Octaves of the last cell that are told apart, since its values may grow without bound; beyond, a term is cut off."""
+"""Octaves into which the last cell is divided, since its values may grow without bound; a term is cut off beyond."""
 _FINE: Final = 8
 """Cells for each of these octaves."""
 _GOLDEN: Final = (5.0**0.5 - 1.0) / 2.0
 _SIZES: Final = 16
 """Numbers of places that are tried on either side for the convolution bound."""
 _PRICES: Final = 60.0
-"""Octaves over which the price of a place is sought."""
+"""Octaves over which the price (Lagrange multiplier) of a place is sought."""
 _HALVINGS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Extreme:
-    """The smallest or the largest value that a quantile of a sum can take, from within and from without.
+    """The smallest or the largest value that a quantile of a sum can take, bounded from both sides.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class Extreme:
 
     @property
     def width(self) -> float:
-        """What the cutting into cells leaves open."""
+        """Distance between the two values, which is due to the cutting into cells."""
         return abs(self.outer - self.inner)
 
 
@@ -143,14 +143,12 @@ def sum_bounds(marginals: Sequence[Marginal], probability: float, *, points: int
     >>> round(both.low.inner, 3), round(both.high.inner, 3)
     (0.5, 1.5)
     """
-    if not 0.0 < probability < 1.0:
-        hint = f". Hint: did you mean {probability / 100:g}?" if 1.0 < probability < 100.0 else ""
-        raise UsageError(f"a quantile of probability {probability:g}; expected one between 0 and 1{hint}")
+    check_probabilities([probability], "a quantile")
     if points < 2:
         raise UsageError(f"{points} points; expected 2 or more")
     if not marginals:
         raise UsageError("a sum of no terms; expected the quantile function of at least one")
-    low = _largest([_mirrored(one) for one in marginals], 1.0 - probability, points)
+    low = _largest([_mirrored(marginal) for marginal in marginals], 1.0 - probability, points)
     high = _largest(marginals, probability, points)
     return SumBounds(probability, Extreme(-low.inner, -low.outer, -low.limit), high, points)
 
@@ -215,7 +213,7 @@ def _marginal(values: Values) -> Marginal:
 
 
 def _mirrored(marginal: Marginal) -> Marginal:
-    """Return the quantile function of the term with its sign changed."""
+    """Return the quantile function of a term with its sign changed."""
     return lambda u: -np.asarray(marginal(1.0 - u))
 
 
@@ -265,8 +263,8 @@ def _tails(marginals: Sequence[Marginal], probability: float, points: int) -> _T
     weights = np.append(-np.diff(edges), edges[-1]) / cell
     steps = np.arange(points) / points
     above = 1.0 - np.concatenate([raised * (1.0 - steps), np.maximum(edges[1:], cut)])
-    near = np.stack([_values(one, probability + tail * steps) for one in marginals])
-    values = np.stack([_values(one, above) for one in marginals])
+    near = np.stack([_values(marginal, probability + tail * steps) for marginal in marginals])
+    values = np.stack([_values(marginal, above) for marginal in marginals])
     widest = np.argsort(near[:, 0] - near[:, -1], kind="stable")
     near, values = near[widest], values[widest]
     far = np.column_stack([values[:, 1:points], values[:, -1]])
@@ -275,22 +273,22 @@ def _tails(marginals: Sequence[Marginal], probability: float, points: int) -> _T
 
 
 def _values(marginal: Marginal, u: Array) -> Array:
-    """Return increasing quantiles, or refuse."""
-    found = np.asarray(marginal(u), dtype=np.float64)
-    if found.shape != u.shape or not np.all(np.isfinite(found)):
+    """Return the quantiles of a term, which must be finite and must not fall."""
+    quantiles = np.asarray(marginal(u), dtype=np.float64)
+    if quantiles.shape != u.shape or not np.all(np.isfinite(quantiles)):
         expected = "a finite value for each probability between 0 and 1"
         raise UsageError(f"a quantile function with values that are missing or not finite; expected {expected}")
-    increasing = np.maximum.accumulate(found)
-    if np.any(increasing - found > 1e-6 * np.abs(increasing)):
+    increasing = np.maximum.accumulate(quantiles)
+    if np.any(increasing - quantiles > 1e-6 * np.abs(increasing)):
         hint = "that of a term q that is taken off is -q(1 - u)"
         raise UsageError(f"a quantile function that falls; expected one that rises with the probability. Hint: {hint}")
     return increasing
 
 
 def _scattered(n_terms: int, points: int) -> NDArray[np.intp]:
-    """Return an order of the cells for each term, all unlike: by multiples of the golden ratio, without chance.
+    """Return a different order of the cells for each term, by multiples of the golden ratio.
 
-    From terms in step or in opposite order the rearrangement can be stuck at once, for its sums are then all alike.
+    From terms in the same or the opposite order the rearrangement may not move at all, as its sums are then all equal.
     """
     multiples = np.outer(np.arange(1, n_terms + 1), np.arange(1, points + 1)) * _GOLDEN
     return np.argsort(multiples % 1.0, axis=1, kind="stable")
@@ -352,8 +350,8 @@ def _convolution_bound(columns: Array) -> float:
 def _least_mean(means: Array, spare: int) -> float:
     """Share out the places to leave out so that the means of the rest, added up, are small.
 
-    By bisection of the price of a place: at a price each term leaves out as many as are worth it. Any way of sharing
-    gives a valid bound, so the bisection need not be exact.
+    By bisection of the price (Lagrange multiplier) of a place: at a price each term leaves out as many places as are
+    worth it. Any way of sharing gives a valid bound, so the bisection need not be exact.
 
     Parameters
     ----------
@@ -365,18 +363,18 @@ def _least_mean(means: Array, spare: int) -> float:
     left_out = np.arange(spare + 1)
     scale = float(np.max(means[:, 0] - means[:, -1]))
 
-    def bought(octave: float) -> NDArray[np.intp]:
+    def places_worth(octave: float) -> NDArray[np.intp]:
         return np.argmin(means + scale * 2.0**octave * left_out, axis=1)
 
-    cheap, dear = -_PRICES, 1.0  # at twice the largest gain nothing is bought, whatever the rounding
-    fewer, more = bought(dear), bought(cheap)
+    cheap, dear = -_PRICES, 1.0  # at twice the largest gain no place is worth its price, whatever the rounding
+    fewer, more = places_worth(dear), places_worth(cheap)
     for _ in range(_HALVINGS):
         middle = 0.5 * (cheap + dear)
-        found = bought(middle)
-        if found.sum() > spare:
-            cheap, more = middle, found
+        places = places_worth(middle)
+        if places.sum() > spare:
+            cheap, more = middle, places
         else:
-            dear, fewer = middle, found
+            dear, fewer = middle, places
     # spend what is left over on the terms in turn: leaving out more never makes a mean larger
     room = np.maximum(more - fewer, 0)
     before = np.concatenate([[0], np.cumsum(room)[:-1]])

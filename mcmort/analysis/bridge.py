@@ -1,4 +1,4 @@
-"""From one definition to another, component by component: what the difference between two totals is made of."""
+"""Bridges: the difference between the totals of two definitions, split into components."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["Bridge", "Step", "bridge"]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one component (or all overlaps together) adds on the way."""
+    """What one component (or all overlaps together) adds to the difference."""
 
     name: str
     label: str
@@ -66,14 +66,14 @@ def bridge(draws: Draws, start: str, end: str, *, years: tuple[int, int] | None 
     if not draws.is_kept:
         raise UsageError("a bridge needs draws that are kept: make them with mcmort.simulate")
     first, last = (total(draws, name, DefinitionChanges(years=years)) for name in (start, end))
-    none = np.zeros(len(draws))
+    zeros = np.zeros(len(draws))
     labels = {name: component.label for name, component in draws.case.components.items()}
     changes = [
-        (name, labels[name], _column(last.parts, name, none) - _column(first.parts, name, none))
+        (name, labels[name], _column(last.parts, name, zeros) - _column(first.parts, name, zeros))
         for name in sorted({*first.parts, *last.parts})
     ]
-    taken = _sum(first.overlaps, none) - _sum(last.overlaps, none)
-    changes.append(("overlaps", "Deaths counted by two figures", taken))
+    less_overlap = _sum(first.overlaps, zeros) - _sum(last.overlaps, zeros)
+    changes.append(("overlaps", "Deaths counted by two figures", less_overlap))
     steps = [
         Step(name, label, values, summarise(values, chains=first.chains))
         for name, label, values in changes
@@ -84,9 +84,9 @@ def bridge(draws: Draws, start: str, end: str, *, years: tuple[int, int] | None 
     return Bridge(first, last, difference, tuple(steps))
 
 
-def _column(columns: Mapping[str, Values], name: str, none: NDArray[np.float64]) -> NDArray[np.float64]:
-    return kept(columns[name]) if name in columns else none
+def _column(columns: Mapping[str, Values], name: str, zeros: NDArray[np.float64]) -> NDArray[np.float64]:
+    return kept(columns[name]) if name in columns else zeros
 
 
-def _sum(columns: Mapping[str, Values], none: NDArray[np.float64]) -> NDArray[np.float64]:
-    return sum((kept(columns[name]) for name in sorted(columns)), none)
+def _sum(columns: Mapping[str, Values], zeros: NDArray[np.float64]) -> NDArray[np.float64]:
+    return sum((kept(columns[name]) for name in sorted(columns)), zeros)

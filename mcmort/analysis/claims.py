@@ -1,8 +1,7 @@
 """Each author's total against ours, under that author's own definition.
 
-In elicited draws a claim is never an input of the draws that it is compared with; in a synthesis it may be. Where it
-is, or where it rests on data that our evidence holds as well (the same lineage), agreement is no independent test, and
-is marked.
+The elicited engine never takes a claim as an input; in a synthesis a claim may be data. Where it is, or where it rests
+on data that our evidence holds as well (the same source or lineage), agreement is no independent test, and is marked.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from mcmort.totals import DrawSource, Total, of_claim, totals_with_evidence
 __all__ = ["ClaimComparison", "Verdict", "compare_claims"]
 
 Verdict = Literal["inside", "below", "above", "overlaps", "allowed", "excluded", "no total"]
-"""How a claim stands to our 95 % interval under its own definition.
+"""How a claim compares with our 95 % interval under its own definition.
 
 ``inside``, ``below``, ``above``: a point, or a range wholly on one side. ``overlaps``: a range that reaches into the
 interval from outside, or holds it. ``allowed``, ``excluded``: a bound that at least, or less than, a fortieth of our
@@ -40,7 +39,7 @@ class ClaimComparison:
     total, summary : Total and Summary, or None
         Ours, or None if nothing in the claim's scope has evidence.
     verdict : Verdict
-        How they stand to each other.
+        How the claim compares with our interval.
     quantile : float
         Share of our draws below the middle of the claim; for a bound, the share that respects it.
     ratio : float
@@ -78,17 +77,17 @@ def compare_claims(draws: DrawSource) -> tuple[ClaimComparison, ...]:
     Returns
     -------
     tuple of ClaimComparison
-        Those that stand first, those that their author has replaced after them; each by size.
+        Current claims first, then those that their authors have replaced; each by size.
     """
     case = draws.case
     retired = case.retired()
-    made = {claim.id: partial(of_claim, case, claim) for claim in case.claims.values()}
-    totals, reasons = totals_with_evidence(draws, made, probabilities=PROBABILITIES, with_parts=False)
-    judged = [
-        _judge(totals.get(claim.id), claim, retired.get(claim.id, ""), reasons.get(claim.id, ""))
+    definitions = {claim.id: partial(of_claim, case, claim) for claim in case.claims.values()}
+    totals, reasons = totals_with_evidence(draws, definitions, probabilities=PROBABILITIES, with_parts=False)
+    compared = [
+        _compared(totals.get(claim.id), claim, retired.get(claim.id, ""), reasons.get(claim.id, ""))
         for claim in case.claims.values()
     ]
-    return tuple(sorted(judged, key=lambda one: (bool(one.retired_by), middle(one.claim), one.claim.id)))
+    return tuple(sorted(compared, key=lambda row: (bool(row.retired_by), middle(row.claim), row.claim.id)))
 
 
 def middle(claim: Claim) -> float:
@@ -102,7 +101,7 @@ def middle(claim: Claim) -> float:
     return value
 
 
-def _judge(total: Total | None, claim: Claim, retired_by: str, reason: str) -> ClaimComparison:
+def _compared(total: Total | None, claim: Claim, retired_by: str, reason: str) -> ClaimComparison:
     if total is None:
         return ClaimComparison(claim, None, None, "no total", float("nan"), float("nan"), False, retired_by, reason)
     summary = summarise(total.values, PROBABILITIES, shortest=False, chains=total.chains)
@@ -117,16 +116,16 @@ def _judge(total: Total | None, claim: Claim, retired_by: str, reason: str) -> C
 
 
 def _verdict(claim: Claim, summary: Summary, quantile: float) -> Verdict:
-    ours = summary.interval(0.95)
+    interval = summary.interval(0.95)
     if claim.is_one_sided:
         return "allowed" if quantile >= 0.025 else "excluded"
     given = [value for value in (claim.low, claim.best, claim.high) if value is not None]
     low, high = given[0], given[-1]
-    if high < ours.low:
+    if high < interval.low:
         return "below"
-    if low > ours.high:
+    if low > interval.high:
         return "above"
-    return "inside" if ours.low <= low and high <= ours.high else "overlaps"
+    return "inside" if interval.low <= low and high <= interval.high else "overlaps"
 
 
 def _shared(total: Total, claim: Claim) -> bool:

@@ -1,4 +1,4 @@
-"""Definitions side by side on the same draws, with the published totals that speak of the same scope."""
+"""Definitions side by side on the same draws, each with the published totals that start from it."""
 
 from __future__ import annotations
 
@@ -96,8 +96,8 @@ def compare(
     for name in names:
         definition_of(case, name)  # a name that the case does not have is an error, not an empty definition
     changes = DefinitionChanges(years=years)
-    made = {name: partial(definition_of, case, name, changes) for name in names}
-    totals, empty = totals_with_evidence(draws, made, probabilities=probabilities)
+    changed = {name: partial(definition_of, case, name, changes) for name in names}
+    totals, empty = totals_with_evidence(draws, changed, probabilities=probabilities)
     if not totals:
         raise DefinitionError("; ".join(empty.values()) or f"{case.id} has no definitions")
     rows = [

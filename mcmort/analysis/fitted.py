@@ -1,4 +1,4 @@
-"""What a fit says of its own evidence: each figure against its prediction, each component before and after."""
+"""Checks of a fit against its evidence: each figure beside its posterior prediction, each input before and after."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ type Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Predicted:
-    """A figure beside what the model says it would have seen.
+    """A figure beside its replicates from the predictive distribution.
 
     Attributes
     ----------
@@ -66,13 +66,13 @@ def predictions(posterior: Posterior) -> list[Predicted]:
     -------
     list of Predicted
     """
-    found = []
+    predicted = []
     for name, value in posterior.observed.items():
         after, before = posterior.predicted[name], posterior.predicted_before[name]
         low, middle, high = np.exp(np.quantile(after, [0.025, 0.5, 0.975])).tolist()
         below, below_before = float(np.mean(after < value)), float(np.mean(before < value))
-        found.append(Predicted(name, float(np.exp(value)), low, middle, high, below, below_before))
-    return found
+        predicted.append(Predicted(name, float(np.exp(value)), low, middle, high, below, below_before))
+    return predicted
 
 
 def shifts(posterior: Posterior, kind: str) -> list[Shifted]:
@@ -91,11 +91,11 @@ def shifts(posterior: Posterior, kind: str) -> list[Shifted]:
     """
     chains = posterior.manifest.chains
     columns = {**posterior.columns, **posterior.others}
-    found = []
+    shifted = []
     for name in sorted(columns):
         head, _, rest = name.partition(":")
         if head == kind and np.ptp(columns[name]) > 0.0:
             prior = posterior.prior.get(name)
             before = None if prior is None else summarise(prior, (0.95,), shortest=False)
-            found.append(Shifted(rest, before, summarise(columns[name], (0.95,), shortest=False, chains=chains)))
-    return found
+            shifted.append(Shifted(rest, before, summarise(columns[name], (0.95,), shortest=False, chains=chains)))
+    return shifted

@@ -1,4 +1,4 @@
-"""Receipts: all that is needed to make a result again, and the check that it comes out the same, bit for bit."""
+"""Receipts: all that is needed to compute a result again, and the check that it agrees bit for bit."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["Receipt", "TotalsRequest", "Verification", "parse_receipt", "read_re
 
 
 class _Names(BaseModel):
-    """What stands first in a receipt: pydantic orders fields by base."""
+    """The names of the definitions, in a base of their own so that pydantic puts them first in a receipt."""
 
     definitions: tuple[str, ...]
 
@@ -48,11 +48,11 @@ class Receipt(BaseModel):
     engine, seed, draws, evidence, method, dependence, pool, without, chains
         How the draws were made; see `mcmort.results.Manifest`.
     kept : bool
-        Whether all draws were kept, or only counted.
+        Whether all draws were kept, or only counted in histograms.
     versions : dict of str to str
         Of mcmort and the libraries on which the bits may depend.
     totals : dict of str to str
-        For each definition the SHA-256 of the draws of its total, or of their tally.
+        For each definition the SHA-256 of the draws of its total, or of their histogram.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -248,9 +248,11 @@ def verify(receipt: Receipt | Path | str, *, threads: int | None = None) -> Veri
         )
     source = source_of(case, options, keep=receipt.kept, store=False, threads=threads)
     resolved = [resolve(case, definition_of(case, name, receipt.request)) for name in receipt.totals]
-    found = totals_of(source, resolved, with_parts=False)
+    totals = totals_of(source, resolved, with_parts=False)
     differing = [
-        name for (name, expected), one in zip(receipt.totals.items(), found, strict=True) if _digest(one) != expected
+        name
+        for (name, expected), total in zip(receipt.totals.items(), totals, strict=True)
+        if _digest(total) != expected
     ]
     now = source.manifest.versions
     versions = {name: (then, now.get(name, "none")) for name, then in receipt.versions.items() if now.get(name) != then}

@@ -9,6 +9,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from mcmort.catalogue.suggestions import percent_hint
 from mcmort.errors import UsageError
 from mcmort.results.chains import effective_size
 from mcmort.results.histogram import quantile_error
@@ -42,9 +43,9 @@ class Interval:
     Attributes
     ----------
     probability : float
-        Probability that it holds.
+        Share of the distribution that it covers.
     kind : {"equal-tailed", "highest-density"}
-        How it was placed.
+        Equal probability in both tails, or the shortest.
     low, high : float
         Its ends.
     low_error, high_error : float
@@ -61,12 +62,12 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What is printed of a distribution.
+    """Location, spread and intervals of a distribution.
 
     Attributes
     ----------
     draws : int
-        How many there were.
+        Number of draws.
     median, mean, sd : float
         In the unit of the values.
     median_error, mean_error : float
@@ -85,24 +86,31 @@ class Summary:
 
     def interval(self, probability: float = 0.95, kind: Kind = "equal-tailed") -> Interval:
         """Return one of the intervals."""
-        for one in self.intervals:
-            if one.kind == kind and abs(one.probability - probability) < 1e-12:
-                return one
+        for interval in self.intervals:
+            if interval.kind == kind and abs(interval.probability - probability) < 1e-12:
+                return interval
         raise KeyError(f"no {kind} interval of probability {probability:g}")
 
 
-def check_probabilities(probabilities: Sequence[float]) -> None:
-    """Refuse probabilities of intervals that are not between 0 and 1.
+def check_probabilities(probabilities: Sequence[float], what: str = "an interval") -> None:
+    """Refuse probabilities that are not between 0 and 1.
+
+    Parameters
+    ----------
+    probabilities : sequence of float
+        Of intervals or quantiles.
+    what : str
+        What they belong to, for the message.
 
     Raises
     ------
     UsageError
-        With the likely meaning.
+        With a hint where a percentage was given.
     """
     for probability in probabilities:
         if not 0.0 < probability < 1.0:
-            hint = f". Hint: did you mean {probability / 100:g}?" if 1.0 < probability < 100.0 else ""
-            raise UsageError(f"an interval of probability {probability:g}; expected one between 0 and 1{hint}")
+            hint = percent_hint(probability)
+            raise UsageError(f"{what} of probability {probability:g}; expected one between 0 and 1{hint}")
 
 
 def highest_density(ordered: Array, probability: float) -> tuple[float, float]:
@@ -152,12 +160,12 @@ def share_at_least(values: Values, limit: float) -> float:
 def summarise(
     values: Values, probabilities: Sequence[float] = PROBABILITIES, *, shortest: bool = True, chains: int = 1
 ) -> Summary:  # fmt: skip
-    """Summarise draws, or a tally of them.
+    """Summarise draws, or a histogram of them.
 
     Parameters
     ----------
     values : ndarray, shape (n_draws,), or HistogramEstimate
-        Independent draws, or their tally.
+        Draws that were kept, or their histogram.
     probabilities : sequence of float
         Of the intervals, each between 0 and 1.
     shortest : bool
@@ -175,29 +183,31 @@ def summarise(
         If a probability is not between 0 and 1.
     """
     check_probabilities(probabilities)
-    one = _Kept(values, chains) if isinstance(values, np.ndarray) else values
+    distribution = _KeptDraws(values, chains) if isinstance(values, np.ndarray) else values
     intervals = []
     for probability in probabilities:
         tails = ((1.0 - probability) / 2.0, (1.0 + probability) / 2.0)
-        low, high = one.quantile(tails).tolist()
-        errors = [one.quantile_error(tail) for tail in tails]
+        low, high = distribution.quantile(tails).tolist()
+        errors = [distribution.quantile_error(tail) for tail in tails]
         intervals.append(Interval(probability, "equal-tailed", low, high, errors[0], errors[1]))
     for probability in probabilities if shortest else ():
-        low, high = one.shortest(probability)
-        intervals.append(Interval(probability, "highest-density", low, high, *one.shortest_errors(probability)))
+        low, high = distribution.shortest(probability)
+        intervals.append(
+            Interval(probability, "highest-density", low, high, *distribution.shortest_errors(probability))
+        )
     return Summary(
-        one.draws,
-        float(one.quantile(0.5)),
-        one.quantile_error(0.5),
-        one.mean,
-        one.mean_error(),
-        one.sd,
+        distribution.draws,
+        float(distribution.quantile(0.5)),
+        distribution.quantile_error(0.5),
+        distribution.mean,
+        distribution.mean_error(),
+        distribution.sd,
         tuple(intervals),
     )
 
 
-class _Kept:
-    """Draws that were kept, with the figures that a tally of them has."""
+class _KeptDraws:
+    """Draws that were kept, with the statistics that a `HistogramEstimate` offers."""
 
     def __init__(self, values: Array, chains: int = 1) -> None:
         self.values = values
@@ -212,16 +222,16 @@ class _Kept:
 
     def quantile_error(self, probability: float) -> float:
         below = self.values <= self.quantile(probability)
-        return quantile_error(self.quantile, probability, self._worth(below))
+        return quantile_error(self.quantile, probability, self._effective_draws(below))
 
-    def _worth(self, values: Array | NDArray[np.bool_]) -> float:
-        """Return how many independent draws are as sure of a mean."""
+    def _effective_draws(self, values: Array | NDArray[np.bool_]) -> float:
+        """Return how many independent draws would estimate the mean of some values with the same error."""
         if self.chains == 1:
             return self.draws
         return min(effective_size(values.astype(np.float64), self.chains), self.draws)
 
     def mean_error(self) -> float:
-        return self.sd / float(np.sqrt(self._worth(self.values)))
+        return self.sd / float(np.sqrt(self._effective_draws(self.values)))
 
     def shortest(self, probability: float) -> tuple[float, float]:
         return highest_density(self.ordered, probability)
@@ -232,10 +242,10 @@ class _Kept:
 
 
 def _batch_errors(values: Array, probability: float) -> list[float]:
-    """Estimate the errors of a highest-density interval from batches, for want of a formula.
+    """Estimate the errors of a highest-density interval from batches of the draws, since there is no formula.
 
-    The ends of the shortest interval converge with the cube root of the number of draws (Kim and Pollard 1990), by
-    which the spread between batches is carried to the whole.
+    The ends of the shortest interval converge with the cube root of the number of draws (Kim and Pollard 1990), so
+    the spread between batches is divided by the cube root of their number.
     """
     if len(values) < 10 * _BATCHES:
         return [float("nan"), float("nan")]

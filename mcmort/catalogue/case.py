@@ -156,12 +156,12 @@ def place(kind: str, name: str, *more: str) -> str:
 
 
 def column_name(component: str) -> str:
-    """Return the name by which a formula calls a component: its id with ``-`` written ``_``."""
+    """Return the name of a component in formulas: its id with ``-`` written ``_``."""
     return component.replace("-", "_")
 
 
 def _canonical(value: Any) -> Any:
-    """Sort every list whose order carries no meaning, that is every list but one of numbers."""
+    """Sort every list except those of numbers, whose order has a meaning."""
     if isinstance(value, dict):
         return {key: _canonical(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -218,7 +218,7 @@ class Case:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What whoever uses the case should know before its totals: that it was written for an earlier format."""
+        """What a user should know before reading totals of the case: that it was written for an earlier format."""
         text = notice(self.head.format)
         return (f"{self.where}: {text}",) if text else ()
 
@@ -226,8 +226,8 @@ class Case:
     def digest(self) -> str:
         """SHA-256 of the content, the same however files and entries are ordered or spelled.
 
-        A key that is left at its default is no content, nor is a kind of table that came later and is not used, so
-        that a format that grows leaves old digests alone.
+        A key at its default is left out, and so is a kind of table that was added to the format later and is not used:
+        old digests stay valid when the format grows.
         """
         text = json.dumps(self._content(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
@@ -235,22 +235,22 @@ class Case:
     def _content(self) -> dict[str, Any]:
         groups = ("components", "quantities", "profiles", "overlaps", "dependence", "claims", "definitions", "sources")
         later = tuple(group for group in ("correlations", "balances") if getattr(self, group))
-        # the version of the format is no evidence: to say that totals were looked at changes none
+        # the version is no evidence: a case that only states a later one keeps its digest
         head, records = self.head.model_dump(mode="json", exclude_defaults=True, exclude={"format"}), {}
         for group in (*groups, *later):
             members = getattr(self, group).values()
-            records[group] = [one.model_dump(mode="json", exclude_defaults=True) for one in members]
+            records[group] = [record.model_dump(mode="json", exclude_defaults=True) for record in members]
         return {"head": _canonical(head), **_canonical(records)}
 
     def missing(self, name: str, what: str) -> str:
-        """Say that the case has nothing of a name, and what it may have been.
+        """Return a message that the case has nothing of a name, with a hint.
 
         Parameters
         ----------
         name : str
-            What was asked for.
+            The name that was asked for.
         what : str
-            Kinds of thing that it could have been, such as ``"component or quantity"``.
+            Kinds of record that were searched, such as ``"component or quantity"``.
 
         Returns
         -------
@@ -270,7 +270,7 @@ class Case:
         Returns
         -------
         dict
-            From the name of what is retired (``owner:estimate`` or a claim's id) to the name of what retires it.
+            From the retired (``owner:estimate`` or the id of a claim) to what supersedes it.
         """
         retired = {}
         owners: list[Component | Quantity] = [*self.components.values(), *self.quantities.values()]
@@ -287,7 +287,7 @@ class Case:
     def admitted(
         self, owner: Component | Quantity, evidence: frozenset[str] | None = None
     ) -> tuple[list[Estimate], list[tuple[Estimate, str]]]:
-        """Sort the estimates of a component or quantity into those that are pooled and those that are not.
+        """Divide the estimates of a component or quantity into those that are admitted and those that are not.
 
         Parameters
         ----------
@@ -303,15 +303,15 @@ class Case:
         """
         bases = frozenset(self.head.evidence) if evidence is None else evidence
         retired = self.retired()
-        taken, left = [], []
-        for estimate in sorted(owner.estimate, key=lambda one: (one.name, one.measure)):
+        admitted, rejected = [], []
+        for estimate in sorted(owner.estimate, key=lambda estimate: (estimate.name, estimate.measure)):
             retirer = retired.get(f"{owner.id}:{estimate.name}")
             if retirer is not None:
-                left.append((estimate, f"superseded by {retirer.partition(':')[2] or retirer}"))
+                rejected.append((estimate, f"superseded by {retirer.partition(':')[2] or retirer}"))
             elif estimate.use == "cross-check":
-                left.append((estimate, "a cross-check only"))
+                rejected.append((estimate, "a cross-check only"))
             elif estimate.basis not in bases:
-                left.append((estimate, f"basis {estimate.basis} is not admitted"))
+                rejected.append((estimate, f"basis {estimate.basis} is not admitted"))
             else:
-                taken.append(estimate)
-        return taken, left
+                admitted.append(estimate)
+        return admitted, rejected

@@ -1,4 +1,4 @@
-"""Everything in a case that cites a source: the one walk over it, and which works a case or a definition rests on."""
+"""Iterate over everything in a case that cites a source, and list the works that a case or a definition rests on."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mcmort.errors import DefinitionError
 __all__ = ["Citation", "Cites", "citations", "citations_in", "cited_sources", "owners_behind"]
 
 _HEAD = "case"
-"""Kind of what stands in the head of a case."""
+"""Kind of the citations in the head of a case."""
 
 
 class Cites(Protocol):
@@ -95,7 +95,7 @@ def citations(case: Case) -> Iterator[Citation]:
 def citations_in(
     head: CaseHead | None, records: Mapping[str, Mapping[str, Record]], files: Mapping[str, str]
 ) -> Iterator[Citation]:
-    """Yield everything that cites a source among records that need not make a sound case yet.
+    """Yield everything that cites a source among records that may not form a valid case yet.
 
     The walk goes by the fields of the records, so that a record with a source is found wherever it stands.
 
@@ -152,7 +152,7 @@ def cited_sources(case: Case, definition: str | None = None) -> list[Source]:
     case : Case
         The case.
     definition : str, optional
-        Only works behind the components that it counts, beside those of the head of the case.
+        Only works cited by the components that it counts, by what these depend on, and by the head of the case.
 
     Returns
     -------
@@ -165,7 +165,7 @@ def cited_sources(case: Case, definition: str | None = None) -> list[Source]:
         If there is no such definition.
     """
     entries = None if definition is None else _entries_behind(case, definition)
-    keys = {one.source for one in citations(case) if entries is None or (one.kind, one.name) in entries}
+    keys = {cited.source for cited in citations(case) if entries is None or (cited.kind, cited.name) in entries}
     return [case.sources[key] for key in sorted(keys)]
 
 
@@ -174,20 +174,20 @@ def _entries_behind(case: Case, definition: str) -> set[tuple[str, str]]:
     if definition not in case.definitions:
         raise DefinitionError(case.missing(definition, "definition"))
     chosen = set(select(case, case.definitions[definition]))
-    found = {(_HEAD, case.id), ("definition", definition)}
+    entries = {(_HEAD, case.id), ("definition", definition)}
     for name in chosen:
         for owner in owners_behind(case, case.components[name]):
-            found.add(("component" if isinstance(owner, Component) else "quantity", owner.id))
+            entries.add(("component" if isinstance(owner, Component) else "quantity", owner.id))
             if isinstance(owner, Component) and owner.profile is not None:
-                found.add(("profile", owner.profile))
-    found |= {("overlap", key) for key, one in case.overlaps.items() if {one.of, one.within} <= chosen}
-    found |= {("dependence", key) for key, one in case.dependence.items() if chosen & set(one.members)}
-    found |= {("correlation", key) for key, one in case.correlations.items() if chosen & set(one.between)}
-    return found
+                entries.add(("profile", owner.profile))
+    entries |= {("overlap", key) for key, overlap in case.overlaps.items() if {overlap.of, overlap.within} <= chosen}
+    entries |= {("dependence", key) for key, group in case.dependence.items() if chosen & set(group.members)}
+    entries |= {("correlation", key) for key, pair in case.correlations.items() if chosen & set(pair.between)}
+    return entries
 
 
 def owners_behind(case: Case, owner: Component | Quantity) -> list[Component | Quantity]:
-    """Return a component or quantity with all those that its formulas, and theirs, name; each once.
+    """Return a component or quantity with all that its formulas depend on, directly or indirectly; each once.
 
     Parameters
     ----------
@@ -202,12 +202,12 @@ def owners_behind(case: Case, owner: Component | Quantity) -> list[Component | Q
         The owner first.
     """
     components = {column_name(name): component for name, component in case.components.items()}
-    found = [owner]
-    for one in found:
-        texts = [one.formula, *(estimate.formula for estimate in one.estimate)]
+    owners = [owner]
+    for current in owners:  # grows as dependencies are found
+        texts = [current.formula, *(estimate.formula for estimate in current.estimate)]
         names = {name for text in texts if text is not None for name in formula.names(formula.parse(text))}
         for name in sorted(names):
             used = components[name] if name in components else case.quantities[name]
-            if used not in found:
-                found.append(used)
-    return found
+            if used not in owners:
+                owners.append(used)
+    return owners

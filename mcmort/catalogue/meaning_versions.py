@@ -1,7 +1,7 @@
 """Versions of what the keys of a case mean: a case says with ``format`` for which of them it was written.
 
-A case of an earlier version loads, with one notice of what it means now. Results carry the version in their receipt, so
-that figures made under an earlier one are not called wrong, but of another meaning.
+A case of an earlier version loads, with one notice of what has changed since. Receipts carry the version, so that
+results made under an earlier one are reported as made under another meaning, not as wrong.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ _CHANGES: Final = {
 
 
 def since(version: int) -> str:
-    """Say what has changed since a version of the format; nothing where it is the current one."""
+    """Return what has changed since a version of the format; empty for the current one."""
     return "; ".join(text for number, text in sorted(_CHANGES.items()) if number > version)
 
 
 def notice(version: int) -> str:
-    """Say what a case of an earlier version means now, and which key says that this was looked at; else nothing."""
+    """Return what has changed for a case of an earlier version, and how to confirm it; empty for the current one."""
     if version >= CURRENT:
         return ""
     return (

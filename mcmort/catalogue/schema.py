@@ -1,7 +1,7 @@
 """JSON Schemas of the three kinds of file of a case, for editors and for checks outside Python.
 
-A schema knows the form of a file: its keys, its words, its types. What only makes sense across records (sources
-that resolve, figures in order, circles) is checked by `mcmort.catalogue.reading.load` alone.
+A schema describes the form of a file: its keys, types and vocabulary. What can only be judged across keys or records
+(sources that resolve, figures in order, circles) is checked by `mcmort.catalogue.reading.load` alone.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     >>> sorted(schemas())
     ['case', 'definitions', 'evidence']
     """
-    return {kind: _schema(*words) for kind, words in _FILES.items()}
+    return {kind: _schema(*entry) for kind, entry in _FILES.items()}
 
 
 def _schema(model: type[BaseModel], title: str, description: str) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def _schema(model: type[BaseModel], title: str, description: str) -> dict[str, A
 
 
 def _tidied(node: Any) -> Any:
-    """Drop null, which TOML does not have, and hold maps whose keys follow a pattern to that pattern."""
+    """Drop null, which TOML does not have, and allow no keys outside the pattern of a map that has one."""
     if isinstance(node, list):
         return [_tidied(item) for item in node]
     if not isinstance(node, dict):

@@ -1,7 +1,7 @@
 """The selection language: which components, and which of their years, a scope covers.
 
-Definitions and authors' claims use the same words, so that an author's total can be replayed under that
-author's own definition.
+Definitions and authors' claims share the language, so that an author's total can be computed again under that author's
+own definition.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __all__ = ["matches", "select", "selected_years", "selector_defects", "year_weig
 def selector_defects(
     facets: Mapping[str, Mapping[str, object]], components: Iterable[str], selector: Selector
 ) -> list[tuple[str, str, str, str]]:
-    """Check that a selector speaks of declared facets and values.
+    """Check that a selector uses declared facets and values only.
 
     Parameters
     ----------
@@ -42,9 +42,9 @@ def selector_defects(
         elif facet in facets:
             allowed = sorted(facets[facet])
         else:
-            words = ["component", "years", *sorted(facets)]
-            hint = did_you_mean(facet, words, "declare it under [facets] in case.toml")
-            defects.append((facet, f"the facet {facet!r}", f"one of {', '.join(words)}", hint))
+            keys = ["component", "years", *sorted(facets)]
+            hint = did_you_mean(facet, keys, "declare it under [facets] in case.toml")
+            defects.append((facet, f"the facet {facet!r}", f"one of {', '.join(keys)}", hint))
             continue
         for value in values:
             if value not in allowed:
@@ -115,7 +115,7 @@ def select(case: Case, scope: Scope) -> dict[str, frozenset[int]]:
 def year_weights(case: Case, component: Component) -> dict[int, float]:
     """Return the share of a component that falls in each of its years.
 
-    By the annual profile where the component has one, else evenly: as a source says, or as unknown timing is expected.
+    Proportional to the annual profile where the component has one, else even: the expectation where timing is unknown.
     """
     years = years_of(component.years)
     if component.profile is None:

@@ -1,4 +1,4 @@
-"""The controlled words of a case file: what a basis, a measure or a printed range may be called."""
+"""The controlled vocabulary of a case file: the names of bases, measures, readings of figures and families."""
 
 from __future__ import annotations
 

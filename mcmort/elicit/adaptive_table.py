@@ -78,7 +78,7 @@ class Tabulated:
     missed: Places
 
 
-def tabulate(function: Callable[[Places], Array], scale: Scale, target: float) -> Tabulated:
+def tabulate(function: Callable[[Places], Array], scale: Scale, target: float, floor: float = 0.0) -> Tabulated:
     """Tabulate an increasing function as finely as linear interpolation needs.
 
     Parameters
@@ -89,6 +89,8 @@ def tabulate(function: Callable[[Places], Array], scale: Scale, target: float) -
         Where the places are.
     target : float
         Relative error wanted in the body of the scale; in the tails beyond, ten times as much is allowed.
+    floor : float
+        Size below which errors are relative to it, for a function that passes through zero.
 
     Returns
     -------
@@ -97,7 +99,7 @@ def tabulate(function: Callable[[Places], Array], scale: Scale, target: float) -
     """
     first, last = scale.body[0] << scale.top, scale.body[1] << scale.top
     width = 1 << (scale.top - scale.begin)
-    body = _refine(function, (first, last), width, scale.finest - scale.begin, _AIM * target)
+    body = _refine(function, (first, last), width, scale.finest - scale.begin, _AIM * target, floor)
     # a miss at the finest cells is set aside with the cell of the usual resolution that holds it
     usual = 1 << (scale.top - scale.usual)
     missed = np.unique(body.starts[body.errors > target] // usual)
@@ -106,7 +108,7 @@ def tabulate(function: Callable[[Places], Array], scale: Scale, target: float) -
     resolution = max(finest, scale.usual if len(missed) else scale.least)
     # a tail begins coarser; the checks of a cell are kept, so that where it is smooth its error is a sixteenth of this
     tails = [
-        _refine(function, ends, 2 * width, resolution - scale.begin + 1, 10.0 * target)
+        _refine(function, ends, 2 * width, resolution - scale.begin + 1, 10.0 * target, floor)
         for ends in ((0, first), (last, scale.spans << scale.top))
     ]
     parts = (tails[0], body, tails[1])
@@ -143,7 +145,7 @@ class _Refined:
 
 
 def _refine(
-    function: Callable[[Places], Array], ends: tuple[int, int], width: int, finest: int, target: float
+    function: Callable[[Places], Array], ends: tuple[int, int], width: int, finest: int, target: float, floor: float
 ) -> _Refined:
     """Evaluate a function at the places that linear interpolation needs.
 
@@ -159,6 +161,8 @@ def _refine(
         How often a cell may be halved.
     target : float
         Relative error at which a cell is halved no more.
+    floor : float
+        As of `tabulate`.
 
     Returns
     -------
@@ -180,9 +184,9 @@ def _refine(
         first, third = checked[::2], checked[1::2]
         errors = _WORST_KINK * np.maximum.reduce(
             [
-                _relative(0.75 * left + 0.25 * right, first),
-                _relative(0.5 * left + 0.5 * right, middle),
-                _relative(0.25 * left + 0.75 * right, third),
+                _relative(0.75 * left + 0.25 * right, first, floor),
+                _relative(0.5 * left + 0.5 * right, middle, floor),
+                _relative(0.25 * left + 0.75 * right, third, floor),
             ]
         )
         is_open = (errors > target) & (level < finest)
@@ -209,8 +213,8 @@ def _refine(
     )
 
 
-def _relative(interpolated: Array, exact: Array) -> Array:
-    scale = np.maximum(np.abs(exact), _LEAST_VALUE)
+def _relative(interpolated: Array, exact: Array, floor: float) -> Array:
+    scale = np.maximum(np.abs(exact), max(_LEAST_VALUE, floor))
     return np.asarray(np.abs(interpolated - exact) / scale)
 
 

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
+from mcmort.catalogue.suggestions import percent_hint
 from mcmort.elicit.families import Array
 from mcmort.errors import UsageError
 
@@ -74,7 +75,9 @@ def normal_correlation(rank: ArrayLike) -> Array:
     rank = np.asarray(rank, dtype=np.float64)
     outside = rank[~(np.abs(rank) <= 1.0)]
     if outside.size:
-        raise UsageError(f"a rank correlation of {outside.flat[0]:g}; expected one from -1 to 1{_percent(outside)}")
+        raise UsageError(
+            f"a rank correlation of {outside.flat[0]:g}; expected one from -1 to 1{percent_hint(outside.flat[0], -1.0)}"
+        )
     # twice the sine of a sixth of pi is not quite one in floating point
     return np.where(np.abs(rank) == 1.0, rank, 2.0 * np.sin(np.pi * rank / 6.0))
 
@@ -157,16 +160,12 @@ def _check(matrix: Array, least_eigenvalue: float) -> None:
         raise UsageError(f"correlations of shape {matrix.shape}; expected a square matrix")
     for row, column in np.argwhere(~(np.abs(matrix) <= 1.0))[:1]:
         value = matrix[row, column]
-        raise UsageError(f"a correlation of {value:g} at [{row}, {column}]; expected one from -1 to 1{_percent(value)}")
+        raise UsageError(
+            f"a correlation of {value:g} at [{row}, {column}]; expected one from -1 to 1{percent_hint(value, -1.0)}"
+        )
     for row, column in np.argwhere(matrix != matrix.T)[:1]:
         values = f"{matrix[row, column]:.17g} at [{row}, {column}] but {matrix[column, row]:.17g} at [{column}, {row}]"
         raise UsageError(f"correlations of {values}; expected a symmetric matrix. Hint: give both the same value")
     for index in np.flatnonzero(np.diagonal(matrix) != 1.0)[:1]:
         value = matrix[index, index]
         raise UsageError(f"a correlation of {value:.17g} at [{index}, {index}]; expected ones on the diagonal")
-
-
-def _percent(values: ArrayLike) -> str:
-    """Hint at percentages, where values look like them."""
-    value = float(np.ravel(values)[0])
-    return f". Hint: did you mean {value / 100:g}?" if 1.0 < abs(value) <= 100.0 else ""

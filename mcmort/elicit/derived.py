@@ -10,6 +10,7 @@ import numpy as np
 from mcmort.catalogue import formula
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.operators import OPERATORS
+from mcmort.catalogue.vocabulary import Support
 from mcmort.elicit.families import Array, Distribution, empirical
 from mcmort.elicit.pool import Pool
 from mcmort.errors import FitError
@@ -43,7 +44,7 @@ def evaluate(node: formula.Node, values: Mapping[str, Array]) -> Array:
     )
 
 
-def propagate(case: Case, text: str, pools: Mapping[str, Pool]) -> Distribution:
+def propagate(case: Case, text: str, pools: Mapping[str, Pool], support: Support = "count") -> Distribution:
     """Return the distribution of a formula over quantities.
 
     The points are an additive recurrence with the generalised golden ratio (Roberts 2018), one coordinate for each
@@ -57,6 +58,8 @@ def propagate(case: Case, text: str, pools: Mapping[str, Pool]) -> Distribution:
         The formula.
     pools : mapping of str to Pool
         Pools of all the quantities on which it rests; see `quantities_of`.
+    support : {"count", "share", "signed"}
+        Where its values may lie.
 
     Returns
     -------
@@ -66,7 +69,7 @@ def propagate(case: Case, text: str, pools: Mapping[str, Pool]) -> Distribution:
     Raises
     ------
     FitError
-        If the formula is negative or undefined somewhere.
+        If the formula is undefined somewhere, or lies where its values may not.
     """
     tree = _expanded(case, text)
     used = sorted(formula.names(tree))
@@ -80,8 +83,10 @@ def propagate(case: Case, text: str, pools: Mapping[str, Pool]) -> Distribution:
     }
     with np.errstate(divide="ignore", invalid="ignore"):
         result = np.broadcast_to(evaluate(tree, values), (_POINTS,))
-    if not np.all(np.isfinite(result)) or np.any(result < 0):
+    if not np.all(np.isfinite(result)) or (support != "signed" and np.any(result < 0)):
         raise FitError(f"the formula {text!r} is negative or undefined for some values of its quantities")
+    if support == "share" and np.any(result > 1):
+        raise FitError(f"the formula {text!r} is above one, which no share is, for some values of its quantities")
     return empirical(_smoothed(np.sort(result)))
 
 

@@ -36,6 +36,8 @@ _TAIL: Final = np.exp2(-np.concatenate([np.arange(60.0, 12.0, -1.0), np.arange(1
 _MARKS: Final = np.concatenate([[0.0], _TAIL, 1.0 - _TAIL[::-1], [1.0]])
 """Probabilities whose quantiles are the marks of a member: near enough for Newton's method to start between them."""
 _NEAR_ZERO: Final = 1e-17
+_OUTERMOST: Final = np.exp2(np.array([-60.0])), np.array([1.0 - 2.0**-53])
+"""Probabilities beyond which nothing is drawn."""
 
 
 class ExclusionError(FitError):
@@ -88,6 +90,8 @@ class Pool:
         u = np.asarray(u, dtype=np.float64)
         if len(self.members) == 1 and not self.bounds:
             return self.members[0][1].ppf(u)
+        if self._raised is not None:
+            return self._raised.ppf(u) - self._lift
         return quantiles(self._cells, u)
 
     def cdf(self, x: Array) -> Array:
@@ -101,6 +105,8 @@ class Pool:
         x = np.asarray(x, dtype=np.float64)
         if self._is_plain:
             return self._mean([member.cdf(x) for _, member in self.members])
+        if self._raised is not None:
+            return self._raised.cdf(x + self._lift)
         return self._integral.below(x)
 
     @property
@@ -109,10 +115,28 @@ class Pool:
         return not self.bounds and (self.pooling == "linear" or len(self.members) == 1)
 
     @cached_property
+    def _lift(self) -> float:
+        """What is added to values of a signed kind while they are pooled, which is done on the logarithm; else 0."""
+        least = min(float(member.ppf(_OUTERMOST[0])[0]) for _, member in self.members)
+        if least >= 0.0:
+            return 0.0
+        most = max(float(member.ppf(_OUTERMOST[1])[0]) for _, member in self.members)
+        return (most - least) - least  # by the width of the pool above zero
+
+    @cached_property
+    def _raised(self) -> Pool | None:
+        """The pool of a signed kind, raised above zero; None where nothing is negative."""
+        if self._lift == 0.0:
+            return None
+        return Pool(tuple((weight, member.shifted(self._lift)) for weight, member in self.members), (), self.pooling)
+
+    @cached_property
     def _marks(self) -> Array:
         """Values between which the pool is smooth, or nearly so, increasing."""
         parts = [member.ppf(_MARKS) for _, member in self.members if member.family != "empirical"]
-        parts += [np.array(member.parameters) for _, member in self.members if member.family == "empirical"]
+        parts += [
+            np.array(member.parameters) + member.shift for _, member in self.members if member.family == "empirical"
+        ]
         marks = np.unique(np.concatenate(parts))
         marks = marks[np.isfinite(marks) & (marks >= 0.0)]
         if marks[0] == 0.0 and len(marks) > 1:

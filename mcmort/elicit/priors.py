@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 
@@ -57,6 +57,8 @@ class Elicited:
         One-sided estimates.
     left : tuple of (Estimate, str)
         Estimates that are not used, each with the reason.
+    support : {"count", "share", "signed"}
+        Where values may lie.
     """
 
     all: Pool | None = None
@@ -66,6 +68,7 @@ class Elicited:
     used: tuple[Used, ...] = ()
     bounds: tuple[Estimate, ...] = ()
     left: tuple[tuple[Estimate, str], ...] = ()
+    support: Support = "count"
 
 
 @dataclass(frozen=True)
@@ -220,6 +223,7 @@ def _owner(
         used=tuple(used),
         bounds=tuple(bounds),
         left=tuple(rejected),
+        support=case.head.support_of(owner),
     )
 
 
@@ -243,7 +247,7 @@ def _used(
     if estimate.formula is None:
         fit = _fit(case, estimate, file, place, problems, case.head.support_of(owner))
     else:
-        fit = _propagated(case, estimate.formula, quantities, file, place, problems)
+        fit = _propagated(case, owner, estimate.formula, quantities, file, place, problems)
     if fit is None:
         return None
     factor, note = to_years(case, owner, estimate)
@@ -251,17 +255,34 @@ def _used(
 
 
 def _propagated(
-    case: Case, text: str, quantities: dict[str, Elicited], file: str, place: str, problems: list[Problem]
+    case: Case,
+    owner: Component | Quantity,
+    text: str,
+    quantities: dict[str, Elicited],
+    file: str,
+    place: str,
+    problems: list[Problem],
 ) -> Fit | None:
     """Return the distribution of a formula over quantities that all have a pool."""
     pools = {name: one.all for name, one in quantities.items() if one.all is not None}
+    support = case.head.support_of(owner)
     try:
-        return Fit(propagate(case, text, pools), (), ())
+        return Fit(propagate(case, text, pools, support), (), ())
     except FitError as error:
-        hint = "look at the low ends of what is subtracted from, or use max(0, ...)"
-        expected = "a formula that is defined and not negative whatever its quantities"
+        expected, hint = _FORMULAS[support]
         problems.append(Problem(file, place, str(error), expected, hint))
         return None
+
+
+_FORMULAS: Final[dict[Support, tuple[str, str]]] = {
+    "count": (
+        "a formula that is defined and not negative whatever its quantities",
+        "look at the low ends of what is subtracted from, or use max(0, ...); what may be negative needs signed = true",
+    ),
+    "share": ("a formula between zero and one whatever its quantities", "use min(1, ...), or another unit"),
+    "signed": ("a formula that is defined whatever its quantities", "look at what it divides by"),
+}
+"""What is expected of formulas by where their values may lie, with a hint."""
 
 
 def _pool(

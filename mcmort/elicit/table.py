@@ -254,8 +254,13 @@ def build_score_table(prior: Quantiles) -> ScoreTable:
 
 
 def _tabulated(prior: Quantiles, scale: Scale, probability: Callable[[Places], Array]) -> Tabulated:
-    """Tabulate a prior, with rounded knots."""
-    tabulated = tabulate(lambda places: prior.ppf(probability(places)), scale, TARGET - _ROUNDING)
+    """Tabulate a prior, with rounded knots.
+
+    Where a prior passes through zero, its errors near zero are relative to its interquartile range.
+    """
+    least, lower, upper = prior.ppf(np.array([SMALLEST, 0.25, 0.75])).tolist()
+    floor = upper - lower if least < 0.0 else 0.0
+    tabulated = tabulate(lambda places: prior.ppf(probability(places)), scale, TARGET - _ROUNDING, floor)
     values = rounded(tabulated.values)
     return replace(
         tabulated,

@@ -1,4 +1,4 @@
-"""Totals: the sum of what a definition counts, from kept draws or from an engine that only counts them."""
+"""Totals: the sum of what a definition counts, from kept draws or from an engine that returns histograms."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def kept(values: Values) -> NDArray[np.float64]:
     Raises
     ------
     UsageError
-        If there is only a tally of them.
+        If there is only a histogram of them.
     """
     if isinstance(values, HistogramEstimate):
         raise UsageError("these draws were counted, not kept; make them with mcmort.simulate to have them all")

@@ -142,14 +142,14 @@ def test_heavy_tails_have_the_dual_bound(p: float, n_terms: int) -> None:
     assert abs(found.low.outer - one) <= found.low.width
 
 
-def test_the_largest_quantile_is_not_that_of_terms_in_step() -> None:
+def test_largest_quantile_exceeds_that_of_comonotonic_terms() -> None:
     """Negative control: what is reached for 8 Pareto(2) terms is almost twice the sum of their quantiles."""
     found = sum_bounds([PARETO] * 8, 0.99)
     assert found.high.inner > 1.9 * 8.0 * float(PARETO(np.array(0.99)))
 
 
 @pytest.mark.parametrize("p", [0.025, 0.5, 0.975])
-def test_every_dependence_that_can_be_computed_lies_within(p: float) -> None:
+def test_computed_dependences_lie_within_the_limits(p: float) -> None:
     """Normal terms that are independent, in step, against one another, or correlated keep to the limits."""
     deviations = np.array([1.0, 2.0, 3.0, 1.5])
     terms = [stats.norm(10.0, deviation).ppf for deviation in deviations]
@@ -170,7 +170,7 @@ def _tables(points: int) -> st.SearchStrategy[list[list[int]]]:
 
 @given(st.integers(2, 4).flatmap(_tables))
 @example([[-3, 0, 0, 11], [-3, 0, 0, 11]])  # once bounded by -2: a tie in rounding left out more places than there are
-def test_every_arrangement_of_a_few_cells_lies_within(table: list[list[int]]) -> None:
+def test_all_arrangements_of_a_few_cells_lie_within_the_bounds(table: list[list[int]]) -> None:
     """Of all arrangements the largest least sum is no less than the one found, and no more than the convolution bound.
 
     For two terms the one found is the best. Values are whole numbers, so nothing is rounded but the means.
@@ -189,8 +189,8 @@ def test_every_arrangement_of_a_few_cells_lies_within(table: list[list[int]]) ->
         assert found == best
 
 
-def test_the_convolution_bound_can_fail_for_less() -> None:
-    """Negative control: a hair less than the convolution bound of two terms is passed by an arrangement."""
+def test_value_below_the_convolution_bound_is_exceeded() -> None:
+    """Negative control: an arrangement exceeds a value slightly below the convolution bound of two terms."""
     columns = np.array([[0.0, 1.0, 5.0], [2.0, 3.0, 9.0]])
     found, _ = _rearranged(columns, columns)
     assert found == _convolution_bound(columns) == 4.0
@@ -208,7 +208,7 @@ def test_the_bounds_of_many_terms_are_narrow(p: float) -> None:
 
 
 @pytest.mark.parametrize("attempt", range(10))
-def test_what_few_points_forbid_many_points_do_not_reach(attempt: int, seed: int) -> None:
+def test_limits_of_few_points_hold_for_many_points(attempt: int, seed: int) -> None:
     """Random terms of both signs, heavy and light tails: the limits of 16 cells hold for what 4,096 cells reach."""
     rng = np.random.default_rng([seed, attempt])
     terms: list[Marginal] = []
@@ -229,7 +229,7 @@ def test_what_few_points_forbid_many_points_do_not_reach(attempt: int, seed: int
     assert many.high.inner <= many.high.outer
 
 
-def test_more_points_leave_less_open() -> None:
+def test_more_points_narrow_the_brackets() -> None:
     """With four times the points the brackets are about a quarter as wide, and they overlap."""
     terms = lognormals(6)
     few, many = (sum_bounds(terms, 0.9, points=points) for points in (512, 2048))
@@ -248,7 +248,7 @@ def test_one_term_has_its_own_quantile() -> None:
     assert (found.low.limit, found.high.limit) == pytest.approx((truth, truth), rel=1e-6)
 
 
-def test_the_sum_taken_off_has_the_bounds_turned_round() -> None:
+def test_negated_terms_have_negated_and_swapped_bounds() -> None:
     """Every term with its sign changed: the largest quantile at 1 - p is the smallest at p with its sign changed."""
     terms = lognormals(4)
     one, other = sum_bounds(terms, 0.2), sum_bounds([taken_off(term) for term in terms], 0.8)
@@ -257,7 +257,7 @@ def test_the_sum_taken_off_has_the_bounds_turned_round() -> None:
         assert getattr(other.low, key) == pytest.approx(-getattr(one.high, key), rel=1e-9)
 
 
-def test_order_and_scale_change_nothing_and_nothing_is_random() -> None:
+def test_order_of_terms_leaves_bounds_scale_multiplies_them_and_repeats_agree() -> None:
     """Terms in another order give the same bounds, terms in another unit the same in that unit, twice the same bits."""
     terms = lognormals(5)
 
@@ -272,7 +272,7 @@ def test_order_and_scale_change_nothing_and_nothing_is_random() -> None:
         assert getattr(other.high, key) == pytest.approx(1000.0 * getattr(one.high, key), rel=1e-4)
 
 
-def test_a_constant_term_moves_the_bounds_by_itself() -> None:
+def test_constant_term_shifts_the_bounds() -> None:
     """A term without spread is added to both ends."""
     terms = lognormals(3)
     one = sum_bounds(terms, 0.9, points=512)
@@ -318,13 +318,13 @@ REFUSED: list[tuple[Sequence[Marginal], float, int, str]] = [
 
 
 @pytest.mark.parametrize(("terms", "p", "points", "words"), REFUSED)
-def test_what_makes_no_sense_is_refused(terms: Sequence[Marginal], p: float, points: int, words: str) -> None:
+def test_invalid_arguments_are_refused(terms: Sequence[Marginal], p: float, points: int, words: str) -> None:
     """A probability, a number of points or a quantile function that makes no sense is named."""
     with pytest.raises(UsageError, match=words):
         sum_bounds(terms, p, points=points)
 
 
-def test_an_interval_needs_a_probability() -> None:
+def test_probability_outside_the_unit_interval_is_refused() -> None:
     """A probability such as 90 for 90 % is refused with a hint."""
     with pytest.raises(UsageError, match=r"an interval of probability 90; .* did you mean 0\.9\?"):
         interval_bounds([UNIFORM], 90.0)

@@ -60,7 +60,7 @@ def _case() -> Any:
     return case_of(one, two, overlap=[overlap("o", "one", "two", best=0.25)], definitions=definitions)
 
 
-def test_a_bridge_names_what_changes() -> None:
+def test_bridge_has_a_step_for_each_change_and_no_other() -> None:
     """From a to b the second component comes in and the overlap goes out; what stays is no step."""
     draws = simulate(_case(), _N, rng=1)
     found = bridge(draws, "a", "b")
@@ -73,7 +73,7 @@ def test_a_bridge_names_what_changes() -> None:
     assert (found.start.definition.id, found.end.definition.id) == ("a", "b")
 
 
-def test_the_way_back_is_the_same_with_the_sign_turned() -> None:
+def test_reversed_bridge_has_negated_steps() -> None:
     """The bridge from b to a has the steps of that from a to b, with their signs turned."""
     draws = simulate(_case(), _N, rng=1)
     there, back = bridge(draws, "a", "b"), bridge(draws, "b", "a")

@@ -58,7 +58,7 @@ def _only(*claims: dict[str, Any]) -> ClaimComparison:
     ],
     ids=str,
 )
-def test_a_claim_is_judged_by_its_figure(figure: dict[str, Any], verdict: str) -> None:
+def test_verdict_follows_from_figure_and_interval(figure: dict[str, Any], verdict: str) -> None:
     """A point or range stands inside, below, above or across our 95 % interval; a bound is allowed or excluded."""
     assert _only(_claim("c", **figure)).verdict == verdict
 
@@ -87,7 +87,7 @@ def test_a_claim_is_compared_with_its_own_definition() -> None:
     ],
     ids=str,
 )
-def test_the_middle_of_a_claim(figure: dict[str, Any], middle: float) -> None:
+def test_middle_of_a_claim_is_best_bound_or_geometric_mean(figure: dict[str, Any], middle: float) -> None:
     """The middle is the best figure or the bound, else the geometric mean, or half the high end above a low of zero."""
     found = _only(_claim("c", **figure))
     assert found.summary is not None
@@ -113,7 +113,7 @@ def test_a_bound_counts_the_draws_that_respect_it() -> None:
     ],
     ids=str,
 )
-def test_a_claim_on_our_own_data_is_marked(changes: dict[str, Any], shared: bool) -> None:
+def test_claim_on_our_own_data_is_marked_as_shared(changes: dict[str, Any], shared: bool) -> None:
     """A claim of a source or lineage that the total's components use is no independent test, and marked."""
     assert _only(_claim("c", **changes)).shared is shared
 
@@ -127,7 +127,7 @@ def test_a_claim_of_something_unknown_has_no_total() -> None:
     assert "dark (no estimate)" in found.reason
 
 
-def test_claims_stand_by_size_and_the_retired_last() -> None:
+def test_claims_are_sorted_by_size_with_retired_ones_last() -> None:
     """Claims that stand come first, by size; those that their author has replaced follow, with what replaced them."""
     found = compare_claims(
         _draws(
@@ -141,7 +141,7 @@ def test_claims_stand_by_size_and_the_retired_last() -> None:
     assert [one.retired_by for one in found] == ["", "", "", "small"]
 
 
-def test_a_claim_is_no_input_of_the_draws() -> None:
+def test_claims_leave_elicited_draws_bit_for_bit() -> None:
     """Claims change no bit of the draws that they are compared with."""
     one, other = _draws(), _draws(_claim("c", best=9e6))
     assert all(np.array_equal(one.columns[name], other.columns[name]) for name in one.columns)

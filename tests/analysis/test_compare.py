@@ -51,7 +51,7 @@ def test_rows_are_the_totals_of_the_same_draws() -> None:
     assert np.all(kept(found.rows[2].total.values) <= kept(found.rows[0].total.values))
 
 
-def test_definitions_that_count_nothing_known_are_listed() -> None:
+def test_definitions_without_known_components_are_listed_with_reason() -> None:
     """A definition whose components are all unknown is no row, and says why."""
     found = compare(simulate(_case(), _N, rng=1))
     assert list(found.empty) == ["counted"]
@@ -71,7 +71,7 @@ def test_years_restrict_every_definition() -> None:
     )
 
 
-def test_definitions_may_be_chosen() -> None:
+def test_chosen_definitions_are_compared_in_the_order_asked() -> None:
     """Only the definitions asked for are compared, in the order asked, with the intervals asked."""
     found = compare(simulate(_case(), _N, rng=1), ["early", "whole"], probabilities=(0.8,))
     assert [row.total.definition.id for row in found.rows] == ["early", "whole"]
@@ -89,7 +89,7 @@ def test_definitions_may_be_chosen() -> None:
         ({"probabilities": (90.0,)}, UsageError, "an interval of probability 90"),
     ],
 )
-def test_senseless_comparisons_are_refused(arguments: dict[str, Any], error: type[Exception], words: str) -> None:
+def test_invalid_comparisons_are_refused(arguments: dict[str, Any], error: type[Exception], words: str) -> None:
     """Unknown definitions, years in which nothing counts and bad probabilities are refused in words."""
     with pytest.raises(error, match=words):
         compare(simulate(_case(), _N, rng=1), **arguments)

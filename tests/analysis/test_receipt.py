@@ -93,7 +93,7 @@ def test_a_receipt_of_the_method_exact_says_that_the_method_is_gone(tmp_path: Pa
     ],
     ids=str,
 )
-def test_a_changed_receipt_does_not_agree(receipt: Receipt, changes: dict[str, Any]) -> None:
+def test_changed_receipt_is_found_to_differ(receipt: Receipt, changes: dict[str, Any]) -> None:
     """Negative control: another seed, number of draws, digest or request is found to differ."""
     found = verify(receipt.model_copy(update=changes))
     assert not found.agrees
@@ -101,7 +101,7 @@ def test_a_changed_receipt_does_not_agree(receipt: Receipt, changes: dict[str, A
 
 
 @pytest.mark.parametrize("draws", [1_000, 1_023, 513])
-def test_a_receipt_of_a_net_holds_for_its_draws_alone(tmp_path: Path, draws: int) -> None:
+def test_receipt_with_draws_that_quasi_does_not_make_is_refused(tmp_path: Path, draws: int) -> None:
     """A number that is rounded up to the draws that were made is refused: it once agreed, as if it had been made."""
     case = load(write_case(tmp_path / "case", _tables()))
     sampler = Sampler(case, 1_000, rng=0, method="quasi")
@@ -114,7 +114,7 @@ def test_a_receipt_of_a_net_holds_for_its_draws_alone(tmp_path: Path, draws: int
         verify(receipt.model_copy(update={"draws": draws}))
 
 
-def test_other_versions_are_named(receipt: Receipt) -> None:
+def test_differing_versions_are_listed(receipt: Receipt) -> None:
     """Versions that differ stand beside the outcome, which rests on the bits alone."""
     other = receipt.model_copy(update={"versions": {**receipt.versions, "numpy": "0.1", "abacus": "2"}})
     found = verify(other)
@@ -147,7 +147,7 @@ def test_another_engine_is_refused(receipt: Receipt) -> None:
     ],
     ids=["bytes", "cut off", "deep", "list", "empty", "number"],
 )
-def test_what_is_no_receipt_is_refused(content: bytes, words: str) -> None:
+def test_file_without_a_receipt_is_refused(content: bytes, words: str) -> None:
     """Whatever a file holds, a receipt that cannot be read is one error in words."""
     with pytest.raises(VerifyError, match=words):
         parse_receipt(content, "some.json")
@@ -163,7 +163,7 @@ def test_a_receipt_without_its_digests_is_refused(receipt: Receipt, tmp_path: Pa
         read_receipt(tmp_path / "missing.json")
 
 
-def test_a_receipt_of_an_earlier_meaning_says_so_instead_of_not_reproduced(
+def test_receipt_of_an_earlier_meaning_names_what_has_changed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """A receipt that was written before there were versions names what has changed since; its file is a real one."""
@@ -176,7 +176,7 @@ def test_a_receipt_of_an_earlier_meaning_says_so_instead_of_not_reproduced(
     assert "not reproduced" not in text
 
 
-def test_a_receipt_of_the_current_meaning_has_nothing_to_say(receipt: Receipt) -> None:
+def test_receipt_of_the_current_meaning_has_no_notice(receipt: Receipt) -> None:
     """A receipt written now names the current version."""
     assert receipt.meaning == CURRENT
     assert receipt.earlier_meaning == ""

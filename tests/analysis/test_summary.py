@@ -51,7 +51,7 @@ def _calibration(distribution: Any, u: float, repeats: int, draws: int, seed: in
 
 
 @pytest.mark.parametrize("u", _QUANTILES)
-def test_the_error_of_a_quantile_is_its_spread(u: float, seed: int) -> None:
+def test_error_of_a_quantile_is_its_spread(u: float, seed: int) -> None:
     """Over 1,000 repeats of 10,000 draws the error stated is the spread of the quantile, and two cover 95 %.
 
     Allowed: 10 % for what the estimate may miss and a coverage of 92 to 98 %, each with three standard errors of what
@@ -67,7 +67,7 @@ def test_the_error_of_a_quantile_is_its_spread(u: float, seed: int) -> None:
 @pytest.mark.parametrize("name", _SHAPES)
 @pytest.mark.parametrize("draws", [2_000, 10_000, 50_000])
 @pytest.mark.parametrize("u", _QUANTILES)
-def test_the_error_of_a_quantile_is_its_spread_at_length(name: str, draws: int, u: float, seed: int) -> None:
+def test_error_of_a_quantile_is_its_spread_over_many_repeats(name: str, draws: int, u: float, seed: int) -> None:
     """Over 5,000 repeats the error stated is within 10 % of the spread, and nominal 95 % intervals cover 92 to 98 %.
 
     The limits 1.96 deviations off lie where the quantile function bends: of 2,000 draws that adds up to 9 % to the
@@ -79,7 +79,7 @@ def test_the_error_of_a_quantile_is_its_spread_at_length(name: str, draws: int, 
     assert 0.92 <= covered <= 0.98
 
 
-def test_a_wrong_error_is_seen(seed: int) -> None:
+def test_wrong_error_changes_the_coverage(seed: int) -> None:
     """Negative control: two thirds of the error stated covers far less than 92 %, half as much again more than 98 %."""
     rng = np.random.default_rng(seed)
     samples = [np.sort(_GAMMA.rvs(5_000, random_state=rng)) for _ in range(400)]
@@ -144,7 +144,7 @@ def test_the_shortest_interval_holds_its_share_exactly() -> None:
     assert highest_density(values, 1.0 - 1e-12) == (values[0], values[-1])
 
 
-def test_a_summary_is_numpy_and_scipy(seed: int) -> None:
+def test_summary_equals_numpy_and_scipy(seed: int) -> None:
     """Median, mean, standard deviation, their errors and equal-tailed ends are those of NumPy and SciPy."""
     values = _GAMMA.rvs(5_000, random_state=np.random.default_rng(seed))
     found = summarise(values, (0.8,))
@@ -162,7 +162,7 @@ def test_a_summary_is_numpy_and_scipy(seed: int) -> None:
     ]
 
 
-def test_an_order_of_draws_changes_nothing_but_batches(seed: int) -> None:
+def test_order_of_draws_changes_only_the_batch_errors(seed: int) -> None:
     """A summary rests on the values, not on their order; the values themselves stay as they were."""
     values = _GAMMA.rvs(1_000, random_state=np.random.default_rng(seed))
     before = values.copy()
@@ -173,19 +173,19 @@ def test_an_order_of_draws_changes_nothing_but_batches(seed: int) -> None:
 
 
 @pytest.mark.parametrize("probability", [0.0, 1.0, -0.1, 1.5, 90.0, float("nan")])
-def test_an_interval_needs_a_probability(probability: float) -> None:
+def test_probability_outside_the_unit_interval_is_refused(probability: float) -> None:
     """A probability outside the open unit interval, such as 90 for 90 %, is refused by value."""
     with pytest.raises(UsageError, match=f"an interval of probability {probability:g}"):
         summarise(np.arange(10.0), (0.5, probability))
 
 
-def test_an_interval_that_was_not_asked_for_is_not_there() -> None:
+def test_interval_not_asked_for_raises_key_error() -> None:
     """Asking a summary for an interval that it does not hold is a mistake of the caller."""
     with pytest.raises(KeyError, match=r"no highest-density interval of probability 0\.8"):
         summarise(np.arange(500.0)).interval(0.8, "highest-density")
 
 
-def test_few_draws_are_summarised_without_pretence() -> None:
+def test_few_draws_have_undefined_errors() -> None:
     """One draw has no spread; fewer than 200 leave the error of the shortest interval undefined, not zero."""
     one = summarise(np.array([7.0]))
     assert (one.median, one.mean, one.sd, one.median_error) == (7.0, 7.0, 0.0, 0.0)

@@ -37,7 +37,7 @@ def problems_of_loading(folder: Path) -> tuple[Problem, ...]:
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_a_defect_is_refused_with_the_message_that_stands_beside_it(folder: Path) -> None:
+def test_broken_case_is_refused_with_the_expected_message(folder: Path) -> None:
     """Each broken case is refused with its own message, and with no problem that is not there."""
     count, *lines = (folder / "expected.txt").read_text(encoding="utf-8").splitlines()
     text = str(refusal(folder))
@@ -49,7 +49,7 @@ def test_a_defect_is_refused_with_the_message_that_stands_beside_it(folder: Path
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_a_message_says_where_what_was_found_what_was_expected_and_what_to_do(folder: Path) -> None:
+def test_message_names_the_file_what_was_found_and_what_was_expected(folder: Path) -> None:
     """Every problem names a file of the case, what was found and what was expected, without words of Python."""
     for problem in refusal(folder).problems:
         assert (folder / problem.file).is_file() or problem.found == "no such file"
@@ -58,7 +58,7 @@ def test_a_message_says_where_what_was_found_what_was_expected_and_what_to_do(fo
         assert not JARGON.search(str(problem))
 
 
-def test_a_defect_that_loading_finds_comes_with_a_hint() -> None:
+def test_defect_found_by_the_loader_has_a_hint() -> None:
     """Every problem that the loader reports says what to do; few are left to the elicitation."""
     late = []
     for folder in FOLDERS:
@@ -79,12 +79,12 @@ def test_a_defect_that_loading_finds_comes_with_a_hint() -> None:
 
 
 @pytest.mark.parametrize("name", ["minimal", "full"])
-def test_the_sound_cases_from_which_the_broken_ones_are_made_are_sound(name: str) -> None:
+def test_unbroken_cases_load_without_a_problem(name: str) -> None:
     """Negative control: the good cases load and elicit without a problem."""
     assert elicit(load(TESTS / "good" / name)).components
 
 
-def test_many_defects_are_reported_at_once_and_over_all_files() -> None:
+def test_many_defects_in_many_files_are_reported_together() -> None:
     """Thirteen defects of different kinds in seven files are reported together, each of them once."""
     error = refusal(TESTS / "bad" / "many-at-once")
     assert len(error.problems) == len(set(error.problems)) == 13
@@ -100,7 +100,7 @@ def test_many_defects_are_reported_at_once_and_over_all_files() -> None:
     assert {problem.kind for problem in error.problems} == {"form", "meaning"}
 
 
-def test_every_broken_case_differs_from_the_sound_one() -> None:
+def test_broken_cases_differ_from_the_unbroken_one() -> None:
     """No folder of broken cases is a copy of the sound one, and there are many."""
     sound = {path.name: path.read_bytes() for path in (TESTS / "good" / "minimal").iterdir()}
     for folder in FOLDERS:

@@ -44,7 +44,7 @@ def read(folder: Path, text: str) -> Bibliography:
     return read_sources(path, "sources.bib")
 
 
-def test_an_export_of_zotero_is_read(tmp_path: Path) -> None:
+def test_zotero_export_is_read(tmp_path: Path) -> None:
     """Braces and escapes go, years come from year or date, keys of fields are lower-case, letters are kept."""
     found = read(tmp_path, ZOTERO)
     assert found.problems == []
@@ -57,7 +57,7 @@ def test_an_export_of_zotero_is_read(tmp_path: Path) -> None:
     assert article.title == "Статистика"
 
 
-def test_an_assumption_is_marked_by_its_keyword(tmp_path: Path) -> None:
+def test_keyword_assumption_marks_an_assumption(tmp_path: Path) -> None:
     """A work with the keyword assumption is a choice of ours with its reason; no other is."""
     found = read(tmp_path, ZOTERO).sources
     assert found["ours"].is_assumption
@@ -65,14 +65,14 @@ def test_an_assumption_is_marked_by_its_keyword(tmp_path: Path) -> None:
     assert not found["getty_road_1999"].is_assumption
 
 
-def test_a_byte_order_mark_is_no_defect(tmp_path: Path) -> None:
+def test_byte_order_mark_is_ignored(tmp_path: Path) -> None:
     """A file saved by an editor that puts a byte order mark in front is read like any other."""
     path = tmp_path / "sources.bib"
     path.write_bytes(b"\xef\xbb\xbf" + ZOTERO.encode())
     assert sorted(read_sources(path, "sources.bib").sources) == ["cyrillic-1990", "getty_road_1999", "ours"]
 
 
-def test_an_empty_bibliography_has_no_sources_and_no_problems(tmp_path: Path) -> None:
+def test_empty_bibliography_has_no_sources_and_no_problems(tmp_path: Path) -> None:
     """An empty file is a bibliography; that a case cites works which it lacks is found elsewhere."""
     assert read(tmp_path, "") == Bibliography()
 
@@ -85,7 +85,7 @@ def test_an_empty_bibliography_has_no_sources_and_no_problems(tmp_path: Path) ->
         ("@book{b, title={B}}\n@book{a, title={A\n", "line 2", "an entry that BibTeX cannot read", {"b"}, {"a"}),
     ],
 )
-def test_an_entry_that_cannot_be_read_is_one_problem(
+def test_unreadable_entry_is_one_problem(
     tmp_path: Path, text: str, line: str, found: str, sources: set[str], broken: set[str]
 ) -> None:
     """A broken entry is reported with its line; the others are read, and its key still counts as given."""
@@ -108,12 +108,12 @@ def test_an_entry_that_cannot_be_read_is_one_problem(
         (r"\textit{x}", r"\textitx"),
     ],
 )
-def test_letters_in_latex_are_printed_as_letters(text: str, printed: str) -> None:
+def test_latex_letters_become_unicode(text: str, printed: str) -> None:
     """Accents and letters that exports write as commands come out as Unicode; other commands keep their backslash."""
     assert plain(text) == printed
 
 
-def test_what_an_encoder_writes_is_read_back(tmp_path: Path) -> None:
+def test_letters_encoded_by_bibtexparser_are_read_back(tmp_path: Path) -> None:
     """Each letter, written in LaTeX by bibtexparser's own encoder, is read back.
 
     The letter ű is not among them: pylatexenc 2.11 writes it as ú. It stands in the table above.
@@ -126,15 +126,15 @@ def test_what_an_encoder_writes_is_read_back(tmp_path: Path) -> None:
     assert read(tmp_path, text).sources["a"].title == title.value
 
 
-def test_a_command_that_is_no_letter_is_refused(tmp_path: Path) -> None:
+def test_latex_command_that_is_no_letter_is_refused(tmp_path: Path) -> None:
     """What would be printed with a backslash is a problem of its work, with the way out."""
     (problem,) = read(tmp_path, "@book{a, author={Lee}, title={The \\textit{Camps}}}").problems
     assert problem.key == "a > title"
     assert problem.hint == "export it from Zotero with the character set UTF-8"
 
 
-def test_a_file_that_is_not_there_is_told_from_an_empty_one(tmp_path: Path) -> None:
-    """A bibliography that cannot be opened is marked as such, so that no source is called unknown for it."""
+def test_missing_bibliography_is_distinguished_from_an_empty_one(tmp_path: Path) -> None:
+    """A bibliography that cannot be opened is marked as unread, so that its sources are not reported as unknown."""
     assert not read_sources(tmp_path / "none.bib", "none.bib").is_read
     (tmp_path / "folder.bib").mkdir()
     assert not read_sources(tmp_path / "folder.bib", "folder.bib").is_read

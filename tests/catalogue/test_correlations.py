@@ -47,7 +47,7 @@ def full(folder: Path, text: str = BOTH) -> Case:
     return load(copy)
 
 
-def test_correlations_are_read_as_written(tmp_path: Path) -> None:
+def test_correlations_are_read_with_their_defaults(tmp_path: Path) -> None:
     """Both entries are there under their ids, sorted, with all that was written and the defaults for the rest."""
     found = full(tmp_path).correlations
     assert list(found) == ["baseline-and-famine", "two-counts"]
@@ -65,13 +65,13 @@ def test_correlations_are_read_as_written(tmp_path: Path) -> None:
             setattr(one, key, None)
 
 
-def test_a_case_without_correlations_keeps_its_digest(tmp_path: Path) -> None:
+def test_case_without_correlations_keeps_its_earlier_digest(tmp_path: Path) -> None:
     """The digest that was written down before there were correlations still holds, also beside an empty file."""
     assert full(tmp_path, "# none\n").digest == FULL
     assert load(TESTS / "good" / "full").correlations == {}
 
 
-def test_the_order_of_correlations_and_of_their_members_changes_nothing(tmp_path: Path) -> None:
+def test_order_of_correlations_and_members_leaves_the_digest(tmp_path: Path) -> None:
     """Entries in another order, pairs turned round and a default spelled out give the same digest."""
     first, second = BOTH.split("\n\n")
     turned = f"\n{second}\n{first}\nmeasure = 'all'\n".replace('["camps", "executions"]', '["executions", "camps"]')
@@ -90,19 +90,19 @@ def test_the_order_of_correlations_and_of_their_members_changes_nothing(tmp_path
         ('"two-counts"', '"counts"'),
     ],
 )
-def test_what_changes_a_correlation_changes_the_digest(tmp_path: Path, old: str, new: str) -> None:
+def test_changed_correlation_changes_the_digest(tmp_path: Path, old: str, new: str) -> None:
     """A strength, a member, a measure, a page or an id that changes gives the case another digest."""
     assert BOTH.count(old) == 1
     assert full(tmp_path / "one").digest != full(tmp_path / "other", BOTH.replace(old, new)).digest
 
 
-def test_one_pair_may_be_correlated_under_both_measures(tmp_path: Path) -> None:
+def test_pair_correlated_under_both_measures_is_accepted(tmp_path: Path) -> None:
     """Registered deaths of two components and all their deaths are different inputs, each with a correlation."""
     again = BOTH.partition("\n\n")[0].replace("two-counts", "registers") + '\nmeasure = "registered"\n'
     assert len(full(tmp_path, BOTH + again).correlations) == 3
 
 
-def test_the_registered_part_of_a_derived_component_may_be_correlated(tmp_path: Path) -> None:
+def test_registered_deaths_of_a_derived_component_can_be_correlated(tmp_path: Path) -> None:
     """A formula makes all deaths only: under the other measure the component has evidence of its own."""
     text = BOTH.replace('"famine-1921"', '"famine-1933"')
     assert load(TESTS / "good" / "full").components["famine-1933"].formula
@@ -111,7 +111,7 @@ def test_the_registered_part_of_a_derived_component_may_be_correlated(tmp_path: 
         full(tmp_path / "other", text.replace('measure = "registered"\n', ""))
 
 
-def test_strict_checks_take_a_correlation_for_a_citation_and_read_its_words(tmp_path: Path) -> None:
+def test_strict_check_counts_correlations_as_citations_and_reads_their_notes(tmp_path: Path) -> None:
     """A work that only a correlation cites is cited; an address in a note is found; without the entry neither holds."""
     copy = Path(shutil.copytree(TESTS / "good" / "full", tmp_path / "full"))
     before = {str(problem) for problem in check_strict(load(copy))}

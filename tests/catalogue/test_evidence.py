@@ -100,14 +100,14 @@ def texts(record: BaseModel) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_number_has_a_source_that_resolves_and_a_locator(name: str) -> None:
+def test_every_number_has_a_known_source_and_a_locator(name: str) -> None:
     """No figure, share, spread, reading, loading or annual value of a shipped case stands without both."""
     case = case_named(name)
     assert sum(len(numbers(record)) for _, record in records(case)) > 100
     assert uncited(case) == []
 
 
-def test_a_number_without_a_source_would_be_found() -> None:
+def test_unknown_source_and_blank_locator_are_found() -> None:
     """Negative control: the walk finds a source that is not there and a locator of blanks."""
     case = case_of(component("one", point(100.0), ranged(90, 200, source="study-b", locator=" ")))
     assert uncited(case) == [f"components > one > estimate[1] > {end}" for end in ("low", "high")]
@@ -141,7 +141,7 @@ def test_every_figure_has_a_unit_and_a_basis(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_constants_of_a_formula_are_arithmetic_and_no_evidence(name: str) -> None:
+def test_constants_in_formulas_are_arithmetic_and_no_evidence(name: str) -> None:
     """A component's formula has no cited number in it: zero, one, or a guard that its notes or quantities explain."""
     case = case_named(name)
     for owner in case.components.values():
@@ -152,7 +152,7 @@ def test_constants_of_a_formula_are_arithmetic_and_no_evidence(name: str) -> Non
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_figure_read_second_hand_says_how_close_the_reading_was(name: str) -> None:
+def test_figure_read_second_hand_has_a_confidence(name: str) -> None:
     """Whatever was read through another work has a confidence, unless it is a choice of ours."""
     case = case_named(name)
     weak = 0
@@ -166,7 +166,7 @@ def test_a_figure_read_second_hand_says_how_close_the_reading_was(name: str) -> 
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_page_that_was_not_seen_is_given_as_another_work_gives_it(name: str) -> None:
+def test_locator_of_an_unseen_page_names_the_work_that_prints_it(name: str) -> None:
     """A locator with a page of which it says that it was not seen names the work that prints it, and says so."""
     case = case_named(name)
     for place, record in records(case):
@@ -179,7 +179,7 @@ def test_a_page_that_was_not_seen_is_given_as_another_work_gives_it(name: str) -
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_no_text_names_an_address_or_a_site_of_copies(name: str) -> None:
+def test_texts_contain_no_web_address_and_no_copy_site(name: str) -> None:
     """Pages are called by name; addresses stand in sources.bib, if anywhere, and sites of copies nowhere."""
     case = case_named(name)
     notes = (mm.cases()[name] / "NOTES.md").read_text(encoding="utf-8")
@@ -207,14 +207,14 @@ def test_every_assumption_is_marked_and_gives_its_reason(name: str) -> None:
     ]
 
 
-def test_the_seed_rows_are_all_there() -> None:
+def test_seed_rows_are_listed_completely() -> None:
     """The list of seed rows in this file has each of S01 to S49 once."""
     assert sorted(number for numbers_ in SEEDS.values() for number in numbers_) == [*range(1, 50)]
     assert tuple(SEEDS) == NAMES
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_seed_row_stands_in_its_case(name: str) -> None:
+def test_every_seed_row_is_named_in_its_case(name: str) -> None:
     """Each row of the seed evidence is named at a figure of its case, or in the notes of the case."""
     cited = " ".join(text for _, record in records(case_named(name)) for text in texts(record))
     cited += (mm.cases()[name] / "NOTES.md").read_text(encoding="utf-8")
@@ -236,7 +236,7 @@ def test_every_seed_row_stands_in_its_case(name: str) -> None:
         ("china", "claims", 45_000_000, "S47"),
     ],
 )
-def test_a_seed_row_has_the_figure_of_the_seed(name: str, kind: str, figure: float, row: str) -> None:
+def test_figure_beside_a_seed_row_equals_the_seed(name: str, kind: str, figure: float, row: str) -> None:
     """Where a note names a row, the figure beside it is the one of the row."""
     found = [
         record
@@ -247,7 +247,7 @@ def test_a_seed_row_has_the_figure_of_the_seed(name: str, kind: str, figure: flo
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_definition_of_a_shipped_case_totals(name: str) -> None:
+def test_every_shipped_definition_has_a_finite_total(name: str) -> None:
     """Each definition gives a finite total of every draw, never below zero, with an interval of positive width."""
     draws = draws_of(name)
     for definition_ in draws.case.definitions:
@@ -286,7 +286,7 @@ PAIRS = {
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_narrower_definitions_of_a_shipped_case_never_exceed_wider_ones(name: str) -> None:
+def test_shipped_narrower_definition_never_exceeds_a_wider_one(name: str) -> None:
     """Where one definition lies within another, so does its total on each draw; known pairs are among them."""
     draws = draws_of(name)
     values = {one: mm.total(draws, one).values for one in draws.case.definitions}
@@ -301,27 +301,27 @@ def test_narrower_definitions_of_a_shipped_case_never_exceed_wider_ones(name: st
         assert np.all(excess <= 1e-9 * values[outer_id]), (inner_id, outer_id)
 
 
-def test_what_was_reported_in_the_german_case_lies_below_the_deaths_that_hold_it() -> None:
+def test_german_reported_deaths_lie_below_the_deaths_of_their_group() -> None:
     """Reports are components within the deaths of their group, so `registered` is below `killing` on every draw."""
     draws = draws_of("nazi-germany")
     reported, killing = (mm.total(draws, one).values for one in ("registered", "killing"))
     assert np.all(reported < killing)
 
 
-def test_the_reports_of_the_german_case_end_with_their_years() -> None:
+def test_german_reports_fall_within_their_own_years() -> None:
     """What was reported to the end of 1942 is not spread over the war: it was, and 1939-42 held 1.2 of 2.1 million."""
     draws = draws_of("nazi-germany")
     to_1942 = mm.total(draws, "registered", years=(1939, 1942)).summary.median
     assert to_1942 == mm.total(draws, "registered").summary.median == pytest.approx(2.1e6, rel=0.05)
 
 
-def test_half_of_the_jews_in_the_german_case_died_in_1942() -> None:
+def test_german_annual_table_puts_half_of_jewish_deaths_in_1942() -> None:
     """Deaths follow the annual table: spread evenly, 1942 had 0.8 million, and 2 to 3 million died."""
     median = mm.total(draws_of("nazi-germany"), "jews", years=(1942, 1942)).summary.median
     assert 2e6 < median < 3e6
 
 
-def test_pairs_that_do_not_nest_are_not_taken_for_nested() -> None:
+def test_definitions_that_do_not_nest_are_not_reported_as_nested() -> None:
     """Negative control: a wider one is not within a narrower, nor a gross one within a net one."""
     case = case_named("ussr")
     named = case.definitions
@@ -332,7 +332,7 @@ def test_pairs_that_do_not_nest_are_not_taken_for_nested() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_reasons_for_what_is_unknown_are_told_beside_the_total(name: str) -> None:
+def test_unknown_components_have_their_reasons_in_case_and_total(name: str) -> None:
     """A component that a definition counts and that no evidence reaches has its reason in the case and the total."""
     draws = draws_of(name)
     for definition_ in draws.case.definitions.values():
@@ -351,7 +351,7 @@ def test_every_claim_of_a_shipped_case_has_a_scope(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_evidence_is_plural(name: str) -> None:
+def test_shipped_definitions_rest_on_several_lineages(name: str) -> None:
     """A shipped case rests on many works, and its definitions on several lineages each."""
     case = case_named(name)
     assert len([source for source in case.sources.values() if not source.is_assumption]) >= 20

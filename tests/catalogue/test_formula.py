@@ -33,7 +33,7 @@ OPERATIONS: Final[Mapping[str, Callable[[Fraction, Fraction], Fraction]]] = {
 
 
 @pytest.mark.parametrize("symbol", OPERATIONS)
-def test_each_operator_names_what_numpy_the_sampler_and_python_compute(symbol: str) -> None:
+def test_operator_is_the_same_in_numpy_sampler_and_python(symbol: str) -> None:
     """The NumPy function, the sampler's instruction and the infix operation of a symbol compute what it means."""
     expected = float(OPERATIONS[symbol](Fraction(7), Fraction(2)))
     listed = OPERATORS[symbol]
@@ -109,7 +109,7 @@ EXPRESSIONS: Final = st.recursive(NUMBERS | st.sampled_from(sorted(VALUES)), _pa
 
 
 @given(EXPRESSIONS)
-def test_a_formula_means_what_python_means_by_the_same_text(text: str) -> None:
+def test_formula_equals_python_arithmetic_of_the_same_text(text: str) -> None:
     """Precedence, brackets, signs, min and max are those of Python, exactly, for tree and stack alike."""
     tree = parse(text)
     try:
@@ -123,7 +123,7 @@ def test_a_formula_means_what_python_means_by_the_same_text(text: str) -> None:
 
 
 @given(EXPRESSIONS)
-def test_the_names_of_a_formula_are_those_that_python_finds(text: str) -> None:
+def test_names_of_a_formula_equal_those_found_by_python(text: str) -> None:
     """`names` finds every name of a formula and nothing else."""
     found = {node.id for node in ast.walk(ast.parse(text, mode="eval")) if isinstance(node, ast.Name)}
     assert names(parse(text)) == found - {"min", "max"}
@@ -146,12 +146,12 @@ def test_the_names_of_a_formula_are_those_that_python_finds(text: str) -> None:
         ("\n  1\t+ 1 ", 2),
     ],
 )
-def test_precedence_by_hand(text: str, value: int) -> None:
+def test_precedence_equals_sums_by_hand(text: str, value: int) -> None:
     """Sums written down by hand come out as on paper."""
     assert by_tree(parse(text)) == value
 
 
-def test_precedence_can_be_got_wrong() -> None:
+def test_reading_without_precedence_gives_another_value() -> None:
     """Negative control: reading from left to right without precedence gives another value, and the oracle sees it."""
     assert by_python("2 + 3 * 4") == 14 != (2 + 3) * 4
 
@@ -205,7 +205,7 @@ def test_precedence_can_be_got_wrong() -> None:
         ("nan(a)", "no function"),
     ],
 )
-def test_what_is_not_arithmetic_is_refused(text: str, words: str) -> None:
+def test_text_that_is_not_arithmetic_is_refused(text: str, words: str) -> None:
     """Attributes, calls, powers, comparisons, statements and foreign signs are refused, and the message names them."""
     with pytest.raises(FormulaError) as caught:
         parse(text)
@@ -214,7 +214,7 @@ def test_what_is_not_arithmetic_is_refused(text: str, words: str) -> None:
 
 @settings(max_examples=300)
 @given(st.text(alphabet=st.sampled_from("ab1_.,()+-*/ e'[]<=@\\\x00é"), max_size=40))
-def test_any_text_is_parsed_or_refused(text: str) -> None:
+def test_any_text_is_parsed_or_refused_as_a_formula_error(text: str) -> None:
     """No text whatever brings another error than a `FormulaError`; what is parsed is Python's arithmetic too."""
     try:
         tree = parse(text)
@@ -238,7 +238,7 @@ def test_any_text_is_parsed_or_refused(text: str) -> None:
     ],
     ids=["brackets", "signs", "calls", "sum", "product", "unclosed"],
 )
-def test_a_formula_of_any_size_is_refused_without_a_recursion_error(text: str) -> None:
+def test_oversized_formula_is_refused_without_a_recursion_error(text: str) -> None:
     """What nests too deep or is too long is refused with a `FormulaError`, before Python's own stack gives way."""
     with pytest.raises(FormulaError, match=r"nest deeper|are allowed"):
         parse(text)
@@ -250,7 +250,7 @@ def test_the_longest_formula_allowed_is_computed() -> None:
     assert by_stack(parse("(" * 40 + "a" + ")" * 40)) == VALUES["a"]
 
 
-def test_numbers_are_finite_floats() -> None:
+def test_number_is_read_as_the_nearest_double() -> None:
     """A literal is read as the nearest double."""
     assert parse("0.1") == Number(0.1)
     assert parse("1e308") == Number(1e308)

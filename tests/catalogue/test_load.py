@@ -45,13 +45,15 @@ def evidence(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.toml") if path.name not in ("case.toml", "definitions.toml"))
 
 
-def test_the_digest_of_the_full_case_is_the_one_written_down() -> None:
+def test_digest_of_the_full_case_equals_the_recorded_one() -> None:
     """The content of a case has one digest for all time, whatever machine or version of Python computes it."""
     assert load(GOOD / "full").digest == FULL
 
 
 @given(st.integers(0, 10_000))
-def test_the_order_of_files_and_entries_changes_nothing(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
+def test_order_of_files_and_entries_leaves_digest_and_records(
+    tmp_path_factory: pytest.TempPathFactory, seed: int
+) -> None:
     """Entries shuffled and dealt out anew to files with other names give the same digest and the same records."""
     folder = tmp_path_factory.mktemp("shuffled") / "case"
     shutil.copytree(GOOD / "full", folder)
@@ -83,7 +85,7 @@ def reordered(case: Case, original: Case, name: str) -> object:
     return component.model_copy(update={"estimate": estimates})
 
 
-def test_the_order_of_estimates_changes_nothing(full: Path) -> None:
+def test_order_of_estimates_leaves_the_digest(full: Path) -> None:
     """The estimates of a component may stand in any order."""
     path = full / "famine.toml"
     head, *estimates = re.split(r"(?m)^(?=\[\[component)", entries(path)[0] + "".join(entries(path)[1:]))[1:]
@@ -108,7 +110,7 @@ def test_the_order_of_estimates_changes_nothing(full: Path) -> None:
         ("sources.bib", "title = {{Registers} of", "title = {Registers of"),
     ],
 )
-def test_spelling_changes_nothing(full: Path, file: str, old: str, new: str) -> None:
+def test_equivalent_spellings_leave_the_digest(full: Path, file: str, old: str, new: str) -> None:
     """What means the same has the same digest: a list of one, the order of words, underscores, comments."""
     path = full / file
     text = path.read_text(encoding="utf-8")
@@ -127,7 +129,7 @@ def numbers() -> list[tuple[str, int, int]]:
     return found
 
 
-def test_any_number_that_changes_changes_the_digest(full: Path) -> None:
+def test_changed_number_changes_the_digest(full: Path) -> None:
     """Each number of the full case, changed by itself, gives a digest of its own or a case that is refused."""
     digests, refused = {FULL}, 0
     places = numbers()
@@ -182,8 +184,8 @@ def refusal(folder: Path) -> str:
     return ""
 
 
-def test_no_value_in_any_place_brings_another_error(full: Path) -> None:
-    """Any key of the full case with some odd value makes a sound case or a `CaseError`, never a traceback."""
+def test_odd_value_anywhere_raises_no_other_error_than_case_error(full: Path) -> None:
+    """Any key of the full case with some odd value gives a valid case or a `CaseError`, never another exception."""
     refusals = []
     for path in sorted(full.glob("*.toml")):
         text = path.read_text(encoding="utf-8")
@@ -201,7 +203,7 @@ def test_no_value_in_any_place_brings_another_error(full: Path) -> None:
     assert sum(not text for text in refusals) < len(refusals) / 5
 
 
-def test_words_that_change_change_the_digest(full: Path) -> None:
+def test_changed_text_changes_the_digest(full: Path) -> None:
     """A note, a title and a facet are content too."""
     digests = {FULL}
     for file, old, new in [
@@ -226,7 +228,7 @@ def test_definitions_keep_the_order_of_their_file() -> None:
         assert list(records) == sorted(records)
 
 
-def test_hidden_files_and_byte_order_marks_do_no_harm(full: Path) -> None:
+def test_hidden_files_and_byte_order_marks_are_ignored(full: Path) -> None:
     """What an editor or a network drive leaves in a folder, and a byte order mark, change nothing."""
     (full / "._camps.toml").write_bytes(b"\x00\x05\x16\x07")
     path = full / "camps.toml"
@@ -249,7 +251,7 @@ def test_shipped_cases_are_found_by_name() -> None:
     ("name", "hint"),
     [("usr", "Did you mean 'ussr'?"), ("atlantis", "'mcmort cases' lists"), ("ussr/", None)],
 )
-def test_a_case_that_is_not_there_is_refused_with_a_hint(name: str, hint: str | None) -> None:
+def test_unknown_case_is_refused_with_a_hint(name: str, hint: str | None) -> None:
     """A name that is neither shipped nor a folder is an error of its own, which proposes the nearest name."""
     with pytest.raises(UnknownCaseError, match="neither a shipped case nor a folder") as caught:
         load(name)
@@ -257,13 +259,13 @@ def test_a_case_that_is_not_there_is_refused_with_a_hint(name: str, hint: str | 
         assert hint in str(caught.value)
 
 
-def test_the_file_of_a_case_is_not_the_case(full: Path) -> None:
-    """Who gives case.toml itself is told to give its folder."""
+def test_file_given_as_a_case_is_refused_with_its_folder_as_hint(full: Path) -> None:
+    """The path of case.toml itself is refused; the hint names its folder."""
     with pytest.raises(UnknownCaseError, match=f"Give the folder that holds the file: '{full}'"):
         load(full / "case.toml")
 
 
-def test_an_empty_folder_is_told_what_a_case_needs(tmp_path: Path) -> None:
+def test_empty_folder_is_refused_with_the_files_a_case_needs(tmp_path: Path) -> None:
     """A folder without files is refused with one problem for each file that a case must have."""
     with pytest.raises(CaseError) as caught:
         load(tmp_path)
@@ -294,7 +296,7 @@ def test_records_cannot_be_changed() -> None:
             setattr(case, key, None)
 
 
-def test_what_is_superseded_or_not_admitted_is_left_with_its_reason() -> None:
+def test_superseded_or_unadmitted_estimates_are_returned_with_the_reason() -> None:
     """The estimates of a component are pooled, or left out with the reason; bases can be admitted instead."""
     case = load(GOOD / "full")
     taken, left = case.admitted(case.components["camps"])
@@ -309,12 +311,12 @@ def test_what_is_superseded_or_not_admitted_is_left_with_its_reason() -> None:
     assert case.retired() == {"camps:lee-draft": "camps:lee-1995", "lee-1989": "camps:lee-1995", "stone": "lee-1989"}
 
 
-def test_a_formula_writes_the_id_of_a_component_with_underscores() -> None:
+def test_component_id_has_underscores_in_formulas() -> None:
     """The name of a component in a formula is its id with - written _."""
     assert column_name("camps-and-colonies") == "camps_and_colonies"
 
 
-def test_an_error_of_a_case_counts_its_problems_and_has_an_exit_code() -> None:
+def test_case_error_counts_its_problems_and_has_an_exit_code() -> None:
     """A refused case gives exit code 1, wrong use 2; both are errors of this package."""
     with pytest.raises(CaseError, match=r"(?m)^.*low-above-best: 1 problem$") as caught:
         load(GOOD.parent / "bad" / "low-above-best")
@@ -337,7 +339,7 @@ def test_loading_a_case_loads_no_heavy_library() -> None:
     assert result.stdout.strip() == "[]"
 
 
-def test_the_check_of_loaded_libraries_can_fail() -> None:
+def test_check_of_loaded_libraries_can_fail() -> None:
     """Negative control: a layer above does load NumPy, and the check sees it."""
     code = "import sys, mcmort.elicit.table; print('numpy' in sys.modules)"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -12,7 +12,7 @@ from mcmort.cli.app import main
 from tests.cases import case_of, component, head, ranged
 
 
-def test_a_case_without_a_version_has_one_notice_that_names_changes_and_key() -> None:
+def test_case_without_a_version_has_one_notice_with_changes_and_hint() -> None:
     """Before there were versions nobody wrote one: such a case says what it now means, and what to write."""
     case = case_of(component("camps", ranged(1, 2)), head={k: v for k, v in head().items() if k != "format"})
     (text,) = case.notices
@@ -22,7 +22,7 @@ def test_a_case_without_a_version_has_one_notice_that_names_changes_and_key() ->
         assert change in text
 
 
-def test_the_version_changes_no_digest() -> None:
+def test_format_version_leaves_the_digest() -> None:
     """To say that totals were looked at is no evidence: the digest of a case is the same whatever version it names."""
     now, then = (case_of(component("camps", ranged(1, 2)), head=head(format=version)) for version in (2, 1))
     assert now.digest == then.digest

@@ -19,7 +19,7 @@ FILES = {path.name for path in TEMPLATE.iterdir() if path.suffix in (".toml", ".
 README = ROOT / "priors" / "README.md"
 
 
-def test_a_new_case_runs_at_once(
+def test_new_case_loads_passes_the_strict_check_and_compares(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is made loads under the name of its folder, passes the strict check, and compares its definitions."""
@@ -38,10 +38,10 @@ def test_a_new_case_runs_at_once(
     assert run("claims", folder, "--draws", "2000", "--quiet").code == 0
 
 
-def test_the_commands_that_it_names_are_commands(
+def test_commands_printed_by_new_can_be_run(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is printed after making a case can be typed as it stands."""
+    """The commands printed after making a case run as printed."""
     monkeypatch.chdir(tmp_path)
     run = runner(capsys)
     words = re.findall(r"mcmort (check|compare) (\S+?)(?:;|\s|$)", run("new", tmp_path / "a-1").out)
@@ -61,8 +61,8 @@ def test_a_new_case_holds_the_template_and_only_its_name_differs(tmp_path: Path)
     assert [path.name for path in tmp_path.iterdir()] == ["my-case"]
 
 
-def test_a_new_case_has_the_rights_of_any_new_folder(tmp_path: Path) -> None:
-    """Folder and files may be read by whom the umask lets."""
+def test_new_case_has_the_permissions_of_the_umask(tmp_path: Path) -> None:
+    """Folder and files have the permissions that the umask leaves."""
     old = os.umask(0o022)
     try:
         folder = new_case(tmp_path / "my-case")
@@ -73,7 +73,7 @@ def test_a_new_case_has_the_rights_of_any_new_folder(tmp_path: Path) -> None:
 
 
 def test_a_path_may_be_relative_or_end_in_a_slash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The case goes where the words say, seen from the folder in which one stands."""
+    """The case is made at the path given, relative to the current folder."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "deep").mkdir()
     for path in (Path("one"), Path("deep/two/"), Path("deep/../three")):
@@ -84,7 +84,9 @@ def test_a_path_may_be_relative_or_end_in_a_slash(tmp_path: Path, monkeypatch: p
 
 
 @pytest.mark.parametrize("kind", ["folder", "file", "case"])
-def test_nothing_is_written_over(kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_existing_file_or_folder_is_never_overwritten(
+    kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A folder, a file or a case that stands there stays as it is, and the exit code is 1."""
     target = tmp_path / "my-case"
     if kind == "folder":
@@ -105,7 +107,9 @@ def test_nothing_is_written_over(kind: str, tmp_path: Path, capsys: pytest.Captu
 @pytest.mark.parametrize(
     "name", ["My-Case", "my case", "my_case", "-case", "fälle", "case.toml", "a'b", "x" + "\N{KELVIN SIGN}"]
 )
-def test_a_name_that_is_no_id_is_wrong_use(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_folder_name_that_is_no_id_is_refused_with_exit_code_2(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The name of the folder becomes the id, so one that cannot be an id is refused with exit code 2."""
     ran = runner(capsys)("new", "--", tmp_path / name)
     assert (ran.code, ran.out) == (2, "")
@@ -113,13 +117,13 @@ def test_a_name_that_is_no_id_is_wrong_use(name: str, tmp_path: Path, capsys: py
     assert listing(tmp_path) == {}
 
 
-def test_no_path_at_all_is_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_path_is_refused_with_exit_code_2(capsys: pytest.CaptureFixture[str]) -> None:
     """Without a path the exit code is 2."""
     assert runner(capsys)("new").code == 2
 
 
 @pytest.mark.parametrize("parent", ["missing", "file"])
-def test_the_folder_above_must_be_there(parent: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_parent_folder_is_refused(parent: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Where the folder above is missing, or is a file, nothing is made."""
     (tmp_path / "file").write_text("mine")
     before = listing(tmp_path)
@@ -129,10 +133,10 @@ def test_the_folder_above_must_be_there(parent: str, tmp_path: Path, capsys: pyt
     assert listing(tmp_path) == before
 
 
-def test_a_place_that_may_not_be_written_is_told_in_words(
+def test_unwritable_parent_folder_is_refused_with_the_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Where the system refuses, its reason is the message, and nothing is left."""
+    """Where the system refuses, the message gives its reason, and nothing is left behind."""
 
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
@@ -145,7 +149,7 @@ def test_a_place_that_may_not_be_written_is_told_in_words(
 
 
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs a file system that refuses new folders")
-def test_a_system_folder_refuses_without_a_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+def test_system_folder_is_refused_without_a_traceback(capsys: pytest.CaptureFixture[str]) -> None:
     """A folder in which nobody may make one gives an error and exit code 1."""
     ran = runner(capsys)("new", "/proc/my-case")
     assert (ran.code, ran.out) == (1, "")
@@ -153,7 +157,7 @@ def test_a_system_folder_refuses_without_a_traceback(capsys: pytest.CaptureFixtu
 
 
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()], ids=["full", "ctrl-c"])
-def test_a_case_is_made_whole_or_not_at_all(
+def test_interrupted_copy_leaves_nothing_behind(
     error: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A copy that fails midway, or is interrupted, leaves nothing behind."""
@@ -173,14 +177,14 @@ def test_a_case_is_made_whole_or_not_at_all(
     assert listing(tmp_path) == {}
 
 
-def test_a_name_longer_than_the_system_takes_is_told_in_words(tmp_path: Path) -> None:
+def test_overlong_name_is_refused_without_a_traceback(tmp_path: Path) -> None:
     """A name of a thousand letters is refused without a traceback."""
     with pytest.raises(McmortError, match="File name too long"):
         new_case(tmp_path / ("a" * 1_000))
     assert listing(tmp_path) == {}
 
 
-def test_a_link_that_leads_nowhere_is_not_written_through(tmp_path: Path) -> None:
+def test_dangling_link_is_not_written_through(tmp_path: Path) -> None:
     """A dangling link stands in the way like a file."""
     (tmp_path / "my-case").symlink_to(tmp_path / "elsewhere")
     with pytest.raises((OutputError, UsageError)):
@@ -194,7 +198,7 @@ def blocks() -> dict[str, str]:
     return dict(found)
 
 
-def test_the_page_on_cases_prints_the_files_of_the_template() -> None:
+def test_readme_of_priors_prints_the_files_of_the_template() -> None:
     """The worked example of priors/README.md is the template, file by file."""
     assert set(blocks()) == FILES
     for name, text in blocks().items():

@@ -33,7 +33,7 @@ def defects(path: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", ["case", "definitions", "evidence"])
-def test_a_schema_is_a_schema(kind: str) -> None:
+def test_schema_is_valid_under_its_draft(kind: str) -> None:
     """Each schema is valid under draft 2020-12, says so, and has a title and a description."""
     schema = schemas()[kind]
     Draft202012Validator.check_schema(schema)
@@ -43,7 +43,7 @@ def test_a_schema_is_a_schema(kind: str) -> None:
 
 
 @pytest.mark.parametrize("path", SOUND, ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_sound_files_follow_their_schema(path: Path) -> None:
+def test_good_and_shipped_files_validate(path: Path) -> None:
     """Every file of the good cases and of the shipped ones validates."""
     assert defects(path) == []
 
@@ -85,7 +85,7 @@ def test_sound_files_follow_their_schema(path: Path) -> None:
         ("text-as-boolean", "definitions.toml", "broad/net"),
     ],
 )
-def test_a_defect_of_form_breaks_the_schema_where_it_stands(case: str, file: str, place: str) -> None:
+def test_defect_of_form_fails_the_schema_at_its_place(case: str, file: str, place: str) -> None:
     """What is badly formed in a broken case breaks its schema, at the place of the defect and nowhere else."""
     (found,) = defects(TESTS / "bad" / case / file)
     assert found.partition(": ")[0] == place
@@ -110,7 +110,7 @@ def test_a_schema_accepts_every_spelling_of_a_selector(table: dict[str, Any]) ->
     assert not validator.is_valid({"broad": {**words, "share": [{**rule, "where": {"category": 3}}]}})
 
 
-def test_the_schemas_know_every_key_of_the_records() -> None:
+def test_schemas_hold_every_key_of_the_records() -> None:
     """No key of a record is missing in its schema, and a definition alone has no id."""
     tables = schemas()["evidence"]["$defs"]
     for record in (Component, Estimate, Quantity, Profile, Correlation, Claim):
@@ -120,7 +120,7 @@ def test_the_schemas_know_every_key_of_the_records() -> None:
     assert "id" in tables["Component"]["required"]
 
 
-def test_the_schemas_of_two_calls_are_apart() -> None:
+def test_schemas_of_two_calls_share_no_state() -> None:
     """Changing a schema that was handed out changes no other."""
     schemas()["case"]["properties"].clear()
     assert schemas()["case"]["properties"]

@@ -86,7 +86,7 @@ def parts_of(drawn: list[tuple[list[int], str, list[str] | None]]) -> list[dict[
 
 
 @given(PARTS, SCOPES)
-def test_a_scope_covers_what_a_walk_through_all_years_finds(
+def test_scope_covers_the_years_found_one_by_one(
     drawn: list[tuple[list[int], str, list[str] | None]], scope: dict[str, Any]
 ) -> None:
     """Keys are joined by and, values and rules by or, years by intersection, and what is excluded is out."""
@@ -96,7 +96,7 @@ def test_a_scope_covers_what_a_walk_through_all_years_finds(
 
 
 @given(PARTS, SCOPES, RULES)
-def test_more_rules_never_turn_the_scope_the_other_way(
+def test_adding_includes_only_widens_and_adding_excludes_only_narrows(
     drawn: list[tuple[list[int], str, list[str] | None]], scope: dict[str, Any], rule: dict[str, Any]
 ) -> None:
     """One more include never drops a year, one more exclude and narrower years never add one."""
@@ -125,13 +125,13 @@ def test_more_rules_never_turn_the_scope_the_other_way(
         ({"include": [{"component": "one"}], "exclude": [{"component": "two"}]}, range(1930, 1940)),
     ],
 )
-def test_the_words_of_a_scope_by_hand(scope: dict[str, Any], years: Any) -> None:
+def test_scopes_cover_the_years_counted_by_hand(scope: dict[str, Any], years: Any) -> None:
     """Scopes written down by hand cover the years counted by hand."""
     part = Component.model_validate(component("one", point(10.0)))
     assert selected_years(Scope.model_validate(scope), part) == frozenset(years)
 
 
-def test_the_oracle_can_tell_and_from_or() -> None:
+def test_reading_keys_as_or_gives_other_years() -> None:
     """Negative control: reading the keys of a rule as or would give other years, and the oracle sees it."""
     part = Component.model_validate(component("one", point(10.0)))
     assert covered({"include": [{"category": "a"}, {"group": "y"}]}, part)
@@ -156,7 +156,7 @@ def test_select_leaves_out_components_of_which_no_year_is_covered() -> None:
     ],
 )
 @pytest.mark.parametrize("key", ["include", "exclude"])
-def test_select_refuses_words_that_the_case_does_not_declare(rule: dict[str, str], message: str, key: str) -> None:
+def test_select_refuses_undeclared_facets_and_values(rule: dict[str, str], message: str, key: str) -> None:
     """An unknown facet, value or component is an error with the words allowed, in include and exclude alike."""
     case = case_of(component("one", point(1.0)))
     with pytest.raises(DefinitionError, match=message):

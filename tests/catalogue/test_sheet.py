@@ -11,23 +11,17 @@ import io
 import shutil
 import sys
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from openpyxl.workbook import Workbook
 
 import mcmort as mm
-from mcmort.catalogue.case import EvidenceFile
 from mcmort.catalogue.reading.spreadsheet import COLUMNS, import_sheet
-from mcmort.catalogue.records import Component
-from mcmort.catalogue.vocabulary import BASES
 from mcmort.errors import CaseError, UsageError
+from tests.catalogue.workbooks import workbook
 from tests.cli.ran import GOOD, listing, runner
 
 TESTS = Path(__file__).parent.parent
@@ -36,27 +30,11 @@ SOUND = TESTS / "good" / "estimates.csv"
 HEADER = "component,label,years,territory,counts,facet:category,facet:kind,source,locator,low,best,high,reads,basis"
 ROW = "north,Northern camps,1930-1935,Nowhere,Deaths.,camps,deaths,smith-1990,p. 12,1000,,2000,range,demographic"
 
-type Cells = Sequence[Sequence[Any]]
-
 
 def rows_of(path: Path) -> list[list[str]]:
     """Return the cells of a CSV file."""
     with path.open(newline="", encoding="utf-8") as stream:
         return list(csv.reader(stream))
-
-
-def workbook(path: Path, rows: Cells) -> Path:
-    """Write rows as a workbook; None leaves a cell empty."""
-    book = Workbook()
-    sheet = book.active
-    assert sheet is not None
-    for row, cells in enumerate(rows, start=1):
-        for column, value in enumerate(cells, start=1):
-            if value not in ("", None):
-                cell = sheet.cell(row, column)
-                cell.value = value
-    book.save(path)
-    return path
 
 
 def sheet_of(path: Path, *rows: str) -> Path:
@@ -73,10 +51,10 @@ def problems_of(path: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
-def test_a_bad_sheet_is_refused_with_all_that_is_wrong_and_nothing_written(
+def test_bad_sheet_is_refused_with_all_problems_and_writes_nothing(
     path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Every problem is told at once with its row and column, the exit code is 1, and no file appears."""
+    """All problems are listed together, each with its row and column, the exit code is 1, and no file appears."""
     expected = path.with_suffix(".txt").read_text(encoding="utf-8").splitlines()
     ran = runner(capsys)("import", path, "--output", tmp_path / "out.toml")
     head, *lines = ran.err.splitlines()
@@ -96,7 +74,7 @@ def test_every_defect_of_a_sheet_has_its_message_and_hint() -> None:
         assert all(" found " in line and "; expected " in line and ". Hint: " in line for line in lines), path.stem
 
 
-def test_a_bad_workbook_is_refused_like_the_sheet_that_it_holds(tmp_path: Path) -> None:
+def test_bad_workbook_has_the_problems_of_the_same_sheet(tmp_path: Path) -> None:
     """The same cells in a workbook give the same problems."""
     path = TESTS / "bad-sheets" / "many-at-once.csv"
     found = problems_of(workbook(tmp_path / "many-at-once.xlsx", rows_of(path)))
@@ -136,8 +114,8 @@ def other_zip(path: Path) -> None:
     ],
     ids=["text", "empty", "cut-off", "bent", "another-archive"],
 )
-def test_a_workbook_that_is_none_is_refused(write: Callable[[Path], object], tmp_path: Path) -> None:
-    """Whatever the file holds, the answer is one problem in words."""
+def test_file_that_is_no_workbook_is_refused(write: Callable[[Path], object], tmp_path: Path) -> None:
+    """Whatever the file holds, it is refused with one problem."""
     path = tmp_path / "estimates.xlsx"
     write(path)
     (problem,) = problems_of(path)
@@ -163,7 +141,9 @@ def test_a_date_where_years_should_stand_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["estimates.ods", "estimates.tsv", "estimates"])
-def test_another_ending_is_wrong_use(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_unknown_file_ending_is_refused_with_exit_code_2(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A file that is neither .csv nor .xlsx is refused by its name, with exit code 2, and nothing is written."""
     shutil.copyfile(SOUND, tmp_path / name)
     before = listing(tmp_path)
@@ -176,7 +156,7 @@ def test_another_ending_is_wrong_use(name: str, tmp_path: Path, capsys: pytest.C
 
 @pytest.mark.parametrize("name", ["missing.csv", "missing.xlsx", "folder.csv"])
 def test_a_file_that_cannot_be_opened_is_refused(name: str, tmp_path: Path) -> None:
-    """A missing file and a folder are told in words."""
+    """A missing file and a folder are refused with a message."""
     (tmp_path / "folder.csv").mkdir()
     (problem,) = problems_of(tmp_path / name)
     reason = "Is a directory" if name == "folder.csv" else "No such file or directory"
@@ -208,7 +188,7 @@ def test_without_the_extra_a_workbook_is_refused_and_says_what_to_install(
         ("1053829.5", 1_053_829.5),
     ],
 )
-def test_a_number_may_be_grouped_in_threes(text: str, value: float, tmp_path: Path) -> None:
+def test_grouped_number_equals_the_plain_one(text: str, value: float, tmp_path: Path) -> None:
     """Plain and grouped spellings of a number are read alike, with a point for decimals."""
     row = ROW.replace(",1000,,2000,range,", f",,{text},,point,")
     document = tomllib.loads(import_sheet(sheet_of(tmp_path / "a.csv", HEADER, row)))
@@ -220,7 +200,7 @@ def test_a_number_may_be_grouped_in_threes(text: str, value: float, tmp_path: Pa
     ["12,5", "0,125", "1,05,829", "1,053 829", "1.053.829", "1,0538", "1e6", "nan", "inf", "+5", "-5", "5-6", "12%",
      "½", "5 million", "1,053,829.5", "9" * 16, "0." + "3" * 31, "١٢"],
 )  # fmt: skip
-def test_what_could_be_read_in_two_ways_is_no_number(text: str, tmp_path: Path) -> None:
+def test_ambiguous_number_is_refused(text: str, tmp_path: Path) -> None:
     """Decimal commas, mixed grouping, exponents, signs, ranges and words are refused, each once."""
     row = ROW.replace(",1000,,2000,range,", f',,"{text}",,point,')
     (problem,) = problems_of(sheet_of(tmp_path / "a.csv", HEADER, row))
@@ -228,7 +208,9 @@ def test_what_could_be_read_in_two_ways_is_no_number(text: str, tmp_path: Path) 
     assert "; expected a number. Hint: write " in problem
 
 
-def test_a_sound_sheet_becomes_part_of_a_case(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_imported_sheet_loads_in_a_case_and_adds_to_its_total(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The TOML of a sheet, put into a case with its sources, loads, passes the strict check and adds up."""
     case = tmp_path / "minimal"
     shutil.copytree(GOOD, case)
@@ -245,7 +227,7 @@ def test_a_sound_sheet_becomes_part_of_a_case(tmp_path: Path, capsys: pytest.Cap
     assert mm.total(draws, "broad").summary.median > alone + 1_000_000
 
 
-def test_a_sound_sheet_is_placed_cell_by_cell() -> None:
+def test_every_cell_of_a_good_sheet_is_imported_to_its_key() -> None:
     """Every column of the layout stands in the sheet, and each filled cell where it belongs."""
     header = set(rows_of(SOUND)[0])
     assert header == {*COLUMNS, "facet:category", "facet:kind"} - {"facet:NAME"}
@@ -282,8 +264,8 @@ def test_a_workbook_gives_the_same_toml_as_a_csv_file(tmp_path: Path) -> None:
     assert import_sheet(workbook(tmp_path / "numbers.xlsx", rows)) == import_sheet(SOUND)
 
 
-def test_order_of_columns_capitals_blank_rows_and_a_byte_order_mark_do_not_matter(tmp_path: Path) -> None:
-    """A sheet turned about, with empty rows, as a spreadsheet program saves it, becomes the same file."""
+def test_order_and_case_of_columns_blank_rows_and_byte_order_mark_are_ignored(tmp_path: Path) -> None:
+    """A sheet with its columns reversed and in capitals, empty rows and a byte order mark becomes the same file."""
     rows = rows_of(SOUND)
     turned = [[*reversed(row)] for row in rows]
     turned[0] = [name.upper() for name in turned[0]]
@@ -300,123 +282,3 @@ def test_a_small_share_of_a_workbook_keeps_its_digits(tmp_path: Path) -> None:
     cells[1][9:13] = [None, 0.00001234, None, "point"]
     document = tomllib.loads(import_sheet(workbook(tmp_path / "a.xlsx", cells)))
     assert document["component"][0]["estimate"][0]["best"] == 0.00001234
-
-
-IDS = st.from_regex(r"[a-z0-9][a-z0-9-]{0,8}", fullmatch=True)
-FAILED = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
-
-
-def texts(controls: bool) -> st.SearchStrategy[str]:
-    """Return text as a cell may hold it: not empty, no blanks at its ends, no formula."""
-    letters = st.characters(codec="utf-8") if controls else st.characters(codec="utf-8", exclude_categories=["Cc"])
-    found = st.text(letters, min_size=1, max_size=12).map(str.strip)
-    return found.filter(lambda text: text != "" and text not in FAILED and not text.startswith("="))
-
-
-def spans() -> st.SearchStrategy[list[int]]:
-    """Return spans of years."""
-    return st.tuples(st.integers(1, 1999), st.integers(0, 300)).map(lambda pair: [pair[0], sum(pair)])
-
-
-@st.composite
-def figures(draw: st.DrawFn) -> dict[str, Any]:
-    """Draw the figure of an estimate, of every reading."""
-    floats = st.floats(1e-6, 1e9).map(lambda value: float(f"{value:.15g}"))  # openpyxl writes no more digits
-    numbers = st.integers(0, 10**12) | floats
-    low, best, high = sorted(draw(st.lists(numbers, min_size=3, max_size=3, unique_by=float)))
-    ends = {"low": low, "high": high} | ({"best": best} if draw(st.booleans()) else {})
-    shapes: list[dict[str, Any]] = [
-        {"best": best},
-        ends,
-        {**ends, "reads": draw(st.sampled_from(["range", "plausible", "extremes", "50%", "95%"]))},
-        {"best": high, "standard_error": high, "reads": "standard-error"},
-        {"low": low, "reads": "at-least"},
-        {"high": high, "reads": "at-most"},
-    ]
-    return draw(st.sampled_from(shapes))
-
-
-@st.composite
-def estimates(draw: st.DrawFn, text: st.SearchStrategy[str]) -> dict[str, Any]:
-    """Draw an estimate as a table."""
-    optional = {
-        "id": IDS,
-        "via": text,
-        "confidence": st.sampled_from(["high", "medium", "low"]),
-        "measure": st.sampled_from(["registered", "all"]),
-        "lineage": IDS,
-        "supersedes": st.lists(IDS, min_size=1, max_size=3),
-        "use": st.sampled_from(["pool", "cross-check"]),
-        "years": spans(),
-        "territory": text,
-        "counts": text,
-        "note": text,
-    }
-    more = draw(st.fixed_dictionaries({}, optional=optional))
-    needed = {"source": draw(text), "locator": draw(text), "basis": draw(st.sampled_from(BASES))}
-    return {**needed, **draw(figures()), **more}
-
-
-@st.composite
-def evidence(draw: st.DrawFn, text: st.SearchStrategy[str]) -> list[dict[str, Any]]:
-    """Draw components as tables."""
-    found = []
-    for name in draw(st.lists(IDS, min_size=1, max_size=3, unique=True)):
-        table = {"id": name, "label": draw(text), "years": draw(spans()), "territory": draw(text), "counts": draw(text)}
-        values = text.filter(lambda value: ";" not in value)
-        facets = st.dictionaries(st.sampled_from(["category", "kind", "place"]), st.lists(values, min_size=1))
-        some = draw(st.lists(estimates(text), min_size=1, max_size=3))
-        unit = {"unit": draw(text)} if draw(st.booleans()) else {}
-        found.append({**table, **unit, "facets": draw(facets), "estimate": some})
-    return found
-
-
-def span_text(years: Sequence[int]) -> str:
-    """Write years as a cell."""
-    return str(years[0]) if years[0] == years[1] else f"{years[0]}-{years[1]}"
-
-
-def to_cells(components: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
-    """Write components as rows: the inverse of the import, written apart from it."""
-    names = [name for name in COLUMNS if name != "facet:NAME"] + [
-        f"facet:{one}" for one in ("category", "kind", "place")
-    ]
-    rows = [names]
-    for component in components:
-        for place, estimate in enumerate(component["estimate"]):
-            own = {key: component[key] for key in ("label", "territory", "counts", "unit") if key in component}
-            own["years"] = span_text(component["years"])
-            own |= {f"facet:{facet}": "; ".join(values) for facet, values in component["facets"].items()}
-            cells: dict[str, Any] = {"component": component["id"], **(own if place == 0 else {})}
-            for key, value in estimate.items():
-                name = f"estimate_{key}" if key in ("years", "territory", "counts") else key
-                cells[name] = "; ".join(value) if key == "supersedes" else span_text(value) if key == "years" else value
-            rows.append([cells.get(name, "") for name in names])
-    return rows
-
-
-def written(value: Any) -> str:
-    """Write a cell of a CSV file; a number without an exponent."""
-    return f"{Decimal(repr(value)):f}" if isinstance(value, float) else str(value)
-
-
-@given(components=evidence(texts(controls=True)))
-def test_random_estimates_survive_the_way_through_a_csv_file(
-    components: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    """Whatever the figures and words, sheet and TOML give back equal records."""
-    path = tmp_path_factory.mktemp("sheet") / "a.csv"
-    with path.open("w", newline="", encoding="utf-8") as stream:
-        csv.writer(stream).writerows([[written(cell) for cell in row] for row in to_cells(components)])
-    read = EvidenceFile.model_validate(tomllib.loads(import_sheet(path)))
-    assert read.component == tuple(Component.model_validate(table) for table in components)
-
-
-@given(components=evidence(texts(controls=False)))
-def test_random_estimates_survive_the_way_through_a_workbook(
-    components: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    """Whatever the figures and words, workbook and TOML give back equal records."""
-    path = workbook(tmp_path_factory.mktemp("sheet") / "a.xlsx", to_cells(components))
-    read = EvidenceFile.model_validate(tomllib.loads(import_sheet(path)))
-    assert read.component == tuple(Component.model_validate(table) for table in components)

@@ -312,20 +312,20 @@ def test_a_defect_is_found_by_the_strict_check_alone(defect: Defect, tmp_path: P
 @pytest.mark.parametrize(
     "defect", [one for one in DEFECTS if one.cure], ids=lambda defect: defect.name.replace(" ", "-")
 )
-def test_the_hint_of_a_strict_problem_cures_it(defect: Defect, tmp_path: Path) -> None:
+def test_following_the_hint_removes_the_strict_problem(defect: Defect, tmp_path: Path) -> None:
     """Done as the hint says, the problem is gone and no other has come."""
     folder = made(tmp_path, defect)
     changed(folder, defect.cure)
     assert mm.check(folder, strict=True) == ()
 
 
-def test_there_are_many_strict_defects_and_the_case_they_are_made_from_is_clean() -> None:
+def test_unchanged_case_has_no_strict_problem() -> None:
     """Negative control: without a change the minimal case has no strict problem."""
     assert len(DEFECTS) >= 20
     assert mm.check(GOOD, strict=True) == ()
 
 
-def test_the_command_reports_strict_problems_all_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_command_reports_all_strict_problems_together(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Without --strict the exit code is 0; with it 1, every problem on stderr with its file, and nothing on stdout."""
     by_name = {defect.name: defect for defect in DEFECTS}
     chosen = [by_name[name] for name in ("work that nothing cites", "assumption without its reason")]
@@ -343,7 +343,7 @@ def test_the_command_reports_strict_problems_all_at_once(tmp_path: Path, capsys:
         assert f"  {defect.problems[0]}" in lines
 
 
-def test_a_figure_under_two_lineages_may_be_explained(tmp_path: Path) -> None:
+def test_note_explains_equal_figures_of_two_lineages(tmp_path: Path) -> None:
     """A note at either of two equal figures says how it was reached, and is taken for the reason."""
     defect = next(one for one in DEFECTS if one.name == "copy under another lineage")
     folder = made(tmp_path, defect)

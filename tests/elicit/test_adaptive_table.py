@@ -40,7 +40,7 @@ _FUNCTIONS: dict[str, Callable[[Array], Array]] = {
 
 
 @pytest.mark.parametrize("function", _FUNCTIONS.values(), ids=_FUNCTIONS)
-def test_the_error_stated_holds(function: Callable[[Array], Array], seed: int) -> None:
+def test_stated_error_bounds_the_error(function: Callable[[Array], Array], seed: int) -> None:
     """At 100,000 random places of the body no relative error exceeds the one stated, which is within the target."""
     table = _tabulated(function)
     x = np.random.default_rng(seed).uniform(0.25, 0.75, 100_000)
@@ -50,7 +50,7 @@ def test_the_error_stated_holds(function: Callable[[Array], Array], seed: int) -
     assert len(table.values) == (8 << table.resolution) + 1
 
 
-def test_half_the_resolution_would_not_do() -> None:
+def test_half_the_resolution_misses_the_target() -> None:
     """Negative control: every second knot of a steep function misses the target."""
     function = _FUNCTIONS["steep"]
     table = _tabulated(function)
@@ -82,7 +82,7 @@ def test_a_jump_is_set_aside() -> None:
     assert float(np.max(_errors(table, function, x[outside]))) <= table.error + 1e-14
 
 
-def test_no_place_is_evaluated_twice() -> None:
+def test_function_is_evaluated_once_at_each_place() -> None:
     """Within the body every place is asked for once, and in all far fewer than a full table would take."""
     asked: list[Places] = []
 

@@ -47,7 +47,7 @@ def test_the_correlation_of_normal_scores_is_that_of_mpmath(rank: float) -> None
     assert float(normal_correlation(rank)) == pytest.approx(truth, rel=4.5e-16, abs=0.0)
 
 
-def test_full_correlations_stay_full() -> None:
+def test_perfect_correlations_stay_perfect() -> None:
     """Rank correlations of -1, 0 and 1 are exactly those of the scores, in an array of any shape."""
     ranks = np.array([[1.0, -1.0], [0.0, 1.0]])
     assert np.array_equal(normal_correlation(ranks), ranks)
@@ -67,7 +67,7 @@ def test_normal_scores_have_the_rank_correlation_asked_for(rank: float) -> None:
 
 
 @pytest.mark.parametrize("bad", [1.0000001, -1.2, 40.0, float("nan"), float("inf")])
-def test_what_is_no_rank_correlation_is_refused(bad: float) -> None:
+def test_invalid_rank_correlation_is_refused(bad: float) -> None:
     """A value outside [-1, 1], or none at all, is named; a percentage gets a hint."""
     with pytest.raises(UsageError, match=r"a rank correlation of .*; expected one from -1 to 1") as caught:
         normal_correlation([0.5, bad])
@@ -111,7 +111,7 @@ def test_no_other_matrix_of_order_three_is_nearer(attempt: int, seed: int) -> No
 
 
 @pytest.mark.parametrize("n", [10, 35])
-def test_the_result_is_a_projection(n: int, seed: int) -> None:
+def test_nearest_correlation_is_a_projection(n: int, seed: int) -> None:
     """The change is at no acute angle to the way to any other correlation matrix, which holds for the nearest alone.
 
     For a convex set this is necessary and sufficient. The alternation stops at a relative change of 1e-13, and the
@@ -131,7 +131,7 @@ def test_the_result_is_a_projection(n: int, seed: int) -> None:
 
 
 @pytest.mark.parametrize("n", [3, 10, 35, 50])
-def test_the_result_is_a_correlation_matrix(n: int, seed: int) -> None:
+def test_nearest_correlation_is_a_correlation_matrix(n: int, seed: int) -> None:
     """Symmetry and the diagonal are exact, the smallest eigenvalue is at least the floor, the changes are as stated."""
     asked = random_table(n, seed)
     found = nearest_correlation(asked)
@@ -144,7 +144,7 @@ def test_the_result_is_a_correlation_matrix(n: int, seed: int) -> None:
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 3, 35])
-def test_what_is_possible_comes_back_bit_for_bit(n: int, seed: int) -> None:
+def test_valid_correlation_matrix_is_returned_bit_for_bit(n: int, seed: int) -> None:
     """A correlation matrix is not touched, nor is the result of an earlier repair; the argument is never changed."""
     possible = random_correlation(n, seed) if n > 1 else np.eye(n)
     found = nearest_correlation(possible)
@@ -159,7 +159,7 @@ def test_what_is_possible_comes_back_bit_for_bit(n: int, seed: int) -> None:
     assert np.array_equal(asked, before)
 
 
-def test_a_full_correlation_is_moved_by_no_more_than_the_floor() -> None:
+def test_perfect_correlation_is_lowered_by_the_floor_alone() -> None:
     """Two inputs correlated by one have a singular matrix: the entry is lowered by the floor, and that is said."""
     found = nearest_correlation(np.ones((2, 2)))
     assert 0.0 < found.largest_change <= 1.01 * LEAST_EIGENVALUE
@@ -185,14 +185,14 @@ def test_the_least_eigenvalue_is_that_asked_for(floor: float) -> None:
         ([1.0], r"correlations of shape \(1,\); expected a square matrix"),
     ],
 )
-def test_what_is_no_table_of_correlations_is_refused(matrix: list[list[float]], words: str) -> None:
+def test_invalid_correlation_matrix_is_refused(matrix: list[list[float]], words: str) -> None:
     """Each defect is named with its place, and what was expected."""
     with pytest.raises(UsageError, match=words):
         nearest_correlation(matrix)
 
 
 @pytest.mark.parametrize("floor", [0.0, 1.0, -1e-8, float("nan")])
-def test_a_least_eigenvalue_makes_sense(floor: float) -> None:
+def test_impossible_least_eigenvalue_is_refused(floor: float) -> None:
     """One that no positive definite correlation matrix can have is refused."""
     with pytest.raises(UsageError, match="a least eigenvalue of"):
         nearest_correlation(HIGHAM, least_eigenvalue=floor)

@@ -53,7 +53,7 @@ def test_a_derived_estimate_is_smooth() -> None:
     assert _share_of_jumps(values) < 0.05
 
 
-def test_a_lattice_is_not_smooth() -> None:
+def test_unsmoothed_lattice_has_uneven_steps() -> None:
     """Negative control: of the values of the lattice itself nearly every step differs from the next."""
     values = np.random.default_rng(1).lognormal(size=1 << 14)
     assert _share_of_jumps(np.sort(values)) > 0.9

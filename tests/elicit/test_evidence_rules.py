@@ -33,15 +33,15 @@ REGISTER = point(1e3, measure="registered", basis="registered", source="study-b"
     ],
     ids=str,
 )  # fmt: skip
-def test_way_of_each_measure_follows_from_what_speaks_of_a_component(
+def test_way_of_each_measure_follows_from_the_evidence_on_a_component(
     grounds: Grounds, ways: tuple[Way, Way]
 ) -> None:  # fmt: skip
-    """The table in the head of the module, line by line."""
+    """The table at the head of the module, line by line."""
     known = known_by(grounds)
     assert (known.all, known.registered) == ways
 
 
-def test_measure_is_unknown_with_a_reason_or_known_without_one_whatever_speaks() -> None:
+def test_measure_has_a_reason_exactly_if_it_is_unknown() -> None:
     """Over all combinations: a reason for each unknown measure and no other; a floor only under evidence of its own."""
     flags = itertools.product((False, True), repeat=4)
     for (all_, registered, completeness, sums), (text, gap) in itertools.product(
@@ -70,7 +70,7 @@ def test_measure_is_unknown_with_a_reason_or_known_without_one_whatever_speaks()
         ("2 * march", True),
     ],
 )
-def test_formula_is_registered_only_where_it_grows_with_what_is(text: str, expected: bool) -> None:
+def test_formula_is_registered_only_where_it_grows_with_registered_deaths(text: str, expected: bool) -> None:
     """A minimum makes a minimum of what grows with it, directly or through another formula, and of nothing else."""
     case = case_of(
         component("camps", ranged(1e3, 2e3)),
@@ -85,8 +85,8 @@ def test_formula_is_registered_only_where_it_grows_with_what_is(text: str, expec
     assert not known["camps"].is_registered_only
 
 
-def test_reason_of_the_case_comes_before_that_of_the_rule_and_after_a_gap_in_a_formula() -> None:
-    """What a case says of an unknown measure is told, unless a formula says more exactly what is missing."""
+def test_reason_given_by_the_case_yields_only_to_a_gap_in_a_formula() -> None:
+    """The reason that a case gives for an unknown measure is reported, unless a formula names the gap more exactly."""
     reasons: dict[Measure, str] = {"all": "nobody counted", "registered": "no office"}
     assert known_by(Grounds(silence="silent", reasons=reasons)).unknown == reasons
     gap = known_by(Grounds(formula="a", gap="no a", completeness=True, silence="silent", reasons=reasons))

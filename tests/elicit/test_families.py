@@ -86,7 +86,7 @@ def test_no_density_lies_outside_the_support(family: str, parameters: tuple[floa
 
 
 @pytest.mark.parametrize(("family", "parameters"), [*_SMOOTH, *_TRUNCATED], ids=str)
-def test_a_wrong_parameter_is_seen(family: str, parameters: tuple[float, ...]) -> None:
+def test_wrong_parameter_fails_the_comparison(family: str, parameters: tuple[float, ...]) -> None:
     """Negative control: a parameter that is off by one part in a million fails the comparison with SciPy."""
     one = Distribution(family, parameters)
     moved = Distribution(family, (*parameters[:-1], parameters[-1] * (1.0 + 1e-6) + 1e-6 * (parameters[-1] == 0.0)))
@@ -142,7 +142,7 @@ def test_metalog_equals_fifty_digit_arithmetic(terms: tuple[float, float, float]
 
 
 @pytest.mark.parametrize(("family", "parameters"), [*_SMOOTH, *_TRUNCATED], ids=str)
-def test_nothing_lies_below_zero(family: str, parameters: tuple[float, ...]) -> None:
+def test_families_have_no_mass_below_zero(family: str, parameters: tuple[float, ...]) -> None:
     """No family puts mass below zero (metalog: less than 1e-26), and distribution functions end at 0 and 1."""
     one = Distribution(family, parameters)
     assert float(one.cdf(np.array(-1.0))) <= (1e-26 if "metalog" in family else 0.0)
@@ -163,13 +163,13 @@ def test_scaling_scales_every_quantile(family: str, parameters: tuple[float, ...
 
 
 @pytest.mark.parametrize("family", ["beta", "logit-metalog"])
-def test_a_share_has_no_scale(family: str) -> None:
+def test_scaling_a_share_is_refused(family: str) -> None:
     """Scaling a share is refused, because it would leave the unit interval."""
     with pytest.raises(ValueError, match="has no scale"):
         Distribution(family, (2.0, 3.0, 0.0)[: len(FAMILIES[family].parameters)]).scaled(2.0)
 
 
-def test_a_constant_is_its_value_everywhere() -> None:
+def test_constant_has_one_quantile() -> None:
     """A constant has one quantile, and its distribution function jumps there from 0 to 1."""
     one = fixed(7)
     assert one.ppf(np.array([0.01, 0.5, 0.99])).tolist() == [7.0, 7.0, 7.0]

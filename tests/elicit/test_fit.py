@@ -161,7 +161,7 @@ def test_a_point_of_a_share_or_a_zero_is_fixed(case: Case) -> None:
         ("pert", {"best": 4.0}, (1.133, 4.0, 13.28), 5e-3),
     ],
 )
-def test_fits_equal_published_ones(
+def test_fitted_parameters_equal_published_ones(
     case: Case, family: str, changes: dict[str, float], published: tuple[float, ...], digits: float
 ) -> None:
     """With 5 % below 2 and 95 % below 9 the parameters are those published, to the digits printed.
@@ -234,7 +234,7 @@ def test_a_bare_point_without_a_basis_is_refused(case: Case) -> None:
         fit_figure(case, claim)
 
 
-def test_a_point_is_no_range(case: Case) -> None:
+def test_coverage_of_a_point_is_refused(case: Case) -> None:
     """Asking a point for the coverage of its range is a mistake of the caller, and said so."""
     with pytest.raises(ValueError, match="is no range"):
         coverage(case, Estimate.model_validate(point(5)))

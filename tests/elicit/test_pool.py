@@ -62,7 +62,7 @@ def test_a_pool_of_one_has_the_quantiles_of_its_member() -> None:
     assert Pool(((1.0, one),)).ppf(_U).tolist() == one.ppf(_U).tolist()
 
 
-def test_a_count_of_none_may_be_pooled() -> None:
+def test_zero_count_is_pooled_as_an_atom() -> None:
     """A pool of a zero and a lognormal has an atom of the zero's weight at zero, and the lognormal above it."""
     one = Distribution("lognormal", (3.0, 0.4))
     x = Pool(((0.25, fixed(0.0)), (0.75, one))).ppf(np.array([0.1, 0.2, 0.5, 0.9]))
@@ -92,7 +92,7 @@ def test_soft_bounds_equal_quadrature(pool: str, bounds: tuple[tuple[str, float,
     assert soft.cdf(x) == pytest.approx(u, rel=1e-6)
 
 
-def test_ignoring_a_bound_is_seen() -> None:
+def test_pool_without_its_bound_misses_the_quadrature() -> None:
     """Negative control: the pool without its bound misses the quadrature with it by far more than is allowed."""
     members = _POOLS["two lognormals"]
     x = float(Pool(members).ppf(np.array([0.5]))[0])
@@ -124,7 +124,7 @@ def test_contradictory_bounds_are_refused(bounds: tuple[Bound, ...]) -> None:
         Pool(_POOLS["two lognormals"], bounds).ppf(np.array([0.5]))
 
 
-def test_a_bound_that_leaves_little_more_is_kept() -> None:
+def test_bound_that_leaves_a_hundredth_is_accepted() -> None:
     """Negative control of the refusal: bounds that leave a hundredth of the pool are accepted."""
     members = ((1.0, Distribution("lognormal", (0.0, 1.0))),)
     kept = Pool(members, (Bound("at-least", float(np.exp(2.3)), 0.01),)).ppf(np.array([0.001]))

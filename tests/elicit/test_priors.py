@@ -93,7 +93,7 @@ def test_lineages_count_within_their_measure() -> None:
         (ranged(9000, 9900, source="study-c", basis="testimony"), "basis testimony is not admitted"),
     ],
 )
-def test_what_is_not_admitted_stays_out(left: dict[str, Any], reason: str) -> None:
+def test_unadmitted_estimates_change_no_pool(left: dict[str, Any], reason: str) -> None:
     """Cross-checks and bases that the case does not admit change no pool, and are listed with the reason."""
     found = _one(_A, _B, left)
     assert _quantiles(found.all) == _quantiles(_one(_A, _B).all)
@@ -107,7 +107,7 @@ def test_a_superseded_estimate_stays_out() -> None:
     assert [(one.source, why) for one, why in found.left] == [("study-a", "superseded by study-b")]
 
 
-def test_evidence_may_be_admitted() -> None:
+def test_basis_admitted_by_the_caller_is_pooled() -> None:
     """Negative control: an assertion that the caller admits is pooled like any other estimate."""
     left = ranged(9000, 9900, source="study-c", basis="assertion")
     found = _one(_A, _B, left, evidence=frozenset({"demographic", "assertion"}))
@@ -126,7 +126,7 @@ def test_a_component_is_pooled_in_its_own_way(way: Pooling) -> None:
     assert _quantiles(found.all) == _quantiles(Pool(found.all.members, (), way))
 
 
-def test_a_log_pool_of_two_lineages_is_judged_by_scipy() -> None:
+def test_log_pool_of_two_lineages_equals_scipy() -> None:
     """Two lognormal ranges in a log pool are the lognormal with the mean of their log precisions."""
     one, other = _lognormal(100, 200), _lognormal(300, 500)
     sds, means = (one.args[0], other.args[0]), (np.log(one.median()), np.log(other.median()))
@@ -154,7 +154,7 @@ def test_a_way_of_pooling_may_be_set_for_a_run(way: Pooling) -> None:
     assert [one.pooling for one in pools if one is not None] == ["log", "linear", "envelope"]
 
 
-def test_another_way_of_pooling_is_wrong_use() -> None:
+def test_unknown_way_of_pooling_is_refused() -> None:
     """A way of pooling that does not exist is refused with those that do."""
     with pytest.raises(UsageError, match="no way of pooling 'average'; expected one of linear, log, envelope"):
         elicit(case_of(component("one", _A)), pool="average")  # type: ignore[arg-type]
@@ -210,7 +210,7 @@ def test_contradictory_claims_are_refused_with_their_place() -> None:
     assert "cross-check" in problem.hint
 
 
-def test_all_misfits_are_listed_at_once() -> None:
+def test_all_figures_that_cannot_be_fitted_are_listed_together() -> None:
     """Every figure that cannot be fitted is listed: estimates, shares, overlaps and shares of responsibility."""
     rule = {"where": {"category": "a"}, **share(0.6, 0.99, family="uniform")}
     bad = component("one", ranged(0, 9), ordinary=share(0.0, 0.2), completeness=share(0.2, 1.0))
@@ -258,7 +258,7 @@ def test_an_estimate_of_other_years_is_carried_over_by_the_profile() -> None:
         ),
     ],
 )
-def test_an_estimate_of_other_years_is_else_taken_as_printed(
+def test_estimate_of_other_years_without_a_series_is_taken_as_printed(
     years: list[int], changes: dict[str, Any], series: dict[str, Any], words: str
 ) -> None:
     """Where no series carries a figure over it is taken as printed, and marked."""

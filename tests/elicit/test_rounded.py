@@ -56,7 +56,7 @@ class _Elsewhere:
 
 @pytest.mark.parametrize("prior", _PRIORS, ids=str)
 @pytest.mark.parametrize("build", [build_table, build_score_table])
-def test_a_last_place_changes_no_table(build: Any, prior: Any, seed: int) -> None:
+def test_error_in_the_last_place_changes_no_table(build: Any, prior: Any, seed: int) -> None:
     """With every quantile one unit in the last place off, up or down, the table is the same to the last bit.
 
     A knot changes with a probability of 2**-32, and these tables have 200,000 together: one in 21,000 such tests fails.
@@ -71,7 +71,7 @@ def test_a_last_place_changes_no_table(build: Any, prior: Any, seed: int) -> Non
 
 
 @pytest.mark.parametrize("off", [2**19, 2**23, 2**27])
-def test_a_difference_survives_with_the_probability_of_its_size(off: int, seed: int) -> None:
+def test_difference_survives_rounding_with_the_probability_of_its_size(off: int, seed: int) -> None:
     """Of numbers that are `off` units in the last place apart, a share of off / 2**32 is rounded to different ones.
 
     Allowed are five standard deviations of the count, and one more for the few that are expected of the smallest.
@@ -97,7 +97,7 @@ def test_rounding_moves_nothing_by_more_than_half_a_digit(seed: int) -> None:
     assert np.array_equal(mantissa * 2.0**21, np.rint(mantissa * 2.0**21))
 
 
-def test_special_numbers_stay() -> None:
+def test_special_numbers_are_not_rounded() -> None:
     """Zeros, infinities, NaN, whole numbers below 2**21 and powers of two are not moved."""
     values = np.array([0.0, -0.0, math.inf, -math.inf, 1.0, 2_097_151.0, -0.5, 2.0**1000, math.nan])
     assert rounded(values).tobytes() == values.tobytes()

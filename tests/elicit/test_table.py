@@ -150,7 +150,7 @@ def test_far_tails_keep_within_a_thousandth(family: str, parameters: tuple[float
         assert float(np.max(np.abs(table(survival) - truth) / truth)) < 1e-3
 
 
-def test_a_coarse_table_is_seen(seed: int) -> None:
+def test_coarse_table_misses_its_target(seed: int) -> None:
     """Negative control: every fourth knot alone of a table that meets its target misses it."""
     one = Distribution("lognormal", (12.0, 1.0))
     table, u = build_table(one), _probabilities(seed)
@@ -197,7 +197,7 @@ def test_a_pool_with_a_gap_keeps_to_its_error_of_probability(
     assert _outside(members, table, u, table.probability_error) == 0
 
 
-def test_a_smaller_error_of_probability_is_seen(seed: int) -> None:
+def test_half_the_stated_error_of_probability_is_exceeded(seed: int) -> None:
     """Negative control: half the stated step is exceeded at the jump between two uniforms."""
     table, u = build_table(Pool(_GAPS["uniforms"])), _at_jump(_GAPS["uniforms"], seed)
     assert _outside(_GAPS["uniforms"], table, u, table.probability_error / 2) > 0
@@ -274,7 +274,7 @@ def test_scores_beyond_the_table_stop_at_its_ends() -> None:
     assert high == table(np.array([8.0]))[0] == pytest.approx(np.exp(8.0), rel=0.03)
 
 
-def test_a_coarse_table_by_score_is_seen(seed: int) -> None:
+def test_coarse_table_by_score_misses_its_target(seed: int) -> None:
     """Negative control: every fourth knot alone of a table by score that meets its target misses it."""
     one = Distribution("lognormal", (12.0, 2.0))
     table, u = build_score_table(one), _probabilities(seed)
@@ -303,12 +303,12 @@ def test_tables_load_without_scipy() -> None:
     assert not _loads("import mcmort.elicit.table as t; t.knots(5)")
 
 
-def test_the_check_for_scipy_can_fail() -> None:
+def test_check_for_scipy_can_fail() -> None:
     """Negative control: to elicit does load SciPy, and the check sees it."""
     assert _loads("from mcmort.elicit import elicit")
 
 
-def test_check_stays_a_function() -> None:
+def test_verb_check_stays_a_function() -> None:
     """The verb `check` is the function whatever was loaded before it, since no module has its name."""
     import mcmort.elicit
     import mcmort.elicit.check_case

@@ -79,7 +79,7 @@ def test_a_log_pool_of_uniforms_is_their_common_ground() -> None:
     _inverts(Pool(members, (), "log"), Distribution("uniform", (5.0, 9.0)))
 
 
-def test_weights_move_a_log_pool() -> None:
+def test_other_weights_change_a_log_pool() -> None:
     """Negative control: other weights give another log pool, far beyond the tolerance of these tests."""
     other = tuple((weight, one) for weight, (_, one) in zip((0.5, 0.2, 0.3), _LOGNORMALS, strict=True))
     truth = np.asarray(reference(_geometric_lognormal(_LOGNORMALS)).ppf(_U))
@@ -154,7 +154,7 @@ def test_a_log_pool_without_common_ground_is_refused(members: Members) -> None:
         assert np.all(np.isfinite(Pool(members, (), way).ppf(_U)))
 
 
-def test_estimates_that_meet_have_a_log_pool() -> None:
+def test_estimates_with_a_little_common_ground_have_a_log_pool() -> None:
     """Negative control of the refusal: a little common ground is enough."""
     members = ((0.5, Distribution("uniform", (1.0, 2.0))), (0.5, Distribution("uniform", (1.999, 4.0))))
     assert Pool(members, (), "log").ppf(np.array([0.0, 0.5, 1.0])) == pytest.approx([1.999, 1.9995, 2.0], rel=1e-9)

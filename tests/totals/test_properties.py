@@ -110,7 +110,7 @@ def test_a_narrower_definition_never_exceeds_a_wider_one(
 
 @settings(max_examples=20)
 @given(tables=random_tables(pools=False), changes=_changes())
-def test_each_way_of_narrowing_alone(tables: dict[str, Any], changes: dict[str, Any]) -> None:
+def test_each_narrowing_alone_never_raises_the_total(tables: dict[str, Any], changes: dict[str, Any]) -> None:
     """Against the whole, every single change lowers the total or leaves it, on every draw."""
     draws = simulate(case_of(**_shared(tables)), _N, rng=5)
     whole = total(draws, "whole").values
@@ -150,7 +150,7 @@ def test_overlaps_never_exceed_the_smaller_side(tables: dict[str, Any], changes:
         assert _at_most(part, found.values)
 
 
-def test_uncapped_overlaps_would_be_seen() -> None:
+def test_overlaps_without_cap_exceed_the_smaller_side() -> None:
     """Negative control: without the cap two overlaps of nine tenths within a small component would exceed it."""
     case = case_of(
         component("host", ranged(10, 20)),
@@ -164,7 +164,7 @@ def test_uncapped_overlaps_would_be_seen() -> None:
     assert found.values == pytest.approx(found.parts["one"] + found.parts["two"])
 
 
-def test_dropping_the_host_of_a_naive_cap_is_seen() -> None:
+def test_capping_overlaps_one_by_one_breaks_monotony() -> None:
     """Negative control: capping each overlap by its own two sides alone breaks the order of definitions.
 
     Nine tenths of one and of two lie within the host: taken off one by one, each capped by the host, they would leave
@@ -206,7 +206,7 @@ def test_totals_add_up_over_disjoint_definitions(tables: dict[str, Any], year: i
     assert together == pytest.approx(total(plain, "whole").values, rel=_ROUNDING)
 
 
-def test_an_overlap_between_definitions_is_seen() -> None:
+def test_disjoint_definitions_joined_by_an_overlap_exceed_the_whole() -> None:
     """Negative control: with an overlap that joins the two sides, the parts add up to more than the whole."""
     case = case_of(
         component("one", ranged(100, 200)),
@@ -221,7 +221,7 @@ def test_an_overlap_between_definitions_is_seen() -> None:
 
 @settings(max_examples=15)
 @given(tables=random_tables(pools=False), changes=_changes())
-def test_an_addition_leaves_totals_of_others_as_they_were(tables: dict[str, Any], changes: dict[str, Any]) -> None:
+def test_added_component_leaves_other_totals_bit_for_bit(tables: dict[str, Any], changes: dict[str, Any]) -> None:
     """A new component that a definition does not select changes no bit of its total."""
     before = simulate(case_of(**tables), _N, rng=8)
     extra = component("part-99", ranged(5, 9), years=tables["component"][0]["years"])

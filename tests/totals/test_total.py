@@ -34,7 +34,7 @@ def test_years_are_apportioned_by_the_profile() -> None:
     assert found.notes == ()
 
 
-def test_without_a_series_the_part_of_some_years_is_uncertain() -> None:
+def test_deaths_in_some_years_are_uncertain_without_a_series() -> None:
     """Old failure: three of ten years were exactly three tenths. Now they are so on average, and the total says it."""
     draws = simulate(case_of(_one()), 20_000, rng=1)
     found = total(draws, "whole", DefinitionChanges(years=(1930, 1932)))
@@ -53,7 +53,7 @@ def test_years_are_even_where_a_source_says_so() -> None:
     assert found.notes == ()
 
 
-def test_all_years_are_exactly_the_whole() -> None:
+def test_all_years_give_the_whole_component_exactly() -> None:
     """Where every year counts nothing is apportioned, to the last bit, and nothing is said of it."""
     draws = simulate(case_of(_one(profile="series"), _TWO, profile=[_SERIES]), _N, rng=1)
     found = total(draws, "whole", DefinitionChanges(years=(1900, 1999)))
@@ -63,7 +63,7 @@ def test_all_years_are_exactly_the_whole() -> None:
     assert found.case is draws.case
 
 
-def test_a_fixed_share_counts_that_part() -> None:
+def test_fixed_share_counts_that_part() -> None:
     """A share of responsibility of 0.3 in two of ten years leaves 0.3 of these and all of the others."""
     rule = {"where": {"category": "a", "years": [1930, 1931]}, **share(0.3)}
     draws = simulate(case_of(_one(), _TWO, definitions={"whole": definition(share=[rule])}), _N, rng=1)
@@ -74,7 +74,7 @@ def test_a_fixed_share_counts_that_part() -> None:
     assert np.array_equal(found.parts["two"], draws.columns["all:two"])
 
 
-def test_an_uncertain_share_is_one_draw_wherever_it_stands() -> None:
+def test_same_share_rule_has_the_same_draws_in_every_definition() -> None:
     """The same rule in two definitions, however spelled, is the same share on every draw; another rule is not."""
     rule = {"where": {"category": "a", "group": "x"}, **share(0.3, 0.7)}
     spelled = {"where": {"group": ["x"], "category": ["a"]}, **share(0.3, 0.7, note="the same")}
@@ -133,7 +133,7 @@ def test_an_overlap_is_capped_by_the_host() -> None:
     assert found.values == pytest.approx(draws.columns["all:one"])
 
 
-def test_overlaps_of_one_component_take_it_off_once() -> None:
+def test_overlaps_that_exceed_one_are_scaled_to_one() -> None:
     """Shares that together exceed one are scaled down to one: no death is taken off twice."""
     says = {"source": "study-a", "locator": "p. 2"}
     case = case_of(
@@ -177,7 +177,7 @@ def test_the_registered_measure_counts_registered_deaths() -> None:
     )
 
 
-def test_what_does_not_count_has_a_reason() -> None:
+def test_excluded_components_have_a_reason() -> None:
     """Components outside a definition are listed with the reason: never included, excluded, or other years."""
     other = component("three", ranged(1, 2, source="study-c"), facets={"category": "c"})
     definitions = {"some": definition(include=[{"category": ["a", "b"]}], exclude=[{"category": "b"}])}
@@ -202,7 +202,7 @@ def test_what_does_not_count_has_a_reason() -> None:
         ({"exclude": [{"category": "aa"}]}, "found the value 'aa'; expected one of a, b, c"),
     ],
 )
-def test_senseless_definitions_are_refused(changes: dict[str, Any], words: str) -> None:
+def test_invalid_definitions_are_refused(changes: dict[str, Any], words: str) -> None:
     """A definition that is unknown, runs backwards, names what is not declared or selects nothing is refused."""
     definitions = {"whole": definition(), "late": definition(years=[1938, 1939])}
     draws = simulate(case_of(_one(), definitions=definitions), 5, rng=1)
@@ -226,7 +226,7 @@ def test_changes_to_a_definition_narrow_or_widen_it() -> None:
     assert definition_of(case, "late") == case.definitions["late"]
 
 
-def test_a_definition_of_ones_own_is_totalled() -> None:
+def test_definition_outside_the_case_has_a_total() -> None:
     """A definition that is not in the case may be used, unless its shares were never drawn, which is said."""
     draws = simulate(case_of(_one(), _TWO), _N, rng=1)
     table = {"id": "own", **definition(include=[{"category": "b"}])}
@@ -240,7 +240,7 @@ def _claims(**changes: Any) -> dict[str, Any]:
     return {"id": "c", "author": "Someone 1999", "counts": "all deaths", **point(5), **changes}
 
 
-def test_a_claim_is_replayed_under_its_own_definition() -> None:
+def test_claim_scope_overrides_the_definition_it_starts_from() -> None:
     """A claim starts from a definition of the case and overrides it, or stands on its own words."""
     claims = [
         _claims(definition="whole"),
@@ -259,7 +259,7 @@ def test_a_claim_is_replayed_under_its_own_definition() -> None:
     assert total(draws, found["f"]).parts["one"] == pytest.approx(0.5 * draws.columns["all:one"])
 
 
-def test_the_same_scope_is_recognised() -> None:
+def test_definitions_that_count_the_same_have_the_same_scope() -> None:
     """Two definitions are of one scope if they count the same parts in the same way, whatever their words."""
     definitions = {
         "whole": definition(),

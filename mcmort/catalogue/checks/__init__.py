@@ -1,1 +1,1 @@
-"""Whether the records of a case make sense together."""
+"""Checks across the records of a case."""

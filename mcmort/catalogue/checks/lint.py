@@ -1,8 +1,8 @@
-"""Checks of meaning that a sound case may fail and a finished one should not: ``mcmort check --strict``.
+"""Strict checks, which a case in progress may fail and a finished one should not: ``mcmort check --strict``.
 
-They find what is usually a slip: works that nothing cites, figures that look like copies, maxima entered as best
-estimates. Where the evidence really is so, the case says it, in a note. Gaps that nobody has owned up to are found in
-`mcmort.elicit.check_case`, where it is known what the figures of a component amount to.
+They find what is usually a mistake: works that nothing cites, figures that look like copies, maxima entered as best
+estimates. Where the evidence really is so, a note in the case says it. Gaps without an explanation are found in
+`mcmort.elicit.check_case`, which knows what the figures of a component lead to.
 """
 
 from __future__ import annotations
@@ -36,17 +36,17 @@ _DATED: Final = (
     "techreport",
     "thesis",
 )
-"""Kinds of work that have a year."""
+"""Types of BibTeX entry that must have a year."""
 _ADDRESS: Final = re.compile(
     r"https?://|www\.|\b[a-z0-9-]+\.(cc|cn|com|de|edu|fr|gov|info|io|net|org|ru|ua|uk)\b", re.I
 )
-"""Also a bare name of a host."""
+"""A web address, or the bare name of a host."""
 
 type Owner = Component | Quantity
 
 
 def check_strict(case: Case) -> list[Problem]:
-    """Return what a finished case should not have.
+    """Return the problems that a finished case should not have.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def _estimates_of(case: Case) -> Iterator[tuple[str, str, Owner, Estimate]]:
 
 
 def _sources(case: Case) -> Iterator[Problem]:
-    cited = {one.source for one in citations(case)}
+    cited = {citation.source for citation in citations(case)}
     for key in sorted(set(case.sources) - cited):
         hint = "take it out, or cite it"
         yield Problem("sources.bib", key, "a work that nothing in the case cites", "works that are cited", hint)
@@ -97,18 +97,18 @@ def _assumptions(case: Case) -> Iterator[Problem]:
 
 
 def _figures(case: Case) -> Iterator[Problem]:
-    """Check how each figure was read: a weak reading says how weak."""
+    """Find figures that were read second-hand without saying how reliable that reading is."""
     expected = "how close the text that was read is to the study: high, medium or low"
     hint = "a figure quoted by the author of the study is high, one in the press or on a forum low"
-    for one in citations(case):
-        is_unsaid = getattr(one.record, "confidence", "not asked") is None
-        if one.via is not None and is_unsaid and not case.sources[one.source].is_assumption:
+    for citation in citations(case):
+        lacks_confidence = getattr(citation.record, "confidence", "no such field") is None
+        if citation.via is not None and lacks_confidence and not case.sources[citation.source].is_assumption:
             found = "nothing, though it was read second-hand"
-            yield Problem(one.file, f"{one.place} > confidence", found, expected, hint)
+            yield Problem(citation.file, f"{citation.place} > confidence", found, expected, hint)
 
 
 def _addresses(case: Case) -> Iterator[Problem]:
-    """Find addresses of the web in the text of any record: they go stale, and say nothing in print."""
+    """Find web addresses in the text of any record: they break, and are useless in print."""
     records = [("case.toml", "", case.head.model_dump())]
     for kind, entries in case.records.items():
         for name, record in entries.items():
@@ -141,21 +141,21 @@ def _estimates(case: Case) -> Iterator[Problem]:
             yield Problem(file, f"{place} > note", "a cross-check without a reason", "why it is not pooled", hint)
         if estimate.use != "pool" or estimate.reading != "point":
             continue
-        words = estimate.counts or ""
+        counted = estimate.counts or ""
         for pattern, reading in ((_MAXIMUM, "at-most"), (_MINIMUM, "at-least")):
-            found = pattern.search(words)
-            if found is not None:
+            match = pattern.search(counted)
+            if match is not None:
                 hint = f"use reads = '{reading}', or use = 'cross-check' with the reason"
                 expected = "a best estimate"
-                yield Problem(file, f"{place} > best", f"a figure that counts {found.group()!r}", expected, hint)
+                yield Problem(file, f"{place} > best", f"a figure that counts {match.group()!r}", expected, hint)
 
 
 def _copies(case: Case) -> Iterator[Problem]:
-    """Find the same figure under two lineages of one component: usually one of them copies the other."""
+    """Find equal figures under two lineages of one component, of which one usually copies the other."""
     for file, place, owner in _owners(case):
         seen: dict[tuple[object, ...], Estimate] = {}
-        taken, _ = case.admitted(owner)
-        for estimate in taken:
+        admitted, _ = case.admitted(owner)
+        for estimate in admitted:
             if estimate.formula is not None:
                 continue
             key = (estimate.measure, estimate.low, estimate.best, estimate.high)
@@ -181,7 +181,7 @@ def _overlaps(case: Case) -> Iterator[Problem]:
 
 
 def _shares(case: Case) -> Iterator[Problem]:
-    """Find net definitions over components of which nobody has said what ordinary mortality was."""
+    """Find components without a statement of ordinary mortality that a net definition counts."""
     net = [definition for definition in case.definitions.values() if definition.net]
     for name, component in case.components.items():
         if component.already_net or component.ordinary is not None:

@@ -1,7 +1,7 @@
-"""Checks what only makes sense across the records of a case.
+"""Checks that need more than one record of a case.
 
-Here stand the checks of components and their figures. What refers from record to record (formulas, overlaps,
-dependence, supersession) is checked in `mcmort.catalogue.checks.references`, definitions and claims in
+This module checks components and their figures. References between records (formulas, overlaps, dependence,
+supersession) are checked in `mcmort.catalogue.checks.references`, definitions and claims in
 `mcmort.catalogue.checks.scopes`.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mcmort.catalogue.case import column_name, place
-from mcmort.catalogue.checks.references import check_links
+from mcmort.catalogue.checks.references import check_references
 from mcmort.catalogue.checks.scopes import check_scopes
 from mcmort.catalogue.checks.support import check_support
 from mcmort.catalogue.citations import citations_in
@@ -24,12 +24,12 @@ __all__ = ["check_meaning"]
 
 
 def check_meaning(builder: CaseBuilder) -> list[Problem]:
-    """Return every defect that shows only across records.
+    """Return every defect that shows only when records are compared.
 
     Parameters
     ----------
     builder : CaseBuilder
-        What the files held.
+        The records as read.
 
     Returns
     -------
@@ -44,8 +44,8 @@ def check_meaning(builder: CaseBuilder) -> list[Problem]:
         _profiles,
         _estimates,
         check_support,
-        _scatter,
-        check_links,
+        _synthesis_spread,
+        check_references,
         check_scopes,
     )
     return [problem for check in checks for problem in check(builder)]
@@ -135,7 +135,7 @@ def _estimates(builder: CaseBuilder) -> Iterator[Problem]:
                 yield Problem(file, where, "a second estimate of that name", "estimates that can be told apart", hint)
             seen.add(estimate.name)
             yield from _spread(builder, file, where, estimate)
-        pooled = [one.name for one in owner.estimate if one.use == "pool" and one.measure == "all"]
+        pooled = [estimate.name for estimate in owner.estimate if estimate.use == "pool" and estimate.measure == "all"]
         if owner.formula is not None and pooled:
             found = f"a formula and pooled estimates ({', '.join(pooled)})"
             hint = "mark the estimates use = 'cross-check', or move them to a quantity that the formula names"
@@ -148,23 +148,28 @@ def _estimates(builder: CaseBuilder) -> Iterator[Problem]:
 def _spread(builder: CaseBuilder, file: str, where: str, estimate: Estimate) -> Iterator[Problem]:
     if builder.head is None or estimate.use != "pool" or estimate.formula is not None:
         return
-    needs = estimate.reading == "point" or estimate.is_one_sided
-    if needs and estimate.basis not in builder.head.spread:
+    if _needs_spread(estimate) and estimate.basis not in builder.head.spread:
         kind = "one-sided figure" if estimate.is_one_sided else "point"
         found = f"a {kind} of basis {estimate.basis!r}, for which the case gives no spread"
         hint = f"add [spread.{estimate.basis}] to case.toml"
         yield Problem(file, f"{where} > basis", found, "a basis with a spread", hint)
 
 
-def _scatter(builder: CaseBuilder) -> Iterator[Problem]:
-    """Check that the Bayesian engine finds a spread for every basis of its data: there ranges scatter too."""
+def _needs_spread(estimate: Estimate) -> bool:
+    """Return whether the figure itself says nothing of its spread."""
+    return estimate.reading == "point" or estimate.is_one_sided
+
+
+def _synthesis_spread(builder: CaseBuilder) -> Iterator[Problem]:
+    """Check that every basis of the Bayesian engine's data has a spread, which that engine needs for ranges too."""
     if builder.head is None or builder.head.synthesis is None:
         return
     claims: dict[str, Claim] = builder.of("claim")
     components: dict[str, Component] = builder.of("component")
-    pooled = [one for component in components.values() for one in component.estimate if one.use == "pool"]
-    bases = {one.basis for one in pooled} | {one.basis for one in claims.values() if one.use == "evidence"}
-    reported = {one.basis for one in pooled if one.formula is None and (one.reading == "point" or one.is_one_sided)}
+    pooled = [figure for component in components.values() for figure in component.estimate if figure.use == "pool"]
+    bases = {figure.basis for figure in pooled}
+    bases |= {claim.basis for claim in claims.values() if claim.use == "evidence"}
+    reported = {figure.basis for figure in pooled if figure.formula is None and _needs_spread(figure)}
     for basis in sorted(bases - builder.head.spread.keys() - reported):
         found, expected = f"none of basis {basis!r}, of which there are figures", "a spread for each basis of a figure"
         yield Problem("case.toml", "spread", found, expected, f"[synthesis] needs it: add [spread.{basis}]")

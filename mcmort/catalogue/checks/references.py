@@ -1,4 +1,4 @@
-"""Checks what refers from record to record: supersession, formulas, overlaps, dependence, correlations."""
+"""Checks of references between records: supersession, formulas, overlaps, dependence, correlations."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from mcmort.catalogue.selection import years_of
 from mcmort.catalogue.suggestions import did_you_mean
 from mcmort.errors import FormulaError, Problem
 
-__all__ = ["check_links"]
+__all__ = ["check_references"]
 
 _SPELLING: Final = "it names quantities, and components with - written _"
 
 type Links = Mapping[str, Set[str]]
 
 
-def check_links(builder: CaseBuilder) -> Iterator[Problem]:
+def check_references(builder: CaseBuilder) -> Iterator[Problem]:
     """Yield every reference that leads nowhere, and every circle."""
     for check in (_supersedes, _formulas, _overlaps, _dependence, _correlations):
         yield from check(builder)
@@ -29,11 +29,11 @@ def check_links(builder: CaseBuilder) -> Iterator[Problem]:
 def _circles(links: Links) -> list[list[str]]:
     """Return the circles of a graph, each once and with its nodes in order."""
     reach = {node: _reach(links, node) for node in sorted(links)}
-    found: list[list[str]] = []
+    circles: list[list[str]] = []
     for node, reached in reach.items():
-        if node in reached and not any(node in circle for circle in found):
-            found.append([other for other in sorted(reached) if node in reach.get(other, ())])
-    return found
+        if node in reached and not any(node in circle for circle in circles):
+            circles.append([other for other in sorted(reached) if node in reach.get(other, ())])
+    return circles
 
 
 def _reach(links: Links, start: str) -> set[str]:
@@ -51,66 +51,54 @@ def _reach(links: Links, start: str) -> set[str]:
 def _supersedes(builder: CaseBuilder) -> Iterator[Problem]:
     claims = set(builder.declared("claim"))
     links: dict[str, set[str]] = {}
-    at: dict[str, tuple[str, str]] = {}
+    locations: dict[str, tuple[str, str]] = {}
     for kind, name, file, owner in builder.owners():
         own = {estimate.name for estimate in owner.estimate} | builder.estimates.get(f"{kind} {name}", set())
         for estimate in owner.estimate:
             node = f"{owner.id}:{estimate.name}"
-            at[node] = file, place(kind, name, f'estimate "{estimate.name}"', "supersedes")
+            locations[node] = file, place(kind, name, f'estimate "{estimate.name}"', "supersedes")
             links[node] = {f"{owner.id}:{other}" if other in own else other for other in estimate.supersedes}
             expected = "the id of an estimate of the same component, or of a claim"
-            yield from _unknown(builder, at[node], estimate.name, estimate.supersedes, own | claims, expected)
+            yield from _unknown(builder, locations[node], estimate.name, estimate.supersedes, own | claims, expected)
     for name, claim in builder.of("claim").items():
-        at[name] = builder.files[f"claim {name}"], place("claim", name, "supersedes")
+        locations[name] = builder.files[f"claim {name}"], place("claim", name, "supersedes")
         links[name] = set(claim.supersedes)
-        yield from _unknown(builder, at[name], name, claim.supersedes, claims, "the id of a claim")
+        yield from _unknown(builder, locations[name], name, claim.supersedes, claims, "the id of a claim")
     for circle in _circles(links):
         found = f"{circle[0].rpartition(':')[2]!r}, which supersedes itself"
         if len(circle) > 1:
             found = f"figures that supersede one another ({', '.join(circle)})"
-        yield Problem(*at[circle[0]], found, "an earlier figure", "name what is retired in the later figure only")
+        yield Problem(
+            *locations[circle[0]], found, "an earlier figure", "name what is retired in the later figure only"
+        )
 
 
 def _unknown(
-    builder: CaseBuilder, at: tuple[str, str], name: str, retired: tuple[str, ...], known: set[str], expected: str
+    builder: CaseBuilder, location: tuple[str, str], name: str, retired: tuple[str, ...], known: set[str], expected: str
 ) -> Iterator[Problem]:
+    """Yield a problem for each retired figure that does not exist."""
     for other in retired:
         if other not in known and builder.lacks("claim", other):
             hint = did_you_mean(other, known - {name}, "leave it out where the earlier figure is not in this case")
-            yield Problem(*at, f"{other!r}", expected, hint)
+            yield Problem(*location, f"{other!r}", expected, hint)
 
 
 def _formulas(builder: CaseBuilder) -> Iterator[Problem]:
     quantities = {name: f"quantity {name}" for name in builder.declared("quantity")}
     components = {column_name(name): f"component {name}" for name in builder.declared("component")}
     uses: dict[str, set[str]] = {}
-    for kind, name, file, owner in builder.owners():
-        texts = [(place(kind, name, "formula"), owner.formula, kind == "component")]
-        texts += [
-            (place(kind, name, f'estimate "{one.name}"', "formula"), one.formula, False) for one in owner.estimate
-        ]
-        for where, text, of_components in texts:
-            if text is None:
-                continue
-            try:
-                used = formula.names(formula.parse(text))
-            except FormulaError as error:
-                expected = "arithmetic: numbers, names, + - * / ( ) min max"
-                hint = "write a power as a product" if "**" in text or "^" in text else _SPELLING
-                yield Problem(file, where, f"{text!r} ({error})", expected, hint)
-                continue
-            uses.setdefault(column_name(name), set()).update(used)
-            yield from _unknown_names(builder, file, where, used, quantities, components if of_components else {})
-    balances: dict[str, Balance] = builder.of("balance")
-    for name, balance in balances.items():
-        file, where = builder.files[f"balance {name}"], place("balance", name, "formula")
+    for kind, name, file, where, text in _formulas_of(builder):
         try:
-            used = formula.names(formula.parse(balance.formula))
+            used = formula.names(formula.parse(text))
         except FormulaError as error:
             expected = "arithmetic: numbers, names, + - * / ( ) min max"
-            yield Problem(file, where, f"{balance.formula!r} ({error})", expected, _SPELLING)
-        else:
-            yield from _unknown_names(builder, file, where, used, quantities, {})
+            hint = "write a power as a product" if "**" in text or "^" in text else _SPELLING
+            yield Problem(file, where, f"{text!r} ({error})", expected, hint)
+            continue
+        if kind != "balance":  # nothing can name a balance
+            uses.setdefault(column_name(name), set()).update(used)
+        may_name_components = where == place("component", name, "formula")
+        yield from _unknown_names(builder, file, where, used, quantities, components if may_name_components else {})
     for circle in _circles(uses):
         kind, _, name = {**components, **quantities}[circle[0]].partition(" ")
         found = "a formula that names itself"
@@ -118,6 +106,19 @@ def _formulas(builder: CaseBuilder) -> Iterator[Problem]:
             found = f"formulas that lead in a circle ({', '.join(circle)})"
         hint = "give one of them estimates instead"
         yield Problem(builder.files[f"{kind} {name}"], place(kind, name, "formula"), found, "no circles", hint)
+
+
+def _formulas_of(builder: CaseBuilder) -> Iterator[tuple[str, str, str, str, str]]:
+    """Yield every formula with the kind, id and file of the record that it belongs to, and its place there."""
+    for kind, name, file, owner in builder.owners():
+        if owner.formula is not None:
+            yield kind, name, file, place(kind, name, "formula"), owner.formula
+        for estimate in owner.estimate:
+            if estimate.formula is not None:
+                yield kind, name, file, place(kind, name, f'estimate "{estimate.name}"', "formula"), estimate.formula
+    balances: dict[str, Balance] = builder.of("balance")
+    for name, balance in balances.items():
+        yield "balance", name, builder.files[f"balance {name}"], place("balance", name, "formula"), balance.formula
 
 
 def _unknown_names(
@@ -143,40 +144,46 @@ def _overlaps(builder: CaseBuilder) -> Iterator[Problem]:
     for name, overlap in overlaps.items():
         file = builder.files[f"overlap {name}"]
         for key in ("of", "within"):
-            end = getattr(overlap, key)
-            if builder.lacks("component", end):
-                hint = did_you_mean(end, builder.declared("component"), "add a [[component]] with that id")
-                yield Problem(file, place("overlap", name, key), f"{end!r}", "the id of a component", hint)
+            side = getattr(overlap, key)
+            if builder.lacks("component", side):
+                hint = did_you_mean(side, builder.declared("component"), "add a [[component]] with that id")
+                yield Problem(file, place("overlap", name, key), f"{side!r}", "the id of a component", hint)
         pair = (overlap.of, overlap.within)
         if pair in first:
             found = f"a second overlap of {overlap.of!r} within {overlap.within!r} (the first is {first[pair]!r})"
             yield Problem(file, place("overlap", name), found, "one overlap for a pair", "make one entry of the two")
         first.setdefault(pair, name)
         links.setdefault(overlap.of, set()).add(overlap.within)
-        own = builder.of("component").get(overlap.of)
-        if overlap.years and own and not set(years_of(overlap.years)) & set(years_of(own.years)):
-            found = f"{overlap.years[0]} to {overlap.years[1]}"
-            expected = f"years that touch {own.years[0]} to {own.years[1]}, those of {overlap.of!r}"
-            hint = "leave years out for all the years that both sides have"
-            yield Problem(file, place("overlap", name, "years"), found, expected, hint)
-            continue
-        host = builder.of("component").get(overlap.within)
-        if own and host:
-            yield from _shared_years(file, name, overlap, own, host)
+        yield from _overlap_years(builder, file, name, overlap)
     for circle in _circles(links):
-        name = next(name for name, one in overlaps.items() if one.of in circle and one.within in circle)
+        name = next(name for name, overlap in overlaps.items() if {overlap.of, overlap.within} <= set(circle))
         found = f"overlaps that lead in a circle ({', '.join(circle)})" if len(circle) > 1 else "a part of itself"
         hint = "say once which of the figures holds the other"
         yield Problem(builder.files[f"overlap {name}"], place("overlap", name), found, "no circles", hint)
 
 
+def _overlap_years(builder: CaseBuilder, file: str, name: str, overlap: Overlap) -> Iterator[Problem]:
+    """Check that the years of an overlap are years of its first side, and that both sides share any of them."""
+    guest = builder.of("component").get(overlap.of)
+    host = builder.of("component").get(overlap.within)
+    if guest is None:
+        return
+    if overlap.years and not set(years_of(overlap.years)) & set(years_of(guest.years)):
+        found = f"{overlap.years[0]} to {overlap.years[1]}"
+        expected = f"years that touch {guest.years[0]} to {guest.years[1]}, those of {overlap.of!r}"
+        hint = "leave years out for all the years that both sides have"
+        yield Problem(file, place("overlap", name, "years"), found, expected, hint)
+    elif host is not None:
+        yield from _shared_years(file, name, overlap, guest, host)
+
+
 def _shared_years(file: str, name: str, overlap: Overlap, guest: Component, host: Component) -> Iterator[Problem]:
-    """Check that an overlap has a year that both sides have: elsewhere it would take nothing off, silently."""
+    """Check that an overlap has a year that both sides have, without which it would silently take nothing off."""
     shared = set(years_of(guest.years)) & set(years_of(host.years))
     if overlap.years:
         shared &= set(years_of(overlap.years))
     if not shared:
-        spans = [f"{one.id!r} has {one.years[0]} to {one.years[1]}" for one in (guest, host)]
+        spans = [f"{side.id!r} has {side.years[0]} to {side.years[1]}" for side in (guest, host)]
         stated = f" in {overlap.years[0]} to {overlap.years[1]}" if overlap.years else ""
         found = f"no year{stated} that both have ({'; '.join(spans)})"
         hint = "leave the overlap out, or correct the years of one side"

@@ -1,4 +1,4 @@
-"""Checks what definitions and claims count: declared facets, scopes that select something, shares given once."""
+"""Checks of the scopes of definitions, claims and balances: declared facets, something selected, each share once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from mcmort.catalogue.case import place
 from mcmort.catalogue.reading.case_builder import CaseBuilder
-from mcmort.catalogue.records import Balance, Claim, Component, Definition, Scope, Selector
+from mcmort.catalogue.records import Claim, Component, Definition, Scope, Selector
 from mcmort.catalogue.selection import selected_years, selector_defects
 from mcmort.catalogue.suggestions import did_you_mean
 from mcmort.errors import Problem
@@ -15,31 +15,32 @@ __all__ = ["check_scopes"]
 
 
 def check_scopes(builder: CaseBuilder) -> Iterator[Problem]:
-    """Yield every defect of a definition's or a claim's scope."""
+    """Yield every defect of the scope of a definition, claim or balance."""
+    for kind in ("definition", "claim", "balance"):
+        scopes: dict[str, Scope] = builder.of(kind)
+        for name, scope in scopes.items():
+            complete: Scope | None = scope
+            if isinstance(scope, Claim) and scope.definition is not None:
+                yield from _unknown_definition(builder, name, scope.definition)
+                complete = _with_definition(builder, scope, scope.definition)
+            yield from _scope(builder, kind, name, scope, complete)
+
+
+def _unknown_definition(builder: CaseBuilder, claim: str, definition: str) -> Iterator[Problem]:
+    if builder.lacks("definition", definition):
+        declared = builder.declared("definition")
+        expected = f"one of {', '.join(declared)}" if declared else "a definition of the case"
+        hint = did_you_mean(definition, declared, "or say the scope itself with include")
+        where = place("claim", claim, "definition")
+        yield Problem(builder.files[f"claim {claim}"], where, f"{definition!r}", expected, hint)
+
+
+def _with_definition(builder: CaseBuilder, claim: Claim, name: str) -> Scope | None:
+    """Return the scope of a claim that starts from a definition, or None if that has defects."""
     definitions: dict[str, Definition] = builder.of("definition")
-    claims: dict[str, Claim] = builder.of("claim")
-    components, are_sound = builder.declared("component"), _are_components_sound(builder)
-    for name, definition in definitions.items():
-        yield from _scope(builder, components, are_sound, "definition", name, definition, definition)
-    for name, claim in claims.items():
-        whole: Scope | None = claim
-        if claim.definition is not None:
-            whole = _merged(claim, definitions[claim.definition]) if claim.definition in definitions else None
-            if builder.lacks("definition", claim.definition):
-                declared = builder.declared("definition")
-                where = place("claim", name, "definition")
-                expected = f"one of {', '.join(declared)}" if declared else "a definition of the case"
-                file, hint = (
-                    builder.files[f"claim {name}"],
-                    did_you_mean(claim.definition, declared, "or say the scope itself with include"),
-                )
-                yield Problem(file, where, f"{claim.definition!r}", expected, hint)
-            elif f"definition {claim.definition}" in builder.partial:
-                whole = None
-        yield from _scope(builder, components, are_sound, "claim", name, claim, whole)
-    balances: dict[str, Balance] = builder.of("balance")
-    for name, balance in balances.items():
-        yield from _scope(builder, components, are_sound, "balance", name, balance, balance)
+    if name not in definitions or f"definition {name}" in builder.partial:
+        return None
+    return _merged(claim, definitions[name])
 
 
 def _merged(claim: Claim, base: Definition) -> Scope:
@@ -48,37 +49,36 @@ def _merged(claim: Claim, base: Definition) -> Scope:
     return base.model_copy(update=own)
 
 
-def _scope(
-    builder: CaseBuilder,
-    components: list[str],
-    are_components_sound: bool,
-    kind: str,
-    name: str,
-    scope: Scope,
-    whole: Scope | None,
-) -> Iterator[Problem]:
-    """Check the words of a scope; and, where they are sound, what the whole of it selects."""
+def _scope(builder: CaseBuilder, kind: str, name: str, scope: Scope, complete: Scope | None) -> Iterator[Problem]:
+    """Check the selectors of a scope and, if they have no defect, what the complete scope selects.
+
+    The complete scope of a claim includes the definition from which it starts; it is None where that has defects.
+    """
     if builder.head is None:
         return
-    file = builder.files[f"{kind} {name}"]
-    parts: list[tuple[str, tuple[Selector, ...]]] = [
-        ("include[{}]", scope.include),
-        ("exclude[{}]", scope.exclude),
-        ("share[{}] > where", tuple(rule.where for rule in scope.share)),
-    ]
-    is_sound = f"{kind} {name}" not in builder.partial and whole is not None
-    for part, selectors in parts:
-        for index, selector in enumerate(selectors):
-            for key, *words in selector_defects(builder.head.facets, components, selector):
-                is_sound = False
-                if key != "component" or "component" not in builder.blind:
-                    yield Problem(file, place(kind, name, part.format(index), key), *words)
-    if is_sound and whole is not None and are_components_sound:
-        yield from _selects(builder, file, place(kind, name), scope, whole)
+    file, components = builder.files[f"{kind} {name}"], builder.declared("component")
+    has_defects = f"{kind} {name}" in builder.partial
+    for part, selector in _selectors(scope):
+        for key, *problem in selector_defects(builder.head.facets, components, selector):
+            has_defects = True
+            if key != "component" or "component" not in builder.blind:
+                yield Problem(file, place(kind, name, part, key), *problem)
+    if complete is not None and not has_defects and _are_components_sound(builder):
+        yield from _selected(builder, file, place(kind, name), scope, complete)
+
+
+def _selectors(scope: Scope) -> Iterator[tuple[str, Selector]]:
+    """Yield every selector of a scope with its place there."""
+    for index, selector in enumerate(scope.include):
+        yield f"include[{index}]", selector
+    for index, selector in enumerate(scope.exclude):
+        yield f"exclude[{index}]", selector
+    for index, rule in enumerate(scope.share):
+        yield f"share[{index}] > where", rule.where
 
 
 def _are_components_sound(builder: CaseBuilder) -> bool:
-    """Whether it is known which components there are, and all their facets are declared."""
+    """Return whether all components were read without defects, and all their facets are declared."""
     if builder.head is None or not builder.is_whole("component"):
         return False
     facets = builder.head.facets
@@ -89,20 +89,24 @@ def _are_components_sound(builder: CaseBuilder) -> bool:
     )
 
 
-def _selects(builder: CaseBuilder, file: str, where: str, scope: Scope, whole: Scope) -> Iterator[Problem]:
+def _selected(builder: CaseBuilder, file: str, where: str, scope: Scope, complete: Scope) -> Iterator[Problem]:
+    """Check that a scope selects something, and that no two of its shares apply to the same deaths."""
     components: dict[str, Component] = builder.of("component")
-    if not any(selected_years(whole, component) for component in components.values()):
+    if not any(selected_years(complete, component) for component in components.values()):
         hint = "compare include, exclude and years with the facets and years of the components"
         yield Problem(file, where, "a scope that selects nothing", "at least one component in at least one year", hint)
-    taken: dict[tuple[str, int], int] = {}
+    first: dict[tuple[str, int], int] = {}
     for index, rule in enumerate(scope.share):
         rule_scope = Scope(include=(rule.where,))
-        ruled = {(one.id, year) for one in components.values() for year in selected_years(rule_scope, one)}
-        if not ruled:
+        covered = {
+            (component.id, year) for component in components.values() for year in selected_years(rule_scope, component)
+        }
+        if not covered:
             hint = "leave it out, or compare it with the facets and years of the components"
             yield Problem(file, f"{where} > share[{index}]", "a share of nothing", "at least one component", hint)
-        if again := sorted(ruled & taken.keys()):
-            found = f"a second share for {again[0][0]!r} in {again[0][1]} (the first is share[{taken[again[0]]}])"
+        if repeated := sorted(covered & first.keys()):
+            component, year = repeated[0]
+            found = f"a second share for {component!r} in {year} (the first is share[{first[repeated[0]]}])"
             hint = "narrow one of the two with facets or years"
             yield Problem(file, f"{where} > share[{index}]", found, "one share for a component and year", hint)
-        taken = dict.fromkeys(ruled, index) | taken
+        first = dict.fromkeys(covered, index) | first

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from mcmort.catalogue.case import CaseHead, place
 from mcmort.catalogue.reading.case_builder import CaseBuilder
-from mcmort.catalogue.records import Claim, Component, Figure, Quantity
+from mcmort.catalogue.records import Claim, Component, Figure, Overlap, Quantity
+from mcmort.catalogue.suggestions import PERCENT_AS_SHARE
 from mcmort.catalogue.vocabulary import Support
 from mcmort.errors import Problem
 
@@ -39,6 +40,15 @@ def check_support(builder: CaseBuilder) -> Iterator[Problem]:
             yield from _of_component(file, name, owner, support)
         else:
             yield from _of_quantity(file, name, owner)
+    components: dict[str, Component] = builder.of("component")
+    overlaps: dict[str, Overlap] = builder.of("overlap")
+    for name, overlap in overlaps.items():
+        for key in ("of", "within"):
+            component = components.get(getattr(overlap, key))
+            if component is not None and head.support_of(component) == "signed":
+                found, expected = f"{component.id!r}, which may be negative", "two counts of deaths"
+                hint = "a difference holds no deaths of another: take them off in its formula"
+                yield Problem(builder.files[f"overlap {name}"], place("overlap", name, key), found, expected, hint)
     claims: dict[str, Claim] = builder.of("claim")
     for name, claim in claims.items():
         hint = "only a claim that counts a signed kind may be negative: " + _how_facet(head)
@@ -57,9 +67,7 @@ def _outside(file: str, where: str, figure: Figure, support: Support, how_signed
             hint = how_signed if support == "count" else "check the sign"
             yield Problem(file, f"{where} > {key}", f"{value:,.10g}", expected, hint)
         elif value > 1 and support == "share":
-            yield Problem(
-                file, f"{where} > {key}", f"{value:,.10g}", "a share from 0 to 1", "write 15 per cent as 0.15"
-            )
+            yield Problem(file, f"{where} > {key}", f"{value:,.10g}", "a share from 0 to 1", PERCENT_AS_SHARE)
 
 
 def _how_signed(owner: Component | Quantity) -> str:

@@ -28,7 +28,7 @@ class Bibliography:
     problems : list of Problem
         What is wrong with the file.
     broken : frozenset of str
-        Keys that stand in the file, of entries that cannot be read.
+        Keys of entries that cannot be read.
     is_read : bool
         Whether the file could be opened at all.
     """
@@ -80,7 +80,7 @@ def read_sources(path: Path, name: str) -> Bibliography:
         problems.append(Problem(name, line, found, "one entry for each work", hint, "form"))
     sources = {}
     for entry in library.entries:
-        fields = {one.key.lower(): plain(str(one.value)) for one in entry.fields}
+        fields = {field.key.lower(): plain(str(field.value)) for field in entry.fields}
         for key in ("author", "editor", "title"):
             if "\\" in fields.get(key, ""):
                 hint = "export it from Zotero with the character set UTF-8"

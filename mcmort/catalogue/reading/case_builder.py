@@ -1,7 +1,7 @@
-"""What has been read of a case folder so far: reading adds records, checks look them up, and `Case` is made of them.
+"""What has been read of a case folder: the reader adds records, checks look them up, and `freeze` makes a `Case`.
 
-An id that was declared by a badly formed record, or that may stand in a file that could not be read, still counts
-as known, so that one defect does not cause false reports of others.
+An id counts as known also where its record has defects, or where it may stand in a file that could not be read, so
+that one defect does not cause false reports of others.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ class CaseBuilder:
     problems : list of Problem
         Defects of form found so far.
     partial : set of str
-        Records with defects, as ``kind id``: nothing may be concluded from what they lack.
+        Records with defects, as ``kind id``: a key that they lack may have been dropped as defective.
     estimates : dict of str to set of str
         Names of estimates as written, by ``kind id`` of their owner.
     blind : set of str
-        Kinds of which an unread file may hold more.
+        Kinds of record of which an unread file may hold more.
     """
 
     where: str
@@ -54,7 +54,7 @@ class CaseBuilder:
     blind: set[str] = field(default_factory=set)
 
     def declare(self, kind: str, name: str, file: str, record: Record | None, problems: Sequence[Problem] = ()) -> None:
-        """Add a record with the defects of its form; one that could not be made is declared without content."""
+        """Add a record with the defects of its form; None declares the id of one that could not be made."""
         self.problems += problems
         if problems:
             self.partial.add(f"{kind} {name}")

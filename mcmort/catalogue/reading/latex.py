@@ -1,4 +1,4 @@
-"""Turns the LaTeX of a BibTeX field into letters: accents, special letters, escaped signs, braces. No mathematics."""
+"""Turns the LaTeX of a BibTeX field into Unicode: accents, special letters, escaped signs, braces. No mathematics."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Reads the files of a case and reports every problem at once.
 
-Form is checked record by record in `mcmort.catalogue.reading.schema_errors`, so that one bad record hides no other;
-meaning across records is checked in `mcmort.catalogue.checks.meaning`.
+The form of each record is checked by itself in `mcmort.catalogue.reading.schema_errors`, so that one bad record hides
+no other; what holds across records is checked in `mcmort.catalogue.checks.meaning`.
 """
 
 from __future__ import annotations
@@ -186,7 +186,7 @@ def _evidence(document: dict[str, Any], file: str, builder: CaseBuilder) -> None
 
 
 def _name_estimates(owner: str, table: dict[str, Any], builder: CaseBuilder) -> None:
-    """Note the names of the estimates as written, so that one with a defect can still be referred to."""
+    """Record the names of the estimates as written, so that one with a defect still counts as known."""
     estimates = table.get("estimate")
     for estimate in estimates if isinstance(estimates, list) else ():
         if isinstance(estimate, dict):

@@ -1,6 +1,6 @@
-"""Checks the form of one table: makes it a record, or says every defect in our own words.
+"""Turns one table into a record, or describes every defect of its form in the terms of the case format.
 
-pydantic finds the defects; what it calls them, and the names of Python, stay here.
+pydantic finds the defects; its names for them, and those of Python, appear in no message.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any, Final, get_args
 from pydantic import BaseModel, ValidationError
 
 from mcmort.catalogue.records import Definition, RecordError
-from mcmort.catalogue.suggestions import closest, did_you_mean
+from mcmort.catalogue.suggestions import PERCENT_AS_SHARE, closest, did_you_mean
 from mcmort.errors import Problem
 
 __all__ = ["record_of", "show"]
@@ -30,14 +30,14 @@ _EXPECTED: Final = {
     "too_short": ("at least one value", "name one, or leave the key out where it may be left out"),
     "tuple_type": ("a list", "write it in square brackets"),
 }
-"""What should stand where pydantic finds a defect, and the hint, by its name for the defect."""
+"""What is expected where pydantic finds a defect, and the hint, by the type of the defect."""
 
 _PATTERNS: Final = {
     r"^[a-z0-9][a-z0-9-]*$": ("an id of the characters a-z, 0-9 and -", "as in 'camps-and-colonies'"),
     r"^[a-z][a-z0-9_]*$": ("a name of the characters a-z, 0-9 and _ that begins with a letter", "as in 'census_1937'"),
     r"^(0|-?[1-9]\d{0,3})$": ("a year", "as in 1931"),
 }
-"""Patterns of the records in words, each with a hint."""
+"""What each pattern of the records asks for, with a hint."""
 
 _PAIRS: Final = {
     "between": ("a list of two ids", 'as ["camps", "famine"]'),
@@ -63,13 +63,13 @@ def record_of[R: BaseModel](model: type[R], data: Any, file: str, label: str) ->
     data : object
         The table as read.
     file, label : str
-        Where it stands.
+        Where it stands, for messages.
 
     Returns
     -------
     tuple of record or None, and list of Problem
-        A record with defects is kept without its defective parts where that is possible, so that the checks of
-        meaning see the rest; the case as a whole is refused all the same.
+        A record with defects is kept without its defective parts where that is possible, so that the checks across
+        records see the rest; the case is refused all the same.
     """
     try:
         return model.model_validate(data), []
@@ -123,7 +123,7 @@ def _without(data: Any, defects: list[Any]) -> Any:
 
 
 def _at(data: Any, location: Location) -> Any:
-    """Return what stands at a place, or None where nothing does."""
+    """Return the value at a location, or None if there is none."""
     for part in location:
         try:
             data = data[part]
@@ -133,7 +133,7 @@ def _at(data: Any, location: Location) -> Any:
 
 
 def _place(data: Any, location: Location) -> str:
-    """Write a place; an item that has a name is called by it, any other by its number."""
+    """Write a location; an item of a list is given by its name if it has one, else by its number."""
     parts: list[str] = []
     for index, part in enumerate(location):
         item = _at(data, location[: index + 1])
@@ -150,7 +150,7 @@ def _place(data: Any, location: Location) -> str:
 
 
 def _problem(model: type[BaseModel], defect: Any, file: str, key: str) -> Problem:
-    """Say one defect that pydantic found in our own words."""
+    """Describe one defect that pydantic found in the terms of the case format."""
     location, kind, context = defect["loc"], defect["type"], defect.get("ctx", {})
     name, value = str(location[-1]) if location else "", defect["input"]
     found, (expected, hint) = show(value), _EXPECTED.get(kind, ("", ""))
@@ -170,22 +170,22 @@ def _problem(model: type[BaseModel], defect: Any, file: str, key: str) -> Proble
         found, expected = f"the unknown key {name!r}", f"one of {', '.join(allowed)}"
         hint = did_you_mean(name, allowed, "remarks belong in note, or in a comment after #")
     elif kind == "literal_error":
-        words = [word.strip("'") for word in context["expected"].replace(" or ", ", ").split(", ")]
-        expected, hint = f"one of {', '.join(words)}", "take the nearest, and say the rest in note"
-        hint = did_you_mean(value, words, hint) if isinstance(value, str) and value[:1].isalpha() else hint
+        allowed = [word.strip("'") for word in context["expected"].replace(" or ", ", ").split(", ")]
+        expected, hint = f"one of {', '.join(allowed)}", "take the nearest, and say the rest in note"
+        hint = did_you_mean(value, allowed, hint) if isinstance(value, str) and value[:1].isalpha() else hint
     elif kind == "string_pattern_mismatch":
         expected, hint = _PATTERNS.get(context["pattern"], (f"text that matches {context['pattern']}", ""))
     elif kind in _BOUNDS:
         bound, text = _BOUNDS[kind]
         expected = text.format(context[bound])
-        hint = "lower it, or write 15 per cent as 0.15" if bound in ("lt", "le") else "check the sign and the unit"
+        hint = f"lower it, or {PERCENT_AS_SHARE}" if bound in ("lt", "le") else "check the sign and the unit"
     elif not expected:
         expected = defect["msg"].removeprefix("Input should be ")
     return Problem(file, key, found, expected, hint, "form")
 
 
 def _record_at(model: type[BaseModel], location: Location) -> type[BaseModel] | None:
-    """Return the kind of record to which the last part of a place belongs."""
+    """Return the type of record that holds the last key of a location."""
     here: type[BaseModel] | None = model
     for part in location[:-1]:
         if isinstance(part, int) or here is None:
@@ -202,7 +202,7 @@ def _allowed(model: type[BaseModel], location: Location) -> list[str]:
 
 
 def _about(model: type[BaseModel], location: Location) -> str:
-    """Return what the record says about a key, as part of a sentence."""
+    """Return the description of a key in its record, as part of a sentence."""
     here = _record_at(model, location)
     field = here.model_fields.get(str(location[-1])) if here is not None else None
     text = (field.description or "").rstrip(".") if field is not None else ""
@@ -214,9 +214,9 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     for part in get_args(annotation):
-        found = _model_in(part)
-        if found is not None:
-            return found
+        model = _model_in(part)
+        if model is not None:
+            return model
     return None
 
 

@@ -1,4 +1,4 @@
-"""A spreadsheet of estimates becomes components in TOML, or is refused with every cell that cannot be placed.
+"""Turns a spreadsheet of estimates into components in TOML, or refuses it with every cell that cannot be placed.
 
 One row is one estimate. The columns are documented in ``docs/import.md``; nothing is guessed: an unknown column, a
 number with an ambiguous comma or two descriptions of one component are problems.
@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from mcmort.catalogue.reading.schema_errors import record_of, show
 from mcmort.catalogue.records import Component, Estimate
-from mcmort.catalogue.suggestions import did_you_mean
+from mcmort.catalogue.suggestions import PERCENT_AS_SHARE, did_you_mean
 from mcmort.errors import CaseError, Problem, UsageError
 
 __all__ = ["COLUMNS", "import_sheet", "read_sheet", "to_toml"]
@@ -67,7 +67,7 @@ _ERRORS: Final = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VAL
 
 @dataclass
 class _Sheet:
-    """What has been placed so far, and what could not be."""
+    """The components read so far, and the cells that were refused."""
 
     file: str
     components: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -77,7 +77,7 @@ class _Sheet:
     problems: list[Problem] = field(default_factory=list)
 
     def refuse(self, row: int, column: str, found: str, expected: str, hint: str = "") -> None:
-        """Note a cell that cannot be placed."""
+        """Add the problem of a cell that cannot be placed."""
         self.problems.append(Problem(self.file, f"row {row} > {column}", found, expected, hint, "form"))
 
 
@@ -198,7 +198,9 @@ def import_sheet(path: Path) -> str:
         numbers = ", ".join(str(row) for row in sheet.rows[name])
         label = f'{"rows" if "," in numbers else "row"} {numbers} > component "{name}"'
         _, problems = record_of(Component, {**table, "estimate": []}, path.name, label)
-        sheet.problems += [one for one in problems if (name, one.key.rpartition(" > ")[2]) not in sheet.refused]
+        sheet.problems += [
+            problem for problem in problems if (name, problem.key.rpartition(" > ")[2]) not in sheet.refused
+        ]
     if not sheet.components and not sheet.problems:
         raise _unread(path, "", "rows without a value", "estimates", "docs/import.md describes the layout")
     if sheet.problems:
@@ -280,7 +282,7 @@ def _describe(sheet: _Sheet, row: int, table: dict[str, Any], key: str, text: st
 
 
 def _estimate(sheet: _Sheet, row: int, values: dict[str, str], lost: set[str]) -> dict[str, Any]:
-    """Make an estimate of a row, and note what is wrong with it, but for what follows from cells refused before."""
+    """Make an estimate of a row, and add its problems except those that follow from cells already refused."""
     estimate: dict[str, Any] = {}
     refused = set(lost)
     for key, text in values.items():
@@ -317,7 +319,7 @@ def _number(sheet: _Sheet, row: int, column: str, text: str) -> float | int | No
         return float(text) if "." in text else int(text)
     hint = "write 1053829 or 1,053,829, with a point for decimals; leave the cell empty if the figure is unknown"
     if text.endswith("%"):
-        hint = "write 15 per cent as 0.15"
+        hint = PERCENT_AS_SHARE
     sheet.refuse(row, column, show(text), "a number", hint)
     return None
 

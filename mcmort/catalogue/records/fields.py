@@ -15,15 +15,15 @@ __all__ = [
     "Record",
     "RecordError",
     "Text",
+    "Texts",
     "Values",
-    "Words",
     "Years",
     "check_years",
 ]
 
 
 class RecordError(ValueError):
-    """What is wrong with a record as a whole, in the terms of a `mcmort.errors.Problem`."""
+    """A defect between the keys of one record, in the terms of a `mcmort.errors.Problem`."""
 
     def __init__(self, key: str, found: str, expected: str, hint: str = "") -> None:
         self.key, self.found, self.expected, self.hint = key, found, expected, hint
@@ -31,14 +31,14 @@ class RecordError(ValueError):
 
 
 def _as_tuple(value: Any) -> Any:
-    """Let a single word stand for a list of one, and a list for a tuple."""
+    """Accept a single text for a list of one, and a list for a tuple."""
     if isinstance(value, str):
         return (value,)
     return tuple(value) if isinstance(value, list) else value
 
 
 def _as_years(value: Any) -> Any:
-    """Let ``1937`` stand for ``[1937, 1937]``."""
+    """Accept ``1937`` for ``[1937, 1937]``."""
     if isinstance(value, int) and not isinstance(value, bool):
         return (value, value)
     return tuple(value) if isinstance(value, list) else value
@@ -52,7 +52,7 @@ Flag = Annotated[bool, Field(strict=True)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Text = Annotated[str, Field(min_length=1)]
-Words = Annotated[tuple[Text, ...], BeforeValidator(_as_tuple, json_schema_input_type=Text | tuple[Text, ...])]
+Texts = Annotated[tuple[Text, ...], BeforeValidator(_as_tuple, json_schema_input_type=Text | tuple[Text, ...])]
 _NonEmpty = Annotated[tuple[Text, ...], Field(min_length=1)]
 Values = Annotated[_NonEmpty, BeforeValidator(_as_tuple, json_schema_input_type=Text | _NonEmpty)]
 

@@ -7,14 +7,15 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from mcmort.catalogue.records.fields import Id, Number, Record, RecordError, Text, Words, Years
+from mcmort.catalogue.records.fields import Id, Number, Record, RecordError, Text, Texts, Years
+from mcmort.catalogue.suggestions import PERCENT_AS_SHARE
 from mcmort.catalogue.vocabulary import Basis, BestIs, Confidence, Family, Measure, Reads
 
 __all__ = ["Estimate", "Figure", "Share", "Source", "Spread"]
 
 
 class Source(Record):
-    """A work in ``sources.bib``. A source of kind ``assumption`` is a choice of ours, with its reason."""
+    """A work in ``sources.bib``, or an assumption: a choice of those who made the case, with its reason."""
 
     key: str
     kind: str
@@ -112,7 +113,7 @@ class Share(Figure):
         for name in ("low", "best", "high"):
             value = getattr(self, name)
             if value is not None and not 0 <= value <= 1:
-                raise RecordError(name, f"{value:,.10g}", "a share between 0 and 1", "write 15 per cent as 0.15")
+                raise RecordError(name, f"{value:,.10g}", "a share between 0 and 1", PERCENT_AS_SHARE)
         if self.is_one_sided or self.reading == "standard-error":
             raise RecordError(
                 "reads", f"{self.reading!r}", "a share with two ends, or a fixed one", "give low and high"
@@ -132,7 +133,7 @@ class Estimate(Figure):
     basis: Basis
     measure: Measure = "all"
     lineage: Id | None = Field(None, description="Estimates that rest on the same data share a lineage.")
-    supersedes: Words = Field((), description="Ids of estimates or claims of the same author that this one retires.")
+    supersedes: Texts = Field((), description="Ids of estimates or claims of the same author that this one retires.")
     use: Literal["pool", "cross-check"] = "pool"
     years: Years | None = Field(None, description="Years that the figure covers, where not those of the component.")
     territory: str | None = None

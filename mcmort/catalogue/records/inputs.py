@@ -24,7 +24,7 @@ class Even(Record):
 
 
 def _with_source(value: Any) -> Any:
-    """Refuse to call years even without the source that says so."""
+    """Refuse ``even = true``: the key needs the source that says so."""
     if isinstance(value, bool):
         hint = 'write even = { source = "...", locator = "..." }; without a source, when they fell is unknown'
         raise RecordError("", "even years without a source", "the source that says so", hint)

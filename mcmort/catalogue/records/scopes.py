@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from mcmort.catalogue.records.fields import Flag, Id, Record, RecordError, Text, Values, Words, Years, check_years
+from mcmort.catalogue.records.fields import Flag, Id, Record, RecordError, Text, Texts, Values, Years, check_years
 from mcmort.catalogue.records.figures import Figure, Share
 from mcmort.catalogue.vocabulary import Basis, Measure
 
@@ -76,7 +76,7 @@ class Claim(Scope, Figure):
     definition: str | None = Field(None, description="Definition of this case that the claim starts from.")
     beyond: str | None = Field(None, description="What the author also counts, or may count, beyond this case.")
     lineage: Id | None = None
-    supersedes: Words = ()
+    supersedes: Texts = ()
     use: Literal["evidence", "cross-check"] = Field(
         "evidence", description="A cross-check is compared with, and no data for the Bayesian engine."
     )

@@ -32,8 +32,8 @@ def comparison_table(comparison: Comparison, probability: float = 0.95) -> Table
         Column("Years"),
         Column(f"{100 * probability:g} % interval", is_number=True),
         Column("Median", is_number=True),
-        Column("50 % interval", is_number=True),
-        Column("Not known"),
+        Column("50 % interval", is_number=True, is_optional=True),
+        Column("Not known", is_optional=True),
     )
     return Table(
         title=f"{comparison.rows[0].total.case.head.title}: the total under each definition",

@@ -13,7 +13,7 @@ from mcmort.catalogue import formula
 from mcmort.catalogue.case import Case, column_name
 from mcmort.catalogue.citations import owners_behind
 from mcmort.catalogue.records import Component, Quantity
-from mcmort.catalogue.vocabulary import Measure
+from mcmort.catalogue.vocabulary import Measure, Support
 from mcmort.elicit import Elicited, Priors, Used, build_score_table, build_table
 from mcmort.elicit.evidence_rules import Known, Way, known_of
 from mcmort.elicit.families import Distribution
@@ -101,7 +101,7 @@ class _Compiler:
             return (
                 self.draw(lowest.source, stream, member)
                 if isinstance(lowest.source, Pool)
-                else self.of_draw(lowest.source)
+                else self.of_draw(lowest.source, evidence.support)
             )
         survival, end = self.survival_at(stream, member), 1.0
         value = 0
@@ -112,13 +112,15 @@ class _Compiler:
                 inside = self.build.emit(Op.ADD_SCALED, above, survival, x=1.0 / segment.weight)
                 own = self.build.emit(Op.LOOKED_UP, inside, self.build.table(build_table(segment.source)))
             else:
-                own = self.of_draw(segment.source)
+                own = self.of_draw(segment.source, evidence.support)
             value = own if segment is lowest else self.build.emit(Op.SELECT, own, value, survival, x=begin)
         return value
 
-    def of_draw(self, source: FormulaOfDraw) -> int:
-        """Emit a formula over the quantities of the draw, carried to the years of its component; it is not negative."""
-        value = self.build.emit(Op.MAXIMUM, self.formula(source.text), self.build.emit(Op.CONSTANT))
+    def of_draw(self, source: FormulaOfDraw, support: Support) -> int:
+        """Emit a formula over the quantities of the draw, carried to the years of its component."""
+        value = self.formula(source.text)
+        if support != "signed":
+            value = self.build.emit(Op.MAXIMUM, value, self.build.emit(Op.CONSTANT))
         return self.build.emit(Op.SCALE, value, x=source.factor) if source.factor != 1.0 else value
 
     def survival_at(self, stream: str, member: str) -> int:
@@ -155,9 +157,11 @@ class _Compiler:
                 raise AssertionError(f"all deaths of {name}: {way}")
 
     def derived(self, name: str) -> int:
-        """Emit what the formula of a component gives: no less than zero, nor than was registered."""
+        """Emit what the formula of a component gives: if not signed, no less than zero, nor than was registered."""
         text = self.case.components[name].formula
         assert text is not None
+        if self.priors.components[name].support == "signed":
+            return self.formula(text)
         zero = self.build.emit(Op.CONSTANT)
         deaths = self.build.emit(Op.MAXIMUM, self.formula(text), zero)
         return self.at_least_registered(name, deaths) if self.known[name].is_floored else deaths
@@ -219,7 +223,7 @@ class _Compiler:
     def alone(self, used: Used, stream: str, member: str) -> int:
         """Emit a draw from one estimate alone."""
         if used.estimate.formula is not None:
-            return self.of_draw(FormulaOfDraw(used.estimate.formula, used.factor))
+            return self.of_draw(FormulaOfDraw(used.estimate.formula, used.factor), "count")
         return self.draw(used.fit.distribution.scaled(used.factor), stream, member)
 
 
