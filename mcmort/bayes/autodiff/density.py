@@ -58,12 +58,14 @@ class Density:
 
     Attributes
     ----------
+    size : int
+        Number of parameters.
     head : ndarray of int64
         Sizes and addresses of the program's arrays.
     """
 
     def __init__(self, program: Program) -> None:
-        self.program = program
+        self.program, self.size = program, len(program.parameters)
         code = (program.op, program.start, program.a, program.b, program.x)
         arrays = (program.constants, *code, program.terms, program.weights, program.scores, program.curves)
         self._kept = [np.ascontiguousarray(one) for one in arrays]
@@ -80,10 +82,9 @@ class Density:
             If the point has another number of parameters.
         """
         place = np.ascontiguousarray(point, dtype=np.float64)
-        size = len(self.program.parameters)
-        if place.shape != (size,):
-            raise ValueError(f"a point of shape {place.shape}; expected ({size},)")
-        gradient, value = np.empty(size), np.empty(1)
+        if place.shape != (self.size,):
+            raise ValueError(f"a point of shape {place.shape}; expected ({self.size},)")
+        gradient, value = np.empty(self.size), np.empty(1)
         addresses = (one.ctypes.data for one in (place, gradient, value, self.head))
-        _function()(size, *addresses)
+        _function()(self.size, *addresses)
         return float(value[0]), gradient
