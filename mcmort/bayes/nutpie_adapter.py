@@ -21,7 +21,7 @@ from functools import cache
 from importlib.machinery import PathFinder
 from importlib.util import find_spec, module_from_spec
 from typing import Any, Final, Protocol
-from weakref import WeakSet
+from weakref import WeakSet, ref
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,13 +119,7 @@ class _Running(Protocol):
     """Chains at work in threads of the sampler."""
 
     def wait(self, seconds: float) -> None:
-        """Wait until all chains are done.
-
-        Raises
-        ------
-        TimeoutError
-            If they are not done in so many seconds.
-        """
+        """Wait until all chains are done, or raise TimeoutError after so many seconds."""
 
     def stop(self) -> None:
         """Stop all chains."""
@@ -215,24 +209,8 @@ def sample_compiled(core: Any, density: Density, settings: Settings, report: Rep
 
     The other parameters are those of `sample_chains`.
     """
-    size, address = density.size, density.head.ctypes.data
-    sizes = {"parameter": size}
-    model = core.PyMcModel(
-        core.LogpFunc(density_address(), address, density),
-        core.ExpandFunc(size, size, identity_address(), address, density),
-        core.PyVariable.new_variables([_VARIABLE], ["float64"], [[size]], sizes, {_VARIABLE: ["parameter"]}),
-        size, sizes, {}, _starting_point(size), None,
-    )  # fmt: skip
-    options = core.PyNutsSettings.Diag(settings.seed)
-    options.update(
-        {"num_draws": settings.draws, "num_tune": settings.tune, "num_chains": settings.chains,
-         "target_accept": settings.target_accept}
-    )  # fmt: skip
     relay = None if report is None else _Relay(report)
-    sampler = core.PySampler.from_pymc(
-        options, settings.cores, model, core.ProgressType.none(), relay, _INTERVAL, core.PyStorage.arrow()
-    )
-    return _finished(_CompiledRun(sampler, settings, size), relay)
+    return _finished(_CompiledRun(core, density, settings, relay), relay)
 
 
 def sample_public(density: Density, settings: Settings, report: Report | None = None) -> Chains:
@@ -252,14 +230,9 @@ def sample_public(density: Density, settings: Settings, report: Report | None = 
         return chain
 
     model = from_pyfunc(
-        size,
-        log_density,
-        lambda *_seeds: lambda point: {_VARIABLE: np.array(point)},
-        [np.dtype("float64")],
-        [(size,)],
-        [_VARIABLE],
-        make_initial_point_fn=_starting_point(size),
-    )
+        size, log_density, lambda *_seeds: lambda point: {_VARIABLE: np.array(point)},
+        [np.dtype("float64")], [(size,)], [_VARIABLE], make_initial_point_fn=_StartingPoint(size),
+    )  # fmt: skip
     relay = None if report is None else _Relay(report)
     sampler = nutpie.sample(
         model, seed=settings.seed, cores=settings.cores, draws=settings.draws, tune=settings.tune,
@@ -269,15 +242,15 @@ def sample_public(density: Density, settings: Settings, report: Report | None = 
     return _finished(_PublicRun(sampler, chains), relay)
 
 
-def _starting_point(size: int) -> Callable[[int], Array]:
-    """Return what gives a chain its first point: near the middle of the priors or a register, jittered by its seed."""
-    lock = threading.Lock()
+class _StartingPoint:
+    """Gives a chain its first point: near the middle of the priors or a register, jittered by its seed."""
 
-    def start(seed: int) -> Array:
-        with lock:
-            return np.random.default_rng(seed).uniform(-0.5, 0.5, size)
+    def __init__(self, size: int) -> None:
+        self.size, self.lock = size, threading.Lock()
 
-    return start
+    def __call__(self, seed: int) -> Array:
+        with self.lock:
+            return np.random.default_rng(seed).uniform(-0.5, 0.5, self.size)
 
 
 class _Relay:
@@ -302,14 +275,32 @@ class _Relay:
 class _CompiledRun:
     """Chains at work in the compiled part of nutpie."""
 
-    def __init__(self, sampler: Any, settings: Settings, size: int) -> None:
-        self.sampler, self.settings, self.size = sampler, settings, size
+    def __init__(self, core: Any, density: Density, settings: Settings, relay: _Relay | None) -> None:
+        self.settings, self.size = settings, density.size
+        size, address, sizes = density.size, density.head.ctypes.data, {"parameter": density.size}
+        start = _StartingPoint(size)
+        model = core.PyMcModel(
+            core.LogpFunc(density_address(), address, density),
+            core.ExpandFunc(size, size, identity_address(), address, density),
+            core.PyVariable.new_variables([_VARIABLE], ["float64"], [[size]], sizes, {_VARIABLE: ["parameter"]}),
+            size, sizes, {}, start, None,
+        )  # fmt: skip
+        options = core.PyNutsSettings.Diag(settings.seed)
+        options.update(
+            {"num_draws": settings.draws, "num_tune": settings.tune, "num_chains": settings.chains,
+             "target_accept": settings.target_accept}
+        )  # fmt: skip
+        self.sampler = core.PySampler.from_pymc(
+            options, settings.cores, model, core.ProgressType.none(), relay, _INTERVAL, core.PyStorage.arrow()
+        )
+        self.start = ref(start)
 
     def wait(self, seconds: float) -> None:
         self.sampler.wait(seconds)
 
     def stop(self) -> None:
-        self.sampler.abort()
+        """Stop all chains, and wait until their threads let go of the model."""
+        _stop(self.sampler.abort, lambda: self.start() is None)
 
     def result(self) -> Chains:
         """Return the draws: of each chain a batch of Arrow, a row for each draw, tuning included."""
@@ -352,11 +343,8 @@ class _PublicRun:
         self.tree = self.sampler.wait(timeout=seconds)
 
     def stop(self) -> None:
-        """Stop all chains, and wait for them: one that called Python while the process ends would crash it."""
-        self.sampler.cancel()
-        deadline = time.monotonic() + _LONGEST_WAIT
-        while self.chains and time.monotonic() < deadline:
-            time.sleep(0.01)
+        """Stop all chains, and wait until each let go of its density."""
+        _stop(self.sampler.cancel, lambda: not self.chains)
 
     def result(self) -> Chains:
         """Return the draws: a tree of arrays by chain and draw."""
@@ -368,20 +356,29 @@ class _PublicRun:
 
 
 def _finished(run: _Running, relay: _Relay | None) -> Chains:
-    """Wait for the sampler, stop it if anything goes wrong here, and return its draws."""
+    """Wait for the sampler, stop it if anything goes wrong, and return its draws."""
     try:
-        try:
-            while not _is_finished(run, relay):
-                pass
-        except BaseException:
-            run.stop()
-            raise
+        while not _is_finished(run, relay):
+            pass
         return run.result()
-    except RuntimeError as error:
-        if relay is not None and relay.errors:
+    except BaseException as error:
+        run.stop()
+        if not isinstance(error, RuntimeError) or (relay is not None and relay.errors):
             raise
         reason = str(error).partition("\n")[0]  # what follows is a trace of the library's own
         raise ConvergenceError(f"the sampler cannot go on: {reason}") from error
+
+
+def _stop(stop: Callable[[], None], is_stopped: Callable[[], bool]) -> None:
+    """Stop chains, and wait for their threads: one that called Python while the process ends would crash it.
+
+    Each call of the library also releases the Python objects that its threads gave up since the last.
+    """
+    deadline = time.monotonic() + _LONGEST_WAIT
+    stop()
+    while not is_stopped() and time.monotonic() < deadline:
+        time.sleep(0.01)
+        stop()
 
 
 def _is_finished(run: _Running, relay: _Relay | None) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any, NoReturn
@@ -13,7 +15,7 @@ import pytest
 
 from mcmort.bayes import nutpie_adapter
 from mcmort.bayes.autodiff.density import Density
-from mcmort.bayes.autodiff.tape import Op, Tape
+from mcmort.bayes.autodiff.tape import Tape
 from mcmort.bayes.backends import program_of
 from mcmort.bayes.evidence.collect import collect
 from mcmort.bayes.nutpie_adapter import (
@@ -29,7 +31,6 @@ from mcmort.bayes.nutpie_adapter import (
 )
 from mcmort.bayes.sample import sample
 from mcmort.cache.folder import version_of
-from mcmort.errors import ConvergenceError
 from tests.bayes.made import every_kind
 
 _SHORT = Settings(seed=7, draws=100, tune=150, chains=4, target_accept=0.8, cores=2)
@@ -167,9 +168,28 @@ def test_interrupt_stops_public_interface(density: Density) -> None:
     assert len(sent) == 1
 
 
-def test_public_interface_without_finite_density_is_an_error() -> None:
-    """Where the density is nowhere finite the public interface cannot start either, with the same error."""
-    tape = Tape()
-    tape.add(tape.emit(Op.LOG, tape.emit(Op.EXP, tape.parameter("a")) * -1.0))
-    with pytest.raises(ConvergenceError, match="the sampler cannot go on"):
-        sample_public(Density(tape.program()), _SHORT)
+_NOWHERE_FINITE = """
+from mcmort.bayes.autodiff.density import Density
+from mcmort.bayes.autodiff.tape import Op, Tape
+from mcmort.bayes.nutpie_adapter import Settings, compiled_part, sample_compiled, sample_public
+from mcmort.errors import ConvergenceError
+
+tape = Tape()
+tape.add(tape.emit(Op.LOG, tape.emit(Op.EXP, tape.parameter("a")) * -1.0))
+density, settings = Density(tape.program()), Settings(7, 100, 150, 4, 0.8, 2)
+try:
+    {call}
+except ConvergenceError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize(
+    "call", ["sample_compiled(compiled_part(), density, settings)", "sample_public(density, settings)"]
+)
+def test_chains_without_finite_density_fail_and_process_ends_cleanly(call: str) -> None:
+    """Where the density is nowhere finite neither way can start, and no thread is left to crash the process."""
+    program = [sys.executable, "-c", _NOWHERE_FINITE.format(call=call)]
+    done = subprocess.run(program, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("the sampler cannot go on: ")
