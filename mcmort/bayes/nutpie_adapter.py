@@ -1,9 +1,9 @@
-"""The one place that knows nutpie: its compiled part, called directly, or its public interface where that fails.
+"""The only file that depends on nutpie: its compiled part, called directly, or its public interface where that fails.
 
 `sample_compiled` drives `nutpie._lib`, which is private. It takes the density as an address, so that chains run in
 threads without Python, and it loads in a few milliseconds; the public interface takes a Python function, which one
 thread runs at a time, and loads all of ArviZ and Matplotlib. A release of nutpie may change what is private:
-`missing_from` compares it with what is used here, and `sample_public` is the way round it. Both draw from the same
+`missing_from` compares it with what is used here, and `sample_public` takes its place. Both draw from the same
 density with the same settings.
 """
 
@@ -34,7 +34,7 @@ __all__ = [
     "SIGNATURES",
     "STATISTICS",
     "Chains",
-    "Settings",
+    "SamplerSettings",
     "checked_part",
     "compiled_part",
     "missing_from",
@@ -92,7 +92,7 @@ class Chains:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class SamplerSettings:
     """How chains are run.
 
     Attributes
@@ -128,14 +128,14 @@ class _Running(Protocol):
         """Return what they drew."""
 
 
-def sample_chains(density: Density, settings: Settings, report: Report | None = None) -> Chains:
+def sample_chains(density: Density, settings: SamplerSettings, report: Report | None = None) -> Chains:
     """Draw by the compiled part of nutpie, or by its public interface if that part is not as expected.
 
     Parameters
     ----------
     density : Density
         The log density.
-    settings : Settings
+    settings : SamplerSettings
         How chains are run.
     report : callable, optional
         Called with the draws that all chains have done, from another thread; what it raises is raised here.
@@ -204,7 +204,7 @@ def _arguments(core: Any, name: str) -> tuple[str, ...] | None:
         return None
 
 
-def sample_compiled(core: Any, density: Density, settings: Settings, report: Report | None = None) -> Chains:
+def sample_compiled(core: Any, density: Density, settings: SamplerSettings, report: Report | None = None) -> Chains:
     """Draw by the compiled part of nutpie, `core`, which calls the density through its address.
 
     The other parameters are those of `sample_chains`.
@@ -213,7 +213,7 @@ def sample_compiled(core: Any, density: Density, settings: Settings, report: Rep
     return _finished(_CompiledRun(core, density, settings, relay), relay)
 
 
-def sample_public(density: Density, settings: Settings, report: Report | None = None) -> Chains:
+def sample_public(density: Density, settings: SamplerSettings, report: Report | None = None) -> Chains:
     """Draw by the public interface of nutpie, which calls the density as a Python function.
 
     The parameters are those of `sample_chains`.
@@ -275,7 +275,7 @@ class _Relay:
 class _CompiledRun:
     """Chains at work in the compiled part of nutpie."""
 
-    def __init__(self, core: Any, density: Density, settings: Settings, relay: _Relay | None) -> None:
+    def __init__(self, core: Any, density: Density, settings: SamplerSettings, relay: _Relay | None) -> None:
         self.settings, self.size = settings, density.size
         size, address, sizes = density.size, density.head.ctypes.data, {"parameter": density.size}
         start = _StartingPoint(size)

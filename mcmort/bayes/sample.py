@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import Final
 
 from mcmort.bayes.autodiff.density import Density
-from mcmort.bayes.autodiff.tape import Program
+from mcmort.bayes.autodiff.tape import TapeProgram
 from mcmort.bayes.diagnostics import CHAINS
-from mcmort.bayes.nutpie_adapter import Chains, Settings, sample_chains
+from mcmort.bayes.nutpie_adapter import Chains, SamplerSettings, sample_chains
 
 __all__ = ["CHAINS", "DRAWS", "TARGET_ACCEPT", "TUNE", "Chains", "Progress", "sample"]
 
@@ -26,7 +26,7 @@ TARGET_ACCEPT: Final = 0.8
 
 
 def sample(
-    program: Program,
+    program: TapeProgram,
     seed: int,
     *,
     draws: int = DRAWS,
@@ -40,7 +40,7 @@ def sample(
 
     Parameters
     ----------
-    program : Program
+    program : TapeProgram
         The log density.
     seed : int
         The same seed gives the same draws on any number of cores.
@@ -71,5 +71,5 @@ def sample(
         def report(done: int) -> None:
             progress(done, (draws + tune) * chains)
 
-    settings = Settings(seed, draws, tune, chains, target_accept, cores or os.cpu_count() or 1)
+    settings = SamplerSettings(seed, draws, tune, chains, target_accept, cores or os.cpu_count() or 1)
     return sample_chains(Density(program), settings, report)

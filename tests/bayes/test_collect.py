@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from mcmort.bayes.backends import told_over
+from mcmort.bayes.backends import evaluate_model
 from mcmort.bayes.evidence import Datum, Evidence
 from mcmort.bayes.evidence.collect import collect
 from mcmort.catalogue import Case
 from mcmort.errors import CaseError, EvidenceError, UsageError
-from tests.bayes.made import balance, claim, every_kind, evidence_head, figures
+from tests.bayes.small_cases import balance, claim, every_kind, evidence_head, figures
 from tests.cases import case_of, component, count, overlap, point, profile, quantity, ranged, share
 
 Z90 = float(stats.norm.ppf(0.95))
@@ -121,9 +121,9 @@ def test_a_claim_on_a_sum_is_data_unless_its_lineage_has_told_the_parts() -> Non
     )
     evidence = collect(case)
     assert [name for name in _data(evidence) if name.startswith("claim:")] == ["claim:new"]
-    assert evidence.left == {
-        "claim:same-lineage": "its lineage speaks already on one",
-        "claim:same-source": "its lineage speaks already on two",
+    assert evidence.rejected == {
+        "claim:same-lineage": "its lineage is already used for one",
+        "claim:same-source": "its lineage is already used for two",
     }
     account = _data(evidence)["claim:new"].account
     assert account is not None
@@ -136,7 +136,7 @@ def test_parts_that_are_left_out_do_not_tell() -> None:
         component("one", ranged(100, 400, lineage="team", basis="assertion"), ranged(90, 200, source="study-b")),
         claim=[claim("sum", 300, 500, source="study-c", lineage="team")],
     )
-    assert "claim:sum" in collect(case).left
+    assert "claim:sum" in collect(case).rejected
     assert "claim:sum" in _data(collect(case, frozenset({"demographic"})))
 
 
@@ -153,7 +153,7 @@ def test_a_claim_that_counts_more_than_the_case_is_an_upper_bound() -> None:
         )
     )
     assert _data(evidence)["claim:more"].side == "at-most"
-    assert evidence.left == {"claim:least": "at least so many, of more than the case holds: it bounds nothing here"}
+    assert evidence.rejected == {"claim:least": "at least so many, of more than the case holds: it bounds nothing here"}
 
 
 def test_figures_that_are_not_used_are_listed_with_the_reason() -> None:
@@ -179,7 +179,7 @@ def test_figures_that_are_not_used_are_listed_with_the_reason() -> None:
     )
     evidence = collect(case, without=frozenset({"study-f", "school"}))
     assert set(_data(evidence)) == {"one:study-a", "one:new", "claim:new-total"}
-    assert evidence.left == {
+    assert evidence.rejected == {
         "claim:asked": "left out on request",
         "claim:heard": "basis testimony is not admitted",
         "claim:old-total": "superseded by new-total",
@@ -202,8 +202,8 @@ def test_every_figure_is_data_or_left() -> None:
         for without in (frozenset[str](), frozenset({"study-a", "school"})):
             evidence = collect(case, bases, without)
             used = set(_data(evidence)) | {f"balance:{name}" for name in evidence.balances}
-            assert used | evidence.left.keys() == names
-            assert not used & evidence.left.keys()
+            assert used | evidence.rejected.keys() == names
+            assert not used & evidence.rejected.keys()
 
 
 def test_a_bound_alone_is_listed() -> None:
@@ -211,7 +211,7 @@ def test_a_bound_alone_is_listed() -> None:
     bound = component("one", count(low=50.0, reads="at-least"))
     evidence = collect(figures(bound, component("two", ranged(100, 400))))
     assert set(_data(evidence)) == {"two:study-a"}
-    assert "a bound alone" in evidence.left["one:study-a"]
+    assert "a bound alone" in evidence.rejected["one:study-a"]
     assert evidence.standing["one"].unknown["all"] == "no admissible evidence touches it"
 
 
@@ -236,8 +236,8 @@ def test_a_register_alone_stands_for_all_deaths_and_says_so() -> None:
     )
     assert shared.standing["one"].notes == ()
     for evidence, is_same in ((alone, True), (shared, False)):
-        world = told_over(evidence, np.random.default_rng(1).standard_normal((50, len(evidence.parameters))))
-        assert (world.kept["all:one"] == world.kept["registered:one"]).all() == is_same
+        backend = evaluate_model(evidence, np.random.default_rng(1).standard_normal((50, len(evidence.parameters))))
+        assert (backend.kept["all:one"] == backend.kept["registered:one"]).all() == is_same
 
 
 def test_the_default_completeness_is_for_components_with_both_measures() -> None:
@@ -284,7 +284,7 @@ def test_a_claim_over_something_unknown_is_left() -> None:
             claim=[claim("both", 200, 400, source="study-b", measure="registered")],
         )
     )
-    assert evidence.left == {"claim:both": "it counts what nothing is known of: two"}
+    assert evidence.rejected == {"claim:both": "it counts what nothing is known of: two"}
 
 
 def test_what_a_claim_counts_is_what_its_author_counts(seed: int) -> None:
@@ -300,11 +300,11 @@ def test_what_a_claim_counts_is_what_its_author_counts(seed: int) -> None:
         ],
     )  # fmt: skip
     evidence = collect(case)
-    world = told_over(evidence, np.random.default_rng(seed).standard_normal((100, len(evidence.parameters))))
-    one = world.kept["all:one"] * 0.9 * 5.0 / 25.0
-    two = world.kept["all:two"] * 0.5 * 0.5
+    backend = evaluate_model(evidence, np.random.default_rng(seed).standard_normal((100, len(evidence.parameters))))
+    one = backend.kept["all:one"] * 0.9 * 5.0 / 25.0
+    two = backend.kept["all:two"] * 0.5 * 0.5
     expected = one + two - np.minimum(0.25 * one, two)
-    np.testing.assert_allclose(world.kept["expected:claim:own"], np.log(expected), rtol=1e-12)
+    np.testing.assert_allclose(backend.kept["expected:claim:own"], np.log(expected), rtol=1e-12)
 
 
 def test_formulas_in_place_of_figures_are_carried_to_the_years() -> None:
@@ -343,7 +343,7 @@ def test_a_balance_tells_what_its_lineage_would_tell_again() -> None:
     """Estimates and claims of the lineage of a balance are left out beside it."""
     evidence = collect(_balanced())
     assert list(evidence.balances) == ["short"]
-    assert evidence.left == {"claim:short": "told by a balance", "one:study-b": "told by a balance"}
+    assert evidence.rejected == {"claim:short": "already used by a balance", "one:study-b": "already used by a balance"}
 
 
 def test_a_balance_that_is_not_used_tells_nothing() -> None:
@@ -356,10 +356,10 @@ def test_a_balance_that_is_not_used_tells_nothing() -> None:
         balance=[balance("short", "expected - counted", lineage="census")],
     )
     evidence = collect(case, frozenset({"survey"}))
-    assert evidence.left == {"balance:short": "basis demographic is not admitted"}
+    assert evidence.rejected == {"balance:short": "basis demographic is not admitted"}
     assert "claim:short" in _data(evidence)
-    assert collect(_balanced(), without=frozenset({"census"})).left["balance:short"] == "left out on request"
-    assert collect(_balanced(), without=frozenset({"study-a"})).left["balance:short"] == (
+    assert collect(_balanced(), without=frozenset({"census"})).rejected["balance:short"] == "left out on request"
+    assert collect(_balanced(), without=frozenset({"study-a"})).rejected["balance:short"] == (
         "a quantity of its formula has no admissible evidence"
     )
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from mcmort.bayes.autodiff.density import Density, density_address
-from mcmort.bayes.autodiff.tape import Op, Tape
+from mcmort.bayes.autodiff.tape import Tape, TapeOp
 from mcmort.bayes.quantile_spline import QuantileSpline, spline_of
 from mcmort.elicit.families import Distribution, empirical
 
@@ -40,25 +40,25 @@ def _normal_log_density(z: Any) -> Any:
     return -z * z / 2 - mp.log(2 * mp.pi) / 2
 
 
-ORACLES: dict[Op, Function] = {
-    Op.ADD_SCALED: lambda a, b, x: a + x * b,
-    Op.MULTIPLY: lambda a, b, _: a * b,
-    Op.DIVIDE: lambda a, b, _: a / b,
-    Op.MINIMUM: lambda a, b, _: min(a, b),
-    Op.MAXIMUM: lambda a, b, _: max(a, b),
-    Op.EXP: lambda a, _, __: mp.exp(a),
-    Op.LOG: lambda a, _, __: mp.log(a),
-    Op.NORM: lambda a, _, x: mp.sqrt(a * a + x * x),
-    Op.NORMAL: lambda a, b, _: _normal_log_density(a / b) - mp.log(b),
-    Op.NORMAL_ABOVE: lambda a, b, _: _normal_above(a / b),
-    Op.STUDENT: lambda a, b, _: _student_log_density(a / b) - mp.log(b),
-    Op.STUDENT_ABOVE: lambda a, b, _: _student_above(a / b),
+ORACLES: dict[TapeOp, Function] = {
+    TapeOp.ADD_SCALED: lambda a, b, x: a + x * b,
+    TapeOp.MULTIPLY: lambda a, b, _: a * b,
+    TapeOp.DIVIDE: lambda a, b, _: a / b,
+    TapeOp.MINIMUM: lambda a, b, _: min(a, b),
+    TapeOp.MAXIMUM: lambda a, b, _: max(a, b),
+    TapeOp.EXP: lambda a, _, __: mp.exp(a),
+    TapeOp.LOG: lambda a, _, __: mp.log(a),
+    TapeOp.NORM: lambda a, _, x: mp.sqrt(a * a + x * x),
+    TapeOp.NORMAL: lambda a, b, _: _normal_log_density(a / b) - mp.log(b),
+    TapeOp.NORMAL_ABOVE: lambda a, b, _: _normal_above(a / b),
+    TapeOp.STUDENT: lambda a, b, _: _student_log_density(a / b) - mp.log(b),
+    TapeOp.STUDENT_ABOVE: lambda a, b, _: _student_above(a / b),
 }
-UNARY = {Op.EXP, Op.LOG, Op.NORM}
-POSITIVE_FIRST = {Op.LOG}
+UNARY = {TapeOp.EXP, TapeOp.LOG, TapeOp.NORM}
+POSITIVE_FIRST = {TapeOp.LOG}
 
 
-def _density(op: Op, x: float) -> Density:
+def _density(op: TapeOp, x: float) -> Density:
     """Return the kernel over one operation of two parameters."""
     tape = Tape()
     a, b = tape.parameter("a"), tape.parameter("b")
@@ -77,11 +77,11 @@ def _derivatives(oracle: Function, a: float, b: float, x: float) -> list[float]:
 
 def test_every_operation_but_the_curve_has_an_oracle() -> None:
     """No operation goes untested: what is not in this table is a curve, tested below."""
-    assert set(Op) - ORACLES.keys() == {Op.CURVE}
+    assert set(TapeOp) - ORACLES.keys() == {TapeOp.CURVE}
 
 
-@pytest.mark.parametrize("op", ORACLES, ids=lambda op: Op(op).name.lower())
-def test_values_and_derivatives(op: Op, seed: int) -> None:
+@pytest.mark.parametrize("op", ORACLES, ids=lambda op: TapeOp(op).name.lower())
+def test_values_and_derivatives(op: TapeOp, seed: int) -> None:
     """At random points, value and both derivatives are mpmath's within rounding: 32 units of the largest part."""
     rng = np.random.default_rng(seed)
     with mp.workdps(50):
@@ -97,9 +97,9 @@ def test_values_and_derivatives(op: Op, seed: int) -> None:
 
 def test_a_wrong_derivative_would_be_seen() -> None:
     """Negative control: the derivative of one operation is not that of another."""
-    gradient = _density(Op.STUDENT, 0.0)(np.array([1.5, 0.8]))[1]
+    gradient = _density(TapeOp.STUDENT, 0.0)(np.array([1.5, 0.8]))[1]
     with mp.workdps(50):
-        assert gradient != pytest.approx(_derivatives(ORACLES[Op.NORMAL], 1.5, 0.8, 0.0), rel=1e-3)
+        assert gradient != pytest.approx(_derivatives(ORACLES[TapeOp.NORMAL], 1.5, 0.8, 0.0), rel=1e-3)
 
 
 DEEP = [-1e6, -100.0, -38.0, -20.0, -8.0, -1.0, 0.0, 1.0, 8.0, 20.0, 24.999, 25.0, 25.001, 30.0, 38.0, 100.0, 1e4, 1e6]
@@ -112,7 +112,7 @@ def test_the_tail_of_the_normal(z: float) -> None:
     From 25 on a series is used, whose first term left out is 945 / z^10. The hazard is the exponential of a difference
     of numbers of the size of z^2 / 2, so its relative error grows as their rounding: 2 eps z^2.
     """
-    value, gradient = _density(Op.NORMAL_ABOVE, 0.0)(np.array([z, 1.0]))
+    value, gradient = _density(TapeOp.NORMAL_ABOVE, 0.0)(np.array([z, 1.0]))
     with mp.workdps(60):
         exact = mp.log(mp.erfc(mp.mpf(z) / mp.sqrt(2)) / 2) if z < 1e4 else _far(mp.mpf(z))
         hazard = mp.exp(_normal_log_density(mp.mpf(z)) - exact)
@@ -132,7 +132,7 @@ def _far(z: Any) -> Any:
 @pytest.mark.parametrize("t", [*DEEP, 1e12, 1e30, -1e30, 1e60])
 def test_the_tail_of_students_t(t: float) -> None:
     """To t = 1e60, log survival function and hazard are mpmath's to 1e-14, relative; near its zero, to 1e-15."""
-    value, gradient = _density(Op.STUDENT_ABOVE, 0.0)(np.array([t, 1.0]))
+    value, gradient = _density(TapeOp.STUDENT_ABOVE, 0.0)(np.array([t, 1.0]))
     with mp.workdps(400):
         exact = _student_above(mp.mpf(t))
         hazard = mp.exp(_student_log_density(mp.mpf(t)) - exact)
@@ -142,7 +142,7 @@ def test_the_tail_of_students_t(t: float) -> None:
 
 def test_the_two_forms_of_the_normal_tail_meet() -> None:
     """Where the series takes over, the step of value and slope is that of the first term left out, 945 / 25^10."""
-    density = _density(Op.NORMAL_ABOVE, 0.0)
+    density = _density(TapeOp.NORMAL_ABOVE, 0.0)
     below, above = (density(np.array([z, 1.0])) for z in (np.nextafter(25.0, 0.0), 25.0))
     step = 945.0 / 25.0**10
     assert abs(below[0] - above[0]) < 1.1 * step
@@ -157,7 +157,7 @@ def test_a_spline_in_the_kernel_is_the_spline_of_the_draws(is_log: bool, seed: i
     assert curve.is_log is is_log
     tape = Tape()
     a = tape.parameter("a")
-    tape.add(tape.emit(Op.CURVE, a, x=float(tape.curve(curve.coefficients))))
+    tape.add(tape.emit(TapeOp.CURVE, a, x=float(tape.curve(curve.coefficients))))
     density = Density(tape.program())
     scores = np.concatenate(
         [np.random.default_rng(seed).normal(0.0, 3.0, 200), np.arange(-96, 97) / 16.0, [-9.0, 9.0, -50.0, 50.0]]
@@ -179,7 +179,7 @@ def test_terms_are_weighed() -> None:
     """A term counts with its weight, in the value and in the gradient, and a term added twice counts twice."""
     tape = Tape()
     a = tape.parameter("a")
-    term = tape.emit(Op.EXP, a)
+    term = tape.emit(TapeOp.EXP, a)
     tape.add(term, 0.25)
     tape.add(term, 0.5)
     value, gradient = Density(tape.program())(np.array([1.0]))
@@ -216,7 +216,7 @@ def _called(density: Density, point: list[float]) -> tuple[int, float, list[floa
 
 def test_what_the_sampler_calls() -> None:
     """Through its address: 0 and the same numbers, 3 where the density is not finite, -1 for another dimension."""
-    density = _density(Op.LOG, 0.0)
+    density = _density(TapeOp.LOG, 0.0)
     value, gradient = density(np.array([2.0, 1.0]))
     assert _called(density, [2.0, 1.0]) == (0, value, gradient.tolist())
     for point in ([-1.0, 1.0], [0.0, 1.0], [float("nan"), 1.0], [float("inf"), 1.0]):
@@ -229,7 +229,7 @@ def test_points_that_are_no_numbers_do_no_harm() -> None:
     curve = spline_of(Distribution("lognormal", (3.0, 0.4)))
     tape = Tape()
     a = tape.parameter("a")
-    tape.add(tape.emit(Op.CURVE, a, x=float(tape.curve(curve.coefficients))))
+    tape.add(tape.emit(TapeOp.CURVE, a, x=float(tape.curve(curve.coefficients))))
     density = Density(tape.program())
     assert np.isnan(density(np.array([np.nan]))[0])
     assert density(np.array([np.inf]))[0] == np.inf

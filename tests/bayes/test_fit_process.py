@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bayes.made import evidence_head
+from tests.bayes.small_cases import evidence_head
 from tests.cases import component, point, ranged, share, write_case
 
 

@@ -19,7 +19,7 @@ from mcmort.bayes.backends import program_of
 from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.evidence.collect import collect
 from mcmort.bayes.sample import sample
-from tests.bayes.made import evidence_head, figures
+from tests.bayes.small_cases import evidence_head, figures
 from tests.cases import component, ranged
 
 type Array = NDArray[np.float64]

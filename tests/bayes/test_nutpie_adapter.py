@@ -21,7 +21,7 @@ from mcmort.bayes.evidence.collect import collect
 from mcmort.bayes.nutpie_adapter import (
     SIGNATURES,
     STATISTICS,
-    Settings,
+    SamplerSettings,
     checked_part,
     compiled_part,
     missing_from,
@@ -31,9 +31,9 @@ from mcmort.bayes.nutpie_adapter import (
 )
 from mcmort.bayes.sample import sample
 from mcmort.cache.folder import version_of
-from tests.bayes.made import every_kind
+from tests.bayes.small_cases import every_kind
 
-_SHORT = Settings(seed=7, draws=100, tune=150, chains=4, target_accept=0.8, cores=2)
+_SHORT = SamplerSettings(seed=7, draws=100, tune=150, chains=4, target_accept=0.8, cores=2)
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +150,7 @@ def test_error_in_progress_stops_public_interface(density: Density) -> None:
         raise ValueError("no terminal")
 
     with pytest.raises(ValueError, match="no terminal"):
-        sample_public(density, Settings(1, 200_000, 200, 4, 0.8, 2), fail)
+        sample_public(density, SamplerSettings(1, 200_000, 200, 4, 0.8, 2), fail)
 
 
 @pytest.mark.usefixtures("_ctrl_c")
@@ -164,19 +164,19 @@ def test_interrupt_stops_public_interface(density: Density) -> None:
             os.kill(os.getpid(), signal.SIGINT)
 
     with pytest.raises(KeyboardInterrupt):
-        sample_public(density, Settings(1, 200_000, 200, 4, 0.8, 2), interrupt)
+        sample_public(density, SamplerSettings(1, 200_000, 200, 4, 0.8, 2), interrupt)
     assert len(sent) == 1
 
 
 _NOWHERE_FINITE = """
 from mcmort.bayes.autodiff.density import Density
-from mcmort.bayes.autodiff.tape import Op, Tape
-from mcmort.bayes.nutpie_adapter import Settings, compiled_part, sample_compiled, sample_public
+from mcmort.bayes.autodiff.tape import TapeOp, Tape
+from mcmort.bayes.nutpie_adapter import SamplerSettings, compiled_part, sample_compiled, sample_public
 from mcmort.errors import ConvergenceError
 
 tape = Tape()
-tape.add(tape.emit(Op.LOG, tape.emit(Op.EXP, tape.parameter("a")) * -1.0))
-density, settings = Density(tape.program()), Settings(7, 100, 150, 4, 0.8, 2)
+tape.add(tape.emit(TapeOp.LOG, tape.emit(TapeOp.EXP, tape.parameter("a")) * -1.0))
+density, settings = Density(tape.program()), SamplerSettings(7, 100, 150, 4, 0.8, 2)
 try:
     {call}
 except ConvergenceError as error:

@@ -15,7 +15,7 @@ from mcmort.definitions.timing import shared_years
 from mcmort.errors import ConvergenceError, EvidenceError, UsageError
 from mcmort.results import Draws
 from mcmort.totals import total
-from tests.bayes.made import every_kind, evidence_head, figures, plain
+from tests.bayes.small_cases import every_kind, evidence_head, figures, plain
 from tests.cases import case_of, component, count, ranged
 
 
@@ -59,7 +59,7 @@ def test_a_fit_is_draws() -> None:
     assert {"tau:registered", "bias:demographic", "completeness:camps", "residual:census"} <= set(post.others)
     assert {len(values) for values in (*post.columns.values(), *post.others.values())} == {len(post)}
     assert post.standing == collect(every_kind()).standing
-    assert post.left == collect(every_kind()).left
+    assert post.rejected == collect(every_kind()).rejected
 
 
 def test_totals_are_taken_over_a_fit() -> None:

@@ -16,7 +16,7 @@ from mcmort.bayes.backends import program_of
 from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.evidence.collect import collect
 from mcmort.bayes.pymc_model import pymc_model
-from tests.bayes.made import between_knots, every_kind, plain
+from tests.bayes.small_cases import between_knots, every_kind, plain
 from tests.shipped import case_named
 
 type Array = NDArray[np.float64]

@@ -16,7 +16,7 @@ from arviz_stats.base import array_stats
 from numpy.typing import NDArray
 from scipy import stats
 
-from mcmort.bayes.backends import program_of, told_over
+from mcmort.bayes.backends import evaluate_model, program_of
 from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.evidence.collect import collect
 from mcmort.bayes.sample import sample
@@ -59,7 +59,7 @@ class _Drawn:
         self.evidence: Evidence = collect(case)
         chains = sample(program_of(self.evidence), seed, draws=_DRAWS, tune=500, chains=_CHAINS)
         assert not chains.stats["diverging"].any()
-        self.kept = told_over(self.evidence, chains.scores.reshape(_CHAINS * _DRAWS, -1)).kept
+        self.kept = evaluate_model(self.evidence, chains.scores.reshape(_CHAINS * _DRAWS, -1)).kept
 
     def log(self, name: str) -> Array:
         """Return logarithms of a component's deaths, chain by chain."""

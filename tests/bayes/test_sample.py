@@ -9,15 +9,15 @@ from typing import NoReturn
 import numpy as np
 import pytest
 
-from mcmort.bayes.autodiff.tape import Op, Program, Tape
+from mcmort.bayes.autodiff.tape import Tape, TapeOp, TapeProgram
 from mcmort.bayes.backends import program_of
 from mcmort.bayes.evidence.collect import collect
 from mcmort.bayes.sample import sample
 from mcmort.errors import ConvergenceError
-from tests.bayes.made import plain
+from tests.bayes.small_cases import plain
 
 
-def _normal(parameters: int = 3) -> Program:
+def _normal(parameters: int = 3) -> TapeProgram:
     """Return independent normal densities: of mean k and standard deviation k + 1."""
     tape = Tape()
     for k in range(parameters):
@@ -106,6 +106,6 @@ def test_an_interrupt_stops_the_chains() -> None:
 def test_a_density_without_a_finite_point_is_an_error() -> None:
     """Where the density is nowhere finite the sampler cannot start, and that is an error of this package."""
     tape = Tape()
-    tape.add(tape.emit(Op.LOG, tape.emit(Op.EXP, tape.parameter("a")) * -1.0))
+    tape.add(tape.emit(TapeOp.LOG, tape.emit(TapeOp.EXP, tape.parameter("a")) * -1.0))
     with pytest.raises(ConvergenceError, match="the sampler cannot go on"):
         sample(tape.program(), 1, draws=100, tune=100)

@@ -8,19 +8,19 @@ import numpy as np
 import pytest
 
 from mcmort.bayes.autodiff.density import Density
-from mcmort.bayes.autodiff.tape import Op, Program, Tape, Variable
+from mcmort.bayes.autodiff.tape import Tape, TapeOp, TapeProgram, Variable
 from mcmort.bayes.backends import program_of
 from mcmort.bayes.evidence.collect import collect
-from tests.bayes.made import every_kind, figures, plain
+from tests.bayes.small_cases import every_kind, figures, plain
 from tests.cases import component, point, ranged
 
-BINARY = (Op.ADD_SCALED, Op.MULTIPLY, Op.MINIMUM, Op.MAXIMUM)
-UNARY = (Op.NORM,)
-EXACT = (Op.MULTIPLY, Op.MINIMUM, Op.MAXIMUM)
+BINARY = (TapeOp.ADD_SCALED, TapeOp.MULTIPLY, TapeOp.MINIMUM, TapeOp.MAXIMUM)
+UNARY = (TapeOp.NORM,)
+EXACT = (TapeOp.MULTIPLY, TapeOp.MINIMUM, TapeOp.MAXIMUM)
 """Operations without a constant."""
 
 
-def assert_is_a_schedule(program: Program) -> None:
+def assert_is_a_schedule(program: TapeProgram) -> None:
     """Check that batches partition the instructions and that each instruction reads only what stands before it."""
     known = len(program.parameters) + len(program.constants)
     assert program.start[0] == 0
@@ -61,9 +61,9 @@ def test_a_chain_of_one_operation_is_one_batch() -> None:
     whole = parts[0]
     for part in parts[1:]:
         whole = whole + part
-    tape.add(tape.emit(Op.EXP, whole + parts[0]))
+    tape.add(tape.emit(TapeOp.EXP, whole + parts[0]))
     program = tape.program()
-    assert program.op.tolist() == [Op.ADD_SCALED, Op.EXP]
+    assert program.op.tolist() == [TapeOp.ADD_SCALED, TapeOp.EXP]
     at = np.array([0.5, -1.0, 0.25, 2.0, -0.125])
     value, gradient = Density(program)(at)
     assert value == pytest.approx(np.exp(at.sum() + at[0]), rel=1e-15)
@@ -74,14 +74,14 @@ def test_a_batch_waits_for_the_longest_chain() -> None:
     """An operation that others wait for runs first, though more are ready of another: two batches in place of three."""
     tape = Tape()
     a, b, c = (tape.parameter(name) for name in "abc")
-    products = [tape.emit(Op.MULTIPLY, one, other) for one, other in ((a, b), (a, c), (b, c))]
-    late = tape.emit(Op.MULTIPLY, tape.emit(Op.EXP, a), tape.emit(Op.EXP, b))
+    products = [tape.emit(TapeOp.MULTIPLY, one, other) for one, other in ((a, b), (a, c), (b, c))]
+    late = tape.emit(TapeOp.MULTIPLY, tape.emit(TapeOp.EXP, a), tape.emit(TapeOp.EXP, b))
     for one in (*products, late):
         tape.add(one)
-    assert tape.program().op.tolist() == [Op.EXP, Op.MULTIPLY]
+    assert tape.program().op.tolist() == [TapeOp.EXP, TapeOp.MULTIPLY]
 
 
-def _graph(rng: np.random.Generator, parameters: int, size: int) -> list[tuple[Op, int, int, float]]:
+def _graph(rng: np.random.Generator, parameters: int, size: int) -> list[tuple[TapeOp, int, int, float]]:
     """Return random operations; operands are numbered from the parameters on."""
     found = []
     for at in range(parameters, parameters + size):
@@ -91,7 +91,9 @@ def _graph(rng: np.random.Generator, parameters: int, size: int) -> list[tuple[O
     return found
 
 
-def _emitted(graph: list[tuple[Op, int, int, float]], parameters: int, pick: Callable[[list[int]], int]) -> Program:
+def _emitted(
+    graph: list[tuple[TapeOp, int, int, float]], parameters: int, pick: Callable[[list[int]], int]
+) -> TapeProgram:
     """Emit a graph in any order that its operands allow."""
     tape = Tape()
     done: dict[int, Variable] = {at: tape.parameter(f"p{at}") for at in range(parameters)}
@@ -143,7 +145,7 @@ def test_the_same_operation_twice_is_one() -> None:
     tape = Tape()
     a, b = tape.parameter("a"), tape.parameter("b")
     for _ in range(2):
-        tape.add(tape.emit(Op.EXP, (a + b) * 2.0) / tape.constant(3.0))
+        tape.add(tape.emit(TapeOp.EXP, (a + b) * 2.0) / tape.constant(3.0))
     program = tape.program()
     assert len(program.a) == 4
     assert sorted(program.constants.tolist()) == [0.0, 3.0]
@@ -151,7 +153,7 @@ def test_the_same_operation_twice_is_one() -> None:
     value, gradient = Density(program)(np.array([0.1, 0.2]))
     assert value == pytest.approx(2.0 * np.exp(0.6) / 3.0, rel=1e-15)
     assert gradient == pytest.approx([4.0 * np.exp(0.6) / 3.0] * 2, rel=1e-15)
-    different = tape.emit(Op.EXP, (a + b) * 2.5)
+    different = tape.emit(TapeOp.EXP, (a + b) * 2.5)
     tape.add(different)
     assert len(tape.program().a) > 4
 
@@ -174,7 +176,7 @@ def test_what_no_term_rests_on_is_left_out() -> None:
     """Operations and constants that lead nowhere are not in the program; every parameter is."""
     tape = Tape()
     a, _ = tape.parameter("a"), tape.parameter("idle")
-    tape.emit(Op.EXP, a * 5.0 + tape.constant(7.0))
+    tape.emit(TapeOp.EXP, a * 5.0 + tape.constant(7.0))
     tape.add(a * 2.0, 3.0)
     program = tape.program()
     assert (len(program.a), program.constants.tolist()) == (1, [0.0])

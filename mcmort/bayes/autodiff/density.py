@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mcmort.bayes.autodiff.tape import Program
+from mcmort.bayes.autodiff.tape import TapeProgram
 from mcmort.cache.machine_code import address_of
 
 __all__ = ["Density", "density_address", "identity_address"]
@@ -64,7 +64,7 @@ class Density:
         Sizes and addresses of the program's arrays.
     """
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: TapeProgram) -> None:
         self.program, self.size = program, len(program.parameters)
         code = (program.op, program.start, program.a, program.b, program.x)
         arrays = (program.constants, *code, program.terms, program.weights, program.scores, program.curves)

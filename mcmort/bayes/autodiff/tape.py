@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from mcmort.bayes.quantile_spline import PIECES
 
-__all__ = ["Op", "Program", "Tape", "Variable"]
+__all__ = ["Tape", "TapeOp", "TapeProgram", "Variable"]
 
 
-class Op(IntEnum):
+class TapeOp(IntEnum):
     """What an instruction computes from the values ``a`` and ``b`` and the constant ``x``."""
 
     ADD_SCALED = 0  # a + x b: sums, differences, shifts and multiples in one, so that more of them make a batch
@@ -38,7 +38,7 @@ class Op(IntEnum):
 
 
 @dataclass(frozen=True)
-class Program:
+class TapeProgram:
     """A finished tape.
 
     Values are numbered: the parameters first, then the constants, then the results of the instructions in order.
@@ -103,14 +103,14 @@ class Tape:
         """Return a constant."""
         return self._row((-2, 0, 0, float(value)))
 
-    def emit(self, op: Op, a: Variable, b: Variable | None = None, x: float = 0.0) -> Variable:
+    def emit(self, op: TapeOp, a: Variable, b: Variable | None = None, x: float = 0.0) -> Variable:
         """Add an operation, unless it is there."""
         return self._row((int(op), a.at, a.at if b is None else b.at, float(x)))
 
     def multiple(self, value: Variable) -> tuple[Variable, float]:
         """Return a value and the constant by which it is multiplied to give another; by 1, if that is no multiple."""
         op, a, b, x = self._rows[value.at]
-        if op == Op.ADD_SCALED and self._rows[a] == (-2, 0, 0, 0.0):
+        if op == TapeOp.ADD_SCALED and self._rows[a] == (-2, 0, 0, 0.0):
             return Variable(self, b), x
         return value, 1.0
 
@@ -133,7 +133,7 @@ class Tape:
             self._rows.append(row)
         return Variable(self, self._known[row])
 
-    def program(self) -> Program:
+    def program(self) -> TapeProgram:
         """Return the finished program: what no term rests on is left out."""
         needed = self._needed()
         batches = self._batches(needed)
@@ -141,7 +141,7 @@ class Tape:
         constants = [at for at in needed if self._rows[at][0] == -2]
         place = {at: self._rows[at][1] for at in needed if self._rows[at][0] == -1}
         place |= {at: number for number, at in enumerate((*constants, *work), len(self.parameters))}
-        return Program(
+        return TapeProgram(
             parameters=tuple(self.parameters),
             constants=np.array([self._rows[at][3] for at in constants], dtype=np.float64),
             op=np.array([self._rows[batch[0]][0] for batch in batches], dtype=np.int64),
@@ -222,19 +222,19 @@ class Variable:
 
     def __mul__(self, other: Variable | float) -> Variable:
         if isinstance(other, Variable):
-            return self.tape.emit(Op.MULTIPLY, self, other)
-        return self if other == 1.0 else self.tape.emit(Op.ADD_SCALED, self.tape.constant(0.0), self, other)
+            return self.tape.emit(TapeOp.MULTIPLY, self, other)
+        return self if other == 1.0 else self.tape.emit(TapeOp.ADD_SCALED, self.tape.constant(0.0), self, other)
 
     def _plus(self, other: Variable, sign: float) -> Variable:
         """Return a sum; a multiple on its right is multiplied there, which changes no bit."""
         scaled, factor = self.tape.multiple(other)
-        return self.tape.emit(Op.ADD_SCALED, self, scaled, sign * factor)
+        return self.tape.emit(TapeOp.ADD_SCALED, self, scaled, sign * factor)
 
     def __truediv__(self, other: Variable | float) -> Variable:
-        return self.tape.emit(Op.DIVIDE, self, other) if isinstance(other, Variable) else self * (1.0 / other)
+        return self.tape.emit(TapeOp.DIVIDE, self, other) if isinstance(other, Variable) else self * (1.0 / other)
 
     def __rtruediv__(self, other: float) -> Variable:
-        return self.tape.emit(Op.DIVIDE, self.tape.constant(other), self)
+        return self.tape.emit(TapeOp.DIVIDE, self.tape.constant(other), self)
 
     def __neg__(self) -> Variable:
         return self * -1.0
@@ -244,8 +244,8 @@ class Variable:
 
     def at_least(self, other: Variable | float) -> Variable:
         """Return the larger of two values."""
-        return self.tape.emit(Op.MAXIMUM, self, self._with(other))
+        return self.tape.emit(TapeOp.MAXIMUM, self, self._with(other))
 
     def at_most(self, other: Variable | float) -> Variable:
         """Return the smaller of two values."""
-        return self.tape.emit(Op.MINIMUM, self, self._with(other))
+        return self.tape.emit(TapeOp.MINIMUM, self, self._with(other))

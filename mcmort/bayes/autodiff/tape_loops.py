@@ -15,7 +15,7 @@ from numba import carray, types  # type: ignore[attr-defined]
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from mcmort.bayes.autodiff.tape import Op
+from mcmort.bayes.autodiff.tape import TapeOp
 from mcmort.bayes.quantile_spline import FIRST, PIECES, STEPS, cubic
 
 __all__ = ["identity", "log_density"]
@@ -26,11 +26,11 @@ _NUMBERS: Final = types.CPointer(types.float64)
 _STUDENT: Final = 0.375  # density of Student's t with four degrees of freedom at its centre
 
 # enumerations become plain numbers, which the compiler folds
-_ADD_SCALED, _MULTIPLY, _DIVIDE = int(Op.ADD_SCALED), int(Op.MULTIPLY), int(Op.DIVIDE)
-_MINIMUM, _MAXIMUM = int(Op.MINIMUM), int(Op.MAXIMUM)
-_EXP, _LOG, _NORM, _CURVE = int(Op.EXP), int(Op.LOG), int(Op.NORM), int(Op.CURVE)
-_NORMAL, _NORMAL_ABOVE = int(Op.NORMAL), int(Op.NORMAL_ABOVE)
-_STUDENT_OP, _STUDENT_ABOVE = int(Op.STUDENT), int(Op.STUDENT_ABOVE)
+_ADD_SCALED, _MULTIPLY, _DIVIDE = int(TapeOp.ADD_SCALED), int(TapeOp.MULTIPLY), int(TapeOp.DIVIDE)
+_MINIMUM, _MAXIMUM = int(TapeOp.MINIMUM), int(TapeOp.MAXIMUM)
+_EXP, _LOG, _NORM, _CURVE = int(TapeOp.EXP), int(TapeOp.LOG), int(TapeOp.NORM), int(TapeOp.CURVE)
+_NORMAL, _NORMAL_ABOVE = int(TapeOp.NORMAL), int(TapeOp.NORMAL_ABOVE)
+_STUDENT_OP, _STUDENT_ABOVE = int(TapeOp.STUDENT), int(TapeOp.STUDENT_ABOVE)
 
 
 @numba.njit(error_model="numpy", inline="never")

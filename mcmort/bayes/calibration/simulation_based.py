@@ -1,9 +1,9 @@
-"""Simulation-based calibration: whether the engine finds again what it is told to look for.
+"""Simulation-based calibration: whether posteriors of simulated cases hold the true values as often as they claim.
 
-Parameters are drawn from the prior, every figure of a case from the story (`mcmort.bayes.calibration.simulated_cases`),
-and the case is fitted to these figures as to its own. If story, density and sampler agree, the rank of each true value
+Parameters are drawn from the prior, every figure of a case from the model (`mcmort.bayes.calibration.simulated_cases`),
+and the case is fitted to these figures as to its own. If model, density and sampler agree, the rank of each true value
 among draws of its posterior is uniform (Talts, Betancourt, Simpson, Vehtari and Gelman 2018, arXiv:1804.06788). The log
-density is ranked too, for it also shows a posterior that leaves figures unread (Modrák and others 2023, Bayesian
+density is ranked too, for it also shows a posterior that ignores figures (Modrák and others 2023, Bayesian
 Analysis, doi:10.1214/23-BA1404).
 """
 
@@ -20,12 +20,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mcmort.bayes.autodiff.tape import Program
-from mcmort.bayes.backends import DataFreeBackend, PriorBackend, by_name, program_of, told_before
+from mcmort.bayes.autodiff.tape import TapeProgram
+from mcmort.bayes.backends import DataFreeBackend, PriorBackend, by_name, evaluate_prior, program_of
 from mcmort.bayes.calibration.rank_uniformity import chi_square, distribution_test
 from mcmort.bayes.calibration.simulated_cases import simulate
 from mcmort.bayes.evidence import Evidence
-from mcmort.bayes.model import tell
+from mcmort.bayes.model import build_model
 from mcmort.bayes.predictive import generator
 from mcmort.bayes.sample import sample
 from mcmort.definitions import evaluate, resolve, resolve_definition
@@ -151,7 +151,7 @@ def calibrate(
     own = ThreadPoolExecutor(os.cpu_count() or 1) if executor is None else nullcontext(executor)
     with own as pool:
         for batch in batched(range(simulations), _BATCH):
-            truths = [told_before(fitted[at], scores[at : at + 1]).parameters[0] for at in batch]
+            truths = [evaluate_prior(fitted[at], scores[at : at + 1]).parameters[0] for at in batch]
             tasks = [_Task(program_of(fitted[at]), truth, seed, at) for at, truth in zip(batch, truths, strict=True)]
             done = list(pool.map(_fit, tasks))
             drawn = [
@@ -179,7 +179,7 @@ def calibrate(
 class _Task:
     """One fit: arrays alone, so that it can be sent anywhere."""
 
-    program: Program
+    program: TapeProgram
     truth: Array
     seed: int
     number: int
@@ -220,19 +220,19 @@ def _fit(task: _Task) -> _Fit:
     )
 
 
-def _quantities(evidence: Evidence, world: DataFreeBackend) -> dict[str, Array]:
+def _quantities(evidence: Evidence, backend: DataFreeBackend) -> dict[str, Array]:
     """Return what is ranked, over draws: all that is uncertain, and the totals of the definitions."""
-    tell(world, evidence)
+    build_model(backend, evidence)
     sure = {name for name, curve in evidence.curves.items() if isinstance(curve, float)}
     sure |= {f"registered:{name.partition(':')[2]}" for name in sure if name.startswith("completeness:")}
-    sure |= {name for name in world.kept if name.startswith(("expected:", "scale:"))}  # what is said, not what is so
-    found = {name: values for name, values in world.kept.items() if name not in sure}
-    found |= {name: world.given[name] for name in evidence.parameters if name.startswith("lineage:")}
-    case, columns = evidence.case, frozenset(world.kept)
+    sure |= {name for name in backend.kept if name.startswith(("expected:", "scale:"))}  # what is said, not what is so
+    found = {name: values for name, values in backend.kept.items() if name not in sure}
+    found |= {name: backend.given[name] for name in evidence.parameters if name.startswith("lineage:")}
+    case, columns = evidence.case, frozenset(backend.kept)
     for name, definition in case.definitions.items():
         with suppress(DefinitionError):  # nothing is known of what it counts
             account = resolve_definition(case, evidence.standing, columns, resolve(case, definition))
-            found[f"total:{name}"] = evaluate(case, world.kept, account, lambda split: split.mean).total
+            found[f"total:{name}"] = evaluate(case, backend.kept, account, lambda split: split.mean).total
     return found
 
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 from mcmort.bayes.evidence.admit import admitted_balances, admitted_claims, admitted_estimates
 from mcmort.bayes.evidence.convert import Stated, converted_claims, converted_estimates
 from mcmort.bayes.evidence.datum import Datum, Evidence
-from mcmort.bayes.evidence.deduplicate import counted_once, untold_claims
-from mcmort.bayes.evidence.standard import Sifted, Standard, standard_of
+from mcmort.bayes.evidence.deduplicate import claims_not_yet_used, weighted_by_lineage
+from mcmort.bayes.evidence.standard import Selection, Standard, standard_of
 from mcmort.bayes.evidence.weak import latent_of, latents_of_sums
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Definition, Share
@@ -25,7 +25,7 @@ from mcmort.results import ComponentStatus
 
 __all__ = ["collect"]
 
-_ALONE = "nothing else speaks of the component, and a bound alone makes no distribution"
+_ALONE = "the component has no other figure, and a bound alone makes no distribution"
 
 
 def collect(case: Case, evidence: Iterable[str] | None = None, without: Iterable[str] = ()) -> Evidence:
@@ -61,8 +61,8 @@ def collect(case: Case, evidence: Iterable[str] | None = None, without: Iterable
     standard = standard_of(case, bases, frozenset(without))
 
     balances = admitted_balances(standard)
-    told = {one.lineage for one in balances.kept if one.lineage is not None}
-    estimates, claims = admitted_estimates(standard, told), admitted_claims(standard, told)
+    in_balances = {balance.lineage for balance in balances.kept if balance.lineage is not None}
+    estimates, claims = admitted_estimates(standard, in_balances), admitted_claims(standard, in_balances)
     direct, stated = converted_estimates(standard, estimates.kept), converted_claims(standard, claims.kept)
     own = {datum.component for datum in direct.kept if datum.side == "point"}
     sums = latents_of_sums(standard, stated.kept, own)
@@ -70,8 +70,8 @@ def collect(case: Case, evidence: Iterable[str] | None = None, without: Iterable
     figures = _with_something_else(direct.kept, known)
     standing = {name: _standing(standard, name, one, by_sums=name in sums) for name, one in known.items()}
     counted = _Countable(standard, standing, _columns(standard, known))
-    untold = untold_claims(standard, stated.kept, figures.kept)
-    accounted = _accounted_claims(counted, untold.kept)
+    new_claims = claims_not_yet_used(standard, stated.kept, figures.kept)
+    accounted = _accounted_claims(counted, new_claims.kept)
     sides = _accounted_balances(counted, balances.kept)
     data = [*figures.kept, *accounted.kept]
     if not any(datum.side == "point" for datum in data):
@@ -79,7 +79,7 @@ def collect(case: Case, evidence: Iterable[str] | None = None, without: Iterable
             f"no evidence of {case.id} is left to condition on. Hint: admit more bases with --evidence, or leave "
             "fewer sources out"
         )
-    steps = (balances, estimates, claims, direct, stated, figures, untold, accounted, sides)
+    steps = (balances, estimates, claims, direct, stated, figures, new_claims, accounted, sides)
     latents = {
         name: sums[name] if name in sums else latent_of(standard, name, direct.kept)
         for name in sorted(own | set(sums))
@@ -92,7 +92,7 @@ def collect(case: Case, evidence: Iterable[str] | None = None, without: Iterable
         tuple(name for name, one in known.items() if one.all is Way.FORMULA),
         tuple(name for name in sorted(known) if known[name].registered is not Way.UNKNOWN),
         _cited(standard, known, latents, synthesis.completeness, data, accounts),
-        counted_once(data), accounts, standing,
+        weighted_by_lineage(data), accounts, standing,
         dict(sorted((name, reason) for step in steps for name, reason in step.rejected.items())),
     )  # fmt: skip
 
@@ -100,7 +100,7 @@ def collect(case: Case, evidence: Iterable[str] | None = None, without: Iterable
 def _known(
     standard: Standard, direct: Sequence[Datum], own: set[str], sums: Collection[str]
 ) -> dict[str, Known]:  # fmt: skip
-    """Return how each component is known: here claims about sums speak too, and bounds where anything else does."""
+    """Return how each component is known: claims about sums count too, and bounds where there is anything else."""
     components, columns = standard.case.components, {datum.column for datum in direct}
     silence = "no admissible evidence touches it"
 
@@ -111,13 +111,13 @@ def _known(
         return silence if text is None else standard.why_not_computable(text, gap_of)
 
     def grounds(name: str) -> Grounds:
-        text, is_spoken_of = components[name].formula, name in own or name in sums
+        text, has_figures = components[name].formula, name in own or name in sums
         if text is not None and standard.why_not_computable(text, gap_of):
-            text = None  # its register, if there is one, then speaks of it as of any other component
-        speaks = is_spoken_of or text is not None
+            text = None  # its register, if there is one, then counts as that of any other component
+        is_informed = has_figures or text is not None
         return Grounds(
-            all=speaks and f"all:{name}" in columns,
-            registered=speaks and f"registered:{name}" in columns,
+            all=is_informed and f"all:{name}" in columns,
+            registered=is_informed and f"registered:{name}" in columns,
             completeness=components[name].completeness is not None,
             formula=text,
             adds_registered_only=text is not None
@@ -130,10 +130,10 @@ def _known(
     return {name: known_by(grounds(name)) for name in components}
 
 
-def _with_something_else(direct: Sequence[Datum], known: Mapping[str, Known]) -> Sifted[Datum]:
-    """Return the figures of components that are known: a bound alone makes none of them so."""
+def _with_something_else(direct: Sequence[Datum], known: Mapping[str, Known]) -> Selection[Datum]:
+    """Return the figures of components that are known: a bound alone does not make one known."""
     is_alone = [known[datum.component].all is Way.UNKNOWN for datum in direct]
-    return Sifted(
+    return Selection(
         [datum for datum, alone in zip(direct, is_alone, strict=True) if not alone],
         {datum.name: _ALONE for datum, alone in zip(direct, is_alone, strict=True) if alone},
     )
@@ -142,12 +142,12 @@ def _with_something_else(direct: Sequence[Datum], known: Mapping[str, Known]) ->
 def _standing(standard: Standard, name: str, known: Known, *, by_sums: bool) -> ComponentStatus:
     """Say what is known of a component.
 
-    That a measure follows by a completeness is no news here: the completeness learns from the evidence like the rest.
+    That a measure follows by a completeness is not noted: the completeness is inferred from the evidence like the rest.
     """
     evidence = standard.priors.components[name]
-    unsaid = (Way.FROM_REGISTER.value, Way.FROM_ALL.value)
+    omitted = (Way.FROM_REGISTER.value, Way.FROM_ALL.value)
     notes = [Way.SUMS.value] if by_sums else []
-    notes += [note for note in known.notes if note not in unsaid]
+    notes += [note for note in known.notes if note not in omitted]
     sources = tuple(sorted({one.estimate.source for one in evidence.used} | {one.source for one in evidence.bounds}))
     both = {"all": sources, "registered": sources}
     return ComponentStatus(known.unknown, tuple(notes), both, known.is_registered_only)
@@ -171,7 +171,7 @@ def _columns(standard: Standard, known: Mapping[str, Known]) -> frozenset[str]:
 
 
 class _Countable:
-    """What sums can be made of."""
+    """The components and columns over which sums can be taken."""
 
     def __init__(self, standard: Standard, standing: Mapping[str, ComponentStatus], columns: frozenset[str]) -> None:
         self.case, self.standing, self.columns = standard.case, standing, columns
@@ -190,7 +190,7 @@ class _Countable:
         return account
 
 
-def _accounted_claims(counted: _Countable, claims: Iterable[Stated]) -> Sifted[Datum]:
+def _accounted_claims(counted: _Countable, claims: Iterable[Stated]) -> Selection[Datum]:
     """Return the claims that are data, each with what it sums."""
     kept, rejected = list[Datum](), dict[str, str]()
     for one in claims:
@@ -198,10 +198,10 @@ def _accounted_claims(counted: _Countable, claims: Iterable[Stated]) -> Sifted[D
             kept.append(replace(one.datum, account=counted.account(one.resolved)))
         except DefinitionError as error:
             rejected[one.datum.name] = str(error)
-    return Sifted(kept, rejected)
+    return Selection(kept, rejected)
 
 
-def _accounted_balances(counted: _Countable, balances: Iterable[Balance]) -> Sifted[tuple[str, ResolvedDefinition]]:
+def _accounted_balances(counted: _Countable, balances: Iterable[Balance]) -> Selection[tuple[str, ResolvedDefinition]]:
     """Return the balances whose scope can be counted, by id, each with what it sums."""
     kept, rejected = list[tuple[str, ResolvedDefinition]](), dict[str, str]()
     for balance in balances:
@@ -212,7 +212,7 @@ def _accounted_balances(counted: _Countable, balances: Iterable[Balance]) -> Sif
             kept.append((balance.id, counted.account(resolve(counted.case, definition))))
         except DefinitionError as error:
             rejected[f"balance:{balance.id}"] = str(error)
-    return Sifted(kept, rejected)
+    return Selection(kept, rejected)
 
 
 def _cited(
@@ -229,7 +229,7 @@ def _cited(
     names = [name for name in sorted(known) if known[name].all is not Way.UNKNOWN]
     for name in names:
         if known[name].registered is Way.UNKNOWN or (known[name].all is Way.FORMULA and name in latents):
-            continue  # a register beside a formula is uncertain in itself
+            continue  # a register beside a formula has a prior of its own
         share = priors.components[name].completeness
         if share is None and default is not None and known[name].all is Way.FIGURES:
             share = fit_figure(case, default).distribution

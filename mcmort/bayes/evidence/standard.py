@@ -14,10 +14,10 @@ from mcmort.elicit.evidence_rules import why_not_computable
 from mcmort.elicit.priors import Priors, elicit
 from mcmort.errors import UsageError
 
-__all__ = ["Sifted", "Standard", "standard_of"]
+__all__ = ["Selection", "Standard", "standard_of"]
 
 
-class Sifted[Item](NamedTuple):
+class Selection[Item](NamedTuple):
     """What a step keeps, and for the name of each figure that it rejects the reason."""
 
     kept: list[Item]

@@ -13,7 +13,7 @@ from scipy import stats
 import mcmort as mm
 from mcmort.bayes import Posterior
 from mcmort.bayes.power_scaling import MOST_K, influence, sensitivity
-from tests.bayes.made import plain
+from tests.bayes.small_cases import plain
 
 type Array = NDArray[np.float64]
 

@@ -15,7 +15,7 @@ import pytest
 from mcmort.bayes.calibration.simulation_based import DRAWS, Calibration, calibrate
 from mcmort.bayes.evidence import Evidence
 from mcmort.errors import UsageError
-from tests.bayes.synthetic import synthetic
+from tests.bayes.synthetic_case import synthetic
 
 _QUANTITIES = 45
 

@@ -1,4 +1,4 @@
-"""The story told in two worlds: the compiled density is the one that SciPy's distributions give, with its gradient."""
+"""The compiled log density and its gradient are those that SciPy's distributions give over arrays."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from mcmort.bayes.autodiff.density import Density
-from mcmort.bayes.backends import program_of, told_before, told_over
+from mcmort.bayes.backends import evaluate_model, evaluate_prior, program_of
 from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.evidence.collect import collect
 from mcmort.catalogue import Case
-from tests.bayes.made import between_knots, every_kind, figures, plain
+from tests.bayes.small_cases import between_knots, every_kind, figures, plain
 from tests.cases import component, point, quantity, ranged, share
 from tests.shipped import case_named
 
@@ -30,9 +30,9 @@ CASES = {
 
 
 def by_scipy(evidence: Evidence, points: Array) -> tuple[Array, Array]:
-    """Return the log density of the array world, and the sum of the absolute values of its terms."""
-    world = told_over(evidence, points)
-    terms = np.stack([world.log_prior, world.log_volume, *world.log_likelihood.values()])
+    """Return the log density of the array backend, and the sum of the absolute values of its terms."""
+    backend = evaluate_model(evidence, points)
+    terms = np.stack([backend.log_prior, backend.log_volume, *backend.log_likelihood.values()])
     return terms.sum(0), np.abs(terms).sum(0)
 
 
@@ -75,7 +75,7 @@ def test_another_story_would_be_seen(seed: int) -> None:
 
 
 def quotients(evidence: Evidence, point: Array, step: float) -> Array:
-    """Return the gradient by differences of the fourth order over the array world."""
+    """Return the gradient by differences of the fourth order over the array backend."""
     moves = [point + k * step * np.eye(len(point)) for k in (1, -1, 2, -2)]
     one, minus, two, minus_two = by_scipy(evidence, np.concatenate(moves))[0].reshape(4, -1)
     return np.asarray((8.0 * (one - minus) - (two - minus_two)) / (12.0 * step))
@@ -156,36 +156,36 @@ def test_registered_deaths_by_hand() -> None:
     evidence = collect(figures(camps))
     assert evidence.parameters == ("completeness:one", "tau:registered", "tau:demographic", "deaths:one")
     latent, scores = evidence.latents["one"], np.array([0.3, 0.2, -0.6, 0.9])
-    points = told_before(evidence, scores[None]).parameters
-    world = told_over(evidence, points)
+    points = evaluate_prior(evidence, scores[None]).parameters
+    backend = evaluate_model(evidence, points)
     theta = math.exp(latent.log_median + latent.log_sd * scores[3])
     kappa = float(evidence.priors.components["one"].completeness.ppf(np.array([stats.norm.cdf(0.3)]))[0])  # type: ignore[union-attr]
-    assert world.kept["all:one"][0] == pytest.approx(theta, rel=1e-12)
-    assert world.kept["registered:one"][0] == pytest.approx(kappa * theta, rel=1e-5)
+    assert backend.kept["all:one"][0] == pytest.approx(theta, rel=1e-12)
+    assert backend.kept["registered:one"][0] == pytest.approx(kappa * theta, rel=1e-5)
     tau = evidence.case.head.spread["registered"].log_sd * math.exp(0.2 * evidence.synthesis.heterogeneity)
     assert points[0, 3] == pytest.approx(math.log(kappa * theta / 90.0) / tau, rel=1e-5)
-    assert world.log_prior[0] == pytest.approx(stats.norm.logpdf(scores).sum(), rel=1e-12)
-    assert world.log_volume[0] == pytest.approx(math.log(tau / latent.log_sd), rel=1e-12)
+    assert backend.log_prior[0] == pytest.approx(stats.norm.logpdf(scores).sum(), rel=1e-12)
+    assert backend.log_volume[0] == pytest.approx(math.log(tau / latent.log_sd), rel=1e-12)
 
 
 def test_parameters_stand_for_scores(seed: int) -> None:
     """Parameters made from standard normal scores give these back, with the volume that a unit of them holds."""
     evidence = collect(every_kind())
     scores = np.random.default_rng(seed).standard_normal((200, len(evidence.parameters)))
-    points = told_before(evidence, scores).parameters
+    points = evaluate_prior(evidence, scores).parameters
     moved = {evidence.parameters[at]: at for at in np.flatnonzero((points != scores).any(axis=0))}
     assert set(moved) == {"deaths:camps", "deaths:prisons", "deaths:march"}  # those with a register of their own
-    world = told_over(evidence, points)
+    backend = evaluate_model(evidence, points)
     volume = np.zeros(len(points))
     for name, at in moved.items():
         step = np.zeros(points.shape[1])
         step[at] = 1.0
         component = name.removeprefix("deaths:")
         column = f"registered:{component}" if component in evidence.derived else f"all:{component}"
-        ratio = told_over(evidence, points + step).kept[column] / world.kept[column]
+        ratio = evaluate_model(evidence, points + step).kept[column] / backend.kept[column]
         volume += np.log(np.log(ratio) / evidence.latents[component].log_sd)  # how far the score moves
-    np.testing.assert_allclose(world.log_prior, stats.norm.logpdf(scores).sum(1), rtol=1e-9)
-    np.testing.assert_allclose(world.log_volume, volume, rtol=1e-9)
+    np.testing.assert_allclose(backend.log_prior, stats.norm.logpdf(scores).sum(1), rtol=1e-9)
+    np.testing.assert_allclose(backend.log_volume, volume, rtol=1e-9)
 
 
 def test_registered_never_exceeds_all_on_any_draw(seed: int) -> None:
@@ -194,10 +194,12 @@ def test_registered_never_exceeds_all_on_any_draw(seed: int) -> None:
     Beyond score 6 a curve goes on straight, and a completeness would come above one.
     """
     evidence = collect(every_kind())
-    world = told_over(evidence, 4.0 * np.random.default_rng(seed).standard_normal((2000, len(evidence.parameters))))
+    backend = evaluate_model(
+        evidence, 4.0 * np.random.default_rng(seed).standard_normal((2000, len(evidence.parameters)))
+    )
     for name in evidence.registered:
-        assert (world.kept[f"registered:{name}"] <= world.kept[f"all:{name}"] * (1.0 + 1e-15)).all()
-        assert (world.kept[f"registered:{name}"] >= 0.0).all()
+        assert (backend.kept[f"registered:{name}"] <= backend.kept[f"all:{name}"] * (1.0 + 1e-15)).all()
+        assert (backend.kept[f"registered:{name}"] >= 0.0).all()
 
 
 @pytest.mark.parametrize(

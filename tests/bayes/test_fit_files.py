@@ -18,11 +18,11 @@ import xarray as xr
 
 from mcmort.bayes import Posterior, fit
 from mcmort.bayes import fit_files as store
-from mcmort.bayes.autodiff.tape import Program
-from mcmort.bayes.fit_files import Request, find, keep, path_of
+from mcmort.bayes.autodiff.tape import TapeProgram
+from mcmort.bayes.fit_files import FitKey, find, keep, path_of
 from mcmort.bayes.sample import Chains, sample
 from mcmort.errors import ConvergenceError, UsageError
-from tests.bayes.made import every_kind, figures, plain
+from tests.bayes.small_cases import every_kind, figures, plain
 from tests.cases import component, ranged, share
 
 _KEPT = 32
@@ -36,7 +36,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _independent(
-    program: Program,
+    program: TapeProgram,
     seed: int,
     *,
     draws: int = 1000,
@@ -95,7 +95,7 @@ def test_the_second_time_it_comes_from_disk(folder: Path, monkeypatch: pytest.Mo
     _forbid(monkeypatch)
     second = fit(every_kind(), rng=1)
     _assert_same(first, second)
-    assert second.left == {}
+    assert second.rejected == {}
     assert second.standing["births"].notes == ("known only through claims about sums",)
     assert second.manifest.versions.keys() == {"mcmort", "numba", "numpy", "nutpie", "scipy"}
 
@@ -179,13 +179,13 @@ def test_anything_that_changes_a_fit_is_another_file(folder: Path, monkeypatch: 
 def test_anything_that_changes_a_case_is_another_file() -> None:
     """A figure and each prior of the engine belong to the case; each request has a name of its own."""
     requests = [
-        Request(1, None, (), None),
-        Request(2, None, (), None),
-        Request(1, (), (), None),
-        Request(1, ("survey",), (), None),
-        Request(1, None, ("survey",), None),
-        Request(1, None, ("study-c", "survey"), None),
-        Request(1, None, (), 1000),
+        FitKey(1, None, (), None),
+        FitKey(2, None, (), None),
+        FitKey(1, (), (), None),
+        FitKey(1, ("survey",), (), None),
+        FitKey(1, None, ("survey",), None),
+        FitKey(1, None, ("study-c", "survey"), None),
+        FitKey(1, None, (), 1000),
     ]
     cases = [plain(), plain(31e3), plain(heterogeneity=0.36), plain(lineage=0.4), plain(tails="normal")]
     cases.append(plain(completeness=share(0.1, 0.9)))
@@ -411,14 +411,14 @@ def test_a_folder_without_permission_is_no_error(folder: Path) -> None:
 def test_a_fit_can_be_kept_and_found_by_hand(folder: Path) -> None:
     """`keep` returns where the fit stands, which is where `find` looks, and no other request finds it."""
     post = _fit(store=False)
-    request = Request(7, None, (), None)
+    request = FitKey(7, None, (), None)
     assert find(plain(), request) is None
     assert keep(post, request) == path_of(plain(), request)
     assert path_of(plain(), request).parent == folder
     found = find(plain(), request)
     assert found is not None
     assert found.columns["all:camps"].tobytes() == post.columns["all:camps"].tobytes()
-    assert find(plain(), Request(8, None, (), None)) is None
+    assert find(plain(), FitKey(8, None, (), None)) is None
     assert find(plain(31e3), request) is None
 
 

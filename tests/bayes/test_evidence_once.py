@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from mcmort.bayes.backends import told_over
+from mcmort.bayes.backends import evaluate_model
 from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.evidence.collect import collect
 from tests.cases import SOURCES, case_of, component, head, point, quantity, ranged
@@ -33,7 +33,7 @@ def test_a_claim_is_data_unless_it_is_marked_as_a_cross_check() -> None:
     assert [one.name for one in used.data] == ["camps:study-a", "claim:whole"]
     marked = evidence_of(camps, claim=[claim(SOURCES[2], use="cross-check")])
     assert [one.name for one in marked.data] == ["camps:study-a"]
-    assert marked.left == {"claim:whole": "a cross-check only"}
+    assert marked.rejected == {"claim:whole": "a cross-check only"}
 
 
 def test_who_speaks_through_a_quantity_of_a_formula_is_not_heard_again() -> None:
@@ -43,7 +43,7 @@ def test_who_speaks_through_a_quantity_of_a_formula_is_not_heard_again() -> None
     camps = component("camps", ranged(800, 1200))
     for source, changes in (("study-b", {}), ("study-c", {"lineage": "register"})):
         heard = evidence_of(march, camps, quantity=[prisoners], claim=[claim(source, **changes)])
-        assert heard.left == {"claim:whole": "its lineage speaks already on march"}
+        assert heard.rejected == {"claim:whole": "its lineage is already used for march"}
     other = evidence_of(march, camps, quantity=[prisoners], claim=[claim("study-c")])
     assert "claim:whole" in {one.name for one in other.data}
 
@@ -55,7 +55,7 @@ def test_who_speaks_through_a_formula_in_place_of_a_figure_is_not_heard_again() 
     heard = evidence_of(
         camps, quantity=[quantity("prisoners", point(9000, source="study-b"))], claim=[claim("study-b")]
     )
-    assert heard.left == {"claim:whole": "its lineage speaks already on camps"}
+    assert heard.rejected == {"claim:whole": "its lineage is already used for camps"}
 
 
 def test_a_component_of_a_formula_may_cite_its_completeness() -> None:
@@ -64,6 +64,6 @@ def test_a_component_of_a_formula_may_cite_its_completeness() -> None:
     evidence = evidence_of(component("camps", ranged(800, 1200)), part)
     assert evidence.registered == ("part",)
     scores = np.random.default_rng(1).standard_normal((50, len(evidence.parameters)))
-    kept = told_over(evidence, scores).kept
+    kept = evaluate_model(evidence, scores).kept
     np.testing.assert_allclose(kept["all:part"], 0.25 * kept["all:camps"], rtol=1e-12)
     np.testing.assert_allclose(kept["registered:part"], 0.125 * kept["all:camps"], rtol=1e-12)
