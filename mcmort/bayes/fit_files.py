@@ -14,7 +14,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,11 @@ from mcmort.cache import folder as cache
 from mcmort.catalogue.case import Case
 from mcmort.definitions.splits import KeptSplits
 from mcmort.results import ComponentStatus, Manifest
+
+if TYPE_CHECKING:
+    from io import IOBase
+
+    from xarray import Dataset, DataTree
 
 __all__ = ["FitKey", "find", "keep", "path_of"]
 
@@ -72,7 +77,7 @@ def keep(posterior: Posterior, key: FitKey) -> Path | None:
     """Store a fit and return its path; None if it cannot be written."""
     path, tree = path_of(posterior.case, key), _tree(posterior)
     try:
-        cache.keep(path, lambda file: tree.to_netcdf(file, engine="h5netcdf"), _KEPT)
+        cache.keep(path, lambda file: tree.to_netcdf(cast("IOBase", file), engine="h5netcdf"), _KEPT)
     except OSError:
         return None
     return path
@@ -88,7 +93,7 @@ def find(case: Case, key: FitKey) -> Posterior | None:
     return None
 
 
-def _tree(posterior: Posterior) -> Any:
+def _tree(posterior: Posterior) -> DataTree:
     """Return a fit as a tree of datasets, in the groups that ArviZ knows."""
     import xarray as xr
 
@@ -124,7 +129,7 @@ def _figures(values: Mapping[str, Array]) -> dict[str, Array]:
     return {f"figure:{name}": array for name, array in values.items()}
 
 
-def _dataset(values: Mapping[str, Array], chains: int, form: str) -> Any:
+def _dataset(values: Mapping[str, Array], chains: int, dtype: str) -> Dataset:
     """Return columns as one variable for each kind, with the names as a coordinate: hundreds of variables are slow."""
     import xarray as xr
 
@@ -133,10 +138,10 @@ def _dataset(values: Mapping[str, Array], chains: int, form: str) -> Any:
         kind, _, rest = name.partition(":")
         kinds.setdefault(kind, {})[rest] = array.reshape(chains, -1)
     length = next(iter(values.values())).size // chains
-    coords: dict[str, Any] = {"chain": np.arange(chains), "draw": np.arange(length)}
+    coords: dict[str, NDArray[np.int64] | list[str]] = {"chain": np.arange(chains), "draw": np.arange(length)}
     data = {}
     for kind, arrays in kinds.items():
-        data[kind] = (("chain", "draw", f"{kind}_of"), np.stack([*arrays.values()], axis=-1).astype(form))
+        data[kind] = (("chain", "draw", f"{kind}_of"), np.stack([*arrays.values()], axis=-1).astype(dtype))
         coords[f"{kind}_of"] = [*arrays]
     return xr.Dataset(data, coords=coords)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,7 +102,7 @@ def sensitivity(posterior: Posterior, values: Array) -> Sensitivity:
 
     chains = posterior.manifest.chains
 
-    def split(array: Array) -> Any:
+    def split(array: Array) -> Array:
         return array.reshape(chains, -1)
 
     likelihood = np.sum(list(posterior.log_likelihood.values()), axis=0)
