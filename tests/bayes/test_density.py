@@ -75,13 +75,13 @@ def _derivatives(oracle: Function, a: float, b: float, x: float) -> list[float]:
     ]
 
 
-def test_every_operation_but_the_curve_has_an_oracle() -> None:
+def test_every_operation_but_curve_has_oracle() -> None:
     """No operation goes untested: what is not in this table is a curve, tested below."""
     assert set(TapeOp) - ORACLES.keys() == {TapeOp.CURVE}
 
 
 @pytest.mark.parametrize("op", ORACLES, ids=lambda op: TapeOp(op).name.lower())
-def test_values_and_derivatives(op: TapeOp, seed: int) -> None:
+def test_operation_has_value_and_derivatives_of_mpmath(op: TapeOp, seed: int) -> None:
     """At random points, value and both derivatives are mpmath's within rounding: 32 units of the largest part."""
     rng = np.random.default_rng(seed)
     with mp.workdps(50):
@@ -95,7 +95,7 @@ def test_values_and_derivatives(op: TapeOp, seed: int) -> None:
             assert gradient == pytest.approx(wanted, rel=64 * EPS, abs=64 * EPS * (1.0 + abs(a / b) ** 2) / min(1.0, b))
 
 
-def test_a_wrong_derivative_would_be_seen() -> None:
+def test_wrong_derivative_is_detected() -> None:
     """Negative control: the derivative of one operation is not that of another."""
     gradient = _density(TapeOp.STUDENT, 0.0)(np.array([1.5, 0.8]))[1]
     with mp.workdps(50):
@@ -106,7 +106,7 @@ DEEP = [-1e6, -100.0, -38.0, -20.0, -8.0, -1.0, 0.0, 1.0, 8.0, 20.0, 24.999, 25.
 
 
 @pytest.mark.parametrize("z", DEEP)
-def test_the_tail_of_the_normal(z: float) -> None:
+def test_log_survival_of_normal_is_that_of_mpmath(z: float) -> None:
     """To |z| = a million, the log survival function is mpmath's to 1e-12, relative; near its zero, to 1e-15.
 
     From 25 on a series is used, whose first term left out is 945 / z^10. The hazard is the exponential of a difference
@@ -130,7 +130,7 @@ def _far(z: Any) -> Any:
 
 
 @pytest.mark.parametrize("t", [*DEEP, 1e12, 1e30, -1e30, 1e60])
-def test_the_tail_of_students_t(t: float) -> None:
+def test_log_survival_of_student_t_is_that_of_mpmath(t: float) -> None:
     """To t = 1e60, log survival function and hazard are mpmath's to 1e-14, relative; near its zero, to 1e-15."""
     value, gradient = _density(TapeOp.STUDENT_ABOVE, 0.0)(np.array([t, 1.0]))
     with mp.workdps(400):
@@ -140,7 +140,7 @@ def test_the_tail_of_students_t(t: float) -> None:
         assert abs(mp.mpf(-gradient[0]) - hazard) <= 1e-14 * hazard
 
 
-def test_the_two_forms_of_the_normal_tail_meet() -> None:
+def test_two_forms_of_normal_tail_agree_where_they_meet() -> None:
     """Where the series takes over, the step of value and slope is that of the first term left out, 945 / 25^10."""
     density = _density(TapeOp.NORMAL_ABOVE, 0.0)
     below, above = (density(np.array([z, 1.0])) for z in (np.nextafter(25.0, 0.0), 25.0))
@@ -150,7 +150,7 @@ def test_the_two_forms_of_the_normal_tail_meet() -> None:
 
 
 @pytest.mark.parametrize("is_log", [True, False])
-def test_a_spline_in_the_kernel_is_the_spline_of_the_draws(is_log: bool, seed: int) -> None:
+def test_spline_in_compiled_code_is_that_of_numpy(is_log: bool, seed: int) -> None:
     """Value and slope of the kernel are those of `QuantileSpline`, inside, at the knots, and beyond both ends."""
     family = Distribution("lognormal", (3.0, 0.4)) if is_log else WITH_ZEROS
     curve = spline_of(family)
@@ -175,7 +175,7 @@ def test_a_spline_in_the_kernel_is_the_spline_of_the_draws(is_log: bool, seed: i
         assert gradient[0] >= 0.0
 
 
-def test_terms_are_weighed() -> None:
+def test_term_counts_with_its_weight() -> None:
     """A term counts with its weight, in the value and in the gradient, and a term added twice counts twice."""
     tape = Tape()
     a = tape.parameter("a")
@@ -187,7 +187,7 @@ def test_terms_are_weighed() -> None:
     assert gradient[0] == pytest.approx(0.75 * np.e, rel=2 * EPS)
 
 
-def test_scores_are_standard_normal(seed: int) -> None:
+def test_score_adds_standard_normal_log_density(seed: int) -> None:
     """A score adds SciPy's standard normal log density, be it a parameter or the result of an operation."""
     from scipy import stats
 
@@ -214,7 +214,7 @@ def _called(density: Density, point: list[float]) -> tuple[int, float, list[floa
     return call(len(point), *pointers, density.head.ctypes.data), float(value[0]), gradient.tolist()
 
 
-def test_what_the_sampler_calls() -> None:
+def test_compiled_density_returns_status_through_its_address() -> None:
     """Through its address: 0 and the same numbers, 3 where the density is not finite, -1 for another dimension."""
     density = _density(TapeOp.LOG, 0.0)
     value, gradient = density(np.array([2.0, 1.0]))
@@ -224,7 +224,7 @@ def test_what_the_sampler_calls() -> None:
     assert _called(density, [2.0])[0] == -1
 
 
-def test_points_that_are_no_numbers_do_no_harm() -> None:
+def test_density_at_nan_or_infinity_is_not_finite() -> None:
     """A curve at infinity or at no number is looked up within its table, and the result is no number."""
     curve = spline_of(Distribution("lognormal", (3.0, 0.4)))
     tape = Tape()

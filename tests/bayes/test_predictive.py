@@ -1,4 +1,4 @@
-"""Draws from the prior and replicates of the figures have the distributions that the story gives them."""
+"""Draws from the prior and replicates of the figures have the distributions of the model."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _distance(values: NDArray[np.float64], law: Law) -> float:
     return float(stats.kstest(values, law.cdf).statistic)
 
 
-def test_the_prior_is_the_prior(seed: int) -> None:
+def test_prior_draws_have_declared_distributions(seed: int) -> None:
     """Deaths are lognormal as declared, heterogeneities too, biases normal, and cited shares as they are cited."""
     evidence = collect(every_kind())
     backend = evaluate_model(evidence, draw_prior(evidence, DRAWS, seed).parameters)
@@ -54,7 +54,7 @@ def test_the_prior_is_the_prior(seed: int) -> None:
     np.testing.assert_allclose(ratio, backend.kept["completeness:camps"], rtol=1e-12)
 
 
-def test_a_wider_prior_would_be_seen(seed: int) -> None:
+def test_wider_prior_is_detected(seed: int) -> None:
     """Negative control: a standard deviation a tenth larger is outside the band."""
     evidence = collect(every_kind())
     backend = evaluate_model(evidence, draw_prior(evidence, DRAWS, seed).parameters)
@@ -66,7 +66,7 @@ def test_a_wider_prior_would_be_seen(seed: int) -> None:
 @pytest.mark.parametrize(
     ("tails", "law", "other"), [("heavy", stats.t(4), stats.norm()), ("normal", stats.norm(), stats.t(4))]
 )
-def test_replicates_err_as_the_story_says(tails: str, law: Law, other: Law, seed: int) -> None:
+def test_errors_of_replicates_have_tails_of_case(tails: str, law: Law, other: Law, seed: int) -> None:
     """The error of a replicate, by its scale, is Student's or normal, and not the other; formulas have none."""
     evidence = collect(every_kind(tails=tails))
     backend = evaluate_model(evidence, draw_prior(evidence, DRAWS, seed).parameters)
@@ -80,7 +80,7 @@ def test_replicates_err_as_the_story_says(tails: str, law: Law, other: Law, seed
     assert _distance(pooled, other) > np.sqrt(np.log(2.0 / 1e-6) / (2.0 * len(pooled)))
 
 
-def test_streams_are_by_name(seed: int) -> None:
+def test_other_figure_leaves_random_streams_unchanged(seed: int) -> None:
     """Another figure in the case leaves the prior draws and the errors of the others as they were."""
     small, large = (
         collect(figures(component("one", ranged(100, 400)), *more, head=evidence_head()))
@@ -98,7 +98,7 @@ def test_streams_are_by_name(seed: int) -> None:
     np.testing.assert_allclose(errors[0], errors[1], rtol=0, atol=1e-13)
 
 
-def test_purposes_seeds_and_names_have_streams_of_their_own() -> None:
+def test_seed_purpose_and_name_each_have_own_stream() -> None:
     """No two of seed, purpose and name share their numbers; the same three give the same."""
     keys = [(1, "prior", "a"), (2, "prior", "a"), (1, "posterior", "a"), (1, "prior", "b")]
     drawn = [generator(seed, *names).random(4).tobytes() for seed, *names in keys]
@@ -106,7 +106,7 @@ def test_purposes_seeds_and_names_have_streams_of_their_own() -> None:
     assert generator(1, "prior", "a").random(4).tobytes() == drawn[0]
 
 
-def test_prior_draws_of_a_register_are_moved_to_it(seed: int) -> None:
+def test_prior_draws_of_component_with_register_are_centred_on_it(seed: int) -> None:
     """In terms of independent scores the prior is standard normal: parameters less their centre have that law."""
     evidence = collect(plain())
     points = draw_prior(evidence, DRAWS, seed).parameters

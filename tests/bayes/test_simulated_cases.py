@@ -1,4 +1,4 @@
-"""Simulated cases: figures follow the story, bounds stay where they are printed, copies say the same."""
+"""Simulated cases: figures follow the model, bounds keep their numbers, copies are equal."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _printed(cases: list[Evidence], name: str) -> Array:
     return np.array([next(one.log_value for one in case.data if one.name == name) for case in cases])
 
 
-def test_the_synthetic_case_holds_every_kind_of_evidence() -> None:
+def test_synthetic_case_has_every_kind_of_evidence() -> None:
     """Registered and all deaths, points, ranges, bounds, formulas, copies, sums, lineages, an overlap, a balance."""
     evidence = synthetic()
     assert not evidence.rejected
@@ -52,8 +52,8 @@ def test_the_synthetic_case_holds_every_kind_of_evidence() -> None:
     assert {"overlap", "share", "quantity", "completeness", "ordinary"} <= {
         name.partition(":")[0] for name in evidence.parameters
     }
-    spoken = {one.column.partition(":")[2] for one in evidence.data}
-    assert set(evidence.latents) - spoken == {"reprisals"}
+    with_figures = {datum.column.partition(":")[2] for datum in evidence.data}
+    assert set(evidence.latents) - with_figures == {"reprisals"}
 
 
 def _errors(tails: Literal["heavy", "normal"]) -> dict[str, Array]:
@@ -62,21 +62,23 @@ def _errors(tails: Literal["heavy", "normal"]) -> dict[str, Array]:
     errors = {}
     for datum in evidence.data:
         if datum.side == "point" and datum.name not in _COPIES[1:]:
-            said = _printed(cases, datum.name)
+            printed = _printed(cases, datum.name)
             if datum.formula is not None:
                 assert datum.formula == "captured * march_loss"
-                said = said + np.log(backend.kept["quantity:captured"] * backend.kept["quantity:march_loss"])
-            errors[datum.name] = (said - backend.kept[f"expected:{datum.name}"]) / backend.kept[f"scale:{datum.name}"]
+                printed = printed + np.log(backend.kept["quantity:captured"] * backend.kept["quantity:march_loss"])
+            errors[datum.name] = (printed - backend.kept[f"expected:{datum.name}"]) / backend.kept[
+                f"scale:{datum.name}"
+            ]
     offsets = np.array([case.offsets["two-censuses"] for case in cases])
     errors["balance"] = (backend.kept["residual:two-censuses"] - offsets) / 100_000
     return errors
 
 
 @pytest.mark.parametrize(("tails", "other"), [("heavy", "normal"), ("normal", "heavy")])
-def test_errors_of_points_follow_the_tails_of_the_case(
+def test_errors_of_simulated_points_have_tails_of_case(
     tails: Literal["heavy", "normal"], other: Literal["heavy", "normal"]
 ) -> None:
-    """Figures, a formula's and the balance's included, lie about their expectations as the story has it."""
+    """Figures, a formula's and the balance's included, lie about their expectations with the tails of the case."""
     laws = {"heavy": stats.t(4), "normal": stats.norm()}
     errors = _errors(tails)
     assert len(errors) == 19
@@ -87,7 +89,7 @@ def test_errors_of_points_follow_the_tails_of_the_case(
     assert stats.kstest(together, laws[other].cdf).pvalue < 1e-6
 
 
-def test_bounds_stay_and_their_sides_are_drawn() -> None:
+def test_simulated_bounds_keep_number_and_draw_side() -> None:
     """A bound keeps its number; how often it says "at least" is the mean probability that its figure lies above."""
     evidence, backend, cases = _simulated()
     bounds = [one for one in evidence.data if one.side != "point"]
@@ -102,7 +104,7 @@ def test_bounds_stay_and_their_sides_are_drawn() -> None:
         assert 0.02 < np.mean(probability) < 0.98
 
 
-def test_copies_say_what_their_original_says() -> None:
+def test_simulated_copies_are_equal() -> None:
     """The three copies of one figure agree in every simulation, and together weigh one."""
     _, _, cases = _simulated()
     for case in cases[:50]:
@@ -111,7 +113,7 @@ def test_copies_say_what_their_original_says() -> None:
         assert sum(one.weight for one in copies) == pytest.approx(1.0, abs=1e-12)
 
 
-def test_copies_that_differ_become_alike() -> None:
+def test_simulated_copies_take_basis_and_error_of_first() -> None:
     """Copies of another basis and error take those of the first, so that the weighted density is that of one figure."""
     evidence = synthetic()
     data = tuple(
@@ -134,7 +136,7 @@ def test_copies_that_differ_become_alike() -> None:
     np.testing.assert_allclose(together, once, rtol=1e-12)
 
 
-def test_more_cases_begin_with_the_same() -> None:
+def test_longer_simulation_begins_with_shorter_one() -> None:
     """A longer run repeats a shorter one, so that simulations can be added."""
     few, more = simulate(synthetic(), 3, seed=5), simulate(synthetic(), 7, seed=5)
     np.testing.assert_array_equal(few[0], more[0][:3])
@@ -143,8 +145,8 @@ def test_more_cases_begin_with_the_same() -> None:
         assert one.offsets == other.offsets
 
 
-def test_evidence_that_was_not_simulated_says_what_it_said() -> None:
-    """What carries simulated words is silent in a case: formulas and balances are as they are cited."""
+def test_real_evidence_has_no_simulated_offsets() -> None:
+    """In the evidence of a case, formulas and balances have no offsets."""
     evidence = synthetic()
     assert not evidence.offsets
     assert [one.log_value for one in evidence.data if one.formula is not None] == [0.0]

@@ -34,7 +34,7 @@ def assert_is_a_schedule(program: TapeProgram) -> None:
     assert (program.scores < program.size).all()
 
 
-def test_instructions_read_only_what_is_known() -> None:
+def test_instructions_read_only_earlier_values() -> None:
     """In the program of a case no instruction reads its own value or a later one, and batches change the operation."""
     for case in (plain(), every_kind(), every_kind(tails="normal")):
         program = program_of(collect(case))
@@ -42,7 +42,7 @@ def test_instructions_read_only_what_is_known() -> None:
         assert len(program.op) < len(program.a) / 2
 
 
-def test_a_wrong_order_is_no_schedule() -> None:
+def test_wrong_order_of_batches_is_detected() -> None:
     """Negative control: with two batches exchanged, the check of the order fails."""
     tape = Tape()
     a = tape.parameter("a")
@@ -54,7 +54,7 @@ def test_a_wrong_order_is_no_schedule() -> None:
         assert_is_a_schedule(program)
 
 
-def test_a_chain_of_one_operation_is_one_batch() -> None:
+def test_chain_of_one_operation_is_one_batch() -> None:
     """Sums of sums stand in one batch, forward in their order and backward against it."""
     tape = Tape()
     parts = [tape.parameter(f"p{k}") for k in range(5)]
@@ -70,7 +70,7 @@ def test_a_chain_of_one_operation_is_one_batch() -> None:
     assert gradient == pytest.approx(value * np.array([2.0, 1.0, 1.0, 1.0, 1.0]), rel=1e-15)
 
 
-def test_a_batch_waits_for_the_longest_chain() -> None:
+def test_operation_with_longest_chain_runs_first() -> None:
     """An operation that others wait for runs first, though more are ready of another: two batches in place of three."""
     tape = Tape()
     a, b, c = (tape.parameter(name) for name in "abc")
@@ -109,7 +109,7 @@ def _emitted(
     return tape.program()
 
 
-def test_the_order_of_emission_does_not_matter(seed: int) -> None:
+def test_order_of_emission_does_not_change_program(seed: int) -> None:
     """However a model is emitted, it has the same batches, and gives the same value and gradient to the bit."""
     rng = np.random.default_rng(seed)
     for _ in range(10):
@@ -126,7 +126,7 @@ def test_the_order_of_emission_does_not_matter(seed: int) -> None:
         np.testing.assert_allclose(Density(one)(at)[1], Density(other)(at)[1], rtol=1e-12, atol=1e-12)
 
 
-def test_the_order_of_the_files_does_not_matter() -> None:
+def test_order_of_case_files_does_not_change_program() -> None:
     """Components and estimates in another order give the same program, byte for byte."""
     tables = [
         component("one", ranged(100, 400), point(120, source="study-b"), ranged(90, 300, source="study-c")),
@@ -140,7 +140,7 @@ def test_the_order_of_the_files_does_not_matter() -> None:
         assert getattr(one, name).tobytes() == getattr(other, name).tobytes(), name
 
 
-def test_the_same_operation_twice_is_one() -> None:
+def test_equal_operations_are_recorded_once() -> None:
     """A constant, an operation and a whole expression that is written twice stand on the tape once."""
     tape = Tape()
     a, b = tape.parameter("a"), tape.parameter("b")
@@ -158,7 +158,7 @@ def test_the_same_operation_twice_is_one() -> None:
     assert len(tape.program().a) > 4
 
 
-def test_a_multiple_is_multiplied_where_it_is_added() -> None:
+def test_multiple_is_merged_into_addition() -> None:
     """A multiple on the right of a sum, or beside a number, takes no operation of its own, and no bit changes."""
     tape = Tape()
     a, b = tape.parameter("a"), tape.parameter("b")
@@ -172,7 +172,7 @@ def test_a_multiple_is_multiplied_where_it_is_added() -> None:
         assert Density(program)(np.array([x, y]))[0] == expected
 
 
-def test_what_no_term_rests_on_is_left_out() -> None:
+def test_operations_without_term_are_left_out() -> None:
     """Operations and constants that lead nowhere are not in the program; every parameter is."""
     tape = Tape()
     a, _ = tape.parameter("a"), tape.parameter("idle")
@@ -185,7 +185,7 @@ def test_what_no_term_rests_on_is_left_out() -> None:
     assert (value, gradient.tolist()) == (3.0, [6.0, 0.0])
 
 
-def test_arithmetic_with_numbers() -> None:
+def test_variable_has_arithmetic_with_numbers() -> None:
     """A variable behaves as a number on either side of each operator; to add zero or multiply by one does nothing."""
     tape = Tape()
     a = tape.parameter("a")
