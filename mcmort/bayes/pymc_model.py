@@ -73,7 +73,7 @@ class _PymcBackend:
         import pymc as pm
 
         score = pm.Normal("score", 0.0, 1.0, shape=len(names))
-        return {name: _Tensor(score[at]) for at, name in enumerate(names)}
+        return {name: _Tensor(score[index]) for index, name in enumerate(names)}
 
     def scores_about(self, places: Mapping[str, tuple[_Tensor, _Tensor] | None]) -> dict[str, _Tensor]:
         """Declare parameters as distances from a centre, in a unit, of scores that are standard normal."""
@@ -82,9 +82,9 @@ class _PymcBackend:
 
         zero, one = self.number(0.0), self.number(1.0)
         given = [(zero, one) if place is None else place for place in places.values()]
-        centre, unit = (pt.stack([place[at].of for place in given]) for at in (0, 1))
+        centre, unit = (pt.stack([place[index].of for place in given]) for index in (0, 1))
         score = centre + unit * pm.Normal("deaths", -centre / unit, 1.0 / unit, shape=len(given))
-        return {name: _Tensor(score[at]) for at, name in enumerate(places)}
+        return {name: _Tensor(score[index]) for index, name in enumerate(places)}
 
     def along(self, curve: QuantileSpline, score: _Tensor) -> _Tensor:
         """Look up a cited prior."""

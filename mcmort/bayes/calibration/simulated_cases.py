@@ -53,7 +53,7 @@ def simulate(evidence: Evidence, count: int, seed: int) -> tuple[Array, list[Evi
     scores = independent(design, count, seed)
     backend = _DrawingBackend(by_name(design, scores), seed, _originals(design))
     build_model(backend, design)
-    return scores, [_drawn(design, backend, at) for at in range(count)]
+    return scores, [_drawn(design, backend, number) for number in range(count)]
 
 
 class _DrawingBackend(PriorBackend):
@@ -79,11 +79,11 @@ class _DrawingBackend(PriorBackend):
         self.surplus[name] = scale * error - residual
 
 
-def _drawn(design: Evidence, backend: _DrawingBackend, at: int) -> Evidence:
+def _drawn(design: Evidence, backend: _DrawingBackend, number: int) -> Evidence:
     """Return evidence with the figures that were drawn for one case."""
 
     def drawn(datum: Datum) -> Datum:
-        surplus = float(backend.surplus[datum.name][at])
+        surplus = float(backend.surplus[datum.name][number])
         if datum.side == "point":
             return replace(datum, log_value=datum.log_value + surplus)
         if surplus > 0.0:  # the figure lies where the bound says
@@ -92,7 +92,7 @@ def _drawn(design: Evidence, backend: _DrawingBackend, at: int) -> Evidence:
 
     # the residual of a balance falls as the number grows by which it is said to be off
     offsets = {
-        name: -float(backend.surplus[f"balance:{name}"][at]) * design.case.balances[name].error
+        name: -float(backend.surplus[f"balance:{name}"][number]) * design.case.balances[name].error
         for name in design.balances
     }
     return design.with_figures(tuple(drawn(datum) for datum in design.data), offsets)
@@ -101,11 +101,15 @@ def _drawn(design: Evidence, backend: _DrawingBackend, at: int) -> Evidence:
 def _with_true_copies(evidence: Evidence) -> Evidence:
     """Return evidence in which figures of one lineage with the same target are alike in all but their names."""
     originals, figures = _originals(evidence), {datum.name: datum for datum in evidence.data}
-    data = tuple(replace(figures[originals[one.name]], name=one.name, weight=one.weight) for one in evidence.data)
+    data = tuple(
+        replace(figures[originals[datum.name]], name=datum.name, weight=datum.weight) for datum in evidence.data
+    )
     return evidence.with_figures(data, {})
 
 
 def _originals(evidence: Evidence) -> dict[str, str]:
     """Return for each figure the first of its lineage with the same target and side."""
     firsts: dict[object, str] = {}
-    return {one.name: firsts.setdefault((one.line, one.target, one.side), one.name) for one in evidence.data}
+    return {
+        datum.name: firsts.setdefault((datum.line, datum.target, datum.side), datum.name) for datum in evidence.data
+    }

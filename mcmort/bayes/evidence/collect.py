@@ -67,7 +67,7 @@ def collect(case: Case, evidence: Iterable[str] | None = None, without: Iterable
     sums = latents_of_sums(standard, stated.kept, own)
     known = _known(standard, direct.kept, own, sums)
     figures = _with_something_else(direct.kept, known)
-    standing = {name: _standing(standard, name, one, by_sums=name in sums) for name, one in known.items()}
+    standing = {name: _standing(standard, name, how, by_sums=name in sums) for name, how in known.items()}
     counted = _Countable(standard, standing, _columns(standard, known))
     new_claims = claims_not_yet_used(standard, stated.kept, figures.kept)
     accounted = _accounted_claims(counted, new_claims.kept)
@@ -88,7 +88,7 @@ def collect(case: Case, evidence: Iterable[str] | None = None, without: Iterable
     return Evidence(
         case, standard.priors, synthesis, tuple(basis for basis in BASES if basis in bases),
         tuple(sorted(standard.without)), latents,
-        tuple(name for name, one in known.items() if one.all is Way.FORMULA),
+        tuple(name for name, how in known.items() if how.all is Way.FORMULA),
         tuple(name for name in sorted(known) if known[name].registered is not Way.UNKNOWN),
         _cited(standard, known, latents, synthesis.completeness, data, accounts),
         weighted_by_lineage(data), accounts, standing,
@@ -147,26 +147,28 @@ def _standing(standard: Standard, name: str, known: Known, *, by_sums: bool) -> 
     omitted = (Way.FROM_REGISTER.value, Way.FROM_ALL.value)
     notes = [Way.SUMS.value] if by_sums else []
     notes += [note for note in known.notes if note not in omitted]
-    sources = tuple(sorted({one.estimate.source for one in evidence.used} | {one.source for one in evidence.bounds}))
+    sources = tuple(
+        sorted({member.estimate.source for member in evidence.used} | {bound.source for bound in evidence.bounds})
+    )
     both = {"all": sources, "registered": sources}
     return ComponentStatus(known.unknown, tuple(notes), both, known.is_registered_only)
 
 
 def _columns(standard: Standard, known: Mapping[str, Known]) -> frozenset[str]:
     """Return the names of the columns that the model makes, as far as sums may ask for them."""
-    found = {
+    columns = {
         f"{measure}:{name}"
-        for name, one in known.items()
+        for name, how in known.items()
         for measure in ("all", "registered")
-        if measure not in one.unknown
+        if measure not in how.unknown
     }
-    found |= {
+    columns |= {
         f"ordinary:{name}"
-        for name, one in standard.case.components.items()
-        if one.ordinary is not None and f"all:{name}" in found
+        for name, component in standard.case.components.items()
+        if component.ordinary is not None and f"all:{name}" in columns
     }
-    found |= {f"overlap:{name}" for name in standard.priors.overlaps}
-    return frozenset(found | {f"share:{name}" for name in standard.priors.shares})
+    columns |= {f"overlap:{name}" for name in standard.priors.overlaps}
+    return frozenset(columns | {f"share:{name}" for name in standard.priors.shares})
 
 
 class _Countable:
@@ -192,11 +194,11 @@ class _Countable:
 def _accounted_claims(counted: _Countable, claims: Iterable[Stated]) -> Selection[Datum]:
     """Return the claims that are data, each with what it sums."""
     kept, rejected = list[Datum](), dict[str, str]()
-    for one in claims:
+    for stated in claims:
         try:
-            kept.append(replace(one.datum, account=counted.account(one.resolved)))
+            kept.append(replace(stated.datum, account=counted.account(stated.resolved)))
         except DefinitionError as error:
-            rejected[one.datum.name] = str(error)
+            rejected[stated.datum.name] = str(error)
     return Selection(kept, rejected)
 
 
@@ -224,7 +226,7 @@ def _cited(
 ) -> dict[str, Pool | Distribution]:
     """Return the priors that are taken over as they are cited, by column."""
     case, priors = standard.case, standard.priors
-    found: dict[str, Pool | Distribution] = {}
+    cited: dict[str, Pool | Distribution] = {}
     names = [name for name in sorted(known) if known[name].all is not Way.UNKNOWN]
     for name in names:
         if known[name].registered is Way.UNKNOWN or (known[name].all is Way.FORMULA and name in latents):
@@ -232,16 +234,16 @@ def _cited(
         share = priors.components[name].completeness
         if share is None and default is not None and known[name].all is Way.FIGURES:
             share = fit_figure(case, default).distribution
-        found[f"completeness:{name}"] = fixed(1.0) if share is None else share
+        cited[f"completeness:{name}"] = fixed(1.0) if share is None else share
     for name in names:
         ordinary = priors.components[name].ordinary
         if ordinary is not None:
-            found[f"ordinary:{name}"] = ordinary
-    found |= {f"overlap:{name}": share for name, share in priors.overlaps.items()}
-    found |= {f"share:{name}": share for name, share in priors.shares.items()}
+            cited[f"ordinary:{name}"] = ordinary
+    cited |= {f"overlap:{name}": share for name, share in priors.overlaps.items()}
+    cited |= {f"share:{name}": share for name, share in priors.shares.items()}
     texts = [case.components[name].formula for name in names] + [datum.formula for datum in data]
     for name in standard.quantities_behind([*texts, *(case.balances[key].formula for key in balances)]):
         pool = priors.quantities[name].all
         if case.quantities[name].formula is None and pool is not None:
-            found[f"quantity:{name}"] = pool
-    return found
+            cited[f"quantity:{name}"] = pool
+    return cited
