@@ -1,4 +1,4 @@
-"""Simulated cases: figures follow the story, bounds stay where they are printed, copies say the same."""
+"""Simulated cases: figures follow the model, bounds keep their numbers, copies are equal."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from mcmort.bayes.backends import ArrayBackend, told_before, told_over
+from mcmort.bayes.backends import ArrayBackend, evaluate_model, evaluate_prior
 from mcmort.bayes.calibration.simulated_cases import simulate
 from mcmort.bayes.evidence import Evidence
-from tests.bayes.synthetic import synthetic
+from tests.bayes.synthetic_case import synthetic
 
 _CASES = 400
 _COPIES = ("famine:handbook-first-edition", "famine:second-historian", "famine:textbook")
@@ -28,17 +28,17 @@ def _simulated(tails: Literal["heavy", "normal"] = "heavy") -> tuple[Evidence, A
     evidence = synthetic()
     evidence = replace(evidence, synthesis=evidence.synthesis.model_copy(update={"tails": tails}))
     scores, cases = simulate(evidence, _CASES, seed=3)
-    return evidence, told_before(cases[0], scores), cases
+    return evidence, evaluate_prior(cases[0], scores), cases
 
 
 def _printed(cases: list[Evidence], name: str) -> Array:
     return np.array([next(one.log_value for one in case.data if one.name == name) for case in cases])
 
 
-def test_the_synthetic_case_holds_every_kind_of_evidence() -> None:
+def test_synthetic_case_has_every_kind_of_evidence() -> None:
     """Registered and all deaths, points, ranges, bounds, formulas, copies, sums, lineages, an overlap, a balance."""
     evidence = synthetic()
-    assert not evidence.left
+    assert not evidence.rejected
     assert {one.side for one in evidence.data} == {"point", "at-least", "at-most"}
     assert {one.side for one in evidence.data if one.account is not None} == {"point", "at-least", "at-most"}
     assert any(one.formula for one in evidence.data)
@@ -52,31 +52,33 @@ def test_the_synthetic_case_holds_every_kind_of_evidence() -> None:
     assert {"overlap", "share", "quantity", "completeness", "ordinary"} <= {
         name.partition(":")[0] for name in evidence.parameters
     }
-    spoken = {one.column.partition(":")[2] for one in evidence.data}
-    assert set(evidence.latents) - spoken == {"reprisals"}
+    with_figures = {datum.column.partition(":")[2] for datum in evidence.data}
+    assert set(evidence.latents) - with_figures == {"reprisals"}
 
 
 def _errors(tails: Literal["heavy", "normal"]) -> dict[str, Array]:
     """Return the errors of all points in units of their scales, by figure; those of copies once."""
-    evidence, world, cases = _simulated(tails)
+    evidence, backend, cases = _simulated(tails)
     errors = {}
     for datum in evidence.data:
         if datum.side == "point" and datum.name not in _COPIES[1:]:
-            said = _printed(cases, datum.name)
+            printed = _printed(cases, datum.name)
             if datum.formula is not None:
                 assert datum.formula == "captured * march_loss"
-                said = said + np.log(world.kept["quantity:captured"] * world.kept["quantity:march_loss"])
-            errors[datum.name] = (said - world.kept[f"expected:{datum.name}"]) / world.kept[f"scale:{datum.name}"]
+                printed = printed + np.log(backend.kept["quantity:captured"] * backend.kept["quantity:march_loss"])
+            errors[datum.name] = (printed - backend.kept[f"expected:{datum.name}"]) / backend.kept[
+                f"scale:{datum.name}"
+            ]
     offsets = np.array([case.offsets["two-censuses"] for case in cases])
-    errors["balance"] = (world.kept["residual:two-censuses"] - offsets) / 100_000
+    errors["balance"] = (backend.kept["residual:two-censuses"] - offsets) / 100_000
     return errors
 
 
 @pytest.mark.parametrize(("tails", "other"), [("heavy", "normal"), ("normal", "heavy")])
-def test_errors_of_points_follow_the_tails_of_the_case(
+def test_errors_of_simulated_points_have_tails_of_case(
     tails: Literal["heavy", "normal"], other: Literal["heavy", "normal"]
 ) -> None:
-    """Figures, a formula's and the balance's included, lie about their expectations as the story has it."""
+    """Figures, a formula's and the balance's included, lie about their expectations with the tails of the case."""
     laws = {"heavy": stats.t(4), "normal": stats.norm()}
     errors = _errors(tails)
     assert len(errors) == 19
@@ -87,14 +89,14 @@ def test_errors_of_points_follow_the_tails_of_the_case(
     assert stats.kstest(together, laws[other].cdf).pvalue < 1e-6
 
 
-def test_bounds_stay_and_their_sides_are_drawn() -> None:
+def test_simulated_bounds_keep_number_and_draw_side() -> None:
     """A bound keeps its number; how often it says "at least" is the mean probability that its figure lies above."""
-    evidence, world, cases = _simulated()
+    evidence, backend, cases = _simulated()
     bounds = [one for one in evidence.data if one.side != "point"]
     assert len(bounds) == 4
     for datum in bounds:
         assert set(_printed(cases, datum.name)) == {datum.log_value}
-        z = (datum.log_value - world.kept[f"expected:{datum.name}"]) / world.kept[f"scale:{datum.name}"]
+        z = (datum.log_value - backend.kept[f"expected:{datum.name}"]) / backend.kept[f"scale:{datum.name}"]
         probability = stats.t(4).sf(z)
         sides = [next(one.side for one in case.data if one.name == datum.name) for case in cases]
         error = math.sqrt(np.sum(probability * (1.0 - probability))) / _CASES
@@ -102,7 +104,7 @@ def test_bounds_stay_and_their_sides_are_drawn() -> None:
         assert 0.02 < np.mean(probability) < 0.98
 
 
-def test_copies_say_what_their_original_says() -> None:
+def test_simulated_copies_are_equal() -> None:
     """The three copies of one figure agree in every simulation, and together weigh one."""
     _, _, cases = _simulated()
     for case in cases[:50]:
@@ -111,7 +113,7 @@ def test_copies_say_what_their_original_says() -> None:
         assert sum(one.weight for one in copies) == pytest.approx(1.0, abs=1e-12)
 
 
-def test_copies_that_differ_become_alike() -> None:
+def test_simulated_copies_take_basis_and_error_of_first() -> None:
     """Copies of another basis and error take those of the first, so that the weighted density is that of one figure."""
     evidence = synthetic()
     data = tuple(
@@ -119,8 +121,8 @@ def test_copies_that_differ_become_alike() -> None:
         for one in evidence.data
     )
     scores, cases = simulate(replace(evidence, data=data), 3, seed=1)
-    points = told_before(cases[0], scores).parameters
-    world = told_over(cases[0], points)
+    points = evaluate_prior(cases[0], scores).parameters
+    backend = evaluate_model(cases[0], points)
     copies = [one for one in cases[0].data if one.line == "handbook" and one.column == "all:famine"]
     assert {(one.basis, one.log_error) for one in copies} == {("synthesis", 0.0)}
     alone = replace(
@@ -129,12 +131,12 @@ def test_copies_that_differ_become_alike() -> None:
             replace(one, weight=1.0) for one in cases[0].data if one not in copies[1:]
         ),
     )  # fmt: skip
-    together = np.sum([world.log_likelihood[one.name] for one in copies], axis=0)
-    once = told_over(alone, points).log_likelihood[copies[0].name]
+    together = np.sum([backend.log_likelihood[one.name] for one in copies], axis=0)
+    once = evaluate_model(alone, points).log_likelihood[copies[0].name]
     np.testing.assert_allclose(together, once, rtol=1e-12)
 
 
-def test_more_cases_begin_with_the_same() -> None:
+def test_longer_simulation_begins_with_shorter_one() -> None:
     """A longer run repeats a shorter one, so that simulations can be added."""
     few, more = simulate(synthetic(), 3, seed=5), simulate(synthetic(), 7, seed=5)
     np.testing.assert_array_equal(few[0], more[0][:3])
@@ -143,8 +145,8 @@ def test_more_cases_begin_with_the_same() -> None:
         assert one.offsets == other.offsets
 
 
-def test_evidence_that_was_not_simulated_says_what_it_said() -> None:
-    """What carries simulated words is silent in a case: formulas and balances are as they are cited."""
+def test_real_evidence_has_no_simulated_offsets() -> None:
+    """In the evidence of a case, formulas and balances have no offsets."""
     evidence = synthetic()
     assert not evidence.offsets
     assert [one.log_value for one in evidence.data if one.formula is not None] == [0.0]

@@ -26,7 +26,7 @@ def _least_tail(ranks: tuple[int, ...], draws: int) -> float:
     return 2.0 * min(tails)
 
 
-def test_probability_is_that_of_all_sets_of_ranks() -> None:
+def test_probability_is_exact_over_all_sets_of_ranks() -> None:
     """With four ranks from 0 to 3 the probability is the share of all 256 sets that are as extreme."""
     draws, number = 3, 4
     all_sets = list(itertools.product(range(draws + 1), repeat=number))
@@ -53,7 +53,7 @@ def test_band_is_that_of_arviz() -> None:
         assert np.mean(np.abs(own - other) > 1e-12) < 0.2
 
 
-def test_levels_and_band_are_kept(seed: int) -> None:
+def test_tests_and_band_have_their_level(seed: int) -> None:
     """Of 600 sets of uniform ranks each test rejects a twentieth, and the band loses as many, within three errors."""
     number, draws, sets = 80, 99, 600
     ranks = np.random.default_rng(seed).integers(draws + 1, size=(sets, number))
@@ -75,14 +75,14 @@ def _ranks_of(law: NDArray[np.float64]) -> NDArray[np.int64]:
 @pytest.mark.parametrize(
     ("a", "b"), [(1.0, 1.5), (1.5, 1.0), (0.6, 0.6), (1.8, 1.8)], ids=["low", "high", "too narrow", "too wide"]
 )
-def test_shifts_and_wrong_widths_are_seen(a: float, b: float, seed: int) -> None:
+def test_shift_or_wrong_width_is_rejected(a: float, b: float, seed: int) -> None:
     """Posteriors that are shifted, too narrow or too wide give ranks that both tests reject at 1 in 1,000."""
     ranks = _ranks_of(np.random.default_rng(seed).beta(a, b, size=500))
     assert chi_square(ranks, 99) < 1e-3
     assert distribution_test(ranks, 99) < 1e-3
 
 
-def test_few_ranks_are_not_tested_in_bins() -> None:
+def test_chi_square_of_few_ranks_is_one() -> None:
     """Nine ranks do not fill two bins with five each: the chi-square test says nothing."""
     assert chi_square(np.zeros(9, dtype=np.int64), 99) == 1.0
     assert chi_square(np.zeros(10, dtype=np.int64), 99) < 1e-2

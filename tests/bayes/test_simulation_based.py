@@ -1,4 +1,4 @@
-"""Simulation-based calibration: the shipped story is calibrated, and wrong ones are found out."""
+"""Simulation-based calibration: the model is calibrated, and wrong models are rejected."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 from mcmort.bayes.calibration.simulation_based import DRAWS, Calibration, calibrate
 from mcmort.bayes.evidence import Evidence
 from mcmort.errors import UsageError
-from tests.bayes.synthetic import synthetic
+from tests.bayes.synthetic_case import synthetic
 
 _QUANTITIES = 45
 
@@ -55,14 +55,14 @@ def test_ranks_of_the_synthetic_case_are_uniform(seed: int) -> None:
     assert not found.rejected(0.01)
 
 
-def test_heterogeneities_believed_too_sure_are_found_out(seed: int) -> None:
+def test_too_narrow_prior_of_heterogeneity_is_rejected(seed: int) -> None:
     """Negative control: 24 cases fitted with a quarter of the width of the heterogeneities' prior reject it."""
     found = calibrate(synthetic(), 24, seed=seed, believed=_FOUR_TIMES)
     assert any(name.startswith("tau:") for name in found.rejected(0.01))
     assert "log density" not in found.quantities
 
 
-def test_workers_change_nothing() -> None:
+def test_number_of_threads_does_not_change_ranks() -> None:
     """One thread and three give the same ranks, bit for bit; another seed gives others."""
     ranks = []
     for workers in (1, 3):
@@ -72,22 +72,22 @@ def test_workers_change_nothing() -> None:
     assert np.any(calibrate(synthetic(), 1, seed=3).ranks != ranks[0][:1])
 
 
-def test_bad_use_is_refused() -> None:
-    """No simulations, or a wrong model with other parameters, are told to the user before anything is fitted."""
+def test_calibration_with_wrong_arguments_is_refused() -> None:
+    """No simulations, or a wrong model with other parameters, are refused before anything is fitted."""
     with pytest.raises(UsageError, match="number of simulations is 0"):
         calibrate(synthetic(), 0)
     with pytest.raises(UsageError, match="other parameters"):
         calibrate(synthetic(), 2, believed=_fewer_lineages)
 
 
-def test_coverage_counts_ranks_between_draws() -> None:
+def test_coverage_of_central_interval_is_its_probability() -> None:
     """With each rank once, a central interval of p holds exactly the share p."""
     every = Calibration(("x",), np.arange(100)[:, np.newaxis], np.full(100, 400.0), np.zeros(100, dtype=np.int64))
     for probability in (0.5, 0.8, 0.9):
         assert every.coverage("x", probability) == pytest.approx(probability, abs=1e-12)
 
 
-def test_fits_that_do_not_mix_are_not_counted() -> None:
+def test_fits_that_do_not_mix_are_left_out_of_ranks() -> None:
     """Ranks at one end, from chains that are worth three draws, do not make the others look uneven."""
     ranks = np.concatenate([np.arange(100), np.zeros(30, dtype=np.int64)])[:, np.newaxis]
     size = np.concatenate([np.full(100, 400.0), np.full(30, 3.0)])
@@ -113,13 +113,13 @@ def test_ranks_of_many_simulated_cases_are_uniform(seed: int) -> None:
     ("believed", "kind"),
     [(_TWICE, "tau:registered"), (_copies_in_full, "tau:synthesis"), (_bounds_as_points, "tau:assertion")],
 )
-def test_other_wrong_models_are_found_out(believed: Callable[[Evidence], Evidence], kind: str, seed: int) -> None:
+def test_wrong_models_are_rejected(believed: Callable[[Evidence], Evidence], kind: str, seed: int) -> None:
     """Negative control: heterogeneities twice as sure, copies in full, and bounds read as points, are rejected."""
     assert kind in calibrate(synthetic(), 200, seed=seed, believed=believed).rejected(0.01)
 
 
 @pytest.mark.statistical
-def test_processes_change_nothing() -> None:
+def test_processes_give_same_ranks_as_threads() -> None:
     """Two processes of their own give the ranks of threads, bit for bit."""
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         elsewhere = calibrate(synthetic(), 3, seed=2, executor=pool)

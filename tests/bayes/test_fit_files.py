@@ -18,11 +18,11 @@ import xarray as xr
 
 from mcmort.bayes import Posterior, fit
 from mcmort.bayes import fit_files as store
-from mcmort.bayes.autodiff.tape import Program
-from mcmort.bayes.fit_files import Request, find, keep, path_of
+from mcmort.bayes.autodiff.tape import TapeProgram
+from mcmort.bayes.fit_files import FitKey, find, keep, path_of
 from mcmort.bayes.sample import Chains, sample
 from mcmort.errors import ConvergenceError, UsageError
-from tests.bayes.made import every_kind, figures, plain
+from tests.bayes.small_cases import every_kind, figures, plain
 from tests.cases import component, ranged, share
 
 _KEPT = 32
@@ -36,7 +36,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _independent(
-    program: Program,
+    program: TapeProgram,
     seed: int,
     *,
     draws: int = 1000,
@@ -88,19 +88,19 @@ def _assert_same(one: Posterior, other: Posterior) -> None:
             assert left == right, field.name
 
 
-def test_the_second_time_it_comes_from_disk(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_second_fit_is_read_from_disk(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is read back is what the first call returned: draws to the bit, checks, predictions, reasons, manifest."""
     first = fit(every_kind(), rng=1)
     assert len(list(folder.iterdir())) == 1
     _forbid(monkeypatch)
     second = fit(every_kind(), rng=1)
     _assert_same(first, second)
-    assert second.left == {}
+    assert second.rejected == {}
     assert second.standing["births"].notes == ("known only through claims about sums",)
     assert second.manifest.versions.keys() == {"mcmort", "numba", "numpy", "nutpie", "scipy"}
 
 
-def test_what_is_stored_is_what_was_sampled() -> None:
+def test_stored_fit_has_draws_in_full_precision() -> None:
     """Draws are kept in full; prior, likelihoods and predictions in single precision, which is 6e-8 relative."""
     stored, sampled = _fit(), _fit(store=False)
     for name, values in sampled.columns.items():
@@ -111,8 +111,8 @@ def test_what_is_stored_is_what_was_sampled() -> None:
     assert stored.observed == sampled.observed
 
 
-def test_a_stored_fit_that_is_not_found_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Negative control: with an empty folder the case is sampled, which the guard of these tests tells."""
+def test_missing_stored_fit_is_detected(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Negative control: with an empty folder the case is sampled, which the guard of these tests reports."""
     _forbid(monkeypatch)
     with pytest.raises(AssertionError, match="sampled again"):
         _fit()
@@ -124,7 +124,7 @@ def test_a_stored_fit_that_is_not_found_would_be_seen(monkeypatch: pytest.Monkey
 def test_fit_takes_any_iterable_of_names_and_finds_the_same_stored_fit(
     wrap: Callable[[list[str]], Iterable[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`without` and `evidence` had to be frozen sets: a list was a TypeError of the store."""
+    """`without` and `evidence` may be any iterable, in any order."""
     first = _fit(without=frozenset({"study-c"}), evidence=frozenset({"registered", "demographic"}))
     _forbid(monkeypatch)
     again = _fit(without=wrap(["study-c", "study-c"]), evidence=wrap(["demographic", "registered"]))
@@ -133,7 +133,7 @@ def test_fit_takes_any_iterable_of_names_and_finds_the_same_stored_fit(
 
 
 @pytest.mark.parametrize("argument", ["without", "evidence"])
-def test_fit_refuses_a_lone_text_or_anything_but_names_where_it_takes_a_list_of_names(argument: str) -> None:
+def test_fit_refuses_text_or_numbers_in_place_of_names(argument: str) -> None:
     """A text is an iterable of its letters, which is never what was meant; a number in the list is no name."""
     with pytest.raises(UsageError, match=rf"{argument} is the text 'study-c'; .* Hint: write \['study-c'\]"):
         _fit(**{argument: "study-c"})
@@ -141,7 +141,7 @@ def test_fit_refuses_a_lone_text_or_anything_but_names_where_it_takes_a_list_of_
         _fit(**{argument: ["study-c", 3]})
 
 
-def test_not_stored_on_request(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fit_without_store_neither_writes_nor_reads(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With ``store=False`` nothing is written, and nothing that is there is read."""
     _fit(store=False)
     assert not folder.exists()
@@ -151,7 +151,7 @@ def test_not_stored_on_request(folder: Path, monkeypatch: pytest.MonkeyPatch) ->
         _fit(store=False)
 
 
-def test_anything_that_changes_a_fit_is_another_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_anything_that_changes_fit_gives_another_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Case, seed, draws, evidence, what is left out or the code: each is another file, and all are found again."""
     bases = frozenset({"registered", "demographic"})
     calls: list[Callable[[], Posterior]] = [
@@ -176,16 +176,16 @@ def test_anything_that_changes_a_fit_is_another_file(folder: Path, monkeypatch: 
     assert {path.suffix for path in folder.iterdir()} == {".nc"}
 
 
-def test_anything_that_changes_a_case_is_another_file() -> None:
-    """A figure and each prior of the engine belong to the case; each request has a name of its own."""
+def test_anything_that_changes_case_gives_another_file() -> None:
+    """A figure and each prior of the engine belong to the case; each key has a path of its own."""
     requests = [
-        Request(1, None, (), None),
-        Request(2, None, (), None),
-        Request(1, (), (), None),
-        Request(1, ("survey",), (), None),
-        Request(1, None, ("survey",), None),
-        Request(1, None, ("study-c", "survey"), None),
-        Request(1, None, (), 1000),
+        FitKey(1, None, (), None),
+        FitKey(2, None, (), None),
+        FitKey(1, (), (), None),
+        FitKey(1, ("survey",), (), None),
+        FitKey(1, None, ("survey",), None),
+        FitKey(1, None, ("study-c", "survey"), None),
+        FitKey(1, None, (), 1000),
     ]
     cases = [plain(), plain(31e3), plain(heterogeneity=0.36), plain(lineage=0.4), plain(tails="normal")]
     cases.append(plain(completeness=share(0.1, 0.9)))
@@ -195,14 +195,14 @@ def test_anything_that_changes_a_case_is_another_file() -> None:
     assert {path_of(case, request) for case in cases for request in requests} == paths
 
 
-def test_cores_do_not_change_the_file(folder: Path) -> None:
+def test_number_of_cores_does_not_change_file(folder: Path) -> None:
     """How many chains run at a time changes no draw, so it is the same file."""
     _fit(cores=1)
     _fit(cores=2)
     assert len(list(folder.iterdir())) == 1
 
 
-def test_the_code_is_known_by_content() -> None:
+def test_key_of_fit_holds_digest_of_every_source_file() -> None:
     """Of every file on which a fit depends there is a digest: elicitation, sums, and this engine."""
     home = Path(store.__file__).parents[1]
     files = [path for part in ("definitions", "bayes", "elicit") for path in (home / part).rglob("*.py")]
@@ -260,8 +260,8 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("name", DAMAGES)
-def test_a_damaged_file_is_made_again(name: str, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    """Whatever is wrong with the file, the case is sampled again, without a word, and the draws are the same."""
+def test_damaged_file_is_sampled_again(name: str, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Whatever is wrong with the file, the case is sampled again, silently, and the draws are the same."""
     case = figures(component("camps", ranged(10e3, 30e3)))
     first = fit(case, rng=1)
     (path,) = folder.iterdir()
@@ -275,7 +275,7 @@ def test_a_damaged_file_is_made_again(name: str, folder: Path, capfd: pytest.Cap
     assert [one.suffix for one in folder.iterdir()] == [".nc"]  # nothing half-written is left beside it
 
 
-def test_a_damaged_file_is_replaced(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_damaged_file_is_replaced(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """After a damaged file has been made again, it is read again."""
     _fit()
     (path,) = folder.iterdir()
@@ -285,7 +285,7 @@ def test_a_damaged_file_is_replaced(folder: Path, monkeypatch: pytest.MonkeyPatc
     _assert_same(first, _fit())
 
 
-def test_arviz_opens_it(folder: Path) -> None:
+def test_arviz_opens_stored_fit(folder: Path) -> None:
     """The file is a tree in ArviZ's groups; its summary and its leave-one-out cross-validation work as they are."""
     import arviz_stats
 
@@ -315,7 +315,7 @@ def test_arviz_opens_it(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError, OSError])
-def test_an_interrupt_in_the_middle_of_writing_leaves_nothing(
+def test_interrupt_while_writing_leaves_no_file(
     error: type[BaseException], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Stopped after half of the bytes, there is no file, whole or half; a full disk is no error, Ctrl-C stays one."""
@@ -339,8 +339,8 @@ def test_an_interrupt_in_the_middle_of_writing_leaves_nothing(
 
 
 @pytest.mark.usefixtures("_ctrl_c")
-def test_an_interrupt_while_sampling_leaves_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ctrl-C while the chains run leaves neither file nor folder, and the next fit is as if nothing had been."""
+def test_interrupt_while_sampling_leaves_no_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C while the chains run leaves neither file nor folder, and the next fit is as without the interruption."""
     monkeypatch.setattr("mcmort.bayes.sample.sample", sample)
     expected = _fit(store=False)
     sent: list[int] = []
@@ -359,7 +359,7 @@ def test_an_interrupt_while_sampling_leaves_nothing(folder: Path, monkeypatch: p
     _fit()
 
 
-def test_a_refused_fit_is_not_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_refused_fit_is_not_stored(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is refused is not on disk either: the second call refuses it again."""
     monkeypatch.setattr("mcmort.bayes.sample.sample", sample)
     for _ in range(2):
@@ -368,8 +368,8 @@ def test_a_refused_fit_is_not_kept(folder: Path, monkeypatch: pytest.MonkeyPatch
         assert not folder.exists()
 
 
-def test_the_file_is_whole_before_it_has_its_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever reads while another writes finds no file or the whole: it gets its name in one step, at the end."""
+def test_file_is_complete_before_it_has_its_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader finds no file or a complete one: it gets its name in one step, at the end."""
     seen: list[list[str]] = []
     write = xr.DataTree.to_netcdf
 
@@ -384,7 +384,7 @@ def test_the_file_is_whole_before_it_has_its_name(folder: Path, monkeypatch: pyt
     assert [one.suffix for one in folder.iterdir()] == [".nc"]
 
 
-def test_a_place_that_cannot_hold_a_folder_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cache_path_that_is_a_file_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the cache cannot be written (a file stands in its place) the case is sampled each time, silently."""
     expected = _fit(store=False)
     blocked = tmp_path / "file"
@@ -396,7 +396,7 @@ def test_a_place_that_cannot_hold_a_folder_is_no_error(tmp_path: Path, monkeypat
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_without_permission_is_no_error(folder: Path) -> None:
+def test_folder_without_permission_is_no_error(folder: Path) -> None:
     """A folder that may not be written to, or not even be read, stays as it is."""
     folder.mkdir(parents=True)
     for mode in (0o500, 0o000):
@@ -408,21 +408,21 @@ def test_a_folder_without_permission_is_no_error(folder: Path) -> None:
         assert list(folder.iterdir()) == []
 
 
-def test_a_fit_can_be_kept_and_found_by_hand(folder: Path) -> None:
-    """`keep` returns where the fit stands, which is where `find` looks, and no other request finds it."""
+def test_kept_fit_is_found_by_its_key_only(folder: Path) -> None:
+    """`keep` returns where the fit stands, which is where `find` looks, and no other key finds it."""
     post = _fit(store=False)
-    request = Request(7, None, (), None)
+    request = FitKey(7, None, (), None)
     assert find(plain(), request) is None
     assert keep(post, request) == path_of(plain(), request)
     assert path_of(plain(), request).parent == folder
     found = find(plain(), request)
     assert found is not None
     assert found.columns["all:camps"].tobytes() == post.columns["all:camps"].tobytes()
-    assert find(plain(), Request(8, None, (), None)) is None
+    assert find(plain(), FitKey(8, None, (), None)) is None
     assert find(plain(31e3), request) is None
 
 
-def test_no_more_than_so_many_fits_are_kept(folder: Path) -> None:
+def test_oldest_fits_beyond_limit_are_deleted(folder: Path) -> None:
     """Of more fits than are kept the oldest go, and the one just written stays; other files are not touched."""
     folder.mkdir(parents=True)
     for index in range(_KEPT + 6):

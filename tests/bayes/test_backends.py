@@ -1,4 +1,4 @@
-"""The story told in two worlds: the compiled density is the one that SciPy's distributions give, with its gradient."""
+"""The compiled log density and its gradient are those that SciPy's distributions give over arrays."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from mcmort.bayes.autodiff.density import Density
-from mcmort.bayes.backends import program_of, told_before, told_over
+from mcmort.bayes.backends import evaluate_model, evaluate_prior, program_of
 from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.evidence.collect import collect
 from mcmort.catalogue import Case
-from tests.bayes.made import between_knots, every_kind, figures, plain
+from tests.bayes.small_cases import between_knots, every_kind, figures, plain
 from tests.cases import component, point, quantity, ranged, share
 from tests.shipped import case_named
 
@@ -30,9 +30,9 @@ CASES = {
 
 
 def by_scipy(evidence: Evidence, points: Array) -> tuple[Array, Array]:
-    """Return the log density of the array world, and the sum of the absolute values of its terms."""
-    world = told_over(evidence, points)
-    terms = np.stack([world.log_prior, world.log_volume, *world.log_likelihood.values()])
+    """Return the log density over arrays, and the sum of the absolute values of its terms."""
+    backend = evaluate_model(evidence, points)
+    terms = np.stack([backend.log_prior, backend.log_volume, *backend.log_likelihood.values()])
     return terms.sum(0), np.abs(terms).sum(0)
 
 
@@ -46,7 +46,7 @@ def assert_same_density(evidence: Evidence, points: Array) -> None:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_the_tape_is_the_story_by_scipy(name: str, seed: int) -> None:
+def test_tape_has_log_density_of_scipy(name: str, seed: int) -> None:
     """At points from the prior, and at far ones, the compiled density is that of SciPy's distributions."""
     evidence = collect(CASES[name])
     rng = np.random.default_rng(seed)
@@ -54,8 +54,8 @@ def test_the_tape_is_the_story_by_scipy(name: str, seed: int) -> None:
         assert_same_density(evidence, spread * rng.standard_normal((40, len(evidence.parameters))))
 
 
-def test_the_tape_of_a_shipped_case_is_the_story_by_scipy(seed: int) -> None:
-    """So it is for the case ussr, which has some 150 figures and parameters."""
+def test_tape_of_shipped_case_has_log_density_of_scipy(seed: int) -> None:
+    """For the case ussr, with some 150 figures and parameters, the compiled density is that of SciPy."""
     evidence = collect(case_named("ussr"))
     assert len(evidence.data) > 100
     assert len(evidence.balances) == 2
@@ -63,7 +63,7 @@ def test_the_tape_of_a_shipped_case_is_the_story_by_scipy(seed: int) -> None:
     assert_same_density(evidence, rng.standard_normal((10, len(evidence.parameters))))
 
 
-def test_another_story_would_be_seen(seed: int) -> None:
+def test_changed_figure_is_detected(seed: int) -> None:
     """Negative control: one figure of a hundred parts in a million more is another density."""
     evidence = collect(every_kind())
     first, *rest = evidence.data
@@ -75,14 +75,14 @@ def test_another_story_would_be_seen(seed: int) -> None:
 
 
 def quotients(evidence: Evidence, point: Array, step: float) -> Array:
-    """Return the gradient by differences of the fourth order over the array world."""
+    """Return the gradient by differences of the fourth order over arrays."""
     moves = [point + k * step * np.eye(len(point)) for k in (1, -1, 2, -2)]
     one, minus, two, minus_two = by_scipy(evidence, np.concatenate(moves))[0].reshape(4, -1)
     return np.asarray((8.0 * (one - minus) - (two - minus_two)) / (12.0 * step))
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_the_gradient_is_that_of_scipys_density(name: str, seed: int) -> None:
+def test_gradient_is_limit_of_difference_quotients(name: str, seed: int) -> None:
     """Each derivative is the limit of difference quotients: halving the step shows their error, by which it may differ.
 
     Rounding of a log density of size L makes an error of 3 eps L / step in a quotient; what the step makes falls by 16.
@@ -97,14 +97,14 @@ def test_the_gradient_is_that_of_scipys_density(name: str, seed: int) -> None:
         assert np.max(np.abs(coarse - fine)) < 1e-3
 
 
-def test_a_gradient_of_another_density_would_be_seen(seed: int) -> None:
+def test_gradient_of_other_density_is_detected(seed: int) -> None:
     """Negative control: the gradient under heavy tails is not that under normal ones."""
     heavy, normal = (collect(every_kind(tails=tails)) for tails in ("heavy", "normal"))
     (point,) = between_knots(heavy, np.random.default_rng(seed), 1)
     assert np.max(np.abs(Density(program_of(heavy))(point)[1] - quotients(normal, point, 1e-3))) > 0.1
 
 
-def test_every_gradient_of_a_shipped_case(seed: int) -> None:
+def test_gradient_of_shipped_case_is_limit_of_difference_quotients(seed: int) -> None:
     """In the case ussr each derivative agrees with difference quotients, as in the small cases."""
     evidence = collect(case_named("ussr"))
     (point,) = between_knots(evidence, np.random.default_rng(seed), 1, 0.7)
@@ -114,8 +114,8 @@ def test_every_gradient_of_a_shipped_case(seed: int) -> None:
     assert (difference <= np.abs(coarse - fine) / 4.0 + rounding).all()
 
 
-def test_a_figure_by_hand() -> None:
-    """One estimate with an error of its own: the log density is the sum that the story writes, term by term."""
+def test_density_of_one_figure_is_sum_by_hand() -> None:
+    """One estimate with an error of its own: the log density is the sum of the terms of the model."""
     case = figures(component("one", ranged(100, 400)))
     evidence = collect(case)
     log_y, se = math.log(200.0), math.log(2.0) / stats.norm.ppf(0.95)
@@ -130,7 +130,7 @@ def test_a_figure_by_hand() -> None:
     assert Density(program_of(evidence))(np.array([tau_score, score]))[0] == pytest.approx(expected, rel=1e-9)
 
 
-def test_a_lineage_by_hand() -> None:
+def test_density_of_one_lineage_is_sum_by_hand() -> None:
     """Two figures of a lineage share half of the heterogeneity's variance; beside it they have the other half."""
     case = figures(
         component("one", point(100, lineage="team")), component("two", point(300, source="study-b", lineage="team"))
@@ -147,7 +147,7 @@ def test_a_lineage_by_hand() -> None:
     assert Density(program_of(evidence))(z)[0] == pytest.approx(expected, rel=1e-12)
 
 
-def test_registered_deaths_by_hand() -> None:
+def test_density_of_register_is_sum_by_hand() -> None:
     """A register is a share of the deaths; the parameter is its distance from the figure."""
     camps = component(
         "one", point(90, basis="registered", measure="registered"), ranged(100, 400, source="study-b"),
@@ -156,36 +156,36 @@ def test_registered_deaths_by_hand() -> None:
     evidence = collect(figures(camps))
     assert evidence.parameters == ("completeness:one", "tau:registered", "tau:demographic", "deaths:one")
     latent, scores = evidence.latents["one"], np.array([0.3, 0.2, -0.6, 0.9])
-    points = told_before(evidence, scores[None]).parameters
-    world = told_over(evidence, points)
+    points = evaluate_prior(evidence, scores[None]).parameters
+    backend = evaluate_model(evidence, points)
     theta = math.exp(latent.log_median + latent.log_sd * scores[3])
     kappa = float(evidence.priors.components["one"].completeness.ppf(np.array([stats.norm.cdf(0.3)]))[0])  # type: ignore[union-attr]
-    assert world.kept["all:one"][0] == pytest.approx(theta, rel=1e-12)
-    assert world.kept["registered:one"][0] == pytest.approx(kappa * theta, rel=1e-5)
+    assert backend.kept["all:one"][0] == pytest.approx(theta, rel=1e-12)
+    assert backend.kept["registered:one"][0] == pytest.approx(kappa * theta, rel=1e-5)
     tau = evidence.case.head.spread["registered"].log_sd * math.exp(0.2 * evidence.synthesis.heterogeneity)
     assert points[0, 3] == pytest.approx(math.log(kappa * theta / 90.0) / tau, rel=1e-5)
-    assert world.log_prior[0] == pytest.approx(stats.norm.logpdf(scores).sum(), rel=1e-12)
-    assert world.log_volume[0] == pytest.approx(math.log(tau / latent.log_sd), rel=1e-12)
+    assert backend.log_prior[0] == pytest.approx(stats.norm.logpdf(scores).sum(), rel=1e-12)
+    assert backend.log_volume[0] == pytest.approx(math.log(tau / latent.log_sd), rel=1e-12)
 
 
-def test_parameters_stand_for_scores(seed: int) -> None:
+def test_parameters_give_back_scores_with_volume(seed: int) -> None:
     """Parameters made from standard normal scores give these back, with the volume that a unit of them holds."""
     evidence = collect(every_kind())
     scores = np.random.default_rng(seed).standard_normal((200, len(evidence.parameters)))
-    points = told_before(evidence, scores).parameters
+    points = evaluate_prior(evidence, scores).parameters
     moved = {evidence.parameters[at]: at for at in np.flatnonzero((points != scores).any(axis=0))}
     assert set(moved) == {"deaths:camps", "deaths:prisons", "deaths:march"}  # those with a register of their own
-    world = told_over(evidence, points)
+    backend = evaluate_model(evidence, points)
     volume = np.zeros(len(points))
     for name, at in moved.items():
         step = np.zeros(points.shape[1])
         step[at] = 1.0
         component = name.removeprefix("deaths:")
         column = f"registered:{component}" if component in evidence.derived else f"all:{component}"
-        ratio = told_over(evidence, points + step).kept[column] / world.kept[column]
+        ratio = evaluate_model(evidence, points + step).kept[column] / backend.kept[column]
         volume += np.log(np.log(ratio) / evidence.latents[component].log_sd)  # how far the score moves
-    np.testing.assert_allclose(world.log_prior, stats.norm.logpdf(scores).sum(1), rtol=1e-9)
-    np.testing.assert_allclose(world.log_volume, volume, rtol=1e-9)
+    np.testing.assert_allclose(backend.log_prior, stats.norm.logpdf(scores).sum(1), rtol=1e-9)
+    np.testing.assert_allclose(backend.log_volume, volume, rtol=1e-9)
 
 
 def test_registered_never_exceeds_all_on_any_draw(seed: int) -> None:
@@ -194,10 +194,12 @@ def test_registered_never_exceeds_all_on_any_draw(seed: int) -> None:
     Beyond score 6 a curve goes on straight, and a completeness would come above one.
     """
     evidence = collect(every_kind())
-    world = told_over(evidence, 4.0 * np.random.default_rng(seed).standard_normal((2000, len(evidence.parameters))))
+    backend = evaluate_model(
+        evidence, 4.0 * np.random.default_rng(seed).standard_normal((2000, len(evidence.parameters)))
+    )
     for name in evidence.registered:
-        assert (world.kept[f"registered:{name}"] <= world.kept[f"all:{name}"] * (1.0 + 1e-15)).all()
-        assert (world.kept[f"registered:{name}"] >= 0.0).all()
+        assert (backend.kept[f"registered:{name}"] <= backend.kept[f"all:{name}"] * (1.0 + 1e-15)).all()
+        assert (backend.kept[f"registered:{name}"] >= 0.0).all()
 
 
 @pytest.mark.parametrize(
@@ -213,7 +215,7 @@ def test_registered_never_exceeds_all_on_any_draw(seed: int) -> None:
     ],
     ids=["derived with a completeness", "a register beside a formula of nothing known", "derived of nothing known"],
 )
-def test_derived_components_can_be_told(case: Case, seed: int) -> None:
-    """These had no prior for a name that the story needs: it stopped with KeyError or AssertionError."""
+def test_derived_component_without_figures_has_density(case: Case, seed: int) -> None:
+    """Each has a prior for every name that the model needs, and the density of SciPy."""
     evidence = collect(case)
     assert_same_density(evidence, np.random.default_rng(seed).standard_normal((10, len(evidence.parameters))))

@@ -13,11 +13,11 @@ from scipy import stats
 import mcmort as mm
 from mcmort.bayes import Posterior
 from mcmort.bayes.power_scaling import MOST_K, influence, sensitivity
-from tests.bayes.made import plain
+from tests.bayes.small_cases import plain
 
 type Array = NDArray[np.float64]
 
-_SAID = {"low": (-0.6, 1.5), "high": (0.7, 1.6), "far": (0.4, 4.0)}
+_FIGURES = {"low": (-0.6, 1.5), "high": (0.7, 1.6), "far": (0.4, 4.0)}
 """Figures with normal errors about one number, whose prior is standard normal."""
 
 
@@ -26,39 +26,39 @@ def _fit() -> Posterior:
     return mm.fit(plain(), rng=1, store=False, draws=4000)
 
 
-def _log_density(draws: Array, said: float, sd: float) -> Array:
-    return np.asarray(stats.norm(draws, sd).logpdf(said))
+def _log_density(draws: Array, value: float, sd: float) -> Array:
+    return np.asarray(stats.norm(draws, sd).logpdf(value))
 
 
 def _normal(seed: int) -> tuple[Posterior, Array]:
     """Return independent draws of the number in place of a fit's, with the log likelihood of each figure."""
-    precision = 1.0 + sum(1.0 / sd**2 for _, sd in _SAID.values())
-    mean = sum(said / sd**2 for said, sd in _SAID.values()) / precision
+    precision = 1.0 + sum(1.0 / sd**2 for _, sd in _FIGURES.values())
+    mean = sum(value / sd**2 for value, sd in _FIGURES.values()) / precision
     draws = np.random.default_rng(seed).normal(mean, precision**-0.5, 16_000)
-    log_likelihood = {name: _log_density(draws, said, sd) for name, (said, sd) in _SAID.items()}
+    log_likelihood = {name: _log_density(draws, value, sd) for name, (value, sd) in _FIGURES.items()}
     return replace(_fit(), log_likelihood=log_likelihood, log_prior=stats.norm.logpdf(draws)), draws
 
 
-def test_leaving_a_figure_out_is_the_posterior_without_it(seed: int) -> None:
+def test_influence_is_quantiles_of_posterior_without_figure(seed: int) -> None:
     """For normal figures the quantiles without each are those of the closed form, within four Monte Carlo errors.
 
     Half of the 16,000 draws count at least: an end is known to 0.03 standard deviations, the median to 0.014.
     """
     posterior, draws = _normal(seed)
     found = {one.name: one for one in influence(posterior, draws)}
-    assert found.keys() == _SAID.keys()
+    assert found.keys() == _FIGURES.keys()
     for name, one in found.items():
-        left = [said for other, said in _SAID.items() if other != name]
-        precision = 1.0 + sum(1.0 / sd**2 for _, sd in left)
-        exact = stats.norm(sum(said / sd**2 for said, sd in left) / precision, precision**-0.5)
+        others = [value for other, value in _FIGURES.items() if other != name]
+        precision = 1.0 + sum(1.0 / sd**2 for _, sd in others)
+        exact = stats.norm(sum(value / sd**2 for value, sd in others) / precision, precision**-0.5)
         assert one.is_sure
         assert one.pareto_k <= MOST_K
         np.testing.assert_allclose(one.quantiles, exact.ppf([0.025, 0.5, 0.975]), atol=0.1)
         np.testing.assert_allclose(one.quantiles[1], exact.median(), atol=0.05)
 
 
-def test_the_figure_that_moves_the_median_farthest_comes_first(seed: int) -> None:
-    """The order is that of the moves; a figure that says next to nothing comes last."""
+def test_influences_are_sorted_by_move_of_median(seed: int) -> None:
+    """The order is that of the moves; a figure with next to no information comes last."""
     posterior, draws = _normal(seed)
     found = influence(posterior, draws)
     moved = [abs(one.quantiles[1] - np.median(draws)) for one in found]
@@ -66,15 +66,15 @@ def test_the_figure_that_moves_the_median_farthest_comes_first(seed: int) -> Non
     assert found[-1].name == "far"
 
 
-def test_a_figure_that_the_draws_cannot_do_without_is_unsure(seed: int) -> None:
-    """Where all draws lie where one sharp figure puts them, weights without it have no variance, and it is said."""
+def test_influence_of_dominant_figure_is_unreliable(seed: int) -> None:
+    """Where one precise figure determines all draws, leaving it out has a Pareto k above the threshold."""
     posterior, draws = _normal(seed)
     sharp = {"sharp": _log_density(draws, 3.0, 0.05)}
     assert not influence(replace(posterior, log_likelihood=sharp), draws)[0].is_sure
 
 
-def test_leaving_a_figure_out_is_another_fit() -> None:
-    """Without a source, the median that importance sampling foretells is that of a fit without it, ends likewise."""
+def test_influence_agrees_with_fit_without_source() -> None:
+    """Without a source, median and limits by importance sampling are those of a fit without it."""
     posterior = _fit()
     values = posterior.columns["all:camps"]
     survey = next(one for one in influence(posterior, values) if one.name == "camps:study-c")
@@ -84,7 +84,7 @@ def test_leaving_a_figure_out_is_another_fit() -> None:
     assert abs(survey.quantiles[1] / np.median(values) - 1.0) > 0.02  # it does move
 
 
-def test_what_is_flat_has_no_power(seed: int) -> None:
+def test_constant_likelihood_or_prior_has_no_sensitivity(seed: int) -> None:
     """A likelihood or a prior that has nothing to do with the draws moves nothing; the other does."""
     posterior, draws = _normal(seed)
     flat = 1e-6 * np.random.default_rng(seed + 1).standard_normal(len(draws))

@@ -32,7 +32,7 @@ def _slow(rng: np.random.Generator, memory: float) -> Array:
     return values
 
 
-def test_figures_are_those_of_arviz(seed: int) -> None:
+def test_diagnostics_are_those_of_arviz(seed: int) -> None:
     """R-hat, effective sample sizes and Monte Carlo errors of each quantity are what ArviZ finds in the chains."""
     import arviz_stats
     import xarray as xr
@@ -50,8 +50,8 @@ def test_figures_are_those_of_arviz(seed: int) -> None:
         assert own == pytest.approx({name: float(expected[name]) for name in quantities}, rel=1e-12)
 
 
-def test_bfmi_by_its_definition(seed: int) -> None:
-    """The fraction of missing information of white noise is 2; of a random walk of the energy it is near nothing."""
+def test_bfmi_follows_its_definition(seed: int) -> None:
+    """The fraction of missing information of white noise is 2; of a random walk of the energy it is near zero."""
     rng = np.random.default_rng(seed)
     white = _checked({"x": _good(rng)}, rng).bfmi
     # mean square of differences over the variance: for white noise 2, with a standard error of about sqrt(3 / 1000)
@@ -61,7 +61,7 @@ def test_bfmi_by_its_definition(seed: int) -> None:
     assert any("missing information" in one for one in walk.defects())
 
 
-def test_good_chains_pass(seed: int) -> None:
+def test_independent_chains_have_no_defect(seed: int) -> None:
     """Independent draws have no defect."""
     rng = np.random.default_rng(seed)
     found = _checked({"x": _good(rng), "y": _good(rng)}, rng)
@@ -82,10 +82,10 @@ def test_good_chains_pass(seed: int) -> None:
         (MOST_RHAT, LEAST_ESS, LEAST_ESS, MOST_MCSE, 0, LEAST_BFMI - 1e-9, "missing information"),
     ],
 )
-def test_each_threshold_bites_at_its_value(
+def test_each_threshold_rejects_just_beyond_its_value(
     rhat: float, bulk: float, tail: float, mcse: float, divergent: int, bfmi: float, missed: str
 ) -> None:
-    """At a threshold a fit passes; a hair beyond it, this one defect and no other is named."""
+    """At a threshold a fit passes; just beyond it, this one defect and no other is named."""
     found = Diagnosis(
         rhat={"x": rhat, "y": 1.0},
         ess_bulk={"x": bulk, "y": 1e4},
@@ -100,7 +100,7 @@ def test_each_threshold_bites_at_its_value(
     assert not missed or missed in defects[0]
 
 
-def test_the_refusal_names_everything_at_once(seed: int) -> None:
+def test_refusal_names_every_missed_threshold(seed: int) -> None:
     """Chains that disagree, stick and diverge are refused, with every threshold missed, the value, and a hint."""
     rng = np.random.default_rng(seed)
     diverging = np.zeros(SHAPE)
@@ -109,8 +109,8 @@ def test_the_refusal_names_everything_at_once(seed: int) -> None:
     found = _checked({"fine": _good(rng), "deaths:x": apart}, rng, diverging=diverging, energy=_slow(rng, 0.999))
     with pytest.raises(ConvergenceError) as refused:
         found.check("small")
-    said = str(refused.value)
-    assert said.startswith("the fit of small is refused: R-hat of deaths:x is ")
+    message = str(refused.value)
+    assert message.startswith("the fit of small is refused: R-hat of deaths:x is ")
     for part in (
         f"R-hat of deaths:x is {found.rhat['deaths:x']:.3f} (at most 1.01)",
         f"bulk effective sample size of deaths:x is {found.ess_bulk['deaths:x']:.0f} (at least 400)",
@@ -120,10 +120,10 @@ def test_the_refusal_names_everything_at_once(seed: int) -> None:
         f"the least fraction of missing information is {min(found.bfmi):.2f} (at least 0.3)",
         "Hint: ",
     ):
-        assert part in said
+        assert part in message
 
 
-def test_means_that_hang_on_an_excursion_are_refused(seed: int) -> None:
+def test_chain_with_one_excursion_is_refused(seed: int) -> None:
     """Ranks do not see how far one excursion of a chain goes; the Monte Carlo error of the mean does."""
     rng = np.random.default_rng(seed)
     far = _good(rng)
@@ -132,7 +132,7 @@ def test_means_that_hang_on_an_excursion_are_refused(seed: int) -> None:
     assert [one.partition(" is ")[0] for one in found.defects()] == ["the Monte Carlo error of the mean of x"]
 
 
-def test_what_does_not_vary_is_not_checked(seed: int) -> None:
+def test_constant_quantity_is_not_checked(seed: int) -> None:
     """A share that is certain has no R-hat, and is no defect."""
     rng = np.random.default_rng(seed)
     found = _checked({"certain": np.full(SHAPE, 0.5), "x": _good(rng)}, rng)
@@ -141,8 +141,8 @@ def test_what_does_not_vary_is_not_checked(seed: int) -> None:
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
-def test_what_is_not_a_number_is_refused(bad: float, seed: int) -> None:
-    """One draw that is no number, in a quantity that is not the first, was passed over in silence; it is refused."""
+def test_draw_that_is_not_finite_is_refused(bad: float, seed: int) -> None:
+    """One draw that is no number, in a quantity that is not the first, is refused."""
     rng = np.random.default_rng(seed)
     spoiled = _good(rng)
     spoiled[2, 500] = bad
@@ -154,7 +154,7 @@ def test_what_is_not_a_number_is_refused(bad: float, seed: int) -> None:
     assert len(found_first.defects()) == 1
 
 
-def test_chains_that_stand_still_are_refused(seed: int) -> None:
+def test_chains_that_do_not_move_are_refused(seed: int) -> None:
     """Chains that each stay where they started, apart from one another, are refused."""
     rng = np.random.default_rng(seed)
     stuck = np.repeat(np.arange(4.0)[:, None], SHAPE[1], axis=1)

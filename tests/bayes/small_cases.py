@@ -58,11 +58,11 @@ def plain(high: float = 30e3, **changes: Any) -> Case:
 
 
 def every_kind(**changes: Any) -> Case:
-    """Return a case with every kind of evidence that the story knows.
+    """Return a case with every kind of evidence that the model knows.
 
     Registered counts in two copies, all deaths, bounds from both sides, a formula in place of a figure, figures of one
     lineage about several things, a register alone, derived components with a register and with a completeness, a
-    component that only sums speak of, an overlap, claims on sums with years, shares, a register and a bound, a balance.
+    component that only sums inform, an overlap, claims on sums with years, shares, a register and a bound, a balance.
     """
     camps = component(
         "camps",
