@@ -15,7 +15,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from mcmort.catalogue.case import Case, CaseHead
-from mcmort.catalogue.checks.meaning import Loaded, check_meaning
+from mcmort.catalogue.checks.meaning import check_meaning
+from mcmort.catalogue.reading.case_builder import CaseBuilder
 from mcmort.catalogue.reading.load import LISTS
 from mcmort.catalogue.records import Definition, Source
 from mcmort.errors import CaseError
@@ -48,6 +49,7 @@ def head(**changes: Any) -> Table:
     """Return the head of a case: facets ``category`` (a, b, c), ``group`` (x, y) and ``kind``, years 1900 to 1999."""
     chosen = {"source": "choice", "locator": "none"}
     table = {
+        "format": 2,
         "id": "small",
         "title": "A small case",
         "summary": "Made for tests.",
@@ -146,18 +148,18 @@ def case_of(*components: Table, **tables: Any) -> Case:
     CaseError
         If the tables make no sense together.
     """
-    loaded = Loaded("small")
-    loaded.head = CaseHead.model_validate(tables.get("head", head()))
-    loaded.sources = {key: Source(key=key, kind="assumption" if key == "choice" else "book") for key in SOURCES}
+    builder = CaseBuilder("small")
+    builder.head = CaseHead.model_validate(tables.get("head", head()))
+    builder.sources = {key: Source(key=key, kind="assumption" if key == "choice" else "book") for key in SOURCES}
     for name, table in tables.get("definitions", {"whole": definition()}).items():
-        loaded.declare("definition", name, "definitions.toml", Definition.model_validate({"id": name, **table}))
+        builder.declare("definition", name, "definitions.toml", Definition.model_validate({"id": name, **table}))
     for kind, record in LISTS.items():
         for table in [*(components if kind == "component" else ()), *tables.get(kind, ())]:
-            loaded.declare(kind, table["id"], f"{kind}.toml", record.model_validate(copy.deepcopy(table)))
-    problems = loaded.problems + check_meaning(loaded)
+            builder.declare(kind, table["id"], f"{kind}.toml", record.model_validate(copy.deepcopy(table)))
+    problems = builder.problems + check_meaning(builder)
     if problems:
         raise CaseError("small", problems)
-    return loaded.freeze()
+    return builder.freeze()
 
 
 def _toml(value: Any) -> str:
@@ -214,7 +216,7 @@ _YEARS = (1920, 1931)
 
 @st.composite
 def _estimates(draw: st.DrawFn, id_: str, most: int) -> list[Table]:
-    """Draw the estimates of one component: none, registered, all, or both, with bounds and lineages."""
+    """Draw the estimates of one component: none, registered, all, or both, with formulas, bounds and lineages."""
     found: list[Table] = []
     if draw(st.booleans()):
         best = draw(st.floats(1e2, 1e5))
@@ -224,6 +226,8 @@ def _estimates(draw: st.DrawFn, id_: str, most: int) -> list[Table]:
         high = low * draw(st.floats(1.2, 6.0))
         lineage = draw(st.sampled_from(["one", "two"]))
         found.append(ranged(low, high, source=f"study-{'cd'[index]}", id=f"{id_}-{index}", lineage=lineage))
+    if any("lineage" in one for one in found) and draw(st.integers(0, 3)) == 0:
+        found.append(count(formula="people * rate", source="study-g", id=f"{id_}-f"))
     if any(one.get("measure", "all") == "all" for one in found) and draw(st.integers(0, 3)) == 0:
         floor = min(one["low"] for one in found if "low" in one) * 0.5
         found.append(count(low=floor, reads="at-least", source="study-e", id=f"{id_}-b"))
@@ -283,6 +287,9 @@ def random_tables(draw: st.DrawFn, most: int = 6, *, unknown: bool = True, pools
                 ends: Table = {"best": draw(st.floats(0.05, 1.0))} if draw(st.booleans()) else {"low": 0.1, "high": 0.6}
                 if draw(st.booleans()):
                     ends["years"] = [span[0], draw(st.integers(span[0], span[1]))]
+                spans = [span, components[host]["years"], ends.get("years", span)]
+                if max(start for start, _ in spans) > min(end for _, end in spans):
+                    continue  # no year that both sides have
                 overlaps.append(overlap(f"o-{inner}-{host}", ids[inner], ids[host], **ends))
     groups = []
     if draw(st.booleans()):

@@ -7,11 +7,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, Field, model_validator
 
+from mcmort.catalogue.meaning_versions import CURRENT, notice
 from mcmort.catalogue.records import (
+    Balance,
     Claim,
     Component,
     Correlation,
@@ -27,14 +29,14 @@ from mcmort.catalogue.records import (
     ShareRule,
     Source,
     Spread,
+    Synthesis,
     Text,
     Years,
 )
 from mcmort.catalogue.suggestions import did_you_mean
-from mcmort.catalogue.synthesis import Balance, Synthesis
 from mcmort.catalogue.vocabulary import Basis
 
-__all__ = ["Case", "CaseHead", "DefinitionsFile", "EvidenceFile", "Readings", "column_name", "share_column"]
+__all__ = ["Case", "CaseHead", "DefinitionsFile", "EvidenceFile", "Readings", "column_name", "place", "share_column"]
 
 
 class Readings(Record):
@@ -50,6 +52,9 @@ class Readings(Record):
 class CaseHead(Record):
     """The table of ``case.toml``: what the case is, its facets and its defaults."""
 
+    format: Annotated[int, Field(strict=True, ge=1)] = Field(
+        1, description="Version of the case format by which the case was written."
+    )
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     title: Text
     summary: Text
@@ -62,11 +67,18 @@ class CaseHead(Record):
     synthesis: Synthesis | None = Field(None, description="Priors of the Bayesian engine.")
 
     @model_validator(mode="after")
-    def _facets_leave_the_words_of_selectors(self) -> Self:
-        for word in ("component", "years"):
-            if word in self.facets:
-                hint = f"selectors use {word!r} themselves: call the facet by another name"
-                raise RecordError(f"facets > {word}", f"a facet {word!r}", "another name", hint)
+    def _format_is_known(self) -> Self:
+        if self.format > CURRENT:
+            hint = "update mcmort: the case was written for a later version"
+            raise RecordError("format", f"{self.format}", f"a version from 1 to {CURRENT}", hint)
+        return self
+
+    @model_validator(mode="after")
+    def _facets_leave_selector_keys_alone(self) -> Self:
+        for key in ("component", "years"):
+            if key in self.facets:
+                hint = f"selectors use {key!r} themselves: call the facet by another name"
+                raise RecordError(f"facets > {key}", f"a facet {key!r}", "another name", hint)
         return self
 
 
@@ -95,6 +107,11 @@ def share_column(rule: ShareRule) -> str:
     content = rule.model_dump(mode="json", exclude={"note"})
     content["where"] |= {facet: sorted(values) for facet, values in rule.where.rules.items()}
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def place(kind: str, name: str, *more: str) -> str:
+    """Return the place of a record in its file, as problems print it."""
+    return " > ".join([f'{kind} "{name}"' if kind != "definition" else f"[{name}]", *more])
 
 
 def column_name(component: str) -> str:
@@ -158,6 +175,12 @@ class Case:
         }
         return {kind: dict(entries) for kind, entries in groups.items()}
 
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What whoever uses the case should know before its totals: that it was written for an earlier format."""
+        text = notice(self.head.format)
+        return (f"{self.where}: {text}",) if text else ()
+
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the content, the same however files and entries are ordered or spelled.
@@ -171,7 +194,8 @@ class Case:
     def _content(self) -> dict[str, Any]:
         groups = ("components", "quantities", "profiles", "overlaps", "dependence", "claims", "definitions", "sources")
         later = tuple(group for group in ("correlations", "balances") if getattr(self, group))
-        head, records = self.head.model_dump(mode="json", exclude_defaults=True), {}
+        # the version of the format is no evidence: to say that totals were looked at changes none
+        head, records = self.head.model_dump(mode="json", exclude_defaults=True, exclude={"format"}), {}
         for group in (*groups, *later):
             members = getattr(self, group).values()
             records[group] = [one.model_dump(mode="json", exclude_defaults=True) for one in members]

@@ -2,17 +2,18 @@
 
 from mcmort.results.arithmetic import Arithmetic, Symbol, maximum
 from mcmort.results.draw_options import Dependence, DrawOptions, Engine, Method
-from mcmort.results.draws import ComponentStatus, Draws, HistogramResults, Manifest
+from mcmort.results.draw_source import DrawSource
+from mcmort.results.draws import ComponentStatus, Draws, HistogramResults, Manifest, RegisterComparison
 from mcmort.results.histogram import Histogram
 from mcmort.results.histogram_estimate import HistogramEstimate
 from mcmort.results.question import Question, Split, Sums, Values
-from mcmort.results.source import Source
 
 __all__ = [
     "Arithmetic",
     "ComponentStatus",
     "Dependence",
     "DrawOptions",
+    "DrawSource",
     "Draws",
     "Engine",
     "Histogram",
@@ -21,7 +22,7 @@ __all__ = [
     "Manifest",
     "Method",
     "Question",
-    "Source",
+    "RegisterComparison",
     "Split",
     "Sums",
     "Symbol",

@@ -199,8 +199,8 @@ def test_instruction_refers_to_its_table() -> None:
     """At the start of a quantile table is its lower side, then its upper side; of a score table, its values."""
     plan = fixed_plan()
     allocated = allocate_registers(plan, list(plan.outputs))
-    needed = [at for at in plan.needed(plan.outputs.values()) if plan.op[at] in (Op.DRAW, Op.FLOORED, Op.SCORED)]
-    looking = [at for at in range(len(allocated.op)) if allocated.op[at] in (Op.DRAW, Op.FLOORED, Op.SCORED)]
+    needed = [at for at in plan.needed(plan.outputs.values()) if plan.op[at] in (Op.DRAW, Op.LOOKED_UP, Op.SCORED)]
+    looking = [at for at in range(len(allocated.op)) if allocated.op[at] in (Op.DRAW, Op.LOOKED_UP, Op.SCORED)]
     assert len(needed) == len(looking) > 0
     knots = (allocated.knots & np.uint64(UPPER)).view(np.float64)
     for at, here in zip(needed, looking, strict=True):

@@ -41,13 +41,14 @@ _UPPER: Final = np.uint64(UPPER)
 _UNIFORM: Final = int(Op.UNIFORM)
 _DRAW: Final = int(Op.DRAW)
 _SCORED: Final = int(Op.SCORED)
-_FLOORED: Final = int(Op.FLOORED)
+_LOOKED_UP: Final = int(Op.LOOKED_UP)
 _SUBTRACT: Final = int(Op.SUBTRACT)
 _MULTIPLY: Final = int(Op.MULTIPLY)
 _DIVIDE: Final = int(Op.DIVIDE)
 _MINIMUM: Final = int(Op.MINIMUM)
 _MAXIMUM: Final = int(Op.MAXIMUM)
 _SCALE: Final = int(Op.SCALE)
+_SELECT: Final = int(Op.SELECT)
 _SUM: Final = int(SUM)
 
 (_OP, _TARGET, _A, _B, _C, _START, _SIZE, _RESOLUTION, _KEY, _ROW) = range(10)
@@ -61,12 +62,6 @@ def _knot(knots: Words, place: np.uint64) -> np.float64:
 
 
 @jit
-def _probability(cell: np.uint64, shift: np.uint64) -> np.float64:
-    """Return the probability of a knot, by its distance from the end of its side."""
-    return float_of(_BASE + (cell << shift))
-
-
-@jit
 def _value_of(survival: np.float64, knots: Words, start: np.uint64, size: np.uint64, shift: np.uint64) -> np.float64:
     """Return the value of a table at a survival probability; the upper side is stored after the lower."""
     is_lower = survival > 0.5
@@ -77,39 +72,6 @@ def _value_of(survival: np.float64, knots: Words, start: np.uint64, size: np.uin
     index = start + cell + (_ZERO if is_lower else size)
     left = _knot(knots, index)
     return left + rest * (_knot(knots, index + _ONE) - left)
-
-
-@jit
-def _survival_of(value: np.float64, knots: Words, start: np.uint64, size: np.uint64, shift: np.uint64) -> np.float64:
-    """Return the survival probability that a table gives to a value: the inverse of `_value_of`."""
-    last = size - _ONE
-    upper = start + size
-    low, high = _ZERO, last
-    if value >= _knot(knots, upper + last):
-        if value >= _knot(knots, upper):
-            return np.float64(0.0)
-        while high - low > _ONE:
-            middle = (low + high) >> _ONE
-            if _knot(knots, upper + middle) > value:
-                low = middle
-            else:
-                high = middle
-        left, right = _knot(knots, upper + low), _knot(knots, upper + high)
-        rest = (left - value) / (left - right)
-        w = _probability(low, shift)
-        return w + rest * (_probability(high, shift) - w)
-    if value <= _knot(knots, start):
-        return np.float64(1.0)
-    while high - low > _ONE:
-        middle = (low + high) >> _ONE
-        if _knot(knots, start + middle) < value:
-            low = middle
-        else:
-            high = middle
-    left, right = _knot(knots, start + low), _knot(knots, start + high)
-    rest = (value - left) / (right - left)
-    w = _probability(low, shift)
-    return 1.0 - (w + rest * (_probability(high, shift) - w))
 
 
 @jit
@@ -150,14 +112,14 @@ def _run_arithmetic(
 def _run_rare(registers: Floats, code: Words, index: int, x: float, knots: Words, many: np.uint64) -> None:
     """Carry out one of the instructions that are slow or rare."""
     op, out, a, b = code[index, _OP], code[index, _TARGET], code[index, _A], code[index, _B]
-    if op == _FLOORED:
-        floor, start = code[index, _C], code[index, _START]
-        size, resolution = code[index, _SIZE], code[index, _RESOLUTION]
+    if op == _LOOKED_UP:
+        start, size, resolution = code[index, _START], code[index, _SIZE], code[index, _RESOLUTION]
         for i in range(many):
-            least = registers[floor + i]
-            above = _survival_of(least, knots, start, size, resolution)
-            value = _value_of(registers[a + i] * above, knots, start, size, resolution)
-            registers[out + i] = max(value, least)
+            registers[out + i] = _value_of(registers[a + i], knots, start, size, resolution)
+    elif op == _SELECT:
+        selector = code[index, _C]
+        for i in range(many):
+            registers[out + i] = registers[a + i] if registers[selector + i] < x else registers[b + i]
     elif op == _UNIFORM:
         for i in range(many):
             word = bits_of(registers[out + i])
