@@ -1,4 +1,4 @@
-"""A question to draws: arithmetic over named columns, whatever a column is to the engine that answers."""
+"""Questions to an engine: arithmetic over named columns, which are arrays of draws or registers of a plan."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.results.arithmetic import Arithmetic
-from mcmort.results.histogram import HistogramEstimate
+from mcmort.results.histogram_estimate import HistogramEstimate
 
 __all__ = ["Question", "Split", "Sums", "Values"]
 
 type Values = NDArray[np.float64] | HistogramEstimate
-"""The distribution of a column: all its draws, shape ``(n_draws,)``, or their tally."""
+"""The distribution of a column: all its draws, shape ``(n_draws,)``, or their histogram."""
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A span of years of unknown timing, parted in two: an uncertain input.
+    """A span of years with deaths of unknown timing, split in two: an uncertain input.
 
     Attributes
     ----------
     component : str
-        Whose years.
+        The component whose deaths fall in the span.
     years : tuple of int
         First and last year of the span.
     before, after : int
@@ -58,7 +58,7 @@ class Sums[Value]:
 
 
 class Question(Protocol):
-    """What is asked: sums over columns, which may be arrays of draws, or registers of a plan."""
+    """Sums over columns, which may be arrays of draws or registers of a plan."""
 
     @property
     def name(self) -> str:

@@ -23,15 +23,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mcmort.cache import machine_code as machine
+from mcmort.cache import machine_code
 from mcmort.cache.folder import version_of
 from mcmort.cache.native_call import Native
 from mcmort.sampler.kernel import workspace
-from mcmort.sampler.kernel.run import histogram_plan, run_plan
+from mcmort.sampler.kernel.run import draw_histograms, run_plan
 from tests.sampler.programs import fixed_plan
 
 type Floats = NDArray[np.float64]
-type Call = tuple["Inputs", int, float, Floats, NDArray[np.int64]]
+type Call = tuple["Inputs", Floats, NDArray[np.int64]]
 
 _SOURCE: Final = Path(__file__)
 
@@ -41,16 +41,17 @@ class Inputs(NamedTuple):
 
     rows: Floats
     columns: Floats
-    is_logged: bool
+    options: NDArray[np.int64]
 
 
 @numba.njit(nogil=True, error_model="numpy")
-def _fill(inputs: Inputs, shift: int, factor: float, out: Floats, counts: NDArray[np.int64]) -> None:
+def _fill(inputs: Inputs, out: Floats, counts: NDArray[np.int64]) -> None:
     """Take arguments of every kind, call the C library, divide by zero, and write to two arrays."""
+    shift, is_logged = inputs.options[0], inputs.options[1]
     for i in range(out.shape[0]):
         for j in range(out.shape[1]):
-            ratio = factor * inputs.columns[j] / inputs.rows[i] + shift
-            out[i, j] = math.log(abs(ratio)) if inputs.is_logged else math.exp(ratio)
+            ratio = 0.7 * inputs.columns[j] / inputs.rows[i] + shift
+            out[i, j] = math.log(abs(ratio)) if is_logged else math.exp(ratio)
             counts[i] += ratio > 0.0
 
 
@@ -64,13 +65,15 @@ def _raising(values: Floats) -> None:
 
 def _call(*, is_logged: bool = True) -> Call:
     rows, columns = np.linspace(-2.0, 2.0, 5), np.geomspace(1e-3, 1e3, 7)
-    return Inputs(rows, columns, is_logged), -3, 0.7, np.full((5, 7), np.nan), np.zeros(5, np.int64)
+    options = np.array([-3, is_logged], np.int64)
+    return Inputs(rows, columns, options), np.full((5, 7), np.nan), np.zeros(5, np.int64)
 
 
 def _results(function: Callable[..., None], call: Call | None = None) -> tuple[bytes, bytes]:
-    given = _call() if call is None else call
-    function(*given)
-    return given[3].tobytes(), given[4].tobytes()
+    arguments = _call() if call is None else call
+    function(*arguments)
+    _, out, counts = arguments
+    return out.tobytes(), counts.tobytes()
 
 
 def _forbidden() -> NoReturn:
@@ -97,7 +100,7 @@ def path(stored: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     """Return the file of the function, in a folder of its own."""
     monkeypatch.setenv("MCMORT_CACHE", str(tmp_path))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(machine, "_read", _tell_path)
+        patch.setattr(machine_code, "_read", _tell_path)
         with pytest.raises(_AskedForError) as asked:
             _native()(*_call())
     (path,) = asked.value.args
@@ -126,18 +129,16 @@ def test_stored_code_gives_the_bits_of_numba(is_logged: bool) -> None:
 @pytest.mark.usefixtures("path")
 def test_a_bound_function_reads_its_arrays_anew() -> None:
     """A function that holds its arguments, which nothing else does, sees what was written to them since."""
-    inputs, shift, factor, out, counts = _call()
-    bound = _native(_forbidden).bound(
-        Inputs(inputs.rows.copy(), inputs.columns, inputs.is_logged), shift, factor, out, counts
-    )
+    inputs, out, counts = _call()
+    bound = _native(_forbidden).bound(Inputs(inputs.rows.copy(), inputs.columns, inputs.options), out, counts)
     gc.collect()
     for change in (1.0, 2.0):
         inputs.columns[:] *= change
         out[:], counts[:] = 0.0, 0
         bound()
         other = np.empty((5, 7)), np.zeros(5, np.int64)
-        _fill(inputs, shift, factor, *other)
-        assert [out.tobytes(), counts.tobytes()] == [one.tobytes() for one in other]
+        _fill(inputs, *other)
+        assert [out.tobytes(), counts.tobytes()] == [array.tobytes() for array in other]
 
 
 @pytest.mark.usefixtures("path")
@@ -149,10 +150,10 @@ from pathlib import Path
 from typing import NamedTuple
 import numpy as np
 from mcmort.cache.native_call import Native
-Inputs = NamedTuple("Inputs", [("rows", object), ("columns", object), ("is_logged", bool)])
+Inputs = NamedTuple("Inputs", [("rows", object), ("columns", object), ("options", object)])
 out, counts = np.empty((5, 7)), np.zeros(5, np.int64)
-inputs = Inputs(np.linspace(-2.0, 2.0, 5), np.geomspace(1e-3, 1e3, 7), True)
-Native("toy", None, [Path({str(_SOURCE)!r})])(inputs, -3, 0.7, out, counts)
+inputs = Inputs(np.linspace(-2.0, 2.0, 5), np.geomspace(1e-3, 1e3, 7), np.array([-3, 1], np.int64))
+Native("toy", None, [Path({str(_SOURCE)!r})])(inputs, out, counts)
 print(json.dumps([hashlib.sha256(out.tobytes() + counts.tobytes()).hexdigest(), *sys.modules]))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
@@ -198,16 +199,20 @@ def test_code_of_another_making_is_not_taken(path: Path, tmp_path: Path, monkeyp
     source.write_text("a = 1\n")
 
     def key(*choices: str) -> str:
-        return machine.key_of([source], choices)
+        return machine_code.key_of([source], choices)
 
     keys = [key(), key("other")]
-    for other in (("z80", ""), (machine.processor()[0], "+mmx")):
+    for other in (("z80", ""), (machine_code.processor()[0], "+mmx")):
         with monkeypatch.context() as patch:
-            patch.setattr(machine, "processor", lambda other=other: other)
+            patch.setattr(machine_code, "processor", lambda other=other: other)
             keys.append(key())
     for package in ("llvmlite", "numba", "numpy"):
         with monkeypatch.context() as patch:
-            patch.setattr(machine, "version_of", lambda name, one=package: "0.1" if name == one else version_of(name))
+            patch.setattr(
+                machine_code,
+                "version_of",
+                lambda name, changed=package: "0.1" if name == changed else version_of(name),
+            )
             keys.append(key())
     for setting, value in (("OPT", "1"), ("CPU_NAME", "generic"), ("CPU_FEATURES", "")):
         with monkeypatch.context() as patch:
@@ -229,25 +234,23 @@ def test_code_of_another_making_is_not_taken(path: Path, tmp_path: Path, monkeyp
 @pytest.mark.usefixtures("path")
 def test_arrays_of_another_type_make_a_function_of_their_own() -> None:
     """Code for floats of 64 bits is not run on an array of another type or number of dimensions."""
-    inputs, shift, factor, out, counts = _call()
+    inputs, out, counts = _call()
     for others in ((out.astype(np.float32), counts), (out.ravel(), counts), (out, counts.astype(np.int32))):
         with pytest.raises(AssertionError, match="compiled again"):
-            _native(_forbidden)(inputs, shift, factor, *others)
-    with pytest.raises(AssertionError, match="compiled again"):
-        _native(_forbidden)(inputs, shift, 1, out, counts)
-    _native(_forbidden)(inputs, shift, factor, out, counts)
+            _native(_forbidden)(inputs, *others)
+    _native(_forbidden)(inputs, out, counts)
 
 
 @pytest.mark.parametrize(
     "wrong",
-    [np.zeros((5, 14))[:, ::2], np.zeros((7, 5)).T, np.int64(3), [1.0], None, "text"],
-    ids=["gaps", "columns-first", "numpy-scalar", "list", "none", "text"],
+    [np.zeros((5, 14))[:, ::2], np.zeros((7, 5)).T, 3, np.int64(3), [1.0], (np.zeros(1),), None, "text"],
+    ids=["gaps", "columns-first", "number", "numpy-scalar", "list", "plain-tuple", "none", "text"],
 )
 def test_what_cannot_be_passed_is_refused(wrong: object) -> None:
     """Memory that the function would read wrongly, and objects of Python, raise before anything is looked for."""
-    inputs, shift, factor, _, counts = _call()
-    with pytest.raises(TypeError, match="expected a number, a contiguous array or a tuple of these"):
-        _native(_forbidden)(inputs, shift, factor, wrong, counts)
+    inputs, _, counts = _call()
+    with pytest.raises(TypeError, match="expected a contiguous array or a named tuple of these"):
+        _native(_forbidden)(inputs, wrong, counts)
 
 
 def test_a_function_that_needs_numba_is_not_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -281,8 +284,8 @@ def test_a_function_runs_as_python_where_numba_is_told_not_to_compile(monkeypatc
     function(*given)
     function.bound(*given)()
     assert calls == [given, given]
-    with pytest.raises(TypeError, match="expected a number, a contiguous array or a tuple of these"):
-        function(*given[:3], None, given[4])
+    with pytest.raises(TypeError, match="expected a contiguous array or a named tuple of these"):
+        function(given[0], None, given[2])
 
 
 @pytest.mark.usefixtures("path")
@@ -346,14 +349,14 @@ def test_the_kernel_is_found_by_all_that_it_is_made_from() -> None:
 @pytest.mark.statistical
 @pytest.mark.parametrize("threads", [1, 2])
 def test_the_kernel_on_disk_gives_the_bits_of_numba(threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Columns and tallies of a program with every operation are those of the kernel as Numba itself runs it."""
+    """Columns and histograms of a program with every operation are those of the kernel as Numba itself runs it."""
     from mcmort.sampler.kernel import kernel
 
     def digest() -> str:
         columns = run_plan(fixed_plan(), 7, 30_001, threads=threads, task=5_000)
-        counted = histogram_plan(fixed_plan(), 7, 30_001, threads=threads)
-        tallies = "".join(one.whole.digest() for one in counted.values())
-        return hashlib.sha256(b"".join(one.tobytes() for one in columns.values()) + tallies.encode()).hexdigest()
+        counted = draw_histograms(fixed_plan(), 7, 30_001, threads=threads)
+        histograms = "".join(one.whole.digest() for one in counted.values())
+        return hashlib.sha256(b"".join(one.tobytes() for one in columns.values()) + histograms.encode()).hexdigest()
 
     class ByNumba:
         """Calls the kernel in the same two ways, through Numba."""

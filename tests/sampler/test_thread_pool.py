@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mcmort.errors import UsageError
-from mcmort.sampler.kernel.thread_pool import hands, in_order
+from mcmort.sampler.kernel.thread_pool import run_in_order, worker_count
 
 
 @given(tasks=st.integers(0, 60), count=st.integers(1, 5), slow=st.integers(0, 3))
@@ -30,7 +30,7 @@ def test_outcomes_are_those_of_a_loop(tasks: int, count: int, slow: int) -> None
         done.append(task)
         return task * task
 
-    assert list(in_order(work, range(tasks), count)) == [task * task for task in range(tasks)]
+    assert list(run_in_order(work, range(tasks), count)) == [task * task for task in range(tasks)]
     assert sorted(done) == list(range(tasks))
 
 
@@ -42,7 +42,7 @@ def test_the_caller_and_others_work_at_the_same_time() -> None:
         barrier.wait()
         return threading.get_ident()
 
-    seen = list(in_order(work, range(3), 3))
+    seen = list(run_in_order(work, range(3), 3))
     assert threading.get_ident() in seen
     assert len(set(seen)) == 3
 
@@ -52,7 +52,7 @@ def test_an_executor_that_is_busy_holds_nothing_up() -> None:
     free = threading.Event()
     with ThreadPoolExecutor(1) as executor:
         other = executor.submit(free.wait, 60)
-        assert list(in_order(abs, range(20), 2, executor)) == list(range(20))
+        assert list(run_in_order(abs, range(20), 2, executor)) == list(range(20))
         assert not other.done()
         free.set()
 
@@ -72,10 +72,10 @@ def test_what_a_task_raises_is_raised_in_its_turn(bad: int, count: int) -> None:
 
     found: list[int] = []
     with pytest.raises(ZeroDivisionError, match=f"task {bad}$"):
-        found.extend(in_order(work, range(20), count))
+        found.extend(run_in_order(work, range(20), count))
     assert found == list(range(bad))
     assert running == {bad}
-    assert list(in_order(abs, range(5), count)) == list(range(5))  # the next run is none the worse
+    assert list(run_in_order(abs, range(5), count)) == list(range(5))  # the next run is none the worse
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
@@ -88,14 +88,14 @@ def test_an_error_on_the_way_to_a_task_is_raised(count: int) -> None:
 
     for _ in range(20):
         with pytest.raises(LookupError, match="no more"):
-            list(in_order(lambda _: time.sleep(1e-4), tasks(), count))
+            list(run_in_order(lambda _: time.sleep(1e-4), tasks(), count))
 
 
 def test_threads_are_used_again() -> None:
     """Many runs leave no more threads behind than one of them needs."""
     before = threading.active_count()
     for _ in range(50):
-        list(in_order(abs, range(8), 6))
+        list(run_in_order(abs, range(8), 6))
     assert threading.active_count() <= before + 5
 
 
@@ -109,7 +109,7 @@ def test_to_close_it_stops_the_work(count: int) -> None:
             taken.append(task)
             yield task
 
-    with closing(in_order(abs, tasks(), count)) as outcomes:
+    with closing(run_in_order(abs, tasks(), count)) as outcomes:
         assert next(outcomes) == 0
     number = len(taken)
     time.sleep(0.01)
@@ -124,21 +124,21 @@ def test_only_a_few_outcomes_wait_for_the_caller() -> None:
         taken.append(task)
         return task
 
-    for outcome in in_order(work, range(1_000), 3):
+    for outcome in run_in_order(work, range(1_000), 3):
         if outcome == 0:
             time.sleep(0.05)
             assert len(taken) <= 4 * 3 + 1
 
 
 def _in_child(queue: multiprocessing.Queue[list[int]]) -> None:
-    queue.put(list(in_order(abs, range(8), 2)))
+    queue.put(list(run_in_order(abs, range(8), 2)))
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
 def test_a_forked_process_has_helpers_of_its_own() -> None:
     """A child process does not wait for threads that only its parent has."""
-    assert list(in_order(abs, range(8), 2)) == list(range(8))
+    assert list(run_in_order(abs, range(8), 2)) == list(range(8))
     context = multiprocessing.get_context("fork")
     queue = context.Queue()
     child = context.Process(target=_in_child, args=(queue,))
@@ -151,8 +151,8 @@ def test_a_forked_process_has_helpers_of_its_own() -> None:
 def test_hands_are_counted() -> None:
     """So many threads as are asked for, or as there are processors; with an executor the caller comes on top."""
     processors = os.cpu_count() or 1
-    assert [hands(3), hands(None)] == [3, processors]
+    assert [worker_count(3), worker_count(None)] == [3, processors]
     with ThreadPoolExecutor(1) as executor:
-        assert hands(None, executor) == processors + 1
+        assert worker_count(None, executor) == processors + 1
     with pytest.raises(UsageError, match="the number of threads is 0; expected 1 or more"):
-        hands(0)
+        worker_count(0)

@@ -9,14 +9,14 @@ from scipy import stats
 
 from mcmort.elicit.families import Distribution
 from mcmort.elicit.table import build_table
-from mcmort.results.hashed import key_of, uniforms
-from mcmort.sampler.kernel.register_allocation import assemble
+from mcmort.results.counter_based_random import stream_key, uniforms
+from mcmort.sampler.kernel.register_allocation import allocate_registers
 from mcmort.sampler.kernel.run import run_plan
-from mcmort.sampler.kernel.workspace import Machine
-from mcmort.sampler.program import reference as twin
+from mcmort.sampler.kernel.workspace import KernelRunner
+from mcmort.sampler.program import reference
 from mcmort.sampler.program.plan import Builder, Op
 from mcmort.sampler.random.sobol import DIGITS
-from mcmort.sampler.random.streams import Points, net, plain, streams_of
+from mcmort.sampler.random.streams import Points, digital_net, independent_points, streams_of
 
 _N = 200_000
 _PUBLISHED = (
@@ -58,13 +58,13 @@ def test_the_stream_is_splitmix64() -> None:
     assert uniforms(1234567, 2, 3).tolist() == expected[2:]
 
 
-def test_kernel_and_twin_give_the_same_uniforms() -> None:
+def test_kernel_and_reference_give_the_same_uniforms() -> None:
     """The compiled hash and the NumPy one agree on every bit, and both with whole-number arithmetic."""
     names = ("all:camps", "registered:camps", "factor:archive", "ü")
     found = _kernel(7, names, 40_000)
     for name in names:
-        assert found[name].tobytes() == uniforms(key_of(7, name), 0, 40_000).tobytes()
-        words = _splitmix64(key_of(7, name), 100)
+        assert found[name].tobytes() == uniforms(stream_key(7, name), 0, 40_000).tobytes()
+        words = _splitmix64(stream_key(7, name), 100)
         assert found[name][:100].tolist() == [((word >> 12) + 0.5) * 2.0**-52 for word in words]
 
 
@@ -96,29 +96,29 @@ def test_keys_are_sha256_of_seed_and_name() -> None:
 
     The digest of "0:a" was computed with coreutils' sha256sum.
     """
-    assert key_of(0, "a") == int.from_bytes(bytes.fromhex("9df3c5fab8ef8fe7"), "little")
-    assert plain(0, ("a", "b")).offsets.tolist() == [key_of(0, "a"), key_of(0, "b")]
-    assert len({key_of(seed, name) for seed in range(50) for name in "abc"}) == 150
+    assert stream_key(0, "a") == int.from_bytes(bytes.fromhex("9df3c5fab8ef8fe7"), "little")
+    assert independent_points(0, ("a", "b")).offsets.tolist() == [stream_key(0, "a"), stream_key(0, "b")]
+    assert len({stream_key(seed, name) for seed in range(50) for name in "abc"}) == 150
 
 
 def test_a_stream_is_uniform(seed: int) -> None:
     """Kolmogorov-Smirnov and chi-square (1,000 cells) find nothing in 200,000 draws of each of five streams."""
     for name in ("all:camps", "all:famine", "registered:camps", "quantity:rate", "share:0"):
-        u = uniforms(key_of(seed, name), 0, _N)
+        u = uniforms(stream_key(seed, name), 0, _N)
         assert stats.kstest(u, "uniform").pvalue > _LEAST_P
         assert stats.chisquare(np.histogram(u, 1000, (0.0, 1.0))[0]).pvalue > _LEAST_P
 
 
 def test_the_low_bits_of_a_stream_are_uniform(seed: int) -> None:
     """The last eight of the 52 bits are as even as the first."""
-    u = uniforms(key_of(seed, "all:camps"), 0, _N)
+    u = uniforms(stream_key(seed, "all:camps"), 0, _N)
     low = (u * 2.0**52).astype(np.uint64) & np.uint64(255)
     assert stats.chisquare(np.bincount(low.astype(np.int64), minlength=256)).pvalue > _LEAST_P
 
 
 def test_a_biased_stream_is_seen(seed: int) -> None:
     """Negative control: a stream raised to the power 1.05 fails both tests of uniformity."""
-    u = uniforms(key_of(seed, "all:camps"), 0, _N) ** 1.05
+    u = uniforms(stream_key(seed, "all:camps"), 0, _N) ** 1.05
     assert stats.kstest(u, "uniform").pvalue < _LEAST_P
     assert stats.chisquare(np.histogram(u, 1000, (0.0, 1.0))[0]).pvalue < _LEAST_P
 
@@ -136,11 +136,11 @@ def _correlated(x: NDArray[np.float64], y: NDArray[np.float64]) -> bool:
 
 def test_two_streams_are_independent(seed: int) -> None:
     """Streams of similar names, of neighbouring seeds and of the same draw are neither correlated nor patterned."""
-    base = uniforms(key_of(seed, "all:part-1"), 0, _N)
+    base = uniforms(stream_key(seed, "all:part-1"), 0, _N)
     for other in (
-        uniforms(key_of(seed, "all:part-2"), 0, _N),
-        uniforms(key_of(seed, "registered:part-1"), 0, _N),
-        uniforms(key_of(seed + 1, "all:part-1"), 0, _N),
+        uniforms(stream_key(seed, "all:part-2"), 0, _N),
+        uniforms(stream_key(seed, "registered:part-1"), 0, _N),
+        uniforms(stream_key(seed + 1, "all:part-1"), 0, _N),
     ):
         assert not _correlated(base, other)
         assert _pairs_p(base, other) > _LEAST_P
@@ -148,7 +148,7 @@ def test_two_streams_are_independent(seed: int) -> None:
 
 def test_a_stream_does_not_remember(seed: int) -> None:
     """Draws at distances 1, 2 and 512 (a block) of one stream are neither correlated nor patterned."""
-    u = uniforms(key_of(seed, "all:part-1"), 0, _N)
+    u = uniforms(stream_key(seed, "all:part-1"), 0, _N)
     for lag in (1, 2, 512):
         assert not _correlated(u[:-lag], u[lag:])
         assert _pairs_p(u[:-lag], u[lag:]) > _LEAST_P
@@ -156,7 +156,7 @@ def test_a_stream_does_not_remember(seed: int) -> None:
 
 def test_dependent_streams_are_seen(seed: int) -> None:
     """Negative control: a stream mixed with 2 % of another is found correlated, and its fractional part patterned."""
-    x, y = (uniforms(key_of(seed, name), 0, _N) for name in "ab")
+    x, y = (uniforms(stream_key(seed, name), 0, _N) for name in "ab")
     assert _correlated(x, 0.98 * y + 0.02 * x)
     assert _pairs_p(x, (0.5 * x + 0.1 * y) % 1.0) < _LEAST_P
 
@@ -173,36 +173,36 @@ def test_factors_come_first() -> None:
 
 def test_rows_say_which_stream_an_instruction_has() -> None:
     """Instructions without a stream have row 0, which nothing reads."""
-    points = plain(1, ("b", "a"))
+    points = independent_points(1, ("b", "a"))
     assert points.rows(["a", "", "b", "a"]).tolist() == [1, 0, 0, 1]
-    assert points.is_hashed
-    assert not net(1, ("b", "a"), 4, 0).is_hashed
+    assert points.is_independent
+    assert not digital_net(1, ("b", "a"), 4, 0).is_independent
 
 
 @pytest.mark.parametrize(("first", "count"), [(0, 1), (0, 1_000), (255, 2), (256, 256), (700, 3_000), (4_095, 1)])
-def test_kernel_and_twin_give_the_same_points_of_a_net(first: int, count: int) -> None:
+def test_kernel_and_reference_give_the_same_points_of_a_net(first: int, count: int) -> None:
     """From any point on, the kernel's runs of 256 give the exclusive or of direction numbers that defines a point."""
     build = Builder()
     names = ("factor:f", "all:a", "all:b")
     for name in names:
         build.outputs[name] = build.emit(Op.UNIFORM, stream=name)
-    machine = Machine(assemble(build.plan(), list(names)), 333)
-    points, out = net(7, names, 4_096, 3), np.empty((3, count))
-    machine.keep(machine.program(points), first, out)
+    runner = KernelRunner(allocate_registers(build.plan(), list(names)), 333)
+    points, out = digital_net(7, names, 4_096, 3), np.empty((3, count))
+    runner.fill_columns(runner.inputs(points), first, out)
     for name, column in zip(names, out, strict=True):
         assert column.tobytes() == points.uniforms(name, first, count).tobytes()
 
 
 @pytest.mark.parametrize("side", [0, 2**64 - 1])
-def test_kernel_and_twin_agree_on_the_outermost_points(side: int) -> None:
+def test_kernel_and_reference_agree_on_the_outermost_points(side: int) -> None:
     """On either side of the first 8,192 points, of which tables tell only the last 6,144 apart, values are the same."""
     build = Builder()
     prior = build_table(Distribution("lognormal", (3.0, 1.0)))
     build.outputs["x"] = build.emit(Op.DRAW, b=build.table(prior), stream="x")
     plan, digits = build.plan(), np.arange(DIGITS, dtype=np.uint64)
     points = Points(("x",), np.array([side], dtype=np.uint64), (np.uint64(1) << (digits + np.uint64(12)))[None])
-    machine, out = Machine(assemble(plan, ["x"])), np.empty((1, 8_192))
-    machine.keep(machine.program(points), 0, out)
-    expected = twin.run_plan(plan, 0, 0, 8_192, points=points)["x"]
+    runner, out = KernelRunner(allocate_registers(plan, ["x"])), np.empty((1, 8_192))
+    runner.fill_columns(runner.inputs(points), 0, out)
+    expected = reference.run_plan(plan, 0, 0, 8_192, points=points)["x"]
     assert out[0].tobytes() == expected.tobytes()
     assert np.unique(expected).size == 6_144 + 1  # all points below the least probability have its value
