@@ -22,6 +22,7 @@ from tests.shipped import NAMES, case_named, draws_of
 
 SEEDS = {
     "atlantic-slave-trade": range(34, 42),
+    "cambodia": (),
     "china": (47, 48),
     "nazi-germany": (12, 13, 49),
     "ussr": (*range(1, 12), *range(14, 34), *range(42, 47)),
@@ -274,6 +275,7 @@ def implied(case: Case, inner: Definition, outer: Definition) -> bool:
 PAIRS = {
     "atlantic-slave-trade": ["narrow archival", "archival crossing", "crossing first-year", "first-year broad",
                              "africa-and-crossing first-year", "broad with-raids"],
+    "cambodia": ["regime aftermath", "aftermath decade", "decade loss"],
     "china": ["recorded violence", "violence repression", "repression policy", "policy broad", "famine broad",
               "broad demographic"],
     "nazi-germany": ["jews killing", "killing groups", "groups broad"],
