@@ -24,6 +24,7 @@ SEEDS = {
     "atlantic-slave-trade": range(34, 42),
     "cambodia": (),
     "china": (47, 48),
+    "ireland-1845-52": (),
     "nazi-germany": (12, 13, 49),
     "ussr": (*range(1, 12), *range(14, 34), *range(42, 47)),
 }
@@ -278,6 +279,7 @@ PAIRS = {
     "cambodia": ["regime aftermath", "aftermath decade", "decade loss"],
     "china": ["recorded violence", "violence repression", "repression policy", "policy broad", "famine broad",
               "broad demographic"],
+    "ireland-1845-52": ["excess with-passage", "with-passage with-births"],
     "nazi-germany": ["jews killing", "killing groups", "groups broad"],
     "ussr": ["narrow archival", "archival repression", "repression broad", "excess broad", "broad demographic",
              "narrow maximal"],

@@ -44,6 +44,20 @@ def test_cambodian_total_without_heuveline_has_its_median_in_his_middle_70_per_c
     assert np.mean((values > 1.2e6) & (values < 2.8e6)) > 0.5
 
 
+def test_irish_excess_without_boyle_and_ograda_is_about_the_million_that_they_found() -> None:
+    """Boyle and Ó Gráda 1986 (Demography 23(4), pp. 543-562) have about one million, without a printed interval."""
+    values = _values("ireland-1845-52", "excess", without="boyle-ograda")
+    assert abs(np.median(values) - 1e6) < 0.1e6
+
+
+def test_irish_censuses_leave_over_less_than_a_million_deaths() -> None:
+    """The counts of 1841 and 1851 leave over 0.7 to 0.95 million in the middle, less than either reconstruction."""
+    case = case_named("ireland-1845-52")
+    left_over = case.components["excess"].model_copy(update={"estimate": (), "formula": "balance_excess"})
+    case = replace(case, components={**case.components, "excess": left_over})
+    assert 0.7e6 < np.median(mm.total(simulate(case, _DRAWS, rng=1), "excess").values) < 0.95e6
+
+
 def test_a_total_elsewhere_would_be_found() -> None:
     """Negative control: what was killed alone has its median below that interval."""
     assert np.median(_values("cambodia", "violent", without="heuveline")) < 1.2e6
