@@ -58,6 +58,15 @@ def test_irish_censuses_leave_over_less_than_a_million_deaths() -> None:
     assert 0.7e6 < np.median(mm.total(simulate(case, _DRAWS, rng=1), "excess").values) < 0.95e6
 
 
+def test_bengal_total_without_dyson_and_maharatna_holds_what_they_found() -> None:
+    """Dyson and Maharatna 1991 (IESHR 28(3), pp. 281-297) have 2.1 million, from 1.8 to 2.4 by the years counted."""
+    values = _values("bengal-1943", "famine", without="dyson-maharatna")
+    low, high = np.quantile(values, [0.25, 0.75])
+    assert low < 2.4e6
+    assert high > 1.8e6
+    assert 1.8e6 < np.median(values) < 3e6
+
+
 def test_a_total_elsewhere_would_be_found() -> None:
     """Negative control: what was killed alone has its median below that interval."""
     assert np.median(_values("cambodia", "violent", without="heuveline")) < 1.2e6

@@ -94,7 +94,7 @@ def test_the_trace_of_a_component_holds_every_estimate_behind_it(name: str) -> N
             for share_ in (getattr(owner, "completeness", None), getattr(owner, "ordinary", None)):
                 if owner is component_ and share_ is not None:
                     assert all(squeezed(part) in text for part in [figure_text(share_), *cited(case, share_)])
-    assert seen >= 20
+    assert seen >= 10
 
 
 @pytest.mark.parametrize("name", NAMES)
