@@ -170,7 +170,10 @@ def _read(path: Path, case: Case) -> Posterior:
         manifest[key] = tuple(manifest[key])
     standing = {
         name: ComponentStatus(
-            one["unknown"], tuple(one["notes"]), {key: tuple(keys) for key, keys in one["sources"].items()}
+            one["unknown"],
+            tuple(one["notes"]),
+            {key: tuple(keys) for key, keys in one["sources"].items()},
+            one["is_registered_only"],
         )
         for name, one in head["standing"].items()
     }

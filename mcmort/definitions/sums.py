@@ -22,7 +22,7 @@ from mcmort.definitions.overlaps import cells_of, taken_by_overlaps
 from mcmort.definitions.terms import DefinitionTerms, Term
 from mcmort.definitions.timing import YearShares
 from mcmort.errors import DefinitionError
-from mcmort.results import Arithmetic, ComponentStatus, Split, Sums, maximum
+from mcmort.results import Arithmetic, ComponentStatus, RegisterComparison, Split, Sums, maximum
 
 __all__ = ["ResolvedDefinition", "evaluate", "resolve_definition"]
 
@@ -127,6 +127,8 @@ def _notes(
 ) -> list[str]:
     component = case.components[term.component]
     notes = list(standing.notes)
+    if definition.measure == "all" and standing.register is not None:
+        notes += _register_notes(standing.register)
     part = f"{100.0 * term.fraction:.0f} % on average"
     if term.is_cut and term.timing == "unknown":
         notes.append(f"when its deaths fell is not known: the part in the years that count is uncertain, {part}")
@@ -139,6 +141,19 @@ def _notes(
     if definition.net and component.ordinary is None and not component.already_net:
         notes.append("gross: no ordinary mortality is cited")
     return notes
+
+
+def _register_notes(register: RegisterComparison) -> list[str]:
+    """Say where evidence of all deaths lies below the register, and how likely it is that nothing went unregistered."""
+
+    def percent(share: float) -> str:
+        return "over 99 %" if share > 0.995 else f"{100.0 * share:.0f} %"
+
+    below = [f"{percent(share)} of {evidence}" for evidence, share in register.conflicts.items()]
+    notes = [f"conflict: {' and '.join(below)} below the register"] if below else []
+    if register.nothing_unregistered > 0.005:
+        notes.append(f"probability that nothing went unregistered: {percent(register.nothing_unregistered)}")
+    return ["; ".join(notes)] if notes else []
 
 
 class _Counted[Value: Arithmetic]:

@@ -33,7 +33,7 @@ from mcmort.catalogue.case import Case, column_name
 from mcmort.catalogue.vocabulary import Measure
 from mcmort.elicit.priors import Elicited, Priors
 
-__all__ = ["Grounds", "Known", "Way", "known_by", "known_of", "why_not_computable"]
+__all__ = ["Grounds", "Known", "Way", "adds_registered_only", "known_by", "known_of", "why_not_computable"]
 
 _NO_REGISTER: Final = "no admissible registered count, and no completeness of registration is cited"
 
@@ -67,6 +67,8 @@ class Grounds:
         Arithmetic that makes all its deaths.
     gap : str
         Why the formula cannot be computed, or "".
+    adds_registered_only : bool
+        Whether the formula adds up anything that is registered only.
     sums : bool
         Whether claims about sums do.
     silence : str
@@ -80,6 +82,7 @@ class Grounds:
     completeness: bool = False
     formula: str | None = None
     gap: str = ""
+    adds_registered_only: bool = False
     sums: bool = False
     silence: str = ""
     reasons: Mapping[Measure, str] | None = None
@@ -95,6 +98,9 @@ class Known:
         How each is.
     is_floored : bool
         Whether both have evidence of their own, so that the registered part of a draw is the least that all can be.
+    is_registered_only : bool
+        Whether nothing but a register speaks of all deaths, or of something that they are computed from, so that they
+        can only be read as a minimum.
     unknown : dict of str to str
         For each measure that is unknown, the reason.
     notes : tuple of str
@@ -104,6 +110,7 @@ class Known:
     all: Way
     registered: Way
     is_floored: bool
+    is_registered_only: bool
     unknown: Mapping[str, str]
     notes: tuple[str, ...]
 
@@ -130,7 +137,8 @@ def known_by(grounds: Grounds) -> Known:
     notes = [f"derived: {grounds.formula}"] if every is Way.FORMULA else []
     notes += [way.value for way in (every, registered) if way in _NOTED]
     is_floored = grounds.registered and every in (Way.FORMULA, Way.FIGURES)
-    return Known(every, registered, is_floored, unknown, tuple(notes))
+    is_registered_only = every is Way.REGISTER_ALONE or (every is Way.FORMULA and grounds.adds_registered_only)
+    return Known(every, registered, is_floored, is_registered_only, unknown, tuple(notes))
 
 
 def _all(grounds: Grounds) -> Way:
@@ -175,6 +183,8 @@ def known_of(priors: Priors) -> dict[str, Known]:
                     completeness=evidence.completeness is not None,
                     formula=text,
                     gap="" if text is None else why_not_computable(text, priors, gap_of),
+                    adds_registered_only=text is not None
+                    and adds_registered_only(priors.case, text, lambda other: known(other).is_registered_only),
                     silence=_silence(evidence),
                     reasons=component.unknown,
                 )
@@ -210,6 +220,40 @@ def why_not_computable(text: str, priors: Priors, gap_of: Callable[[str], str]) 
         return gap_of(components[name]) if name in components else _quantity_gap(case, priors, name, gap_of)
 
     return formula.fold(formula.parse(text), lambda _: "", gap, lambda _, left, right: left or right)
+
+
+def adds_registered_only(case: Case, text: str, is_registered_only: Callable[[str], bool]) -> bool:
+    """Return whether a formula grows with a component of which no more than a register is known.
+
+    What is subtracted, or divided by, makes the result no minimum.
+
+    Parameters
+    ----------
+    case : Case
+        Holds the components.
+    text : str
+        A formula over quantities and components.
+    is_registered_only : callable
+        From the id of a component to whether it is registered only.
+
+    Returns
+    -------
+    bool
+    """
+    components = {column_name(name): name for name in case.components}
+
+    def either(operator: str, left: tuple[bool, bool], right: tuple[bool, bool]) -> tuple[bool, bool]:
+        """Combine whether each side grows, and whether it falls, with what is registered only."""
+        grows, falls = right[::-1] if operator in ("-", "/") else right
+        return left[0] or grows, left[1] or falls
+
+    grows, _ = formula.fold(
+        formula.parse(text),
+        lambda _: (False, False),
+        lambda name: (name in components and is_registered_only(components[name]), False),
+        either,
+    )
+    return grows
 
 
 def _quantity_gap(case: Case, priors: Priors, name: str, gap_of: Callable[[str], str]) -> str:

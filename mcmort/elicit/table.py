@@ -117,22 +117,6 @@ class QuantileTable:
         right = np.where(is_upper, self.upper[at + 1], self.lower[at + 1])
         return np.asarray(left + rest * (right - left))
 
-    def survival(self, values: Array) -> Array:
-        """Return the survival probabilities of values, of any shape: the inverse of the table."""
-        probabilities = knots(self.resolution)
-
-        def on_side(side: Array, sign: float) -> Array:
-            """Interpolate among the knots of one side, which rise with the sign given."""
-            within = np.clip(values, min(side[0], side[-1]), max(side[0], side[-1]))
-            right = np.clip(np.searchsorted(sign * side, sign * within, side="left"), 1, len(side) - 1)
-            left = right - 1
-            gap = side[right] - side[left]
-            rest = np.where(gap != 0.0, (within - side[left]) / np.where(gap != 0.0, gap, 1.0), 1.0)
-            return np.asarray(probabilities[left] + rest * (probabilities[right] - probabilities[left]))
-
-        inner = np.where(values >= self.upper[-1], on_side(self.upper, -1.0), 1.0 - on_side(self.lower, 1.0))
-        return np.where(values >= self.upper[0], 0.0, np.where(values <= self.lower[0], 1.0, inner))
-
 
 def knots(resolution: int) -> Array:
     """Return the probabilities of the knots of one side, from `SMALLEST` to one half."""

@@ -22,8 +22,13 @@ __all__ = [
 
 
 def is_floor(total: Total) -> bool:
-    """Whether a total can only be read as a minimum: it counts registered deaths, or something in it is unknown."""
-    return total.definition.measure == "registered" or bool(total.unknown)
+    """Whether a total can only be read as a minimum: anything that it counts is registered only, or unknown."""
+    standing = total.draws.standing
+    return (
+        total.definition.measure == "registered"
+        or bool(total.unknown)
+        or any(standing[name].is_registered_only for name in total.terms)
+    )
 
 
 def measure_text(total: Total) -> str:

@@ -18,9 +18,25 @@ from mcmort.results.draw_options import Dependence, Method
 from mcmort.results.histogram import HistogramEstimate
 from mcmort.results.question import Question, Split, Sums
 
-__all__ = ["ComponentStatus", "Draws", "HistogramResults", "Manifest"]
+__all__ = ["ComponentStatus", "Draws", "HistogramResults", "Manifest", "RegisterComparison"]
 
 type Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterComparison:
+    """All deaths of a component, as their own evidence gives them, against the register of the same draw.
+
+    Attributes
+    ----------
+    nothing_unregistered : float
+        Probability that they do not exceed the register, which then stands for them.
+    conflicts : dict of str to float
+        For each lineage most of which lies below the register, the share of it that does.
+    """
+
+    nothing_unregistered: float
+    conflicts: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +51,17 @@ class ComponentStatus:
         What a reader of the number should know: "registered only", figures taken as printed, and so on.
     sources : dict of str to tuple of str
         Keys of the sources behind each measure.
+    is_registered_only : bool
+        Whether nothing but a register speaks of all its deaths, so that they are a minimum.
+    register : RegisterComparison or None
+        Where both measures have evidence of their own, how all deaths compare with the register.
     """
 
     unknown: Mapping[str, str]
     notes: tuple[str, ...]
     sources: Mapping[str, tuple[str, ...]]
+    is_registered_only: bool = False
+    register: RegisterComparison | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,12 +47,42 @@ def test_measure_is_unknown_with_a_reason_or_known_without_one_whatever_speaks()
     for (all_, registered, completeness, sums), (text, gap) in itertools.product(
         flags, ((None, ""), ("a", ""), ("a", "no a"))
     ):
-        known = known_by(Grounds(all_, registered, completeness, text, gap, sums, "silent"))
+        known = known_by(Grounds(all_, registered, completeness, text, gap, sums=sums, silence="silent"))
         assert ("all" in known.unknown) == (known.all is Way.UNKNOWN)
         assert ("registered" in known.unknown) == (known.registered is Way.UNKNOWN)
         assert all(known.unknown.values())
         assert not known.is_floored or (registered and known.all is not Way.REGISTER_ALONE)
         assert known.all is not Way.UNKNOWN or known.registered is not Way.FROM_ALL
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("prisons + 1", True),
+        ("2 * prisons * rate", True),
+        ("rate - prisons", False),
+        ("rate / prisons", False),
+        ("1 - (rate - prisons)", True),
+        ("max(0, rate - max(prisons, rate))", False),
+        ("min(rate, prisons)", True),
+        ("rate", False),
+        ("camps * rate", False),
+        ("2 * march", True),
+    ],
+)
+def test_formula_is_registered_only_where_it_grows_with_what_is(text: str, expected: bool) -> None:
+    """A minimum makes a minimum of what grows with it, directly or through another formula, and of nothing else."""
+    case = case_of(
+        component("camps", ranged(1e3, 2e3)),
+        component("prisons", REGISTER),
+        component("march", formula="prisons * rate"),
+        component("derived", formula=text),
+        quantity=[quantity("rate", ranged(0.1, 0.2))],
+    )
+    known = known_of(elicit(case))
+    assert known["derived"].is_registered_only is expected
+    assert known["prisons"].is_registered_only
+    assert not known["camps"].is_registered_only
 
 
 def test_reason_of_the_case_comes_before_that_of_the_rule_and_after_a_gap_in_a_formula() -> None:

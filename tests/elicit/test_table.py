@@ -298,38 +298,6 @@ def _loads(code: str) -> bool:
     return result.stdout.strip() == "True"
 
 
-def _survival_by_search(table: QuantileTable, value: float) -> float:
-    """Return the survival probability of one value by walking along the knots of its side."""
-    probabilities = knots(table.resolution)
-    if value >= table.upper[0]:
-        return 0.0
-    if value <= table.lower[0]:
-        return 1.0
-    is_upper = value >= table.upper[-1]
-    side = table.upper if is_upper else table.lower
-    cell = next(i for i in range(len(side) - 1) if (side[i + 1] <= value if is_upper else side[i + 1] >= value))
-    rest = (value - side[cell]) / (side[cell + 1] - side[cell])
-    probability = float(probabilities[cell] + rest * (probabilities[cell + 1] - probabilities[cell]))
-    return probability if is_upper else 1.0 - probability
-
-
-@pytest.mark.parametrize("family", [("lognormal", 1.0, 0.6), ("uniform", 0.0, 2.0), ("beta", 0.6, 3.0)])
-def test_survival_of_many_values_is_that_of_each(family: tuple[str, float, float]) -> None:
-    """The inverse of a table gives, for an array, to the last bit what a plain search gives value by value."""
-    table = build_table(Distribution(family[0], family[1:]))
-    inside = table(np.linspace(1e-4, 1.0 - 1e-4, 501))
-    values = np.concatenate([inside, table.upper[::97], table.lower[::89], [-1.0, 0.0, 1e9]])
-    assert np.array_equal(table.survival(values), [_survival_by_search(table, float(value)) for value in values])
-    assert table.survival(values[:6].reshape(2, 3)).shape == (2, 3)
-
-
-def test_survival_is_the_inverse_of_the_table() -> None:
-    """A survival probability that goes through the table and back is the same but for rounding."""
-    table = build_table(Distribution("lognormal", (12.0, 0.3)))
-    survival = np.concatenate([_probabilities(11), [1e-9, 1.0 - 1e-9]])
-    assert np.allclose(table.survival(table(survival)), survival, rtol=1e-9, atol=0.0)
-
-
 def test_tables_load_without_scipy() -> None:
     """A stored plan needs the tables alone, which need NumPy alone."""
     assert not _loads("import mcmort.elicit.table as t; t.knots(5)")

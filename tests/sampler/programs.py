@@ -39,7 +39,8 @@ def fixed_plan() -> Plan:
     score = build.emit(Op.ADD_SCALED, own, build.emit(Op.DRAW, b=scores, stream="factor"), x=0.5)
     tied = build.emit(Op.SCORED, score, build.score_table(_BY_SCORE))
     survival = build.emit(Op.SCORED, score, build.score_table(_SURVIVAL))
-    above = build.emit(Op.FLOORED, survival, values, registered)
+    looked_up = build.emit(Op.LOOKED_UP, survival, values)
+    above = build.emit(Op.MAXIMUM, build.emit(Op.SELECT, looked_up, tied, share, x=0.75), registered)
     limit = build.emit(Op.CONSTANT, x=640.0)
     part = build.emit(Op.MULTIPLY, tied, share)
     ratio = build.emit(Op.DIVIDE, above, other)
@@ -70,20 +71,19 @@ def programs(draw: st.DrawFn, most: int = 25) -> Plan:
     scores, by_score, falling = build.table(SCORES), build.score_table(_BY_SCORE), build.score_table(_SURVIVAL)
     values = [build.emit(Op.DRAW, b=tables[0], stream="first"), build.emit(Op.CONSTANT, x=1.5)]
     survivals = [build.emit(Op.UNIFORM, stream="uniform")]
-    floors = values.copy()
     for index in range(draw(st.integers(1, most))):
         left, right = draw(st.sampled_from(values)), draw(st.sampled_from(values))
         match draw(st.integers(0, 8)):
             case 0:
                 values.append(build.emit(Op.DRAW, b=draw(st.sampled_from(tables)), stream=f"stream-{index}"))
-                floors.append(values[-1])  # the floor of a case is a draw, never undefined
             case 1:
                 score = build.emit(Op.DRAW, b=scores, stream=f"stream-{index}")
                 values.append(build.emit(Op.SCORED, score, by_score))
                 survivals.append(build.emit(Op.SCORED, score, falling))
             case 2:
-                survival, floor = draw(st.sampled_from(survivals)), draw(st.sampled_from(floors))
-                values.append(build.emit(Op.FLOORED, survival, draw(st.sampled_from(tables)), floor))
+                survival = draw(st.sampled_from(survivals))
+                values.append(build.emit(Op.LOOKED_UP, survival, draw(st.sampled_from(tables))))
+                values.append(build.emit(Op.SELECT, left, right, survival, x=draw(st.sampled_from([0.0, 0.25, 1.0]))))
             case 3:
                 values.append(build.emit(Op.SCALE, left, x=draw(st.sampled_from([-1.0, 0.0, 0.25, 3.0]))))
             case 4:

@@ -196,8 +196,8 @@ def test_an_instruction_knows_where_its_table_stands() -> None:
     """Of a quantile table the lower side stands at the start and the upper after it; of a score table, its values."""
     plan = fixed_plan()
     one = assemble(plan, list(plan.outputs))
-    needed = [at for at in plan.needed(plan.outputs.values()) if plan.op[at] in (Op.DRAW, Op.FLOORED, Op.SCORED)]
-    looking = [at for at in range(len(one.op)) if one.op[at] in (Op.DRAW, Op.FLOORED, Op.SCORED)]
+    needed = [at for at in plan.needed(plan.outputs.values()) if plan.op[at] in (Op.DRAW, Op.LOOKED_UP, Op.SCORED)]
+    looking = [at for at in range(len(one.op)) if one.op[at] in (Op.DRAW, Op.LOOKED_UP, Op.SCORED)]
     assert len(needed) == len(looking) > 0
     knots = (one.knots & np.uint64(UPPER)).view(np.float64)
     for at, here in zip(needed, looking, strict=True):

@@ -60,11 +60,14 @@ def _programs(draw: st.DrawFn) -> Plan:
     arithmetic = [Op.ADD, Op.SUBTRACT, Op.MULTIPLY, Op.DIVIDE, Op.MINIMUM, Op.MAXIMUM]
     for _ in range(draw(st.integers(1, 12))):
         left, right = draw(st.sampled_from(values)), draw(st.sampled_from(values))
-        match draw(st.integers(0, 4)):
+        match draw(st.integers(0, 5)):
             case 0:
                 table = draw(st.sampled_from(tables))
-                values.append(build.emit(Op.FLOORED, draw(st.sampled_from(survivals)), table, values[1]))
+                values.append(build.emit(Op.LOOKED_UP, draw(st.sampled_from(survivals)), table))
             case 1:
+                selector = draw(st.sampled_from([*survivals, *scores, *values]))
+                values.append(build.emit(Op.SELECT, left, right, selector, x=draw(st.floats(-1.0, 2.0))))
+            case 2:
                 values.append(build.emit(Op.SCALE, left, x=draw(st.floats(-3.0, 3.0))))
             case _:
                 values.append(build.emit(draw(st.sampled_from(arithmetic)), left, right))

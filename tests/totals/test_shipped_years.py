@@ -30,7 +30,9 @@ def _spans(first: int, last: int, seed: int) -> list[tuple[int, int]]:
     return [(start, end - 1) for start, end in pairwise(edges)]
 
 
-@pytest.mark.parametrize(("name", "definition"), SPANS_OF, ids="-".join)
+@pytest.mark.parametrize(
+    ("name", "definition"), SPANS_OF, ids=[f"{name}-{definition}" for name, definition in SPANS_OF]
+)
 def test_totals_of_a_shipped_definition_add_up_over_spans_of_years(name: str, definition: str) -> None:
     """Old failure: ussr `broad` was 5.08 million in two spans and 4.41 million over both."""
     case = load(name)

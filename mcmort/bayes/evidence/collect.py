@@ -16,7 +16,7 @@ from mcmort.catalogue.records import Definition, Share
 from mcmort.catalogue.synthesis import Balance
 from mcmort.catalogue.vocabulary import BASES
 from mcmort.definitions import DefinitionTerms, ResolvedDefinition, resolve, resolve_definition
-from mcmort.elicit.evidence_rules import Grounds, Known, Way, known_by
+from mcmort.elicit.evidence_rules import Grounds, Known, Way, adds_registered_only, known_by
 from mcmort.elicit.families import Distribution, fixed
 from mcmort.elicit.fit import fit_figure
 from mcmort.elicit.pool import Pool
@@ -120,6 +120,8 @@ def _known(
             registered=speaks and f"registered:{name}" in columns,
             completeness=components[name].completeness is not None,
             formula=text,
+            adds_registered_only=text is not None
+            and adds_registered_only(standard.case, text, lambda other: known_by(grounds(other)).is_registered_only),
             sums=name in sums,
             silence=silence,
             reasons=components[name].unknown,
@@ -147,7 +149,8 @@ def _standing(standard: Standard, name: str, known: Known, *, by_sums: bool) -> 
     notes = [Way.SUMS.value] if by_sums else []
     notes += [note for note in known.notes if note not in unsaid]
     sources = tuple(sorted({one.estimate.source for one in evidence.used} | {one.source for one in evidence.bounds}))
-    return ComponentStatus(known.unknown, tuple(notes), {"all": sources, "registered": sources})
+    both = {"all": sources, "registered": sources}
+    return ComponentStatus(known.unknown, tuple(notes), both, known.is_registered_only)
 
 
 def _columns(standard: Standard, known: Mapping[str, Known]) -> frozenset[str]:

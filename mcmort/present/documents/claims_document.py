@@ -9,6 +9,7 @@ from pydantic import Field
 from mcmort.analysis.claims import ClaimComparison
 from mcmort.catalogue import Case
 from mcmort.present.documents.frame import Document, Frame, frame
+from mcmort.present.wording import is_floor
 from mcmort.results import Manifest
 
 __all__ = ["ClaimDocument", "ClaimsDocument", "claims_document"]
@@ -34,6 +35,7 @@ class ClaimDocument(Document):
     our_low: float | None
     our_median: float | None
     our_high: float | None
+    floor: bool | None = Field(description="Whether ours can only be read as a minimum.")
     quantile: float | None = Field(
         description="Share of our draws below the middle of the claim, or respecting a bound."
     )
@@ -67,6 +69,7 @@ def claims_document(case: Case, manifest: Manifest, judged: tuple[ClaimCompariso
                 our_low=None if interval is None else interval.low,
                 our_median=None if one.summary is None else one.summary.median,
                 our_high=None if interval is None else interval.high,
+                floor=None if one.total is None else is_floor(one.total),
                 quantile=one.quantile if math.isfinite(one.quantile) else None,
                 ratio=one.ratio if math.isfinite(one.ratio) else None,
                 verdict=one.verdict,

@@ -18,6 +18,7 @@ from mcmort.catalogue.vocabulary import Measure
 from mcmort.definitions import Timing
 from mcmort.present.documents.frame import Document, Frame, frame
 from mcmort.present.wording import is_floor, units
+from mcmort.results import ComponentStatus
 from mcmort.totals import Total
 
 __all__ = ["TotalBody", "TotalDocument", "total_body", "total_document"]
@@ -32,6 +33,20 @@ class IntervalDocument(Document):
     high: float
     low_error: float | None
     high_error: float | None
+
+
+class ConflictDocument(Document):
+    """Evidence of all deaths most of which lies below the register."""
+
+    evidence: str = Field(description="A lineage, or the formula of the component.")
+    below: float = Field(description="The share of its distribution that does.")
+
+
+class RegisterDocument(Document):
+    """All deaths of a component, as their own evidence gives them, against the register of the same draw."""
+
+    nothing_unregistered: float = Field(description="Probability that all deaths do not exceed the register.")
+    conflicts: tuple[ConflictDocument, ...]
 
 
 class ComponentDocument(Document):
@@ -51,6 +66,10 @@ class ComponentDocument(Document):
         description="How its years are known: an annual series, evenly, as a component that holds it, or not at all."
     )
     sources: tuple[str, ...] = Field(description="Keys of the sources behind it.")
+    registered_only: bool = Field(description="Whether nothing but a register speaks of all its deaths.")
+    register_: RegisterDocument | None = Field(
+        alias="register", description="Where both measures have evidence of their own, how the two compare."
+    )
 
 
 class OverlapDocument(Document):
@@ -140,11 +159,19 @@ def _interval(one: SummaryInterval) -> IntervalDocument:
     )
 
 
+def _register(standing: ComponentStatus) -> RegisterDocument | None:
+    found = standing.register
+    if found is None:
+        return None
+    conflicts = tuple(ConflictDocument(evidence=key, below=below) for key, below in found.conflicts.items())
+    return RegisterDocument(nothing_unregistered=found.nothing_unregistered, conflicts=conflicts)
+
+
 def _components(total: Total, summary: Summary, probability: float) -> tuple[ComponentDocument, ...]:
     found = []
     for name, values in total.parts.items():
         own = summarise(values, (probability,), shortest=False, chains=total.chains)
-        term = total.terms[name]
+        term, standing = total.terms[name], total.draws.standing[name]
         found.append(
             ComponentDocument(
                 id=name,
@@ -156,7 +183,9 @@ def _components(total: Total, summary: Summary, probability: float) -> tuple[Com
                 years=(min(term.years), max(term.years)),
                 fraction=term.fraction,
                 timing=term.timing,
-                sources=total.draws.standing[name].sources[total.definition.measure],
+                sources=standing.sources[total.definition.measure],
+                registered_only=standing.is_registered_only,
+                register=_register(standing),
             )
         )
     return tuple(sorted(found, key=lambda one: (-one.mean, one.id)))

@@ -7,9 +7,9 @@ from typing import Final
 
 from mcmort.analysis.claims import ClaimComparison
 from mcmort.catalogue import Case
-from mcmort.present.numbers import rounding_for
 from mcmort.present.print_format import EN_DASH, as_printed, years_text
 from mcmort.present.tables.columns import Column, Table
+from mcmort.present.wording import interval_text
 
 __all__ = ["claims_table", "discrepancy"]
 
@@ -116,8 +116,7 @@ def _cells(judged: ClaimComparison) -> tuple[str, ...]:
     claim = judged.claim
     ours = years = EN_DASH
     if judged.total is not None and judged.summary is not None:
-        interval = judged.summary.interval(0.95)
-        ours = rounding_for(judged.summary).span(interval.low, interval.high)
+        ours = interval_text(judged.total, judged.summary, 0.95)
         years = years_text(judged.total.years)
     return (
         claim.author,

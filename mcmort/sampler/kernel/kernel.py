@@ -33,13 +33,14 @@ _UPPER: Final = np.uint64(UPPER)
 _UNIFORM: Final = int(Op.UNIFORM)
 _DRAW: Final = int(Op.DRAW)
 _SCORED: Final = int(Op.SCORED)
-_FLOORED: Final = int(Op.FLOORED)
+_LOOKED_UP: Final = int(Op.LOOKED_UP)
 _SUBTRACT: Final = int(Op.SUBTRACT)
 _MULTIPLY: Final = int(Op.MULTIPLY)
 _DIVIDE: Final = int(Op.DIVIDE)
 _MINIMUM: Final = int(Op.MINIMUM)
 _MAXIMUM: Final = int(Op.MAXIMUM)
 _SCALE: Final = int(Op.SCALE)
+_SELECT: Final = int(Op.SELECT)
 _SUM: Final = int(SUM)
 
 (_OP, _TARGET, _A, _B, _C, _START, _COUNT, _GRAIN, _KEY, _ROW) = range(10)
@@ -49,12 +50,6 @@ _SUM: Final = int(SUM)
 def _knot(knots: Words, place: np.uint64) -> np.float64:
     """Return a knot of a packed table."""
     return float_of(knots[place] & _UPPER)
-
-
-@jit
-def _probability(cell: np.uint64, shift: np.uint64) -> np.float64:
-    """Return the probability at which a knot of either side stands."""
-    return float_of(_BASE + (cell << shift))
 
 
 @jit
@@ -68,39 +63,6 @@ def _value_of(survival: np.float64, knots: Words, start: np.uint64, count: np.ui
     at = start + cell + (_ZERO if is_lower else count)
     left = _knot(knots, at)
     return left + rest * (_knot(knots, at + _ONE) - left)
-
-
-@jit
-def _survival_of(value: np.float64, knots: Words, start: np.uint64, count: np.uint64, shift: np.uint64) -> np.float64:
-    """Survival probability that a table gives to a value: the inverse of `_value_of`."""
-    last = count - _ONE
-    upper = start + count
-    low, high = _ZERO, last
-    if value >= _knot(knots, upper + last):
-        if value >= _knot(knots, upper):
-            return np.float64(0.0)
-        while high - low > _ONE:
-            middle = (low + high) >> _ONE
-            if _knot(knots, upper + middle) > value:
-                low = middle
-            else:
-                high = middle
-        left, right = _knot(knots, upper + low), _knot(knots, upper + high)
-        rest = (left - value) / (left - right)
-        w = _probability(low, shift)
-        return w + rest * (_probability(high, shift) - w)
-    if value <= _knot(knots, start):
-        return np.float64(1.0)
-    while high - low > _ONE:
-        middle = (low + high) >> _ONE
-        if _knot(knots, start + middle) < value:
-            low = middle
-        else:
-            high = middle
-    left, right = _knot(knots, start + low), _knot(knots, start + high)
-    rest = (value - left) / (right - left)
-    w = _probability(low, shift)
-    return 1.0 - (w + rest * (_probability(high, shift) - w))
 
 
 @jit
@@ -141,13 +103,14 @@ def _combine(
 def _step(registers: Floats, code: Words, at: int, x: float, knots: Words, many: np.uint64) -> None:
     """Carry out one of the instructions that are slow or rare."""
     op, out, a, b = code[at, _OP], code[at, _TARGET], code[at, _A], code[at, _B]
-    if op == _FLOORED:
-        floor, start, count, grain = code[at, _C], code[at, _START], code[at, _COUNT], code[at, _GRAIN]
+    if op == _LOOKED_UP:
+        start, count, grain = code[at, _START], code[at, _COUNT], code[at, _GRAIN]
         for i in range(many):
-            least = registers[floor + i]
-            above = _survival_of(least, knots, start, count, grain)
-            value = _value_of(registers[a + i] * above, knots, start, count, grain)
-            registers[out + i] = max(value, least)
+            registers[out + i] = _value_of(registers[a + i], knots, start, count, grain)
+    elif op == _SELECT:
+        selector = code[at, _C]
+        for i in range(many):
+            registers[out + i] = registers[a + i] if registers[selector + i] < x else registers[b + i]
     elif op == _UNIFORM:
         for i in range(many):
             word = bits_of(registers[out + i])

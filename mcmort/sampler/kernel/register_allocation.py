@@ -25,7 +25,7 @@ MOST_TERMS: Final = 17
 registers at a time, and save little."""
 
 _ADDITIONS: Final = frozenset({int(Op.ADD), int(Op.ADD_SCALED)})
-_LOOKED_UP: Final = frozenset({int(Op.DRAW), int(Op.FLOORED), int(Op.SCORED)})
+_LOOKED_UP: Final = frozenset({int(Op.DRAW), int(Op.LOOKED_UP), int(Op.SCORED)})
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]

@@ -1,23 +1,26 @@
 """Compiles the priors of a case into a plan, and says what is known of each component.
 
 How each measure of a component is known is said in `mcmort.elicit.evidence_rules`; here it becomes instructions.
-Registered deaths never exceed all deaths on any draw: where both have evidence, all deaths are drawn from their pool
-above the registered part of the same draw.
+Registered deaths never exceed all deaths on any draw: where both have evidence, all deaths are the larger of a draw
+from their pool and the registered part of the same draw.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mcmort.catalogue import formula
 from mcmort.catalogue.case import Case, column_name
 from mcmort.catalogue.citations import owners_behind
-from mcmort.catalogue.records import Component
-from mcmort.elicit import Priors, build_score_table, build_table
+from mcmort.catalogue.records import Component, Quantity
+from mcmort.catalogue.vocabulary import Measure
+from mcmort.elicit import Elicited, Priors, Used, build_score_table, build_table
 from mcmort.elicit.evidence_rules import Known, Way, known_of
 from mcmort.elicit.families import Distribution
 from mcmort.elicit.pool import Pool
+from mcmort.elicit.segments import FormulaOfDraw, apart_note, segments_of
 from mcmort.results import ComponentStatus, Dependence
+from mcmort.sampler.program.compare_register import compare_register
 from mcmort.sampler.program.compiled import Compiled
 from mcmort.sampler.program.copula import Copula
 from mcmort.sampler.program.normal_tables import normal_scores, normal_survival
@@ -32,6 +35,7 @@ class _Compiler:
     copula: Copula
     build: Builder = field(default_factory=Builder)
     registers: dict[str, int] = field(default_factory=dict)
+    compared: dict[str, tuple[int, int]] = field(default_factory=dict)
     scores: int | None = None
     survivals: int | None = None
 
@@ -85,11 +89,44 @@ class _Compiler:
         return self.registers[column]
 
     def quantity(self, name: str) -> int:
-        text, pool = self.case.quantities[name].formula, self.priors.quantities[name].all
+        text = self.case.quantities[name].formula
         if text is not None:
             return self.formula(text)
-        assert pool is not None
-        return self.draw(pool, f"quantity:{name}", name)
+        return self.pooled(self.priors.quantities[name], "all", f"quantity:{name}", name)
+
+    def pooled(self, evidence: Elicited, measure: Measure, stream: str, member: str) -> int:
+        """Emit a draw from a pool: of printed figures from their table, of formulas from the quantities of the draw."""
+        lowest, *others = segments_of(evidence, measure)
+        if not others:
+            return (
+                self.draw(lowest.source, stream, member)
+                if isinstance(lowest.source, Pool)
+                else self.of_draw(lowest.source)
+            )
+        survival, end = self.survival_at(stream, member), 1.0
+        value = 0
+        for segment in (lowest, *others):
+            begin, end = end, end - segment.weight
+            if isinstance(segment.source, Pool):
+                above = self.build.emit(Op.CONSTANT, x=-end / segment.weight)
+                inside = self.build.emit(Op.ADD_SCALED, above, survival, x=1.0 / segment.weight)
+                own = self.build.emit(Op.LOOKED_UP, inside, self.build.table(build_table(segment.source)))
+            else:
+                own = self.of_draw(segment.source)
+            value = own if segment is lowest else self.build.emit(Op.SELECT, own, value, survival, x=begin)
+        return value
+
+    def of_draw(self, source: FormulaOfDraw) -> int:
+        """Emit a formula over the quantities of the draw, carried to the years of its component; it is not negative."""
+        value = self.build.emit(Op.MAXIMUM, self.formula(source.text), self.build.emit(Op.CONSTANT))
+        return self.build.emit(Op.SCALE, value, x=source.factor) if source.factor != 1.0 else value
+
+    def survival_at(self, stream: str, member: str) -> int:
+        """Emit the survival probability at which an input is drawn: a point of its stream, or that of its score."""
+        score = self.score(stream, member)
+        if score is None:
+            return self.build.emit(Op.UNIFORM, stream=stream)
+        return self.build.emit(Op.SCORED, score, self.survival())
 
     def formula(self, text: str) -> int:
         """Emit a formula over quantities and components."""
@@ -103,12 +140,13 @@ class _Compiler:
 
     def all(self, name: str) -> int:
         """Emit all deaths of a component."""
-        known, pool = self.known[name], self.priors.components[name].all
+        known, evidence = self.known[name], self.priors.components[name]
         match known.all:
             case Way.FORMULA:
                 return self.derived(name)
-            case Way.FIGURES if pool is not None:
-                return self.above_register(name, pool) if known.is_floored else self.draw(pool, f"all:{name}", name)
+            case Way.FIGURES:
+                deaths = self.pooled(evidence, "all", f"all:{name}", name)
+                return self.at_least_registered(name, deaths) if known.is_floored else deaths
             case Way.FROM_REGISTER:
                 return self.build.emit(Op.DIVIDE, self.resolve(f"registered:{name}"), self.completeness(name))
             case Way.REGISTER_ALONE:
@@ -122,26 +160,20 @@ class _Compiler:
         assert text is not None
         zero = self.build.emit(Op.CONSTANT)
         deaths = self.build.emit(Op.MAXIMUM, self.formula(text), zero)
-        if self.known[name].is_floored:
-            deaths = self.build.emit(Op.MAXIMUM, deaths, self.resolve(f"registered:{name}"))
-        return deaths
+        return self.at_least_registered(name, deaths) if self.known[name].is_floored else deaths
 
-    def above_register(self, name: str, pool: Pool) -> int:
-        """Emit a draw from a pool, given that it is at least what was registered."""
-        floor = self.resolve(f"registered:{name}")
-        score = self.score(f"all:{name}", name)
-        if score is None:
-            survival = self.build.emit(Op.UNIFORM, stream=f"all:{name}")
-        else:
-            survival = self.build.emit(Op.SCORED, score, self.survival())
-        return self.build.emit(Op.FLOORED, survival, self.build.table(build_table(pool)), floor)
+    def at_least_registered(self, name: str, deaths: int) -> int:
+        """Emit the larger of all deaths as drawn and of those registered."""
+        registered = self.resolve(f"registered:{name}")
+        self.compared[name] = deaths, registered
+        return self.build.emit(Op.MAXIMUM, deaths, registered)
 
     def registered(self, name: str) -> int:
         """Emit the registered deaths of a component."""
-        known, pool = self.known[name], self.priors.components[name].registered
+        known, evidence = self.known[name], self.priors.components[name]
         match known.registered:
-            case Way.FIGURES if pool is not None:
-                return self.draw(pool, f"registered:{name}", name)
+            case Way.FIGURES:
+                return self.pooled(evidence, "registered", f"registered:{name}", name)
             case Way.FROM_ALL:
                 return self.build.emit(Op.MULTIPLY, self.resolve(f"all:{name}"), self.completeness(name))
             case way:
@@ -166,9 +198,34 @@ class _Compiler:
                 self.output(f"{measure}:{name}", self.resolve(f"{measure}:{name}"))
         if evidence.ordinary is not None:
             self.output(f"ordinary:{name}", self.draw(evidence.ordinary, f"ordinary:{name}"))
-        notes = [*known.notes, *self.copula.changes(owners_behind(self.case, self.case.components[name]))]
+        behind = owners_behind(self.case, self.case.components[name])
+        notes = [*known.notes, *self.copula.changes(behind)]
+        notes += [note for owner in behind if (note := apart_note(evidence_on(self.priors, owner)))]
         notes += [f"{one.estimate.name}: {one.note}" for one in evidence.used if one.note]
-        return ComponentStatus(known.unknown, tuple(notes), _sources(self.priors, name, known))
+        sources = _sources(self.priors, name, known)
+        return ComponentStatus(known.unknown, tuple(notes), sources, known.is_registered_only)
+
+    def members(self, name: str) -> list[tuple[str, float, int]]:
+        """Emit a draw from each estimate of all deaths alone, at the point of the draw from their pool."""
+        text = self.case.components[name].formula
+        if text is not None:
+            return [(f"the formula {text}", 1.0, self.compared[name][0])]
+        return [
+            (f"the lineage {used.estimate.line}", used.weight, self.alone(used, f"all:{name}", name))
+            for used in self.priors.components[name].used
+            if used.estimate.measure == "all"
+        ]
+
+    def alone(self, used: Used, stream: str, member: str) -> int:
+        """Emit a draw from one estimate alone."""
+        if used.estimate.formula is not None:
+            return self.of_draw(FormulaOfDraw(used.estimate.formula, used.factor))
+        return self.draw(used.fit.distribution.scaled(used.factor), stream, member)
+
+
+def evidence_on(priors: Priors, owner: Component | Quantity) -> Elicited:
+    """Return what the evidence on a component or quantity amounts to."""
+    return (priors.components if isinstance(owner, Component) else priors.quantities)[owner.id]
 
 
 def _sources(priors: Priors, name: str, known: Known) -> dict[str, tuple[str, ...]]:
@@ -176,7 +233,7 @@ def _sources(priors: Priors, name: str, known: Known) -> dict[str, tuple[str, ..
     case = priors.case
     everything: set[str] = set()
     for owner in owners_behind(case, case.components[name]):
-        evidence = (priors.components if isinstance(owner, Component) else priors.quantities)[owner.id]
+        evidence = evidence_on(priors, owner)
         everything |= {one.estimate.source for one in evidence.used} | {one.source for one in evidence.bounds}
     own, completeness = priors.components[name], case.components[name].completeness
     registered = {one.estimate.source for one in own.used if one.estimate.measure == "registered"}
@@ -216,4 +273,10 @@ def compile_priors(priors: Priors, dependence: Dependence = "declared") -> Compi
         compiler.output(f"overlap:{name}", compiler.draw(share, f"overlap:{name}"))
     for name, share in sorted(priors.shares.items()):
         compiler.output(f"share:{name}", compiler.draw(share, f"share:{name}"))
-    return Compiled(compiler.build.plan(), standing)
+    plan = compiler.build.plan()
+    members = {name: compiler.members(name) for name in compiler.compared}
+    extended = compiler.build.plan()
+    for name, (deaths, registered) in compiler.compared.items():
+        register = compare_register(extended, registered, deaths, members[name])
+        standing[name] = replace(standing[name], register=register)
+    return Compiled(plan, standing)

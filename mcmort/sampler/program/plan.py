@@ -27,7 +27,7 @@ class Op(IntEnum):
     UNIFORM = 0  # survival probability in (0, 1) from the stream
     DRAW = 1  # value of table b at the uniform number of the stream
     SCORED = 2  # value of score table b at the normal score a
-    FLOORED = 3  # value of table b at survival probability a, given that it is at least register c
+    LOOKED_UP = 3  # value of table b at the survival probability a
     CONSTANT = 4  # the constant x
     ADD = 5
     SUBTRACT = 6
@@ -37,15 +37,16 @@ class Op(IntEnum):
     MAXIMUM = 10
     SCALE = 11  # x * a
     ADD_SCALED = 12  # a + x * b
+    SELECT = 13  # a where c is below x, else b
 
 
 ARITHMETIC: Final = {symbol: Op[operator.name.upper()] for symbol, operator in OPERATORS.items()}
 """The instruction for each operator of the formula language, by its symbol."""
-_READS: Final = {
-    int(op): {Op.UNIFORM: "", Op.DRAW: "", Op.CONSTANT: "", Op.SCORED: "a", Op.SCALE: "a", Op.FLOORED: "ac"}.get(
-        op, "ab"
-    )
-    for op in Op
+_READS: Final[dict[int, str]] = {
+    **dict.fromkeys(Op, "ab"),
+    **dict.fromkeys((Op.UNIFORM, Op.DRAW, Op.CONSTANT), ""),
+    **dict.fromkeys((Op.SCORED, Op.LOOKED_UP, Op.SCALE), "a"),
+    Op.SELECT: "abc",
 }
 
 
@@ -56,8 +57,8 @@ def operands(op: int, a: int, b: int, c: int) -> tuple[int, ...]:
             return a, b
         case "a":
             return (a,)
-        case "ac":
-            return a, c
+        case "abc":
+            return a, b, c
         case _:
             return ()
 

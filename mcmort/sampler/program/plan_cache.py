@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final, get_args
 
@@ -20,13 +21,15 @@ from mcmort.catalogue.case import Case
 from mcmort.catalogue.vocabulary import Pooling
 from mcmort.elicit.table import QuantileTable, ScoreTable
 from mcmort.errors import UsageError
-from mcmort.results import ComponentStatus, Dependence
+from mcmort.results import ComponentStatus, Dependence, RegisterComparison
 from mcmort.sampler.program.compiled import Compiled
 from mcmort.sampler.program.plan import Plan
 
 __all__ = ["compiled_case"]
 
 _SIDES: Final = ("op", "a", "b", "c", "x")
+_COMPILING: Final = ("compare_register", "compile", "copula", "net_values", "normal_tables", "plan", "reference")
+"""Files of this folder on which a compiled case depends."""
 
 
 def compiled_case(
@@ -85,7 +88,7 @@ def _code() -> list[list[str | int]]:
         (
             *home.glob("elicit/*.py"),
             *(home / "catalogue" / f"{name}.py" for name in ("formula", "operators")),
-            *(here / f"{name}.py" for name in ("compile", "copula", "plan", "normal_tables")),
+            *(here / f"{name}.py" for name in _COMPILING),
         )
     )
     found = [(file, file.stat()) for file in files]
@@ -102,10 +105,7 @@ def _write(path: Path, compiled: Compiled) -> None:
             [len(one.lower), one.resolution, one.error, one.probability_error, one.missed] for one in plan.tables
         ],
         "score_tables": [[len(one.values), one.steps, one.error, one.missed] for one in plan.score_tables],
-        "standing": {
-            name: [dict(one.unknown), list(one.notes), {key: list(keys) for key, keys in one.sources.items()}]
-            for name, one in compiled.standing.items()
-        },
+        "standing": {name: asdict(one) for name, one in compiled.standing.items()},
     }
     knots = [side for table in plan.tables for side in (table.lower, table.upper)]
     arrays: dict[str, Any] = {name: getattr(plan, name) for name in _SIDES}
@@ -138,7 +138,13 @@ def _read(path: Path) -> Compiled:
         outputs=head["outputs"],
     )
     standing = {
-        name: ComponentStatus(unknown, tuple(notes), {key: tuple(keys) for key, keys in sources.items()})
-        for name, (unknown, notes, sources) in head["standing"].items()
+        name: ComponentStatus(
+            one["unknown"],
+            tuple(one["notes"]),
+            {key: tuple(keys) for key, keys in one["sources"].items()},
+            one["is_registered_only"],
+            None if one["register"] is None else RegisterComparison(**one["register"]),
+        )
+        for name, one in head["standing"].items()
     }
     return Compiled(plan, standing)

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.catalogue.operators import OPERATORS
-from mcmort.elicit.table import SMALLEST
 from mcmort.sampler.program.plan import ARITHMETIC, Op, Plan
 from mcmort.sampler.random.streams import Points, plain, streams_of
 
@@ -76,9 +75,10 @@ def evaluate(plan: Plan, at: int, registers: Mapping[int, Array], uniform: Array
             return plan.tables[b](uniform)
         case Op.SCORED:
             return plan.score_tables[b](registers[a])
-        case Op.FLOORED:
-            above = plan.tables[b].survival(registers[c])
-            return np.maximum(plan.tables[b](np.maximum(registers[a] * above, SMALLEST)), registers[c])
+        case Op.LOOKED_UP:
+            return plan.tables[b](registers[a])
+        case Op.SELECT:
+            return np.where(registers[c] < x, registers[a], registers[b])
         case Op.CONSTANT:
             return np.full(len(uniform), x)
         case Op.SCALE:

@@ -27,6 +27,7 @@ from mcmort.present.figures.definition_ladder import definition_ladder
 from mcmort.present.figures.style import figure_bytes
 from mcmort.present.figures.typeset import text_width, wrapped
 from mcmort.present.numbers import rounding_for
+from mcmort.present.wording import is_floor
 from tests.cases import case_of, component, definition, ranged
 from tests.present.made import DRAWS, claim, floors, small_comparison, titled, ussr_comparison, ussr_draws
 
@@ -221,8 +222,7 @@ def test_the_figure_says_every_definition_and_interval() -> None:
         assert total.definition.id in text
         assert "".join(total.definition.label.split()) in "".join(text.split())
         span = rounding_for(row.summary).span(wide.low, wide.high)
-        floor = total.definition.measure == "registered"
-        assert (f"at least {span}" in text) is floor
+        assert (f"at least {span}" in text) is is_floor(total)
         assert span in text
         assert "".join(total.definition.leaves_out.split()) in "".join(text.split())
     assert "95 % credible interval" in text
