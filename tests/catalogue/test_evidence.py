@@ -282,7 +282,7 @@ PAIRS = {
     "atlantic-slave-trade": ["narrow archival", "archival crossing", "crossing first-year", "first-year broad",
                              "africa-and-crossing first-year", "broad with-raids"],
     "bengal-1943": ["register-1943 registered", "famine-1943 famine", "famine long"],
-    "cambodia": ["regime aftermath", "aftermath decade", "decade loss"],
+    "cambodia": ["excess aftermath", "aftermath decade", "decade loss"],
     "china": ["recorded violence", "violence repression", "repression policy", "policy broad", "famine broad",
               "broad demographic"],
     "darfur": ["excess-2004 excess", "excess gross", "gross missing"],
