@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from mcmort.catalogue.records import Flag, Id, Number, Record, Scope, Selector, Share, Text
+from mcmort.catalogue.records import Flag, Id, Number, Record, RecordError, Scope, Selector, Share, Text
 from mcmort.catalogue.vocabulary import Basis
 
 __all__ = ["Balance", "Bias", "Synthesis"]
@@ -61,3 +61,10 @@ class Balance(Scope):
     source: Text
     locator: Text
     note: str | None = None
+
+    @model_validator(mode="after")
+    def _counts_all_deaths(self) -> Self:
+        if self.measure == "registered":
+            hint = "leave the key out: a population lacks all who died, registered or not"
+            raise RecordError("measure", "'registered'", "no measure, or 'all'", hint)
+        return self

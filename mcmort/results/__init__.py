@@ -4,7 +4,7 @@ from mcmort.results.arithmetic import Arithmetic, Symbol, maximum
 from mcmort.results.draw_options import Dependence, DrawOptions, Engine, Method
 from mcmort.results.draws import ComponentStatus, Draws, HistogramResults, Manifest, RegisterComparison
 from mcmort.results.histogram import Histogram, HistogramEstimate
-from mcmort.results.question import Question, Split, Sums, Values
+from mcmort.results.question import Question, Residual, Split, Sums, Values
 from mcmort.results.source import Source
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Method",
     "Question",
     "RegisterComparison",
+    "Residual",
     "Source",
     "Split",
     "Sums",

@@ -20,6 +20,7 @@ from mcmort.results import (
     Manifest,
     Method,
     Question,
+    Residual,
     Sums,
     Values,
 )
@@ -146,14 +147,21 @@ class Sampler:
         sums = [question(registers, split) for question in questions]
         totals = [one.total.at for one in sums]
         others = [part.at for one in sums for part in (*one.parts.values(), *one.overlaps.values())]
+        others += [half.at for one in sums for gap in one.balances.values() for half in (gap.above, gap.below)]
         names = {at: question.name for at, question in zip(totals, questions, strict=True)}
         tallies = self.tally(build, totals, others if with_parts else [], probabilities, names)
 
         def tallied(parts: Mapping[str, Register]) -> dict[str, Values]:
             return {name: tallies.columns[str(one.at)] for name, one in parts.items()} if with_parts else {}
 
+        def residuals(balances: Mapping[str, Residual[Register]]) -> dict[str, Residual[Values]]:
+            above = tallied({name: gap.above for name, gap in balances.items()})
+            below = tallied({name: gap.below for name, gap in balances.items()})
+            return {name: Residual(above[name], below[name]) for name in above}
+
         return tallies, [
-            Sums(tallies.columns[str(one.total.at)], tallied(one.parts), tallied(one.overlaps)) for one in sums
+            Sums(tallies.columns[str(one.total.at)], tallied(one.parts), tallied(one.overlaps), residuals(one.balances))
+            for one in sums
         ]
 
     def tally(
