@@ -48,6 +48,7 @@ def head(**changes: Any) -> Table:
     """Return the head of a case: facets ``category`` (a, b, c), ``group`` (x, y) and ``kind``, years 1900 to 1999."""
     chosen = {"source": "choice", "locator": "none"}
     table = {
+        "format": 2,
         "id": "small",
         "title": "A small case",
         "summary": "Made for tests.",
@@ -214,7 +215,7 @@ _YEARS = (1920, 1931)
 
 @st.composite
 def _estimates(draw: st.DrawFn, id_: str, most: int) -> list[Table]:
-    """Draw the estimates of one component: none, registered, all, or both, with bounds and lineages."""
+    """Draw the estimates of one component: none, registered, all, or both, with formulas, bounds and lineages."""
     found: list[Table] = []
     if draw(st.booleans()):
         best = draw(st.floats(1e2, 1e5))
@@ -224,6 +225,8 @@ def _estimates(draw: st.DrawFn, id_: str, most: int) -> list[Table]:
         high = low * draw(st.floats(1.2, 6.0))
         lineage = draw(st.sampled_from(["one", "two"]))
         found.append(ranged(low, high, source=f"study-{'cd'[index]}", id=f"{id_}-{index}", lineage=lineage))
+    if any("lineage" in one for one in found) and draw(st.integers(0, 3)) == 0:
+        found.append(count(formula="people * rate", source="study-g", id=f"{id_}-f"))
     if any(one.get("measure", "all") == "all" for one in found) and draw(st.integers(0, 3)) == 0:
         floor = min(one["low"] for one in found if "low" in one) * 0.5
         found.append(count(low=floor, reads="at-least", source="study-e", id=f"{id_}-b"))

@@ -12,11 +12,13 @@ from dataclasses import dataclass, field, replace
 from mcmort.catalogue import formula
 from mcmort.catalogue.case import Case, column_name
 from mcmort.catalogue.citations import owners_behind
-from mcmort.catalogue.records import Component
-from mcmort.elicit import Priors, build_score_table, build_table
+from mcmort.catalogue.records import Component, Quantity
+from mcmort.catalogue.vocabulary import Measure
+from mcmort.elicit import Elicited, Priors, Used, build_score_table, build_table
 from mcmort.elicit.evidence_rules import Known, Way, known_of, why_not_computable
 from mcmort.elicit.families import Distribution
 from mcmort.elicit.pool import Pool
+from mcmort.elicit.segments import FormulaOfDraw, apart_note, segments_of
 from mcmort.results import ComponentStatus, Dependence
 from mcmort.sampler.program.compare_register import compare_register
 from mcmort.sampler.program.compiled import Compiled
@@ -87,11 +89,44 @@ class _Compiler:
         return self.registers[column]
 
     def quantity(self, name: str) -> int:
-        text, pool = self.case.quantities[name].formula, self.priors.quantities[name].all
+        text = self.case.quantities[name].formula
         if text is not None:
             return self.formula(text)
-        assert pool is not None
-        return self.draw(pool, f"quantity:{name}", name)
+        return self.pooled(self.priors.quantities[name], "all", f"quantity:{name}", name)
+
+    def pooled(self, evidence: Elicited, measure: Measure, stream: str, member: str) -> int:
+        """Emit a draw from a pool: of printed figures from their table, of formulas from the quantities of the draw."""
+        lowest, *others = segments_of(evidence, measure)
+        if not others:
+            return (
+                self.draw(lowest.source, stream, member)
+                if isinstance(lowest.source, Pool)
+                else self.of_draw(lowest.source)
+            )
+        survival, end = self.survival_at(stream, member), 1.0
+        value = 0
+        for segment in (lowest, *others):
+            begin, end = end, end - segment.weight
+            if isinstance(segment.source, Pool):
+                above = self.build.emit(Op.CONSTANT, x=-end / segment.weight)
+                inside = self.build.emit(Op.ADD_SCALED, above, survival, x=1.0 / segment.weight)
+                own = self.build.emit(Op.LOOKED_UP, inside, self.build.table(build_table(segment.source)))
+            else:
+                own = self.of_draw(segment.source)
+            value = own if segment is lowest else self.build.emit(Op.SELECT, own, value, survival, x=begin)
+        return value
+
+    def of_draw(self, source: FormulaOfDraw) -> int:
+        """Emit a formula over the quantities of the draw, carried to the years of its component; it is not negative."""
+        value = self.build.emit(Op.MAXIMUM, self.formula(source.text), self.build.emit(Op.CONSTANT))
+        return self.build.emit(Op.SCALE, value, x=source.factor) if source.factor != 1.0 else value
+
+    def survival_at(self, stream: str, member: str) -> int:
+        """Emit the survival probability at which an input is drawn: a point of its stream, or that of its score."""
+        score = self.score(stream, member)
+        if score is None:
+            return self.build.emit(Op.UNIFORM, stream=stream)
+        return self.build.emit(Op.SCORED, score, self.survival())
 
     def formula(self, text: str) -> int:
         """Emit a formula over quantities and components."""
@@ -105,12 +140,13 @@ class _Compiler:
 
     def all(self, name: str) -> int:
         """Emit all deaths of a component."""
-        known, pool = self.known[name], self.priors.components[name].all
+        known, evidence = self.known[name], self.priors.components[name]
         match known.all:
             case Way.FORMULA:
                 return self.derived(name)
-            case Way.FIGURES if pool is not None:
-                return self.above_register(name, pool) if known.is_floored else self.draw(pool, f"all:{name}", name)
+            case Way.FIGURES:
+                deaths = self.pooled(evidence, "all", f"all:{name}", name)
+                return self.at_least_registered(name, deaths) if known.is_floored else deaths
             case Way.FROM_REGISTER:
                 return self.build.emit(Op.DIVIDE, self.resolve(f"registered:{name}"), self.completeness(name))
             case Way.REGISTER_ALONE:
@@ -126,10 +162,6 @@ class _Compiler:
         deaths = self.build.emit(Op.MAXIMUM, self.formula(text), zero)
         return self.at_least_registered(name, deaths) if self.known[name].is_floored else deaths
 
-    def above_register(self, name: str, pool: Pool) -> int:
-        """Emit a draw from a pool, or what was registered where that is more."""
-        return self.at_least_registered(name, self.draw(pool, f"all:{name}", name))
-
     def at_least_registered(self, name: str, deaths: int) -> int:
         """Emit the larger of all deaths as drawn and of those registered."""
         registered = self.resolve(f"registered:{name}")
@@ -138,10 +170,10 @@ class _Compiler:
 
     def registered(self, name: str) -> int:
         """Emit the registered deaths of a component."""
-        known, pool = self.known[name], self.priors.components[name].registered
+        known, evidence = self.known[name], self.priors.components[name]
         match known.registered:
-            case Way.FIGURES if pool is not None:
-                return self.draw(pool, f"registered:{name}", name)
+            case Way.FIGURES:
+                return self.pooled(evidence, "registered", f"registered:{name}", name)
             case Way.FROM_ALL:
                 return self.build.emit(Op.MULTIPLY, self.resolve(f"all:{name}"), self.completeness(name))
             case way:
@@ -166,7 +198,9 @@ class _Compiler:
                 self.output(f"{measure}:{name}", self.resolve(f"{measure}:{name}"))
         if evidence.ordinary is not None:
             self.output(f"ordinary:{name}", self.draw(evidence.ordinary, f"ordinary:{name}"))
-        notes = [*known.notes, *self.copula.changes(owners_behind(self.case, self.case.components[name]))]
+        behind = owners_behind(self.case, self.case.components[name])
+        notes = [*known.notes, *self.copula.changes(behind)]
+        notes += [note for owner in behind if (note := apart_note(evidence_on(self.priors, owner)))]
         notes += [f"{one.estimate.name}: {one.note}" for one in evidence.used if one.note]
         sources = _sources(self.priors, name, known)
         return ComponentStatus(known.unknown, tuple(notes), sources, known.is_registered_only)
@@ -177,14 +211,21 @@ class _Compiler:
         if text is not None:
             return [(f"the formula {text}", 1.0, self.compared[name][0])]
         return [
-            (
-                f"the lineage {used.estimate.line}",
-                used.weight,
-                self.draw(used.fit.distribution.scaled(used.factor), f"all:{name}", name),
-            )
+            (f"the lineage {used.estimate.line}", used.weight, self.alone(used, f"all:{name}", name))
             for used in self.priors.components[name].used
             if used.estimate.measure == "all"
         ]
+
+    def alone(self, used: Used, stream: str, member: str) -> int:
+        """Emit a draw from one estimate alone."""
+        if used.estimate.formula is not None:
+            return self.of_draw(FormulaOfDraw(used.estimate.formula, used.factor))
+        return self.draw(used.fit.distribution.scaled(used.factor), stream, member)
+
+
+def evidence_on(priors: Priors, owner: Component | Quantity) -> Elicited:
+    """Return what the evidence on a component or quantity amounts to."""
+    return (priors.components if isinstance(owner, Component) else priors.quantities)[owner.id]
 
 
 def _sources(priors: Priors, name: str, known: Known) -> dict[str, tuple[str, ...]]:
@@ -192,7 +233,7 @@ def _sources(priors: Priors, name: str, known: Known) -> dict[str, tuple[str, ..
     case = priors.case
     everything: set[str] = set()
     for owner in owners_behind(case, case.components[name]):
-        evidence = (priors.components if isinstance(owner, Component) else priors.quantities)[owner.id]
+        evidence = evidence_on(priors, owner)
         everything |= {one.estimate.source for one in evidence.used} | {one.source for one in evidence.bounds}
     own, completeness = priors.components[name], case.components[name].completeness
     registered = {one.estimate.source for one in own.used if one.estimate.measure == "registered"}
