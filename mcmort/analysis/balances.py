@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mcmort.analysis.summary import check_probabilities, mean_of, quantiles_of
-from mcmort.catalogue.synthesis import Balance
+from mcmort.catalogue.records import Balance
 from mcmort.definitions import of_balance
 from mcmort.totals import Total, resolve
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from mcmort.catalogue.case import Case, share_column
-from mcmort.catalogue.records import Claim, Component, Definition, Scope
+from mcmort.catalogue.records import Balance, Claim, Component, Definition, Scope
 from mcmort.catalogue.selection import matches, select, selected_years, years_of
-from mcmort.catalogue.synthesis import Balance
 from mcmort.definitions.changes import shared_years
 from mcmort.definitions.timing import Timing, expected_part, timing_of
 from mcmort.errors import DefinitionError

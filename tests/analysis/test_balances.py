@@ -13,7 +13,7 @@ import mcmort as mm
 from mcmort.analysis.balances import balance_residuals
 from mcmort.analysis.receipt import verify
 from mcmort.catalogue.case import Case
-from mcmort.catalogue.synthesis import Balance
+from mcmort.catalogue.records import Balance
 from mcmort.present.balance_text import balance_notes
 from mcmort.sampler import Sampler, simulate
 from tests.cases import case_of, component, definition, head, quantity, ranged

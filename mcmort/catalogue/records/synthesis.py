@@ -6,7 +6,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from mcmort.catalogue.records import Flag, Id, Number, Record, RecordError, Scope, Selector, Share, Text
+from mcmort.catalogue.records.fields import Flag, Id, Number, Record, RecordError, Text
+from mcmort.catalogue.records.figures import Share
+from mcmort.catalogue.records.scopes import Scope, Selector
 from mcmort.catalogue.vocabulary import Basis
 
 __all__ = ["Balance", "Bias", "Synthesis"]
