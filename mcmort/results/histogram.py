@@ -45,6 +45,8 @@ FIRST_BITS: Final = int(np.array(_SMALLEST).view(np.uint64))
 _SUBSAMPLES: Final = 20
 _STRIDE: Final = 256
 """Cells that are added up first on the way to a quantile: sums over all cells would take ten times as long."""
+_FEW: Final = 32
+"""Quantiles at once from which on arrays are faster than one at a time."""
 _CONFIDENCE: Final = 1.96
 _ALIKE: Final = 1e-12
 _WIDER: Final = {8: 2.3646 / 1.9600}
@@ -173,8 +175,18 @@ class Histogram:
         `RESOLUTION`.
         """
         wanted = np.asarray(probability, dtype=np.float64) * self.draws
+        if wanted.size > _FEW:
+            return self._quantiles(wanted)
         found = np.array([self._quantile(one) for one in wanted.ravel().tolist()])
         return found.reshape(wanted.shape)
+
+    def _quantiles(self, wanted: Array) -> Array:
+        """Return the values below which so many draws lie, for many of them at once."""
+        cell = np.minimum(self.cumulative[1:].searchsorted(wanted), len(self.counts) - 1)
+        part = (wanted - self.cumulative[cell]) / np.maximum(self.counts[cell], 1)
+        left, right = self._edge(cell), self._edge(cell + 1)
+        found: Array = left + np.clip(part, 0.0, 1.0) * (right - left)
+        return found
 
     def _quantile(self, wanted: float) -> float:
         """Return the value below which so many draws lie; for three of them it takes a third of the time of arrays."""
