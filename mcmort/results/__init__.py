@@ -6,7 +6,7 @@ from mcmort.results.draw_source import DrawSource
 from mcmort.results.draws import ComponentStatus, Draws, HistogramResults, Manifest, RegisterComparison
 from mcmort.results.histogram import Histogram
 from mcmort.results.histogram_estimate import HistogramEstimate
-from mcmort.results.question import Question, Split, Sums, Values
+from mcmort.results.question import Question, Residual, Split, Sums, Values
 
 __all__ = [
     "Arithmetic",
@@ -23,6 +23,7 @@ __all__ = [
     "Method",
     "Question",
     "RegisterComparison",
+    "Residual",
     "Split",
     "Sums",
     "Symbol",

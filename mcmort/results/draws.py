@@ -124,7 +124,8 @@ class Draws:
         How they were made.
     columns : dict of str to ndarray, shape (n_draws,)
         By name: ``all:ID`` and ``registered:ID`` (deaths of a component), ``ordinary:ID``, ``overlap:ID``,
-        ``share:KEY`` and ``quantity:NAME`` (those on which components rest).
+        ``share:KEY``, ``quantity:NAME`` (those on which components or balances rest) and ``balance:ID`` (what its
+        formula says).
     standing : dict of str to ComponentStatus
         What is known of each component.
     splits : callable

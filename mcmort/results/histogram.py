@@ -43,6 +43,8 @@ _OCTAVES: Final = 60
 FIRST_BITS: Final = int(np.array(_SMALLEST).view(np.uint64))
 _STRIDE: Final = 256
 """Bins whose counts are added up in the first step to a quantile: sums over all bins would take ten times as long."""
+_FEW: Final = 32
+"""Quantiles at once from which on arrays are faster than one at a time."""
 _CONFIDENCE: Final = 1.96
 BINS: Final = (_OCTAVES << RESOLUTION) + 2
 """Bin 0 holds values within 2 to the minus 10 of zero; the last bin those from 2 to the 50, negative and undefined
@@ -171,8 +173,17 @@ class Histogram:
         `RESOLUTION`.
         """
         wanted = np.asarray(probability, dtype=np.float64) * self.draws
+        if wanted.size > _FEW:
+            return self._quantiles(wanted)
         quantiles = np.array([self._quantile(draws) for draws in wanted.ravel().tolist()])
         return quantiles.reshape(wanted.shape)
+
+    def _quantiles(self, wanted: Array) -> Array:
+        """Return the values below which so many draws lie, for many of them at once."""
+        index = np.minimum(self.cumulative[1:].searchsorted(wanted), len(self.counts) - 1)
+        part = (wanted - self.cumulative[index]) / np.maximum(self.counts[index], 1)
+        left, right = self._edge(index), self._edge(index + 1)
+        return np.asarray(left + np.clip(part, 0.0, 1.0) * (right - left))
 
     def _quantile(self, wanted: float) -> float:
         """Return the value below which so many draws lie; for three quantiles this is three times as fast as arrays."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from mcmort.results.arithmetic import Arithmetic
 from mcmort.results.histogram_estimate import HistogramEstimate
 
-__all__ = ["Question", "Split", "Sums", "Values"]
+__all__ = ["Question", "Residual", "Split", "Sums", "Values"]
 
 type Values = NDArray[np.float64] | HistogramEstimate
 """The distribution of a column: all its draws, shape ``(n_draws,)``, or their histogram."""
@@ -49,12 +49,41 @@ class Split:
 
 
 @dataclass(frozen=True)
+class Residual[Value]:
+    """A difference of either sign as its two halves, neither below zero and one of them zero on every draw.
+
+    Attributes
+    ----------
+    above : Value
+        By how much the first side exceeds the second, else zero.
+    below : Value
+        By how much the second side exceeds the first, else zero.
+    """
+
+    above: Value
+    below: Value
+
+
+@dataclass(frozen=True)
 class Sums[Value]:
-    """A total, each component as counted before overlaps, and what each overlap takes off."""
+    """A total with what explains it.
+
+    Attributes
+    ----------
+    total : Value
+        The total.
+    parts : mapping of str to Value
+        Each component as counted, before overlaps.
+    overlaps : mapping of str to Value
+        What each overlap takes off.
+    balances : mapping of str to Residual
+        What the formula of each demographic balance says, less what the components of its scope sum to.
+    """
 
     total: Value
     parts: Mapping[str, Value]
     overlaps: Mapping[str, Value]
+    balances: Mapping[str, Residual[Value]] = field(default_factory=dict)
 
 
 class Question(Protocol):

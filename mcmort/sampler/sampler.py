@@ -20,6 +20,7 @@ from mcmort.results import (
     Manifest,
     Method,
     Question,
+    Residual,
     Sums,
     Values,
 )
@@ -146,14 +147,25 @@ class Sampler:
         answers = [question(registers, split) for question in questions]
         totals = [answer.total.at for answer in answers]
         others = [part.at for answer in answers for part in (*answer.parts.values(), *answer.overlaps.values())]
+        others += [half.at for answer in answers for gap in answer.balances.values() for half in (gap.above, gap.below)]
         names = {total: question.name for total, question in zip(totals, questions, strict=True)}
         results = self.histograms(build, totals, others if with_parts else [], probabilities, names)
 
         def estimates(parts: Mapping[str, Register]) -> dict[str, Values]:
             return {name: results.columns[str(part.at)] for name, part in parts.items()} if with_parts else {}
 
+        def residuals(balances: Mapping[str, Residual[Register]]) -> dict[str, Residual[Values]]:
+            above = estimates({name: gap.above for name, gap in balances.items()})
+            below = estimates({name: gap.below for name, gap in balances.items()})
+            return {name: Residual(above[name], below[name]) for name in above}
+
         return results, [
-            Sums(results.columns[str(answer.total.at)], estimates(answer.parts), estimates(answer.overlaps))
+            Sums(
+                results.columns[str(answer.total.at)],
+                estimates(answer.parts),
+                estimates(answer.overlaps),
+                residuals(answer.balances),
+            )
             for answer in answers
         ]
 

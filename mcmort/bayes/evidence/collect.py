@@ -12,9 +12,9 @@ from mcmort.bayes.evidence.deduplicate import claims_not_yet_used, weighted_by_l
 from mcmort.bayes.evidence.standard import Selection, Standard, standard_of
 from mcmort.bayes.evidence.weak import latent_of, latents_of_sums
 from mcmort.catalogue.case import Case
-from mcmort.catalogue.records import Balance, Definition, Share
+from mcmort.catalogue.records import Balance, Share
 from mcmort.catalogue.vocabulary import BASES
-from mcmort.definitions import DefinitionTerms, ResolvedDefinition, resolve, resolve_definition
+from mcmort.definitions import DefinitionTerms, ResolvedDefinition, of_balance, resolve, resolve_definition
 from mcmort.elicit.evidence_rules import Grounds, Known, Way, adds_registered_only, known_by
 from mcmort.elicit.families import Distribution, fixed
 from mcmort.elicit.fit import fit_figure
@@ -206,11 +206,8 @@ def _accounted_balances(counted: _Countable, balances: Iterable[Balance]) -> Sel
     """Return the balances whose scope can be counted, by id, each with what it sums."""
     kept, rejected = list[tuple[str, ResolvedDefinition]](), dict[str, str]()
     for balance in balances:
-        words = {"label": balance.label, "question": balance.label, "adds": balance.label, "leaves_out": "not stated"}
-        scope = balance.model_dump(include={"include", "exclude", "years", "net", "share"})
-        definition = Definition.model_validate({"id": balance.id, "measure": "all", **words, **scope})
         try:
-            kept.append((balance.id, counted.account(resolve(counted.case, definition))))
+            kept.append((balance.id, counted.account(resolve(counted.case, of_balance(balance)))))
         except DefinitionError as error:
             rejected[f"balance:{balance.id}"] = str(error)
     return Selection(kept, rejected)
