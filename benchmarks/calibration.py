@@ -141,15 +141,15 @@ def of_kind(found: Calibration, kind: str) -> list[str]:
 def figure(results: dict[str, Calibration], form: str) -> bytes:
     """Draw how far the distribution functions of ranks stray, with the band in which nineteen of twenty stay.
 
-    A row for each case as it is told, a column for each kind of quantity, and a row of wrong models.
+    A row for each case without a change, a column for each kind of quantity, and a row of wrong models.
     """
-    told = [study for study in STUDIES if study.believed is None]
+    unchanged = [study for study in STUDIES if study.believed is None]
     wrong = [study for study in STUDIES if study.believed is not None]
     with rc_context(_STYLE):
         drawing = Figure(figsize=(7.2, 5.4), layout="constrained")
         FigureCanvasAgg(drawing)
-        panels = drawing.subplots(len(told) + 1, 4, sharex=True, sharey="row")
-        for row, study in zip(panels[:-1], told, strict=True):
+        panels = drawing.subplots(len(unchanged) + 1, 4, sharex=True, sharey="row")
+        for row, study in zip(panels[:-1], unchanged, strict=True):
             for axes, kind in zip(row, KINDS, strict=True):
                 draw_panel(axes, results[study.name], of_kind(results[study.name], kind), _OWN)
                 axes.set_title(kind, loc="left")
@@ -181,8 +181,8 @@ def draw_panel(axes: Any, found: Calibration, names: list[str], colour: str) -> 
     axes.set_xticks([0.0, 0.5, 1.0], ["0", "½", "1"])
 
 
-def told_table(study: Study, found: Calibration) -> Table:
-    """Return coverage and least probabilities by kind, of a case as it is told."""
+def coverage_table(study: Study, found: Calibration) -> Table:
+    """Return coverage and least probabilities by kind, of a case without a change."""
     every, rows = found.probabilities(), []
     for kind in KINDS:
         names = of_kind(found, kind)
@@ -239,7 +239,7 @@ PAGE: Final = """\
 
 Made by `python benchmarks/calibration.py`, seed {seed}.
 
-If parameters are drawn from the prior, every figure of a case from the story that the engine tells, and the case is
+If parameters are drawn from the prior, every figure of a case from the model of the engine, and the case is
 then fitted to these figures, the true value of anything is as likely to lie below the first of its posterior draws as
 between any two of them: its rank is uniform (Talts and others 2018, arXiv:1804.06788). A mistake in the density, in
 its gradient, in the sampler or in what is derived from parameters bends the ranks, provided that it matters for the
@@ -263,7 +263,7 @@ The columns "in 50 %" and so on give how often a central interval of that width 
 average over the quantities of a kind, and the least of the probabilities of each test. Many are computed, so that some
 are small by chance; what is rejected takes that into account.
 
-{told}
+{unchanged}
 {went}
 
 ## Wrong models
@@ -294,19 +294,19 @@ allows. The balances, whose error is a million persons, then fix that number wit
 register is known within some hundredths: a thin bent ridge, on which chains hardly move. With the figures as printed
 the number is not known so well, and chains mix.
 
-What is not shown: that the story is true of how historians come by figures. Calibration is of the engine under its
-own story.
+What is not shown: that the model is true of how historians come by figures. Calibration is of the engine under its
+own model.
 """
 
 
 def page(results: dict[str, Calibration]) -> str:
     """Return the page of the documentation."""
-    told = [study for study in STUDIES if study.believed is None]
+    unchanged = [study for study in STUDIES if study.believed is None]
     return PAGE.format(
         seed=SEED,
         draws=DRAWS,
-        told="\n".join(to_markdown(told_table(study, results[study.name])) for study in told),
-        went="\n\n".join(went(study, results[study.name]) for study in told),
+        unchanged="\n".join(to_markdown(coverage_table(study, results[study.name])) for study in unchanged),
+        went="\n\n".join(went(study, results[study.name]) for study in unchanged),
         wrong=to_markdown(wrong_table(results)),
     )
 

@@ -100,12 +100,12 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_wheel_carries_every_case_and_module(wheel: Path) -> None:
-    """Each file of each shipped case, and each module, is inside; tests and benchmarks are not."""
+    """Each file of each shipped case, their licence, and each module, is inside; tests and benchmarks are not."""
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     assert "mcmort/priors/ussr/case.toml" in names
     assert "mcmort/py.typed" in names
-    for path in (ROOT / "priors").glob("*/*"):
+    for path in (*(ROOT / "priors").glob("*/*"), ROOT / "priors" / "LICENSE.md"):
         assert f"mcmort/{path.relative_to(ROOT)}" in names
     for path in (*(ROOT / "mcmort").rglob("*.py"), *(ROOT / "mcmort").rglob("*.pyi")):
         assert str(path.relative_to(ROOT)) in names

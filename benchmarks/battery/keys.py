@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from mcmort.results.hashed import key_of
+from mcmort.results.counter_based_random import stream_key
 
 SEEDS = range(1, 65)
 NAMES = tuple(f"all:component-{index}" for index in range(64))
@@ -19,12 +19,12 @@ NAMES = tuple(f"all:component-{index}" for index in range(64))
 
 def arrangements() -> dict[str, list[int]]:
     """Return the keys of every arrangement, by name."""
-    one = key_of(1, NAMES[0])
+    one = stream_key(1, NAMES[0])
     return {
         "one": [one],
-        "names": [key_of(1, name) for name in NAMES],
-        "seeds": [key_of(seed, NAMES[0]) for seed in SEEDS],
-        "grid": [key_of(seed, name) for seed in SEEDS for name in NAMES],
+        "names": [stream_key(1, name) for name in NAMES],
+        "seeds": [stream_key(seed, NAMES[0]) for seed in SEEDS],
+        "grid": [stream_key(seed, name) for seed in SEEDS for name in NAMES],
         "neighbours": [(one + step) % 2**64 for step in range(64)],
         "one-bit": [one, *(one ^ (1 << bit) for bit in range(64))],
     }

@@ -1,7 +1,7 @@
-"""Two of the worlds in which the story is told: numbers on a tape, and arrays of draws.
+"""Two backends of the model: variables on an autodiff tape, and arrays of draws.
 
-On a tape the story becomes the log density that is sampled. Over arrays it gives all that follows from parameters, and
-a log density by SciPy's distributions, which is a plain check of the tape. The third world is PyMC's.
+On a tape the model becomes the log density that is sampled. Over arrays it gives all that follows from parameters, and
+a log density by SciPy's distributions, which is an independent check of the tape. The third backend is PyMC's.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from mcmort.bayes.autodiff.tape import Op, Program, Tape, Variable
+from mcmort.bayes.autodiff.tape import Tape, TapeOp, TapeProgram, Variable
 from mcmort.bayes.evidence import Evidence
-from mcmort.bayes.model import tell
+from mcmort.bayes.model import build_model
 from mcmort.bayes.quantile_spline import QuantileSpline
 
 __all__ = [
@@ -23,9 +23,9 @@ __all__ = [
     "PriorBackend",
     "TapeBackend",
     "by_name",
+    "evaluate_model",
+    "evaluate_prior",
     "program_of",
-    "told_before",
-    "told_over",
 ]
 
 type Array = NDArray[np.float64]
@@ -61,20 +61,20 @@ class TapeBackend:
 
     def along(self, curve: QuantileSpline, score: Variable) -> Variable:
         """Emit the value of a cited prior."""
-        value = self.tape.emit(Op.CURVE, score, x=float(self.tape.curve(curve.coefficients)))
-        return self.tape.emit(Op.EXP, value) if curve.is_log else value
+        value = self.tape.emit(TapeOp.CURVE, score, x=float(self.tape.curve(curve.coefficients)))
+        return self.tape.emit(TapeOp.EXP, value) if curve.is_log else value
 
     def exp(self, value: Variable) -> Variable:
         """Emit an exponential."""
-        return self.tape.emit(Op.EXP, value)
+        return self.tape.emit(TapeOp.EXP, value)
 
     def log(self, value: Variable) -> Variable:
         """Emit a natural logarithm."""
-        return self.tape.emit(Op.LOG, value)
+        return self.tape.emit(TapeOp.LOG, value)
 
     def norm(self, value: Variable, other: float) -> Variable:
         """Emit the square root of the sum of two squares."""
-        return self.tape.emit(Op.NORM, value, x=other)
+        return self.tape.emit(TapeOp.NORM, value, x=other)
 
     def smaller(self, left: Variable, right: Variable) -> Variable:
         """Emit the smaller of two values."""
@@ -88,7 +88,7 @@ class TapeBackend:
         self, name: str, residual: Variable, scale: Variable, *, is_above: bool, is_heavy: bool, weight: float
     ) -> None:  # fmt: skip
         """Add the log density of an error, or the log probability that it is above the residual."""
-        heavy, light = (Op.STUDENT_ABOVE, Op.NORMAL_ABOVE) if is_above else (Op.STUDENT, Op.NORMAL)
+        heavy, light = (TapeOp.STUDENT_ABOVE, TapeOp.NORMAL_ABOVE) if is_above else (TapeOp.STUDENT, TapeOp.NORMAL)
         self.tape.add(self.tape.emit(heavy if is_heavy else light, residual, scale), weight)
 
     def keep(self, name: str, value: Variable) -> None:
@@ -106,7 +106,7 @@ class ArrayBackend:
         Logarithm of the volume of scores that a unit of the parameters holds: with it, the log prior is that of the
         parameters.
     kept : dict of str to ndarray, shape (n_draws,)
-        What the story keeps.
+        What the model keeps: columns, heterogeneities, biases, expectations and scales of figures.
     log_likelihood : dict of str to ndarray, shape (n_draws,)
         Of each figure and balance, with its weight.
     """
@@ -199,8 +199,8 @@ class PriorBackend(DataFreeBackend):
         return np.stack([self.made.get(name, score) for name, score in self.given.items()], axis=1)
 
 
-def told_before(evidence: Evidence, scores: Array) -> PriorBackend:
-    """Tell the story over independent standard normal scores.
+def evaluate_prior(evidence: Evidence, scores: Array) -> PriorBackend:
+    """Evaluate the model over independent standard normal scores, without its evidence.
 
     Parameters
     ----------
@@ -214,9 +214,9 @@ def told_before(evidence: Evidence, scores: Array) -> PriorBackend:
     PriorBackend
         With all that follows from them, and the parameters that they make.
     """
-    world = PriorBackend(by_name(evidence, scores))
-    tell(world, evidence)
-    return world
+    backend = PriorBackend(by_name(evidence, scores))
+    build_model(backend, evidence)
+    return backend
 
 
 def by_name(evidence: Evidence, scores: Array) -> dict[str, Array]:
@@ -231,15 +231,15 @@ def _standard(score: Array) -> Array:
     return cast("Array", stats.norm.logpdf(score))
 
 
-def program_of(evidence: Evidence) -> Program:
+def program_of(evidence: Evidence) -> TapeProgram:
     """Return the log density of a case as a program."""
-    world = TapeBackend(evidence.parameters)
-    tell(world, evidence)
-    return world.tape.program()
+    backend = TapeBackend(evidence.parameters)
+    build_model(backend, evidence)
+    return backend.tape.program()
 
 
-def told_over(evidence: Evidence, scores: Array) -> ArrayBackend:
-    """Tell the story over draws of the parameters.
+def evaluate_model(evidence: Evidence, scores: Array) -> ArrayBackend:
+    """Evaluate the model over draws of the parameters.
 
     Parameters
     ----------
@@ -253,6 +253,6 @@ def told_over(evidence: Evidence, scores: Array) -> ArrayBackend:
     ArrayBackend
         With all that follows from them.
     """
-    world = ArrayBackend(by_name(evidence, scores))
-    tell(world, evidence)
-    return world
+    backend = ArrayBackend(by_name(evidence, scores))
+    build_model(backend, evidence)
+    return backend

@@ -1,4 +1,4 @@
-"""Whether chains can be believed: the checks, their thresholds, and the refusal."""
+"""Convergence diagnostics of chains: the checks, their thresholds, and the refusal of a fit that misses one."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ LEAST_ESS: Final = 400.0
 """Bulk and tail effective sample size of every quantity, a hundred for each chain (the same)."""
 MOST_MCSE: Final = 0.05
 """Monte Carlo standard error of the mean of every quantity, in its posterior standard deviations: that of 400
-independent draws. Ranks do not see how far a few extreme draws lie; the mean does."""
+independent draws. Ranks do not show how far a few extreme draws lie; the mean does."""
 MOST_DIVERGENT: Final = 0
 """Divergent transitions after tuning (Betancourt 2017)."""
 LEAST_BFMI: Final = 0.3
@@ -45,7 +45,7 @@ LEAST_BFMI: Final = 0.3
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What the checks found.
+    """Convergence diagnostics of a fit.
 
     Attributes
     ----------
@@ -71,25 +71,25 @@ class Diagnosis:
 
     def defects(self) -> list[str]:
         """Say which thresholds are missed, and by what."""
-        found = []
+        defects = []
         name = _most(self.rhat)
         if not self.rhat[name] <= MOST_RHAT:
-            found.append(f"R-hat of {name} is {self.rhat[name]:.3f} (at most {MOST_RHAT})")
+            defects.append(f"R-hat of {name} is {self.rhat[name]:.3f} (at most {MOST_RHAT})")
         for what, ess in (("bulk", self.ess_bulk), ("tail", self.ess_tail)):
             name = _least(ess)
             if not ess[name] >= LEAST_ESS:
-                found.append(f"{what} effective sample size of {name} is {ess[name]:.0f} (at least {LEAST_ESS:.0f})")
+                defects.append(f"{what} effective sample size of {name} is {ess[name]:.0f} (at least {LEAST_ESS:.0f})")
         name = _most(self.mcse)
         if not self.mcse[name] <= MOST_MCSE:
-            found.append(
+            defects.append(
                 f"the Monte Carlo error of the mean of {name} is {self.mcse[name]:.3f} of its standard deviation "
                 f"(at most {MOST_MCSE})"
             )
         if self.divergent > MOST_DIVERGENT:
-            found.append(f"{self.divergent} transitions diverged (at most {MOST_DIVERGENT})")
+            defects.append(f"{self.divergent} transitions diverged (at most {MOST_DIVERGENT})")
         if not min(self.bfmi) >= LEAST_BFMI:
-            found.append(f"the least fraction of missing information is {min(self.bfmi):.2f} (at least {LEAST_BFMI})")
-        return found
+            defects.append(f"the least fraction of missing information is {min(self.bfmi):.2f} (at least {LEAST_BFMI})")
+        return defects
 
     def check(self, where: str) -> None:
         """Refuse a fit that misses a threshold.
@@ -144,7 +144,7 @@ def diagnose(quantities: Mapping[str, Array], energy: Array, diverging: NDArray[
         [values if is_finite[name] else np.full_like(values, np.nan) for name, values in varying.items()]
     )
     axes = {"chain_axis": 1, "draw_axis": 2}
-    with np.errstate(divide="ignore", invalid="ignore"):  # of chains that stand still
+    with np.errstate(divide="ignore", invalid="ignore"):  # of chains that do not move
         rhat, bulk, tail, mcse = (
             dict(zip(varying, np.asarray(values).tolist(), strict=True))
             for values in (

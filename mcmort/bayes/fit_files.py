@@ -1,4 +1,4 @@
-"""Fits on disk: found by what they were made from, so that nothing is sampled twice.
+"""Fits on disk, found by the content that they were made from, so that nothing is sampled twice.
 
 A fit is one netCDF file, a tree that ArviZ opens (`arviz.from_netcdf`): posterior, prior, log_likelihood, log_prior,
 posterior_predictive, prior_predictive, observed_data. It is written whole under another name and then moved into place,
@@ -14,7 +14,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,12 @@ from mcmort.catalogue.case import Case
 from mcmort.definitions.splits import KeptSplits
 from mcmort.results import ComponentStatus, Manifest
 
-__all__ = ["Request", "find", "keep", "path_of"]
+if TYPE_CHECKING:
+    from io import IOBase
+
+    from xarray import Dataset, DataTree
+
+__all__ = ["FitKey", "find", "keep", "path_of"]
 
 type Array = NDArray[np.float64]
 
@@ -44,8 +49,8 @@ _GROUPS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """What a fit was asked for, beside the case."""
+class FitKey:
+    """What identifies the fit of a case: the arguments of `mcmort.fit`."""
 
     seed: int
     evidence: tuple[str, ...] | None
@@ -53,10 +58,10 @@ class Request:
     draws: int | None
 
 
-def path_of(case: Case, request: Request) -> Path:
-    """Return where the fit of a case stands, or would stand."""
+def path_of(case: Case, key: FitKey) -> Path:
+    """Return the path of the fit of a case, whether it is there or not."""
     versions = [cache.version_of(name) for name in ("numba", "numpy", "nutpie", "scipy")]
-    content = json.dumps([case.digest, asdict(request), versions, _code()])
+    content = json.dumps([case.digest, asdict(key), versions, _code()])
     return cache.cache_folder() / "fits" / f"{case.id}-{hashlib.sha256(content.encode()).hexdigest()[:24]}.nc"
 
 
@@ -68,19 +73,19 @@ def _code() -> list[str]:
     return [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
 
 
-def keep(posterior: Posterior, request: Request) -> Path | None:
-    """Leave a fit on disk; where that cannot be done nothing is left."""
-    path, tree = path_of(posterior.case, request), _tree(posterior)
+def keep(posterior: Posterior, key: FitKey) -> Path | None:
+    """Store a fit and return its path; None if it cannot be written."""
+    path, tree = path_of(posterior.case, key), _tree(posterior)
     try:
-        cache.keep(path, lambda file: tree.to_netcdf(file, engine="h5netcdf"), _KEPT)
+        cache.keep(path, lambda file: tree.to_netcdf(cast("IOBase", file), engine="h5netcdf"), _KEPT)
     except OSError:
         return None
     return path
 
 
-def find(case: Case, request: Request) -> Posterior | None:
+def find(case: Case, key: FitKey) -> Posterior | None:
     """Return a stored fit, or None if there is none that can be read."""
-    path = path_of(case, request)
+    path = path_of(case, key)
     if not path.exists():
         return None
     with contextlib.suppress(Exception):  # a damaged file fails in a dozen ways, in HDF5, JSON or here
@@ -88,15 +93,15 @@ def find(case: Case, request: Request) -> Posterior | None:
     return None
 
 
-def _tree(posterior: Posterior) -> Any:
+def _tree(posterior: Posterior) -> DataTree:
     """Return a fit as a tree of datasets, in the groups that ArviZ knows."""
     import xarray as xr
 
     chains = posterior.manifest.chains
     head = {
         "manifest": asdict(posterior.manifest),
-        "standing": {name: asdict(one) for name, one in posterior.standing.items()},
-        "left": dict(posterior.left),
+        "standing": {name: asdict(status) for name, status in posterior.standing.items()},
+        "rejected": dict(posterior.rejected),
         "diagnosis": asdict(posterior.diagnosis),
         "seconds": dict(posterior.seconds),
         "digest": posterior.case.digest,
@@ -120,11 +125,11 @@ def _tree(posterior: Posterior) -> Any:
 
 
 def _figures(values: Mapping[str, Array]) -> dict[str, Array]:
-    """Name figures as one kind of column."""
+    """Return figures named as columns of one kind."""
     return {f"figure:{name}": array for name, array in values.items()}
 
 
-def _dataset(values: Mapping[str, Array], chains: int, form: str) -> Any:
+def _dataset(values: Mapping[str, Array], chains: int, dtype: str) -> Dataset:
     """Return columns as one variable for each kind, with the names as a coordinate: hundreds of variables are slow."""
     import xarray as xr
 
@@ -133,24 +138,25 @@ def _dataset(values: Mapping[str, Array], chains: int, form: str) -> Any:
         kind, _, rest = name.partition(":")
         kinds.setdefault(kind, {})[rest] = array.reshape(chains, -1)
     length = next(iter(values.values())).size // chains
-    coords: dict[str, Any] = {"chain": np.arange(chains), "draw": np.arange(length)}
+    coords: dict[str, NDArray[np.int64] | list[str]] = {"chain": np.arange(chains), "draw": np.arange(length)}
     data = {}
     for kind, arrays in kinds.items():
-        data[kind] = (("chain", "draw", f"{kind}_of"), np.stack([*arrays.values()], axis=-1).astype(form))
+        data[kind] = (("chain", "draw", f"{kind}_of"), np.stack([*arrays.values()], axis=-1).astype(dtype))
         coords[f"{kind}_of"] = [*arrays]
     return xr.Dataset(data, coords=coords)
 
 
 def _columns(group: Any) -> dict[str, Array]:
     """Return the columns of a group of a file, by name."""
-    found: dict[str, Array] = {}
+    columns: dict[str, Array] = {}
     for kind, variable in group.variables.items():
         if kind not in ("chain", "draw") and not kind.endswith("_of"):
             values = np.asarray(variable[...], dtype=np.float64)
-            names = [one.decode() if isinstance(one, bytes) else str(one) for one in group.variables[f"{kind}_of"][...]]
+            stored = group.variables[f"{kind}_of"][...]
+            names = [name.decode() if isinstance(name, bytes) else str(name) for name in stored]
             flat = np.ascontiguousarray(values.reshape(-1, len(names)).T)
-            found |= {f"{kind}:{name}": column for name, column in zip(names, flat, strict=True)}
-    return found
+            columns |= {f"{kind}:{name}": column for name, column in zip(names, flat, strict=True)}
+    return columns
 
 
 def _of_figures(columns: Mapping[str, Array]) -> dict[str, Array]:
@@ -170,15 +176,15 @@ def _read(path: Path, case: Case) -> Posterior:
         manifest[key] = tuple(manifest[key])
     standing = {
         name: ComponentStatus(
-            one["unknown"],
-            tuple(one["notes"]),
-            {key: tuple(keys) for key, keys in one["sources"].items()},
-            one["is_registered_only"],
+            status["unknown"],
+            tuple(status["notes"]),
+            {measure: tuple(keys) for measure, keys in status["sources"].items()},
+            status["is_registered_only"],
         )
-        for name, one in head["standing"].items()
+        for name, status in head["standing"].items()
     }
-    found = groups["posterior"]
-    columns = {name: values for name, values in found.items() if name.partition(":")[0] in KINDS}
+    drawn = groups["posterior"]
+    columns = {name: values for name, values in drawn.items() if name.partition(":")[0] in KINDS}
     if head["digest"] != case.digest or any(len(values) != manifest["draws"] for values in columns.values()):
         raise ValueError("the file is damaged")
     diagnosis = head["diagnosis"]
@@ -190,13 +196,13 @@ def _read(path: Path, case: Case) -> Posterior:
         standing,
         KeptSplits(manifest["seed"]),
         prior=groups["prior"],
-        others={name: values for name, values in found.items() if name not in columns},
+        others={name: values for name, values in drawn.items() if name not in columns},
         log_likelihood=_of_figures(groups["log_likelihood"]),
         log_prior=groups["log_prior"]["parameters:all"],
         observed={name: float(value[0]) for name, value in _of_figures(groups["observed_data"]).items()},
         predicted=_of_figures(groups["posterior_predictive"]),
         predicted_before=_of_figures(groups["prior_predictive"]),
-        left=head["left"],
+        rejected=head["rejected"],
         diagnosis=Diagnosis(**diagnosis),
         seconds=head["seconds"],
     )

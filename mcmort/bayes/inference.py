@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.bayes.diagnostics import LEAST_DRAWS
-from mcmort.bayes.fit_files import Request, find, keep
+from mcmort.bayes.fit_files import FitKey, find, keep
 from mcmort.bayes.posterior import KINDS, Posterior
 from mcmort.cache.folder import version_of
 from mcmort.catalogue.case import Case
@@ -27,8 +27,8 @@ __all__ = ["fit"]
 type Array = NDArray[np.float64]
 
 _PRIOR_DRAWS: Final = 2000
-_AGAIN: Final = ((2, 0.9), (4, 0.99))
-"""How much longer, and in steps of what acceptance, chains are run again if they do not agree."""
+_RETRIES: Final = ((2, 0.9), (4, 0.99))
+"""Length, in that of the first run, and target acceptance of further runs while the chains do not agree."""
 
 
 def fit(
@@ -95,20 +95,22 @@ def fit(
     if cores is not None and cores < 1:
         raise UsageError(f"the number of cores is {cores!r}; expected 1 or more")
     bases, left_out = None if evidence is None else _names("evidence", evidence), _names("without", without)
-    request = Request(seed, bases, left_out, draws)
-    found = find(case, request) if store else None
-    if found is not None:
-        return found
+    key = FitKey(seed, bases, left_out, draws)
+    stored = find(case, key) if store else None
+    if stored is not None:
+        return stored
     from mcmort.bayes.evidence.collect import collect
 
     posterior = _fitted(collect(case, bases, left_out), seed, draws, cores, progress)
-    if store and keep(posterior, request) is not None:
-        return find(case, request) or posterior  # what is kept in fewer digits is the same the first time
+    if store and keep(posterior, key) is not None:
+        return (
+            find(case, key) or posterior
+        )  # some arrays are stored in single precision: the first call returns the same
     return posterior
 
 
 def _names(argument: str, given: Iterable[str]) -> tuple[str, ...]:
-    """Return names in the one order that a stored fit is found by."""
+    """Return names sorted and once each, as the key of a stored fit has them."""
     if isinstance(given, str):
         raise UsageError(f"{argument} is the text {given!r}; expected a list of names. Hint: write [{given!r}]")
     names = list(given)
@@ -130,14 +132,14 @@ def _fitted(
     density_address()
     identity_address()
     clock.lap("compiling")
-    for longer, accept in ((1, TARGET_ACCEPT), *_AGAIN):
+    for longer, accept in ((1, TARGET_ACCEPT), *_RETRIES):
         kept = DRAWS * longer if draws is None else draws
         tune = max(TUNE, TUNE * kept // DRAWS)
         chains = sample(
             program, seed, draws=kept, tune=tune, target_accept=accept, cores=cores, progress=progress
         )  # fmt: skip
         clock.lap("sampling")
-        posterior = _told(evidence, chains.scores, chains.stats, seed, clock)
+        posterior = _posterior_of(evidence, chains.scores, chains.stats, seed, clock)
         if not posterior.diagnosis.defects():
             break
     posterior.diagnosis.check(evidence.case.id)
@@ -161,29 +163,31 @@ class _Clock:
         self.last = now
 
 
-def _told(
+def _posterior_of(
     evidence: Evidence, scores: Array, stats: Mapping[str, NDArray[np.float64]], seed: int, clock: _Clock
 ) -> Posterior:  # fmt: skip
-    """Work out all that follows from draws of the parameters, and check them."""
-    from mcmort.bayes.backends import told_over
+    """Compute all that follows from draws of the parameters, and check the chains."""
+    from mcmort.bayes.backends import evaluate_model
     from mcmort.bayes.diagnostics import diagnose
-    from mcmort.bayes.predictive import prior_world, replicates
+    from mcmort.bayes.predictive import draw_prior, replicates
 
     count, length, size = scores.shape
     flat = scores.reshape(count * length, size)
-    world = told_over(evidence, flat)
-    columns = {name: values for name, values in world.kept.items() if name.partition(":")[0] in KINDS}
+    backend = evaluate_model(evidence, flat)
+    columns = {name: values for name, values in backend.kept.items() if name.partition(":")[0] in KINDS}
     others = {
         name: values
-        for name, values in world.kept.items()
+        for name, values in backend.kept.items()
         if name.partition(":")[0] in ("tau", "bias", "completeness", "residual")
     }
     checked = {name: values.reshape(count, length) for name, values in (columns | others).items()}
-    # ranks do not change along a curve: only the scores of lineages have no column that rises with them
-    checked |= {name: scores[:, :, at] for at, name in enumerate(evidence.parameters) if name.startswith("lineage:")}
+    # the checks use ranks, which a monotone spline keeps: only the scores of lineages have no column of theirs
+    checked |= {
+        name: scores[:, :, index] for index, name in enumerate(evidence.parameters) if name.startswith("lineage:")
+    }
     diagnosis = diagnose(checked, stats["energy"], stats["diverging"].astype(bool), stats["n_steps"])
     clock.lap("diagnosis")
-    before = prior_world(evidence, _PRIOR_DRAWS, seed)
+    before = draw_prior(evidence, _PRIOR_DRAWS, seed)
     posterior = Posterior(
         evidence.case,
         _manifest(evidence, seed, count * length, count),
@@ -192,12 +196,12 @@ def _told(
         KeptSplits(seed),
         prior={name: before.kept[name] for name in (*columns, *others)},
         others=others,
-        log_likelihood=world.log_likelihood,
-        log_prior=world.log_prior,
-        observed={one.name: one.log_value for one in evidence.data if one.formula is None},
-        predicted=replicates(evidence, world, seed, "posterior"),
+        log_likelihood=backend.log_likelihood,
+        log_prior=backend.log_prior,
+        observed={datum.name: datum.log_value for datum in evidence.data if datum.formula is None},
+        predicted=replicates(evidence, backend, seed, "posterior"),
         predicted_before=replicates(evidence, before, seed, "prior"),
-        left=evidence.left,
+        rejected=evidence.rejected,
         diagnosis=diagnosis,
         seconds=clock.seconds,
     )

@@ -39,8 +39,8 @@ class Posterior(Draws):
         Logarithm of each figure that is a number.
     predicted, predicted_before : dict of str to ndarray, shape (n_draws,) and (n_prior_draws,)
         Replicates of these logarithms, from the posterior and from the prior.
-    left : dict of str to str
-        Figures that were not used, each with the reason.
+    rejected : dict of str to str
+        Figures that are not used, each with the reason.
     diagnosis : Diagnosis
         Of the chains, which follow one another in the draws.
     seconds : dict of str to float
@@ -54,7 +54,7 @@ class Posterior(Draws):
     observed: Mapping[str, float] = field(default_factory=dict)
     predicted: Mapping[str, Array] = field(default_factory=dict)
     predicted_before: Mapping[str, Array] = field(default_factory=dict)
-    left: Mapping[str, str] = field(default_factory=dict)
+    rejected: Mapping[str, str] = field(default_factory=dict)
     diagnosis: Diagnosis = field(default_factory=lambda: Diagnosis({}, {}, {}, {}, 0, (), 0.0))
     seconds: Mapping[str, float] = field(default_factory=dict)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,7 @@ __all__ = ["MOST_K", "Influence", "Sensitivity", "influence", "sensitivity"]
 type Array = NDArray[np.float64]
 
 MOST_K: Final = 0.7
-"""Pareto k above which importance sampling cannot tell what leaving a figure out would do (Vehtari, Simpson, Gelman,
-Yao and Gabry 2024, JMLR 25)."""
+"""Pareto k above which importance sampling is not reliable (Vehtari, Simpson, Gelman, Yao and Gabry 2024, JMLR 25)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ class Influence:
     quantiles : tuple of float
         At 2.5, 50 and 97.5 % without it.
     pareto_k : float
-        How far the draws can tell; see `MOST_K`.
+        Reliability of the estimate; see `MOST_K`.
     """
 
     name: str
@@ -39,7 +38,7 @@ class Influence:
 
     @property
     def is_sure(self) -> bool:
-        """Whether importance sampling can tell; else the case should be fitted without the figure."""
+        """Whether the estimate is reliable; else the case should be fitted without the figure."""
         return self.pareto_k <= MOST_K
 
 
@@ -74,14 +73,14 @@ def influence(posterior: Posterior, values: Array) -> list[Influence]:
 
     order = np.argsort(values)
     ordered, median = values[order], float(np.median(values))
-    found = []
+    influences = []
     for name, log_likelihood in posterior.log_likelihood.items():
-        log_weights, k = array_stats.psislw(log_likelihood, axis=-1)  # which turns the sign itself
+        log_weights, k = array_stats.psislw(log_likelihood, axis=-1)  # it negates the log likelihood itself
         weights = np.exp(np.asarray(log_weights))[order]
         below = (np.cumsum(weights) - 0.5 * weights) / weights.sum()
         low, middle, high = np.interp([0.025, 0.5, 0.975], below, ordered).tolist()
-        found.append(Influence(name, (low, middle, high), float(k)))
-    return sorted(found, key=lambda one: (-abs(one.quantiles[1] - median), one.name))
+        influences.append(Influence(name, (low, middle, high), float(k)))
+    return sorted(influences, key=lambda item: (-abs(item.quantiles[1] - median), item.name))
 
 
 def sensitivity(posterior: Posterior, values: Array) -> Sensitivity:
@@ -103,7 +102,7 @@ def sensitivity(posterior: Posterior, values: Array) -> Sensitivity:
 
     chains = posterior.manifest.chains
 
-    def split(array: Array) -> Any:
+    def split(array: Array) -> Array:
         return array.reshape(chains, -1)
 
     likelihood = np.sum(list(posterior.log_likelihood.values()), axis=0)
@@ -114,7 +113,7 @@ def sensitivity(posterior: Posterior, values: Array) -> Sensitivity:
             "log_prior": {"parameters": split(posterior.log_prior)},
         }
     )
-    found = [
+    indices = [
         float(arviz_stats.psense(tree, var_names=["total"], group=group)["total"]) for group in ("prior", "likelihood")
     ]
-    return Sensitivity(*found)
+    return Sensitivity(*indices)

@@ -1,4 +1,4 @@
-"""Draws from the prior, and replicates of the figures: what the model says it would have seen."""
+"""Draws from the prior, and replicates of the figures for prior and posterior predictive checks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mcmort.bayes.backends import ArrayBackend, PriorBackend
     from mcmort.bayes.evidence import Evidence
 
-__all__ = ["generator", "independent", "prior_world", "replicates"]
+__all__ = ["draw_prior", "generator", "independent", "replicates"]
 
 type Array = NDArray[np.float64]
 
@@ -23,11 +23,11 @@ def generator(seed: int, *names: str) -> np.random.Generator:
     return np.random.default_rng([seed, int.from_bytes(key, "little")])
 
 
-def prior_world(evidence: Evidence, draws: int, seed: int) -> PriorBackend:
-    """Tell the story over draws from the prior, ``draws`` of them."""
-    from mcmort.bayes.backends import told_before
+def draw_prior(evidence: Evidence, draws: int, seed: int) -> PriorBackend:
+    """Evaluate the model over draws from the prior, ``draws`` of them."""
+    from mcmort.bayes.backends import evaluate_prior
 
-    return told_before(evidence, independent(evidence, draws, seed))
+    return evaluate_prior(evidence, independent(evidence, draws, seed))
 
 
 def independent(evidence: Evidence, draws: int, seed: int) -> Array:
@@ -35,15 +35,15 @@ def independent(evidence: Evidence, draws: int, seed: int) -> Array:
     return np.stack([generator(seed, "prior", name).standard_normal(draws) for name in evidence.parameters], axis=1)
 
 
-def replicates(evidence: Evidence, world: ArrayBackend, seed: int, purpose: str) -> dict[str, Array]:
+def replicates(evidence: Evidence, backend: ArrayBackend, seed: int, purpose: str) -> dict[str, Array]:
     """Draw each figure again, on the logarithm; of one-sided claims it is the figure that they bound.
 
     Parameters
     ----------
     evidence : Evidence
         The evidence.
-    world : ArrayBackend
-        In which the story was told.
+    backend : ArrayBackend
+        Over which the model was evaluated.
     seed : int
         Of the replicates.
     purpose : str
@@ -54,10 +54,10 @@ def replicates(evidence: Evidence, world: ArrayBackend, seed: int, purpose: str)
     dict of str to ndarray, shape (n_draws,)
     """
     is_heavy = evidence.synthesis.tails == "heavy"
-    found = {}
+    drawn = {}
     for datum in evidence.data:
         if datum.formula is None:
             rng = generator(seed, purpose, datum.name)
-            error = rng.standard_t(4, world.size) if is_heavy else rng.standard_normal(world.size)
-            found[datum.name] = world.kept[f"expected:{datum.name}"] + world.kept[f"scale:{datum.name}"] * error
-    return found
+            error = rng.standard_t(4, backend.size) if is_heavy else rng.standard_normal(backend.size)
+            drawn[datum.name] = backend.kept[f"expected:{datum.name}"] + backend.kept[f"scale:{datum.name}"] * error
+    return drawn

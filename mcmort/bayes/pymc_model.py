@@ -1,4 +1,4 @@
-"""The story told in PyMC: the model in the words of the field, to be read, checked, and sampled with any of its tools.
+"""The model in PyMC, to be read, checked, and sampled with any of its tools.
 
 The engine samples the same density from a tape, which needs no compiler; tests hold the two equal. Parameters are
 standard normal scores, those of components about their register where there is one.
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from mcmort.bayes.evidence import Evidence
-from mcmort.bayes.model import tell
+from mcmort.bayes.model import build_model
 from mcmort.bayes.quantile_spline import FIRST, PIECES, STEPS, QuantileSpline, cubic
 
 __all__ = ["pymc_model"]
@@ -73,7 +73,7 @@ class _PymcBackend:
         import pymc as pm
 
         score = pm.Normal("score", 0.0, 1.0, shape=len(names))
-        return {name: _Tensor(score[at]) for at, name in enumerate(names)}
+        return {name: _Tensor(score[index]) for index, name in enumerate(names)}
 
     def scores_about(self, places: Mapping[str, tuple[_Tensor, _Tensor] | None]) -> dict[str, _Tensor]:
         """Declare parameters as distances from a centre, in a unit, of scores that are standard normal."""
@@ -82,9 +82,9 @@ class _PymcBackend:
 
         zero, one = self.number(0.0), self.number(1.0)
         given = [(zero, one) if place is None else place for place in places.values()]
-        centre, unit = (pt.stack([place[at].of for place in given]) for at in (0, 1))
+        centre, unit = (pt.stack([place[index].of for place in given]) for index in (0, 1))
         score = centre + unit * pm.Normal("deaths", -centre / unit, 1.0 / unit, shape=len(given))
-        return {name: _Tensor(score[at]) for at, name in enumerate(places)}
+        return {name: _Tensor(score[index]) for index, name in enumerate(places)}
 
     def along(self, curve: QuantileSpline, score: _Tensor) -> _Tensor:
         """Look up a cited prior."""
@@ -138,7 +138,7 @@ class _PymcBackend:
         self.evidence.append(weight * density)
 
     def keep(self, name: str, value: _Tensor) -> None:
-        """Name what the story keeps."""
+        """Name what the model keeps."""
         import pymc as pm
 
         if self.is_kept:
@@ -166,7 +166,7 @@ def pymc_model(evidence: Evidence, *, is_kept: bool = True) -> Any:
 
     # constants of the library's own, such as the root of two, would be rounded to single precision
     with autocast_float_as("float64"), pm.Model() as model:
-        world = _PymcBackend(is_kept=is_kept)
-        tell(world, evidence)
-        pm.Potential("evidence", pt.stack(world.evidence))
+        backend = _PymcBackend(is_kept=is_kept)
+        build_model(backend, evidence)
+        pm.Potential("evidence", pt.stack(backend.evidence))
     return model

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from mcmort.bench.task import Floats, Task
 from mcmort.elicit.families import Distribution
-from mcmort.results.hashed import GAMMA, MIX_1, MIX_2
-from mcmort.sampler.random.streams import plain
+from mcmort.results.counter_based_random import GAMMA, MIX_1, MIX_2
+from mcmort.sampler.random.streams import independent_points
 
 __all__ = ["bound_sum", "bound_tables"]
 
@@ -90,7 +90,7 @@ def bound_sum(tables: Floats, n: int, seed: int, *, threads: int = 1) -> float:
     float
         The sum of all values over all draws, deaths: it is returned so that no compiler may leave the work out.
     """
-    keys = plain(seed, tuple(f"component-{component}" for component in range(len(tables)))).offsets
+    keys = independent_points(seed, tuple(f"component-{component}" for component in range(len(tables)))).offsets
     ends = np.linspace(0, n, threads + 1).astype(np.int64).tolist()
     pieces = [(first, last - first) for first, last in pairwise(ends)]
     if threads == 1:

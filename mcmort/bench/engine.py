@@ -1,4 +1,4 @@
-"""The task in mcmort: a plan, and the quantiles of its totals from the sampler's tallies."""
+"""The task in mcmort: a plan, and the quantiles of its totals from the sampler's histograms."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from mcmort.bench.task import PROBABILITIES, Floats, Task
 from mcmort.elicit.families import Distribution
 from mcmort.elicit.table import build_score_table, build_table
-from mcmort.sampler.kernel.run import histogram_plan
+from mcmort.sampler.kernel.run import draw_histograms
 from mcmort.sampler.program.normal_tables import normal_scores
 from mcmort.sampler.program.plan import Builder, Op, Plan
 
@@ -80,5 +80,5 @@ def mcmort_quantiles(
         Quantiles of each total at `PROBABILITIES`.
     """
     names = [f"T{definition}" for definition in range(len(task.weights))]
-    tallies = histogram_plan(plan_of(task), seed, n, method=method, threads=threads, outputs=names)
-    return np.array([tallies[name].whole.quantile(PROBABILITIES) for name in names])
+    estimates = draw_histograms(plan_of(task), seed, n, method=method, threads=threads, outputs=names)
+    return np.array([estimates[name].whole.quantile(PROBABILITIES) for name in names])

@@ -1,1 +1,1 @@
-"""Files that are kept between commands, and machine code among them: what both engines need to start quickly."""
+"""Files that are kept between commands, such as machine code, so that both engines start quickly."""

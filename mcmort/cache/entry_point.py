@@ -1,8 +1,11 @@
-"""The way from C into a function of Numba: its arguments are read from a list of machine words."""
+"""The C entry point of a function that Numba compiles: it reads the function's arrays from a list of machine words.
+
+`mcmort.cache.native_call` is the other side of the call.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, cast
 
 import numpy as np
@@ -15,21 +18,21 @@ from numba.np.numpy_support import from_dtype
 
 from mcmort.cache.machine_code import CFunction
 
-__all__ = ["entry"]
+__all__ = ["entry_point"]
 
-types: Final[Any] = numba_types  # the constructors in these two have no annotations
+types: Final[Any] = numba_types  # these two modules have no annotations
 arrays: Final[Any] = arrayobj
 
 
-def entry(function: Callable[..., None], arguments: tuple[Any, ...]) -> CFunction:
-    """Compile a C function that takes the address of machine words, and calls another with what they stand for.
+def entry_point(function: Callable[..., None], arguments: Iterable[object]) -> CFunction:
+    """Compile a C function that takes the address of machine words, and calls another with the arrays they stand for.
 
     Parameters
     ----------
     function : callable
         The other function, compiled by Numba.
-    arguments : tuple
-        Arguments of the types that it will be called with; see `mcmort.cache.native_call.Native`.
+    arguments : iterable of ndarray or named tuple of ndarray
+        Arguments of the types that it will be called with.
 
     Returns
     -------
@@ -45,19 +48,10 @@ def entry(function: Callable[..., None], arguments: tuple[Any, ...]) -> CFunctio
 
 
 def _type_of(argument: Any) -> Any:
-    """Return the Numba type of an argument."""
-    match argument:
-        case np.ndarray():
-            return types.Array(from_dtype(argument.dtype), argument.ndim, "C")
-        case tuple():
-            kinds = [_type_of(item) for item in argument]
-            return types.NamedTuple(kinds, type(argument)) if hasattr(argument, "_fields") else types.Tuple(kinds)
-        case bool():
-            return types.boolean
-        case int():
-            return types.int64
-        case _:
-            return types.float64
+    """Return the Numba type of an array or a named tuple of arrays."""
+    if isinstance(argument, np.ndarray):
+        return types.Array(from_dtype(argument.dtype), argument.ndim, "C")
+    return types.NamedTuple([_type_of(item) for item in argument], type(argument))
 
 
 def _unpack(arguments: Any) -> Any:
@@ -73,7 +67,7 @@ def _unpack(arguments: Any) -> Any:
 
 
 class _Reader:
-    """Emits the code that reads one word after the other."""
+    """Emits the code that reads one machine word after another."""
 
     def __init__(self, context: Any, builder: Any, words: Any) -> None:
         self.context = context
@@ -89,15 +83,10 @@ class _Reader:
     def value(self, kind: Any) -> Any:
         if isinstance(kind, types.BaseTuple):
             return self.context.make_tuple(self.builder, kind, [self.value(item) for item in kind.types])
-        if isinstance(kind, types.Array):
-            return self.array(kind)
-        word = self.word()
-        if kind == types.boolean:
-            return self.builder.icmp_unsigned("!=", word, ir.Constant(word.type, 0))
-        return self.builder.bitcast(word, self.context.get_value_type(kind))
+        return self.array(kind)
 
     def array(self, kind: Any) -> Any:
-        """Emit an array that nobody owns: the compiler then sees that nothing is to be counted or freed."""
+        """Emit an array without an owner: the compiler then sees that there are no references to count."""
         array = arrays.make_array(kind)(self.context, self.builder)
         data = self.builder.inttoptr(self.word(), array.data.type)
         shape = [self.word() for _ in range(kind.ndim)]

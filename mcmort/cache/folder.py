@@ -1,4 +1,4 @@
-"""The cache of computed files: its folder, how many files stay in it, and the versions of the packages behind them."""
+"""The cache of computed files: its folder, the number of files in it, and the versions of packages they depend on."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def keep(path: Path, fill: Callable[[BinaryIO], object], most: int = KEPT) -> No
     Parameters
     ----------
     path : Path
-        The file; its folder is made if it is not there, and its suffix is its kind.
+        The file; its folder is created if need be, and files with its suffix are of its kind.
     fill : callable
         Writes the content to an open file.
     most : int
@@ -53,5 +53,5 @@ def keep(path: Path, fill: Callable[[BinaryIO], object], most: int = KEPT) -> No
 
 @cache
 def version_of(package: str) -> str:
-    """Return the version of an installed package; to look it up takes 3 ms, and it is asked for more than once."""
+    """Return the version of an installed package; it is kept, since to look it up takes 3 ms."""
     return version(package)

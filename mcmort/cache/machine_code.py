@@ -1,9 +1,9 @@
-"""Machine code from disk, else from Numba, and then stored for the commands that follow.
+"""Machine code from disk, or else from Numba and then stored for later commands.
 
-To import Numba takes half a second, and to take a function from Numba's own cache as long again. Machine code that
-needs nothing of Numba is loaded by LLVM alone, in a tenth of a second. A file is found by all that its code was made
-from: the source, the processor, and the versions of what compiles. One that is missing or damaged is made again,
-without a word; it can be deleted at any time.
+To import Numba takes half a second, and to load a function from Numba's own cache as long again. Machine code that
+needs nothing of Numba is loaded by LLVM alone, in a tenth of a second. The name of a file is a digest of all that its
+code was made from: the source, the processor, and the versions of the compilers. A file that is missing or damaged is
+made again, silently; it can be deleted at any time.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import json
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 import llvmlite.binding as llvm
 
@@ -27,11 +27,11 @@ _LIBRARY: Final = frozenset([
     "erf", "erfc", "exp", "expm1", "free", "lgamma", "log", "log1p", "malloc", "memcpy", "memmove", "memset", "pow",
     "sqrt",
 ])  # fmt: skip
-"""Functions of the C library, which every process has at hand."""
+"""Functions of the C library, which is part of every process."""
 _SETTINGS: Final = ("ENABLE_AVX", "LOOP_VECTORIZE", "OPT", "SLP_VECTORIZE")
 """Settings of Numba that change machine code, beside the processor."""
-_ALIVE: Final[list[Any]] = []
-"""What owns the machine code that has been loaded: it stays for as long as the process runs."""
+_ALIVE: Final[list[object]] = []
+"""The owners of the machine code that has been loaded: it stays for as long as the process runs."""
 
 
 class CFunction(Protocol):
@@ -46,23 +46,23 @@ class CFunction(Protocol):
         """Its symbol."""
 
     def inspect_llvm(self) -> str:
-        """Return its code in LLVM's language."""
+        """Return its code in LLVM's intermediate representation."""
 
 
 def address_of(name: str, build: Callable[[], CFunction], sources: Iterable[Path], *choices: str) -> int:
-    """Return where the machine code of a C function begins.
+    """Return the address of the machine code of a C function.
 
     Parameters
     ----------
     name : str
-        What to call its file.
+        Name of its file.
     build : callable
         Compiles it with ``numba.cfunc``; called only if the function is not on disk. If its code needs Numba when it
         runs, because it allocates or can raise, it is compiled in every process.
     sources : iterable of Path
         The files of Python that its code depends on.
     *choices : str
-        What else it depends on.
+        Anything else that it depends on.
 
     Returns
     -------
@@ -73,7 +73,7 @@ def address_of(name: str, build: Callable[[], CFunction], sources: Iterable[Path
     llvm.initialize_native_asmprinter()
     path = cache_folder() / f"{name}-{key_of(sources, choices)}.bin"
     with contextlib.suppress(OSError, ValueError):
-        return _loaded(*_read(path))
+        return _load(*_read(path))
     compiled = build()
     code = _self_contained(compiled)
     if code is None:
@@ -82,11 +82,11 @@ def address_of(name: str, build: Callable[[], CFunction], sources: Iterable[Path
     body = compiled.native_name.encode() + b"\0" + code
     with contextlib.suppress(OSError):
         keep(path, lambda file: file.write(hashlib.sha256(body).digest() + body))
-    return _loaded(compiled.native_name, code)
+    return _load(compiled.native_name, code)
 
 
 def key_of(sources: Iterable[Path], choices: Iterable[str]) -> str:
-    """Return a digest of all that machine code is made from."""
+    """Return a digest of all that machine code depends on."""
     versions = [version_of(name) for name in ("llvmlite", "numba", "numpy")]
     settings = [os.environ.get(f"NUMBA_{name}") for name in _SETTINGS]
     contents = [hashlib.sha256(source.read_bytes()).hexdigest() for source in (Path(__file__), *sources)]
@@ -104,7 +104,7 @@ def processor() -> tuple[str, str]:
     return name, os.environ.get("NUMBA_CPU_FEATURES", features)
 
 
-def _target() -> Any:
+def _target() -> llvm.TargetMachine:
     """Return the target that code is generated for, with the settings of Numba."""
     target = llvm.Target.from_triple(llvm.get_process_triple())
     cpu, features = processor()
@@ -115,7 +115,7 @@ def _target() -> Any:
 
 
 def _read(path: Path) -> tuple[str, bytes]:
-    """Return the symbol and the machine code of a file; LLVM would bring down the process over a damaged one."""
+    """Return the symbol and the machine code of a file, if it is undamaged: on a damaged one LLVM ends the process."""
     content = path.read_bytes()
     digest, body = content[:_DIGEST], content[_DIGEST:]
     if hashlib.sha256(body).digest() != digest:
@@ -127,24 +127,24 @@ def _read(path: Path) -> tuple[str, bytes]:
 def _self_contained(compiled: CFunction) -> bytes | None:
     """Return machine code that needs nothing but the C library; None if there is no such code.
 
-    Numba links a function with all that it calls, and with what reports an error. Once nothing but the function itself
-    can be called from outside, the optimiser finds that no error can happen, and takes away the rest.
+    Numba links a function with all that it calls, and with code that reports errors. Once only the function itself can
+    be called from outside, the optimiser finds that no error can happen, and removes that code.
     """
     module = llvm.parse_assembly(compiled.inspect_llvm())
-    for one in (*module.functions, *module.global_variables):
-        if not one.is_declaration and one.name != compiled.native_name:
-            one.linkage = llvm.Linkage.internal
+    for symbol in (*module.functions, *module.global_variables):
+        if not symbol.is_declaration and symbol.name != compiled.native_name:
+            symbol.linkage = llvm.Linkage.internal
     target = _target()
     passes = llvm.create_pass_builder(target, llvm.create_pipeline_tuning_options(speed_level=3))
     passes.getModulePassManager().run(module, passes)
-    outside = [one.name for one in (*module.functions, *module.global_variables) if one.is_declaration]
-    if any(name not in _LIBRARY and not name.startswith("llvm.") for name in outside):
+    external = [symbol.name for symbol in (*module.functions, *module.global_variables) if symbol.is_declaration]
+    if any(name not in _LIBRARY and not name.startswith("llvm.") for name in external):
         return None
     return bytes(target.emit_object(module))
 
 
-def _loaded(symbol: str, code: bytes) -> int:
-    """Bring machine code into the process, and return the address of a symbol."""
+def _load(symbol: str, code: bytes) -> int:
+    """Load machine code into the process, and return the address of a symbol."""
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target())
     engine.add_object_file(llvm.ObjectFileRef.from_data(code))
     engine.finalize_object()

@@ -1,8 +1,9 @@
 """What a definition or a claim counts, and the arithmetic of its total: below both engines, which evaluate it."""
 
+from mcmort.definitions.balances import balances_within, residuals
 from mcmort.definitions.changes import DefinitionChanges, definition_of
 from mcmort.definitions.sums import ResolvedDefinition, evaluate, resolve_definition
-from mcmort.definitions.terms import DefinitionTerms, Piece, Term, of_claim, resolve, same_scope
+from mcmort.definitions.terms import DefinitionTerms, Piece, Term, of_balance, of_claim, resolve, same_scope
 from mcmort.definitions.timing import Timing, YearShares
 
 __all__ = [
@@ -13,9 +14,12 @@ __all__ = [
     "Term",
     "Timing",
     "YearShares",
+    "balances_within",
     "definition_of",
     "evaluate",
+    "of_balance",
     "of_claim",
+    "residuals",
     "resolve",
     "resolve_definition",
     "same_scope",

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from mcmort.elicit.table import QuantileTable, build_table
 from mcmort.results import Split
-from mcmort.results.hashed import key_of, uniforms
+from mcmort.results.counter_based_random import stream_key, uniforms
 
 __all__ = ["KeptSplits", "split_table"]
 
@@ -42,6 +42,6 @@ class KeptSplits:
     def __call__(self, split: Split, n: int) -> NDArray[np.float64]:
         """Return the first draws of a split, shape ``(n,)``."""
         if (split.name, n) not in self._drawn:
-            points = uniforms(key_of(self.seed, split.name), 0, n)
+            points = uniforms(stream_key(self.seed, split.name), 0, n)
             self._drawn[split.name, n] = split_table(split.before, split.after)(points)
         return self._drawn[split.name, n]

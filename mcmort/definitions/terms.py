@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from mcmort.catalogue.case import Case, share_column
-from mcmort.catalogue.records import Claim, Component, Definition, Scope
+from mcmort.catalogue.records import Balance, Claim, Component, Definition, Scope
 from mcmort.catalogue.selection import matches, select, selected_years, years_of
 from mcmort.definitions.changes import shared_years
 from mcmort.definitions.timing import Timing, expected_part, timing_of
 from mcmort.errors import DefinitionError
 
-__all__ = ["DefinitionTerms", "Piece", "Term", "of_claim", "resolve", "same_scope"]
+__all__ = ["DefinitionTerms", "Piece", "Term", "of_balance", "of_claim", "resolve", "same_scope"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,13 @@ def of_claim(case: Case, claim: Claim, years: tuple[int, int] | None = None) -> 
         return base.model_copy(update=changes)
     words = {"label": claim.author, "question": claim.counts, "adds": claim.counts, "leaves_out": "not stated"}
     return Definition.model_validate({"id": claim.id, "measure": "all", **words} | changes)
+
+
+def of_balance(balance: Balance) -> Definition:
+    """Return the definition of what makes up a demographic balance: all who died, were not born or left."""
+    words = {"label": balance.label, "question": balance.label, "adds": balance.label, "leaves_out": "not stated"}
+    scope = balance.model_dump(include={"include", "exclude", "years", "net", "share"})
+    return Definition.model_validate({"id": balance.id, "measure": "all", **words, **scope})
 
 
 def resolve(case: Case, definition: Definition) -> DefinitionTerms:

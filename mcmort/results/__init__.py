@@ -1,11 +1,12 @@
-"""What engines return: draws, or tallies of draws that were not kept."""
+"""What either engine returns: draws, or histograms of draws that were not kept."""
 
 from mcmort.results.arithmetic import Arithmetic, Symbol, maximum
 from mcmort.results.draw_options import Dependence, DrawOptions, Engine, Method
 from mcmort.results.draw_source import DrawSource
 from mcmort.results.draws import ComponentStatus, Draws, HistogramResults, Manifest, RegisterComparison
-from mcmort.results.histogram import Histogram, HistogramEstimate
-from mcmort.results.question import Question, Split, Sums, Values
+from mcmort.results.histogram import Histogram
+from mcmort.results.histogram_estimate import HistogramEstimate
+from mcmort.results.question import Question, Residual, Split, Sums, Values
 
 __all__ = [
     "Arithmetic",
@@ -22,6 +23,7 @@ __all__ = [
     "Method",
     "Question",
     "RegisterComparison",
+    "Residual",
     "Split",
     "Sums",
     "Symbol",

@@ -1,4 +1,4 @@
-"""What the arithmetic of totals and formulas asks of a value, whatever the value is.
+"""The operations that totals and formulas need of a value, whatever its type.
 
 The same sums are evaluated over arrays of draws, over registers of the sampler's plan, and over the variables of the
 Bayesian model: each is a number with ``+ - * /`` and a larger-of-two.
@@ -27,7 +27,7 @@ class Arithmetic(Protocol):
 
 
 class Symbol(Arithmetic, Protocol):
-    """A value that is no number yet: an instruction or a variable of a model."""
+    """A symbolic value: an instruction of a plan or a variable of a model."""
 
     def at_least(self, other: Any, /) -> Self:
         """Return the larger of two values."""

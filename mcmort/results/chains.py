@@ -1,4 +1,4 @@
-"""How much draws of Markov chains are worth: they follow one another, so their errors are those of fewer draws."""
+"""Effective sample size of Markov chains, whose successive draws are correlated."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ __all__ = ["effective_size"]
 
 
 def effective_size(values: NDArray[np.float64], chains: int) -> float:
-    """Return the number of independent draws whose mean would be as sure as that of chains.
+    """Return the effective sample size: the number of independent draws whose mean has the same error.
 
-    Autocovariances of all chains together, summed as far as neighbouring pairs of them stay positive and fall (Geyer
-    1992, Statistical Science 7; Vehtari, Gelman, Simpson, Carpenter and Buerkner 2021, Bayesian Analysis 16).
+    Autocorrelations of all chains together are summed as long as sums of neighbouring pairs are positive and made to
+    decrease (Geyer 1992, Statistical Science 7; Vehtari, Gelman, Simpson, Carpenter and Buerkner 2021, Bayesian
+    Analysis 16).
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How draws are to be made, the same for the command line, the Python verbs and receipts."""
+"""How draws are to be made: the same options for the command line, the Python functions and receipts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Method = Literal["plain", "quasi"]
 """Independent draws, or draws on scrambled Sobol' points."""
 
 Dependence = Literal["declared", "independent", "comonotonic"]
-"""The dial of dependence: the groups that the case declares, none, or all inputs rising and falling together."""
+"""Which inputs depend on one another: the groups that the case declares, none, or all in perfect rank correlation."""
 
 _ONE_ENGINE_ONLY: Final[dict[str, Engine]] = {
     "precision": "elicited",
@@ -34,7 +34,7 @@ _ONE_ENGINE_ONLY: Final[dict[str, Engine]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawOptions:
-    """All that decides which numbers are drawn from a case.
+    """The options that determine the draws from a case.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What both engines offer to all that stands above them: columns, what is known of them, answers to questions."""
+"""The interface of both engines to the layers above: columns, the status of components, answers to questions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["DrawSource"]
 
 
 class DrawSource(Protocol):
-    """What totals are computed from: draws that were kept, or an engine that draws when it is asked and keeps none."""
+    """What totals are computed from: draws that were kept, or an engine that draws on request and keeps none."""
 
     @property
     def case(self) -> Case:
@@ -55,14 +55,14 @@ class DrawSource(Protocol):
         questions : sequence of Question
             What to compute of the columns.
         probabilities : sequence of float
-            Of the intervals whose Monte Carlo error will be asked for; kept draws need not know.
+            Probabilities of the intervals whose Monte Carlo errors are needed; kept draws ignore them.
         with_parts : bool
             Whether parts and overlaps are wanted beside the totals.
 
         Returns
         -------
         draws : Draws or HistogramResults
-            What the answers rest on.
+            The draws behind the answers.
         sums : sequence of Sums
             The distributions, one for each question.
         """

@@ -1,6 +1,6 @@
-"""The container that every engine returns: one column of draws for each uncertain input, with a manifest.
+"""The results of an engine: a column for each uncertain input, of draws or of histograms, with a manifest.
 
-Nothing above this layer knows which engine ran.
+No module above this layer needs to know which engine ran.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from mcmort.catalogue.case import Case
 from mcmort.catalogue.vocabulary import Measure, Pooling
 from mcmort.errors import UsageError
 from mcmort.results.draw_options import Dependence, Method
-from mcmort.results.histogram import HistogramEstimate
+from mcmort.results.histogram_estimate import HistogramEstimate
 from mcmort.results.question import Question, Split, Sums
 
 __all__ = ["ComponentStatus", "Draws", "HistogramResults", "Manifest", "RegisterComparison"]
@@ -48,7 +48,7 @@ class ComponentStatus:
     unknown : dict of str to str
         For each measure without evidence, the reason.
     notes : tuple of str
-        What a reader of the number should know: "registered only", figures taken as printed, and so on.
+        What a reader of the number should know, for example "registered only".
     sources : dict of str to tuple of str
         Keys of the sources behind each measure.
     is_registered_only : bool
@@ -66,7 +66,7 @@ class ComponentStatus:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """How draws were made: with the case's digest it is all that is needed to make them again.
+    """How draws were made: with the case's digest, all that is needed to repeat them.
 
     Attributes
     ----------
@@ -77,7 +77,7 @@ class Manifest:
     evidence : tuple of str
         Bases of evidence that were admitted.
     versions : dict of str to str
-        Of mcmort and the libraries on which the bits may depend.
+        Versions of mcmort and of the libraries on which results may depend.
     method : Method
         How draws were made.
     dependence : Dependence
@@ -124,11 +124,12 @@ class Draws:
         How they were made.
     columns : dict of str to ndarray, shape (n_draws,)
         By name: ``all:ID`` and ``registered:ID`` (deaths of a component), ``ordinary:ID``, ``overlap:ID``,
-        ``share:KEY`` and ``quantity:NAME`` (those on which components rest).
+        ``share:KEY``, ``quantity:NAME`` (those on which components or balances rest) and ``balance:ID`` (what its
+        formula says).
     standing : dict of str to ComponentStatus
         What is known of each component.
     splits : callable
-        Gives so many draws of an uncertain split of a span of years when a total asks for it.
+        Returns draws of an uncertain split of a span of years, given the split and their number.
     """
 
     case: Case
@@ -156,7 +157,7 @@ class Draws:
     ) -> tuple[Draws, list[Sums[Array]]]:
         """Answer questions on these draws; see `mcmort.results.DrawSource`.
 
-        All that follows from kept draws is at hand, so that `probabilities` and `with_parts` change nothing.
+        From kept draws everything can be computed later, so `probabilities` and `with_parts` have no effect.
         """
         return self, [question(self.columns, self.years_split) for question in questions]
 
@@ -175,7 +176,7 @@ class Draws:
 
 @dataclass(frozen=True)
 class HistogramResults:
-    """Distributions of some columns and totals: what is left of draws that were only counted.
+    """Histograms of some columns and totals, whose draws were counted and not kept.
 
     Attributes
     ----------

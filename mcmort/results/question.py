@@ -1,31 +1,31 @@
-"""A question to draws: arithmetic over named columns, whatever a column is to the engine that answers."""
+"""Questions to an engine: arithmetic over named columns, which are arrays of draws or registers of a plan."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.results.arithmetic import Arithmetic
-from mcmort.results.histogram import HistogramEstimate
+from mcmort.results.histogram_estimate import HistogramEstimate
 
-__all__ = ["Question", "Split", "Sums", "Values"]
+__all__ = ["Question", "Residual", "Split", "Sums", "Values"]
 
 type Values = NDArray[np.float64] | HistogramEstimate
-"""The distribution of a column: all its draws, shape ``(n_draws,)``, or their tally."""
+"""The distribution of a column: all its draws, shape ``(n_draws,)``, or their histogram."""
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A span of years of unknown timing, parted in two: an uncertain input.
+    """A span of years with deaths of unknown timing, split in two: an uncertain input.
 
     Attributes
     ----------
     component : str
-        Whose years.
+        The component whose deaths fall in the span.
     years : tuple of int
         First and last year of the span.
     before, after : int
@@ -49,16 +49,45 @@ class Split:
 
 
 @dataclass(frozen=True)
+class Residual[Value]:
+    """A difference of either sign as its two halves, neither below zero and one of them zero on every draw.
+
+    Attributes
+    ----------
+    above : Value
+        By how much the first side exceeds the second, else zero.
+    below : Value
+        By how much the second side exceeds the first, else zero.
+    """
+
+    above: Value
+    below: Value
+
+
+@dataclass(frozen=True)
 class Sums[Value]:
-    """A total, each component as counted before overlaps, and what each overlap takes off."""
+    """A total with what explains it.
+
+    Attributes
+    ----------
+    total : Value
+        The total.
+    parts : mapping of str to Value
+        Each component as counted, before overlaps.
+    overlaps : mapping of str to Value
+        What each overlap takes off.
+    balances : mapping of str to Residual
+        What the formula of each demographic balance says, less what the components of its scope sum to.
+    """
 
     total: Value
     parts: Mapping[str, Value]
     overlaps: Mapping[str, Value]
+    balances: Mapping[str, Residual[Value]] = field(default_factory=dict)
 
 
 class Question(Protocol):
-    """What is asked: sums over columns, which may be arrays of draws, or registers of a plan."""
+    """Sums over columns, which may be arrays of draws or registers of a plan."""
 
     @property
     def name(self) -> str:

@@ -1,7 +1,7 @@
-"""The elicited engine: priors to a plan, a plan to draws or tallies of draws.
+"""The elicited engine: priors to a plan, a plan to draws or histograms of draws.
 
-The names, which the stub file beside this one lists, load when first used: arithmetic over a plan needs neither SciPy
-nor Numba.
+The names that the stub file beside this one lists are loaded when first used: arithmetic over a plan needs neither
+SciPy nor Numba.
 """
 
 import lazy_loader

@@ -1,4 +1,4 @@
-"""The elicited engine on call: it draws when a total is asked for, counts, and keeps no draw."""
+"""The elicited engine on demand: it draws when a total is asked for, counts the draws in histograms, and keeps none."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ from mcmort.results import (
     Manifest,
     Method,
     Question,
+    Residual,
     Sums,
     Values,
 )
-from mcmort.results.histogram import Figure
-from mcmort.sampler.kernel.run import REPLICATES, Progress, draws_within, histogram_plan
+from mcmort.results.histogram_estimate import Statistic
+from mcmort.sampler.kernel.run import REPLICATES, Progress, draw_histograms, draws_within
 from mcmort.sampler.program.plan import Builder, Register
 from mcmort.sampler.program.plan_cache import compiled_case
 from mcmort.sampler.program.splits import PlannedSplits
@@ -33,16 +34,16 @@ from mcmort.sampler.simulate import DEFAULT_DRAWS, manifest_of, seed_of
 __all__ = ["MOST_DRAWS", "Sampler"]
 
 MOST_DRAWS: Final = 100_000_000
-"""Draws after which a precision that is not reached is given up."""
-_FIRST: Final = 1 << 15
+"""Draws after which the sampler gives up on a precision that is not reached."""
+_FIRST_RUN: Final = 1 << 15
 _CONFIDENCE: Final = 1.96
 
 
 class Sampler:
-    """A case ready to be drawn from, in memory that does not grow with the number of draws.
+    """A case ready to be drawn from, with memory that does not grow with the number of draws.
 
-    Give it to `mcmort.total`, `mcmort.compare` or `mcmort.claims` as you would give draws. Independent draws are those
-    of `mcmort.simulate` with the same seed, so totals agree to the resolution of a tally.
+    Pass it to `mcmort.total`, `mcmort.compare` or `mcmort.claims` in place of draws. Independent draws are those of
+    `mcmort.simulate` with the same seed, so totals agree to the resolution of a histogram.
 
     Parameters
     ----------
@@ -53,10 +54,10 @@ class Sampler:
     rng : int or numpy.random.Generator, optional
         Seed, or a generator to take one from.
     precision : float, optional
-        Relative error wanted of the median and the limits of every total, as the half-width of a Monte Carlo
-        interval of 95 %. It draws until they are that sure.
+        Relative error wanted of the median and the limits of every total, as the half-width of a 95 % Monte Carlo
+        interval. The sampler draws until it is reached.
     method : {"plain", "quasi"}
-        Independent draws, or scrambled Sobol' points, which pay most where few inputs carry a total.
+        Independent draws, or scrambled Sobol' points, which help most where few inputs dominate a total.
     evidence : frozenset of str, optional
         Bases of evidence to admit, instead of those that the case admits.
     dependence : {"declared", "independent", "comonotonic"}
@@ -64,7 +65,7 @@ class Sampler:
     pool : {"linear", "log", "envelope"}, optional
         How to pool the estimates of every component, instead of as the case says.
     threads : int, optional
-        By default as many as there are processors; they change no bit.
+        By default one for each processor; their number changes no result.
     progress : callable, optional
         Called with the draws done and the draws asked for.
 
@@ -128,12 +129,12 @@ class Sampler:
 
     @property
     def conditioned(self) -> frozenset[str]:
-        """Claims that draws are conditioned on: none, since no claim is an input of this engine."""
+        """Claims that the draws are conditioned on: none, since this engine uses no claims."""
         return frozenset()
 
     @property
     def is_kept(self) -> bool:
-        """Whether all draws are kept: none is."""
+        """Whether all draws are kept: this engine keeps none."""
         return False
 
     def evaluate(
@@ -141,22 +142,34 @@ class Sampler:
     ) -> tuple[HistogramResults, list[Sums[Values]]]:
         """Draw, and answer questions on the same draws in one pass; see `mcmort.results.DrawSource`."""
         build = Builder(self.plan)
-        registers = {name: Register(build, at) for name, at in self.plan.outputs.items()}
+        registers = {name: Register(build, index) for name, index in self.plan.outputs.items()}
         split = PlannedSplits(build)
-        sums = [question(registers, split) for question in questions]
-        totals = [one.total.at for one in sums]
-        others = [part.at for one in sums for part in (*one.parts.values(), *one.overlaps.values())]
-        names = {at: question.name for at, question in zip(totals, questions, strict=True)}
-        tallies = self.tally(build, totals, others if with_parts else [], probabilities, names)
+        answers = [question(registers, split) for question in questions]
+        totals = [answer.total.at for answer in answers]
+        others = [part.at for answer in answers for part in (*answer.parts.values(), *answer.overlaps.values())]
+        others += [half.at for answer in answers for gap in answer.balances.values() for half in (gap.above, gap.below)]
+        names = {total: question.name for total, question in zip(totals, questions, strict=True)}
+        results = self.histograms(build, totals, others if with_parts else [], probabilities, names)
 
-        def tallied(parts: Mapping[str, Register]) -> dict[str, Values]:
-            return {name: tallies.columns[str(one.at)] for name, one in parts.items()} if with_parts else {}
+        def estimates(parts: Mapping[str, Register]) -> dict[str, Values]:
+            return {name: results.columns[str(part.at)] for name, part in parts.items()} if with_parts else {}
 
-        return tallies, [
-            Sums(tallies.columns[str(one.total.at)], tallied(one.parts), tallied(one.overlaps)) for one in sums
+        def residuals(balances: Mapping[str, Residual[Register]]) -> dict[str, Residual[Values]]:
+            above = estimates({name: gap.above for name, gap in balances.items()})
+            below = estimates({name: gap.below for name, gap in balances.items()})
+            return {name: Residual(above[name], below[name]) for name in above}
+
+        return results, [
+            Sums(
+                results.columns[str(answer.total.at)],
+                estimates(answer.parts),
+                estimates(answer.overlaps),
+                residuals(answer.balances),
+            )
+            for answer in answers
         ]
 
-    def tally(
+    def histograms(
         self,
         build: Builder,
         totals: Sequence[int],
@@ -164,81 +177,87 @@ class Sampler:
         probabilities: Sequence[float],
         names: Mapping[int, str] | None = None,
     ) -> HistogramResults:
-        """Draw and count registers of an extended plan.
+        """Draw, and count the values of registers of an extended plan.
 
         Parameters
         ----------
         build : Builder
             The plan with the instructions of the totals.
         totals, others : sequence of int
-            Registers. The limits of totals must be as precise as was asked for, and their shortest intervals have an
-            error; of the others only the quantiles do.
+            Registers. The limits of totals reach the precision that was asked for, and their shortest intervals have a
+            Monte Carlo error; of the others only mean and quantiles have one.
         probabilities : sequence of float
-            Of the intervals.
+            Probabilities of the intervals.
         names : mapping of int to str, optional
-            What messages call the registers.
+            Names of registers in messages.
 
         Returns
         -------
         HistogramResults
-            Columns by the number of their register.
+            A column for each register, by its number.
 
         Raises
         ------
         FormulaError
             If a register is infinite or undefined on some draw.
         """
-        build.outputs = {str(at): at for at in sorted({*totals, *others})}
+        registers = sorted({*totals, *others})
+        build.outputs = {str(register): register for register in registers}
         plan = build.plan()
-        tails = sorted({0.5, *(side for one in probabilities for side in ((1.0 - one) / 2.0, (1.0 + one) / 2.0))})
-        shortest: list[Figure] = [(end, one) for one in probabilities for end in ("shortest-low", "shortest-high")]
-        common: list[Figure] = [("mean", 0.0), *(("quantile", tail) for tail in tails)]
-        figures = {str(at): [*common, *(shortest if at in totals else ())] for at in {*totals, *others}}
+        tails = sorted({0.5, *(side for p in probabilities for side in ((1.0 - p) / 2.0, (1.0 + p) / 2.0))})
+        shortest: list[Statistic] = [(end, p) for p in probabilities for end in ("shortest-low", "shortest-high")]
+        common: list[Statistic] = [("mean", 0.0), *(("quantile", tail) for tail in tails)]
+        statistics = {str(index): [*common, *(shortest if index in totals else ())] for index in registers}
 
         def run(n: int) -> dict[str, HistogramEstimate]:
-            return histogram_plan(
-                plan, self.manifest.seed, n, method=self.manifest.method, figures=figures, threads=self.threads,
+            return draw_histograms(
+                plan,
+                self.manifest.seed,
+                n,
+                method=self.manifest.method,
+                statistics=statistics,
+                threads=self.threads,
                 progress=self.progress,
-            )  # fmt: skip
+            )
 
         precision, most = self.manifest.precision, self.manifest.draws
         if precision is not None and self.manifest.method == "quasi":
             most = draws_within(most)
-        n = most if precision is None else min(_FIRST, most)
-        made: list[tuple[int, float]] = []
+        n = most if precision is None else min(_FIRST_RUN, most)
+        runs: list[tuple[int, float]] = []
         while True:
-            found = run(n)
-            for name, one in found.items():
-                whole, label = one.whole, self._name(int(name), names or {})
+            estimates = run(n)
+            for name, estimate in estimates.items():
+                whole, label = estimate.whole, self._name(int(name), names or {})
                 if whole.undefined:
                     raise FormulaError(
                         f"{label} is {whole.why_undefined} on {whole.undefined:,} of {whole.draws:,} draws"
                     )
-            n = next(iter(found.values())).whole.draws
-            reached = max(_relative_error(found[str(at)], tails) for at in totals)
-            made.append((n, reached))
+            n = next(iter(estimates.values())).whole.draws
+            reached = max(_relative_error(estimates[str(total)], tails) for total in totals)
+            runs.append((n, reached))
             if precision is None or reached <= precision or n >= most:
                 break
-            n = min(_grown(made, precision, self.manifest.method), most)
-        return HistogramResults(self.case, replace(self.manifest, draws=n, reached=reached), found, self.standing)
+            n = min(_next_draws(runs, precision, self.manifest.method), most)
+        return HistogramResults(self.case, replace(self.manifest, draws=n, reached=reached), estimates, self.standing)
 
     def _name(self, register: int, names: Mapping[int, str]) -> str:
-        """Name a register for a message."""
-        known = {at: name for name, at in self.plan.outputs.items()} | {**names}
+        """Return the name of a register for a message."""
+        known = {index: name for name, index in self.plan.outputs.items()} | {**names}
         return known.get(register, "a part of a total")
 
 
-def _grown(made: Sequence[tuple[int, float]], precision: float, method: Method) -> int:
-    """Return how many draws to make next.
+def _next_draws(runs: Sequence[tuple[int, float]], precision: float, method: Method) -> int:
+    """Return the number of draws of the next run.
 
-    The error of independent draws falls with the root of their number; a fifth more are made, since it is not known to
-    the last digit. That of nets falls with a power that is measured, between a half and one: with the next net, or the
-    one after it, if that is what it takes.
+    The error of independent draws falls with the square root of their number; a fifth more are made, since the error is
+    itself an estimate. The error of digital nets falls with a power between a half and one, which is estimated from the
+    last two runs: the next net has two times the points, or four times if that is not enough.
 
     Parameters
     ----------
-    made : sequence of (int, float)
-        Draws of each run so far, and the error that they reached.
+    runs : sequence of (int, float)
+        Number of draws of each run so far, and the error that it reached.
     precision : float
         The error wanted.
     method : {"plain", "quasi"}
@@ -248,19 +267,19 @@ def _grown(made: Sequence[tuple[int, float]], precision: float, method: Method) 
     -------
     int
     """
-    (before, large), (n, reached) = made[-2:] if len(made) > 1 else (made[0], made[0])
+    (n_before, error_before), (n, reached) = runs[-2:] if len(runs) > 1 else (runs[0], runs[0])
     if method == "plain":
         return math.ceil(n * min(max(1.2 * (reached / precision) ** 2, 1.5), 64.0))
     power = 0.5
-    if before < n and math.isfinite(large) and math.isfinite(reached):
-        power = min(max(math.log(large / reached) / math.log(n / before), 0.5), 1.0)
+    if n_before < n and math.isfinite(error_before) and math.isfinite(reached):
+        power = min(max(math.log(error_before / reached) / math.log(n / n_before), 0.5), 1.0)
     return 2 * n if (reached / precision) ** (1.0 / power) <= 2.0 else 4 * n
 
 
-def _relative_error(tallied: HistogramEstimate, probabilities: Sequence[float]) -> float:
+def _relative_error(estimate: HistogramEstimate, probabilities: Sequence[float]) -> float:
     """Return the largest half-width of a 95 % Monte Carlo interval among some quantiles, relative to the quantile."""
-    quantiles = tallied.whole.quantile(np.array(probabilities)).tolist()
-    errors = [tallied.quantile_error(one) for one in probabilities]
+    quantiles = estimate.whole.quantile(np.array(probabilities)).tolist()
+    errors = [estimate.quantile_error(probability) for probability in probabilities]
     return max(
         _CONFIDENCE * error / value if value > 0.0 else (0.0 if error == 0.0 else math.inf)
         for error, value in zip(errors, quantiles, strict=True)

@@ -28,7 +28,7 @@ def seed_of(rng: int | np.random.Generator | None) -> int:
 
 
 def manifest_of(case: Case, options: DrawOptions, draws: int) -> Manifest:
-    """Return the manifest of so many draws from a case."""
+    """Return the manifest of draws from a case with some options."""
     return Manifest(
         engine="elicited",
         seed=options.seed,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, overload
 
 import numpy as np
@@ -17,13 +17,25 @@ from mcmort.definitions import (
     DefinitionTerms,
     ResolvedDefinition,
     Term,
+    balances_within,
     definition_of,
     evaluate,
+    residuals,
     resolve,
     resolve_definition,
 )
 from mcmort.errors import DefinitionError, UsageError
-from mcmort.results import Arithmetic, Draws, DrawSource, HistogramEstimate, HistogramResults, Split, Sums, Values
+from mcmort.results import (
+    Arithmetic,
+    Draws,
+    DrawSource,
+    HistogramEstimate,
+    HistogramResults,
+    Residual,
+    Split,
+    Sums,
+    Values,
+)
 
 __all__ = ["Total", "Values", "kept", "total", "total_of", "totals_of", "totals_with_evidence"]
 
@@ -49,6 +61,9 @@ class Total(Generic[_Values]):
         Each component as counted, before overlaps; empty if only the total was asked for.
     overlaps : dict of str to ndarray, shape (n_draws,), or HistogramEstimate
         What each overlap takes off; likewise.
+    balances : dict of str to Residual
+        Of each demographic balance whose scope the definition holds whole: what its formula says, less what the
+        components of its scope sum to; likewise.
     terms : dict of str to Term
         How each component counts.
     excluded, unknown : dict of str to str
@@ -63,6 +78,7 @@ class Total(Generic[_Values]):
     values: _Values
     parts: Mapping[str, _Values]
     overlaps: Mapping[str, _Values]
+    balances: Mapping[str, Residual[_Values]]
     terms: Mapping[str, Term]
     excluded: Mapping[str, str]
     unknown: Mapping[str, str]
@@ -133,7 +149,7 @@ def total(draws: DrawSource, definition: str | Definition, changes: DefinitionCh
 
 def total_of(draws: Draws, resolved: DefinitionTerms) -> Total[Array]:
     """Add up a resolved definition over kept draws; see `total`."""
-    asked = _Asked(draws.case, _account(draws, resolved))
+    asked = _asked(draws, _account(draws, resolved))
     _, (sums,) = draws.evaluate([asked])
     return asked.explained(draws, sums)
 
@@ -226,20 +242,22 @@ class _Asked:
 
     case: Case
     account: ResolvedDefinition
+    balances: Mapping[str, ResolvedDefinition]
 
     @property
     def name(self) -> str:
         return f"the total {self.account.definition.id!r}"
 
     def __call__[Value: Arithmetic](self, columns: Mapping[str, Value], split: Callable[[Split], Value]) -> Sums[Value]:
-        return evaluate(self.case, columns, self.account, split)
+        sums = evaluate(self.case, columns, self.account, split)
+        return replace(sums, balances=residuals(self.case, columns, self.balances, split))
 
     def explained[Value: (Array, Values)](self, draws: Draws | HistogramResults, sums: Sums[Value]) -> Total[Value]:
         """Return the total with all that explains it."""
         account = self.account
         return Total(
-            draws, account.definition, sums.total, sums.parts, sums.overlaps, account.terms, account.excluded,
-            account.unknown, account.notes,
+            draws, account.definition, sums.total, sums.parts, sums.overlaps, sums.balances, account.terms,
+            account.excluded, account.unknown, account.notes,
         )  # fmt: skip
 
 
@@ -248,9 +266,14 @@ def _account(source: DrawSource, resolved: DefinitionTerms) -> ResolvedDefinitio
     return resolve_definition(source.case, source.standing, source.columns, resolved)
 
 
+def _asked(source: DrawSource, account: ResolvedDefinition) -> _Asked:
+    """Return the question of a total, with the balances that it holds whole."""
+    return _Asked(source.case, account, balances_within(source.case, source.standing, source.columns, account))
+
+
 def _totals(
     source: DrawSource, accounts: Sequence[ResolvedDefinition], probabilities: Sequence[float], with_parts: bool
 ) -> list[Total]:  # fmt: skip
-    asked = [_Asked(source.case, account) for account in accounts]
+    asked = [_asked(source, account) for account in accounts]
     draws, sums = source.evaluate(asked, probabilities=probabilities, with_parts=with_parts)
     return [question.explained(draws, answer) for question, answer in zip(asked, sums, strict=True)]

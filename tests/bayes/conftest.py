@@ -1,7 +1,7 @@
-"""What the tests of the Bayesian engine share.
+"""Fixtures of the tests of the Bayesian engine.
 
-PyTensor keeps what it compiles for them apart from what is the user's. Where, it reads when it is imported, so that is
-set before any test module is.
+PyTensor stores what it compiles in a folder of the tests, not of the user. It reads the setting when it is imported, so
+that is set before any test module is imported.
 """
 
 from __future__ import annotations

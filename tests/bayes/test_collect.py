@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from mcmort.bayes.backends import told_over
+from mcmort.bayes.backends import evaluate_model
 from mcmort.bayes.evidence import Datum, Evidence
 from mcmort.bayes.evidence.collect import collect
 from mcmort.catalogue import Case
 from mcmort.errors import CaseError, EvidenceError, UsageError
-from tests.bayes.made import balance, claim, every_kind, evidence_head, figures
+from tests.bayes.small_cases import balance, claim, every_kind, evidence_head, figures
 from tests.cases import case_of, component, count, overlap, point, profile, quantity, ranged, share
 
 Z90 = float(stats.norm.ppf(0.95))
@@ -30,7 +30,7 @@ def _of(*components: dict[str, Any], **tables: Any) -> dict[str, Datum]:
     return _data(collect(figures(*components, **tables)))
 
 
-def test_a_range_is_a_middle_and_a_standard_error() -> None:
+def test_range_becomes_middle_and_standard_error() -> None:
     """Two ends read as nine tenths of a lognormal are its median, and its log standard deviation."""
     (datum,) = _of(component("one", ranged(100, 400))).values()
     assert (datum.name, datum.side, datum.column) == ("one:study-a", "point", "all:one")
@@ -39,13 +39,13 @@ def test_a_range_is_a_middle_and_a_standard_error() -> None:
     assert datum.log_error == pytest.approx(math.log(2.0) / Z90, rel=TEN_DIGITS)
 
 
-def test_a_point_has_no_error_of_its_own() -> None:
+def test_point_has_no_error_of_its_own() -> None:
     """A bare point has the heterogeneity of its basis only, so its spread is not counted twice."""
     (datum,) = _of(component("one", point(120.0))).values()
     assert (datum.log_value, datum.log_error) == (math.log(120.0), 0.0)
 
 
-def test_bounds_are_sides_and_not_points() -> None:
+def test_bounds_become_one_sided_data() -> None:
     """At least and at most enter as bounds at the figure printed."""
     data = _of(
         component(
@@ -59,7 +59,7 @@ def test_bounds_are_sides_and_not_points() -> None:
     assert (data["one:study-c"].side, data["one:study-c"].log_value) == ("at-most", math.log(900.0))
 
 
-def test_figures_of_a_lineage_about_one_thing_weigh_one_together() -> None:
+def test_copies_of_lineage_with_one_target_weigh_one_together() -> None:
     """Two copies of a register weigh a half each; another measure, component, side or lineage is another thing."""
     register = {"basis": "registered", "measure": "registered", "lineage": "register"}
     data = _of(
@@ -79,7 +79,7 @@ def test_figures_of_a_lineage_about_one_thing_weigh_one_together() -> None:
     }  # fmt: skip
 
 
-def test_claims_of_a_lineage_weigh_one_only_if_they_count_the_same() -> None:
+def test_claims_of_lineage_share_weight_only_over_same_scope() -> None:
     """Two totals of one lineage over the same scope weigh a half each; a third over other years weighs one."""
     data = _of(
         component("one", ranged(100, 400)),
@@ -94,8 +94,8 @@ def test_claims_of_a_lineage_weigh_one_only_if_they_count_the_same() -> None:
     assert [data[f"claim:{name}"].weight for name in "abcd"] == [0.5, 0.5, 1.0, 1.0]
 
 
-def test_a_lineage_with_several_things_to_say_has_an_effect() -> None:
-    """Figures of one lineage about several things err together; copies about one thing share no effect."""
+def test_lineage_with_several_targets_has_effect() -> None:
+    """Figures of one lineage with several targets err together; copies of one target share no effect."""
     evidence = collect(
         figures(
             component("one", point(90.0, lineage="wide"), point(80.0, source="study-b", id="x", lineage="narrow")),
@@ -108,8 +108,8 @@ def test_a_lineage_with_several_things_to_say_has_an_effect() -> None:
     assert not any("narrow" in name for name in evidence.parameters)
 
 
-def test_a_claim_on_a_sum_is_data_unless_its_lineage_has_told_the_parts() -> None:
-    """An author who gives the parts has given the sum; another author's sum is new."""
+def test_claim_on_sum_is_data_unless_lineage_is_used_for_parts() -> None:
+    """The sum of an author whose parts are data is rejected; another author's sum is data."""
     case = figures(
         component("one", ranged(100, 400, lineage="team")),
         component("two", ranged(100, 400, source="study-b")),
@@ -121,27 +121,27 @@ def test_a_claim_on_a_sum_is_data_unless_its_lineage_has_told_the_parts() -> Non
     )
     evidence = collect(case)
     assert [name for name in _data(evidence) if name.startswith("claim:")] == ["claim:new"]
-    assert evidence.left == {
-        "claim:same-lineage": "its lineage speaks already on one",
-        "claim:same-source": "its lineage speaks already on two",
+    assert evidence.rejected == {
+        "claim:same-lineage": "its lineage is already used for one",
+        "claim:same-source": "its lineage is already used for two",
     }
     account = _data(evidence)["claim:new"].account
     assert account is not None
     assert sorted(account.terms) == ["one", "two"]
 
 
-def test_parts_that_are_left_out_do_not_tell() -> None:
+def test_claim_on_sum_is_data_where_parts_are_not_admitted() -> None:
     """Where the parts of a lineage are not admitted, its sum is data."""
     case = figures(
         component("one", ranged(100, 400, lineage="team", basis="assertion"), ranged(90, 200, source="study-b")),
         claim=[claim("sum", 300, 500, source="study-c", lineage="team")],
     )
-    assert "claim:sum" in collect(case).left
+    assert "claim:sum" in collect(case).rejected
     assert "claim:sum" in _data(collect(case, frozenset({"demographic"})))
 
 
-def test_a_claim_that_counts_more_than_the_case_is_an_upper_bound() -> None:
-    """What an author also counts makes the figure too large: at most so many, and its "at least" says nothing."""
+def test_claim_beyond_case_is_upper_bound() -> None:
+    """A figure that also counts deaths beyond the case bounds it from above; its "at least" is not used."""
     reads = {"low": 300.0, "high": None, "reads": "at-least"}
     evidence = collect(
         figures(
@@ -153,10 +153,10 @@ def test_a_claim_that_counts_more_than_the_case_is_an_upper_bound() -> None:
         )
     )
     assert _data(evidence)["claim:more"].side == "at-most"
-    assert evidence.left == {"claim:least": "at least so many, of more than the case holds: it bounds nothing here"}
+    assert evidence.rejected == {"claim:least": "at least so many, of more than the case holds: it bounds nothing here"}
 
 
-def test_figures_that_are_not_used_are_listed_with_the_reason() -> None:
+def test_unused_figures_are_listed_with_reason() -> None:
     """A zero, a retired figure, a cross-check, a basis not admitted, a request: each is listed, none is data."""
     case = figures(
         component(
@@ -173,15 +173,15 @@ def test_figures_that_are_not_used_are_listed_with_the_reason() -> None:
         claim=[
             claim("old-total", 200, 300, source="study-h"),
             claim("new-total", 200, 300, source="study-h", supersedes=["old-total"]),
-            claim("heard", 200, 300, source="study-i", basis="testimony"),
+            claim("testimony", 200, 300, source="study-i", basis="testimony"),
             claim("asked", 200, 300, source="study-f"),
         ],
     )
     evidence = collect(case, without=frozenset({"study-f", "school"}))
     assert set(_data(evidence)) == {"one:study-a", "one:new", "claim:new-total"}
-    assert evidence.left == {
+    assert evidence.rejected == {
         "claim:asked": "left out on request",
-        "claim:heard": "basis testimony is not admitted",
+        "claim:testimony": "basis testimony is not admitted",
         "claim:old-total": "superseded by new-total",
         "one:old": "superseded by new",
         "one:study-b": "a figure of zero has no logarithm",
@@ -193,7 +193,7 @@ def test_figures_that_are_not_used_are_listed_with_the_reason() -> None:
     assert evidence.without == ("school", "study-f")
 
 
-def test_every_figure_is_data_or_left() -> None:
+def test_every_figure_is_data_or_rejected() -> None:
     """No figure gets lost: each estimate, claim and balance is conditioned on, or listed with the reason."""
     case = every_kind()
     names = {f"{one.id}:{estimate.name}" for one in case.components.values() for estimate in one.estimate}
@@ -202,20 +202,20 @@ def test_every_figure_is_data_or_left() -> None:
         for without in (frozenset[str](), frozenset({"study-a", "school"})):
             evidence = collect(case, bases, without)
             used = set(_data(evidence)) | {f"balance:{name}" for name in evidence.balances}
-            assert used | evidence.left.keys() == names
-            assert not used & evidence.left.keys()
+            assert used | evidence.rejected.keys() == names
+            assert not used & evidence.rejected.keys()
 
 
-def test_a_bound_alone_is_listed() -> None:
-    """A component of which only bounds speak has no distribution, and its bounds were dropped without a word."""
+def test_bound_alone_is_rejected_with_reason() -> None:
+    """A component that has only bounds has no distribution; its bounds are listed with that reason."""
     bound = component("one", count(low=50.0, reads="at-least"))
     evidence = collect(figures(bound, component("two", ranged(100, 400))))
     assert set(_data(evidence)) == {"two:study-a"}
-    assert "a bound alone" in evidence.left["one:study-a"]
+    assert "a bound alone" in evidence.rejected["one:study-a"]
     assert evidence.standing["one"].unknown["all"] == "no admissible evidence touches it"
 
 
-def test_assertions_are_admitted_by_default_and_can_be_switched_off() -> None:
+def test_assertions_are_admitted_by_default_only() -> None:
     """By default the bases of the case and assertions are admitted; a list of bases is taken as it is."""
     case = figures(component("one", ranged(100, 400), point(900.0, basis="assertion", source="study-b")))
     assert "assertion" not in case.head.evidence
@@ -224,7 +224,7 @@ def test_assertions_are_admitted_by_default_and_can_be_switched_off() -> None:
     assert collect(case, frozenset({"demographic"})).admitted == ("demographic",)
 
 
-def test_a_register_alone_stands_for_all_deaths_and_says_so() -> None:
+def test_register_alone_stands_for_all_deaths_with_note() -> None:
     """With a register alone and no completeness, deaths are the register; with a cited completeness they are more."""
     register = point(90.0, basis="registered", measure="registered")
     alone, shared = (
@@ -236,12 +236,12 @@ def test_a_register_alone_stands_for_all_deaths_and_says_so() -> None:
     )
     assert shared.standing["one"].notes == ()
     for evidence, is_same in ((alone, True), (shared, False)):
-        world = told_over(evidence, np.random.default_rng(1).standard_normal((50, len(evidence.parameters))))
-        assert (world.kept["all:one"] == world.kept["registered:one"]).all() == is_same
+        backend = evaluate_model(evidence, np.random.default_rng(1).standard_normal((50, len(evidence.parameters))))
+        assert (backend.kept["all:one"] == backend.kept["registered:one"]).all() == is_same
 
 
-def test_the_default_completeness_is_for_components_with_both_measures() -> None:
-    """A completeness of the engine serves where something speaks of all deaths; a cited one goes before it."""
+def test_default_completeness_applies_to_components_with_both_measures() -> None:
+    """The default completeness applies to components with a figure of all deaths; a cited one goes before it."""
     register = point(90.0, basis="registered", measure="registered", source="study-b")
     case = figures(
         component("both", register, ranged(100, 400)),
@@ -255,8 +255,8 @@ def test_the_default_completeness_is_for_components_with_both_measures() -> None
     assert evidence.curves["completeness:cited"] == 0.7
 
 
-def test_components_known_only_through_sums() -> None:
-    """A component of which only a sum speaks has a wide prior about an equal part of it; others are unknown."""
+def test_component_known_only_through_sums_has_wide_prior() -> None:
+    """A component that only a sum informs has a wide prior about an equal part of it; others are unknown."""
     case = figures(
         component("one", ranged(100, 400)),
         component("dark", facets={"category": "b"}),
@@ -275,8 +275,8 @@ def test_components_known_only_through_sums() -> None:
     assert set(_data(evidence)) == {"one:study-a", "claim:large", "claim:small"}
 
 
-def test_a_claim_over_something_unknown_is_left() -> None:
-    """A registered total over a component without a register says nothing that the model could use."""
+def test_claim_over_unknown_component_is_rejected() -> None:
+    """A registered total over a component without a register is not used, with that reason."""
     evidence = collect(
         figures(
             component("one", point(90.0, basis="registered", measure="registered")),
@@ -284,10 +284,10 @@ def test_a_claim_over_something_unknown_is_left() -> None:
             claim=[claim("both", 200, 400, source="study-b", measure="registered")],
         )
     )
-    assert evidence.left == {"claim:both": "it counts what nothing is known of: two"}
+    assert evidence.rejected == {"claim:both": "it counts what nothing is known of: two"}
 
 
-def test_what_a_claim_counts_is_what_its_author_counts(seed: int) -> None:
+def test_expectation_of_claim_is_sum_under_its_definition(seed: int) -> None:
     """Years, shares, net of ordinary mortality and overlaps of a claim are those of the sum that a total takes."""
     case = figures(
         component("one", ranged(100, 400), ordinary=share(0.1), profile="p"),
@@ -300,15 +300,15 @@ def test_what_a_claim_counts_is_what_its_author_counts(seed: int) -> None:
         ],
     )  # fmt: skip
     evidence = collect(case)
-    world = told_over(evidence, np.random.default_rng(seed).standard_normal((100, len(evidence.parameters))))
-    one = world.kept["all:one"] * 0.9 * 5.0 / 25.0
-    two = world.kept["all:two"] * 0.5 * 0.5
+    backend = evaluate_model(evidence, np.random.default_rng(seed).standard_normal((100, len(evidence.parameters))))
+    one = backend.kept["all:one"] * 0.9 * 5.0 / 25.0
+    two = backend.kept["all:two"] * 0.5 * 0.5
     expected = one + two - np.minimum(0.25 * one, two)
-    np.testing.assert_allclose(world.kept["expected:claim:own"], np.log(expected), rtol=1e-12)
+    np.testing.assert_allclose(backend.kept["expected:claim:own"], np.log(expected), rtol=1e-12)
 
 
-def test_formulas_in_place_of_figures_are_carried_to_the_years() -> None:
-    """A formula over other years is carried over by the annual series, as a figure is; it was taken as printed."""
+def test_formula_in_place_of_figure_is_carried_to_years_of_component() -> None:
+    """A formula over other years is carried over by the annual series, as a figure is."""
     case = figures(
         component(
             "one",
@@ -339,15 +339,15 @@ def _balanced(**changes: Any) -> Case:
     )  # fmt: skip
 
 
-def test_a_balance_tells_what_its_lineage_would_tell_again() -> None:
-    """Estimates and claims of the lineage of a balance are left out beside it."""
+def test_figures_of_lineage_of_balance_are_rejected() -> None:
+    """Estimates and claims of the lineage of a balance are rejected."""
     evidence = collect(_balanced())
     assert list(evidence.balances) == ["short"]
-    assert evidence.left == {"claim:short": "told by a balance", "one:study-b": "told by a balance"}
+    assert evidence.rejected == {"claim:short": "already used by a balance", "one:study-b": "already used by a balance"}
 
 
-def test_a_balance_that_is_not_used_tells_nothing() -> None:
-    """Where the balance is not admitted, claims of its lineage were lost as well; now they speak for themselves."""
+def test_unused_balance_does_not_reject_claims_of_its_lineage() -> None:
+    """Where the balance is not admitted, claims of its lineage are data."""
     quantities = ranged(2.1e6, 2.2e6, basis="survey"), ranged(1.8e6, 1.9e6, basis="survey")
     case = figures(
         component("one", ranged(100e3, 400e3, basis="survey")),
@@ -356,16 +356,16 @@ def test_a_balance_that_is_not_used_tells_nothing() -> None:
         balance=[balance("short", "expected - counted", lineage="census")],
     )
     evidence = collect(case, frozenset({"survey"}))
-    assert evidence.left == {"balance:short": "basis demographic is not admitted"}
+    assert evidence.rejected == {"balance:short": "basis demographic is not admitted"}
     assert "claim:short" in _data(evidence)
-    assert collect(_balanced(), without=frozenset({"census"})).left["balance:short"] == "left out on request"
-    assert collect(_balanced(), without=frozenset({"study-a"})).left["balance:short"] == (
+    assert collect(_balanced(), without=frozenset({"census"})).rejected["balance:short"] == "left out on request"
+    assert collect(_balanced(), without=frozenset({"study-a"})).rejected["balance:short"] == (
         "a quantity of its formula has no admissible evidence"
     )
 
 
-def test_leaving_out_a_source_leaves_out_its_figures_of_quantities() -> None:
-    """A source that speaks through a quantity is left out of its pool; it stayed in it without a word."""
+def test_source_left_out_is_not_in_pools_of_quantities() -> None:
+    """A source that is left out is in no pool of a quantity either."""
     low, high = ranged(0.01, 0.02), ranged(0.2, 0.4, source="study-b", id="later", supersedes=["earlier"])
     case = figures(
         component("one", ranged(100, 400, source="study-c")),
@@ -380,7 +380,7 @@ def test_leaving_out_a_source_leaves_out_its_figures_of_quantities() -> None:
     assert collect(case, without=frozenset({"study-a"})).derived == ()
 
 
-def test_the_weak_prior_spans_all_that_is_cited() -> None:
+def test_weak_prior_spans_all_cited_ends() -> None:
     """Its middle is that of the cited ends, and its standard deviation the whole of their span, at least one."""
     wide = component("wide", ranged(100, 400), ranged(3000, 9000, source="study-b"))
     narrow = component("narrow", point(500.0), facets={"category": "b"})
@@ -395,22 +395,22 @@ def test_the_weak_prior_spans_all_that_is_cited() -> None:
     assert latents["narrow"].log_median == pytest.approx(math.log(500.0))
 
 
-def test_a_case_without_priors_of_this_engine_is_refused() -> None:
+def test_case_without_synthesis_priors_is_refused() -> None:
     """The message says what is missing and where to put it."""
     with pytest.raises(EvidenceError, match=r"small declares no priors .* Hint: add \[synthesis\] to case.toml"):
         collect(case_of(component("one", ranged(100, 400))))
 
 
-def test_a_basis_without_a_spread_is_refused() -> None:
-    """A range needs no spread, its basis does: it was a KeyError, and is an error that names the basis."""
+def test_basis_without_spread_is_refused() -> None:
+    """A basis without a spread is an error that names it, also where its figures have ranges."""
     head = evidence_head()
     del head["spread"]["synthesis"]
     with pytest.raises(CaseError, match=r"spread: found none of basis 'synthesis'"):
         figures(component("one", ranged(100, 400, basis="synthesis")), head=head)
 
 
-def test_a_default_completeness_that_cannot_be_fitted_is_refused_by_its_place() -> None:
-    """A beta cannot have these ends; the message named no key."""
+def test_default_completeness_that_cannot_be_fitted_is_named_in_error() -> None:
+    """A beta cannot have these ends; the message names the key."""
     register = point(90.0, basis="registered", measure="registered", source="study-b")
     case = figures(
         component("one", register, ranged(100, 400)), head=evidence_head(completeness=share(0.05, 0.99))
@@ -419,7 +419,7 @@ def test_a_default_completeness_that_cannot_be_fitted_is_refused_by_its_place() 
         collect(case)
 
 
-def test_unknown_words_are_wrong_use() -> None:
+def test_unknown_basis_source_or_lineage_is_refused() -> None:
     """A basis, source or lineage that is not there is refused, and named."""
     case = figures(component("one", ranged(100, 400, lineage="team")))
     with pytest.raises(UsageError, match="no basis 'rumour'; expected some of registered"):
@@ -431,14 +431,14 @@ def test_unknown_words_are_wrong_use() -> None:
 
 
 @pytest.mark.parametrize("bases", [frozenset({"exhumation"}), frozenset[str]()])
-def test_nothing_left_is_refused(bases: frozenset[str]) -> None:
-    """With no figure left there is nothing to condition on; a bound alone does not make a posterior either."""
+def test_standard_without_any_point_is_refused(bases: frozenset[str]) -> None:
+    """Without figures, or with a bound alone, there is nothing to condition on."""
     with pytest.raises(EvidenceError, match=r"no evidence of small is left to condition on\. Hint: admit more bases"):
         collect(figures(component("one", ranged(100, 400))), bases)
 
 
 def test_contradictory_bounds_are_refused_unless_left_out() -> None:
-    """Bounds that leave nothing of the pool are an error of the case, with file and key; without them it is none."""
+    """Bounds that exclude the whole pool are an error of the case, with file and key; without them it is fitted."""
     case = figures(
         component("one", ranged(100, 110), count(low=1e6, reads="at-least", source="study-b", basis="registered")),
     )

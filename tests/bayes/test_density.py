@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from mcmort.bayes.autodiff.density import Density, density_address
-from mcmort.bayes.autodiff.tape import Op, Tape
+from mcmort.bayes.autodiff.tape import Tape, TapeOp
 from mcmort.bayes.quantile_spline import QuantileSpline, spline_of
 from mcmort.elicit.families import Distribution, empirical
 
@@ -40,25 +40,25 @@ def _normal_log_density(z: Any) -> Any:
     return -z * z / 2 - mp.log(2 * mp.pi) / 2
 
 
-ORACLES: dict[Op, Function] = {
-    Op.ADD_SCALED: lambda a, b, x: a + x * b,
-    Op.MULTIPLY: lambda a, b, _: a * b,
-    Op.DIVIDE: lambda a, b, _: a / b,
-    Op.MINIMUM: lambda a, b, _: min(a, b),
-    Op.MAXIMUM: lambda a, b, _: max(a, b),
-    Op.EXP: lambda a, _, __: mp.exp(a),
-    Op.LOG: lambda a, _, __: mp.log(a),
-    Op.NORM: lambda a, _, x: mp.sqrt(a * a + x * x),
-    Op.NORMAL: lambda a, b, _: _normal_log_density(a / b) - mp.log(b),
-    Op.NORMAL_ABOVE: lambda a, b, _: _normal_above(a / b),
-    Op.STUDENT: lambda a, b, _: _student_log_density(a / b) - mp.log(b),
-    Op.STUDENT_ABOVE: lambda a, b, _: _student_above(a / b),
+ORACLES: dict[TapeOp, Function] = {
+    TapeOp.ADD_SCALED: lambda a, b, x: a + x * b,
+    TapeOp.MULTIPLY: lambda a, b, _: a * b,
+    TapeOp.DIVIDE: lambda a, b, _: a / b,
+    TapeOp.MINIMUM: lambda a, b, _: min(a, b),
+    TapeOp.MAXIMUM: lambda a, b, _: max(a, b),
+    TapeOp.EXP: lambda a, _, __: mp.exp(a),
+    TapeOp.LOG: lambda a, _, __: mp.log(a),
+    TapeOp.NORM: lambda a, _, x: mp.sqrt(a * a + x * x),
+    TapeOp.NORMAL: lambda a, b, _: _normal_log_density(a / b) - mp.log(b),
+    TapeOp.NORMAL_ABOVE: lambda a, b, _: _normal_above(a / b),
+    TapeOp.STUDENT: lambda a, b, _: _student_log_density(a / b) - mp.log(b),
+    TapeOp.STUDENT_ABOVE: lambda a, b, _: _student_above(a / b),
 }
-UNARY = {Op.EXP, Op.LOG, Op.NORM}
-POSITIVE_FIRST = {Op.LOG}
+UNARY = {TapeOp.EXP, TapeOp.LOG, TapeOp.NORM}
+POSITIVE_FIRST = {TapeOp.LOG}
 
 
-def _density(op: Op, x: float) -> Density:
+def _density(op: TapeOp, x: float) -> Density:
     """Return the kernel over one operation of two parameters."""
     tape = Tape()
     a, b = tape.parameter("a"), tape.parameter("b")
@@ -75,13 +75,13 @@ def _derivatives(oracle: Function, a: float, b: float, x: float) -> list[float]:
     ]
 
 
-def test_every_operation_but_the_curve_has_an_oracle() -> None:
+def test_every_operation_but_curve_has_oracle() -> None:
     """No operation goes untested: what is not in this table is a curve, tested below."""
-    assert set(Op) - ORACLES.keys() == {Op.CURVE}
+    assert set(TapeOp) - ORACLES.keys() == {TapeOp.CURVE}
 
 
-@pytest.mark.parametrize("op", ORACLES, ids=lambda op: Op(op).name.lower())
-def test_values_and_derivatives(op: Op, seed: int) -> None:
+@pytest.mark.parametrize("op", ORACLES, ids=lambda op: TapeOp(op).name.lower())
+def test_operation_has_value_and_derivatives_of_mpmath(op: TapeOp, seed: int) -> None:
     """At random points, value and both derivatives are mpmath's within rounding: 32 units of the largest part."""
     rng = np.random.default_rng(seed)
     with mp.workdps(50):
@@ -95,24 +95,24 @@ def test_values_and_derivatives(op: Op, seed: int) -> None:
             assert gradient == pytest.approx(wanted, rel=64 * EPS, abs=64 * EPS * (1.0 + abs(a / b) ** 2) / min(1.0, b))
 
 
-def test_a_wrong_derivative_would_be_seen() -> None:
+def test_wrong_derivative_is_detected() -> None:
     """Negative control: the derivative of one operation is not that of another."""
-    gradient = _density(Op.STUDENT, 0.0)(np.array([1.5, 0.8]))[1]
+    gradient = _density(TapeOp.STUDENT, 0.0)(np.array([1.5, 0.8]))[1]
     with mp.workdps(50):
-        assert gradient != pytest.approx(_derivatives(ORACLES[Op.NORMAL], 1.5, 0.8, 0.0), rel=1e-3)
+        assert gradient != pytest.approx(_derivatives(ORACLES[TapeOp.NORMAL], 1.5, 0.8, 0.0), rel=1e-3)
 
 
 DEEP = [-1e6, -100.0, -38.0, -20.0, -8.0, -1.0, 0.0, 1.0, 8.0, 20.0, 24.999, 25.0, 25.001, 30.0, 38.0, 100.0, 1e4, 1e6]
 
 
 @pytest.mark.parametrize("z", DEEP)
-def test_the_tail_of_the_normal(z: float) -> None:
+def test_log_survival_of_normal_is_that_of_mpmath(z: float) -> None:
     """To |z| = a million, the log survival function is mpmath's to 1e-12, relative; near its zero, to 1e-15.
 
     From 25 on a series is used, whose first term left out is 945 / z^10. The hazard is the exponential of a difference
     of numbers of the size of z^2 / 2, so its relative error grows as their rounding: 2 eps z^2.
     """
-    value, gradient = _density(Op.NORMAL_ABOVE, 0.0)(np.array([z, 1.0]))
+    value, gradient = _density(TapeOp.NORMAL_ABOVE, 0.0)(np.array([z, 1.0]))
     with mp.workdps(60):
         exact = mp.log(mp.erfc(mp.mpf(z) / mp.sqrt(2)) / 2) if z < 1e4 else _far(mp.mpf(z))
         hazard = mp.exp(_normal_log_density(mp.mpf(z)) - exact)
@@ -130,9 +130,9 @@ def _far(z: Any) -> Any:
 
 
 @pytest.mark.parametrize("t", [*DEEP, 1e12, 1e30, -1e30, 1e60])
-def test_the_tail_of_students_t(t: float) -> None:
+def test_log_survival_of_student_t_is_that_of_mpmath(t: float) -> None:
     """To t = 1e60, log survival function and hazard are mpmath's to 1e-14, relative; near its zero, to 1e-15."""
-    value, gradient = _density(Op.STUDENT_ABOVE, 0.0)(np.array([t, 1.0]))
+    value, gradient = _density(TapeOp.STUDENT_ABOVE, 0.0)(np.array([t, 1.0]))
     with mp.workdps(400):
         exact = _student_above(mp.mpf(t))
         hazard = mp.exp(_student_log_density(mp.mpf(t)) - exact)
@@ -140,9 +140,9 @@ def test_the_tail_of_students_t(t: float) -> None:
         assert abs(mp.mpf(-gradient[0]) - hazard) <= 1e-14 * hazard
 
 
-def test_the_two_forms_of_the_normal_tail_meet() -> None:
+def test_two_forms_of_normal_tail_agree_where_they_meet() -> None:
     """Where the series takes over, the step of value and slope is that of the first term left out, 945 / 25^10."""
-    density = _density(Op.NORMAL_ABOVE, 0.0)
+    density = _density(TapeOp.NORMAL_ABOVE, 0.0)
     below, above = (density(np.array([z, 1.0])) for z in (np.nextafter(25.0, 0.0), 25.0))
     step = 945.0 / 25.0**10
     assert abs(below[0] - above[0]) < 1.1 * step
@@ -150,14 +150,14 @@ def test_the_two_forms_of_the_normal_tail_meet() -> None:
 
 
 @pytest.mark.parametrize("is_log", [True, False])
-def test_a_spline_in_the_kernel_is_the_spline_of_the_draws(is_log: bool, seed: int) -> None:
+def test_spline_in_compiled_code_is_that_of_numpy(is_log: bool, seed: int) -> None:
     """Value and slope of the kernel are those of `QuantileSpline`, inside, at the knots, and beyond both ends."""
     family = Distribution("lognormal", (3.0, 0.4)) if is_log else WITH_ZEROS
     curve = spline_of(family)
     assert curve.is_log is is_log
     tape = Tape()
     a = tape.parameter("a")
-    tape.add(tape.emit(Op.CURVE, a, x=float(tape.curve(curve.coefficients))))
+    tape.add(tape.emit(TapeOp.CURVE, a, x=float(tape.curve(curve.coefficients))))
     density = Density(tape.program())
     scores = np.concatenate(
         [np.random.default_rng(seed).normal(0.0, 3.0, 200), np.arange(-96, 97) / 16.0, [-9.0, 9.0, -50.0, 50.0]]
@@ -175,11 +175,11 @@ def test_a_spline_in_the_kernel_is_the_spline_of_the_draws(is_log: bool, seed: i
         assert gradient[0] >= 0.0
 
 
-def test_terms_are_weighed() -> None:
+def test_term_counts_with_its_weight() -> None:
     """A term counts with its weight, in the value and in the gradient, and a term added twice counts twice."""
     tape = Tape()
     a = tape.parameter("a")
-    term = tape.emit(Op.EXP, a)
+    term = tape.emit(TapeOp.EXP, a)
     tape.add(term, 0.25)
     tape.add(term, 0.5)
     value, gradient = Density(tape.program())(np.array([1.0]))
@@ -187,7 +187,7 @@ def test_terms_are_weighed() -> None:
     assert gradient[0] == pytest.approx(0.75 * np.e, rel=2 * EPS)
 
 
-def test_scores_are_standard_normal(seed: int) -> None:
+def test_score_adds_standard_normal_log_density(seed: int) -> None:
     """A score adds SciPy's standard normal log density, be it a parameter or the result of an operation."""
     from scipy import stats
 
@@ -214,9 +214,9 @@ def _called(density: Density, point: list[float]) -> tuple[int, float, list[floa
     return call(len(point), *pointers, density.head.ctypes.data), float(value[0]), gradient.tolist()
 
 
-def test_what_the_sampler_calls() -> None:
+def test_compiled_density_returns_status_through_its_address() -> None:
     """Through its address: 0 and the same numbers, 3 where the density is not finite, -1 for another dimension."""
-    density = _density(Op.LOG, 0.0)
+    density = _density(TapeOp.LOG, 0.0)
     value, gradient = density(np.array([2.0, 1.0]))
     assert _called(density, [2.0, 1.0]) == (0, value, gradient.tolist())
     for point in ([-1.0, 1.0], [0.0, 1.0], [float("nan"), 1.0], [float("inf"), 1.0]):
@@ -224,12 +224,12 @@ def test_what_the_sampler_calls() -> None:
     assert _called(density, [2.0])[0] == -1
 
 
-def test_points_that_are_no_numbers_do_no_harm() -> None:
+def test_density_at_nan_or_infinity_is_not_finite() -> None:
     """A curve at infinity or at no number is looked up within its table, and the result is no number."""
     curve = spline_of(Distribution("lognormal", (3.0, 0.4)))
     tape = Tape()
     a = tape.parameter("a")
-    tape.add(tape.emit(Op.CURVE, a, x=float(tape.curve(curve.coefficients))))
+    tape.add(tape.emit(TapeOp.CURVE, a, x=float(tape.curve(curve.coefficients))))
     density = Density(tape.program())
     assert np.isnan(density(np.array([np.nan]))[0])
     assert density(np.array([np.inf]))[0] == np.inf

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bayes.made import evidence_head
+from tests.bayes.small_cases import evidence_head
 from tests.cases import component, point, ranged, share, write_case
 
 
@@ -25,19 +25,19 @@ def test_machine_code_of_the_density_is_stored() -> None:
         "import sys; from mcmort.bayes.autodiff.density import density_address, identity_address; "
         "density_address(); identity_address(); print('numba' in sys.modules)"
     )
-    said = [
+    outputs = [
         subprocess.run(
             [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=240
         ).stdout.strip()
         for _ in range(2)
     ]
-    assert said == ["True", "False"]
+    assert outputs == ["True", "False"]
 
 
 _TELL = "; import json, sys; sys.stderr.write('\\n' + json.dumps([len(post), *sys.modules]))"
 
 
-def test_a_stored_fit_is_read_without_what_made_it(tmp_path: Path) -> None:
+def test_stored_fit_is_read_without_libraries_of_engine(tmp_path: Path) -> None:
     """In a new process a stored fit loads neither PyMC, PyTensor, nutpie, ArviZ, xarray nor Numba."""
     tables = {
         "head": evidence_head(),

@@ -19,7 +19,7 @@ from mcmort.bayes.backends import program_of
 from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.evidence.collect import collect
 from mcmort.bayes.sample import sample
-from tests.bayes.made import evidence_head, figures
+from tests.bayes.small_cases import evidence_head, figures
 from tests.cases import component, ranged
 
 type Array = NDArray[np.float64]
@@ -137,19 +137,19 @@ def _agrees(draws: int, most: float, seed: int) -> None:
             assert mcse < most * of["sd"], (name, figure)
 
 
-def test_the_posterior_is_that_of_quadrature(seed: int) -> None:
+def test_posterior_is_that_of_quadrature(seed: int) -> None:
     """Mean, deviation, median and 95 % limits of log theta and tau are those of the same model by quadrature."""
     _agrees(10_000, 0.04, seed)
 
 
 @pytest.mark.statistical
-def test_to_three_digits(seed: int) -> None:
+def test_posterior_of_million_draws_agrees_to_three_digits(seed: int) -> None:
     """With a million draws they agree to three digits: a standard error is below 0.006 of the deviation."""
     _agrees(250_000, 0.006, seed)
 
 
 @pytest.mark.parametrize("change", ["wider prior of tau", "no standard error"])
-def test_another_model_would_be_seen(change: str, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wrong_model_is_detected(change: str, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Negative control: a prior of tau half as wide again, or estimates without errors, are outside the tolerance."""
     evidence, found = _sampled(10_000, seed)
     latent = evidence.latents["one"]
@@ -160,7 +160,7 @@ def test_another_model_would_be_seen(change: str, seed: int, monkeypatch: pytest
     assert max(abs(error) / mcse for error, mcse in errors.values()) > 4.5
 
 
-def test_the_quadrature_is_right() -> None:
+def test_quadrature_agrees_with_fine_grid() -> None:
     """The oracle itself: its mean of log theta is that of a sum over a fine grid in two dimensions."""
     exact = Exact(7.0, 1.2)
     theta, score = np.linspace(2.0, 12.0, 3001)[:, None], np.linspace(-7.0, 7.0, 281)[None, :]

@@ -15,7 +15,7 @@ from mcmort.definitions.timing import shared_years
 from mcmort.errors import ConvergenceError, EvidenceError, UsageError
 from mcmort.results import Draws
 from mcmort.totals import total
-from tests.bayes.made import every_kind, evidence_head, figures, plain
+from tests.bayes.small_cases import every_kind, evidence_head, figures, plain
 from tests.cases import case_of, component, count, ranged
 
 
@@ -29,7 +29,7 @@ def _bits(posterior: Posterior) -> dict[str, bytes]:
     return {name: values.tobytes() for name, values in {**posterior.columns, **posterior.others}.items()}
 
 
-def test_the_same_seed_gives_the_same_fit_on_any_number_of_cores() -> None:
+def test_seed_gives_same_fit_on_any_number_of_cores() -> None:
     """Every column is the same to the bit on one core and on two; another seed gives other draws."""
     one, two, other = (fit(plain(), rng=seed, cores=cores, store=False) for seed, cores in ((4, 1), (4, 2), (5, 2)))
     assert _bits(one) == _bits(two)
@@ -39,7 +39,7 @@ def test_the_same_seed_gives_the_same_fit_on_any_number_of_cores() -> None:
     assert not set(_bits(one).values()) & set(_bits(other).values()) - {np.ones(4000).tobytes()}
 
 
-def test_a_generator_gives_its_seed() -> None:
+def test_generator_gives_its_seed() -> None:
     """A generator is a seed: two in the same state give the same fit, one that has moved on gives another."""
     rng = np.random.default_rng(3)
     first, second = (fit(plain(), rng=rng, store=False) for _ in range(2))
@@ -49,7 +49,7 @@ def test_a_generator_gives_its_seed() -> None:
     assert first.manifest.seed == int(np.random.default_rng(3).integers(2**63))
 
 
-def test_a_fit_is_draws() -> None:
+def test_fit_returns_draws_with_manifest() -> None:
     """What comes back is a `Draws` of four chains, with a manifest that says how it was made."""
     post = _fitted()
     assert isinstance(post, Draws)
@@ -59,10 +59,10 @@ def test_a_fit_is_draws() -> None:
     assert {"tau:registered", "bias:demographic", "completeness:camps", "residual:census"} <= set(post.others)
     assert {len(values) for values in (*post.columns.values(), *post.others.values())} == {len(post)}
     assert post.standing == collect(every_kind()).standing
-    assert post.left == collect(every_kind()).left
+    assert post.rejected == collect(every_kind()).rejected
 
 
-def test_totals_are_taken_over_a_fit() -> None:
+def test_total_over_fit_is_sum_of_parts_less_overlaps() -> None:
     """A total of a definition is the sum of its parts, less overlaps, on every draw, as with any engine."""
     post = _fitted()
     found = total(post, "whole")
@@ -91,15 +91,15 @@ def test_registered_never_exceeds_all_and_nothing_is_negative() -> None:
     assert min(values.min() for values in post.columns.values()) >= 0.0
 
 
-def test_evidence_narrows_the_prior() -> None:
-    """A fit knows more than its prior: the deaths of a component with figures spread far less."""
+def test_evidence_narrows_prior() -> None:
+    """In a fit the deaths of a component with figures have a far smaller spread than in the prior."""
     post = _fitted()
     for name in ("all:camps", "all:famine", "registered:prisons"):
         spreads = [np.log(values).std() for values in (post.prior[name], post.columns[name])]
         assert spreads[1] < spreads[0] / 2.0
 
 
-def test_checks_go_with_the_fit() -> None:
+def test_fit_has_diagnosis_of_every_column() -> None:
     """The diagnosis covers every column and every lineage, within its thresholds, and the parts took some time."""
     post = _fitted()
     diagnosis = post.diagnosis
@@ -113,7 +113,7 @@ def test_checks_go_with_the_fit() -> None:
     assert set(post.seconds) == {"program", "compiling", "sampling", "diagnosis", "prediction"}
 
 
-def test_every_figure_has_a_likelihood_and_replicates() -> None:
+def test_every_figure_has_likelihood_and_replicates() -> None:
     """Each figure and balance has a log likelihood on each draw; each printed one has its value and its replicates."""
     post, evidence = _fitted(), collect(every_kind())
     names = {one.name for one in evidence.data}
@@ -124,34 +124,34 @@ def test_every_figure_has_a_likelihood_and_replicates() -> None:
     assert np.isfinite(post.log_prior).all()
 
 
-def test_leaving_out_what_pulls_moves_the_posterior() -> None:
+def test_fit_without_high_assertion_is_lower() -> None:
     """Without the assertion that stands far above, the deaths of its component are fewer."""
     post, without = _fitted(), fit(every_kind(), rng=1, without=frozenset({"study-h"}), store=False)
     assert without.manifest.without == ("study-h",)
     assert np.median(without.columns["all:famine"]) < np.median(post.columns["all:famine"])
 
 
-def test_draws_that_are_asked_for_are_made() -> None:
+def test_fit_has_requested_number_of_draws() -> None:
     """Draws are those of each of four chains, whatever the default."""
     assert len(fit(plain(), rng=1, draws=1200, store=False)) == 4800
 
 
-def test_a_fit_whose_chains_say_too_little_is_refused() -> None:
+def test_fit_with_too_few_effective_draws_is_refused() -> None:
     """A hundred draws of a case with many kinds of evidence are too few: refused, with the thresholds and a hint."""
     with pytest.raises(ConvergenceError) as refused:
         fit(every_kind(), rng=1, draws=100, store=False)
-    said = str(refused.value)
-    assert said.startswith("the fit of small is refused: ")
-    assert "effective sample size of" in said
-    assert "(at least 400)" in said
-    assert "--draws" in said
+    message = str(refused.value)
+    assert message.startswith("the fit of small is refused: ")
+    assert "effective sample size of" in message
+    assert "(at least 400)" in message
+    assert "--draws" in message
 
 
 def test_chains_in_two_modes_are_refused() -> None:
     """Where two figures exclude one another, chains that end with both are refused, never returned.
 
-    A chain ends in either mode; all four end in the same one with a chance of 1/8, and then nothing tells. So of eight
-    seeds some are refused (all pass with a chance of 6e-8), and what passes holds one mode only.
+    A chain ends in either mode; all four end in the same one with a chance of 1/8, and then no diagnostic shows it. So
+    of eight seeds some are refused (all pass with a chance of 6e-8), and what passes holds one mode only.
     """
     torn = component("one", ranged(1e3, 1.001e3), ranged(1e6, 1.001e6, source="study-b"))
     case = figures(torn, head=evidence_head({"demographic": 0.05}, heterogeneity=0.01))
@@ -168,7 +168,7 @@ def test_chains_in_two_modes_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "message"),
     [
         ({"draws": 99}, "number of draws is 99; expected a whole number from 100 up"),
         ({"draws": True}, "number of draws is True"),
@@ -181,13 +181,13 @@ def test_chains_in_two_modes_are_refused() -> None:
         ({"without": frozenset({"nobody"})}, "no source or lineage 'nobody'"),
     ],
 )
-def test_wrong_use_is_told(wrong: dict[str, object], said: str) -> None:
-    """A number or a word that makes no sense is refused before anything is sampled."""
-    with pytest.raises(UsageError, match=said):
+def test_wrong_arguments_are_refused(wrong: dict[str, object], message: str) -> None:
+    """A number or a name that is not valid is refused before anything is sampled."""
+    with pytest.raises(UsageError, match=message):
         fit(plain(), store=False, **wrong)  # type: ignore[arg-type]
 
 
-def test_cases_that_cannot_be_fitted_are_told() -> None:
+def test_case_without_priors_or_points_is_refused() -> None:
     """A case without priors of this engine, and one with bounds alone, are errors that say what is missing."""
     with pytest.raises(EvidenceError, match="declares no priors"):
         fit(case_of(component("one", ranged(100, 400))), store=False)

@@ -1,4 +1,4 @@
-"""The story in PyMC: the same density and gradient as the tape."""
+"""The model in PyMC: the same density and gradient as the tape."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mcmort.bayes.backends import program_of
 from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.evidence.collect import collect
 from mcmort.bayes.pymc_model import pymc_model
-from tests.bayes.made import between_knots, every_kind, plain
+from tests.bayes.small_cases import between_knots, every_kind, plain
 from tests.shipped import case_named
 
 type Array = NDArray[np.float64]
@@ -50,7 +50,7 @@ def _by_pymc(evidence: Evidence, model: Any, *, gradient: bool) -> Callable[[Arr
     return call
 
 
-def test_pymc_has_the_density_of_the_tape(seed: int) -> None:
+def test_pymc_has_log_density_of_tape(seed: int) -> None:
     """With every kind of evidence the two agree at random points to 1e-9, relative."""
     evidence, model = _every_kind()
     value, density = _by_pymc(evidence, model, gradient=False), Density(program_of(evidence))
@@ -59,15 +59,15 @@ def test_pymc_has_the_density_of_the_tape(seed: int) -> None:
 
 
 @pytest.mark.statistical
-def test_so_it_has_with_normal_tails(seed: int) -> None:
-    """With normal tails they agree as well."""
+def test_pymc_has_log_density_of_tape_with_normal_tails(seed: int) -> None:
+    """With normal tails they agree at random points to 1e-9 as well."""
     evidence = collect(every_kind(tails="normal"))
     value, density = _by_pymc(evidence, pymc_model(evidence), gradient=False), Density(program_of(evidence))
     for point in np.random.default_rng(seed).standard_normal((10, len(evidence.parameters))):
         assert float(value(point)) == pytest.approx(density(point)[0], rel=1e-9)
 
 
-def test_pymc_has_the_gradient_of_the_tape(seed: int) -> None:
+def test_pymc_has_gradient_of_tape(seed: int) -> None:
     """With every kind of evidence each derivative agrees at random points to 1e-9."""
     evidence, model = _every_kind()
     slope, density = _by_pymc(evidence, model, gradient=True), Density(program_of(evidence))
@@ -76,7 +76,7 @@ def test_pymc_has_the_gradient_of_the_tape(seed: int) -> None:
         np.testing.assert_allclose(slope(point), expected, rtol=1e-9, atol=1e-9)
 
 
-def test_another_case_would_be_seen(seed: int) -> None:
+def test_larger_figure_is_detected(seed: int) -> None:
     """Negative control: a figure that is one part in ten thousand larger is outside the tolerance."""
     evidence = collect(plain())
     *rest, last = evidence.data
@@ -87,7 +87,7 @@ def test_another_case_would_be_seen(seed: int) -> None:
     assert all(float(value(point)) != pytest.approx(density(point)[0], rel=1e-9) for point in points)
 
 
-def test_the_model_names_what_the_story_keeps() -> None:
+def test_pymc_model_names_columns_of_posterior() -> None:
     """Columns, heterogeneities, biases and residuals can be read off the model under the names of the posterior."""
     evidence, model = _every_kind()
     names = {one.name for one in model.deterministics}
@@ -97,7 +97,7 @@ def test_the_model_names_what_the_story_keeps() -> None:
 
 
 @pytest.mark.statistical
-def test_pymc_has_the_density_of_a_shipped_case(seed: int) -> None:
+def test_pymc_has_log_density_of_shipped_case(seed: int) -> None:
     """In the case ussr the two agree to 1e-9, relative."""
     evidence = collect(case_named("ussr"))
     value, density = _by_pymc(evidence, pymc_model(evidence), gradient=False), Density(program_of(evidence))

@@ -53,7 +53,7 @@ ALL = [*FAMILIES, *POOLS]
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_knots_are_exact(name: str) -> None:
+def test_spline_at_knots_is_quantile_function(name: str) -> None:
     """At the knots to score 6 the curve is the quantile function, within rounding."""
     curve, prior = _curve(name)
     scores = FIRST + np.arange(PIECES + 1) / STEPS
@@ -61,7 +61,7 @@ def test_knots_are_exact(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in ALL if name not in STEEP])
-def test_quantiles_between_the_knots(name: str) -> None:
+def test_quantiles_between_knots_are_within_tolerance(name: str) -> None:
     """Between the knots to score 4 the relative error of a quantile is below 1e-5, with a kink below its own bound."""
     curve, prior = _curve(name)
     scores = np.linspace(-4.0, 4.0, 4001)
@@ -70,7 +70,7 @@ def test_quantiles_between_the_knots(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_probabilities_between_the_knots(name: str) -> None:
+def test_probabilities_between_knots_are_within_tolerance(name: str) -> None:
     """The probability below a curve is that of its score, to 5e-6; where it is steep, to half a piece, 0.0125."""
     curve, prior = _curve(name)
     scores = np.linspace(-4.0, 4.0, 4001)
@@ -78,7 +78,7 @@ def test_probabilities_between_the_knots(name: str) -> None:
     assert np.max(error) <= (PIECE / 2.0 if name in STEEP else KINKED.get(name, 5e-6))
 
 
-def test_a_coarser_curve_would_be_seen() -> None:
+def test_coarser_spline_is_detected() -> None:
     """Negative control: with one knot for each unit of score the bound of the uniform is broken."""
     prior = FAMILIES["uniform"]
     scores = np.arange(-6.0, 7.0)
@@ -88,7 +88,7 @@ def test_a_coarser_curve_would_be_seen() -> None:
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_curves_rise(name: str) -> None:
+def test_spline_never_falls(name: str) -> None:
     """A curve never falls, inside or beyond its ends: a prior keeps its order."""
     curve, _ = _curve(name)
     values = curve(np.linspace(-9.0, 9.0, 20_001))
@@ -97,7 +97,7 @@ def test_curves_rise(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_slopes_have_no_jumps(name: str) -> None:
+def test_slopes_are_continuous(name: str) -> None:
     """From piece to piece, value and slope of a curve go on, within rounding; so they do beyond the ends."""
     curve, _ = _curve(name)
     c, h = curve.coefficients, 1.0 / STEPS
@@ -112,7 +112,7 @@ def test_slopes_have_no_jumps(name: str) -> None:
         assert (beyond[1] - beyond[0]) / (end * 0.5) == pytest.approx(own, rel=1e-9, abs=1e-12 * size)
 
 
-def test_a_lognormal_is_a_straight_line() -> None:
+def test_spline_of_lognormal_is_linear() -> None:
     """On the logarithm a lognormal prior is m + s z, also beyond the table.
 
     A probability near one is a multiple of eps, so a score is off by up to eps / (2 density), 2e-8 at the last knot.
@@ -125,7 +125,7 @@ def test_a_lognormal_is_a_straight_line() -> None:
     assert (np.abs(np.log(curve(scores)) - straight) <= (1e-14 + error) * (1.0 + STEPS * np.abs(scores))).all()
 
 
-def test_priors_that_allow_zero_are_not_taken_on_the_logarithm() -> None:
+def test_spline_of_prior_with_zero_is_not_logarithmic() -> None:
     """A prior that gives zero a probability keeps its zeros; one above zero never comes to it."""
     curve = spline_of(WITH_ZEROS)
     assert not curve.is_log
@@ -136,7 +136,7 @@ def test_priors_that_allow_zero_are_not_taken_on_the_logarithm() -> None:
 
 
 @pytest.mark.parametrize("name", ["beta", "beta with two modes", "logit metalog", "uniform from zero"])
-def test_shares_within_the_table_stay_shares(name: str) -> None:
+def test_shares_within_table_stay_between_zero_and_one(name: str) -> None:
     """To score 6, either way, a share stays between 0 and 1."""
     values = _curve(name)[0](np.linspace(-6.0, 6.0, 20_001))
     assert values.min() >= 0.0

@@ -16,7 +16,7 @@ from arviz_stats.base import array_stats
 from numpy.typing import NDArray
 from scipy import stats
 
-from mcmort.bayes.backends import program_of, told_over
+from mcmort.bayes.backends import evaluate_model, program_of
 from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.evidence.collect import collect
 from mcmort.bayes.sample import sample
@@ -59,7 +59,7 @@ class _Drawn:
         self.evidence: Evidence = collect(case)
         chains = sample(program_of(self.evidence), seed, draws=_DRAWS, tune=500, chains=_CHAINS)
         assert not chains.stats["diverging"].any()
-        self.kept = told_over(self.evidence, chains.scores.reshape(_CHAINS * _DRAWS, -1)).kept
+        self.kept = evaluate_model(self.evidence, chains.scores.reshape(_CHAINS * _DRAWS, -1)).kept
 
     def log(self, name: str) -> Array:
         """Return logarithms of a component's deaths, chain by chain."""
@@ -123,8 +123,8 @@ def _biased() -> list[Table]:
     return found
 
 
-def test_bias_of_a_basis_is_found_and_taken_off(seed: int) -> None:
-    """Syntheses half as high again are seen as such where others speak too, and corrected where nobody else does."""
+def test_bias_of_basis_is_found_and_corrected(seed: int) -> None:
+    """Syntheses half as high again are found where others have figures too, and corrected where nobody else has."""
     drawn = _Drawn(_case(*_biased(), bias={"synthesis": {"sd": 0.5}}), seed)
     mean, sd, names = _linear(drawn.evidence)
     for at, name in enumerate(names):
@@ -136,8 +136,8 @@ def test_bias_of_a_basis_is_found_and_taken_off(seed: int) -> None:
     assert low < math.log(_TRUE["four"]) < high
 
 
-def test_bias_that_is_not_thought_of_is_not_taken_off(seed: int) -> None:
-    """Negative control: without a prior of bias the component of which only syntheses speak stays too high."""
+def test_bias_without_prior_is_not_corrected(seed: int) -> None:
+    """Negative control: without a prior of bias the component with syntheses alone stays too high."""
     drawn = _Drawn(_case(*_biased()), seed)
     mean, sd, names = _linear(drawn.evidence)
     drawn.check(drawn.log("four"), mean[names.index("four")], sd[names.index("four")])
@@ -170,7 +170,7 @@ def test_copies_weigh_as_one_figure(tails: str, seed: int) -> None:
         six.check(six.log("one"), mean[0], sds[0])
 
 
-def test_figures_that_are_no_copies_weigh_more(seed: int) -> None:
+def test_independent_figures_weigh_more_than_copies(seed: int) -> None:
     """Negative control: six lineages that say the same outweigh the two others, by the normal equations too."""
     drawn = _Drawn(_case(_copied(6, None)), seed)
     mean, sd, _ = _linear(drawn.evidence)
@@ -193,7 +193,7 @@ def _moments(grid: Array, density: Array) -> tuple[float, float]:
 @pytest.mark.parametrize(
     ("bound", "reads", "side"), [(14_000.0, "at-least", 1), (7_000.0, "at-most", -1)], ids=["at-least", "at-most"]
 )
-def test_bounds_shift_the_posterior_as_quadrature_has_it(bound: float, reads: str, side: int, seed: int) -> None:
+def test_bound_shifts_posterior_as_in_quadrature(bound: float, reads: str, side: int, seed: int) -> None:
     """A bound beyond the only figure moves the posterior its way: mean and spread are those of the integral."""
     heterogeneity = 0.5
     figure, end = point(10_000), {"low" if side > 0 else "high": bound, "reads": reads}
@@ -212,7 +212,7 @@ def test_bounds_shift_the_posterior_as_quadrature_has_it(bound: float, reads: st
     assert side * (mean - without[0]) > 0.1 * without[1]
 
 
-def test_sums_tell_of_a_component_that_nobody_speaks_of(seed: int) -> None:
+def test_claims_on_sum_identify_component_without_figures(seed: int) -> None:
     """With one component known and three authors on the sum, the other is the difference, by a double integral."""
     claims = [
         _claim(f"author-{at}", best, "demographic", f"study-{letter}")

@@ -1,4 +1,4 @@
-"""The sampler: the same seed gives the same bits, progress is told, and what cannot be sampled is an error."""
+"""The sampler: same bits by seed, reports of progress, interrupts, and densities that cannot be sampled."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import NoReturn
 import numpy as np
 import pytest
 
-from mcmort.bayes.autodiff.tape import Op, Program, Tape
+from mcmort.bayes.autodiff.tape import Tape, TapeOp, TapeProgram
 from mcmort.bayes.backends import program_of
 from mcmort.bayes.evidence.collect import collect
 from mcmort.bayes.sample import sample
 from mcmort.errors import ConvergenceError
-from tests.bayes.made import plain
+from tests.bayes.small_cases import plain
 
 
-def _normal(parameters: int = 3) -> Program:
+def _normal(parameters: int = 3) -> TapeProgram:
     """Return independent normal densities: of mean k and standard deviation k + 1."""
     tape = Tape()
     for k in range(parameters):
@@ -25,7 +25,7 @@ def _normal(parameters: int = 3) -> Program:
     return tape.program()
 
 
-def test_the_same_seed_gives_the_same_bits_on_any_number_of_cores() -> None:
+def test_seed_gives_same_bits_on_any_number_of_cores() -> None:
     """Draws and statistics of a seed do not depend on how many chains run at a time; another seed has other draws."""
     program = program_of(collect(plain()))
     one, two, again, other = (
@@ -39,7 +39,7 @@ def test_the_same_seed_gives_the_same_bits_on_any_number_of_cores() -> None:
     assert len({chain.tobytes() for chain in one.scores}) == 4
 
 
-def test_draws_follow_the_density() -> None:
+def test_draws_follow_density() -> None:
     """Means and standard deviations of independent normals are found, within five Monte Carlo standard errors."""
     from arviz_stats.base import array_stats
 
@@ -53,7 +53,7 @@ def test_draws_follow_the_density() -> None:
     assert chains.stats["diverging"].sum() == 0
 
 
-def test_the_log_density_that_is_kept_is_that_of_the_program() -> None:
+def test_kept_log_density_is_that_of_program() -> None:
     """The sampler's own record of the log density belongs to the draws beside it."""
     from mcmort.bayes.autodiff.density import Density
 
@@ -63,8 +63,8 @@ def test_the_log_density_that_is_kept_is_that_of_the_program() -> None:
     np.testing.assert_allclose(chains.stats["logp"].ravel(), values, rtol=1e-13)
 
 
-def test_progress_is_told_to_its_end() -> None:
-    """What is done never falls, and ends at all the draws of all chains, tuning included."""
+def test_progress_rises_to_all_draws() -> None:
+    """The draws done never fall, and end at all the draws of all chains, tuning included."""
     seen: list[tuple[int, int]] = []
     sample(_normal(), 1, draws=300, tune=200, progress=lambda done, asked: seen.append((done, asked)))
     assert {asked for _, asked in seen} == {2000}
@@ -74,8 +74,8 @@ def test_progress_is_told_to_its_end() -> None:
 
 
 @pytest.mark.parametrize("error", [ValueError("no terminal"), RuntimeError()])
-def test_what_progress_raises_is_raised(error: Exception) -> None:
-    """An error in what is told of progress stops the chains and reaches the caller, and the next run is as ever."""
+def test_error_in_progress_is_raised(error: Exception) -> None:
+    """An error in the report of progress stops the chains and reaches the caller; the next run is unaffected."""
     program = program_of(collect(plain()))
 
     def fail(_done: int, _total: int) -> NoReturn:
@@ -87,8 +87,8 @@ def test_what_progress_raises_is_raised(error: Exception) -> None:
 
 
 @pytest.mark.usefixtures("_ctrl_c")
-def test_an_interrupt_stops_the_chains() -> None:
-    """Ctrl-C while chains run comes out as KeyboardInterrupt, and the next run is as if nothing had been."""
+def test_interrupt_stops_chains() -> None:
+    """Ctrl-C while chains run comes out as KeyboardInterrupt, and the next run is unaffected."""
     first = sample(_normal(), 2, draws=100, tune=200)
 
     def interrupt(done: int, _: int) -> None:
@@ -103,9 +103,9 @@ def test_an_interrupt_stops_the_chains() -> None:
     assert sample(_normal(), 2, draws=100, tune=200).scores.tobytes() == first.scores.tobytes()
 
 
-def test_a_density_without_a_finite_point_is_an_error() -> None:
+def test_density_without_finite_point_is_an_error() -> None:
     """Where the density is nowhere finite the sampler cannot start, and that is an error of this package."""
     tape = Tape()
-    tape.add(tape.emit(Op.LOG, tape.emit(Op.EXP, tape.parameter("a")) * -1.0))
+    tape.add(tape.emit(TapeOp.LOG, tape.emit(TapeOp.EXP, tape.parameter("a")) * -1.0))
     with pytest.raises(ConvergenceError, match="the sampler cannot go on"):
         sample(tape.program(), 1, draws=100, tune=100)

@@ -8,19 +8,19 @@ import numpy as np
 import pytest
 
 from mcmort.bayes.autodiff.density import Density
-from mcmort.bayes.autodiff.tape import Op, Program, Tape, Variable
+from mcmort.bayes.autodiff.tape import Tape, TapeOp, TapeProgram, Variable
 from mcmort.bayes.backends import program_of
 from mcmort.bayes.evidence.collect import collect
-from tests.bayes.made import every_kind, figures, plain
+from tests.bayes.small_cases import every_kind, figures, plain
 from tests.cases import component, point, ranged
 
-BINARY = (Op.ADD_SCALED, Op.MULTIPLY, Op.MINIMUM, Op.MAXIMUM)
-UNARY = (Op.NORM,)
-EXACT = (Op.MULTIPLY, Op.MINIMUM, Op.MAXIMUM)
+BINARY = (TapeOp.ADD_SCALED, TapeOp.MULTIPLY, TapeOp.MINIMUM, TapeOp.MAXIMUM)
+UNARY = (TapeOp.NORM,)
+EXACT = (TapeOp.MULTIPLY, TapeOp.MINIMUM, TapeOp.MAXIMUM)
 """Operations without a constant."""
 
 
-def assert_is_a_schedule(program: Program) -> None:
+def assert_is_a_schedule(program: TapeProgram) -> None:
     """Check that batches partition the instructions and that each instruction reads only what stands before it."""
     known = len(program.parameters) + len(program.constants)
     assert program.start[0] == 0
@@ -34,7 +34,7 @@ def assert_is_a_schedule(program: Program) -> None:
     assert (program.scores < program.size).all()
 
 
-def test_instructions_read_only_what_is_known() -> None:
+def test_instructions_read_only_earlier_values() -> None:
     """In the program of a case no instruction reads its own value or a later one, and batches change the operation."""
     for case in (plain(), every_kind(), every_kind(tails="normal")):
         program = program_of(collect(case))
@@ -42,7 +42,7 @@ def test_instructions_read_only_what_is_known() -> None:
         assert len(program.op) < len(program.a) / 2
 
 
-def test_a_wrong_order_is_no_schedule() -> None:
+def test_wrong_order_of_batches_is_detected() -> None:
     """Negative control: with two batches exchanged, the check of the order fails."""
     tape = Tape()
     a = tape.parameter("a")
@@ -54,34 +54,34 @@ def test_a_wrong_order_is_no_schedule() -> None:
         assert_is_a_schedule(program)
 
 
-def test_a_chain_of_one_operation_is_one_batch() -> None:
+def test_chain_of_one_operation_is_one_batch() -> None:
     """Sums of sums stand in one batch, forward in their order and backward against it."""
     tape = Tape()
     parts = [tape.parameter(f"p{k}") for k in range(5)]
     whole = parts[0]
     for part in parts[1:]:
         whole = whole + part
-    tape.add(tape.emit(Op.EXP, whole + parts[0]))
+    tape.add(tape.emit(TapeOp.EXP, whole + parts[0]))
     program = tape.program()
-    assert program.op.tolist() == [Op.ADD_SCALED, Op.EXP]
+    assert program.op.tolist() == [TapeOp.ADD_SCALED, TapeOp.EXP]
     at = np.array([0.5, -1.0, 0.25, 2.0, -0.125])
     value, gradient = Density(program)(at)
     assert value == pytest.approx(np.exp(at.sum() + at[0]), rel=1e-15)
     assert gradient == pytest.approx(value * np.array([2.0, 1.0, 1.0, 1.0, 1.0]), rel=1e-15)
 
 
-def test_a_batch_waits_for_the_longest_chain() -> None:
+def test_operation_with_longest_chain_runs_first() -> None:
     """An operation that others wait for runs first, though more are ready of another: two batches in place of three."""
     tape = Tape()
     a, b, c = (tape.parameter(name) for name in "abc")
-    products = [tape.emit(Op.MULTIPLY, one, other) for one, other in ((a, b), (a, c), (b, c))]
-    late = tape.emit(Op.MULTIPLY, tape.emit(Op.EXP, a), tape.emit(Op.EXP, b))
+    products = [tape.emit(TapeOp.MULTIPLY, one, other) for one, other in ((a, b), (a, c), (b, c))]
+    late = tape.emit(TapeOp.MULTIPLY, tape.emit(TapeOp.EXP, a), tape.emit(TapeOp.EXP, b))
     for one in (*products, late):
         tape.add(one)
-    assert tape.program().op.tolist() == [Op.EXP, Op.MULTIPLY]
+    assert tape.program().op.tolist() == [TapeOp.EXP, TapeOp.MULTIPLY]
 
 
-def _graph(rng: np.random.Generator, parameters: int, size: int) -> list[tuple[Op, int, int, float]]:
+def _graph(rng: np.random.Generator, parameters: int, size: int) -> list[tuple[TapeOp, int, int, float]]:
     """Return random operations; operands are numbered from the parameters on."""
     found = []
     for at in range(parameters, parameters + size):
@@ -91,7 +91,9 @@ def _graph(rng: np.random.Generator, parameters: int, size: int) -> list[tuple[O
     return found
 
 
-def _emitted(graph: list[tuple[Op, int, int, float]], parameters: int, pick: Callable[[list[int]], int]) -> Program:
+def _emitted(
+    graph: list[tuple[TapeOp, int, int, float]], parameters: int, pick: Callable[[list[int]], int]
+) -> TapeProgram:
     """Emit a graph in any order that its operands allow."""
     tape = Tape()
     done: dict[int, Variable] = {at: tape.parameter(f"p{at}") for at in range(parameters)}
@@ -107,7 +109,7 @@ def _emitted(graph: list[tuple[Op, int, int, float]], parameters: int, pick: Cal
     return tape.program()
 
 
-def test_the_order_of_emission_does_not_matter(seed: int) -> None:
+def test_order_of_emission_does_not_change_program(seed: int) -> None:
     """However a model is emitted, it has the same batches, and gives the same value and gradient to the bit."""
     rng = np.random.default_rng(seed)
     for _ in range(10):
@@ -124,7 +126,7 @@ def test_the_order_of_emission_does_not_matter(seed: int) -> None:
         np.testing.assert_allclose(Density(one)(at)[1], Density(other)(at)[1], rtol=1e-12, atol=1e-12)
 
 
-def test_the_order_of_the_files_does_not_matter() -> None:
+def test_order_of_case_files_does_not_change_program() -> None:
     """Components and estimates in another order give the same program, byte for byte."""
     tables = [
         component("one", ranged(100, 400), point(120, source="study-b"), ranged(90, 300, source="study-c")),
@@ -138,12 +140,12 @@ def test_the_order_of_the_files_does_not_matter() -> None:
         assert getattr(one, name).tobytes() == getattr(other, name).tobytes(), name
 
 
-def test_the_same_operation_twice_is_one() -> None:
+def test_equal_operations_are_recorded_once() -> None:
     """A constant, an operation and a whole expression that is written twice stand on the tape once."""
     tape = Tape()
     a, b = tape.parameter("a"), tape.parameter("b")
     for _ in range(2):
-        tape.add(tape.emit(Op.EXP, (a + b) * 2.0) / tape.constant(3.0))
+        tape.add(tape.emit(TapeOp.EXP, (a + b) * 2.0) / tape.constant(3.0))
     program = tape.program()
     assert len(program.a) == 4
     assert sorted(program.constants.tolist()) == [0.0, 3.0]
@@ -151,12 +153,12 @@ def test_the_same_operation_twice_is_one() -> None:
     value, gradient = Density(program)(np.array([0.1, 0.2]))
     assert value == pytest.approx(2.0 * np.exp(0.6) / 3.0, rel=1e-15)
     assert gradient == pytest.approx([4.0 * np.exp(0.6) / 3.0] * 2, rel=1e-15)
-    different = tape.emit(Op.EXP, (a + b) * 2.5)
+    different = tape.emit(TapeOp.EXP, (a + b) * 2.5)
     tape.add(different)
     assert len(tape.program().a) > 4
 
 
-def test_a_multiple_is_multiplied_where_it_is_added() -> None:
+def test_multiple_is_merged_into_addition() -> None:
     """A multiple on the right of a sum, or beside a number, takes no operation of its own, and no bit changes."""
     tape = Tape()
     a, b = tape.parameter("a"), tape.parameter("b")
@@ -170,11 +172,11 @@ def test_a_multiple_is_multiplied_where_it_is_added() -> None:
         assert Density(program)(np.array([x, y]))[0] == expected
 
 
-def test_what_no_term_rests_on_is_left_out() -> None:
+def test_operations_without_term_are_left_out() -> None:
     """Operations and constants that lead nowhere are not in the program; every parameter is."""
     tape = Tape()
     a, _ = tape.parameter("a"), tape.parameter("idle")
-    tape.emit(Op.EXP, a * 5.0 + tape.constant(7.0))
+    tape.emit(TapeOp.EXP, a * 5.0 + tape.constant(7.0))
     tape.add(a * 2.0, 3.0)
     program = tape.program()
     assert (len(program.a), program.constants.tolist()) == (1, [0.0])
@@ -183,7 +185,7 @@ def test_what_no_term_rests_on_is_left_out() -> None:
     assert (value, gradient.tolist()) == (3.0, [6.0, 0.0])
 
 
-def test_arithmetic_with_numbers() -> None:
+def test_variable_has_arithmetic_with_numbers() -> None:
     """A variable behaves as a number on either side of each operator; to add zero or multiply by one does nothing."""
     tape = Tape()
     a = tape.parameter("a")

@@ -205,7 +205,7 @@ def test_interrupted_while_drawing_nothing_is_written(
     def stop(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr("mcmort.sampler.sampler.histogram_plan", stop)
+    monkeypatch.setattr("mcmort.sampler.sampler.draw_histograms", stop)
     ran = runner(capsys)(*command)
     assert ran.code == (130 if error is KeyboardInterrupt else 1)
     assert ran.out == ""
@@ -282,7 +282,7 @@ def test_a_defect_of_ours_is_not_hidden(place: Path, monkeypatch: pytest.MonkeyP
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("mcmort.sampler.sampler.histogram_plan", broken)
+    monkeypatch.setattr("mcmort.sampler.sampler.draw_histograms", broken)
     with pytest.raises(ZeroDivisionError):
         main([*WHOLE])
     assert place.is_dir()
@@ -295,9 +295,9 @@ def test_a_signal_during_the_draws_ends_the_process_with_130(place: Path) -> Non
         # a shell that starts the tests in the background has its children ignore the signal
         "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
         "import sys, mcmort.sampler.sampler as s;"
-        "real = s.histogram_plan;"
+        "real = s.draw_histograms;"
         "say = lambda done, total: (sys.stderr.write('drawing\\n'), sys.stderr.flush());"
-        "s.histogram_plan = lambda *a, **k: real(*a, **{**k, 'progress': say});"
+        "s.draw_histograms = lambda *a, **k: real(*a, **{**k, 'progress': say});"
         "from mcmort.cli.app import main;"
         "sys.exit(main(['total', 'case', '-d', 'whole', '-n', '500000000', '-o', 'a.txt']))"
     )

@@ -134,7 +134,7 @@ def test_an_output_that_cannot_be_written_is_refused_before_the_work(
     def work(*_: object, **__: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr("mcmort.sampler.sampler.histogram_plan", work)
+    monkeypatch.setattr("mcmort.sampler.sampler.draw_histograms", work)
     monkeypatch.setattr("mcmort.catalogue.reading.spreadsheet.read_sheet", work)
     assert "no folder missing" in runner(capsys)(*CLAIMS, "-o", "missing/a.txt").err
     assert "no folder missing" in runner(capsys)("import", "empty.csv", "-o", "missing/a.txt").err

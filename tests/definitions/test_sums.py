@@ -17,7 +17,7 @@ from mcmort.definitions.sums import ResolvedDefinition, evaluate, resolve_defini
 from mcmort.errors import DefinitionError
 from mcmort.results import Draws, Sums, maximum
 from mcmort.sampler import simulate
-from mcmort.sampler.kernel.register_allocation import assemble
+from mcmort.sampler.kernel.register_allocation import allocate_registers
 from mcmort.sampler.kernel.run import run_plan
 from mcmort.sampler.program.plan import Builder, Op, Plan, Register
 from mcmort.sampler.program.plan_cache import compiled_case
@@ -180,8 +180,8 @@ def test_a_plan_of_several_definitions_shares_instructions() -> None:
         for index, account in enumerate(accounts)
     }  # fmt: skip
     plan = build.plan()
-    alone = [assemble(plan, [name]) for name in plan.outputs]
-    assert len(assemble(plan, list(plan.outputs)).op) < sum(len(one.op) for one in alone)
+    alone = [allocate_registers(plan, [name]) for name in plan.outputs]
+    assert len(allocate_registers(plan, list(plan.outputs)).op) < sum(len(one.op) for one in alone)
     for name, account in zip(plan.outputs, accounts, strict=True):
         extended = run_plan(_extended(compiled.plan, case, account), _SEED, _N)
         assert run_plan(plan, _SEED, _N)[name].tobytes() == extended["total"].tobytes()

@@ -83,6 +83,9 @@ class Oracle:
             return stats.lognorm(math.sqrt(variance), scale=best * math.exp(-variance / 2)).ppf
         if reads == "extremes" and best is None and figure.family in (None, "uniform"):
             return stats.uniform(low, high - low).ppf
+        if reads == "extremes" and best is not None and figure.family in (None, "pert"):
+            rise, fall = (best - low) / (high - low), (high - best) / (high - low)
+            return stats.beta(1 + 4 * rise, 1 + 4 * fall, loc=low, scale=high - low).ppf
         coverage = self.coverage(reads)
         tail = (1 - coverage) / 2
         if best is not None:

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from mcmort.elicit.table import OCTAVES, QuantileTable, ScoreTable
-from mcmort.sampler.kernel.run import histogram_plan, run_plan
+from mcmort.sampler.kernel.run import draw_histograms, run_plan
 from mcmort.sampler.program.plan import Builder, Op, Plan
 
 __all__ = ["ARITHMETIC", "SCORES", "fixed_digests", "fixed_plan", "programs"]
@@ -57,8 +57,8 @@ def fixed_digests(n: int = 100_000) -> dict[str, str]:
     plan = fixed_plan()
     found = {"kept": hashlib.sha256(b"".join(one.tobytes() for one in run_plan(plan, 7, n).values())).hexdigest()}
     for method in ("plain", "quasi"):
-        tallies = histogram_plan(plan, 7, n, method=method)
-        text = "".join(one.whole.digest() for one in tallies.values())
+        histograms = draw_histograms(plan, 7, n, method=method)
+        text = "".join(one.whole.digest() for one in histograms.values())
         found[method] = hashlib.sha256(text.encode()).hexdigest()
     return found
 

@@ -20,7 +20,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from mcmort.results.hashed import GAMMA, key_of, uniforms
+from mcmort.results.counter_based_random import GAMMA, stream_key, uniforms
 
 type Floats = NDArray[np.float64]
 
@@ -151,10 +151,12 @@ def _interleaved(keys: list[int], count: int) -> Floats:
 def _arrangements(seed: int, count: int) -> dict[str, Floats]:
     names = [f"all:component-{index}" for index in range(_STREAMS)]
     return {
-        "one stream": uniforms(key_of(seed, names[0]), 0, count),
-        "far into one stream": uniforms(key_of(seed, names[0]), 10**12, count),
-        "the components of a run": _interleaved([key_of(seed, name) for name in names], count),
-        "one component under many seeds": _interleaved([key_of(seed + step, names[0]) for step in range(64)], count),
+        "one stream": uniforms(stream_key(seed, names[0]), 0, count),
+        "far into one stream": uniforms(stream_key(seed, names[0]), 10**12, count),
+        "the components of a run": _interleaved([stream_key(seed, name) for name in names], count),
+        "one component under many seeds": _interleaved(
+            [stream_key(seed + step, names[0]) for step in range(64)], count
+        ),
     }
 
 
@@ -202,12 +204,12 @@ def _unmixed(count: int) -> Floats:
 
 def _bent(count: int) -> Floats:
     """Return a good stream raised to the power 1.05."""
-    return np.asarray(uniforms(key_of(1, "all:a"), 0, count) ** 1.05)
+    return np.asarray(uniforms(stream_key(1, "all:a"), 0, count) ** 1.05)
 
 
 def _rounded(count: int) -> Floats:
     """Return a good stream whose last twelve bits are never set."""
-    return np.asarray(np.floor(uniforms(key_of(1, "all:a"), 0, count) * 2.0**40) / 2.0**40)
+    return np.asarray(np.floor(uniforms(stream_key(1, "all:a"), 0, count) * 2.0**40) / 2.0**40)
 
 
 _FAILED_BY: dict[Callable[[int], Floats], tuple[Callable[[Floats], float], ...]] = {
@@ -228,7 +230,7 @@ def test_bad_generators_fail(make: Callable[[int], Floats]) -> None:
 
 
 def _streams(seed: int, count: int) -> Floats:
-    return np.stack([uniforms(key_of(seed, f"all:component-{index}"), 0, count) for index in range(_STREAMS)])
+    return np.stack([uniforms(stream_key(seed, f"all:component-{index}"), 0, count) for index in range(_STREAMS)])
 
 
 def _largest_correlation(streams: Floats) -> float:
@@ -280,7 +282,7 @@ def test_the_feeder_of_outside_batteries_hashes_as_mcmort_does(tmp_path: Path) -
     """The C source that feeds TestU01 gives, stream by stream, the words of which `uniforms` keeps 52 bits."""
     folder = Path(__file__).resolve().parents[2] / "benchmarks" / "battery"
     subprocess.run(["cc", "-O1", "-o", tmp_path / "words", folder / "words.c"], check=True)
-    streams = [key_of(1, name) for name in "abc"]
+    streams = [stream_key(1, name) for name in "abc"]
     (tmp_path / "keys").write_text("".join(f"{key:016x}\n" for key in streams), encoding="ascii")
     done = subprocess.run([tmp_path / "words", tmp_path / "keys", "3000"], check=True, capture_output=True)
     words = np.frombuffer(done.stdout, dtype=np.uint64)

@@ -16,12 +16,12 @@ from mcmort.bench.engine import plan_of
 from mcmort.bench.exact import exact
 from mcmort.bench.task import PROBABILITIES, make_task
 from mcmort.results import Method
-from mcmort.results.histogram import Figure
-from mcmort.sampler.kernel.run import histogram_plan
+from mcmort.results.histogram_estimate import Statistic
+from mcmort.sampler.kernel.run import draw_histograms
 
 _DRAWS = 20_000
 _FEW = 1_000
-_FIGURES: list[Figure] = [("quantile", probability) for probability in PROBABILITIES]
+_STATISTICS: list[Statistic] = [("quantile", probability) for probability in PROBABILITIES]
 
 
 def _covered(
@@ -32,9 +32,12 @@ def _covered(
     truth = exact(task, 1 << 15, 0.15).quantiles[0]
     hits = np.zeros(len(PROBABILITIES))
     for seed in range(repeats):
-        one = histogram_plan(plan_of(task), seed, draws, method=method, figures={"T0": _FIGURES}, threads=1)["T0"]
-        errors = np.array([one.quantile_error(probability) for probability in PROBABILITIES])
-        hits += np.abs(one.whole.quantile(PROBABILITIES) - truth) <= factor * errors
+        estimates = draw_histograms(
+            plan_of(task), seed, draws, method=method, statistics={"T0": _STATISTICS}, threads=1
+        )
+        estimate = estimates["T0"]
+        errors = np.array([estimate.quantile_error(probability) for probability in PROBABILITIES])
+        hits += np.abs(estimate.whole.quantile(PROBABILITIES) - truth) <= factor * errors
     return hits / repeats
 
 
@@ -63,7 +66,7 @@ def test_intervals_of_quantiles_cover_the_exact_ones_at_length(method: Method, c
 @pytest.mark.statistical
 @pytest.mark.parametrize("correlated", [False, True])
 def test_intervals_from_few_draws_cover_the_exact_quantiles_at_length(correlated: bool) -> None:
-    """So do those from tallies of 1,000 independent draws, but for three errors of a share of 1,000 seeds."""
+    """So do those from histograms of 1,000 independent draws, but for three errors of a share of 1,000 seeds."""
     covered = _covered(1_000, "plain", correlated=correlated, draws=_FEW)
     allowed = 3.0 * math.sqrt(0.05 * 0.95 / 1_000)
     assert np.all((covered >= 0.93 - allowed) & (covered <= 0.97))

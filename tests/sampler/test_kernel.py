@@ -1,4 +1,4 @@
-"""The compiled kernel against its NumPy twin, bit for bit, over random cases and random programs."""
+"""The compiled kernel against the reference implementation, bit for bit, over random cases and random programs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mcmort.elicit.families import Distribution, fixed
 from mcmort.elicit.pool import Pool
 from mcmort.errors import UsageError
 from mcmort.sampler.kernel.run import run_plan
-from mcmort.sampler.program import reference as twin
+from mcmort.sampler.program import reference
 from mcmort.sampler.program.compile import compile_priors
 from mcmort.sampler.program.normal_tables import normal_scores, normal_survival
 from mcmort.sampler.program.plan import Builder, Op, Plan
@@ -78,10 +78,10 @@ def _programs(draw: st.DrawFn) -> Plan:
 @settings(max_examples=25)
 @given(program=_programs(), seed=st.integers(0, 2**40), block=st.integers(1, 900), task=st.integers(1, 900))
 @pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarning", "ignore:invalid value:RuntimeWarning")
-def test_kernel_equals_twin_on_random_programs(program: Plan, seed: int, block: int, task: int) -> None:
-    """Whatever the program, seed, block and task, kernel and twin give the same bits, undefined values included."""
+def test_kernel_on_random_programs_equals_reference(program: Plan, seed: int, block: int, task: int) -> None:
+    """Whatever the program, seed, block and task, kernel and reference give the same bits, also of NaN."""
     with np.errstate(all="ignore"):
-        slow = twin.run_plan(program, seed, 0, _COUNT)
+        slow = reference.run_plan(program, seed, 0, _COUNT)
     assert _same(run_plan(program, seed, _COUNT, threads=2, block=block, task=task), slow)
 
 
@@ -94,26 +94,26 @@ def test_kernel_equals_twin_on_random_programs(program: Plan, seed: int, block: 
     first=st.integers(0, _COUNT),
     threads=st.sampled_from([1, 2]),
 )
-def test_kernel_equals_twin_on_random_cases(
+def test_kernel_on_random_cases_equals_reference(
     tables: dict[str, Any], seed: int, block: int, task: int, first: int, threads: int
 ) -> None:
-    """On cases with pools, floors, formulas, groups and completeness the twin gives the same bits from any draw on."""
+    """On cases with pools, floors, formulas, groups and completeness both give the same bits, from any draw on."""
     plan = compile_priors(elicit(case_of(**tables))).plan
     fast = run_plan(plan, seed, _COUNT, threads=threads, block=block, task=task)
     assert _same(fast, run_plan(plan, seed, _COUNT, threads=1))
-    one, other = twin.run_plan(plan, seed, 0, first), twin.run_plan(plan, seed, first, _COUNT - first)
+    one, other = reference.run_plan(plan, seed, 0, first), reference.run_plan(plan, seed, first, _COUNT - first)
     assert _same(fast, {name: np.concatenate([one[name], other[name]]) for name in one})
 
 
 def test_another_seed_is_seen() -> None:
-    """Negative control: kernel and twin with different seeds, or the twin one draw further, do not agree."""
+    """Negative control: with different seeds, or one draw further, the kernel and the reference differ."""
     build = Builder()
     build.outputs["x"] = build.emit(Op.UNIFORM, stream="x")
     plan = build.plan()
     fast = run_plan(plan, 1, 100)
-    assert _same(fast, twin.run_plan(plan, 1, 0, 100))
-    assert not _same(fast, twin.run_plan(plan, 2, 0, 100))
-    assert not _same(fast, twin.run_plan(plan, 1, 1, 100))
+    assert _same(fast, reference.run_plan(plan, 1, 0, 100))
+    assert not _same(fast, reference.run_plan(plan, 2, 0, 100))
+    assert not _same(fast, reference.run_plan(plan, 1, 1, 100))
 
 
 def test_an_undefined_value_stays_undefined() -> None:
@@ -124,7 +124,7 @@ def test_an_undefined_value_stays_undefined() -> None:
     for name, op in (("min", Op.MINIMUM), ("max", Op.MAXIMUM)):
         build.outputs[f"{name}-left"] = build.emit(op, undefined, zero)
         build.outputs[f"{name}-right"] = build.emit(op, zero, undefined)
-    for values in (run_plan(build.plan(), 1, 3), twin.run_plan(build.plan(), 1, 0, 3)):
+    for values in (run_plan(build.plan(), 1, 3), reference.run_plan(build.plan(), 1, 0, 3)):
         assert all(np.isnan(column).all() for column in values.values())
         assert len(values) == 4
 

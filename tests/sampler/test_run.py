@@ -1,6 +1,6 @@
 """Running plans: counted draws are the kept draws, counted; no division of the work changes a bit; memory is constant.
 
-Whether a column is kept or counted, it is made of the same draws, so a tally must equal that of the column exactly.
+Whether a column is kept or counted, it is made of the same draws, so a histogram must equal that of the column exactly.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from numpy.typing import NDArray
 
 from mcmort.errors import UsageError
 from mcmort.results import Method
-from mcmort.results.histogram import CELLS, Figure, Histogram, cell_of, edge_of, figures_of, merge
-from mcmort.sampler.kernel import run, workspace
-from mcmort.sampler.kernel import thread_pool as crew
-from mcmort.sampler.kernel.register_allocation import assemble
-from mcmort.sampler.kernel.run import REPLICATES, histogram_plan, net_size, run_plan
-from mcmort.sampler.program import reference as twin
+from mcmort.results.histogram import BINS, Histogram, bin_of, lower_edge, merge
+from mcmort.results.histogram_estimate import Statistic, statistics_of
+from mcmort.sampler.kernel import run, thread_pool, workspace
+from mcmort.sampler.kernel.register_allocation import allocate_registers
+from mcmort.sampler.kernel.run import REPLICATES, draw_histograms, net_size, run_plan
+from mcmort.sampler.program import reference
 from mcmort.sampler.program.plan import Builder, Op, Plan
-from mcmort.sampler.random.streams import net, streams_of
-from tests.results.tallied import tally_of
+from mcmort.sampler.random.streams import digital_net, streams_of
+from tests.results.slow_histogram import histogram_of
 from tests.sampler.programs import SCORES, fixed_digests, fixed_plan, programs
 
 type Array = NDArray[np.float64]
@@ -54,16 +54,16 @@ def _threads_for_few_draws() -> Iterator[None]:
     """Start threads however few the draws are, which takes longer but is what is to be tested."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(run, "_SMALLEST_TASK", 1)
-        patch.setattr(run, "_LITTLE", 0)
+        patch.setattr(run, "_SMALL_RUN", 0)
         yield
 
 
-def _counts(tally: Histogram) -> Array:
-    """Return the counts of all cells, and the extremes where they are defined."""
-    whole = np.zeros(CELLS + 2)
-    whole[tally.first : tally.first + len(tally.counts)] = tally.counts
-    if math.isfinite(tally.low) and math.isfinite(tally.high):
-        whole[-2:] = tally.low, tally.high
+def _counts(histogram: Histogram) -> Array:
+    """Return the counts of all bins, and the extremes where they are defined."""
+    whole = np.zeros(BINS + 2)
+    whole[histogram.first : histogram.first + len(histogram.counts)] = histogram.counts
+    if math.isfinite(histogram.low) and math.isfinite(histogram.high):
+        whole[-2:] = histogram.low, histogram.high
     return whole
 
 
@@ -88,54 +88,56 @@ def _sum_of(names: str) -> Plan:
     threads=st.sampled_from([1, 2, 3]),
 )
 @pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarning", "ignore:invalid:RuntimeWarning")
-def test_a_tally_is_that_of_the_kept_draws(plan: Plan, seed: int, n: int, task: int, block: int, threads: int) -> None:
-    """Whatever the program, seed, task, block and threads, every cell counts the draws of the column that lie in it."""
+def test_a_histogram_is_that_of_the_kept_draws(
+    plan: Plan, seed: int, n: int, task: int, block: int, threads: int
+) -> None:
+    """Whatever the program, seed, task, block and threads, every bin counts the draws of the column that lie in it."""
     columns = run_plan(plan, seed, n, threads=1)
-    found = histogram_plan(plan, seed, n, task=max(task, n // 40), block=block, threads=threads)
+    found = draw_histograms(plan, seed, n, task=max(task, n // 40), block=block, threads=threads)
     assert list(found) == list(columns)
     for name, column in columns.items():
         assert found[name].is_independent
         assert found[name].whole.draws == n
-        assert np.array_equal(_counts(found[name].whole), _counts(tally_of(column)))
+        assert np.array_equal(_counts(found[name].whole), _counts(histogram_of(column)))
         undefined = int(np.sum(~((column > -(2.0**-10)) & (column < 2.0**50))))
         assert found[name].whole.undefined == undefined
 
 
 @pytest.mark.parametrize("block", [1, 64, 1024])
 def test_the_extremes_are_those_of_all_draws(block: int) -> None:
-    """Also where few draws are negative, which lie in the last cell, the smallest and the largest draw are kept."""
+    """Also where few draws are negative, which lie in the last bin, the smallest and the largest draw are kept."""
     build = Builder()
     draw = build.emit(Op.DRAW, b=build.table(fixed_plan().tables[0]), stream="draw")
     build.outputs["difference"] = build.emit(Op.SUBTRACT, draw, build.emit(Op.CONSTANT, x=792.0))
     plan = build.plan()
     column = run_plan(plan, 3, 6_400)["difference"]
     assert 0.01 < float(np.mean(column < 0.0)) < 0.02
-    whole = histogram_plan(plan, 3, 6_400, block=block, threads=1)["difference"].whole
+    whole = draw_histograms(plan, 3, 6_400, block=block, threads=1)["difference"].whole
     assert (whole.low, whole.high) == (column.min(), column.max())
 
 
-_EDGES = [edge_of(cell) for cell in (1, 2, 4_096, 4_097, 100_000, CELLS - 2, CELLS - 1)]
+_EDGES = [lower_edge(index) for index in (1, 2, 4_096, 4_097, 100_000, BINS - 2, BINS - 1)]
 
 
 @pytest.mark.parametrize("towards", [-math.inf, 0.0, math.inf, None])
 @pytest.mark.parametrize("value", [0.0, -0.0, *_EDGES, -_EDGES[0], 5e-324, -1.0, 1e308, math.inf, -math.inf, math.nan])
-def test_every_value_is_counted_in_its_cell(value: float, towards: float | None) -> None:
-    """Values on the edges of cells, and one step beside them, are counted where `cell_of` puts them."""
+def test_every_value_is_counted_in_its_bin(value: float, towards: float | None) -> None:
+    """Values on the edges of bins, and one step beside them, are counted where `bin_of` puts them."""
     value = value if towards is None else math.nextafter(value, towards)
     build = Builder()
     build.outputs["value"] = build.emit(Op.CONSTANT, x=value)
-    whole = histogram_plan(build.plan(), 1, 65)["value"].whole
-    assert {int(cell) + whole.first for cell in np.flatnonzero(whole.counts)} == {cell_of(value)}
+    whole = draw_histograms(build.plan(), 1, 65)["value"].whole
+    assert {int(index) + whole.first for index in np.flatnonzero(whole.counts)} == {bin_of(value)}
     assert whole.draws == 65
 
 
 @pytest.mark.parametrize("method", ["plain", "quasi"])
 def test_no_division_of_the_work_changes_a_bit(method: str) -> None:
-    """Any task, block, number of threads and executor give the same tallies, to the last bit, and the same errors."""
-    figures: dict[str, list[Figure]] = {"total": [("mean", 0.0), ("quantile", 0.5), ("shortest-low", 0.9)]}
+    """Any task, block, number of threads and executor give the same histograms, to the last bit, and errors."""
+    statistics: dict[str, list[Statistic]] = {"total": [("mean", 0.0), ("quantile", 0.5), ("shortest-low", 0.9)]}
 
     def digest(**how: object) -> tuple[object, ...]:
-        found = histogram_plan(fixed_plan(), 5, _N, method=method, figures=figures, **how)  # type: ignore[arg-type]
+        found = draw_histograms(fixed_plan(), 5, _N, method=method, statistics=statistics, **how)  # type: ignore[arg-type]
         total = found["total"]
         return (*(one.whole.digest() for one in found.values()), total.replicates.tobytes(), total.quantile_error(0.5))
 
@@ -153,15 +155,15 @@ def test_no_division_of_the_work_changes_a_bit(method: str) -> None:
     with concurrent.futures.ThreadPoolExecutor(3) as executor:
         assert digest(executor=executor, task=50) == expected
         assert executor.submit(lambda: 1).result() == 1  # the caller's executor stays open
-    # negative control: another seed is another tally
-    assert histogram_plan(fixed_plan(), 6, _N)["total"].whole.digest() not in expected
+    # negative control: another seed is another histogram
+    assert draw_histograms(fixed_plan(), 6, _N)["total"].whole.digest() not in expected
 
 
 def test_counts_beyond_32_bits_are_merged_in_64(monkeypatch: pytest.MonkeyPatch) -> None:
     """Histograms whose counts together may pass 32 bits are put together in 64, and are the same."""
-    few = histogram_plan(fixed_plan(), 5, _N, task=200, threads=3)
-    monkeypatch.setattr(workspace, "_MOST_COUNTED", _N - 1)
-    many = histogram_plan(fixed_plan(), 5, _N, task=200, threads=3)
+    few = draw_histograms(fixed_plan(), 5, _N, task=200, threads=3)
+    monkeypatch.setattr(workspace, "_MAX_COUNTED", _N - 1)
+    many = draw_histograms(fixed_plan(), 5, _N, task=200, threads=3)
     assert {one.whole.digest() for one in few.values()} == {one.whole.digest() for one in many.values()}
     assert {one.whole.counts.dtype.itemsize for one in few.values()} == {4}
     assert {one.whole.counts.dtype.itemsize for one in many.values()} == {8}
@@ -173,47 +175,47 @@ def test_little_work_stays_with_the_caller(
 ) -> None:
     """Nobody is called to help with a few draws, or where one thread is asked for."""
     seen: list[int] = []
-    in_order = crew.in_order
+    run_in_order = thread_pool.run_in_order
 
     def noted(work: Any, tasks: Any, count: int, executor: Any) -> Iterator[Any]:
         seen.append(count)
-        return in_order(work, tasks, count, executor)
+        return run_in_order(work, tasks, count, executor)
 
-    monkeypatch.setattr(run, "_LITTLE", 500 * len(assemble(fixed_plan(), list(fixed_plan().outputs)).op))
-    monkeypatch.setattr(run, "in_order", noted)
-    histogram_plan(fixed_plan(), 5, n, threads=threads)
+    monkeypatch.setattr(run, "_SMALL_RUN", 500 * len(allocate_registers(fixed_plan(), list(fixed_plan().outputs)).op))
+    monkeypatch.setattr(run, "run_in_order", noted)
+    draw_histograms(fixed_plan(), 5, n, threads=threads)
     run_plan(fixed_plan(), 5, n, threads=threads)
     assert seen == ([1, 1] if is_here else [threads, threads])
 
 
 def test_counts_are_emptied_before_they_overflow(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However often the counts of a thread are put aside on the way, the tallies are the same."""
+    """However often the counts of a thread are put aside on the way, the histograms are the same."""
     plan = fixed_plan()
-    expected = {name: one.whole.digest() for name, one in histogram_plan(plan, 5, _N, task=200).items()}
+    expected = {name: one.whole.digest() for name, one in draw_histograms(plan, 5, _N, task=200).items()}
     emptied: list[int] = []
-    take = workspace._Scratch.take  # noqa: SLF001
-    monkeypatch.setattr(workspace, "_MOST_COUNTED", 500)
+    take = workspace._Workspace.take  # noqa: SLF001
+    monkeypatch.setattr(workspace, "_MAX_COUNTED", 500)
 
-    def noted(scratch: workspace._Scratch, kind: Any) -> list[Histogram]:
+    def noted(scratch: workspace._Workspace, kind: Any) -> list[Histogram]:
         emptied.append(scratch.draws)
         return take(scratch, kind)
 
-    monkeypatch.setattr(workspace._Scratch, "take", noted)  # noqa: SLF001
-    found = histogram_plan(plan, 5, _N, task=200, threads=1)
+    monkeypatch.setattr(workspace._Workspace, "take", noted)  # noqa: SLF001
+    found = draw_histograms(plan, 5, _N, task=200, threads=1)
     assert {name: one.whole.digest() for name, one in found.items()} == expected
     assert emptied == [600] * (_N // 600) + [_N % 600]
 
 
 @pytest.mark.parametrize("method", ["plain", "quasi"])
 def test_work_space_is_left_as_it_was_found(method: Method) -> None:
-    """What runs leave for later ones counts nothing, and a tally stays what it is while others use its memory."""
-    first = histogram_plan(fixed_plan(), 5, _N, method=method, threads=2, task=500)
+    """What runs leave for later ones counts nothing, and a histogram stays what it is while others use its memory."""
+    first = draw_histograms(fixed_plan(), 5, _N, method=method, threads=2, task=500)
     before = {name: one.whole.digest() for name, one in first.items()}
-    assert workspace._rooms  # noqa: SLF001
-    assert not any(room.counts.any() for room in workspace._rooms)  # noqa: SLF001
-    histogram_plan(fixed_plan(), 6, _N, method=method, threads=2, task=500)
+    assert workspace._spare_memory  # noqa: SLF001
+    assert not any(room.counts.any() for room in workspace._spare_memory)  # noqa: SLF001
+    draw_histograms(fixed_plan(), 6, _N, method=method, threads=2, task=500)
     assert {name: one.whole.digest() for name, one in first.items()} == before
-    again = histogram_plan(fixed_plan(), 5, _N, method=method, threads=2, task=500)
+    again = draw_histograms(fixed_plan(), 5, _N, method=method, threads=2, task=500)
     assert {name: one.whole.digest() for name, one in again.items()} == before
 
 
@@ -224,7 +226,7 @@ def test_zeros_of_either_sign_are_one() -> None:
     build.outputs["zero"] = build.emit(Op.SCALE, score, x=0.0)
     column = run_plan(build.plan(), 1, 100)["zero"]
     assert len(set(np.signbit(column).tolist())) == 2
-    found = [histogram_plan(build.plan(), 1, 100, task=task)["zero"].whole for task in (1, 2, 3, 100)]
+    found = [draw_histograms(build.plan(), 1, 100, task=task)["zero"].whole for task in (1, 2, 3, 100)]
     assert len({one.digest() for one in found}) == 1
     assert (str(found[0].low), str(found[0].high)) == ("0.0", "0.0")
 
@@ -232,35 +234,37 @@ def test_zeros_of_either_sign_are_one() -> None:
 @settings(max_examples=15)
 @given(plan=programs(), seed=st.integers(0, 2**40), n=st.integers(1, 600))
 @pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarning", "ignore:invalid:RuntimeWarning")
-def test_quasi_random_tallies_are_those_of_the_twin(plan: Plan, seed: int, n: int) -> None:
-    """The tally of nets is that of the columns which plain NumPy makes of the same nets."""
+def test_quasi_random_histograms_are_those_of_the_reference_implementation(plan: Plan, seed: int, n: int) -> None:
+    """The histogram of nets is that of the columns which plain NumPy makes of the same nets."""
     size = net_size(n)
-    found = histogram_plan(plan, seed, n, method="quasi", threads=2)
+    found = draw_histograms(plan, seed, n, method="quasi", threads=2)
     with np.errstate(all="ignore"):
         runs = [
-            twin.run_plan(plan, seed, 0, size, points=net(seed, streams_of(plan.streams), size, one))
+            reference.run_plan(plan, seed, 0, size, points=digital_net(seed, streams_of(plan.streams), size, one))
             for one in range(REPLICATES)
         ]
-    for name, tallied in found.items():
-        assert not tallied.is_independent
-        assert tallied.whole.draws == size * REPLICATES
+    for name, estimate in found.items():
+        assert not estimate.is_independent
+        assert estimate.whole.draws == size * REPLICATES
         columns = np.concatenate([run[name] for run in runs])
-        assert np.array_equal(_counts(tallied.whole), _counts(tally_of(columns)))
+        assert np.array_equal(_counts(estimate.whole), _counts(histogram_of(columns)))
 
 
 def test_replicates_are_the_figures_of_each_net() -> None:
-    """Each row of the replicates has the figures of the tally of one net; the whole is their merge."""
+    """Each row of the replicates has the statistics of the histogram of one net; the whole is their merge."""
     plan = fixed_plan()
-    figures: list[Figure] = [("mean", 0.0), ("quantile", 0.025), ("shortest-low", 0.9), ("shortest-high", 0.9)]
-    found = histogram_plan(plan, 3, 8 * 64, method="quasi", figures={"total": figures})
-    tallies = [
-        tally_of(twin.run_plan(plan, 3, 0, 64, points=net(3, streams_of(plan.streams), 64, one))["total"])
-        for one in range(REPLICATES)
+    statistics: list[Statistic] = [("mean", 0.0), ("quantile", 0.025), ("shortest-low", 0.9), ("shortest-high", 0.9)]
+    found = draw_histograms(plan, 3, 8 * 64, method="quasi", statistics={"total": statistics})
+    histograms = [
+        histogram_of(
+            reference.run_plan(plan, 3, 0, 64, points=digital_net(3, streams_of(plan.streams), 64, replicate))["total"]
+        )
+        for replicate in range(REPLICATES)
     ]
-    assert found["total"].replicates.tolist() == [figures_of(one, figures).tolist() for one in tallies]
-    assert found["total"].whole.digest() == merge(tallies).digest()
-    assert found["total"].figures == tuple(figures)
-    assert found["part"].figures == ()
+    assert found["total"].replicates.tolist() == [statistics_of(one, statistics).tolist() for one in histograms]
+    assert found["total"].whole.digest() == merge(histograms).digest()
+    assert found["total"].statistics == tuple(statistics)
+    assert found["part"].statistics == ()
     assert math.isnan(found["part"].quantile_error(0.5))
 
 
@@ -274,23 +278,23 @@ def test_nets_are_rounded_up_to_a_power_of_two(n: int, size: int) -> None:
     assert size == 1 or size * REPLICATES // 2 < n
 
 
-def test_constants_are_counted_in_their_cell() -> None:
-    """The kernel finds the cell of any constant as `cell_of` does: edges, their neighbours, zero, tiny, huge."""
+def test_constants_are_counted_in_their_bin() -> None:
+    """The kernel finds the bin of any constant as `bin_of` does: edges, their neighbours, zero, tiny, huge."""
     special = [0.0, 5e-324, 1e-5, 2.0**-10, 1.0, 7.0, 1e6, 2.0**49, 2.0**50, 1e300]
     values = special + [math.nextafter(one, towards) for one in special[1:] for towards in (0.0, math.inf)]
     build = Builder()
     for index, value in enumerate(values):
         build.outputs[f"{index:02d}"] = build.emit(Op.CONSTANT, x=value)
-    found = histogram_plan(build.plan(), 1, 10)
+    found = draw_histograms(build.plan(), 1, 10)
     for index, value in enumerate(values):
         one = found[f"{index:02d}"].whole
-        assert (one.first, one.counts.tolist()) == (cell_of(value), [10])
+        assert (one.first, one.counts.tolist()) == (bin_of(value), [10])
         assert (one.low, one.high) == (value, value)
 
 
 @pytest.mark.parametrize("method", ["plain", "quasi"])
 def test_undefined_draws_are_counted(method: str) -> None:
-    """Draws that are infinite or undefined are counted as such, whatever lies beside them, also without figures."""
+    """Draws that are infinite or undefined are counted as such, whatever lies beside them, also without statistics."""
     build = Builder()
     score = build.emit(Op.DRAW, b=build.table(SCORES), stream="score")
     zero = build.emit(Op.CONSTANT)
@@ -298,7 +302,7 @@ def test_undefined_draws_are_counted(method: str) -> None:
     one = build.emit(Op.CONSTANT, x=1.0)
     build.outputs = {"infinite": build.emit(Op.DIVIDE, one, positive), "nan": build.emit(Op.DIVIDE, positive, positive)}
     plan = build.plan()
-    found = histogram_plan(plan, 2, 6_400, method=method, figures={"nan": [("mean", 0.0)]})  # type: ignore[arg-type]
+    found = draw_histograms(plan, 2, 6_400, method=method, statistics={"nan": [("mean", 0.0)]})  # type: ignore[arg-type]
     for name in ("infinite", "nan"):
         whole = found[name].whole
         expected = int(np.sum(~np.isfinite(run_plan(plan, 2, 6_400)[name]))) if method == "plain" else None
@@ -322,7 +326,7 @@ def test_negative_draws_are_counted_as_undefined(method: Method) -> None:
         "infinite": build.emit(Op.DIVIDE, build.emit(Op.CONSTANT, x=-1.0), positive),
         "rounding": build.emit(Op.SCALE, score, x=1e-6),
     }
-    found = {name: one.whole for name, one in histogram_plan(build.plan(), 2, 6_400, method=method).items()}
+    found = {name: one.whole for name, one in draw_histograms(build.plan(), 2, 6_400, method=method).items()}
     assert found["rounding"].undefined == 0
     assert found["rounding"].first == 0
     assert (found["negative"].why_undefined, found["infinite"].why_undefined) == ("negative", "undefined")
@@ -337,7 +341,7 @@ def test_negative_draws_are_counted_as_undefined(method: Method) -> None:
 def test_progress_is_told_of_every_task(method: str, total: int) -> None:
     """Progress rises in the order of the draws, whatever finishes first, and ends at the number that was made."""
     told: list[tuple[int, int]] = []
-    histogram_plan(
+    draw_histograms(
         _sum_of("ab"), 1, 1_000, method=method, task=48, threads=2, progress=lambda done, of: told.append((done, of))  # type: ignore[arg-type]
     )  # fmt: skip
     done = [one for one, _ in told]
@@ -348,7 +352,7 @@ def test_progress_is_told_of_every_task(method: str, total: int) -> None:
 
 
 @pytest.mark.parametrize("threads", [0, -1])
-@pytest.mark.parametrize("run", [run_plan, histogram_plan])
+@pytest.mark.parametrize("run", [run_plan, draw_histograms])
 def test_no_threads_are_refused(run: Callable[..., object], threads: int) -> None:
     """Less than one thread is a mistake of the caller, named, before anything is drawn."""
     with pytest.raises(UsageError, match=f"the number of threads is {threads}; expected 1 or more"):
@@ -362,9 +366,9 @@ def test_an_error_in_a_task_reaches_the_caller() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        histogram_plan(fixed_plan(), 1, 10_000, task=10, progress=stop)
-    before = histogram_plan(fixed_plan(), 1, 100)["total"].whole.digest()
-    assert histogram_plan(fixed_plan(), 1, 100, task=10)["total"].whole.digest() == before
+        draw_histograms(fixed_plan(), 1, 10_000, task=10, progress=stop)
+    before = draw_histograms(fixed_plan(), 1, 100)["total"].whole.digest()
+    assert draw_histograms(fixed_plan(), 1, 100, task=10)["total"].whole.digest() == before
 
 
 def test_totals_of_one_plan_share_what_they_have_in_common() -> None:
@@ -383,17 +387,17 @@ def test_totals_of_one_plan_share_what_they_have_in_common() -> None:
         return build.plan()
 
     both = plan("abc", "abd")
-    assert len(assemble(both, ["abc", "abd"]).op) == 4 + 3  # a, b, c, d; a + b once, and two sums
-    together = histogram_plan(both, 1, _N)
+    assert len(allocate_registers(both, ["abc", "abd"]).op) == 4 + 3  # a, b, c, d; a + b once, and two sums
+    together = draw_histograms(both, 1, _N)
     for names in ("abc", "abd"):
-        assert together[names].whole.digest() == histogram_plan(plan(names), 1, _N)[names].whole.digest()
+        assert together[names].whole.digest() == draw_histograms(plan(names), 1, _N)[names].whole.digest()
     assert together["abc"].whole.digest() != together["abd"].whole.digest()
 
 
-def test_an_empty_plan_has_no_tallies() -> None:
+def test_an_empty_plan_has_no_histograms() -> None:
     """A plan without outputs runs and has nothing to tell, whether its draws are independent or not."""
-    assert histogram_plan(Builder().plan(), 1, 10) == {}
-    assert histogram_plan(Builder().plan(), 1, 10, method="quasi") == {}
+    assert draw_histograms(Builder().plan(), 1, 10) == {}
+    assert draw_histograms(Builder().plan(), 1, 10, method="quasi") == {}
 
 
 def test_the_bits_are_those_written_down() -> None:
@@ -425,7 +429,7 @@ def test_a_run_without_compiler_gives_the_same_bits() -> None:
 def _peak(run: Callable[[], object]) -> int:
     """Return the largest amount of memory that was allocated at a time."""
     run()  # what is loaded once is loaded now
-    workspace._rooms.clear()  # noqa: SLF001 (but memory to work in counts)
+    workspace._spare_memory.clear()  # noqa: SLF001 (but memory to work in counts)
     tracemalloc.start()
     try:
         run()
@@ -440,7 +444,7 @@ def test_memory_does_not_grow_with_the_number_of_draws() -> None:
     The control keeps a hundredth of the draws, whose memory grows tenfold.
     """
     plan = _sum_of("ab")
-    few, many = (_peak(lambda n=n: histogram_plan(plan, 1, n, threads=1)) for n in (3_000_000, 30_000_000))  # type: ignore[misc]
+    few, many = (_peak(lambda n=n: draw_histograms(plan, 1, n, threads=1)) for n in (3_000_000, 30_000_000))  # type: ignore[misc]
     assert many <= 1.1 * few
     kept_few, kept_many = (_peak(lambda n=n: run_plan(plan, 1, n, threads=1)) for n in (30_000, 300_000))  # type: ignore[misc]
     assert kept_many > 2 * kept_few

@@ -18,17 +18,17 @@ from mcmort.errors import DefinitionError, FormulaError, UsageError
 from mcmort.results import Dependence, Draws, HistogramEstimate, HistogramResults, Method
 from mcmort.sampler import Sampler, simulate
 from mcmort.sampler.kernel.run import REPLICATES, draws_within
-from mcmort.sampler.sampler import _grown
+from mcmort.sampler.sampler import _next_draws
 from mcmort.totals import Total, kept, resolve, totals_of
 from tests.cases import case_of, component, definition, dependence, overlap, point, quantity, ranged
-from tests.results.tallied import tally_of
+from tests.results.slow_histogram import histogram_of
 from tests.shipped import case_named
 
 type Array = NDArray[np.float64]
 
 _N = 4_000
 _CELL = 2.0**-12
-"""Relative error of a tally's quantile, at most."""
+"""Relative error of a histogram's quantile, at most."""
 _LIMITS = ((1.0 - 0.95) / 2.0, 0.5, (1.0 + 0.95) / 2.0)
 """Probabilities of the printed limits; replicates are asked for these, to the last bit."""
 
@@ -48,7 +48,7 @@ def _whole(source: Sampler | Draws) -> Total:
     return totals_of(source, [resolve(source.case, source.case.definitions["whole"])])[0]
 
 
-def _tallied(values: object) -> HistogramEstimate:
+def _estimate(values: object) -> HistogramEstimate:
     assert isinstance(values, HistogramEstimate)
     return values
 
@@ -59,7 +59,7 @@ def _flat(printed: object) -> str:
 
 
 def _quantiles(values: object, probabilities: tuple[float, ...]) -> Array:
-    return _tallied(values).whole.quantile(probabilities)
+    return _estimate(values).whole.quantile(probabilities)
 
 
 @cache
@@ -71,7 +71,7 @@ def _every(method: Method) -> tuple[Total, ...]:
 
 
 def test_totals_are_those_of_kept_draws_with_the_same_seed() -> None:
-    """Under every definition of a case, total, parts and overlaps are the tallies of what `simulate` keeps, exactly."""
+    """Under every definition total, parts and overlaps are exactly the histograms of the draws `simulate` keeps."""
     case = case_named("ussr")
     draws = simulate(case, _N, rng=4)
     totals = _every("plain")
@@ -88,14 +88,14 @@ def test_totals_are_those_of_kept_draws_with_the_same_seed() -> None:
         columns |= {f"overlap {name}": (one.overlaps[name], other.overlaps[name]) for name in one.overlaps}
         for found, values in columns.values():
             assert isinstance(values, np.ndarray)
-            assert _tallied(found).whole.digest() == tally_of(values).digest()
+            assert _estimate(found).whole.digest() == histogram_of(values).digest()
 
 
-def test_summaries_agree_within_the_bound_of_a_tally() -> None:
+def test_summaries_agree_within_the_bound_of_a_histogram() -> None:
     """Median, limits, mean and deviation of every total are within a cell of those of the kept draws.
 
-    NumPy's quantile lies between two order statistics where the tally's lies in the cell of one of them: the distance
-    of the neighbours is allowed as well.
+    NumPy's quantile lies between two order statistics where the histogram's lies in the cell of one of them: the
+    distance of the neighbours is allowed as well.
     """
     case = case_named("ussr")
     draws = simulate(case, _N, rng=4)
@@ -106,23 +106,23 @@ def test_summaries_agree_within_the_bound_of_a_tally() -> None:
             low, high = values[math.floor(at) - 1], values[math.ceil(at)]
             found = float(_quantiles(total.values, (probability,))[0])
             assert low * (1.0 - _CELL) <= found <= high * (1.0 + _CELL)
-        whole = _tallied(total.values).whole
+        whole = _estimate(total.values).whole
         assert whole.mean == pytest.approx(values.mean(), rel=_CELL / 2)
         assert whole.sd == pytest.approx(values.std(ddof=1), abs=_CELL / 2 * float(np.sqrt(np.mean(values**2))) * 1.001)
 
 
-def test_another_seed_gives_another_tally() -> None:
+def test_another_seed_gives_another_histogram() -> None:
     """Negative control: totals of another seed differ from those of the kept draws."""
-    found = _tallied(_whole(Sampler(_pair(), _N, rng=5)).values).whole
+    found = _estimate(_whole(Sampler(_pair(), _N, rng=5)).values).whole
     values = _whole(simulate(_pair(), _N, rng=4)).values
     assert isinstance(values, np.ndarray)
-    assert found.digest() != tally_of(values).digest()
+    assert found.digest() != histogram_of(values).digest()
 
 
 def test_nets_give_the_same_distribution() -> None:
     """On nets every limit of every total agrees with independent draws within four of their errors together."""
     for plain, quasi in zip(_every("plain"), _every("quasi"), strict=True):
-        one, other = _tallied(plain.values), _tallied(quasi.values)
+        one, other = _estimate(plain.values), _estimate(quasi.values)
         assert one.is_independent
         assert not other.is_independent
         for probability in _LIMITS:
@@ -135,7 +135,7 @@ def test_nets_give_the_same_distribution() -> None:
 def test_nets_are_rounded_up_and_said_so(n: int, made: int) -> None:
     """With nets the manifest and the printed text name the draws that were made, not those that were asked for."""
     total = mm.total(Sampler(_pair(), n, rng=1, method="quasi"), "whole")
-    assert total.total.draws.manifest.draws == made == _tallied(total.total.values).whole.draws
+    assert total.total.draws.manifest.draws == made == _estimate(total.total.values).whole.draws
     assert made % REPLICATES == 0
     assert f"{made:,} draws, on scrambled Sobol points" in _flat(total)
 
@@ -146,12 +146,12 @@ def test_a_precision_is_reached(method: Method, precision: float) -> None:
     """It draws until 1.96 errors of median and limits are within the precision, and says what it has reached."""
     sampler = Sampler(_tied(), rng=3, precision=precision, method=method)
     result = mm.total(sampler, "whole")
-    manifest, tallied = result.total.draws.manifest, _tallied(result.total.values)
+    manifest, estimate = result.total.draws.manifest, _estimate(result.total.values)
     assert manifest.precision == precision
     assert manifest.reached is not None
     assert 0.0 < manifest.reached <= precision
-    assert manifest.draws == tallied.whole.draws
-    errors = {p: 1.96 * tallied.quantile_error(p) / float(tallied.whole.quantile(p)) for p in _LIMITS}
+    assert manifest.draws == estimate.whole.draws
+    errors = {p: 1.96 * estimate.quantile_error(p) / float(estimate.whole.quantile(p)) for p in _LIMITS}
     assert max(errors.values()) <= manifest.reached
     assert f"Asked for a precision of {100 * precision:.2g} %; reached" in _flat(result)
 
@@ -209,14 +209,14 @@ def test_a_most_that_no_net_fits_is_refused() -> None:
 )
 def test_nets_grow_as_their_errors_fall(made: tuple[tuple[int, float], ...], factor: int) -> None:
     """The next run has twice or four times the draws, by the power of the last two errors: for 0.01, by hand."""
-    assert _grown(made, 0.01, "quasi") == factor * made[-1][0]
+    assert _next_draws(made, 0.01, "quasi") == factor * made[-1][0]
 
 
 def test_independent_draws_grow_by_the_square() -> None:
     """Twice the error takes four times the draws, and a fifth more; at least half as many more, at most 64 times."""
-    assert _grown([(1_000, 0.02)], 0.01, "plain") == 4_800
-    assert _grown([(1_000, 0.0101)], 0.01, "plain") == 1_500
-    assert _grown([(1_000, math.inf)], 0.01, "plain") == 64_000
+    assert _next_draws([(1_000, 0.02)], 0.01, "plain") == 4_800
+    assert _next_draws([(1_000, 0.0101)], 0.01, "plain") == 1_500
+    assert _next_draws([(1_000, math.inf)], 0.01, "plain") == 64_000
 
 
 @pytest.mark.parametrize("precision", [0.004, 0.002, 0.001])
@@ -243,7 +243,7 @@ def test_draws_with_a_precision_are_those_without() -> None:
     """A run that stopped at a number of draws is the run with that number: a receipt needs no more than it."""
     found = _whole(Sampler(_pair(), rng=3, precision=0.004))
     again = _whole(Sampler(_pair(), found.draws.manifest.draws, rng=3))
-    assert _tallied(found.values).whole.digest() == _tallied(again.values).whole.digest()
+    assert _estimate(found.values).whole.digest() == _estimate(again.values).whole.digest()
 
 
 def test_progress_and_threads_change_nothing() -> None:
@@ -252,7 +252,7 @@ def test_progress_and_threads_change_nothing() -> None:
     one = _whole(Sampler(_pair(), _N, rng=3, threads=1, progress=lambda done, of: told.append((done, of))))
     other = _whole(Sampler(_pair(), _N, rng=3, threads=3))
     assert told[-1] == (_N, _N)
-    assert _tallied(one.values).whole.digest() == _tallied(other.values).whole.digest()
+    assert _estimate(one.values).whole.digest() == _estimate(other.values).whole.digest()
 
 
 def test_a_generator_gives_a_seed() -> None:
@@ -265,7 +265,7 @@ def test_a_generator_gives_a_seed() -> None:
 def test_independent_draws_are_not_correlated() -> None:
     """The dial off, components of a declared group have the draws that they have in a case without the group."""
     tied, free = Sampler(_tied(), _N, rng=2, dependence="independent"), Sampler(_pair(), _N, rng=2)
-    assert _tallied(_whole(tied).values).whole.digest() == _tallied(_whole(free).values).whole.digest()
+    assert _estimate(_whole(tied).values).whole.digest() == _estimate(_whole(free).values).whole.digest()
     draws = simulate(_tied(), 40_000, rng=2, dependence="independent")
     found = float(stats.spearmanr(draws.columns["all:one"], draws.columns["all:two"]).statistic)
     assert abs(found) < 4.0 / math.sqrt(40_000)
@@ -304,7 +304,7 @@ def test_the_dial_widens_a_total() -> None:
     widths = [float(np.diff(_quantiles(one.values, (0.025, 0.975)))[0]) for one in totals]
     assert all(wider > 1.05 * narrower for narrower, wider in pairwise(widths))
     for name in ("one", "two"):
-        parts = [_tallied(one.parts[name]) for one in totals]
+        parts = [_estimate(one.parts[name]) for one in totals]
         for part in parts[1:]:
             away = abs(float(part.whole.quantile(0.975)) - float(parts[0].whole.quantile(0.975)))
             assert away < 4.0 * math.sqrt(2.0) * parts[0].quantile_error(0.975)
@@ -355,7 +355,7 @@ def test_no_threads_are_refused() -> None:
 
 def test_one_draw_is_enough() -> None:
     """A single draw has a total, whose limits are that draw."""
-    whole = _tallied(_whole(Sampler(_pair(), 1, rng=1)).values).whole
+    whole = _estimate(_whole(Sampler(_pair(), 1, rng=1)).values).whole
     values = _whole(simulate(_pair(), 1, rng=1)).values
     assert isinstance(values, np.ndarray)
     assert (whole.draws, whole.low, whole.high) == (1, values[0], values[0])
@@ -383,8 +383,8 @@ def test_an_undefined_formula_is_refused(text: str, method: Method) -> None:
         _whole(Sampler(case, 100, rng=1, method=method))
 
 
-def test_kept_draws_are_refused_of_a_tally() -> None:
-    """Whoever asks a tally for its draws is told to use `simulate`."""
+def test_kept_draws_are_refused_of_a_histogram() -> None:
+    """Whoever asks a histogram for its draws is told to use `simulate`."""
     total = _whole(Sampler(_pair(), 10, rng=1))
     assert isinstance(total.draws, HistogramResults)
     assert len(total.draws) == 10
@@ -400,7 +400,7 @@ def test_a_definition_of_what_is_unknown_is_refused() -> None:
 
 
 def test_an_overlap_is_taken_off() -> None:
-    """The tally of an overlap is that of the share of its component: fixed at a half, every quantile is half."""
+    """The histogram of an overlap is that of the share of its component: fixed at a half, every quantile is half."""
     case = _pair(overlap=[overlap("o", "one", "two", best=0.5)])
     total = _whole(Sampler(case, 20_000, rng=1))
     found = _quantiles(total.overlaps["o"], (0.025, 0.5))

@@ -15,7 +15,7 @@ from mcmort.results import DrawSource
 from mcmort.results.histogram import RESOLUTION
 from mcmort.sampler import Sampler, simulate
 from mcmort.totals import totals_of
-from tests.bayes.made import plain
+from tests.bayes.small_cases import plain
 
 _CELL = 2.0**-RESOLUTION
 """Width of a cell of a histogram relative to its values, which limits how exactly counted draws give a mean."""

@@ -6,13 +6,16 @@ import ctypes
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mcmort.bayes.autodiff.tape import Program
+from mcmort.bayes.autodiff.tape import TapeProgram
 from mcmort.cache.machine_code import address_of
+
+if TYPE_CHECKING:
+    from mcmort.cache.machine_code import CFunction
 
 __all__ = ["Density", "density_address", "identity_address"]
 
@@ -25,9 +28,9 @@ _SOURCES: Final = (_HERE / "tape_loops.py", _HERE / "tape.py", _HERE.parent / "q
 
 @cache
 def density_address() -> int:
-    """Return where the code of the log density begins; Numba is loaded only if it is not on disk."""
+    """Return the address of the log density's code; Numba is loaded only if the code is not on disk."""
 
-    def build() -> Any:
+    def build() -> CFunction:
         from mcmort.bayes.autodiff.tape_loops import log_density
 
         return log_density()
@@ -37,9 +40,9 @@ def density_address() -> int:
 
 @cache
 def identity_address() -> int:
-    """Return where the code that copies parameters begins."""
+    """Return the address of the code that copies parameters."""
 
-    def build() -> Any:
+    def build() -> CFunction:
         from mcmort.bayes.autodiff.tape_loops import identity
 
         return identity()
@@ -58,18 +61,20 @@ class Density:
 
     Attributes
     ----------
+    size : int
+        Number of parameters.
     head : ndarray of int64
         Sizes and addresses of the program's arrays.
     """
 
-    def __init__(self, program: Program) -> None:
-        self.program = program
+    def __init__(self, program: TapeProgram) -> None:
+        self.program, self.size = program, len(program.parameters)
         code = (program.op, program.start, program.a, program.b, program.x)
         arrays = (program.constants, *code, program.terms, program.weights, program.scores, program.curves)
-        self._kept = [np.ascontiguousarray(one) for one in arrays]
-        counted = (program.parameters, program.constants, program.op, program.a, program.terms, program.scores)
-        sizes = (*map(len, counted), len(program.curves))
-        self.head = np.array([*sizes, *(one.ctypes.data for one in self._kept)], dtype=np.int64)
+        self._arrays = [np.ascontiguousarray(array) for array in arrays]  # their addresses are in the head
+        measured = (program.parameters, program.constants, program.op, program.a, program.terms, program.scores)
+        sizes = (*map(len, measured), len(program.curves))
+        self.head = np.array([*sizes, *(array.ctypes.data for array in self._arrays)], dtype=np.int64)
 
     def __call__(self, point: Array) -> tuple[float, Array]:
         """Return the log density at a point, and its gradient, shape ``(n_parameters,)``.
@@ -79,11 +84,10 @@ class Density:
         ValueError
             If the point has another number of parameters.
         """
-        place = np.ascontiguousarray(point, dtype=np.float64)
-        size = len(self.program.parameters)
-        if place.shape != (size,):
-            raise ValueError(f"a point of shape {place.shape}; expected ({size},)")
-        gradient, value = np.empty(size), np.empty(1)
-        addresses = (one.ctypes.data for one in (place, gradient, value, self.head))
-        _function()(size, *addresses)
+        parameters = np.ascontiguousarray(point, dtype=np.float64)
+        if parameters.shape != (self.size,):
+            raise ValueError(f"a point of shape {parameters.shape}; expected ({self.size},)")
+        gradient, value = np.empty(self.size), np.empty(1)
+        addresses = (array.ctypes.data for array in (parameters, gradient, value, self.head))
+        _function()(self.size, *addresses)
         return float(value[0]), gradient

@@ -1,9 +1,9 @@
-"""The log density of a model as a program of elementary operations, run forward for the value, backward for the slope.
+"""An autodiff tape: the log density of a model as a program of elementary operations, with its gradient.
 
-A tape is filled by evaluating the model over its variables, as a plan of totals is filled by evaluating them over
-registers. The instructions are sorted into batches of one operation whose operands are all known (Griewank and Walther
-2008, *Evaluating derivatives*, chapters 3 and 4), so that one compiled kernel runs any model and none is compiled
-again.
+It is run forward for the value and backward for the gradient. A tape is filled by evaluating the model over its
+variables, as a plan of totals is filled by evaluating them over registers. The instructions are sorted into batches of
+one operation whose operands are all known (Griewank and Walther 2008, *Evaluating derivatives*, chapters 3 and 4), so
+that one compiled kernel runs any model and none is compiled again.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 
 from mcmort.bayes.quantile_spline import PIECES
 
-__all__ = ["Op", "Program", "Tape", "Variable"]
+__all__ = ["Tape", "TapeOp", "TapeProgram", "Variable"]
 
 
-class Op(IntEnum):
+class TapeOp(IntEnum):
     """What an instruction computes from the values ``a`` and ``b`` and the constant ``x``."""
 
-    ADD_SCALED = 0  # a + x b: sums, differences, shifts and multiples in one, so that more of them make a batch
+    ADD_SCALED = 0  # a + x b: sums, differences, shifts and multiples in one operation, which makes batches larger
     MULTIPLY = 1
     DIVIDE = 2
     MINIMUM = 3
@@ -38,7 +38,7 @@ class Op(IntEnum):
 
 
 @dataclass(frozen=True)
-class Program:
+class TapeProgram:
     """A finished tape.
 
     Values are numbered: the parameters first, then the constants, then the results of the instructions in order.
@@ -84,7 +84,7 @@ class Program:
 
 
 class Tape:
-    """Collects the operations of a model; the same operation twice is one."""
+    """Records the operations of a model; equal operations are recorded once."""
 
     def __init__(self) -> None:
         self.parameters: list[str] = []
@@ -103,14 +103,14 @@ class Tape:
         """Return a constant."""
         return self._row((-2, 0, 0, float(value)))
 
-    def emit(self, op: Op, a: Variable, b: Variable | None = None, x: float = 0.0) -> Variable:
+    def emit(self, op: TapeOp, a: Variable, b: Variable | None = None, x: float = 0.0) -> Variable:
         """Add an operation, unless it is there."""
-        return self._row((int(op), a.at, a.at if b is None else b.at, float(x)))
+        return self._row((int(op), a.index, a.index if b is None else b.index, float(x)))
 
     def multiple(self, value: Variable) -> tuple[Variable, float]:
         """Return a value and the constant by which it is multiplied to give another; by 1, if that is no multiple."""
-        op, a, b, x = self._rows[value.at]
-        if op == Op.ADD_SCALED and self._rows[a] == (-2, 0, 0, 0.0):
+        op, a, b, x = self._rows[value.index]
+        if op == TapeOp.ADD_SCALED and self._rows[a] == (-2, 0, 0, 0.0):
             return Variable(self, b), x
         return value, 1.0
 
@@ -133,54 +133,57 @@ class Tape:
             self._rows.append(row)
         return Variable(self, self._known[row])
 
-    def program(self) -> Program:
-        """Return the finished program: what no term rests on is left out."""
+    def program(self) -> TapeProgram:
+        """Return the finished program, without what no term depends on."""
         needed = self._needed()
         batches = self._batches(needed)
-        work = [at for batch in batches for at in batch]
-        constants = [at for at in needed if self._rows[at][0] == -2]
-        place = {at: self._rows[at][1] for at in needed if self._rows[at][0] == -1}
-        place |= {at: number for number, at in enumerate((*constants, *work), len(self.parameters))}
-        return Program(
+        work = [index for batch in batches for index in batch]
+        constants = [index for index in needed if self._rows[index][0] == -2]
+        place = {index: self._rows[index][1] for index in needed if self._rows[index][0] == -1}
+        place |= {index: number for number, index in enumerate((*constants, *work), len(self.parameters))}
+        return TapeProgram(
             parameters=tuple(self.parameters),
-            constants=np.array([self._rows[at][3] for at in constants], dtype=np.float64),
+            constants=np.array([self._rows[index][3] for index in constants], dtype=np.float64),
             op=np.array([self._rows[batch[0]][0] for batch in batches], dtype=np.int64),
             start=np.cumsum([0, *(len(batch) for batch in batches)], dtype=np.uint64),
-            a=np.array([place[self._rows[at][1]] for at in work], dtype=np.uint64),
-            b=np.array([place[self._rows[at][2]] for at in work], dtype=np.uint64),
-            x=np.array([self._rows[at][3] for at in work], dtype=np.float64),
-            terms=np.array([place[term.at] for term, _ in self.terms], dtype=np.int64),
+            a=np.array([place[self._rows[index][1]] for index in work], dtype=np.uint64),
+            b=np.array([place[self._rows[index][2]] for index in work], dtype=np.uint64),
+            x=np.array([self._rows[index][3] for index in work], dtype=np.float64),
+            terms=np.array([place[term.index] for term, _ in self.terms], dtype=np.int64),
             weights=np.array([weight for _, weight in self.terms], dtype=np.float64),
-            scores=np.array([place[score.at] for score in self.scores], dtype=np.int64),
+            scores=np.array([place[score.index] for score in self.scores], dtype=np.int64),
             curves=np.array(self.curves, dtype=np.float64).reshape(len(self.curves), PIECES, 4),
         )
 
     def _batches(self, needed: list[int]) -> list[list[int]]:
-        """Sort the instructions into batches: always the operation on which the longest chain of others waits.
+        """Sort the instructions into batches: always the operation on which the longest chain of others depends.
 
-        A batch takes in what becomes ready by it, as long as the operation is the same: half as many loops end.
+        A batch takes in what becomes ready by it, as long as the operation is the same: this halves the number
+        of loops.
         """
-        rows, work = self._rows, [at for at in needed if self._rows[at][0] >= 0]
-        readers: dict[int, list[int]] = {at: [] for at in needed}
+        rows, work = self._rows, [index for index in needed if self._rows[index][0] >= 0]
+        readers: dict[int, list[int]] = {index: [] for index in needed}
         waiting: dict[int, int] = {}
-        for at in work:
-            inner = {one for one in rows[at][1:3] if rows[one][0] >= 0}
-            waiting[at] = len(inner)
-            for one in inner:
-                readers[one].append(at)
+        for index in work:
+            operands = {operand for operand in rows[index][1:3] if rows[operand][0] >= 0}
+            waiting[index] = len(operands)
+            for operand in operands:
+                readers[operand].append(index)
         height: dict[int, int] = {}  # changes of operation on the longest way to a term
-        for at in reversed(work):
-            height[at] = max((height[one] + (rows[one][0] != rows[at][0]) for one in readers[at]), default=0)
+        for index in reversed(work):
+            height[index] = max(
+                (height[reader] + (rows[reader][0] != rows[index][0]) for reader in readers[index]), default=0
+            )
         ready: dict[int, list[int]] = {}
-        for at in work:
-            if waiting[at] == 0:
-                ready.setdefault(rows[at][0], []).append(at)
+        for index in work:
+            if waiting[index] == 0:
+                ready.setdefault(rows[index][0], []).append(index)
         batches = []
         while ready:
-            op = max(ready, key=lambda one: (max(height[at] for at in ready[one]), len(ready[one]), one))
+            op = max(ready, key=lambda kind: (max(height[index] for index in ready[kind]), len(ready[kind]), kind))
             batch = ready.pop(op)
-            for at in batch:  # which grows
-                for reader in readers[at]:
+            for index in batch:  # it grows
+                for reader in readers[index]:
                     waiting[reader] -= 1
                     if waiting[reader] == 0:
                         (batch if rows[reader][0] == op else ready.setdefault(rows[reader][0], [])).append(reader)
@@ -188,15 +191,15 @@ class Tape:
         return batches
 
     def _needed(self) -> list[int]:
-        found: set[int] = set()
-        stack = [*(term.at for term, _ in self.terms), *(score.at for score in self.scores)]
+        needed: set[int] = set()
+        stack = [*(term.index for term, _ in self.terms), *(score.index for score in self.scores)]
         while stack:
-            at = stack.pop()
-            if at not in found:
-                found.add(at)
-                op, a, b, _ = self._rows[at]
+            index = stack.pop()
+            if index not in needed:
+                needed.add(index)
+                op, a, b, _ = self._rows[index]
                 stack += [a, b] if op >= 0 else []
-        return sorted(found)
+        return sorted(needed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +207,7 @@ class Variable:
     """A value on a tape, with the arithmetic of a number."""
 
     tape: Tape
-    at: int
+    index: int
 
     def _with(self, other: Variable | float) -> Variable:
         return other if isinstance(other, Variable) else self.tape.constant(other)
@@ -222,19 +225,19 @@ class Variable:
 
     def __mul__(self, other: Variable | float) -> Variable:
         if isinstance(other, Variable):
-            return self.tape.emit(Op.MULTIPLY, self, other)
-        return self if other == 1.0 else self.tape.emit(Op.ADD_SCALED, self.tape.constant(0.0), self, other)
+            return self.tape.emit(TapeOp.MULTIPLY, self, other)
+        return self if other == 1.0 else self.tape.emit(TapeOp.ADD_SCALED, self.tape.constant(0.0), self, other)
 
     def _plus(self, other: Variable, sign: float) -> Variable:
         """Return a sum; a multiple on its right is multiplied there, which changes no bit."""
         scaled, factor = self.tape.multiple(other)
-        return self.tape.emit(Op.ADD_SCALED, self, scaled, sign * factor)
+        return self.tape.emit(TapeOp.ADD_SCALED, self, scaled, sign * factor)
 
     def __truediv__(self, other: Variable | float) -> Variable:
-        return self.tape.emit(Op.DIVIDE, self, other) if isinstance(other, Variable) else self * (1.0 / other)
+        return self.tape.emit(TapeOp.DIVIDE, self, other) if isinstance(other, Variable) else self * (1.0 / other)
 
     def __rtruediv__(self, other: float) -> Variable:
-        return self.tape.emit(Op.DIVIDE, self.tape.constant(other), self)
+        return self.tape.emit(TapeOp.DIVIDE, self.tape.constant(other), self)
 
     def __neg__(self) -> Variable:
         return self * -1.0
@@ -244,8 +247,8 @@ class Variable:
 
     def at_least(self, other: Variable | float) -> Variable:
         """Return the larger of two values."""
-        return self.tape.emit(Op.MAXIMUM, self, self._with(other))
+        return self.tape.emit(TapeOp.MAXIMUM, self, self._with(other))
 
     def at_most(self, other: Variable | float) -> Variable:
         """Return the smaller of two values."""
-        return self.tape.emit(Op.MINIMUM, self, self._with(other))
+        return self.tape.emit(TapeOp.MINIMUM, self, self._with(other))

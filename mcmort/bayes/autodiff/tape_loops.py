@@ -1,4 +1,3 @@
-# mypy: disable-error-code="no-untyped-def,no-untyped-call,call-arg,call-overload"
 """The compiled kernel that runs a program forward for its log density and backward for the gradient.
 
 It is compiled once for all models, and its machine code is kept. The signature is the one that the sampler calls from
@@ -7,33 +6,49 @@ its own threads: number of parameters, parameters, gradient, log density, and th
 
 from __future__ import annotations
 
+import ctypes
 import math
-from typing import Any, Final
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import numba
-from numba import carray, types  # type: ignore[attr-defined]
-from numba.core import cgutils
+import numpy as np
+from numba.core import cgutils, types
 from numba.extending import intrinsic
+from numba.np.numpy_support import carray
+from numpy.typing import NDArray
 
-from mcmort.bayes.autodiff.tape import Op
+from mcmort.bayes.autodiff.tape import TapeOp
 from mcmort.bayes.quantile_spline import FIRST, PIECES, STEPS, cubic
+
+if TYPE_CHECKING:
+    from mcmort.cache.machine_code import CFunction
 
 __all__ = ["identity", "log_density"]
 
+type Floats = NDArray[np.float64]
+type Ints = NDArray[np.int64]
+type Words = NDArray[np.uint64]
+
 _HALF_LOG_TWO_PI: Final = 0.5 * math.log(2.0 * math.pi)
 _HEAD: Final = 17
-_NUMBERS: Final = types.CPointer(types.float64)
+_NUMBERS: Final[Any] = cast("Any", types.CPointer)(types.float64)
 _STUDENT: Final = 0.375  # density of Student's t with four degrees of freedom at its centre
 
 # enumerations become plain numbers, which the compiler folds
-_ADD_SCALED, _MULTIPLY, _DIVIDE = int(Op.ADD_SCALED), int(Op.MULTIPLY), int(Op.DIVIDE)
-_MINIMUM, _MAXIMUM = int(Op.MINIMUM), int(Op.MAXIMUM)
-_EXP, _LOG, _NORM, _CURVE = int(Op.EXP), int(Op.LOG), int(Op.NORM), int(Op.CURVE)
-_NORMAL, _NORMAL_ABOVE = int(Op.NORMAL), int(Op.NORMAL_ABOVE)
-_STUDENT_OP, _STUDENT_ABOVE = int(Op.STUDENT), int(Op.STUDENT_ABOVE)
+_ADD_SCALED, _MULTIPLY, _DIVIDE = int(TapeOp.ADD_SCALED), int(TapeOp.MULTIPLY), int(TapeOp.DIVIDE)
+_MINIMUM, _MAXIMUM = int(TapeOp.MINIMUM), int(TapeOp.MAXIMUM)
+_EXP, _LOG, _NORM, _CURVE = int(TapeOp.EXP), int(TapeOp.LOG), int(TapeOp.NORM), int(TapeOp.CURVE)
+_NORMAL, _NORMAL_ABOVE = int(TapeOp.NORMAL), int(TapeOp.NORMAL_ABOVE)
+_STUDENT_OP, _STUDENT_ABOVE = int(TapeOp.STUDENT), int(TapeOp.STUDENT_ABOVE)
 
 
-@numba.njit(error_model="numpy", inline="never")
+def _jit[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a loop; a division by zero gives infinity."""
+    return cast("Callable[P, R]", numba.njit(error_model="numpy")(function))
+
+
+@_jit
 def _log_normal_above(z: float) -> float:
     """Return the log of the standard normal's survival function."""
     if z < 25.0:
@@ -44,7 +59,7 @@ def _log_normal_above(z: float) -> float:
     return -0.5 * z * z - _HALF_LOG_TWO_PI - math.log(z) + series
 
 
-@numba.njit(error_model="numpy", inline="never")
+@_jit
 def _student_above(t: float) -> float:
     """Return the survival function of Student's t with four degrees of freedom, which is algebraic.
 
@@ -57,25 +72,27 @@ def _student_above(t: float) -> float:
     return near * near * (2.0 - u) / 4.0
 
 
-_cubic = numba.njit(error_model="numpy")(cubic)
+_cubic = _jit(cubic)
 
 
-@numba.njit(error_model="numpy")
-def _along(curve, score):
-    """Return a curve and its slope at a normal score; beyond the ends it goes on straight."""
+@_jit
+def _along(curve: Floats, score: float) -> tuple[float, float]:
+    """Return a quantile spline and its slope at a normal score; beyond its ends it is linear."""
     place = min(max(score, FIRST), -FIRST)
     piece = min(int((place - FIRST) * STEPS), PIECES - 1)
     value, slope = _cubic(curve[piece], place - (FIRST + piece / STEPS))
     return value + slope * (score - place), slope
 
 
-# a loop for each operation, since a dispatch within the loop took three times as long; places are unsigned numbers,
-# which need no test for counting from the end: that halves the time; instructions of a batch may rest on one another,
-# so the way back is the exact reverse
+# A loop for each operation, since a dispatch within the loop took three times as long. Indices are unsigned, since a
+# signed one is first tested for counting from the end, which doubles the time. Instructions of a batch may depend on
+# one another, so the backward pass is in exactly the reverse order.
 
 
-@numba.njit(error_model="numpy")
-def _forward(v, slope, op, start, a, b, x, curves, first):
+@_jit
+def _forward(
+    v: Floats, slope: Floats, op: Ints, start: Words, a: Words, b: Words, x: Floats, curves: Floats, first: np.uint64
+) -> None:
     for k in range(len(op)):
         what, begin, end = op[k], start[k], start[k + 1]
         if what == _ADD_SCALED:
@@ -121,11 +138,13 @@ def _forward(v, slope, op, start, a, b, x, curves, first):
                 v[first + i] = math.log(_student_above(v[a[i]] / v[b[i]]))
 
 
-@numba.njit(error_model="numpy")
-def _backward(v, slope, g, op, start, a, b, x, first):  # noqa: PLR0915  (a loop for each operation)
+@_jit
+def _backward(  # noqa: PLR0915  (a loop for each operation)
+    v: Floats, slope: Floats, g: Floats, op: Ints, start: Words, a: Words, b: Words, x: Floats, first: np.uint64
+) -> None:
     for k in range(len(op) - 1, -1, -1):
         what, begin, end = op[k], start[k], start[k + 1]
-        last = begin + end - types.uint64(1)
+        last = begin + end - np.uint64(1)
         if what == _ADD_SCALED:
             for j in range(begin, end):
                 i = last - j
@@ -200,36 +219,38 @@ _malloc = types.ExternalFunction("malloc", types.uintp(types.uintp))
 _free = types.ExternalFunction("free", types.void(types.uintp))
 
 
-@intrinsic
-def _as_pointer(typing: Any, address: Any) -> Any:
-    """Read a number as the address of something."""
+def _pointer(_typing: Any, address: Any) -> Any:
+    """Return the type of a pointer, and what emits one from the number of an address."""
 
-    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    def build(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
         return builder.inttoptr(arguments[0], cgutils.voidptr_t)
 
     return types.voidptr(address), build
 
 
-@numba.njit(error_model="numpy")
-def _run(point, gradient, head):
+_as_pointer = cast("Callable[[np.int64], ctypes.c_void_p]", intrinsic(_pointer))
+
+
+@_jit
+def _run(point: Floats, gradient: Floats, head: Ints) -> float:
     """Return the log density at a point, and write its gradient."""
     n, constants, batches, work, terms, scored = head[0], head[1], head[2], head[3], head[4], head[5]
-    fixed = carray(_as_pointer(head[7]), (constants,), types.float64)
-    op = carray(_as_pointer(head[8]), (batches,), types.int64)
-    start = carray(_as_pointer(head[9]), (batches + 1,), types.uint64)
-    a = carray(_as_pointer(head[10]), (work,), types.uint64)
-    b = carray(_as_pointer(head[11]), (work,), types.uint64)
-    x = carray(_as_pointer(head[12]), (work,), types.float64)
-    where = carray(_as_pointer(head[13]), (terms,), types.int64)
-    weights = carray(_as_pointer(head[14]), (terms,), types.float64)
-    scores = carray(_as_pointer(head[15]), (scored,), types.int64)
-    curves = carray(_as_pointer(head[16]), (head[6], PIECES, 4), types.float64)
-    first = types.uint64(n + constants)
-    # memory of the call's own: several chains run at once; nothing of Numba is needed to ask for it
-    room = _malloc(types.uintp(16 * (first + work) + 8 * work))
-    v = carray(_as_pointer(room), (first + work,), types.float64)
-    g = carray(_as_pointer(room + 8 * (first + work)), (first + work,), types.float64)
-    slope = carray(_as_pointer(room + 16 * (first + work)), (work,), types.float64)
+    fixed = carray(_as_pointer(head[7]), (constants,), np.float64)
+    op = carray(_as_pointer(head[8]), (batches,), np.int64)
+    start = carray(_as_pointer(head[9]), (batches + 1,), np.uint64)
+    a = carray(_as_pointer(head[10]), (work,), np.uint64)
+    b = carray(_as_pointer(head[11]), (work,), np.uint64)
+    x = carray(_as_pointer(head[12]), (work,), np.float64)
+    term_values = carray(_as_pointer(head[13]), (terms,), np.int64)
+    weights = carray(_as_pointer(head[14]), (terms,), np.float64)
+    scores = carray(_as_pointer(head[15]), (scored,), np.int64)
+    curves = carray(_as_pointer(head[16]), (head[6], PIECES, 4), np.float64)
+    first = np.uint64(n + constants)
+    # each call has memory of its own, since chains run at once; the C library's needs nothing of Numba
+    workspace = _malloc(types.uintp(16 * (first + work) + 8 * work))
+    v = carray(_as_pointer(workspace), (first + work,), np.float64)
+    g = carray(_as_pointer(workspace + 8 * (first + work)), (first + work,), np.float64)
+    slope = carray(_as_pointer(workspace + 16 * (first + work)), (work,), np.float64)
     for i in range(first + work):
         g[i] = 0.0
     for i in range(n):
@@ -237,53 +258,55 @@ def _run(point, gradient, head):
     for i in range(constants):
         v[n + i] = fixed[i]
     _forward(v, slope, op, start, a, b, x, curves, first)
-    total = -_HALF_LOG_TWO_PI * scored
+    total: float = -_HALF_LOG_TWO_PI * scored
     for i in range(scored):
         score = v[scores[i]]
         total -= 0.5 * score * score
         g[scores[i]] -= score
     for i in range(terms):
-        total += weights[i] * v[where[i]]
-        g[where[i]] += weights[i]
+        total += weights[i] * v[term_values[i]]
+        g[term_values[i]] += weights[i]
     _backward(v, slope, g, op, start, a, b, x, first)
     for i in range(n):
         gradient[i] = g[i]
-    _free(room)
+    _free(workspace)
     return total
 
 
-def log_density() -> Any:
+def log_density() -> CFunction:
     """Compile the C function of a log density and its gradient.
 
     It returns 0 if both are finite, else 3, at which a step is called divergent, and -1 for another model.
     """
     signature = types.int64(types.uint64, _NUMBERS, _NUMBERS, _NUMBERS, types.voidptr)
 
-    def compute(dimension, point, gradient, value, data):
-        head = carray(data, (_HEAD,), types.int64)
-        if types.int64(dimension) != head[0]:
+    def compute(
+        dimension: int, point: ctypes.c_void_p, gradient: ctypes.c_void_p, value: ctypes.c_void_p, data: ctypes.c_void_p
+    ) -> int:
+        head = carray(data, (_HEAD,), np.int64)
+        if np.int64(dimension) != head[0]:
             return -1
-        slope = carray(gradient, (head[0],))
-        total = _run(carray(point, (head[0],)), slope, head)
-        carray(value, (1,))[0] = total
+        slope = carray(gradient, (head[0],), np.float64)
+        total = _run(carray(point, (head[0],), np.float64), slope, head)
+        carray(value, (1,), np.float64)[0] = total
         finite = math.isfinite(total)
         for i in range(head[0]):
             finite = finite and math.isfinite(slope[i])
         return 0 if finite else 3
 
-    return numba.cfunc(signature, error_model="numpy")(compute)
+    return cast("CFunction", numba.cfunc(signature, error_model="numpy")(compute))
 
 
-def identity() -> Any:
+def identity() -> CFunction:
     """Compile the C function that copies the parameters of a draw: all else is computed from them afterwards."""
     signature = types.int64(types.uint64, types.uint64, _NUMBERS, _NUMBERS, types.voidptr)
 
-    def copy(dimension, expanded, point, out, data):
+    def copy(dimension: int, expanded: int, point: ctypes.c_void_p, out: ctypes.c_void_p, data: ctypes.c_void_p) -> int:
         if dimension != expanded:
             return -1
-        source, target = carray(point, (dimension,)), carray(out, (dimension,))
+        source, target = carray(point, (dimension,), np.float64), carray(out, (dimension,), np.float64)
         for i in range(dimension):
             target[i] = source[i]
         return 0
 
-    return numba.cfunc(signature, error_model="numpy")(copy)
+    return cast("CFunction", numba.cfunc(signature, error_model="numpy")(copy))

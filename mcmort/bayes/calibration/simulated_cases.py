@@ -1,11 +1,11 @@
-"""Simulated cases: parameters from the prior, and for every figure of a case one from the story.
+"""Simulated cases: parameters from the prior, and for every figure of a case one drawn from the model.
 
-What a figure is stays as it is, what it says is drawn anew:
+Basis, source, lineage and column of a figure stay, its value is drawn:
 
-- A point is drawn from its expectation and scale. Where a formula stands for the figure, and in a balance, it is drawn
-  what is added to the formula, and by how many persons the balance is off.
+- A point is drawn from its expectation and scale. Where a formula stands for the figure, and in a balance, what is
+  drawn is an offset that is added to the formula, or to the balance in persons.
 - Of a bound the printed number is kept, and the figure that it bounds is drawn: if it lies above, the bound says "at
-  least", else "at most". The story gives probabilities to these two events and to nothing else. It does not say how an
+  least", else "at most". The model gives probabilities to these two events and to nothing else. It does not say how an
   author chooses the number, so a bound drawn beside the figure would follow another model than the one that is fitted;
   and a case has dozens of bounds, so that hardly a draw from weak priors respects them all.
 - Figures of one lineage about one thing are one figure printed several times: only then is a density with their
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from mcmort.bayes.backends import PriorBackend, by_name
 from mcmort.bayes.evidence import Datum, Evidence
-from mcmort.bayes.model import tell
+from mcmort.bayes.model import build_model
 from mcmort.bayes.predictive import generator, independent
 
 __all__ = ["simulate"]
@@ -31,7 +31,7 @@ type Array = NDArray[np.float64]
 
 
 def simulate(evidence: Evidence, count: int, seed: int) -> tuple[Array, list[Evidence]]:
-    """Draw parameters from the prior and figures from the story.
+    """Draw parameters from the prior and figures from the model.
 
     Parameters
     ----------
@@ -45,15 +45,15 @@ def simulate(evidence: Evidence, count: int, seed: int) -> tuple[Array, list[Evi
     Returns
     -------
     scores : ndarray, shape (count, n_parameters)
-        Independent standard normal scores, from which `mcmort.bayes.backends.told_before` tells what is true.
+        Independent standard normal scores, from which `mcmort.bayes.backends.evaluate_prior` computes the true values.
     simulated : list of Evidence
-        With what was drawn.
+        With the figures that were drawn.
     """
     design = _with_true_copies(evidence)
     scores = independent(design, count, seed)
-    world = _DrawingBackend(by_name(design, scores), seed, _originals(design))
-    tell(world, design)
-    return scores, [_drawn(design, world, at) for at in range(count)]
+    backend = _DrawingBackend(by_name(design, scores), seed, _originals(design))
+    build_model(backend, design)
+    return scores, [_drawn(design, backend, number) for number in range(count)]
 
 
 class _DrawingBackend(PriorBackend):
@@ -62,7 +62,7 @@ class _DrawingBackend(PriorBackend):
     Attributes
     ----------
     surplus : dict of str to ndarray, shape (n_draws,)
-        By how much the error that was drawn exceeds the residual of the figure as it is printed.
+        Error that was drawn, less the residual of the figure as it is printed.
     """
 
     def __init__(self, scores: Mapping[str, Array], seed: int, originals: Mapping[str, str]) -> None:
@@ -79,11 +79,11 @@ class _DrawingBackend(PriorBackend):
         self.surplus[name] = scale * error - residual
 
 
-def _drawn(design: Evidence, world: _DrawingBackend, at: int) -> Evidence:
-    """Return evidence in which every figure says what was drawn for one case."""
+def _drawn(design: Evidence, backend: _DrawingBackend, number: int) -> Evidence:
+    """Return evidence with the figures that were drawn for one case."""
 
     def drawn(datum: Datum) -> Datum:
-        surplus = float(world.surplus[datum.name][at])
+        surplus = float(backend.surplus[datum.name][number])
         if datum.side == "point":
             return replace(datum, log_value=datum.log_value + surplus)
         if surplus > 0.0:  # the figure lies where the bound says
@@ -92,20 +92,24 @@ def _drawn(design: Evidence, world: _DrawingBackend, at: int) -> Evidence:
 
     # the residual of a balance falls as the number grows by which it is said to be off
     offsets = {
-        name: -float(world.surplus[f"balance:{name}"][at]) * design.case.balances[name].error
+        name: -float(backend.surplus[f"balance:{name}"][number]) * design.case.balances[name].error
         for name in design.balances
     }
-    return design.saying(tuple(drawn(datum) for datum in design.data), offsets)
+    return design.with_figures(tuple(drawn(datum) for datum in design.data), offsets)
 
 
 def _with_true_copies(evidence: Evidence) -> Evidence:
-    """Return evidence in which figures of one lineage about one thing are alike in all but their names."""
+    """Return evidence in which figures of one lineage with the same target are alike in all but their names."""
     originals, figures = _originals(evidence), {datum.name: datum for datum in evidence.data}
-    data = tuple(replace(figures[originals[one.name]], name=one.name, weight=one.weight) for one in evidence.data)
-    return evidence.saying(data, {})
+    data = tuple(
+        replace(figures[originals[datum.name]], name=datum.name, weight=datum.weight) for datum in evidence.data
+    )
+    return evidence.with_figures(data, {})
 
 
 def _originals(evidence: Evidence) -> dict[str, str]:
-    """Return for each figure the first of its lineage that says as much of the same thing."""
+    """Return for each figure the first of its lineage with the same target and side."""
     firsts: dict[object, str] = {}
-    return {one.name: firsts.setdefault((one.line, one.target, one.side), one.name) for one in evidence.data}
+    return {
+        datum.name: firsts.setdefault((datum.line, datum.target, datum.side), datum.name) for datum in evidence.data
+    }

@@ -1,9 +1,9 @@
-"""Simulation-based calibration: whether the engine finds again what it is told to look for.
+"""Simulation-based calibration: whether posteriors of simulated cases hold the true values as often as they claim.
 
-Parameters are drawn from the prior, every figure of a case from the story (`mcmort.bayes.calibration.simulated_cases`),
-and the case is fitted to these figures as to its own. If story, density and sampler agree, the rank of each true value
+Parameters are drawn from the prior, every figure of a case from the model (`mcmort.bayes.calibration.simulated_cases`),
+and the case is fitted to these figures as to its own. If model, density and sampler agree, the rank of each true value
 among draws of its posterior is uniform (Talts, Betancourt, Simpson, Vehtari and Gelman 2018, arXiv:1804.06788). The log
-density is ranked too, for it also shows a posterior that leaves figures unread (Modrák and others 2023, Bayesian
+density is ranked too, for it also shows a posterior that ignores figures (Modrák and others 2023, Bayesian
 Analysis, doi:10.1214/23-BA1404).
 """
 
@@ -20,12 +20,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mcmort.bayes.autodiff.tape import Program
-from mcmort.bayes.backends import DataFreeBackend, PriorBackend, by_name, program_of, told_before
+from mcmort.bayes.autodiff.tape import TapeProgram
+from mcmort.bayes.backends import DataFreeBackend, PriorBackend, by_name, evaluate_prior, program_of
 from mcmort.bayes.calibration.rank_uniformity import chi_square, distribution_test
 from mcmort.bayes.calibration.simulated_cases import simulate
 from mcmort.bayes.evidence import Evidence
-from mcmort.bayes.model import tell
+from mcmort.bayes.model import build_model
 from mcmort.bayes.predictive import generator
 from mcmort.bayes.sample import sample
 from mcmort.definitions import evaluate, resolve, resolve_definition
@@ -79,8 +79,8 @@ class Calibration:
 
     def probabilities(self) -> dict[str, tuple[float, float]]:
         """Return for each quantity how probable its ranks are if uniform, by `chi_square` and `distribution_test`."""
-        found = zip(self.quantities, self.counted.T, strict=True)
-        return {name: (chi_square(ranks, DRAWS), distribution_test(ranks, DRAWS)) for name, ranks in found}
+        by_quantity = zip(self.quantities, self.counted.T, strict=True)
+        return {name: (chi_square(ranks, DRAWS), distribution_test(ranks, DRAWS)) for name, ranks in by_quantity}
 
     def rejected(self, level: float = 0.01) -> dict[str, float]:
         """Return the quantities whose ranks are not uniform, each with the smaller of its two probabilities.
@@ -122,7 +122,7 @@ def calibrate(
         The same seed gives the same ranks, whatever runs the fits.
     believed : callable, optional
         Changes the simulated evidence before it is fitted: a wrong model of the same parameters, to see whether it is
-        found out. Its log density is not that of the truth, and is not ranked.
+        rejected. Its log density is not that of the truth, and is not ranked.
     executor : concurrent.futures.Executor, optional
         Runs the fits, in threads, processes or on other machines; by default a thread for each processor.
     progress : callable, optional
@@ -143,7 +143,7 @@ def calibrate(
         raise UsageError(f"the number of simulations is {simulations}; expected 1 or more")
     scores, simulated = simulate(evidence, simulations, seed)
     true = _quantities(simulated[0], PriorBackend(by_name(simulated[0], scores)))
-    fitted = simulated if believed is None else [believed(one) for one in simulated]
+    fitted = simulated if believed is None else [believed(evidence) for evidence in simulated]
     if fitted[0].parameters != simulated[0].parameters:
         raise UsageError("what is believed has other parameters than what is simulated; expected the same")
     ranks: list[NDArray[np.int64]] = []
@@ -151,24 +151,27 @@ def calibrate(
     own = ThreadPoolExecutor(os.cpu_count() or 1) if executor is None else nullcontext(executor)
     with own as pool:
         for batch in batched(range(simulations), _BATCH):
-            truths = [told_before(fitted[at], scores[at : at + 1]).parameters[0] for at in batch]
-            tasks = [_Task(program_of(fitted[at]), truth, seed, at) for at, truth in zip(batch, truths, strict=True)]
+            truths = [evaluate_prior(fitted[number], scores[number : number + 1]).parameters[0] for number in batch]
+            tasks = [
+                _Task(program_of(fitted[number]), truth, seed, number)
+                for number, truth in zip(batch, truths, strict=True)
+            ]
             done = list(pool.map(_fit, tasks))
             drawn = [
-                _quantities(fitted[at], DataFreeBackend(by_name(fitted[at], fit.scores)))
-                for at, fit in zip(batch, done, strict=True)
+                _quantities(fitted[number], DataFreeBackend(by_name(fitted[number], fit.scores)))
+                for number, fit in zip(batch, done, strict=True)
             ]
-            found = {name: np.stack([one[name] for one in drawn]) for name in drawn[0]}
-            here = {name: values[list(batch)] for name, values in true.items()}
+            posterior = {name: np.stack([values[name] for values in drawn]) for name in drawn[0]}
+            truth = {name: values[list(batch)] for name, values in true.items()}
             if believed is None:
-                found["log density"] = np.stack([fit.log_density for fit in done])
-                here["log density"] = np.array([fit.true_log_density for fit in done])
-            ranks.append(np.stack([_ranks(here[name], found[name], name, seed, batch) for name in here], axis=1))
+                posterior["log density"] = np.stack([fit.log_density for fit in done])
+                truth["log density"] = np.array([fit.true_log_density for fit in done])
+            ranks.append(np.stack([_ranks(truth[name], posterior[name], name, seed, batch) for name in truth], axis=1))
             fits += done
             if progress is not None:
                 progress(len(fits), simulations)
     return Calibration(
-        tuple(here),
+        tuple(truth),
         np.concatenate(ranks),
         np.array([fit.ess for fit in fits]),
         np.array([fit.divergent for fit in fits], dtype=np.int64),
@@ -179,7 +182,7 @@ def calibrate(
 class _Task:
     """One fit: arrays alone, so that it can be sent anywhere."""
 
-    program: Program
+    program: TapeProgram
     truth: Array
     seed: int
     number: int
@@ -220,26 +223,26 @@ def _fit(task: _Task) -> _Fit:
     )
 
 
-def _quantities(evidence: Evidence, world: DataFreeBackend) -> dict[str, Array]:
+def _quantities(evidence: Evidence, backend: DataFreeBackend) -> dict[str, Array]:
     """Return what is ranked, over draws: all that is uncertain, and the totals of the definitions."""
-    tell(world, evidence)
-    sure = {name for name, curve in evidence.curves.items() if isinstance(curve, float)}
-    sure |= {f"registered:{name.partition(':')[2]}" for name in sure if name.startswith("completeness:")}
-    sure |= {name for name in world.kept if name.startswith(("expected:", "scale:"))}  # what is said, not what is so
-    found = {name: values for name, values in world.kept.items() if name not in sure}
-    found |= {name: world.given[name] for name in evidence.parameters if name.startswith("lineage:")}
-    case, columns = evidence.case, frozenset(world.kept)
+    build_model(backend, evidence)
+    certain = {name for name, curve in evidence.curves.items() if isinstance(curve, float)}
+    certain |= {f"registered:{name.partition(':')[2]}" for name in certain if name.startswith("completeness:")}
+    certain |= {name for name in backend.kept if name.startswith(("expected:", "scale:"))}  # of figures, not of deaths
+    ranked = {name: values for name, values in backend.kept.items() if name not in certain}
+    ranked |= {name: backend.given[name] for name in evidence.parameters if name.startswith("lineage:")}
+    case, columns = evidence.case, frozenset(backend.kept)
     for name, definition in case.definitions.items():
         with suppress(DefinitionError):  # nothing is known of what it counts
             account = resolve_definition(case, evidence.standing, columns, resolve(case, definition))
-            found[f"total:{name}"] = evaluate(case, world.kept, account, lambda split: split.mean).total
-    return found
+            ranked[f"total:{name}"] = evaluate(case, backend.kept, account, lambda split: split.mean).total
+    return ranked
 
 
 def _ranks(true: Array, drawn: Array, name: str, seed: int, batch: tuple[int, ...]) -> NDArray[np.int64]:
     """Count the draws below each true value; among equals its place is drawn."""
     below: NDArray[np.int64] = np.sum(drawn < true[:, np.newaxis], axis=1)
     equal = np.sum(drawn == true[:, np.newaxis], axis=1)
-    for at in np.flatnonzero(equal):
-        below[at] += generator(seed, "tie", name, str(batch[at])).integers(equal[at] + 1)
+    for index in np.flatnonzero(equal):
+        below[index] += generator(seed, "tie", name, str(batch[index])).integers(equal[index] + 1)
     return below

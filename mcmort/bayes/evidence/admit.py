@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from mcmort.bayes.evidence.standard import Sifted, Standard
+from mcmort.bayes.evidence.standard import Selection, Standard
 from mcmort.catalogue.records import Balance, Claim, Component, Estimate
 
 __all__ = ["admitted_balances", "admitted_claims", "admitted_estimates"]
 
 _OUT = "left out on request"
-_IN_BALANCE = "told by a balance"
+_IN_BALANCE = "already used by a balance"
 _NO_QUANTITY = "a quantity of its formula has no admissible evidence"
 
 
-def admitted_balances(standard: Standard) -> Sifted[Balance]:
-    """Return the balances that say something, in the order of the case."""
+def admitted_balances(standard: Standard) -> Selection[Balance]:
+    """Return the balances that are data, in the order of the case."""
     kept, rejected = list[Balance](), dict[str, str]()
     for name, balance in standard.case.balances.items():
         reason = _why_no_balance(standard, balance)
@@ -21,7 +21,7 @@ def admitted_balances(standard: Standard) -> Sifted[Balance]:
             rejected[f"balance:{name}"] = reason
         else:
             kept.append(balance)
-    return Sifted(kept, rejected)
+    return Selection(kept, rejected)
 
 
 def _why_no_balance(standard: Standard, balance: Balance) -> str:
@@ -32,48 +32,48 @@ def _why_no_balance(standard: Standard, balance: Balance) -> str:
     return _OUT if standard.leaves_out(balance.source, balance.lineage or balance.source) else ""
 
 
-def admitted_estimates(standard: Standard, told: set[str]) -> Sifted[tuple[Component, Estimate]]:
+def admitted_estimates(standard: Standard, in_balances: set[str]) -> Selection[tuple[Component, Estimate]]:
     """Return the estimates of components that are data, by id of the component.
 
     Parameters
     ----------
     standard : Standard
         The standard of evidence.
-    told : set of str
-        Lineages that a balance tells.
+    in_balances : set of str
+        Lineages that a balance already uses.
 
     Returns
     -------
-    Sifted
+    Selection
         Of each estimate with its component.
     """
     kept, rejected = list[tuple[Component, Estimate]](), dict[str, str]()
     for _, component in sorted(standard.case.components.items()):
-        taken, left = standard.case.admitted(component, standard.bases)
-        rejected |= {f"{component.id}:{estimate.name}": reason for estimate, reason in left}
+        taken, unused = standard.case.admitted(component, standard.bases)
+        rejected |= {f"{component.id}:{estimate.name}": reason for estimate, reason in unused}
         for estimate in taken:
-            reason = _why_no_estimate(standard, component, estimate, told)
+            reason = _why_no_estimate(standard, component, estimate, in_balances)
             if reason:
                 rejected[f"{component.id}:{estimate.name}"] = reason
             else:
                 kept.append((component, estimate))
-    return Sifted(kept, rejected)
+    return Selection(kept, rejected)
 
 
-def _why_no_estimate(standard: Standard, component: Component, estimate: Estimate, told: set[str]) -> str:
+def _why_no_estimate(standard: Standard, component: Component, estimate: Estimate, in_balances: set[str]) -> str:
     if standard.leaves_out(estimate.source, estimate.line):
         return _OUT
     if estimate.formula is None:
         return ""
     if component.formula is not None and estimate.measure == "all":
         return "the component is computed by a formula of its own"
-    if estimate.line in told:
+    if estimate.line in in_balances:
         return _IN_BALANCE
     return _NO_QUANTITY if standard.why_not_computable(estimate.formula) else ""
 
 
-def admitted_claims(standard: Standard, told: set[str]) -> Sifted[Claim]:
-    """Return the claims about sums that may be data; `told` as in `admitted_estimates`."""
+def admitted_claims(standard: Standard, in_balances: set[str]) -> Selection[Claim]:
+    """Return the claims about sums that may be data; `in_balances` as in `admitted_estimates`."""
     kept, rejected, retired = list[Claim](), dict[str, str](), standard.case.retired()
     for name, claim in standard.case.claims.items():
         line = claim.lineage or claim.source
@@ -85,10 +85,10 @@ def admitted_claims(standard: Standard, told: set[str]) -> Sifted[Claim]:
             reason = f"basis {claim.basis} is not admitted"
         elif standard.leaves_out(claim.source, line):
             reason = _OUT
-        elif line in told:
+        elif line in in_balances:
             reason = _IN_BALANCE
         else:
             kept.append(claim)
             continue
         rejected[f"claim:{name}"] = reason
-    return Sifted(kept, rejected)
+    return Selection(kept, rejected)

@@ -8,13 +8,13 @@ from dataclasses import replace
 from mcmort.bayes.evidence.admit import admitted_balances, admitted_claims, admitted_estimates
 from mcmort.bayes.evidence.convert import Stated, converted_claims, converted_estimates
 from mcmort.bayes.evidence.datum import Datum, Evidence
-from mcmort.bayes.evidence.deduplicate import counted_once, untold_claims
-from mcmort.bayes.evidence.standard import Sifted, Standard, standard_of
+from mcmort.bayes.evidence.deduplicate import claims_not_yet_used, weighted_by_lineage
+from mcmort.bayes.evidence.standard import Selection, Standard, standard_of
 from mcmort.bayes.evidence.weak import latent_of, latents_of_sums
 from mcmort.catalogue.case import Case
-from mcmort.catalogue.records import Balance, Definition, Share
+from mcmort.catalogue.records import Balance, Share
 from mcmort.catalogue.vocabulary import BASES
-from mcmort.definitions import DefinitionTerms, ResolvedDefinition, resolve, resolve_definition
+from mcmort.definitions import DefinitionTerms, ResolvedDefinition, of_balance, resolve, resolve_definition
 from mcmort.elicit.evidence_rules import Grounds, Known, Way, adds_registered_only, known_by
 from mcmort.elicit.families import Distribution, fixed
 from mcmort.elicit.fit import fit_figure
@@ -24,7 +24,7 @@ from mcmort.results import ComponentStatus
 
 __all__ = ["collect"]
 
-_ALONE = "nothing else speaks of the component, and a bound alone makes no distribution"
+_ALONE = "the component has no other figure, and a bound alone makes no distribution"
 
 
 def collect(case: Case, evidence: Iterable[str] | None = None, without: Iterable[str] = ()) -> Evidence:
@@ -60,17 +60,17 @@ def collect(case: Case, evidence: Iterable[str] | None = None, without: Iterable
     standard = standard_of(case, bases, frozenset(without))
 
     balances = admitted_balances(standard)
-    told = {one.lineage for one in balances.kept if one.lineage is not None}
-    estimates, claims = admitted_estimates(standard, told), admitted_claims(standard, told)
+    in_balances = {balance.lineage for balance in balances.kept if balance.lineage is not None}
+    estimates, claims = admitted_estimates(standard, in_balances), admitted_claims(standard, in_balances)
     direct, stated = converted_estimates(standard, estimates.kept), converted_claims(standard, claims.kept)
     own = {datum.component for datum in direct.kept if datum.side == "point"}
     sums = latents_of_sums(standard, stated.kept, own)
     known = _known(standard, direct.kept, own, sums)
     figures = _with_something_else(direct.kept, known)
-    standing = {name: _standing(standard, name, one, by_sums=name in sums) for name, one in known.items()}
+    standing = {name: _standing(standard, name, how, by_sums=name in sums) for name, how in known.items()}
     counted = _Countable(standard, standing, _columns(standard, known))
-    untold = untold_claims(standard, stated.kept, figures.kept)
-    accounted = _accounted_claims(counted, untold.kept)
+    new_claims = claims_not_yet_used(standard, stated.kept, figures.kept)
+    accounted = _accounted_claims(counted, new_claims.kept)
     sides = _accounted_balances(counted, balances.kept)
     data = [*figures.kept, *accounted.kept]
     if not any(datum.side == "point" for datum in data):
@@ -78,7 +78,7 @@ def collect(case: Case, evidence: Iterable[str] | None = None, without: Iterable
             f"no evidence of {case.id} is left to condition on. Hint: admit more bases with --evidence, or leave "
             "fewer sources out"
         )
-    steps = (balances, estimates, claims, direct, stated, figures, untold, accounted, sides)
+    steps = (balances, estimates, claims, direct, stated, figures, new_claims, accounted, sides)
     latents = {
         name: sums[name] if name in sums else latent_of(standard, name, direct.kept)
         for name in sorted(own | set(sums))
@@ -88,10 +88,10 @@ def collect(case: Case, evidence: Iterable[str] | None = None, without: Iterable
     return Evidence(
         case, standard.priors, synthesis, tuple(basis for basis in BASES if basis in bases),
         tuple(sorted(standard.without)), latents,
-        tuple(name for name, one in known.items() if one.all is Way.FORMULA),
+        tuple(name for name, how in known.items() if how.all is Way.FORMULA),
         tuple(name for name in sorted(known) if known[name].registered is not Way.UNKNOWN),
         _cited(standard, known, latents, synthesis.completeness, data, accounts),
-        counted_once(data), accounts, standing,
+        weighted_by_lineage(data), accounts, standing,
         dict(sorted((name, reason) for step in steps for name, reason in step.rejected.items())),
     )  # fmt: skip
 
@@ -99,7 +99,7 @@ def collect(case: Case, evidence: Iterable[str] | None = None, without: Iterable
 def _known(
     standard: Standard, direct: Sequence[Datum], own: set[str], sums: Collection[str]
 ) -> dict[str, Known]:  # fmt: skip
-    """Return how each component is known: here claims about sums speak too, and bounds where anything else does."""
+    """Return how each component is known: claims about sums count too, and bounds where there is anything else."""
     components, columns = standard.case.components, {datum.column for datum in direct}
     silence = "no admissible evidence touches it"
 
@@ -110,13 +110,13 @@ def _known(
         return silence if text is None else standard.why_not_computable(text, gap_of)
 
     def grounds(name: str) -> Grounds:
-        text, is_spoken_of = components[name].formula, name in own or name in sums
+        text, has_figures = components[name].formula, name in own or name in sums
         if text is not None and standard.why_not_computable(text, gap_of):
-            text = None  # its register, if there is one, then speaks of it as of any other component
-        speaks = is_spoken_of or text is not None
+            text = None  # its register, if there is one, then counts as that of any other component
+        is_informed = has_figures or text is not None
         return Grounds(
-            all=speaks and f"all:{name}" in columns,
-            registered=speaks and f"registered:{name}" in columns,
+            all=is_informed and f"all:{name}" in columns,
+            registered=is_informed and f"registered:{name}" in columns,
             completeness=components[name].completeness is not None,
             formula=text,
             adds_registered_only=text is not None
@@ -129,10 +129,10 @@ def _known(
     return {name: known_by(grounds(name)) for name in components}
 
 
-def _with_something_else(direct: Sequence[Datum], known: Mapping[str, Known]) -> Sifted[Datum]:
-    """Return the figures of components that are known: a bound alone makes none of them so."""
+def _with_something_else(direct: Sequence[Datum], known: Mapping[str, Known]) -> Selection[Datum]:
+    """Return the figures of components that are known: a bound alone does not make one known."""
     is_alone = [known[datum.component].all is Way.UNKNOWN for datum in direct]
-    return Sifted(
+    return Selection(
         [datum for datum, alone in zip(direct, is_alone, strict=True) if not alone],
         {datum.name: _ALONE for datum, alone in zip(direct, is_alone, strict=True) if alone},
     )
@@ -141,36 +141,38 @@ def _with_something_else(direct: Sequence[Datum], known: Mapping[str, Known]) ->
 def _standing(standard: Standard, name: str, known: Known, *, by_sums: bool) -> ComponentStatus:
     """Say what is known of a component.
 
-    That a measure follows by a completeness is no news here: the completeness learns from the evidence like the rest.
+    That a measure follows by a completeness is not noted: the completeness is inferred from the evidence like the rest.
     """
     evidence = standard.priors.components[name]
-    unsaid = (Way.FROM_REGISTER.value, Way.FROM_ALL.value)
+    omitted = (Way.FROM_REGISTER.value, Way.FROM_ALL.value)
     notes = [Way.SUMS.value] if by_sums else []
-    notes += [note for note in known.notes if note not in unsaid]
-    sources = tuple(sorted({one.estimate.source for one in evidence.used} | {one.source for one in evidence.bounds}))
+    notes += [note for note in known.notes if note not in omitted]
+    sources = tuple(
+        sorted({member.estimate.source for member in evidence.used} | {bound.source for bound in evidence.bounds})
+    )
     both = {"all": sources, "registered": sources}
     return ComponentStatus(known.unknown, tuple(notes), both, known.is_registered_only)
 
 
 def _columns(standard: Standard, known: Mapping[str, Known]) -> frozenset[str]:
     """Return the names of the columns that the model makes, as far as sums may ask for them."""
-    found = {
+    columns = {
         f"{measure}:{name}"
-        for name, one in known.items()
+        for name, how in known.items()
         for measure in ("all", "registered")
-        if measure not in one.unknown
+        if measure not in how.unknown
     }
-    found |= {
+    columns |= {
         f"ordinary:{name}"
-        for name, one in standard.case.components.items()
-        if one.ordinary is not None and f"all:{name}" in found
+        for name, component in standard.case.components.items()
+        if component.ordinary is not None and f"all:{name}" in columns
     }
-    found |= {f"overlap:{name}" for name in standard.priors.overlaps}
-    return frozenset(found | {f"share:{name}" for name in standard.priors.shares})
+    columns |= {f"overlap:{name}" for name in standard.priors.overlaps}
+    return frozenset(columns | {f"share:{name}" for name in standard.priors.shares})
 
 
 class _Countable:
-    """What sums can be made of."""
+    """The components and columns over which sums can be taken."""
 
     def __init__(self, standard: Standard, standing: Mapping[str, ComponentStatus], columns: frozenset[str]) -> None:
         self.case, self.standing, self.columns = standard.case, standing, columns
@@ -189,29 +191,26 @@ class _Countable:
         return account
 
 
-def _accounted_claims(counted: _Countable, claims: Iterable[Stated]) -> Sifted[Datum]:
+def _accounted_claims(counted: _Countable, claims: Iterable[Stated]) -> Selection[Datum]:
     """Return the claims that are data, each with what it sums."""
     kept, rejected = list[Datum](), dict[str, str]()
-    for one in claims:
+    for stated in claims:
         try:
-            kept.append(replace(one.datum, account=counted.account(one.resolved)))
+            kept.append(replace(stated.datum, account=counted.account(stated.resolved)))
         except DefinitionError as error:
-            rejected[one.datum.name] = str(error)
-    return Sifted(kept, rejected)
+            rejected[stated.datum.name] = str(error)
+    return Selection(kept, rejected)
 
 
-def _accounted_balances(counted: _Countable, balances: Iterable[Balance]) -> Sifted[tuple[str, ResolvedDefinition]]:
+def _accounted_balances(counted: _Countable, balances: Iterable[Balance]) -> Selection[tuple[str, ResolvedDefinition]]:
     """Return the balances whose scope can be counted, by id, each with what it sums."""
     kept, rejected = list[tuple[str, ResolvedDefinition]](), dict[str, str]()
     for balance in balances:
-        words = {"label": balance.label, "question": balance.label, "adds": balance.label, "leaves_out": "not stated"}
-        scope = balance.model_dump(include={"include", "exclude", "years", "net", "share"})
-        definition = Definition.model_validate({"id": balance.id, "measure": "all", **words, **scope})
         try:
-            kept.append((balance.id, counted.account(resolve(counted.case, definition))))
+            kept.append((balance.id, counted.account(resolve(counted.case, of_balance(balance)))))
         except DefinitionError as error:
             rejected[f"balance:{balance.id}"] = str(error)
-    return Sifted(kept, rejected)
+    return Selection(kept, rejected)
 
 
 def _cited(
@@ -224,24 +223,24 @@ def _cited(
 ) -> dict[str, Pool | Distribution]:
     """Return the priors that are taken over as they are cited, by column."""
     case, priors = standard.case, standard.priors
-    found: dict[str, Pool | Distribution] = {}
+    cited: dict[str, Pool | Distribution] = {}
     names = [name for name in sorted(known) if known[name].all is not Way.UNKNOWN]
     for name in names:
         if known[name].registered is Way.UNKNOWN or (known[name].all is Way.FORMULA and name in latents):
-            continue  # a register beside a formula is uncertain in itself
+            continue  # a register beside a formula has a prior of its own
         share = priors.components[name].completeness
         if share is None and default is not None and known[name].all is Way.FIGURES:
             share = fit_figure(case, default).distribution
-        found[f"completeness:{name}"] = fixed(1.0) if share is None else share
+        cited[f"completeness:{name}"] = fixed(1.0) if share is None else share
     for name in names:
         ordinary = priors.components[name].ordinary
         if ordinary is not None:
-            found[f"ordinary:{name}"] = ordinary
-    found |= {f"overlap:{name}": share for name, share in priors.overlaps.items()}
-    found |= {f"share:{name}": share for name, share in priors.shares.items()}
+            cited[f"ordinary:{name}"] = ordinary
+    cited |= {f"overlap:{name}": share for name, share in priors.overlaps.items()}
+    cited |= {f"share:{name}": share for name, share in priors.shares.items()}
     texts = [case.components[name].formula for name in names] + [datum.formula for datum in data]
     for name in standard.quantities_behind([*texts, *(case.balances[key].formula for key in balances)]):
         pool = priors.quantities[name].all
         if case.quantities[name].formula is None and pool is not None:
-            found[f"quantity:{name}"] = pool
-    return found
+            cited[f"quantity:{name}"] = pool
+    return cited

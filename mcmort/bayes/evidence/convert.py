@@ -1,4 +1,4 @@
-"""Second step: from a figure as it is printed to what it says on the logarithm."""
+"""Second step: from a figure as it is printed to its logarithm with a standard error."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mcmort.bayes.evidence.datum import Datum, Side
-from mcmort.bayes.evidence.standard import Sifted, Standard
+from mcmort.bayes.evidence.standard import Selection, Standard
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Claim, Component, Estimate, Figure
 from mcmort.definitions import DefinitionTerms, of_claim, resolve
@@ -29,7 +29,7 @@ class Stated:
     resolved: DefinitionTerms
 
 
-def converted_estimates(standard: Standard, estimates: Iterable[tuple[Component, Estimate]]) -> Sifted[Datum]:
+def converted_estimates(standard: Standard, estimates: Iterable[tuple[Component, Estimate]]) -> Selection[Datum]:
     """Return estimates as data on the columns of their components, carried to the years of these."""
     kept, rejected = list[Datum](), dict[str, str]()
     for component, estimate in estimates:
@@ -42,11 +42,11 @@ def converted_estimates(standard: Standard, estimates: Iterable[tuple[Component,
         factor, _ = to_years(standard.case, component, estimate)
         column = f"{estimate.measure}:{component.id}"
         kept.append(replace(datum, log_value=datum.log_value + math.log(factor), column=column))
-    return Sifted(kept, rejected)
+    return Selection(kept, rejected)
 
 
-def converted_claims(standard: Standard, claims: Iterable[Claim]) -> Sifted[Stated]:
-    """Return claims as data; one that counts more than the case holds is a bound from above, or nothing."""
+def converted_claims(standard: Standard, claims: Iterable[Claim]) -> Selection[Stated]:
+    """Return claims as data; one that counts more than the case holds is an upper bound, or not used."""
     kept, rejected = list[Stated](), dict[str, str]()
     for claim in claims:
         name = f"claim:{claim.id}"
@@ -60,16 +60,16 @@ def converted_claims(standard: Standard, claims: Iterable[Claim]) -> Sifted[Stat
             kept.append(Stated(claim, datum, resolve(standard.case, of_claim(standard.case, claim))))
         except (FitError, DefinitionError) as error:
             rejected[name] = str(error)
-    return Sifted(kept, rejected)
+    return Selection(kept, rejected)
 
 
 def _datum(case: Case, name: str, figure: Estimate | Claim, line: str) -> Datum:
-    """Return what a figure says on the logarithm.
+    """Return a figure as a datum on the logarithm.
 
     Raises
     ------
     FitError
-        If it says nothing there.
+        If it has no logarithm.
     """
     text = getattr(figure, "formula", None)
     if text is not None:

@@ -1,8 +1,8 @@
 """What the Bayesian engine conditions on: every admissible figure as one datum, and what each is a figure of.
 
 Nothing here is uncertain yet. A figure becomes the logarithm of its middle with a log standard error from its printed
-range; a lineage counts once for each thing that it speaks of; a claim about a sum is data unless its lineage has told
-the parts already; what is not used is listed with the reason.
+range; a lineage counts once for each target; a claim about a sum is data unless its lineage is already used for one of
+the parts; what is not used is listed with the reason.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Datum:
     formula : str or None
         Arithmetic over quantities that takes the place of the figure; `log_value` then only carries it to the years.
     weight : float
-        One over the number of figures that its lineage has of the same thing.
+        One over the number of figures that its lineage has of the same target.
     """
 
     name: str
@@ -80,7 +80,7 @@ class Datum:
 
     @property
     def target(self) -> object:
-        """What it speaks of: two figures with the same target and lineage are the same data told twice."""
+        """What it is a figure of: two figures with the same target and lineage are copies of the same data."""
         if self.account is None:
             return self.column
         terms = tuple((term.component, term.pieces) for term in self.account.terms.values())
@@ -112,7 +112,7 @@ class Evidence:
     without : tuple of str
         Sources and lineages that are left out.
     latents : dict of str to Latent
-        Components that are uncertain in themselves; of a derived one it is the registered part.
+        Components with a prior of their own; of a derived one it is the prior of the registered part.
     derived : tuple of str
         Components that a formula makes.
     registered : tuple of str
@@ -126,10 +126,10 @@ class Evidence:
         What each demographic balance sums.
     standing : dict of str to ComponentStatus
         What is known of each component.
-    left : dict of str to str
+    rejected : dict of str to str
         Figures that are not used, each with the reason.
     offsets : dict of str to float
-        Persons by which a balance is said to be off: none, but in simulated evidence.
+        Persons by which a balance is off: none, but in simulated evidence.
     """
 
     case: Case
@@ -144,7 +144,7 @@ class Evidence:
     data: tuple[Datum, ...]
     balances: dict[str, ResolvedDefinition]
     standing: dict[str, ComponentStatus]
-    left: dict[str, str]
+    rejected: dict[str, str]
     offsets: Mapping[str, float] = field(default_factory=dict)
 
     @cached_property
@@ -157,10 +157,10 @@ class Evidence:
             for key, prior in self.cited.items()
         }
 
-    def saying(self, data: tuple[Datum, ...], offsets: Mapping[str, float]) -> Evidence:
-        """Return the same evidence with other words: figures that were simulated, and by how much balances are off."""
+    def with_figures(self, data: tuple[Datum, ...], offsets: Mapping[str, float]) -> Evidence:
+        """Return the same evidence with other data: simulated figures, and offsets of balances."""
         other = replace(self, data=data, offsets=offsets)
-        other.__dict__["curves"] = self.curves  # which do not depend on them, and take longer than all the rest
+        other.__dict__["curves"] = self.curves  # they do not depend on the data, and take longest
         return other
 
     @cached_property
@@ -174,12 +174,12 @@ class Evidence:
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
-        """Lineages that speak of more than one thing, and so have an effect of their own."""
-        spoken = {(one.line, one.target) for one in self.data}
-        return tuple(sorted(line for line, count in Counter(line for line, _ in spoken).items() if count > 1))
+        """Lineages with more than one target, which have an effect of their own."""
+        targets = {(datum.line, datum.target) for datum in self.data}
+        return tuple(sorted(line for line, count in Counter(line for line, _ in targets).items() if count > 1))
 
     @cached_property
     def bases(self) -> tuple[Basis, ...]:
         """Bases of the data, in the order of `BASES`."""
-        found = {one.basis for one in self.data}
-        return tuple(basis for basis in BASES if basis in found)
+        used = {datum.basis for datum in self.data}
+        return tuple(basis for basis in BASES if basis in used)

@@ -1,4 +1,4 @@
-"""Third step: the same data told twice count once."""
+"""Third step: copies of the same data count once."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import replace
 
 from mcmort.bayes.evidence.convert import Stated
 from mcmort.bayes.evidence.datum import Datum
-from mcmort.bayes.evidence.standard import Sifted, Standard
+from mcmort.bayes.evidence.standard import Selection, Standard
 
-__all__ = ["counted_once", "untold_claims"]
+__all__ = ["claims_not_yet_used", "weighted_by_lineage"]
 
 
-def untold_claims(standard: Standard, claims: Iterable[Stated], direct: Sequence[Datum]) -> Sifted[Stated]:
-    """Return the claims whose source and lineage have said nothing yet of any of their components.
+def claims_not_yet_used(standard: Standard, claims: Iterable[Stated], direct: Sequence[Datum]) -> Selection[Stated]:
+    """Return the claims whose source and lineage are not yet used for any of their components.
 
     Parameters
     ----------
@@ -27,32 +27,34 @@ def untold_claims(standard: Standard, claims: Iterable[Stated], direct: Sequence
 
     Returns
     -------
-    Sifted
+    Selection
     """
     components = standard.case.components
-    lines = {name: _told_through(standard, component.formula) for name, component in components.items()}
+    lines = {name: _lineages_behind(standard, component.formula) for name, component in components.items()}
     for datum in direct:
-        lines[datum.component] |= {datum.line, datum.source} | _told_through(standard, datum.formula)
+        lines[datum.component] |= {datum.line, datum.source} | _lineages_behind(standard, datum.formula)
     kept, rejected = list[Stated](), dict[str, str]()
-    for one in claims:
-        own = {one.datum.line, one.claim.source}
-        told = sorted(term.component for term in one.resolved.terms if own & lines[term.component])
-        if told:
-            rejected[one.datum.name] = f"its lineage speaks already on {', '.join(told)}"
+    for stated in claims:
+        own = {stated.datum.line, stated.claim.source}
+        used_for = sorted(term.component for term in stated.resolved.terms if own & lines[term.component])
+        if used_for:
+            rejected[stated.datum.name] = f"its lineage is already used for {', '.join(used_for)}"
         else:
-            kept.append(one)
-    return Sifted(kept, rejected)
+            kept.append(stated)
+    return Selection(kept, rejected)
 
 
-def _told_through(standard: Standard, text: str | None) -> set[str]:
-    """Return the lineages and sources that speak through the quantities of a formula: these are taken over."""
+def _lineages_behind(standard: Standard, text: str | None) -> set[str]:
+    """Return the lineages and sources in the pools of the quantities of a formula."""
     used = [
-        one.estimate for name in standard.quantities_behind([text]) for one in standard.priors.quantities[name].used
+        member.estimate
+        for name in standard.quantities_behind([text])
+        for member in standard.priors.quantities[name].used
     ]
     return {estimate.line for estimate in used} | {estimate.source for estimate in used}
 
 
-def counted_once(data: Sequence[Datum]) -> tuple[Datum, ...]:
-    """Give each lineage the weight of one figure for each thing that it speaks of."""
+def weighted_by_lineage(data: Sequence[Datum]) -> tuple[Datum, ...]:
+    """Give each lineage the weight of one figure for each of its targets."""
     count = Counter((datum.line, datum.target, datum.side) for datum in data)
     return tuple(replace(datum, weight=1.0 / count[datum.line, datum.target, datum.side]) for datum in data)

@@ -14,10 +14,10 @@ from mcmort.elicit.evidence_rules import why_not_computable
 from mcmort.elicit.priors import Priors, elicit
 from mcmort.errors import UsageError
 
-__all__ = ["Sifted", "Standard", "standard_of"]
+__all__ = ["Selection", "Standard", "standard_of"]
 
 
-class Sifted[Item](NamedTuple):
+class Selection[Item](NamedTuple):
     """What a step keeps, and for the name of each figure that it rejects the reason."""
 
     kept: list[Item]
@@ -55,14 +55,14 @@ class Standard:
 
     def quantities_behind(self, texts: Iterable[str | None]) -> list[str]:
         """Return the quantities on which formulas rest, through other formulas where there are any, sorted."""
-        found: set[str] = set()
+        behind: set[str] = set()
         waiting = [text for text in texts if text is not None]
         while waiting:
-            for name in formula.names(formula.parse(waiting.pop())) & self.case.quantities.keys() - found:
-                found.add(name)
+            for name in formula.names(formula.parse(waiting.pop())) & self.case.quantities.keys() - behind:
+                behind.add(name)
                 own = self.case.quantities[name].formula
                 waiting += [own] if own is not None else []
-        return sorted(found)
+        return sorted(behind)
 
 
 def standard_of(case: Case, bases: frozenset[str], without: frozenset[str]) -> Standard:
@@ -92,9 +92,9 @@ def standard_of(case: Case, bases: frozenset[str], without: frozenset[str]) -> S
     lines = {claim.lineage or claim.source for claim in case.claims.values()}
     owners: list[Component | Quantity] = [*case.components.values(), *case.quantities.values()]
     lines |= {estimate.line for owner in owners for estimate in owner.estimate}
-    lost = sorted(without - set(case.sources) - lines)
-    if lost:
-        raise UsageError(f"{case.id} has no source or lineage {lost[0]!r}. Hint: 'mcmort show {case.id} --sources'")
+    missing = sorted(without - set(case.sources) - lines)
+    if missing:
+        raise UsageError(f"{case.id} has no source or lineage {missing[0]!r}. Hint: 'mcmort show {case.id} --sources'")
     return Standard(case, bases, without, elicit(_unpooled(case, without), bases))
 
 
@@ -106,12 +106,15 @@ def _unpooled(case: Case, without: frozenset[str]) -> Case:
 
     def marked[Owner: (Component, Quantity)](owner: Owner) -> Owner:
         estimates = tuple(
-            one.model_copy(update={"use": "cross-check"}) if {one.source, one.line} & without else one
-            for one in owner.estimate
+            estimate.model_copy(update={"use": "cross-check"})
+            if {estimate.source, estimate.line} & without
+            else estimate
+            for estimate in owner.estimate
         )
         return owner.model_copy(update={"estimate": estimates})
 
     if not without:
         return case
-    components = {name: marked(one) for name, one in case.components.items()}
-    return replace(case, components=components, quantities={name: marked(one) for name, one in case.quantities.items()})
+    components = {name: marked(component) for name, component in case.components.items()}
+    quantities = {name: marked(quantity) for name, quantity in case.quantities.items()}
+    return replace(case, components=components, quantities=quantities)

@@ -16,7 +16,7 @@ from mcmort.errors import EvidenceError
 __all__ = ["latent_of", "latents_of_sums"]
 
 _WIDEST: Final = 2.0
-"""Log standard deviation of a component that only sums speak of: a factor of fifty either way."""
+"""Log standard deviation of a component that only claims about sums inform: a factor of fifty either way."""
 _WEAKEST: Final = 1.0
 """Least log standard deviation of a component's own prior."""
 
@@ -41,10 +41,10 @@ def latent_of(standard: Standard, name: str, direct: Sequence[Datum]) -> Latent:
     Raises
     ------
     EvidenceError
-        If nothing but formulas speaks of it.
+        If it has no figures but formulas.
     """
-    points = [one for one in direct if one.component == name and one.is_plain]
-    ends = [one.log_value + sign * one.log_error for one in points for sign in (-1, 1)]
+    points = [datum for datum in direct if datum.component == name and datum.is_plain]
+    ends = [datum.log_value + sign * datum.log_error for datum in points for sign in (-1, 1)]
     pool = standard.priors.components[name].all or standard.priors.components[name].registered
     if pool is not None:
         ends += np.log(np.maximum(pool.ppf(np.array([0.05, 0.95])), 1.0)).tolist()
@@ -54,7 +54,7 @@ def latent_of(standard: Standard, name: str, direct: Sequence[Datum]) -> Latent:
 
 
 def latents_of_sums(standard: Standard, claims: Iterable[Stated], own: set[str]) -> dict[str, Latent]:
-    """Return weak priors for components of which only claims about sums speak: an even part of the smallest sum.
+    """Return weak priors for components that only claims about sums inform: an even part of the smallest sum.
 
     Parameters
     ----------
@@ -69,13 +69,13 @@ def latents_of_sums(standard: Standard, claims: Iterable[Stated], own: set[str])
     -------
     dict of str to Latent
     """
-    found: dict[str, Latent] = {}
-    for one in claims:
-        if one.datum.side == "point" and one.resolved.definition.measure == "all":
-            part = Latent(one.datum.log_value - math.log(len(one.resolved.terms)), _WIDEST)
-            for name in (term.component for term in one.resolved.terms):
+    latents: dict[str, Latent] = {}
+    for stated in claims:
+        if stated.datum.side == "point" and stated.resolved.definition.measure == "all":
+            part = Latent(stated.datum.log_value - math.log(len(stated.resolved.terms)), _WIDEST)
+            for name in (term.component for term in stated.resolved.terms):
                 if name in own or standard.case.components[name].formula is not None:
                     continue
-                if name not in found or part.log_median < found[name].log_median:
-                    found[name] = part
-    return found
+                if name not in latents or part.log_median < latents[name].log_median:
+                    latents[name] = part
+    return latents

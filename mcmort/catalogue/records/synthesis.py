@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from mcmort.catalogue.records.fields import Flag, Id, Number, Record, Text
+from mcmort.catalogue.records.fields import Flag, Id, Number, Record, RecordError, Text
 from mcmort.catalogue.records.figures import Share
 from mcmort.catalogue.records.scopes import Scope, Selector
 from mcmort.catalogue.vocabulary import Basis
@@ -63,3 +63,10 @@ class Balance(Scope):
     source: Text
     locator: Text
     note: str | None = None
+
+    @model_validator(mode="after")
+    def _counts_all_deaths(self) -> Self:
+        if self.measure == "registered":
+            hint = "leave the key out: a population lacks all who died, registered or not"
+            raise RecordError("measure", "'registered'", "no measure, or 'all'", hint)
+        return self

@@ -76,7 +76,7 @@ def fit_document(posterior: Posterior) -> FitDocument:
         **frame(posterior.case, posterior.manifest),
         inputs=tuple(inputs),
         figures=tuple(figures),
-        left=dict(posterior.left),
+        left=dict(posterior.rejected),
         divergent=found.divergent,
         bfmi=found.bfmi,
     )

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from mcmort.analysis import Interval as SummaryInterval
 from mcmort.analysis import Summary, summarise
+from mcmort.analysis.balances import balance_residuals
 from mcmort.analysis.bounds import IntervalBounds
 from mcmort.analysis.receipt import Receipt
 from mcmort.catalogue.vocabulary import Measure
@@ -82,6 +83,23 @@ class OverlapDocument(Document):
     interval: IntervalDocument
 
 
+class BalanceDocument(Document):
+    """What the formula of a demographic balance says, less what the components of its scope sum to.
+
+    Positive where the components sum to less than the formula says, negative where they sum to more.
+    """
+
+    id: str
+    label: str
+    probability: float = Field(description="Of the interval.")
+    low: float
+    median: float
+    high: float
+    mean: float
+    error: float = Field(description="Standard error that the balance is said to have.")
+    unknown: tuple[str, ...] = Field(description="Components of its scope without evidence, which the sum lacks.")
+
+
 class LeftOut(Document):
     """A component that does not count, with the reason."""
 
@@ -117,6 +135,7 @@ class TotalBody(Document):
     intervals: tuple[IntervalDocument, ...]
     components: tuple[ComponentDocument, ...]
     overlaps: tuple[OverlapDocument, ...]
+    balances: tuple[BalanceDocument, ...] = Field(description="Those whose scope the definition holds whole.")
     excluded: tuple[LeftOut, ...]
     unknown: tuple[LeftOut, ...]
     notes: tuple[str, ...]
@@ -201,6 +220,15 @@ def _overlaps(total: Total, probability: float) -> tuple[OverlapDocument, ...]:
     return tuple(found)
 
 
+def _balances(total: Total, probability: float) -> tuple[BalanceDocument, ...]:
+    found = []
+    for residual in balance_residuals(total, probability):
+        own = {key: getattr(residual.balance, key) for key in ("id", "label", "error")}
+        numbers = {key: getattr(residual, key) for key in ("probability", "low", "median", "high", "mean", "unknown")}
+        found.append(BalanceDocument(**own, **numbers))
+    return tuple(found)
+
+
 def _left_out(total: Total, reasons: dict[str, str]) -> tuple[LeftOut, ...]:
     labels = {name: component.label for name, component in total.case.components.items()}
     return tuple(LeftOut(id=name, label=labels[name], reason=reason) for name, reason in sorted(reasons.items()))
@@ -225,6 +253,7 @@ def total_body(total: Total, summary: Summary, probability: float) -> dict[str, 
         "intervals": tuple(_interval(one) for one in summary.intervals),
         "components": _components(total, summary, probability),
         "overlaps": _overlaps(total, probability),
+        "balances": _balances(total, probability),
         "excluded": _left_out(total, dict(total.excluded)),
         "unknown": _left_out(total, dict(total.unknown)),
         "notes": total.notes,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mcmort.analysis import ComparedDefinition, Comparison, Summary
+from mcmort.present.balance_text import balance_notes
 from mcmort.present.engine_note import LIMITED_DIGITS, engine_note
 from mcmort.present.numbers import rounding_for
 from mcmort.present.print_format import EN_DASH, years_text
@@ -72,6 +73,7 @@ def _notes(comparison: Comparison, probability: float) -> tuple[str, ...]:
         notes.append(f"{words.id}: {words.question} Left out: {words.leaves_out}")
         if row.total.unknown:
             notes.append(f"{words.id} does not know: {unknown_text(row.total)}.")
+        notes += [f"{words.id}: {note}" for note in balance_notes(row.total, probability)]
     if comparison.years is not None:
         notes.append(f"Nothing outside {years_text(comparison.years)} is counted.")
     notes += [f"{name}: {reason}" for name, reason in comparison.empty.items()]

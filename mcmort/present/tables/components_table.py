@@ -61,8 +61,9 @@ def _evidence_note(posterior: Posterior) -> str:
     claims = len(posterior.conditioned)
     without = f", without {', '.join(manifest.without)}" if manifest.without else ""
     return (
-        f"Conditioned on {used} figures ({claims} of them claims about sums); {len(posterior.left)} are not used, each "
-        f"for a reason ('mcmort fit {posterior.case.id} --figures'). Evidence: {', '.join(manifest.evidence)}{without}."
+        f"Conditioned on {used} figures ({claims} of them claims about sums); {len(posterior.rejected)} are not used, "
+        f"each for a reason ('mcmort fit {posterior.case.id} --figures'). "
+        f"Evidence: {', '.join(manifest.evidence)}{without}."
     )
 
 

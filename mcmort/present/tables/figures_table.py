@@ -26,8 +26,8 @@ def figures_table(posterior: Posterior) -> Table:
             )
         )
         raw.append((one.name, one.printed, one.low, one.middle, one.high, one.below, one.below_before))
-    rows += [(name, EN_DASH, EN_DASH, EN_DASH, f"not used: {reason}") for name, reason in posterior.left.items()]
-    raw += [(name, None, None, None, None, None, None) for name in posterior.left]
+    rows += [(name, EN_DASH, EN_DASH, EN_DASH, f"not used: {reason}") for name, reason in posterior.rejected.items()]
+    raw += [(name, None, None, None, None, None, None) for name in posterior.rejected]
     columns = (
         Column("Figure"),
         Column("As printed", is_number=True),

@@ -1,1 +1,1 @@
-"""The compiled loop that runs any plan, and how its work is shared out."""
+"""The compiled kernel that runs any plan, and the division of its work among threads."""

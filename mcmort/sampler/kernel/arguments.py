@@ -1,4 +1,4 @@
-"""What the kernel reads and where it counts: named arrays, which no Numba is needed to make."""
+"""The arguments of the kernel: named arrays, which can be made without Numba."""
 
 from __future__ import annotations
 
@@ -7,35 +7,33 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Counted", "Program"]
+__all__ = ["HistogramBuffers", "KernelInputs"]
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 type Words = NDArray[np.uint64]
 
 
-class Program(NamedTuple):
-    """The instructions of an `mcmort.sampler.kernel.register_allocation.Assembly`, with all that they look up.
+class KernelInputs(NamedTuple):
+    """The instructions of an `mcmort.sampler.kernel.register_allocation.AllocatedPlan`, and the data that they read.
 
     Attributes
     ----------
     code : ndarray of uint64, shape (n_instructions, 10)
-        One row for each, with these columns: the operation; where the registers of the result and of the operands
-        ``a``, ``b`` and ``c`` begin (of a sum, ``b`` and ``c`` are its first term and the one after its last); of its
-        table the place among the knots, the knots on a side (or cells), and the bits of a float that lie below its
-        resolution (or cells in a unit of score); and of its stream the key, and the row in `low` and `high`.
+        One row for each instruction, with these columns: the operation; where the registers of the result and of the
+        operands ``a``, ``b`` and ``c`` begin (of a sum, ``b`` and ``c`` are the indices of its first term and of the
+        one after its last); start, size and resolution of the table that it looks up, as in `AllocatedPlan`; and of
+        its random stream the key, and the row in `low` and `high`.
     x : ndarray of float64, shape (n_instructions,)
         Constants.
     terms : ndarray of uint64, shape (n_terms,)
         Where the registers of the terms of sums begin.
     weights : ndarray of float64, shape (n_terms,)
         Weights of the terms.
-    is_hashed : bool
-        Whether draws are independent, not points of a net.
-    low : ndarray of uint64, shape (n_streams << LOW,)
-        Of a net the first points of each stream.
-    high : ndarray of uint64, shape (n_streams * (DIGITS - LOW),)
-        Its direction numbers for the other digits of an index.
+    low : ndarray of uint64, shape (n_streams << LOW_DIGITS,)
+        Of a digital net the first points of each stream.
+    high : ndarray of uint64, shape (n_streams * (DIGITS - LOW_DIGITS),)
+        Of a digital net the direction numbers for the other digits of an index; empty for independent draws.
     knots : ndarray of uint64
         All tables, as `mcmort.elicit.table.packed` packs them.
     """
@@ -44,14 +42,13 @@ class Program(NamedTuple):
     x: Floats
     terms: Words
     weights: Floats
-    is_hashed: bool
     low: Words
     high: Words
     knots: Words
 
 
-class Counted(NamedTuple):
-    """Where totals are counted, each with its smallest and largest value as ordered integers."""
+class HistogramBuffers(NamedTuple):
+    """The registers to count, their counts by bin, and their smallest and largest values as ordered integers."""
 
     registers: Words
     counts: NDArray[np.int32]

@@ -1,9 +1,9 @@
-"""The one decorator of compiled code, and the bits of floats.
+"""The decorator of the kernel's compiled functions, and conversions between floats and their bits.
 
-``nogil``: blocks run in threads. ``error_model="numpy"``: a division by zero gives infinity, which is found and named
-after the run, instead of an exception test in the loop. There is no ``cache``: `mcmort.cache.machine_code` has a
-better. ``fastmath`` stays off: it lets the compiler reorder sums, and results would differ from one machine to the
-next.
+``nogil``: blocks run in threads. ``error_model="numpy"``: a division by zero gives infinity, which is reported after
+the run, instead of a test for an exception in the loop. No ``cache``: `mcmort.cache.machine_code` stores the kernel,
+and loads it sooner. ``fastmath`` stays off: it lets the compiler reorder sums, so that results would differ between
+machines.
 """
 
 from __future__ import annotations
@@ -32,4 +32,4 @@ def bits_of(value: float) -> np.uint64:
 @jit
 def float_of(bits: np.uint64) -> np.float64:
     """Return the float that has the bits of an unsigned integer."""
-    return np.uint64(bits).view(np.float64)  # the compiler wants to see the type where `view` is called
+    return np.uint64(bits).view(np.float64)  # Numba needs to see the type where `view` is called

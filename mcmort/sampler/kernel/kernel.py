@@ -1,7 +1,7 @@
-"""The one kernel: runs any plan over blocks of draws, keeps columns and counts totals.
+"""The kernel: runs any plan over blocks of draws, keeps columns and counts totals.
 
-`mcmort.sampler.program.reference` does the same in plain NumPy, slowly and obviously; the two agree to the last bit.
-The loops that take the time are in `mcmort.sampler.kernel.loops`; those for rare instructions are here.
+`mcmort.sampler.program.reference` is the reference implementation in plain NumPy; the two agree to the last bit. The
+loops that take most of the time are in `mcmort.sampler.kernel.loops`; those for rare instructions are here.
 """
 
 from __future__ import annotations
@@ -12,9 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.elicit.table import BASE_BITS, SMALLEST, UPPER
-from mcmort.sampler.kernel.arguments import Counted, Program
+from mcmort.sampler.kernel.arguments import HistogramBuffers, KernelInputs
 from mcmort.sampler.kernel.jit import bits_of, float_of, jit
-from mcmort.sampler.kernel.loops import add_up, count, fill_hashed, fill_net, find_cells, look_up, look_up_scores
+from mcmort.sampler.kernel.loops import (
+    add_up,
+    count,
+    fill_digital_net,
+    fill_independent,
+    find_bins,
+    look_up,
+    look_up_scores,
+)
 from mcmort.sampler.kernel.register_allocation import SUM
 from mcmort.sampler.program.plan import Op
 
@@ -43,7 +51,8 @@ _SCALE: Final = int(Op.SCALE)
 _SELECT: Final = int(Op.SELECT)
 _SUM: Final = int(SUM)
 
-(_OP, _TARGET, _A, _B, _C, _START, _COUNT, _GRAIN, _KEY, _ROW) = range(10)
+(_OP, _TARGET, _A, _B, _C, _START, _SIZE, _RESOLUTION, _KEY, _ROW) = range(10)
+"""Columns of `KernelInputs.code`."""
 
 
 @jit
@@ -53,20 +62,20 @@ def _knot(knots: Words, place: np.uint64) -> np.float64:
 
 
 @jit
-def _value_of(survival: np.float64, knots: Words, start: np.uint64, count: np.uint64, shift: np.uint64) -> np.float64:
-    """Value of a table at a survival probability; the upper side stands after the lower."""
+def _value_of(survival: np.float64, knots: Words, start: np.uint64, size: np.uint64, shift: np.uint64) -> np.float64:
+    """Return the value of a table at a survival probability; the upper side is stored after the lower."""
     is_lower = survival > 0.5
     w = max(1.0 - survival if is_lower else survival, _SMALLEST)
     place = bits_of(w) - _BASE
-    cell = min(place >> shift, count - np.uint64(2))
+    cell = min(place >> shift, size - np.uint64(2))
     rest = np.float64(place - (cell << shift)) * float_of((np.uint64(1023) - shift) << np.uint64(52))
-    at = start + cell + (_ZERO if is_lower else count)
-    left = _knot(knots, at)
-    return left + rest * (_knot(knots, at + _ONE) - left)
+    index = start + cell + (_ZERO if is_lower else size)
+    left = _knot(knots, index)
+    return left + rest * (_knot(knots, index + _ONE) - left)
 
 
 @jit
-def _combine(
+def _run_arithmetic(
     registers: Floats,
     op: int,
     out: np.uint64,
@@ -75,7 +84,7 @@ def _combine(
     x: float,
     many: np.uint64,
 ) -> None:
-    """Carry out arithmetic on registers; additions are parts of sums."""
+    """Carry out arithmetic on registers, but for additions, which are parts of sums."""
     if op == _SCALE:
         for i in range(many):
             registers[out + i] = x * registers[a + i]
@@ -100,15 +109,15 @@ def _combine(
 
 
 @jit
-def _step(registers: Floats, code: Words, at: int, x: float, knots: Words, many: np.uint64) -> None:
+def _run_rare(registers: Floats, code: Words, index: int, x: float, knots: Words, many: np.uint64) -> None:
     """Carry out one of the instructions that are slow or rare."""
-    op, out, a, b = code[at, _OP], code[at, _TARGET], code[at, _A], code[at, _B]
+    op, out, a, b = code[index, _OP], code[index, _TARGET], code[index, _A], code[index, _B]
     if op == _LOOKED_UP:
-        start, count, grain = code[at, _START], code[at, _COUNT], code[at, _GRAIN]
+        start, size, resolution = code[index, _START], code[index, _SIZE], code[index, _RESOLUTION]
         for i in range(many):
-            registers[out + i] = _value_of(registers[a + i], knots, start, count, grain)
+            registers[out + i] = _value_of(registers[a + i], knots, start, size, resolution)
     elif op == _SELECT:
-        selector = code[at, _C]
+        selector = code[index, _C]
         for i in range(many):
             registers[out + i] = registers[a + i] if registers[selector + i] < x else registers[b + i]
     elif op == _UNIFORM:
@@ -116,68 +125,68 @@ def _step(registers: Floats, code: Words, at: int, x: float, knots: Words, many:
             word = bits_of(registers[out + i])
             registers[out + i] = (np.float64(word >> np.uint64(12)) + 0.5) * 2.0**-52
     else:
-        _combine(registers, op, out, a, b, x, many)
+        _run_arithmetic(registers, op, out, a, b, x, many)
 
 
 @jit
 def run(
-    program: Program,
+    inputs: KernelInputs,
     kept: Words,
     span: Ints,
-    block: int,
     registers: Floats,
     places: Words,
     out_columns: Floats,
-    counted: Counted,
+    histograms: HistogramBuffers,
 ) -> None:
     """Run a plan over a span of draws.
 
     Parameters
     ----------
-    program : Program
-        The instructions.
+    inputs : KernelInputs
+        The instructions and what they read.
     kept : ndarray of uint64, shape (n_columns,)
         Where the registers to keep begin.
-    span : ndarray of int64, shape (2,)
-        Index of the first draw, and how many.
-    block : int
-        Draws in a block.
+    span : ndarray of int64, shape (3,)
+        Index of the first draw, number of draws, and draws in a block.
     registers : ndarray, shape (n_registers * block,)
-        Work space; the length of a register is that of a block.
+        Workspace; the length of a register is that of a block.
     places : ndarray of uint64, shape (block,)
-        Work space: where in a table or a tally the draws of a block fall.
+        Workspace: the places in a table, or the bins of a histogram, in which the draws of a block fall.
     out_columns : ndarray, shape (n_columns, n_draws)
         Columns that are kept.
-    counted : Counted
-        HistogramResults, which are added to.
+    histograms : HistogramBuffers
+        Counts, which are added to.
     """
-    if block < 1:  # no loop over blocks then fails, and nothing is left that can: see `mcmort.cache.machine_code`
+    first, draws, block = span[0], span[1], span[2]
+    if block < 1:  # with this the loop below cannot raise, so the code can be stored: see `mcmort.cache.machine_code`
         return
-    first, draws = span[0], span[1]
-    code, x, knots = program.code, program.x, program.knots
+    code, x, knots = inputs.code, inputs.x, inputs.knots
+    is_independent = inputs.high.shape[0] == 0
     for begin in range(0, draws, block):
         many = np.uint64(min(block, draws - begin))
         start = np.uint64(first + begin)
-        for at in range(code.shape[0]):
-            op, out, a, b = code[at, _OP], code[at, _TARGET], code[at, _A], code[at, _B]
+        for index in range(code.shape[0]):
+            op, out, a, b = code[index, _OP], code[index, _TARGET], code[index, _A], code[index, _B]
+            table, size, resolution = code[index, _START], code[index, _SIZE], code[index, _RESOLUTION]
             if op in (_DRAW, _UNIFORM):
-                if program.is_hashed:
-                    fill_hashed(registers, out, many, code[at, _KEY], start)
+                if is_independent:
+                    fill_independent(registers, out, many, code[index, _KEY], start)
                 else:
-                    fill_net(registers, out, many, start, code[at, _ROW], program.low, program.high)
+                    fill_digital_net(registers, out, many, start, code[index, _ROW], inputs.low, inputs.high)
             if op == _DRAW:
-                look_up(registers, out, many, places, knots, code[at, _START], code[at, _COUNT], code[at, _GRAIN])
+                look_up(registers, out, many, places, knots, table, size, resolution)
             elif op == _SCORED:
-                look_up_scores(registers, out, many, places, a, knots, code[at, _START], float(code[at, _GRAIN]))
+                look_up_scores(registers, out, many, places, a, knots, table, float(resolution))
             elif op == _SUM:
-                add_up(registers, out, many, a, x[at], program.terms, program.weights, b, code[at, _C])
+                add_up(registers, out, many, a, x[index], inputs.terms, inputs.weights, b, code[index, _C])
             else:
-                _step(registers, code, at, x[at], knots, many)
+                _run_rare(registers, code, index, x[index], knots, many)
         for column in range(kept.shape[0]):
             source = kept[column]
             for i in range(many):
                 out_columns[column, begin + np.int64(i)] = registers[source + i]
-        for total in range(counted.registers.shape[0]):
-            low, high = find_cells(registers, counted.registers[total], many, places)
-            count(places, many, counted.counts, np.uint64(total))
-            counted.low[total], counted.high[total] = min(counted.low[total], low), max(counted.high[total], high)
+        for total in range(histograms.registers.shape[0]):
+            low, high = find_bins(registers, histograms.registers[total], many, places)
+            count(places, many, histograms.counts, np.uint64(total))
+            histograms.low[total] = min(histograms.low[total], low)
+            histograms.high[total] = max(histograms.high[total], high)

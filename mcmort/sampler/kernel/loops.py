@@ -3,7 +3,7 @@
 `mcmort.sampler.kernel.kernel` calls them for one block of draws at a time; `mcmort.sampler.program.reference` says in
 plain NumPy what the values are, to the last bit. Each loop is written so that the compiler can vectorise it: no branch,
 and no conversion between integers and floats, which many processors do one number at a time. Indices are unsigned,
-since a signed one is first tested for counting from the end of the array.
+since for a signed one Numba first tests whether it counts from the end of the array.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.elicit.table import BASE_BITS, LARGEST_SCORE, SMALLEST, UPPER
-from mcmort.results.hashed import GAMMA, MIX_1, MIX_2
-from mcmort.results.histogram import CELLS, FIRST_BITS, SHIFT
+from mcmort.results.counter_based_random import GAMMA, MIX_1, MIX_2
+from mcmort.results.histogram import BINS, FIRST_BITS, SHIFT
 from mcmort.sampler.kernel.jit import bits_of, float_of, jit
 from mcmort.sampler.random.sobol import DIGITS
-from mcmort.sampler.random.streams import LOW
+from mcmort.sampler.random.streams import LOW_DIGITS
 
-__all__ = ["add_up", "count", "fill_hashed", "fill_net", "find_cells", "look_up", "look_up_scores"]
+__all__ = ["add_up", "count", "fill_digital_net", "fill_independent", "find_bins", "look_up", "look_up_scores"]
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
@@ -36,10 +36,11 @@ _TWO: Final = np.uint64(2)
 _THREE: Final = np.uint64(3)
 _FOUR: Final = np.uint64(4)
 
-_LOW_DIGITS: Final = np.uint64(LOW)
-_RUN: Final = np.uint64(1 << LOW)
-_HIGH_DIGITS: Final = np.uint64(DIGITS - LOW)
-"""Of an index in a net: the digits whose points are looked up, the points that they make, and the other digits."""
+_LOW_DIGITS: Final = np.uint64(LOW_DIGITS)
+_RUN: Final = np.uint64(1 << LOW_DIGITS)
+_HIGH_DIGITS: Final = np.uint64(DIGITS - LOW_DIGITS)
+"""Of an index in a digital net: the number of digits whose points are looked up, of these points, and of other digits.
+"""
 
 _MANTISSA: Final = np.uint64((1 << 52) - 1)
 _BITS_OF_ONE: Final = np.uint64(0x3FF << 52)
@@ -52,13 +53,13 @@ _SMALLEST: Final = np.float64(SMALLEST * 2.0**52)
 _UPPER: Final = np.uint64(UPPER)
 
 _ROUNDER: Final = 1.5 * 2.0**52
-"""Floats near this are whole numbers: added to one far smaller, it rounds that, which then stands in the last bits."""
+"""Floats near this are whole numbers: a far smaller number is rounded when this is added, and is then the last bits."""
 _BITS_OF_ROUNDER: Final = np.float64(_ROUNDER).view(np.uint64)
 
-_FIRST_CELL_BITS: Final = np.uint64(FIRST_BITS - (1 << SHIFT))
-_IN_FIRST_CELL: Final = _FIRST_CELL_BITS.view(np.float64)
-_IN_LAST_CELL: Final = np.uint64(FIRST_BITS + (CELLS - 2 << SHIFT)).view(np.float64)
-"""Floats that lie in the first and in the last cell of a tally; those between find their cell by their bits."""
+_FIRST_BIN_BITS: Final = np.uint64(FIRST_BITS - (1 << SHIFT))
+_IN_FIRST_BIN: Final = _FIRST_BIN_BITS.view(np.float64)
+_IN_LAST_BIN: Final = np.uint64(FIRST_BITS + (BINS - 2 << SHIFT)).view(np.float64)
+"""Floats that lie in the first and in the last bin of a histogram; between them a float's bits give its bin."""
 _NEGATIVE: Final = -np.uint64(FIRST_BITS).view(np.float64)
 _SHIFT: Final = np.uint64(SHIFT)
 _SIGN: Final = np.int64(63)
@@ -67,8 +68,8 @@ _LEAST: Final = np.int64(-0x8000000000000000)
 
 
 @jit
-def fill_hashed(registers: Floats, out: np.uint64, many: np.uint64, key: np.uint64, first: np.uint64) -> None:
-    """Fill a register with the bits of independent points: SplitMix64, as `mcmort.sampler.random.streams` has it."""
+def fill_independent(registers: Floats, out: np.uint64, many: np.uint64, key: np.uint64, first: np.uint64) -> None:
+    """Fill a register with the bits of independent points: SplitMix64, as in `mcmort.results.counter_based_random`."""
     state = key + first * _GAMMA
     for i in range(many):
         state += _GAMMA
@@ -78,17 +79,20 @@ def fill_hashed(registers: Floats, out: np.uint64, many: np.uint64, key: np.uint
 
 
 @jit
-def fill_net(
+def fill_digital_net(
     registers: Floats, out: np.uint64, many: np.uint64, first: np.uint64, row: np.uint64, low: Words, high: Words
 ) -> None:
-    """Fill a register with the bits of points of a net; of a run of 2 to the `LOW` only what is looked up differs."""
+    """Fill a register with the bits of points of a digital net.
+
+    The points of each aligned run of 2 to the `LOW_DIGITS` differ only by the part that is looked up.
+    """
     done = _ZERO
     while done < many:
-        within, left = (first + done) & (_RUN - _ONE), (first + done) >> _LOW_DIGITS
+        within, digits = (first + done) & (_RUN - _ONE), (first + done) >> _LOW_DIGITS
         number, word = row * _HIGH_DIGITS, _ZERO
-        while left:
-            word ^= high[number] * (left & _ONE)
-            left >>= _ONE
+        while digits:
+            word ^= high[number] * (digits & _ONE)
+            digits >>= _ONE
             number += _ONE
         size = min(many - done, _RUN - within)
         begin, to = (row << _LOW_DIGITS) + within, out + done
@@ -100,21 +104,21 @@ def fill_net(
 @jit
 def look_up(
     registers: Floats, out: np.uint64, many: np.uint64, places: Words,
-    knots: Words, start: np.uint64, count: np.uint64, shift: np.uint64,
+    knots: Words, start: np.uint64, size: np.uint64, shift: np.uint64,
 ) -> None:  # fmt: skip
     """Replace the points in a register by the values of a quantile table.
 
-    The lower side of the table stands at `start` and the upper one `count` after it. The highest bit of a point tells
-    which side it falls on; with all bits inverted where that is set, the point is the distance from the nearer end.
-    This is the value of `QuantileTable` to the last bit, with fewer steps since a point has 52 bits.
+    The lower side of the table begins at `start` and the upper one `size` after it. The highest bit of a point says on
+    which side it falls; with all bits inverted where that is set, the point is the distance from the nearer end.
+    The value is that of `QuantileTable` to the last bit, in fewer steps since a point has 52 bits.
     """
-    first = start + count - (_FIRST_KNOT >> shift)
+    first = start + size - (_FIRST_KNOT >> shift)
     for i in range(many):
         point = bits_of(registers[out + i])
         is_lower = np.uint64(np.int64(point) >> np.int64(63))  # all bits or none
         distance = float_of(((point ^ is_lower) >> np.uint64(12)) | _BITS_OF_UNITS) - (2.0**52 - 0.5)
         knot = bits_of(max(distance, _SMALLEST))
-        places[i] = first + (knot >> shift) - (is_lower & count)
+        places[i] = first + (knot >> shift) - (is_lower & size)
         registers[out + i] = float_of(((knot << (np.uint64(52) - shift)) & _MANTISSA) | _BITS_OF_ONE) - 1.0
     _interpolate(registers, out, many, places, knots)
 
@@ -128,7 +132,8 @@ def look_up_scores(
     first = start - _BITS_OF_ROUNDER
     for i in range(many):
         score = registers[a + i]
-        score = score if score > -LARGEST_SCORE else -LARGEST_SCORE  # also where undefined: every place is in the table
+        # a score that is undefined becomes the least, so that every place is in the table
+        score = score if score > -LARGEST_SCORE else -LARGEST_SCORE
         score = score if score < LARGEST_SCORE else LARGEST_SCORE
         place = (score + LARGEST_SCORE) * steps
         below = (place - 0.5) + _ROUNDER  # rounded to the whole number of cells below
@@ -141,8 +146,8 @@ def look_up_scores(
 def _interpolate(registers: Floats, out: np.uint64, many: np.uint64, places: Words, knots: Words) -> None:
     """Replace positions between two knots, from 0 to 1, by the values there.
 
-    The knots are fetched in a loop of their own. That one is not vectorised, since for all the compiler knows an array
-    that is written may overlap the table; in one loop with the arithmetic all of it would take three times as long.
+    The knots are fetched in a loop of their own. That loop is not vectorised, since the compiler cannot exclude that
+    the array which is written overlaps the table; a single loop with the arithmetic would take three times as long.
     """
     for i in range(many):
         places[i] = knots[places[i]]
@@ -158,43 +163,44 @@ def add_up(
 ) -> None:  # fmt: skip
     """Fill a register with ``x * a + weight * term + ...``, in the order of the terms from `begin` up to `end`.
 
-    There is at least one term. The others are added by fours, and one by one where fewer are left: four terms in one
-    pass over the register take 0.6 of the time of four passes.
+    There is at least one term. The others are added four at a time, and the last few one by one: four terms in one pass
+    over the register take 0.6 of the time of four passes.
     """
     term, weight = terms[begin], weights[begin]
     for i in range(many):
         registers[out + i] = x * registers[a + i] + weight * registers[term + i]
-    at = begin + _ONE
-    while at + _FOUR <= end:
-        t0, t1, t2, t3 = terms[at], terms[at + _ONE], terms[at + _TWO], terms[at + _THREE]
-        w0, w1, w2, w3 = weights[at], weights[at + _ONE], weights[at + _TWO], weights[at + _THREE]
+    index = begin + _ONE
+    while index + _FOUR <= end:
+        t0, t1, t2, t3 = terms[index], terms[index + _ONE], terms[index + _TWO], terms[index + _THREE]
+        w0, w1 = weights[index], weights[index + _ONE]
+        w2, w3 = weights[index + _TWO], weights[index + _THREE]
         for i in range(many):
             total = registers[out + i] + w0 * registers[t0 + i]
             total = total + w1 * registers[t1 + i]
             total = total + w2 * registers[t2 + i]
             registers[out + i] = total + w3 * registers[t3 + i]
-        at += _FOUR
-    while at < end:
-        term, weight = terms[at], weights[at]
+        index += _FOUR
+    while index < end:
+        term, weight = terms[index], weights[index]
         for i in range(many):
             registers[out + i] += weight * registers[term + i]
-        at += _ONE
+        index += _ONE
 
 
 @jit
-def find_cells(registers: Floats, begin: np.uint64, many: np.uint64, cells: Words) -> tuple[np.int64, np.int64]:
-    """Find the cells of values, as `mcmort.results.histogram.cell_of` does; return the least and the largest value.
+def find_bins(registers: Floats, begin: np.uint64, many: np.uint64, bins: Words) -> tuple[np.int64, np.int64]:
+    """Find the bins of values, as `mcmort.results.histogram.bin_of` does; return the smallest and the largest value.
 
-    These two are integers, ordered as floats are: the compiler may compare integers in any order, so the loop is
-    vectorised. What is undefined is beyond the infinities.
+    These two are integers that are ordered as the floats are: the compiler may compare integers in any order, so it
+    vectorises the loop. An undefined value (NaN) lies beyond the infinities.
     """
     low, high = _LARGEST, _LEAST
     for i in range(many):
         value = registers[begin + i]
-        inside = value if value <= _IN_LAST_CELL else _IN_LAST_CELL  # the last where undefined
-        inside = inside if inside >= _IN_FIRST_CELL else _IN_FIRST_CELL
-        inside = _IN_LAST_CELL if value <= _NEGATIVE else inside
-        cells[i] = (bits_of(inside) - _FIRST_CELL_BITS) >> _SHIFT
+        inside = value if value <= _IN_LAST_BIN else _IN_LAST_BIN  # the last bin where undefined
+        inside = inside if inside >= _IN_FIRST_BIN else _IN_FIRST_BIN
+        inside = _IN_LAST_BIN if value <= _NEGATIVE else inside
+        bins[i] = (bits_of(inside) - _FIRST_BIN_BITS) >> _SHIFT
         bits = np.int64(bits_of(value))
         ordered = bits ^ ((bits >> _SIGN) & _LARGEST)
         low, high = min(low, ordered), max(high, ordered)
@@ -202,7 +208,7 @@ def find_cells(registers: Floats, begin: np.uint64, many: np.uint64, cells: Word
 
 
 @jit
-def count(cells: Words, many: np.uint64, counts: Counts, row: np.uint64) -> None:
-    """Count values by their cells, in one row of the counts."""
+def count(bins: Words, many: np.uint64, counts: Counts, row: np.uint64) -> None:
+    """Count values by their bins, in one row of the counts."""
     for i in range(many):
-        counts[row, cells[i]] += np.int32(1)
+        counts[row, bins[i]] += np.int32(1)

@@ -1,4 +1,4 @@
-"""Runs plans: blocks of draws in tasks, tasks in threads; columns are kept, or only counted.
+"""Runs plans: draws in blocks, blocks in tasks, tasks in threads; columns are kept, or only counted in histograms.
 
 No result depends on the number of threads, or on the size of a task or a block.
 """
@@ -15,22 +15,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.results import Method
-from mcmort.results.histogram import Figure, Histogram, HistogramEstimate, figures_of, merge
-from mcmort.sampler.kernel.register_allocation import Assembly, assemble
-from mcmort.sampler.kernel.thread_pool import hands, in_order
-from mcmort.sampler.kernel.workspace import BLOCK, Machine
+from mcmort.results.histogram import Histogram, merge
+from mcmort.results.histogram_estimate import HistogramEstimate, Statistic, statistics_of
+from mcmort.sampler.kernel.register_allocation import AllocatedPlan, allocate_registers
+from mcmort.sampler.kernel.thread_pool import run_in_order, worker_count
+from mcmort.sampler.kernel.workspace import BLOCK, KernelRunner
 from mcmort.sampler.program.plan import Plan
-from mcmort.sampler.random.streams import Points, net, plain, streams_of
+from mcmort.sampler.random.streams import Points, digital_net, independent_points, streams_of
 
-__all__ = ["REPLICATES", "Progress", "draws_within", "histogram_plan", "net_size", "run_plan"]
+__all__ = ["REPLICATES", "Progress", "draw_histograms", "draws_within", "net_size", "run_plan"]
 
 REPLICATES: Final = 8
-"""Randomisations of a net, from which Monte Carlo errors are estimated."""
+"""Randomisations of a digital net, from which Monte Carlo errors are estimated."""
 _TASK: Final = 1 << 15
 _SMALLEST_TASK: Final = 1 << 13
 _LARGEST_TASK: Final = 1 << 20
-_LITTLE: Final = 1 << 20
-"""Draws times instructions that take the caller a millisecond: to share them out takes as much as it saves."""
+_SMALL_RUN: Final = 1 << 20
+"""Draws times instructions that take the caller a millisecond: to share them out costs as much time as it saves."""
 
 type Array = NDArray[np.float64]
 type Progress = Callable[[int, int], None]
@@ -52,7 +53,7 @@ def run_plan(
     Parameters
     ----------
     plan : Plan
-        The program.
+        The plan.
     seed : int
         Seed of the run.
     n : int
@@ -71,19 +72,20 @@ def run_plan(
     dict of str to ndarray, shape (n,)
         The output columns, which share one array.
     """
-    machine = Machine(assemble(plan, list(plan.outputs)), block)
-    count = _hands(threads, executor, n, machine.assembly)
-    program = machine.program(plain(seed, streams_of(machine.assembly.streams)))
+    allocated = allocate_registers(plan, list(plan.outputs))
+    runner = KernelRunner(allocated, block)
+    workers = _workers_for(threads, executor, n, allocated)
+    inputs = runner.inputs(independent_points(seed, streams_of(allocated.streams)))
     out = np.empty((len(plan.outputs), n))
 
     def work(first: int) -> int:
         part = np.empty((len(out), min(task, n - first)))
-        machine.keep(program, first, part)
+        runner.fill_columns(inputs, first, part)
         out[:, first : first + part.shape[1]] = part
         return part.shape[1]
 
     done = 0
-    with closing(in_order(work, range(0, n, task), count, executor)) as finished:
+    with closing(run_in_order(work, range(0, n, task), workers, executor)) as finished:
         for draws in finished:
             done += draws
             if progress is not None:
@@ -91,14 +93,14 @@ def run_plan(
     return {name: out[index] for index, name in enumerate(plan.outputs)}
 
 
-def histogram_plan(
+def draw_histograms(
     plan: Plan,
     seed: int,
     n: int,
     *,
     method: Method = "plain",
     outputs: Sequence[str] | None = None,
-    figures: Mapping[str, Sequence[Figure]] | None = None,
+    statistics: Mapping[str, Sequence[Statistic]] | None = None,
     threads: int | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
@@ -110,18 +112,18 @@ def histogram_plan(
     Parameters
     ----------
     plan : Plan
-        The program.
+        The plan.
     seed : int
         Seed of the run.
     n : int
-        Number of draws; with nets it is rounded up to `REPLICATES` times a power of two.
+        Number of draws; with digital nets it is rounded up to `REPLICATES` times a power of two.
     method : {"plain", "quasi"}
-        Independent draws, or randomly scrambled Sobol' nets.
+        Independent draws, or randomly scrambled Sobol' points.
     outputs : sequence of str, optional
         Columns to count; by default all.
-    figures : mapping of str to sequence of Figure, optional
-        For each output the figures that are wanted of each net, since their Monte Carlo error is estimated from
-        the spread.
+    statistics : mapping of str to sequence of Statistic, optional
+        For each output the statistics to compute of each digital net: their Monte Carlo error is estimated from the
+        spread between the nets.
     threads, executor, progress, task, block
         As for `run_plan`.
 
@@ -130,39 +132,41 @@ def histogram_plan(
     dict of str to HistogramEstimate
     """
     names = list(plan.outputs if outputs is None else outputs)
-    wanted = [tuple((figures or {}).get(name, ())) for name in names]
-    machine = Machine(_assembled(plan, tuple(names)), block)
+    wanted = [tuple((statistics or {}).get(name, ())) for name in names]
+    allocated = _allocated(plan, tuple(names))
+    runner = KernelRunner(allocated, block)
     is_quasi = method == "quasi"
     size = net_size(n) if is_quasi else n
-    programs = [machine.program(points) for points in _points_of(plan, seed, size, is_quasi=is_quasi)]
-    draws = len(programs) * size
-    together = _hands(threads, executor, draws, machine.assembly)
-    spans = _net_spans(size, block, task) if is_quasi else _plain_spans(size, block, task, together)
+    inputs = [runner.inputs(points) for points in _points_of(plan, seed, size, is_quasi=is_quasi)]
+    draws = len(inputs) * size
+    workers = _workers_for(threads, executor, draws, allocated)
+    spans = _net_spans(size, block, task) if is_quasi else _independent_spans(size, block, task, workers)
 
     def work(span: _Span) -> tuple[_Span, list[Histogram]]:
-        # independent draws stay in the counts of the thread; those of a net are taken, for the figures of each
-        tallies = machine.count(programs[span.replicate], span.first, span.last - span.first, is_taken=is_quasi)
-        return span, tallies
+        # independent draws stay in the counts of the thread; those of a digital net are taken, for its statistics
+        return span, runner.count(inputs[span.replicate], span.first, span.last - span.first, is_taken=is_quasi)
 
     done, replicates = 0, _Replicates(wanted)
-    with closing(in_order(work, spans, together, executor)) as finished:
-        for span, tallies in finished:
+    with closing(run_in_order(work, spans, workers, executor)) as finished:
+        for span, histograms in finished:
             if is_quasi:
-                replicates.add(tallies, is_complete=span.last == size)
+                replicates.add(histograms, is_complete=span.last == size)
             done += span.last - span.first
             if progress is not None:
                 progress(done, draws)
-    left = machine.gathered()
-    rows = zip(names, wanted, replicates.wholes if is_quasi else left, replicates.rows, strict=True)
+    collected = runner.collect()
+    rows = zip(names, wanted, replicates.wholes if is_quasi else collected, replicates.rows, strict=True)
     return {name: HistogramEstimate(whole, own, np.array(row), not is_quasi) for name, own, whole, row in rows}
 
 
 def _points_of(plan: Plan, seed: int, size: int, *, is_quasi: bool) -> list[Points]:
-    """Return the points of each replicate: of `REPLICATES` nets, or of one set of independent draws."""
-    streams = streams_of(plan.streams)  # also those that no output needs: a dimension rests on the plan alone
+    """Return the points of each replicate: of `REPLICATES` digital nets, or of one set of independent draws."""
+    streams = streams_of(
+        plan.streams
+    )  # also those that no output needs: the dimension of a stream depends on the plan alone
     if is_quasi:
-        return [net(seed, streams, size, replicate) for replicate in range(REPLICATES)]
-    return [plain(seed, streams)]
+        return [digital_net(seed, streams, size, replicate) for replicate in range(REPLICATES)]
+    return [independent_points(seed, streams)]
 
 
 class _Span(NamedTuple):
@@ -174,54 +178,54 @@ class _Span(NamedTuple):
 
 
 def _net_spans(size: int, block: int, task: int | None) -> Iterator[_Span]:
-    """Yield the tasks of nets: as few as two for each, since to take the counts of a task takes time."""
-    step = _task_of(size // 2, block) if task is None else min(task, _LARGEST_TASK)
+    """Yield the tasks of digital nets: as few as two for each, since it takes time to take the counts of a task."""
+    step = _task_size(size // 2, block) if task is None else min(task, _LARGEST_TASK)
     for replicate in range(REPLICATES):
         for first in range(0, size, step):
             yield _Span(replicate, first, min(first + step, size))
 
 
-def _plain_spans(size: int, block: int, task: int | None, together: int) -> Iterator[_Span]:
-    """Yield the tasks of independent draws, smaller and smaller, so that all threads end at about the same time."""
+def _independent_spans(size: int, block: int, task: int | None, workers: int) -> Iterator[_Span]:
+    """Yield the tasks of independent draws, smaller and smaller, so that all workers end at about the same time."""
     first = 0
     while first < size:
-        step = _task_of((size - first) // (2 * together), block) if task is None else min(task, _LARGEST_TASK)
+        step = _task_size((size - first) // (2 * workers), block) if task is None else min(task, _LARGEST_TASK)
         yield _Span(0, first, min(first + step, size))
         first += step
 
 
 class _Replicates:
-    """Merges the tallies of tasks to those of replicates, and these to the whole; keeps figures of each replicate."""
+    """Merges the histograms of tasks to those of replicates, and these to the whole; computes their statistics."""
 
-    def __init__(self, wanted: Sequence[Sequence[Figure]]) -> None:
+    def __init__(self, wanted: Sequence[Sequence[Statistic]]) -> None:
         self.wholes: list[Histogram] = []
         self.rows: list[list[Array]] = [[] for _ in wanted]
         self._wanted = wanted
         self._parts: list[Histogram] = []
 
-    def add(self, tallies: list[Histogram], *, is_complete: bool) -> None:
-        """Add the tallies of a task, with which its replicate may be complete."""
-        self._parts = _added(self._parts, tallies)
+    def add(self, histograms: list[Histogram], *, is_complete: bool) -> None:
+        """Add the histograms of a task, with which its replicate may be complete."""
+        self._parts = _merge_each(self._parts, histograms)
         if not is_complete:
             return
-        for figures, tally, row in zip(self._wanted, self._parts, self.rows, strict=True):
-            if not tally.undefined:
-                row.append(figures_of(tally, figures))
-        self.wholes, self._parts = _added(self.wholes, self._parts), []
+        for statistics, histogram, row in zip(self._wanted, self._parts, self.rows, strict=True):
+            if not histogram.undefined:
+                row.append(statistics_of(histogram, statistics))
+        self.wholes, self._parts = _merge_each(self.wholes, self._parts), []
 
 
-def _task_of(share: int, block: int) -> int:
-    """Return the draws of a task of about so many: whole blocks, and neither too few nor too many."""
+def _task_size(share: int, block: int) -> int:
+    """Return the draws of a task of about this share: whole blocks, and neither too few nor too many."""
     return min(max(-(-share // block) * block, _SMALLEST_TASK), _LARGEST_TASK)
 
 
 @lru_cache(maxsize=8)
-def _assembled(plan: Plan, outputs: tuple[str, ...]) -> Assembly:
-    """Assemble a plan, or return what was made of it before: a quarter of the time of 10,000 draws."""
-    return assemble(plan, outputs)
+def _allocated(plan: Plan, outputs: tuple[str, ...]) -> AllocatedPlan:
+    """Allocate registers once for each plan: it takes a quarter of the time of 10,000 draws."""
+    return allocate_registers(plan, outputs)
 
 
-def _added(old: list[Histogram], new: list[Histogram]) -> list[Histogram]:
+def _merge_each(old: list[Histogram], new: list[Histogram]) -> list[Histogram]:
     return [merge(pair) for pair in zip(old, new, strict=True)] if old and new else old or new
 
 
@@ -231,11 +235,11 @@ def net_size(n: int) -> int:
 
 
 def draws_within(most: int) -> int:
-    """Return the largest number of draws, up to a most of at least `REPLICATES`, that nets make together."""
+    """Return the largest number of draws of all replicates together that is at most `most`, which is at least 8."""
     return REPLICATES << ((most // REPLICATES).bit_length() - 1)
 
 
-def _hands(threads: int | None, executor: Executor | None, draws: int, assembly: Assembly) -> int:
-    """Return how many work together on so many draws: the caller alone, if they are few."""
-    count = hands(threads, executor)
-    return count if executor is not None or draws * len(assembly.op) > _LITTLE else 1
+def _workers_for(threads: int | None, executor: Executor | None, draws: int, allocated: AllocatedPlan) -> int:
+    """Return the number of workers for a run: the caller alone, if it is small."""
+    workers = worker_count(threads, executor)
+    return workers if executor is not None or draws * len(allocated.op) > _SMALL_RUN else 1

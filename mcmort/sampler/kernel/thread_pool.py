@@ -1,6 +1,6 @@
-"""Who carries out the tasks of a run: the caller, and threads that help.
+"""A thread pool for the tasks of a run, in which the caller works too.
 
-Whoever is done with a task takes the next, so nobody waits before the last one; the outcomes come in order.
+A worker that has finished a task takes the next, so that no worker waits before the last task; outcomes come in order.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from threading import Condition
 
 from mcmort.errors import UsageError
 
-__all__ = ["hands", "in_order"]
+__all__ = ["run_in_order", "worker_count"]
 
 
-def hands(threads: int | None, executor: Executor | None = None) -> int:
-    """Return how many work together: so many threads, or one for each processor, and the caller with an executor.
+def worker_count(threads: int | None, executor: Executor | None = None) -> int:
+    """Return the number of workers, the caller among them: by default one for each processor.
+
+    With an executor it is one for each processor, and the caller.
 
     Raises
     ------
@@ -33,58 +35,58 @@ def hands(threads: int | None, executor: Executor | None = None) -> int:
 
 @cache
 def _processors() -> int:
-    """Return how many processors there are, which takes as long to find as 1,000 draws."""
+    """Return the number of processors; to ask the system takes as long as 1,000 draws."""
     return os.cpu_count() or 1
 
 
-def in_order[Task, Outcome](
-    work: Callable[[Task], Outcome], tasks: Iterable[Task], count: int, executor: Executor | None = None
+def run_in_order[Task, Outcome](
+    work: Callable[[Task], Outcome], tasks: Iterable[Task], workers: int, executor: Executor | None = None
 ) -> Generator[Outcome, None, None]:
-    """Yield the outcomes of tasks in their order; close it to stop the work.
+    """Yield the outcomes of tasks in the order of the tasks; close the generator to stop the work.
 
     Parameters
     ----------
     work : callable
-        From a task to its outcome. What it raises is raised here, in its turn.
+        From a task to its outcome. An exception that it raises is raised here, in place of the outcome.
     tasks : iterable
         The tasks, which are taken as they are needed.
-    count : int
-        Who works together, the caller among them: with 1 it is alone.
+    workers : int
+        Number of workers, the caller among them: with 1 the caller works alone.
     executor : concurrent.futures.Executor, optional
-        Lends the others, instead of threads of our own; it must share memory with the caller.
+        Runs the other workers, instead of the thread pool of this module; it must share memory with the caller.
 
     Yields
     ------
     object
-        An outcome. Only a few are kept waiting, so that memory does not grow with the number of tasks.
+        An outcome. Only a few wait to be yielded, so that memory does not grow with the number of tasks.
     """
-    if count == 1:
+    if workers == 1:
         yield from map(work, tasks)
         return
-    crew = _Crew(work, iter(tasks), 4 * count)
-    pool = _helpers(count - 1) if executor is None else executor
-    helping = [pool.submit(crew.help) for _ in range(count - 1)]
+    shared = _OrderedWork(work, iter(tasks), 4 * workers)
+    pool = _thread_pool(workers - 1) if executor is None else executor
+    helpers = [pool.submit(shared.help) for _ in range(workers - 1)]
     try:
-        yield from crew.lead()
+        yield from shared.run()
     finally:
-        crew.stop()
-        helped, _ = wait([one for one in helping if not one.cancel()])
-    for one in helped:
-        one.result()  # if there was no task to take, for an error
+        shared.stop()
+        finished, _ = wait([helper for helper in helpers if not helper.cancel()])
+    for helper in finished:
+        helper.result()  # raises what a worker raised that failed to get a task
 
 
 @cache
-def _helpers(count: int) -> Executor:
-    """Return threads that wait for work: to start them anew takes a fifth of a millisecond, as long as 5,000 draws."""
-    return ThreadPoolExecutor(count, "mcmort")
+def _thread_pool(threads: int) -> Executor:
+    """Return threads that wait for work: to start new ones takes a fifth of a millisecond, as long as 5,000 draws."""
+    return ThreadPoolExecutor(threads, "mcmort")
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_helpers.cache_clear)  # a child process has none of its parent's threads
+    os.register_at_fork(after_in_child=_thread_pool.cache_clear)  # a child process has none of its parent's threads
 
 
-class _Crew[Task, Outcome]:
-    """Tasks that are taken one by one, and outcomes that wait for those before them."""
+class _OrderedWork[Task, Outcome]:
+    """Tasks that workers take one by one, and outcomes that wait for those of earlier tasks."""
 
     def __init__(self, work: Callable[[Task], Outcome], tasks: Iterator[Task], ahead: int) -> None:
         self._work = work
@@ -93,11 +95,11 @@ class _Crew[Task, Outcome]:
         self._change = Condition()
         self._done: dict[int, Future[Outcome]] = {}
         self._taken = 0
-        self._given = 0
+        self._yielded = 0
         self._is_over = False
 
     def stop(self) -> None:
-        """Let nobody take another task."""
+        """Let no worker take another task."""
         with self._change:
             self._is_over = True
             self._change.notify_all()
@@ -106,36 +108,37 @@ class _Crew[Task, Outcome]:
         """Carry out tasks while there are any."""
         while True:
             with self._change:
-                self._change.wait_for(lambda: self._is_over or self._has_room)
+                self._change.wait_for(lambda: self._is_over or self._may_take)
                 task = self._take()
             if task is None:
                 return
             self._carry_out(*task)
 
-    def lead(self) -> Iterator[Outcome]:
-        """Carry out tasks among others, and yield the outcomes of all."""
+    def run(self) -> Iterator[Outcome]:
+        """Carry out tasks beside the helpers, and yield the outcomes of all."""
         while True:
             with self._change:
-                task = self._take() if self._has_room else None
+                task = self._take() if self._may_take else None
                 if task is None:
-                    if self._given == self._taken:
+                    if self._yielded == self._taken:
                         return
-                    self._change.wait_for(lambda: self._given in self._done)
+                    self._change.wait_for(lambda: self._yielded in self._done)
             if task is not None:
                 self._carry_out(*task)
-            while self._given in self._done:
+            while self._yielded in self._done:
                 with self._change:
-                    done = self._done.pop(self._given)
-                    self._given += 1
+                    done = self._done.pop(self._yielded)
+                    self._yielded += 1
                     self._change.notify_all()
                 yield done.result()
 
     @property
-    def _has_room(self) -> bool:
-        return self._taken < self._given + self._ahead
+    def _may_take(self) -> bool:
+        """Whether few enough outcomes wait to be yielded."""
+        return self._taken < self._yielded + self._ahead
 
     def _take(self) -> tuple[int, Task] | None:
-        """Return the next task with its number, or nothing if none is left."""
+        """Return the next task with its number, or None if there is none."""
         task = None if self._is_over else next(self._tasks, None)
         if task is None:
             self._is_over = True
@@ -149,7 +152,7 @@ class _Crew[Task, Outcome]:
         try:
             done.set_result(self._work(task))
         except BaseException as error:
-            done.set_exception(error)  # it is raised in its turn
+            done.set_exception(error)  # raised when the caller comes to this task
         with self._change:
             self._done[number] = done
             self._change.notify_all()

@@ -15,7 +15,7 @@ from mcmort.catalogue.citations import owners_behind
 from mcmort.catalogue.records import Component, Quantity
 from mcmort.catalogue.vocabulary import Measure, Support
 from mcmort.elicit import Elicited, Priors, Used, build_score_table, build_table
-from mcmort.elicit.evidence_rules import Known, Way, known_of
+from mcmort.elicit.evidence_rules import Known, Way, known_of, why_not_computable
 from mcmort.elicit.families import Distribution
 from mcmort.elicit.pool import Pool
 from mcmort.elicit.segments import FormulaOfDraw, apart_note, segments_of
@@ -269,14 +269,17 @@ def compile_priors(priors: Priors, dependence: Dependence = "declared") -> Compi
     copula = Copula(priors.case, dependence)
     compiler = _Compiler(priors, copula)
     standing = {name: compiler.standing(name) for name in sorted(priors.case.components)}
-    for name in sorted(priors.case.quantities):
-        column = f"quantity:{name}"
-        if column in compiler.registers:  # only quantities on which a component rests are drawn
-            compiler.output(column, compiler.registers[column])
     for name, share in sorted(priors.overlaps.items()):
         compiler.output(f"overlap:{name}", compiler.draw(share, f"overlap:{name}"))
     for name, share in sorted(priors.shares.items()):
         compiler.output(f"share:{name}", compiler.draw(share, f"share:{name}"))
+    for name, balance in priors.case.balances.items():  # of quantities, and therefore always known or always not
+        if not why_not_computable(balance.formula, priors, lambda _: ""):
+            compiler.output(f"balance:{name}", compiler.formula(balance.formula))
+    for name in sorted(priors.case.quantities):
+        column = f"quantity:{name}"
+        if column in compiler.registers:  # only quantities on which a component or a balance rests are drawn
+            compiler.output(column, compiler.registers[column])
     plan = compiler.build.plan()
     members = {name: compiler.members(name) for name in compiler.compared}
     extended = compiler.build.plan()

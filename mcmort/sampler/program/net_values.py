@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from mcmort.sampler.program.plan import Plan
 from mcmort.sampler.program.reference import evaluate
-from mcmort.sampler.random.streams import net, streams_of
+from mcmort.sampler.random.streams import digital_net, streams_of
 
 __all__ = ["net_values"]
 
@@ -37,7 +37,7 @@ def net_values(plan: Plan, registers: Sequence[int]) -> list[NDArray[np.float64]
         In the order of the registers.
     """
     needed = plan.needed(registers)
-    points = net(0, streams_of(plan.streams[at] for at in needed), _POINTS, 0)
+    points = digital_net(0, streams_of(plan.streams[at] for at in needed), _POINTS, 0)
     values: dict[int, NDArray[np.float64]] = {}
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         for at in needed:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mcmort.catalogue.operators import OPERATORS
 from mcmort.sampler.program.plan import ARITHMETIC, Op, Plan
-from mcmort.sampler.random.streams import Points, plain, streams_of
+from mcmort.sampler.random.streams import Points, independent_points, streams_of
 
 __all__ = ["evaluate", "run_plan"]
 
@@ -40,7 +40,7 @@ def run_plan(plan: Plan, seed: int, first: int, count: int, *, points: Points | 
     dict of str to ndarray, shape (count,)
         The output columns.
     """
-    points = plain(seed, streams_of(plan.streams)) if points is None else points
+    points = independent_points(seed, streams_of(plan.streams)) if points is None else points
     registers: dict[int, Array] = {}
     with np.errstate(divide="ignore", invalid="ignore"):
         for at in range(len(plan.op)):

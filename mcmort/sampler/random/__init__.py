@@ -1,1 +1,1 @@
-"""Random numbers: hashed streams and digital nets."""
+"""Random streams: counter-based independent draws and digital nets."""
