@@ -12,7 +12,7 @@ part of a component that falls in a year.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -222,11 +222,5 @@ def evaluate[Value: Arithmetic](
         total = total + parts[name]
     for name in sorted(overlaps):
         total = total - overlaps[name]
-    if not is_signed(case, account.terms):
-        total = maximum(total, 0.0)
-    return Sums(total, parts, overlaps)
-
-
-def is_signed(case: Case, components: Iterable[str]) -> bool:
-    """Return whether a total of components may be negative, since a kind of at least one of them may."""
-    return any(case.head.support_of(case.components[name]) == "signed" for name in components)
+    signed = frozenset(name for name in parts if case.head.support_of(case.components[name]) == "signed")
+    return Sums(total if signed else maximum(total, 0.0), parts, overlaps, signed=signed)

@@ -28,6 +28,7 @@ __all__ = [
     "bins_between",
     "lower_edge",
     "merge",
+    "mirrored",
     "quantile_error",
     "shortest_interval",
 ]
@@ -48,7 +49,7 @@ _FEW: Final = 32
 _CONFIDENCE: Final = 1.96
 BINS: Final = (_OCTAVES << RESOLUTION) + 2
 """Bin 0 holds values within 2 to the minus 10 of zero; the last bin those from 2 to the 50, negative and undefined
-ones.
+ones. In the histogram of a signed variable bin ``-k`` mirrors bin ``k``.
 """
 
 
@@ -129,7 +130,7 @@ class Histogram:
 
     @property
     def undefined(self) -> int:
-        """Number of draws that are infinite, undefined, negative by a thousandth or more, or beyond all bounds.
+        """Number of draws that are infinite, undefined, beyond all bounds, or negative where the variable is not signed.
 
         A histogram has no bins for these, and where there are some none of its statistics has a meaning.
         """
@@ -163,6 +164,9 @@ class Histogram:
     def _edge(self, index: NDArray[np.int64]) -> Array:
         """Return the lower edges of bins, counted from the first."""
         bins = index + self.first
+        if self.first < 0:
+            bits = (np.maximum(np.where(bins > 0, bins - 1, -bins), 0) << SHIFT) + FIRST_BITS
+            return np.clip(np.where(bins > 0, 1.0, -1.0) * bits.view(np.float64), self.low, self.high)
         bits = (np.maximum(bins - 1, 0) << SHIFT) + FIRST_BITS
         return np.clip(np.where(bins == 0, 0.0, bits.view(np.float64)), self.low, self.high)
 
@@ -194,8 +198,13 @@ class Histogram:
         inside = self.counts.item(first + step)
         part = min(max((rest - (cumulative.item(step) - inside)) / max(inside, 1), 0.0), 1.0)
         index = self.first + first + step
-        left, right = max(lower_edge(index), self.low), min(lower_edge(index + 1), self.high)
+        left, right = self._lower_edge(index), self._lower_edge(index + 1)
+        left, right = max(left, self.low), min(right, self.high)
         return left + part * (right - left)
+
+    def _lower_edge(self, index: int) -> float:
+        """Return the lower edge of a bin; see `BINS`."""
+        return -lower_edge(1 - index) if self.first < 0 and index <= 0 else lower_edge(index)
 
     def cdf(self, value: float | Array) -> Array:
         """Return the share of draws at most a value."""
@@ -278,4 +287,34 @@ def merge(histograms: Sequence[Histogram]) -> Histogram:
         counts[part.first - first : part.first - first + len(part.counts)] += part.counts
     low = float(np.min([part.low for part in histograms]))  # unlike min and max, these keep NaN
     high = float(np.max([part.high for part in histograms]))
+    return Histogram(first, counts, low, high)
+
+
+def mirrored(above: Histogram, below: Histogram) -> Histogram:
+    """Return the histogram of a signed variable from those of its two halves.
+
+    Parameters
+    ----------
+    above, below : Histogram
+        Of the same draws: of the variable where it is positive and of its negative where it is negative, else zero.
+
+    Returns
+    -------
+    Histogram
+        The bins of negative draws have negative indices.
+    """
+    if below.high <= 0.0:
+        return above
+    last = above.first + len(above.counts)
+    first = -(below.first + len(below.counts) - 1)
+    if below.undefined:  # what is undefined is in the last bin of both halves
+        first = min(first + 1, 0)
+    counts = np.zeros(last - first, dtype=above.counts.dtype)
+    counts[above.first - first :] += above.counts
+    negative = below.counts[max(1 - below.first, 0) : 1 - first - below.first]
+    counts[: len(negative)] += negative[::-1]
+    # each draw is in bin 0 of one of the halves, and of both if it is next to zero
+    if 0 < last:
+        counts[-first] -= int(np.sum(negative))
+    low, high = -below.high, above.high if above.high > 0.0 else -below.low
     return Histogram(first, counts, low, high)

@@ -78,12 +78,15 @@ class Sums[Value]:
         What each overlap takes off.
     balances : mapping of str to Residual
         What the formula of each demographic balance says, less what the components of its scope sum to.
+    signed : frozenset of str
+        Parts that may be negative; if there are any, the total may be.
     """
 
     total: Value
     parts: Mapping[str, Value]
     overlaps: Mapping[str, Value]
     balances: Mapping[str, Residual[Value]] = field(default_factory=dict)
+    signed: frozenset[str] = frozenset()
 
 
 class Question(Protocol):

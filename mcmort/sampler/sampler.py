@@ -26,7 +26,7 @@ from mcmort.results import (
 )
 from mcmort.results.histogram_estimate import Statistic
 from mcmort.sampler.kernel.run import REPLICATES, Progress, draw_histograms, draws_within
-from mcmort.sampler.program.plan import Builder, Register
+from mcmort.sampler.program.plan import Builder, Op, Register
 from mcmort.sampler.program.plan_cache import compiled_case
 from mcmort.sampler.program.splits import PlannedSplits
 from mcmort.sampler.simulate import DEFAULT_DRAWS, manifest_of, seed_of
@@ -148,8 +148,10 @@ class Sampler:
         totals = [answer.total.at for answer in answers]
         others = [part.at for answer in answers for part in (*answer.parts.values(), *answer.overlaps.values())]
         others += [half.at for answer in answers for gap in answer.balances.values() for half in (gap.above, gap.below)]
+        signed = [answer.parts[name].at for answer in answers for name in answer.signed]
+        signed += [answer.total.at for answer in answers if answer.signed]
         names = {total: question.name for total, question in zip(totals, questions, strict=True)}
-        results = self.histograms(build, totals, others if with_parts else [], probabilities, names)
+        results = self.histograms(build, totals, others if with_parts else [], probabilities, names, signed)
 
         def estimates(parts: Mapping[str, Register]) -> dict[str, Values]:
             return {name: results.columns[str(part.at)] for name, part in parts.items()} if with_parts else {}
@@ -176,6 +178,7 @@ class Sampler:
         others: Sequence[int],
         probabilities: Sequence[float],
         names: Mapping[int, str] | None = None,
+        signed: Sequence[int] = (),
     ) -> HistogramResults:
         """Draw, and count the values of registers of an extended plan.
 
@@ -190,6 +193,9 @@ class Sampler:
             Probabilities of the intervals.
         names : mapping of int to str, optional
             Names of registers in messages.
+        signed : sequence of int
+            Registers that may be negative. The errors of their limits are relative to half their widest interval where
+            the limits are nearer to zero than that.
 
         Returns
         -------
@@ -203,6 +209,7 @@ class Sampler:
         """
         registers = sorted({*totals, *others})
         build.outputs = {str(register): register for register in registers}
+        lower_halves = self._part_signed(build, sorted(set(signed) & set(registers)))
         plan = build.plan()
         tails = sorted({0.5, *(side for p in probabilities for side in ((1.0 - p) / 2.0, (1.0 + p) / 2.0))})
         shortest: list[Statistic] = [(end, p) for p in probabilities for end in ("shortest-low", "shortest-high")]
@@ -215,7 +222,9 @@ class Sampler:
                 self.manifest.seed,
                 n,
                 method=self.manifest.method,
+                outputs=list(statistics),
                 statistics=statistics,
+                lower_halves=lower_halves,
                 threads=self.threads,
                 progress=self.progress,
             )
@@ -234,12 +243,23 @@ class Sampler:
                         f"{label} is {whole.why_undefined} on {whole.undefined:,} of {whole.draws:,} draws"
                     )
             n = next(iter(estimates.values())).whole.draws
-            reached = max(_relative_error(estimates[str(total)], tails) for total in totals)
+            reached = max(_relative_error(estimates[str(total)], tails, is_signed=total in signed) for total in totals)
             runs.append((n, reached))
             if precision is None or reached <= precision or n >= most:
                 break
             n = min(_next_draws(runs, precision, self.manifest.method), most)
         return HistogramResults(self.case, replace(self.manifest, draws=n, reached=reached), estimates, self.standing)
+
+    def _part_signed(self, build: Builder, registers: Sequence[int]) -> dict[str, str]:
+        """Let the upper halves of signed registers stand for them; return the outputs of their lower halves by name."""
+        halves = {}
+        for register in registers:
+            zero = build.emit(Op.CONSTANT)
+            build.outputs[str(register)] = build.emit(Op.MAXIMUM, register, zero)
+            halves[str(register)] = f"{register} below zero"
+            negative = build.emit(Op.SCALE, register, x=-1.0)
+            build.outputs[halves[str(register)]] = build.emit(Op.MAXIMUM, negative, zero)
+        return halves
 
     def _name(self, register: int, names: Mapping[int, str]) -> str:
         """Return the name of a register for a message."""
@@ -276,11 +296,17 @@ def _next_draws(runs: Sequence[tuple[int, float]], precision: float, method: Met
     return 2 * n if (reached / precision) ** (1.0 / power) <= 2.0 else 4 * n
 
 
-def _relative_error(estimate: HistogramEstimate, probabilities: Sequence[float]) -> float:
-    """Return the largest half-width of a 95 % Monte Carlo interval among some quantiles, relative to the quantile."""
+def _relative_error(estimate: HistogramEstimate, probabilities: Sequence[float], *, is_signed: bool) -> float:
+    """Return the largest half-width of a 95 % Monte Carlo interval among some quantiles, relative to the quantile.
+
+    Of a signed total, which may lie about zero, it is relative to half the distance of the outermost quantiles if that
+    is more.
+    """
     quantiles = estimate.whole.quantile(np.array(probabilities)).tolist()
     errors = [estimate.quantile_error(probability) for probability in probabilities]
+    least = (max(quantiles) - min(quantiles)) / 2.0 if is_signed else 0.0
+    scales = [max(abs(value) if is_signed else value, least) for value in quantiles]
     return max(
-        _CONFIDENCE * error / value if value > 0.0 else (0.0 if error == 0.0 else math.inf)
-        for error, value in zip(errors, quantiles, strict=True)
+        _CONFIDENCE * error / scale if scale > 0.0 else (0.0 if error == 0.0 else math.inf)
+        for error, scale in zip(errors, scales, strict=True)
     )

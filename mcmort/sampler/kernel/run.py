@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.results import Method
-from mcmort.results.histogram import Histogram, merge
+from mcmort.results.histogram import Histogram, merge, mirrored
 from mcmort.results.histogram_estimate import HistogramEstimate, Statistic, statistics_of
 from mcmort.sampler.kernel.register_allocation import AllocatedPlan, allocate_registers
 from mcmort.sampler.kernel.thread_pool import run_in_order, worker_count
@@ -101,6 +101,7 @@ def draw_histograms(
     method: Method = "plain",
     outputs: Sequence[str] | None = None,
     statistics: Mapping[str, Sequence[Statistic]] | None = None,
+    lower_halves: Mapping[str, str] | None = None,
     threads: int | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
@@ -124,6 +125,9 @@ def draw_histograms(
     statistics : mapping of str to sequence of Statistic, optional
         For each output the statistics to compute of each digital net: their Monte Carlo error is estimated from the
         spread between the nets.
+    lower_halves : mapping of str to str, optional
+        For each of `outputs` that is the upper half of a signed variable, the output that is its lower half: what is
+        returned under its name is the signed variable.
     threads, executor, progress, task, block
         As for `run_plan`.
 
@@ -133,7 +137,8 @@ def draw_histograms(
     """
     names = list(plan.outputs if outputs is None else outputs)
     wanted = [tuple((statistics or {}).get(name, ())) for name in names]
-    allocated = _allocated(plan, tuple(names))
+    halves = {names.index(upper): lower for upper, lower in (lower_halves or {}).items()}
+    allocated = _allocated(plan, (*names, *halves.values()))
     runner = KernelRunner(allocated, block)
     is_quasi = method == "quasi"
     size = net_size(n) if is_quasi else n
@@ -144,7 +149,8 @@ def draw_histograms(
 
     def work(span: _Span) -> tuple[_Span, list[Histogram]]:
         # independent draws stay in the counts of the thread; those of a digital net are taken, for its statistics
-        return span, runner.count(inputs[span.replicate], span.first, span.last - span.first, is_taken=is_quasi)
+        counted = runner.count(inputs[span.replicate], span.first, span.last - span.first, is_taken=is_quasi)
+        return span, _joined(counted, halves)
 
     done, replicates = 0, _Replicates(wanted)
     with closing(run_in_order(work, spans, workers, executor)) as finished:
@@ -154,9 +160,17 @@ def draw_histograms(
             done += span.last - span.first
             if progress is not None:
                 progress(done, draws)
-    collected = runner.collect()
+    collected = _joined(runner.collect(), halves)
     rows = zip(names, wanted, replicates.wholes if is_quasi else collected, replicates.rows, strict=True)
     return {name: HistogramEstimate(whole, own, np.array(row), not is_quasi) for name, own, whole, row in rows}
+
+
+def _joined(histograms: list[Histogram], halves: Mapping[int, str]) -> list[Histogram]:
+    """Join the halves of signed variables, of which the lower ones come last, in the order of the upper ones."""
+    whole = histograms[: len(histograms) - len(halves)]
+    for index, below in zip(halves, histograms[len(whole) :], strict=False):
+        whole[index] = mirrored(whole[index], below)
+    return whole
 
 
 def _points_of(plan: Plan, seed: int, size: int, *, is_quasi: bool) -> list[Points]:
