@@ -23,6 +23,7 @@ def render_fit(
     form: str = "text",
     table: Literal["components", "priors", "figures"] | str = "components",
     influence: str | None = None,
+    width: int | None = None,
 ) -> str:
     """Return a fit as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``.
 
@@ -36,6 +37,8 @@ def render_fit(
         Which table.
     influence : str, optional
         Name of a definition: the table of what drives its total, instead.
+    width : int, optional
+        Of a line of plain text; by default that of the terminal.
 
     Returns
     -------
@@ -55,4 +58,4 @@ def render_fit(
         return as_json(fit_document(posterior))
     else:
         chosen = {"components": components_table, "priors": priors_table, "figures": figures_table}[table](posterior)
-    return render(chosen, form)
+    return render(chosen, form, width)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mcmort.cli.drawing import check_output, deliver, drawing
+from mcmort.cli.drawing import check_output, deliver, drawing, line_width
 from mcmort.cli.groups import command
 from mcmort.cli.options import (
     CaseName,
@@ -51,4 +51,4 @@ def total(
     changes = changed.changes()
     with drawing(case, drawn.options(engine.value), threads=drawn.threads, quiet=quiet) as source:
         result = total_with(source, definition, changes, interval=interval, bounds=bounds)
-    deliver(result.render(form.value), output)
+    deliver(result.render(form.value, line_width(output)), output)

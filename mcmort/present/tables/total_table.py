@@ -45,7 +45,7 @@ def total_table(
     columns = (
         Column("Component"),
         Column("Years"),
-        Column("Share of mean", is_number=True),
+        Column("Share of mean", is_number=True, is_optional=True),
         Column(f"{100 * probability:g} % interval", is_number=True),
         Column("Median", is_number=True),
     )

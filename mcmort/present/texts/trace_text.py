@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 
 import numpy as np
@@ -16,19 +15,17 @@ from mcmort.definitions import Timing
 from mcmort.elicit import Elicited, Priors, Used
 from mcmort.elicit.pool import Pool
 from mcmort.present.numbers import percent, rounding_for
-from mcmort.present.print_format import as_printed, years_text
+from mcmort.present.print_format import as_printed, wrapped, years_text
 from mcmort.present.texts.reference_list import reference
 from mcmort.present.wording import titled_headline
 from mcmort.totals import Total
 
 __all__ = ["trace_owner", "trace_total"]
 
-_WIDTH = 116
-
 
 def _lines(text: str, depth: int) -> list[str]:
     indent = "  " * depth
-    return textwrap.wrap(text, _WIDTH, initial_indent=indent, subsequent_indent=indent + "    ")
+    return wrapped(text, indent, indent + "    ")
 
 
 def trace_total(total: Total, summary: Summary, priors: Priors) -> str:
