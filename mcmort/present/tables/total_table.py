@@ -8,6 +8,7 @@ from dataclasses import replace
 from mcmort.analysis import Summary, mean_of, summarise
 from mcmort.analysis.bounds import IntervalBounds
 from mcmort.present.engine_note import LIMITED_DIGITS, engine_note
+from mcmort.present.grouped_notes import grouped_notes
 from mcmort.present.numbers import Rounding, percent, rounding_for
 from mcmort.present.print_format import EN_DASH, years_text
 from mcmort.present.tables.columns import Column, Table
@@ -145,7 +146,7 @@ def _total_notes(
     notes.append(f"Shortest interval that holds {100 * probability:g} %: {span}. {_PARTS_NOTE}")
     if bounds is not None:
         notes.append(_bounds_text(bounds, rounding_for(summary)))
-    notes += [f"Note: {note}." for note in total.notes]
+    notes += grouped_notes(total.notes)
     if rounding_for(summary).is_limited:
         notes.append(LIMITED_DIGITS)
     notes.append(engine_note(total, summary))

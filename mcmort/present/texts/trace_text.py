@@ -14,6 +14,7 @@ from mcmort.catalogue.records import Component, Even, Figure, Profile, Quantity
 from mcmort.definitions import Timing
 from mcmort.elicit import Elicited, Priors, Used
 from mcmort.elicit.pool import Pool
+from mcmort.present.grouped_notes import notes_on
 from mcmort.present.numbers import percent, rounding_for
 from mcmort.present.print_format import as_printed, wrapped, years_text
 from mcmort.present.texts.reference_list import reference
@@ -79,7 +80,13 @@ def _counted(total: Total, summary: Summary, priors: Priors, name: str) -> list[
             span = years_text((min(piece.years), max(piece.years)))
             lines += _lines(f"share of responsibility, {span}: {_figure(rules[piece.share])}", 2)
             lines += _cited(case, rules[piece.share], 3)
-    return lines + _owner(priors, component, 2, definition.measure, definition.net)
+    lines += _owner(priors, component, 2, definition.measure, definition.net)
+    evidence = priors.components[name]
+    said = {f"derived: {component.formula}", *(f"{used.estimate.name}: {used.note}" for used in evidence.used)}
+    for note in notes_on(name, total.notes):
+        if note not in said:
+            lines += _lines(f"note: {note}", 2)
+    return lines
 
 
 def trace_owner(priors: Priors, name: str) -> str:
