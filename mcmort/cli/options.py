@@ -62,7 +62,10 @@ class MeasureName(StrEnum):
 
 
 CaseName = Annotated[str, typer.Argument(metavar="CASE", help="A shipped case, or the path of a case folder.")]
-DefinitionName = Annotated[str, typer.Option("--definition", "-d", metavar="NAME", help="Definition of the case.")]
+DefinitionName = Annotated[
+    str | None,
+    typer.Option("--definition", "-d", metavar="NAME", help="Definition of the case; without one, its names are said."),
+]
 DefinitionNames = Annotated[
     list[str] | None, typer.Option("--definition", "-d", metavar="NAME", help="Only these definitions.")
 ]

@@ -56,6 +56,7 @@ def wrapped(text: str, indent: str = "", hanging: str | None = None, width: int 
         page_width() if width is None else width,
         initial_indent=indent,
         subsequent_indent=indent if hanging is None else hanging,
+        break_on_hyphens=False,  # an identifier stays whole, to be copied
     )
 
 

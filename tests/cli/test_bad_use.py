@@ -68,7 +68,7 @@ WRONG_USE = [
     ((), "Usage"),
     (("frobnicate",), "No such command 'frobnicate'"),
     (("--frobnicate",), "No such option"),
-    (("total", "case"), "Missing option '--definition'"),
+    (("total", "case"), "needs a definition, given with --definition (-d); case has kept, early, whole"),
     (("total",), "Missing argument"),
     (("plot", "case"), "Missing option '--output'"),
     (("verify",), "Missing argument"),
