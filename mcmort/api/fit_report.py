@@ -45,15 +45,15 @@ def render_fit(
     str
     """
     if influence is not None:
-        from mcmort.bayes.power_scaling import influence as left_out
+        from mcmort.bayes.power_scaling import influence as influences_of
         from mcmort.bayes.power_scaling import sensitivity
 
-        found = total(posterior, definition_of(posterior.case, influence))
-        values = kept(found.values)
-        moved, power = left_out(posterior, values), sensitivity(posterior, values)
+        computed = total(posterior, definition_of(posterior.case, influence))
+        values = kept(computed.values)
+        influences, power = influences_of(posterior, values), sensitivity(posterior, values)
         if form == "json":
-            return as_json(influence_document(found, moved, power))
-        chosen = influence_table(found, moved, power)
+            return as_json(influence_document(computed, influences, power))
+        chosen = influence_table(computed, influences, power)
     elif form == "json":
         return as_json(fit_document(posterior))
     else:

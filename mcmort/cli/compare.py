@@ -78,8 +78,8 @@ def compare(
     _check_figure(figure, output)
     restricted = span(years)
 
-    def computed(one: EngineName, words: DrawWords) -> ComparisonReport:
-        with drawing(case, words.options(one.value), threads=words.threads, quiet=quiet) as source:
+    def computed(engine_name: EngineName, words: DrawWords) -> ComparisonReport:
+        with drawing(case, words.options(engine_name.value), threads=words.threads, quiet=quiet) as source:
             return compute(source, definitions, years=restricted, interval=interval)
 
     result: ComparisonReport | EnginesReport

@@ -1,7 +1,7 @@
 """Options that several commands share, singly or as a group, and how their words are read.
 
-The groups hold words as they were typed. What these mean, and which of them go together, is told once below the command
-line, by `mcmort.results.DrawOptions` and `mcmort.definitions.DefinitionChanges`.
+The groups hold words as they were typed. What these mean, and which of them go together, is defined once, below the
+command line, by `mcmort.results.DrawOptions` and `mcmort.definitions.DefinitionChanges`.
 """
 
 from __future__ import annotations
@@ -244,8 +244,8 @@ def bases(text: str | None) -> frozenset[str] | None:
     chosen = frozenset(word.strip() for word in text.split(",") if word.strip())
     unknown = sorted(chosen - set(BASES))
     if unknown or not chosen:
-        found = ", ".join(unknown) or "nothing"
+        named = ", ".join(unknown) or "nothing"
         raise typer.BadParameter(
-            f"{found}: no basis of evidence; choose from {', '.join(BASES)}", param_hint="--evidence"
+            f"{named}: no basis of evidence; choose from {', '.join(BASES)}", param_hint="--evidence"
         )
     return chosen

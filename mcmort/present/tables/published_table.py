@@ -20,12 +20,12 @@ def published_table(comparison: Comparison) -> Table | None:
     )
     rows = []
     for row in comparison.rows:
-        for one in row.cited:
-            claim = one.claim
-            scope = "the same" if one.same else f"counts: {claim.counts}"
+        for published in row.cited:
+            claim = published.claim
+            scope = "the same" if published.same else f"counts: {claim.counts}"
             if claim.beyond is not None:
                 scope += f"; beyond this case: {claim.beyond}"
-            if one.superseded:
+            if published.superseded:
                 scope += " (since replaced by its author)"
             figure = as_printed(claim.low, claim.best, claim.high, claim.reading)
             rows.append((row.total.definition.id, claim.author, figure, claim.basis, scope))

@@ -113,7 +113,7 @@ def component_text(case: Case, name: str) -> str:
     if owner.note:
         lines.append(owner.note)
     behind = owners_behind(case, owner)
-    tables = [_evidence(case, one) for one in behind if one.estimate]
+    tables = [_evidence(case, cited_owner) for cited_owner in behind if cited_owner.estimate]
     broken = [piece for line in lines for piece in wrapped(line)]
     return "\n".join([*broken, "", *(tables or ["No estimates.\n"])])
 
@@ -222,7 +222,7 @@ def sources_text(case: Case) -> str:
         locator = f"{claim.locator}, {claim.basis}"
         uses.setdefault(claim.source, []).append(f"published total, {claim.author}: {_figure(claim)} ({locator})")
     lines = []
-    for source in sorted(case.sources.values(), key=lambda one: (one.is_assumption, one.key)):
+    for source in sorted(case.sources.values(), key=lambda source: (source.is_assumption, source.key)):
         lines += wrapped(f"[{source.key}] {reference(source)}", "", "    ")
         for use in uses.get(source.key, ()):
             lines += wrapped(use, "    ", "        ")

@@ -102,7 +102,7 @@ def _apportioned(case: Case, component: Component, timing: Timing, depth: int) -
     if timing == "unknown":
         return _lines("no annual series: when the deaths fell is unknown, and uncertain in the draws", depth)
     if timing == "host":
-        hosts = [one.within for one in case.overlaps.values() if one.of == component.id]
+        hosts = [overlap.within for overlap in case.overlaps.values() if overlap.of == component.id]
         labels = ", ".join(case.components[name].label for name in sorted(hosts))
         return _lines(f"no annual series: years as in what holds it ({labels}), where both have them", depth)
     if component.even is not None:

@@ -64,7 +64,7 @@ def test_optional_column_on_a_wide_line_is_printed() -> None:
 
 
 def test_optional_column_on_a_narrow_line_is_named_in_a_note() -> None:
-    """A reader is told what a wider line would show."""
+    """A note says what a wider line would show."""
     text = to_text(_wide_table(is_optional=True), 70)
     assert "3,000,000" not in text
     assert f"{OMITTED}Extra." in text
