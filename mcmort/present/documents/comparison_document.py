@@ -58,10 +58,10 @@ def comparison_document(comparison: Comparison, receipt: Receipt, probability: f
                     for key in ("basis", "counts", "source", "locator", "via", "beyond")
                 },
                 reads=published.claim.reading,
-                same_scope=published.same,
-                superseded=published.superseded,
+                same_scope=published.is_same_scope,
+                superseded=published.is_superseded,
             )
-            for published in row.cited
+            for published in row.published
         ]
         rows.append(
             ComparisonRow.model_validate({**total_body(row.total, row.summary, probability), "cited": tuple(cited)})

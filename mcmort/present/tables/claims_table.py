@@ -20,7 +20,7 @@ def discrepancy(comparison: ClaimComparison) -> str:
     Parameters
     ----------
     comparison : ClaimComparison
-        From `mcmort.analysis.judge_claims`.
+        From `mcmort.analysis.compare_claims`.
 
     Returns
     -------
@@ -86,7 +86,7 @@ def claims_table(case: Case, comparisons: tuple[ClaimComparison, ...]) -> Table:
     case : Case
         The case.
     comparisons : tuple of ClaimComparison
-        From `mcmort.analysis.judge_claims`.
+        From `mcmort.analysis.compare_claims`.
 
     Returns
     -------

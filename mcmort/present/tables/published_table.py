@@ -20,12 +20,12 @@ def published_table(comparison: Comparison) -> Table | None:
     )
     rows = []
     for row in comparison.rows:
-        for published in row.cited:
+        for published in row.published:
             claim = published.claim
-            scope = "the same" if published.same else f"counts: {claim.counts}"
+            scope = "the same" if published.is_same_scope else f"counts: {claim.counts}"
             if claim.beyond is not None:
                 scope += f"; beyond this case: {claim.beyond}"
-            if published.superseded:
+            if published.is_superseded:
                 scope += " (since replaced by its author)"
             figure = as_printed(claim.low, claim.best, claim.high, claim.reading)
             rows.append((row.total.definition.id, claim.author, figure, claim.basis, scope))
