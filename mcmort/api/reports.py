@@ -1,7 +1,8 @@
 """What the Python verbs return: results that print themselves.
 
 ``print(mm.total(draws, "broad"))`` obeys the same rules as the command line: never a centre without its interval and
-definition, with what is left out and what is unknown beside it.
+definition, with what is left out and what is unknown beside it. A line of
+plain text has the width that is given, by default that of the terminal.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from mcmort.present.documents.comparison_document import ComparisonDocument, com
 from mcmort.present.documents.engines_document import engines_document
 from mcmort.present.documents.frame import as_json
 from mcmort.present.documents.total_document import TotalDocument, total_document
+from mcmort.present.print_format import wrapped
 from mcmort.present.tables.bridge_table import bridge_table
 from mcmort.present.tables.claims_table import claims_table
 from mcmort.present.tables.comparison_table import comparison_table
@@ -78,13 +80,13 @@ class TotalReport:
         """Return the result as JSON text."""
         return as_json(self.document())
 
-    def render(self, form: str) -> str:
+    def render(self, form: str, width: int | None = None) -> str:
         """Return the result as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``."""
         if form == "json":
             return self.to_json()
         table = total_table(self.total, self.summary, self.probability, self.bounds)
-        text = render(table, form)
-        return f"{self.headline}\n\n{text}" if form == "text" else text
+        text = render(table, form, width)
+        return "\n".join([*wrapped(self.headline, width=width), "", text]) if form == "text" else text
 
     @property
     def headline(self) -> str:
@@ -116,19 +118,19 @@ class ComparisonReport:
         """Return the comparison as JSON text."""
         return as_json(self.document())
 
-    def render(self, form: str) -> str:
+    def render(self, form: str, width: int | None = None) -> str:
         """Return the comparison as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``."""
         if form == "json":
             return self.to_json()
         table = comparison_table(self.comparison, self.probability)
-        return render(table, form)
+        return render(table, form, width)
 
-    def published(self, form: str = "text") -> str:
+    def published(self, form: str = "text", width: int | None = None) -> str:
         """Return the published totals beside the definitions, as ``text``, ``csv``, ``markdown`` or ``latex``."""
         table = published_table(self.comparison)
         if table is None:
             return ""
-        return render(table, form)
+        return render(table, form, width)
 
     @property
     def receipts(self) -> Mapping[str, Receipt]:
@@ -153,12 +155,12 @@ class ClaimsReport:
     manifest: Manifest
     judged: tuple[ClaimComparison, ...]
 
-    def render(self, form: str) -> str:
+    def render(self, form: str, width: int | None = None) -> str:
         """Return the claims as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``."""
         if form == "json":
             return as_json(claims_document(self.case, self.manifest, self.judged))
         table = claims_table(self.case, self.judged)
-        return render(table, form)
+        return render(table, form, width)
 
     def __str__(self) -> str:
         return self.render("text")
@@ -198,12 +200,12 @@ class EnginesReport:
     elicited: ComparisonReport
     synthesis: ComparisonReport
 
-    def render(self, form: str) -> str:
+    def render(self, form: str, width: int | None = None) -> str:
         """Return both as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``."""
         if form == "json":
             return as_json(engines_document(self.elicited.document(), self.synthesis.document()))
         table = engines_table(self.elicited.comparison, self.synthesis.comparison, self.elicited.probability)
-        return render(table, form)
+        return render(table, form, width)
 
     @property
     def receipts(self) -> Mapping[str, Receipt]:

@@ -1,7 +1,7 @@
 """Options that several commands share, singly or as a group, and how their words are read.
 
-The groups hold words as they were typed. What these mean, and which of them go together, is told once below the command
-line, by `mcmort.results.DrawOptions` and `mcmort.definitions.DefinitionChanges`.
+The groups hold words as they were typed. What these mean, and which of them go together, is defined once, below the
+command line, by `mcmort.results.DrawOptions` and `mcmort.definitions.DefinitionChanges`.
 """
 
 from __future__ import annotations
@@ -62,7 +62,10 @@ class MeasureName(StrEnum):
 
 
 CaseName = Annotated[str, typer.Argument(metavar="CASE", help="A shipped case, or the path of a case folder.")]
-DefinitionName = Annotated[str, typer.Option("--definition", "-d", metavar="NAME", help="Definition of the case.")]
+DefinitionName = Annotated[
+    str | None,
+    typer.Option("--definition", "-d", metavar="NAME", help="Definition of the case; without one, its names are said."),
+]
 DefinitionNames = Annotated[
     list[str] | None, typer.Option("--definition", "-d", metavar="NAME", help="Only these definitions.")
 ]
@@ -241,8 +244,8 @@ def bases(text: str | None) -> frozenset[str] | None:
     chosen = frozenset(word.strip() for word in text.split(",") if word.strip())
     unknown = sorted(chosen - set(BASES))
     if unknown or not chosen:
-        found = ", ".join(unknown) or "nothing"
+        named = ", ".join(unknown) or "nothing"
         raise typer.BadParameter(
-            f"{found}: no basis of evidence; choose from {', '.join(BASES)}", param_hint="--evidence"
+            f"{named}: no basis of evidence; choose from {', '.join(BASES)}", param_hint="--evidence"
         )
     return chosen

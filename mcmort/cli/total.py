@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mcmort.cli.drawing import check_output, deliver, drawing
+from mcmort.cli.drawing import check_output, deliver, drawing, line_width
 from mcmort.cli.groups import command
 from mcmort.cli.options import (
     CaseName,
@@ -22,13 +22,16 @@ from mcmort.cli.options import (
     Quiet,
 )
 
+if TYPE_CHECKING:
+    from mcmort.errors import UsageError
+
 __all__ = ["total"]
 
 
 @command
 def total(
     case: CaseName,
-    definition: DefinitionName,
+    definition: DefinitionName = None,
     *,
     changed: ChangeWords,
     interval: Level = 0.95,
@@ -45,10 +48,21 @@ def total(
 
     Example: `mcmort total ussr --definition broad --years 1928:1953`
     """
+    if definition is None:
+        raise _no_definition(case)
     from mcmort.api.verbs import total_with
 
     check_output(output)
     changes = changed.changes()
     with drawing(case, drawn.options(engine.value), threads=drawn.threads, quiet=quiet) as source:
         result = total_with(source, definition, changes, interval=interval, bounds=bounds)
-    deliver(result.render(form.value), output)
+    deliver(result.render(form.value, line_width(output)), output)
+
+
+def _no_definition(case: str) -> UsageError:
+    """Return the error of a total of no definition, which names those of the case."""
+    from mcmort.catalogue import load
+    from mcmort.errors import UsageError
+
+    names = ", ".join(load(case).definitions)
+    return UsageError(f"a total needs a definition, given with --definition (-d); {case} has {names}")

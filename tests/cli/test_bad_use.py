@@ -68,7 +68,7 @@ WRONG_USE = [
     ((), "Usage"),
     (("frobnicate",), "No such command 'frobnicate'"),
     (("--frobnicate",), "No such option"),
-    (("total", "case"), "Missing option '--definition'"),
+    (("total", "case"), "needs a definition, given with --definition (-d); case has kept, early, whole"),
     (("total",), "Missing argument"),
     (("plot", "case"), "Missing option '--output'"),
     (("verify",), "Missing argument"),
@@ -146,7 +146,7 @@ def _refused(words: tuple[str, ...], code: int, message: str, place: Path, capsy
 def test_bad_input_exits_with_1(
     words: tuple[str, ...], message: str, place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What cannot be found, read, selected or written is told on stderr; stdout is empty, nothing is written."""
+    """What cannot be found, read, selected or written is reported on stderr; stdout is empty, nothing is written."""
     _refused(words, 1, message, place, capsys)
 
 
@@ -156,7 +156,7 @@ def test_bad_input_exits_with_1(
 def test_wrong_use_exits_with_2(
     words: tuple[str, ...], message: str, place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A call that makes no sense whatever the input is told on stderr; stdout is empty, nothing is written."""
+    """A call that makes no sense whatever the input is reported on stderr; stdout is empty, nothing is written."""
     if words == ():
         assert main([]) == 2
         assert message in capsys.readouterr().out
@@ -164,7 +164,7 @@ def test_wrong_use_exits_with_2(
     _refused(words, 2, message, place, capsys)
 
 
-def test_every_problem_of_a_case_is_told_at_once(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_all_problems_of_a_case_are_reported_at_once(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A folder with two defects is refused with both, each with its file, what was found and what was expected."""
     ran = runner(capsys)("check", "broken")
     assert ran.code == 1

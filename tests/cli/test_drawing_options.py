@@ -71,7 +71,7 @@ def test_a_precision_is_read_in_any_form(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["", "0", "0%", "100%", "1", "1.5", "-0.1%", "0.1%%", "% 0.1", "nan", "inf", "0,1%", "fine", "0.1 permille"]
 )
-def test_a_precision_that_is_none_is_refused(text: str, run: Run) -> None:
+def test_malformed_precision_is_refused(text: str, run: Run) -> None:
     """Nothing, all, more than all, less than nothing, or no number: exit code 2, the word, and how to write it."""
     with pytest.raises(typer.BadParameter):
         relative(text)
@@ -86,7 +86,7 @@ def test_a_precision_that_is_none_is_refused(text: str, run: Run) -> None:
     ("option", "word", "known"),
     [("--method", "sobol", "quasi"), ("--dependence", "some", "comonotonic"), ("--pool", "median", "envelope")],
 )
-def test_a_wrong_word_is_refused(command: tuple[str, ...], option: str, word: str, known: str, run: Run) -> None:
+def test_unknown_choice_is_refused(command: tuple[str, ...], option: str, word: str, known: str, run: Run) -> None:
     """A word that is none: exit code 2, nothing on stdout, no file, the option and the words that there are."""
     before = listing(Path())
     ran = run(*command, option, word)
@@ -223,7 +223,7 @@ def test_a_receipt_with_another_choice_is_not_reproduced(change: dict[str, Any],
     assert "not reproduced: whole. No version differs." in ran.err
 
 
-def test_a_tampered_digest_of_a_tally_is_found(run: Run) -> None:
+def test_tampered_digest_of_a_histogram_is_detected(run: Run) -> None:
     """One digit of a digest changed: not reproduced."""
     document = _json(run, *_TOTAL, "--precision", "2%")
     digest = document["receipt"]["totals"]["whole"]
@@ -235,8 +235,8 @@ def test_a_tampered_digest_of_a_tally_is_found(run: Run) -> None:
 @pytest.mark.parametrize(
     "change", [{"method": "sobol"}, {"dependence": "some"}, {"pool": "median"}, {"kept": "maybe"}], ids=str
 )
-def test_a_receipt_with_a_word_that_is_none_is_refused(change: dict[str, Any], run: Run) -> None:
-    """A word that the engine does not know is told with its key, before anything is drawn."""
+def test_receipt_with_an_unknown_choice_is_refused(change: dict[str, Any], run: Run) -> None:
+    """A word that the engine does not know is reported with its key, before anything is drawn."""
     document = _json(run, *_TOTAL, "-n", "1000")
     document["receipt"].update(change)
     Path("a.json").write_text(json.dumps(document))

@@ -54,7 +54,7 @@ def test_short_work_on_a_terminal_shows_nothing(monkeypatch: pytest.MonkeyPatch)
     assert stderr.getvalue() == ""
 
 
-def test_the_patience_is_a_second() -> None:
+def test_bar_waits_for_one_second() -> None:
     """The bar waits a second before it appears."""
     assert module.PATIENCE == 1.0
 

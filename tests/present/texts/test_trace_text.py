@@ -15,7 +15,7 @@ from mcmort.catalogue.case import share_column
 from mcmort.catalogue.citations import owners_behind
 from mcmort.catalogue.records import Component, Estimate, Figure, Profile, Quantity
 from mcmort.elicit import Priors, elicit
-from mcmort.present.print_format import as_printed
+from mcmort.present.print_format import FILE_WIDTH, as_printed
 from mcmort.present.texts.reference_list import reference
 from mcmort.present.texts.trace_text import trace_owner, trace_total
 from mcmort.sampler import simulate
@@ -276,15 +276,15 @@ def test_the_spread_of_a_bare_point_is_traced() -> None:
 
 
 def test_each_step_down_is_indented_and_no_line_is_too_wide() -> None:
-    """A total, its component, its pool and its estimate each stand a step deeper, in at most 116 columns."""
+    """A total, its component, its pool and its estimate each stand a step deeper, in at most 120 columns."""
     lines = small_trace("kept").splitlines()
     depths = [
         len(line) - len(line.lstrip()) for line in lines if re.match(r" *(A small|counted:|registered deaths|80)", line)
     ]
     assert depths == [0, 2, 4, 6]
     first = trace_owner(priors_of("ussr"), next(iter(case_named("ussr").components))).splitlines()
-    assert max(map(len, lines)) <= 116
-    assert 100 < max(map(len, first)) <= 116
+    assert max(map(len, lines)) <= FILE_WIDTH
+    assert 100 < max(map(len, first)) <= FILE_WIDTH
 
 
 def test_the_command_traces_whatever_the_case_has(capsys: pytest.CaptureFixture[str]) -> None:
