@@ -45,7 +45,7 @@ def test_generated_documentation_is_current(name: str) -> None:
     assert GENERATED[name](text) == text, "stale; run make docs"
 
 
-@pytest.mark.parametrize("name", ["architecture.md"])
+@pytest.mark.parametrize("name", ["architecture.md", "method.md"])
 def test_pages_that_explain_have_examples(name: str) -> None:
     """A page that explains shows numbers, which the test above computes again."""
     assert len(_blocks(ROOT / "docs" / name, "pycon")) > 8
