@@ -2,16 +2,17 @@
 
 from mcmort.results.arithmetic import Arithmetic, Symbol, maximum
 from mcmort.results.draw_options import Dependence, DrawOptions, Engine, Method
+from mcmort.results.draw_source import DrawSource
 from mcmort.results.draws import ComponentStatus, Draws, HistogramResults, Manifest, RegisterComparison
 from mcmort.results.histogram import Histogram, HistogramEstimate
 from mcmort.results.question import Question, Split, Sums, Values
-from mcmort.results.source import Source
 
 __all__ = [
     "Arithmetic",
     "ComponentStatus",
     "Dependence",
     "DrawOptions",
+    "DrawSource",
     "Draws",
     "Engine",
     "Histogram",
@@ -21,7 +22,6 @@ __all__ = [
     "Method",
     "Question",
     "RegisterComparison",
-    "Source",
     "Split",
     "Sums",
     "Symbol",
