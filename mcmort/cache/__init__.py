@@ -1,1 +1,1 @@
-"""Files that are kept between commands, and machine code among them: what both engines need to start quickly."""
+"""Files kept between commands, machine code among them, so that both engines start quickly."""

@@ -1,4 +1,4 @@
-"""Who carries out the tasks of a run: the caller, and threads that help.
+"""The pool of threads that carries out the tasks of a run, the caller among them.
 
 Whoever is done with a task takes the next, so nobody waits before the last one; the outcomes come in order.
 """

@@ -1,4 +1,4 @@
-"""Work space to run an assembly in: registers for a block of draws, and the counts of what came out.
+"""Memory in which a plan runs: registers for a block of draws, and the counts of what came out.
 
 Each thread has its own while it works. When a run is over, its space is kept for the next.
 """
