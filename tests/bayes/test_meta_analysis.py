@@ -160,6 +160,7 @@ def test_another_model_would_be_seen(change: str, seed: int, monkeypatch: pytest
     assert max(abs(error) / mcse for error, mcse in errors.values()) > 4.5
 
 
+@pytest.mark.slow
 def test_the_quadrature_is_right() -> None:
     """The oracle itself: its mean of log theta is that of a sum over a fine grid in two dimensions."""
     exact = Exact(7.0, 1.2)

@@ -30,6 +30,8 @@ from mcmort.sampler.kernel import workspace
 from mcmort.sampler.kernel.run import histogram_plan, run_plan
 from tests.sampler.programs import fixed_plan
 
+pytestmark = pytest.mark.slow
+
 type Floats = NDArray[np.float64]
 type Call = tuple["Inputs", int, float, Floats, NDArray[np.int64]]
 

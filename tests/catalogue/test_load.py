@@ -127,6 +127,7 @@ def numbers() -> list[tuple[str, int, int]]:
     return found
 
 
+@pytest.mark.slow
 def test_any_number_that_changes_changes_the_digest(full: Path) -> None:
     """Each number of the full case, changed by itself, gives a digest of its own or a case that is refused."""
     digests, refused = {FULL}, 0
@@ -182,6 +183,7 @@ def refusal(folder: Path) -> str:
     return ""
 
 
+@pytest.mark.slow
 def test_no_value_in_any_place_brings_another_error(full: Path) -> None:
     """Any key of the full case with some odd value makes a sound case or a `CaseError`, never a traceback."""
     refusals = []

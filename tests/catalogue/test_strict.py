@@ -357,6 +357,7 @@ def test_a_shipped_case_is_clean_under_the_strict_check(name: str) -> None:
     assert mm.check(name, strict=True) == ()
 
 
+@pytest.mark.slow
 @given(tables=random_tables(pools=False))
 def test_strict_check_and_sampler_agree_on_what_is_unknown(tables: Tables) -> None:
     """What the strict check calls a gap is what the sampler cannot draw, on random cases."""

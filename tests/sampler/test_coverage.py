@@ -19,6 +19,8 @@ from mcmort.results import Method
 from mcmort.results.histogram import Figure
 from mcmort.sampler.kernel.run import histogram_plan
 
+pytestmark = pytest.mark.slow
+
 _DRAWS = 20_000
 _FEW = 1_000
 _FIGURES: list[Figure] = [("quantile", probability) for probability in PROBABILITIES]
