@@ -79,6 +79,7 @@ def test_one_version_everywhere() -> None:
     assert mm.__version__ == project["version"] == citation[1] == changelog[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", [f"mcmort{name}" for name in ("", ".api.verbs", ".sampler.sampler", ".sampler.simulate", ".totals.total")]
 )

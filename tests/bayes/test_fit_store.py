@@ -25,6 +25,8 @@ from mcmort.errors import ConvergenceError, UsageError
 from tests.bayes.made import every_kind, figures, plain
 from tests.cases import component, ranged, share
 
+pytestmark = pytest.mark.slow
+
 _KEPT = 32
 
 
@@ -118,7 +120,6 @@ def test_a_stored_fit_that_is_not_found_would_be_seen(monkeypatch: pytest.Monkey
         _fit()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "wrap", [list, tuple, set, frozenset, iter], ids=["list", "tuple", "set", "frozenset", "iterator"]
 )
@@ -152,7 +153,6 @@ def test_not_stored_on_request(folder: Path, monkeypatch: pytest.MonkeyPatch) ->
         _fit(store=False)
 
 
-@pytest.mark.slow
 def test_anything_that_changes_a_fit_is_another_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Case, seed, draws, evidence, what is left out or the code: each is another file, and all are found again."""
     bases = frozenset({"registered", "demographic"})
@@ -261,7 +261,6 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", DAMAGES)
 def test_a_damaged_file_is_made_again(name: str, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """Whatever is wrong with the file, the case is sampled again, without a word, and the draws are the same."""

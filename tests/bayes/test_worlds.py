@@ -19,6 +19,8 @@ from tests.bayes.made import between_knots, every_kind, figures, plain
 from tests.cases import component, point, quantity, ranged, share
 from tests.shipped import case_named
 
+pytestmark = pytest.mark.slow
+
 type Array = NDArray[np.float64]
 
 CASES = {
@@ -104,7 +106,6 @@ def test_a_gradient_of_another_density_would_be_seen(seed: int) -> None:
     assert np.max(np.abs(Density(program_of(heavy))(point)[1] - quotients(normal, point, 1e-3))) > 0.1
 
 
-@pytest.mark.slow
 def test_every_gradient_of_a_shipped_case(seed: int) -> None:
     """In the case ussr each derivative agrees with difference quotients, as in the small cases."""
     evidence = collect(case_named("ussr"))

@@ -246,6 +246,7 @@ def test_a_seed_row_has_the_figure_of_the_seed(name: str, kind: str, figure: flo
     assert any(figure in (record.low, record.best, record.high) for record in found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_every_definition_of_a_shipped_case_totals(name: str) -> None:
     """Each definition gives a finite total of every draw, never below zero, with an interval of positive width."""

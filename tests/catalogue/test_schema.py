@@ -42,6 +42,7 @@ def test_a_schema_is_a_schema(kind: str) -> None:
     assert schema["description"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", SOUND, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_sound_files_follow_their_schema(path: Path) -> None:
     """Every file of the good cases and of the shipped ones validates."""

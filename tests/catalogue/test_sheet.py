@@ -400,6 +400,7 @@ def written(value: Any) -> str:
     return f"{Decimal(repr(value)):f}" if isinstance(value, float) else str(value)
 
 
+@pytest.mark.slow
 @given(components=evidence(texts(controls=True)))
 def test_random_estimates_survive_the_way_through_a_csv_file(
     components: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
@@ -412,6 +413,7 @@ def test_random_estimates_survive_the_way_through_a_csv_file(
     assert read.component == tuple(Component.model_validate(table) for table in components)
 
 
+@pytest.mark.slow
 @given(components=evidence(texts(controls=False)))
 def test_random_estimates_survive_the_way_through_a_workbook(
     components: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory

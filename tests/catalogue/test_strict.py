@@ -17,6 +17,8 @@ from mcmort.sampler import simulate
 from tests.cases import Tables, case_of, definition, random_tables
 from tests.cli.ran import GOOD, runner
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(frozen=True)
 class Defect:
@@ -357,7 +359,6 @@ def test_a_shipped_case_is_clean_under_the_strict_check(name: str) -> None:
     assert mm.check(name, strict=True) == ()
 
 
-@pytest.mark.slow
 @given(tables=random_tables(pools=False))
 def test_strict_check_and_sampler_agree_on_what_is_unknown(tables: Tables) -> None:
     """What the strict check calls a gap is what the sampler cannot draw, on random cases."""

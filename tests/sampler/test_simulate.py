@@ -213,6 +213,7 @@ def _copula(loadings: tuple[float, ...], measure: str = "all", **changes: Any) -
     return case_of(*parts, **{"dependence": groups, **changes})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loadings", [(0.3,), (0.8,), (0.6, 0.5), (1.0,)], ids=str)
 def test_members_of_groups_are_correlated_as_declared(loadings: tuple[float, ...], seed: int) -> None:
     """Normal scores of two members correlate by the sum of squared loadings, ranks by (6 / pi) asin(rho / 2).

@@ -21,6 +21,8 @@ from mcmort.sampler import simulate
 from mcmort.totals import DefinitionChanges, Total, definition_of, resolve, total, total_of
 from tests.cases import case_of, component, definition, overlap, random_tables, ranged, share
 
+pytestmark = pytest.mark.slow
+
 type Array = NDArray[np.float64]
 
 _N = 150
@@ -74,7 +76,6 @@ def _try(draws: Draws, definition: Definition) -> Total[NDArray[np.float64]] | N
         return None
 
 
-@pytest.mark.slow
 @settings(max_examples=30)
 @given(
     tables=random_tables(pools=False),
@@ -109,7 +110,6 @@ def test_a_narrower_definition_never_exceeds_a_wider_one(
         assert _at_most(part, larger.parts[name])
 
 
-@pytest.mark.slow
 @settings(max_examples=20)
 @given(tables=random_tables(pools=False), changes=_changes())
 def test_each_way_of_narrowing_alone(tables: dict[str, Any], changes: dict[str, Any]) -> None:
@@ -126,7 +126,6 @@ def test_each_way_of_narrowing_alone(tables: dict[str, Any], changes: dict[str, 
         assert _at_most(total(draws, name).values, whole)
 
 
-@pytest.mark.slow
 @settings(max_examples=30)
 @given(tables=random_tables(pools=False), changes=_changes())
 def test_overlaps_never_exceed_the_smaller_side(tables: dict[str, Any], changes: dict[str, Any]) -> None:
@@ -222,7 +221,6 @@ def test_an_overlap_between_definitions_is_seen() -> None:
     assert missing == pytest.approx(0.3 * draws.columns["all:one"])
 
 
-@pytest.mark.slow
 @settings(max_examples=15)
 @given(tables=random_tables(pools=False), changes=_changes())
 def test_an_addition_leaves_totals_of_others_as_they_were(tables: dict[str, Any], changes: dict[str, Any]) -> None:
