@@ -1,4 +1,4 @@
-"""What either engine returns: draws, or histograms of draws that were not kept."""
+"""What engines return: draws, or histograms of draws that were not kept."""
 
 from mcmort.results.arithmetic import Arithmetic, Symbol, maximum
 from mcmort.results.draw_options import Dependence, DrawOptions, Engine, Method

@@ -12,6 +12,7 @@ from mcmort.errors import DefinitionError, UsageError
 from tests.present.made import floors, ussr_comparison, ussr_total
 
 
+@pytest.mark.slow
 def test_text_of_a_total_is_its_headline_and_table() -> None:
     """Text begins with the headline; the other forms hold the table alone, and printing means text."""
     report = ussr_total("broad")

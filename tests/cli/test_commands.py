@@ -229,6 +229,7 @@ def test_threads_change_no_bit(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert run(*words, "1").out == run(*words, "2").out == run(*words, "8").out
 
 
+@pytest.mark.slow
 def test_the_default_comparison_of_the_soviet_case(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,6 +16,8 @@ from tests.cases import component, definition, dependence, ranged, write_case
 from tests.cli.ran import Run, listing, runner
 from tests.present.made import claim
 
+pytestmark = pytest.mark.slow
+
 _TOTAL = ("total", "case", "-d", "whole")
 _COMMANDS: list[tuple[str, ...]] = [
     _TOTAL,

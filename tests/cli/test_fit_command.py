@@ -9,6 +9,8 @@ import pytest
 
 from mcmort.cli.app import main
 
+pytestmark = pytest.mark.slow
+
 CASE = str(Path(__file__).parents[2] / "benchmarks" / "synthetic")
 
 

@@ -17,6 +17,8 @@ import pytest
 from mcmort.cli import drawing as module
 from tests.cli.ran import runner, small_folder
 
+pytestmark = pytest.mark.slow
+
 
 class Terminal(io.StringIO):
     """A stderr that says it is a terminal."""

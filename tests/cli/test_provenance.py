@@ -13,6 +13,8 @@ from mcmort.cli.app import main
 from mcmort.present.documents.result_schemas import result_schemas
 from tests.cli.ran import ROOT, listing, runner, small_folder
 
+pytestmark = pytest.mark.slow
+
 CLAIMS = ("claims", "case", "-n", "500", "-q")
 
 BAD_INPUT = [

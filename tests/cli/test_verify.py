@@ -16,6 +16,8 @@ from mcmort.analysis.receipt import Receipt, parse_receipt, read_receipt, verify
 from mcmort.errors import VerifyError
 from tests.cli.ran import Run, runner, small_folder
 
+pytestmark = pytest.mark.slow
+
 REQUESTS = [
     ("total", "case", "-d", "whole"),
     ("total", "case", "-d", "kept", "--seed", "11"),

@@ -150,6 +150,7 @@ def _significant(figure: str) -> int:
     return len(digits.rstrip("0"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("years", [None, (1928, 1953)])
 def test_no_figure_of_ours_has_more_than_three_significant_digits(years: tuple[int, int] | None) -> None:
     """In comparisons and totals of the Soviet case no printed figure of ours reads like 61,911,000."""

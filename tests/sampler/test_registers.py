@@ -121,6 +121,7 @@ def test_a_stored_case_keeps_the_comparison() -> None:
     assert first.standing == again.standing
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(tables=random_tables())
 def test_scaling_all_figures_scales_draws_and_leaves_comparisons(tables: dict[str, Any]) -> None:

@@ -78,6 +78,7 @@ def total_trace(name: str, scope: str) -> tuple[str, TotalReport]:
     return squeezed(trace_total(result.total, result.summary, priors_of(name))), result
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_the_trace_of_a_component_holds_every_estimate_behind_it(name: str) -> None:
     """Each admitted estimate stands with figure, reading, basis, work, locator, way of reading and note."""
@@ -123,6 +124,7 @@ def test_what_does_not_enter_a_pool_is_not_traced_as_if_it_did(name: str) -> Non
     assert left_out > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "scope"), WHOLE, ids=[f"{name}-{scope}" for name, scope in WHOLE])
 def test_the_trace_of_a_total_begins_with_it_and_holds_all_that_made_it(name: str, scope: str) -> None:
     """Headline, each counted component with its evidence of the measure, shares, overlaps and what is unknown."""
