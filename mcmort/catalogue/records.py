@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from mcmort.catalogue.vocabulary import Basis, Confidence, Family, Measure, Pooling, Reads
+from mcmort.catalogue.vocabulary import Basis, Confidence, Family, LinkMeasure, Measure, Pooling, Reads
 
 __all__ = [
     "Claim",
@@ -328,7 +328,7 @@ class Dependence(Record):
     locator: Text
     members: Values
     loading: Annotated[float, Field(strict=True, gt=0, le=1, allow_inf_nan=False)]
-    measure: Measure = "all"
+    measure: LinkMeasure = "all"
     note: str | None = None
 
 
@@ -343,7 +343,7 @@ class Correlation(Record):
     rank: Annotated[float, Field(strict=True, ge=-1, le=1, allow_inf_nan=False)] = Field(
         description="Rank correlation (Spearman's rho), from -1 to 1."
     )
-    measure: Measure = "all"
+    measure: LinkMeasure = "all"
     note: str | None = None
 
 

@@ -2,7 +2,7 @@
 
 from mcmort.results.arithmetic import Arithmetic, Symbol, maximum
 from mcmort.results.draw_options import Dependence, DrawOptions, Engine, Method
-from mcmort.results.draws import ComponentStatus, Draws, HistogramResults, Manifest, RegisterComparison
+from mcmort.results.draws import ComponentStatus, Draws, HistogramResults, Manifest, ReachedLink, RegisterComparison
 from mcmort.results.histogram import Histogram, HistogramEstimate
 from mcmort.results.question import Question, Split, Sums, Values
 from mcmort.results.source import Source
@@ -20,6 +20,7 @@ __all__ = [
     "Manifest",
     "Method",
     "Question",
+    "ReachedLink",
     "RegisterComparison",
     "Source",
     "Split",
