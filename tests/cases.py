@@ -48,6 +48,7 @@ def head(**changes: Any) -> Table:
     """Return the head of a case: facets ``category`` (a, b, c), ``group`` (x, y) and ``kind``, years 1900 to 1999."""
     chosen = {"source": "choice", "locator": "none"}
     table = {
+        "format": 2,
         "id": "small",
         "title": "A small case",
         "summary": "Made for tests.",
@@ -285,6 +286,9 @@ def random_tables(draw: st.DrawFn, most: int = 6, *, unknown: bool = True, pools
                 ends: Table = {"best": draw(st.floats(0.05, 1.0))} if draw(st.booleans()) else {"low": 0.1, "high": 0.6}
                 if draw(st.booleans()):
                     ends["years"] = [span[0], draw(st.integers(span[0], span[1]))]
+                spans = [span, components[host]["years"], ends.get("years", span)]
+                if max(start for start, _ in spans) > min(end for _, end in spans):
+                    continue  # no year that both sides have
                 overlaps.append(overlap(f"o-{inner}-{host}", ids[inner], ids[host], **ends))
     groups = []
     if draw(st.booleans()):

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mcmort.catalogue import load
+from mcmort.catalogue.meaning_versions import CURRENT, since
 from mcmort.catalogue.vocabulary import Pooling
 from mcmort.errors import OptionError, VerifyError
 from mcmort.results import Dependence, DrawOptions, HistogramEstimate, Method
@@ -40,6 +41,8 @@ class Receipt(BaseModel):
         Name of a shipped case, or path of a folder.
     case_digest : str
         Digest of its content.
+    meaning : int
+        Version of the case format by which the case was read.
     request : TotalsRequest
         What was asked.
     engine, seed, draws, evidence, method, dependence, pool, without, chains
@@ -56,6 +59,7 @@ class Receipt(BaseModel):
 
     case: str
     case_digest: str
+    meaning: int = Field(1, ge=1)
     request: TotalsRequest
     engine: str
     seed: int = Field(ge=0)
@@ -69,6 +73,15 @@ class Receipt(BaseModel):
     kept: bool = True
     versions: dict[str, str]
     totals: dict[str, str]
+
+    @property
+    def earlier_meaning(self) -> str:
+        """Say by which earlier meaning of the case format the result was made, and what has changed; else nothing."""
+        changes = since(self.meaning)
+        return changes and (
+            f"The result was made by version {self.meaning} of the case format; by version {CURRENT} figures differ "
+            f"where this touches them: {changes}"
+        )
 
     def options(self) -> DrawOptions:
         """Return the options that make these draws again.
@@ -133,6 +146,7 @@ def receipt_of(request: TotalsRequest, totals: Sequence[Total]) -> Receipt:
         | {
             "case": draws.case.where,
             "case_digest": draws.case.digest,
+            "meaning": CURRENT,
             "request": request,
             "kept": draws.is_kept,
             "totals": {result.definition.id: _digest(result) for result in totals},
@@ -225,6 +239,7 @@ def verify(receipt: Receipt | Path | str, *, threads: int | None = None) -> Veri
         raise VerifyError(
             f"the case {receipt.case} has changed: its digest is {case.digest[:12]}, the receipt has "
             f"{receipt.case_digest[:12]}. Hint: check out the version of the case that the result was made from"
+            + (f". {receipt.earlier_meaning}" if receipt.earlier_meaning else "")
         )
     if receipt.method == "quasi" and receipt.draws != (made := REPLICATES * net_size(receipt.draws)):
         raise VerifyError(

@@ -7,10 +7,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, Field, model_validator
 
+from mcmort.catalogue.meaning_versions import CURRENT, notice
 from mcmort.catalogue.records import (
     Claim,
     Component,
@@ -50,6 +51,9 @@ class Readings(Record):
 class CaseHead(Record):
     """The table of ``case.toml``: what the case is, its facets and its defaults."""
 
+    format: Annotated[int, Field(strict=True, ge=1)] = Field(
+        1, description="Version of the case format by which the case was written."
+    )
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     title: Text
     summary: Text
@@ -60,6 +64,13 @@ class CaseHead(Record):
     readings: Readings
     spread: dict[Basis, Spread] = Field(description="Spread of a bare point, by basis.")
     synthesis: Synthesis | None = Field(None, description="Priors of the Bayesian engine.")
+
+    @model_validator(mode="after")
+    def _format_is_known(self) -> Self:
+        if self.format > CURRENT:
+            hint = "update mcmort: the case was written for a later version"
+            raise RecordError("format", f"{self.format}", f"a version from 1 to {CURRENT}", hint)
+        return self
 
     @model_validator(mode="after")
     def _facets_leave_the_words_of_selectors(self) -> Self:
@@ -158,6 +169,12 @@ class Case:
         }
         return {kind: dict(entries) for kind, entries in groups.items()}
 
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What whoever uses the case should know before its totals: that it was written for an earlier format."""
+        text = notice(self.head.format)
+        return (f"{self.where}: {text}",) if text else ()
+
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the content, the same however files and entries are ordered or spelled.
@@ -171,7 +188,8 @@ class Case:
     def _content(self) -> dict[str, Any]:
         groups = ("components", "quantities", "profiles", "overlaps", "dependence", "claims", "definitions", "sources")
         later = tuple(group for group in ("correlations", "balances") if getattr(self, group))
-        head, records = self.head.model_dump(mode="json", exclude_defaults=True), {}
+        # the version of the format is no evidence: to say that totals were looked at changes none
+        head, records = self.head.model_dump(mode="json", exclude_defaults=True, exclude={"format"}), {}
         for group in (*groups, *later):
             members = getattr(self, group).values()
             records[group] = [one.model_dump(mode="json", exclude_defaults=True) for one in members]

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from mcmort.cli.loading import load_case
+
 __all__ = ["check"]
 
 
@@ -29,4 +31,5 @@ def check(
     problems = problems_of(path, strict=strict)
     if problems:
         raise CaseError(path, list(problems))
+    load_case(path)
     sys.stdout.write(f"{path}: no problems found\n")

@@ -9,7 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from mcmort.cli.loading import load_case
+
 if TYPE_CHECKING:
+    from mcmort.catalogue import Case
     from mcmort.results import DrawOptions
     from mcmort.sampler.kernel.run import Progress
     from mcmort.totals import Source
@@ -22,11 +25,9 @@ PATIENCE: Final = 1.0
 
 
 @contextmanager
-def drawing(name: str, options: DrawOptions, *, threads: int | None, quiet: bool) -> Iterator[Source]:
-    """Load a case and lend what makes its draws, with a progress bar for as long as that may take."""
-    from mcmort.catalogue import load
-
-    case = load(name)
+def drawing(name: str | Case, options: DrawOptions, *, threads: int | None, quiet: bool) -> Iterator[Source]:
+    """Lend what makes the draws of a case, loaded first if named, with a progress bar for as long as that may take."""
+    case = load_case(name) if isinstance(name, str) else name
     from mcmort.totals import source_of
 
     doing = "Fitting" if options.engine == "synthesis" else "Drawing"

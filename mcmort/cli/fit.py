@@ -8,6 +8,7 @@ import typer
 
 from mcmort.cli.drawing import check_output, deliver, progress_bar
 from mcmort.cli.groups import command
+from mcmort.cli.loading import load_case
 from mcmort.cli.options import CaseName, DrawCount, Evidence, Form, Format, Output, Quiet, Seed, Threads, Without, bases
 
 __all__ = ["fit"]
@@ -39,7 +40,6 @@ def fit(
     Example: `mcmort fit ussr --influence broad`
     """
     from mcmort.api.fit_report import render_fit
-    from mcmort.catalogue import load
     from mcmort.results import DrawOptions
     from mcmort.totals import posterior_of
 
@@ -52,7 +52,7 @@ def fit(
     options = DrawOptions(
         engine="synthesis", draws=draws, seed=seed, evidence=bases(evidence), without=frozenset(without or ())
     )
-    loaded = load(case)
+    loaded = load_case(case)
     with progress_bar(f"Fitting {loaded.id}", quiet) as progress:
         posterior = posterior_of(loaded, options, threads=threads, progress=progress)
     table = "priors" if priors else "figures" if figures else "components"

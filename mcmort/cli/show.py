@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from mcmort.cli.loading import load_case
 from mcmort.cli.options import CaseName
 
 __all__ = ["show"]
@@ -26,12 +27,11 @@ def show(
 
     Examples: `mcmort show ussr`, `mcmort show ussr camps-and-colonies`, `mcmort show ussr --estimates`
     """
-    from mcmort.catalogue import load
     from mcmort.present.texts.case_description import case_text, component_text, estimates_text, sources_text
 
     if sum((component is not None, estimates, sources)) > 1:
         raise typer.BadParameter("choose one of COMPONENT, --estimates and --sources")
-    loaded = load(case)
+    loaded = load_case(case)
     if component is not None:
         sys.stdout.write(component_text(loaded, component))
     elif estimates:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from mcmort.cli.loading import load_case
 from mcmort.cli.options import CaseName, DrawCount, Quiet, Seed, YearSpan, span
 
 __all__ = ["trace"]
@@ -29,12 +30,11 @@ def trace(
 
     Examples: `mcmort trace ussr broad`, `mcmort trace ussr camps-and-colonies`
     """
-    from mcmort.catalogue import load
-    from mcmort.elicit import elicit
+    loaded = load_case(case)
+    from mcmort.elicit import elicit  # loads SciPy, which a case that is not sound needs not
     from mcmort.errors import DefinitionError
     from mcmort.present.texts.trace_text import trace_owner, trace_total
 
-    loaded = load(case)
     restricted = span(years)
     kind, colon, plain = (name or "").partition(":")
     is_component = bool(colon) and kind == "component"
@@ -45,7 +45,7 @@ def trace(
         from mcmort.results import DrawOptions
 
         options = DrawOptions(draws=draws, seed=seed)
-        with drawing(case, options, threads=None, quiet=quiet) as source:
+        with drawing(loaded, options, threads=None, quiet=quiet) as source:
             result = total(source, name, years=restricted)
         sys.stdout.write(trace_total(result.total, result.summary, elicit(loaded)))
         return

@@ -29,6 +29,10 @@ def verify(
         parse_receipt(sys.stdin.buffer.read(), "stdin") if receipt == Path("-") else receipt, threads=threads
     )
     changed = "".join(f"\n  {name}: {then} then, {now} now" for name, (then, now) in sorted(outcome.versions.items()))
+    if not outcome.agrees and outcome.receipt.earlier_meaning:
+        raise VerifyError(
+            f"{receipt}: {outcome.receipt.earlier_meaning}. Totals that differ: {', '.join(outcome.differing)}"
+        )
     if not outcome.agrees:
         hint = f" Versions differ:{changed}" if changed else " No version differs."
         raise VerifyError(f"{receipt}: not reproduced: {', '.join(outcome.differing)}.{hint}")

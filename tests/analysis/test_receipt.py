@@ -10,6 +10,8 @@ import pytest
 
 from mcmort.analysis.receipt import Receipt, TotalsRequest, parse_receipt, read_receipt, receipt_of, verify
 from mcmort.catalogue import load
+from mcmort.catalogue.meaning_versions import CURRENT
+from mcmort.cli.app import main
 from mcmort.definitions.terms import resolve
 from mcmort.errors import VerifyError
 from mcmort.sampler import Sampler, simulate
@@ -159,3 +161,22 @@ def test_a_receipt_without_its_digests_is_refused(receipt: Receipt, tmp_path: Pa
             parse_receipt(bare.model_dump_json().encode(), "some.json")
     with pytest.raises(VerifyError, match="cannot be read"):
         read_receipt(tmp_path / "missing.json")
+
+
+def test_a_receipt_of_an_earlier_meaning_says_so_instead_of_not_reproduced(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A receipt that was written before there were versions names what has changed since; its file is a real one."""
+    path = Path(__file__).parent / "receipt-of-meaning-1.json"
+    receipt = read_receipt(path)
+    assert receipt.meaning == 1
+    assert main(["verify", str(path)]) == 1
+    text = capsys.readouterr().err
+    assert "made by version 1 of the case format; by version 2 figures differ" in text
+    assert "not reproduced" not in text
+
+
+def test_a_receipt_of_the_current_meaning_has_nothing_to_say(receipt: Receipt) -> None:
+    """A receipt written now names the current version."""
+    assert receipt.meaning == CURRENT
+    assert receipt.earlier_meaning == ""

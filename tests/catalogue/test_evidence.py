@@ -36,6 +36,7 @@ PAGE = re.compile(r"\bpp?\. ?\d")
 UNSEEN = re.compile(r"\bnot seen\b|\bunseen\b")
 CREDITED = re.compile(r"\bas (cited|quoted|reported)|\bcited (by|in)\b|\bquoted (by|in)\b")
 YEARS = ("years",)
+NO_FIGURES = ("format",)
 
 
 def tables(value: Any, place: str) -> Iterator[tuple[str, BaseModel]]:
@@ -60,10 +61,12 @@ def records(case: Case) -> Iterator[tuple[str, BaseModel]]:
 
 
 def numbers(record: BaseModel) -> dict[str, float]:
-    """Return the numbers that stand in a record itself; years are no figures."""
+    """Return the numbers that stand in a record itself; years and the version of the format are no figures."""
     found: dict[str, float] = {}
     for name in type(record).model_fields:
         value = getattr(record, name)
+        if name in NO_FIGURES:
+            continue
         if isinstance(value, int | float) and not isinstance(value, bool):
             found[name] = value
         elif isinstance(value, dict):

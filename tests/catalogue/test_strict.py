@@ -271,18 +271,6 @@ DEFECTS = (
         (("camps.toml", OF_CAMPS, f"already_net = true\n{OF_CAMPS}"),),
     ),
     Defect(
-        "overlap whose components never meet",
-        (
-            ("famine.toml", "", FAMINE.replace("[1932, 1933]", "[1946, 1947]") + ESTIMATE + RANGE),
-            ("links.toml", "", OVERLAP),
-        ),
-        (
-            "links.toml: overlap \"both\" > years: found 'camps' and 'famine' with no year in common; expected "
-            "components that meet in time. Hint: take the overlap out, or correct the years",
-        ),
-        (("famine.toml", "[1946, 1947]", "[1939, 1947]"),),
-    ),
-    Defect(
         "overlap of different units",
         (
             ("famine.toml", "", FAMINE + 'unit = "births"\n' + ESTIMATE + RANGE),

@@ -224,7 +224,7 @@ def test_an_overlap_between_definitions_is_seen() -> None:
 def test_an_addition_leaves_totals_of_others_as_they_were(tables: dict[str, Any], changes: dict[str, Any]) -> None:
     """A new component that a definition does not select changes no bit of its total."""
     before = simulate(case_of(**tables), _N, rng=8)
-    extra = component("part-99", ranged(5, 9), years=[1925, 1926])
+    extra = component("part-99", ranged(5, 9), years=tables["component"][0]["years"])
     joined = overlap("o-extra", "part-99", "part-0", best=0.5)
     more = {**tables, "component": [*tables["component"], extra], "overlap": [*tables["overlap"], joined]}
     after = simulate(case_of(**more), _N, rng=8)

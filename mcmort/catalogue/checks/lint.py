@@ -14,7 +14,7 @@ from typing import Any, Final
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.citations import citations
 from mcmort.catalogue.records import Component, Estimate, Quantity
-from mcmort.catalogue.selection import selected_years, years_of
+from mcmort.catalogue.selection import selected_years
 from mcmort.errors import Problem
 
 __all__ = ["check_strict"]
@@ -169,17 +169,10 @@ def _copies(case: Case) -> Iterator[Problem]:
 
 
 def _overlaps(case: Case) -> Iterator[Problem]:
-    """Find overlaps that can never be taken off, and pairs whose years do not meet."""
+    """Find overlaps between components of different units that no note explains."""
     for name, overlap in case.overlaps.items():
         file = case.files.get(f"overlap {name}", "")
         of, within = case.components[overlap.of], case.components[overlap.within]
-        years = set(years_of(of.years)) & set(years_of(within.years))
-        if overlap.years is not None:
-            years &= set(years_of(overlap.years))
-        if not years:
-            found = f"{overlap.of!r} and {overlap.within!r} with no year in common"
-            hint = "take the overlap out, or correct the years"
-            yield Problem(file, f'overlap "{name}" > years', found, "components that meet in time", hint)
         if of.unit != within.unit:
             found = f"{of.unit} within {within.unit}"
             hint = "say in a note how the one is counted in the other"

@@ -159,13 +159,31 @@ def _overlaps(loaded: Loaded) -> Iterator[Problem]:
         if overlap.years and own and not set(years_of(overlap.years)) & set(years_of(own.years)):
             found = f"{overlap.years[0]} to {overlap.years[1]}"
             expected = f"years that touch {own.years[0]} to {own.years[1]}, those of {overlap.of!r}"
-            hint = "leave years out for the whole of the component"
+            hint = "leave years out for all the years that both sides have"
             yield Problem(file, place("overlap", name, "years"), found, expected, hint)
+            continue
+        host = loaded.of("component").get(overlap.within)
+        if own and host:
+            yield from _shared_years(file, name, overlap, own, host)
     for circle in _circles(links):
         name = next(name for name, one in overlaps.items() if one.of in circle and one.within in circle)
         found = f"overlaps that lead in a circle ({', '.join(circle)})" if len(circle) > 1 else "a part of itself"
         hint = "say once which of the figures holds the other"
         yield Problem(loaded.files[f"overlap {name}"], place("overlap", name), found, "no circles", hint)
+
+
+def _shared_years(file: str, name: str, overlap: Overlap, guest: Component, host: Component) -> Iterator[Problem]:
+    """Check that an overlap has a year that both sides have: elsewhere it would take nothing off, silently."""
+    shared = set(years_of(guest.years)) & set(years_of(host.years))
+    if overlap.years:
+        shared &= set(years_of(overlap.years))
+    if not shared:
+        spans = [f"{one.id!r} has {one.years[0]} to {one.years[1]}" for one in (guest, host)]
+        stated = f" in {overlap.years[0]} to {overlap.years[1]}" if overlap.years else ""
+        found = f"no year{stated} that both have ({'; '.join(spans)})"
+        hint = "leave the overlap out, or correct the years of one side"
+        where = place("overlap", name, "years") if overlap.years else place("overlap", name)
+        yield Problem(file, where, found, "years of both", hint)
 
 
 def _dependence(loaded: Loaded) -> Iterator[Problem]:

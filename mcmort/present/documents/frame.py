@@ -27,6 +27,7 @@ class CaseDocument(Document):
     id: str
     title: str
     digest: str
+    notices: tuple[str, ...] = Field((), description="What to know first, such as an earlier version of the format.")
 
 
 class Frame(Document):
@@ -52,7 +53,7 @@ def frame(case: Case, manifest: Manifest) -> dict[str, Any]:
     made = asdict(manifest)
     if manifest.reached is not None and not math.isfinite(manifest.reached):
         made["reached"] = None  # JSON has no infinity
-    return {"case": CaseDocument(id=case.id, title=case.head.title, digest=case.digest), **made}
+    return {"case": CaseDocument(id=case.id, title=case.head.title, digest=case.digest, notices=case.notices), **made}
 
 
 def as_json(document: Document) -> str:

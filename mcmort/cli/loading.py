@@ -1,0 +1,21 @@
+"""How commands load a case: with what to know about it on stderr."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mcmort.catalogue import Case
+
+__all__ = ["load_case"]
+
+
+def load_case(name: str) -> Case:
+    """Load a case, and say on stderr what to know first, such as that it was written for an earlier format."""
+    from mcmort.catalogue import load
+
+    case = load(name)
+    for notice in case.notices:
+        sys.stderr.write(f"mcmort: notice: {notice}\n")
+    return case

@@ -1,0 +1,444 @@
+"""A second program for totals, written from docs/method.md: it reads a case, and shares no code with the engine.
+
+Slow and plain: its own random numbers, SciPy's distributions, sorted samples for the quantiles of pools, and one pass
+over every single year. What it takes from mcmort is the case as checked (records, admitted estimates, parsed formulas).
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import optimize, stats
+
+from mcmort.catalogue import Case, column_name, formula
+from mcmort.catalogue.records import Component, Definition, Estimate, Quantity, Selector
+
+__all__ = ["Oracle"]
+
+type Array = NDArray[np.float64]
+
+_POOL: int = 1 << 20
+"""Values from which the quantiles of a pool are read."""
+_COVERAGE = {"50%": 0.5, "80%": 0.8, "90%": 0.9, "95%": 0.95}
+
+
+def _span(years: tuple[int, int]) -> range:
+    return range(years[0], years[1] + 1)
+
+
+class Oracle:
+    """Draws of all inputs of a case, and totals of its definitions.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    n : int
+        Number of draws.
+    seed : int
+        Of NumPy's generator.
+    """
+
+    def __init__(self, case: Case, n: int, seed: int) -> None:
+        self.case, self.n = case, n
+        self.rng = np.random.default_rng(seed)
+        self.factors = {group: self.rng.standard_normal(n) for group in case.dependence}
+        self.quantities: dict[str, Array] = {}
+        self.all: dict[str, Array | None] = {}
+        self.registered: dict[str, Array | None] = {}
+        self.timing: dict[str, dict[int, Array]] = {}
+        for name in case.quantities:
+            self.quantity(name)
+        for name in case.components:
+            self.deaths(name)
+        self.shares: dict[str, Array | None] = {
+            f"ordinary {name}": self.figure(one.ordinary) for name, one in case.components.items() if one.ordinary
+        }
+        self.overlaps = {name: self.figure(one) for name, one in case.overlaps.items()}
+        for name in case.components:
+            self.years_of(name)
+
+    # one figure
+
+    def coverage(self, reads: str) -> float:
+        """Return the probability that a printed range holds."""
+        readings = self.case.head.readings
+        return {**_COVERAGE, "range": readings.range, "plausible": readings.plausible}[reads]
+
+    def distribution(self, figure: Any) -> Any:
+        """Return a frozen SciPy distribution, or a function of probabilities."""
+        reads, low, best, high = figure.reading, figure.low, figure.best, figure.high
+        is_share = not hasattr(figure, "measure")
+        if reads == "point":
+            if is_share:
+                return lambda u: np.full(len(u), best)
+            return stats.lognorm(self.case.head.spread[figure.basis].log_sd, scale=best).ppf
+        if reads == "standard-error":
+            variance = math.log1p((figure.standard_error / best) ** 2)
+            return stats.lognorm(math.sqrt(variance), scale=best * math.exp(-variance / 2)).ppf
+        if reads == "extremes" and best is None and figure.family in (None, "uniform"):
+            return stats.uniform(low, high - low).ppf
+        coverage = self.coverage(reads)
+        tail = (1 - coverage) / 2
+        if best is not None:
+            return _log_metalog(tail, low, best, high)
+        family = figure.family or ("beta" if is_share else "lognormal")
+        if family == "lognormal":
+            sd = math.log(high / low) / (2 * stats.norm.ppf(1 - tail))
+            return stats.lognorm(sd, scale=math.sqrt(low * high)).ppf
+        if family == "uniform":
+            margin = (high - low) * tail / coverage
+            return stats.uniform(low - margin, high - low + 2 * margin).ppf
+        assert family == "beta", family
+        return _beta(tail, low, high)
+
+    def figure(self, figure: Any) -> Array:
+        """Return draws of a cited share."""
+        return np.asarray(self.distribution(figure)(self.rng.random(self.n)))
+
+    # pools
+
+    def factor(self, owner: Component | Quantity, estimate: Estimate) -> float:
+        """Return what carries an estimate of other years over to those of its component."""
+        if not isinstance(owner, Component) or estimate.years in (None, owner.years) or owner.profile is None:
+            return 1.0
+        assert estimate.years is not None
+        series = self.case.profiles[owner.profile].by_year
+        if any(year not in series for year in _span(estimate.years)):
+            return 1.0
+        within = sum(series[year] for year in _span(estimate.years))
+        return sum(series[year] for year in _span(owner.years)) / within if within > 0 else 1.0
+
+    def pool(self, owner: Component | Quantity, measure: str, uniform: Array) -> Array | None:
+        """Return draws of a pool at some probabilities: printed figures by quantiles, formulas by the draw's inputs."""
+        admitted, _ = self.case.admitted(owner)
+        figures = [one for one in admitted if one.measure == measure and not one.is_one_sided]
+        figures = [one for one in figures if one.formula is None or self.is_known(one.formula)]
+        if not figures:
+            return None
+        lines = Counter(one.line for one in figures)
+        weights = [1 / (len(lines) * lines[one.line]) for one in figures]
+        bounds = [
+            one
+            for one in admitted
+            if one.is_one_sided and (one.measure == measure or (measure == "all" and one.reading == "at-least"))
+        ]
+        printed = [(weight, one) for weight, one in zip(weights, figures, strict=True) if one.formula is None]
+        formulas = [(weight, one) for weight, one in zip(weights, figures, strict=True) if one.formula is not None]
+        if bounds or owner.pool != "linear":
+            return np.quantile(self.tilted(owner, printed, formulas, bounds), uniform)
+        parts: list[tuple[float, float, Any]] = []
+        if printed:
+            sample = np.sort(self.mixture(owner, printed))
+            parts.append((float(np.median(sample)), sum(weight for weight, _ in printed), sample))
+        for weight, one in formulas:
+            assert one.formula is not None
+            values = self.arithmetic(one.formula) * self.factor(owner, one)
+            parts.append((float(np.median(values)), weight, values))
+        parts.sort(key=lambda part: part[0])
+        found, start = np.empty(self.n), 0.0
+        for _, weight, values in parts:
+            here = (uniform >= start) & (uniform <= start + weight + 1e-12)
+            if len(values) == _POOL:
+                found[here] = np.quantile(values, np.clip((uniform[here] - start) / weight, 0, 1))
+            else:
+                found[here] = values[here]
+            start += weight
+        return found
+
+    def mixture(self, owner: Component | Quantity, printed: list[tuple[float, Estimate]]) -> Array:
+        """Return a large sample of a mixture of printed figures, in strata."""
+        whole = sum(weight for weight, _ in printed)
+        counts = np.floor(_POOL * np.cumsum([0.0, *(weight / whole for weight, _ in printed)]) + 0.5).astype(int)
+        parts = []
+        for (_, one), first, after in zip(printed, counts[:-1], counts[1:], strict=True):
+            middle = (np.arange(after - first) + 0.5) / (after - first)
+            parts.append(np.asarray(self.distribution(one)(middle)) * self.factor(owner, one))
+        return np.concatenate(parts)
+
+    def tilted(
+        self,
+        owner: Component | Quantity,
+        printed: list[tuple[float, Estimate]],
+        formulas: list[tuple[float, Estimate]],
+        bounds: list[Estimate],
+    ) -> Array:
+        """Return a sample of a linear pool under soft bounds, by rejection; formulas apart from the draw's inputs."""
+        assert owner.pool == "linear"
+        parts = [self.mixture(owner, printed)] if printed else []
+        shares = [sum(weight for weight, _ in printed)] if printed else []
+        for weight, one in formulas:
+            assert one.formula is not None
+            parts.append(self.rng.permutation(self.arithmetic(one.formula)) * self.factor(owner, one))
+            shares.append(weight)
+        choice = self.rng.choice(len(parts), size=_POOL, p=np.array(shares) / sum(shares))
+        values = np.array([self.rng.choice(part, _POOL) for part in parts])[choice, np.arange(_POOL)]
+        keep = np.ones(_POOL)
+        for one in bounds:
+            value = (one.low if one.reading == "at-least" else one.high) or 0.0
+            sd = self.case.head.spread[one.basis].log_sd
+            score = (np.log(values) - math.log(value * self.factor(owner, one))) / sd
+            keep *= stats.norm.cdf(score if one.reading == "at-least" else -score)
+        return values[self.rng.random(_POOL) < keep]
+
+    # inputs
+
+    def is_known(self, text: str) -> bool:
+        """Whether all quantities of a formula have evidence."""
+        return all(self.quantity(name) is not None for name in formula.names(formula.parse(text)))
+
+    def arithmetic(self, text: str) -> Array:
+        """Compute a formula over quantities and components."""
+        components = {column_name(name): name for name in self.case.components}
+
+        def value(name: str) -> Array:
+            found = self.deaths(components[name]) if name in components else self.quantity(name)
+            assert found is not None, name
+            return found
+
+        operations: Mapping[str, Any] = {
+            "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "min": np.minimum, "max": np.maximum,
+        }  # fmt: skip
+        found: Any = formula.fold(
+            formula.parse(text),
+            lambda number: np.full(self.n, number),
+            value,
+            lambda operator, left, right: operations[operator](left, right),
+        )
+        return np.asarray(found)
+
+    def score(self, member: str, measure: str) -> Array:
+        """Return the normal score of an input: its groups' factors, and its own."""
+        groups = [
+            group
+            for group in self.case.dependence.values()
+            if member in group.members and (member in self.case.quantities or group.measure == measure)
+        ]
+        own = math.sqrt(max(0.0, 1.0 - sum(group.loading**2 for group in groups)))
+        found = own * self.rng.standard_normal(self.n)
+        for group in groups:
+            found = found + group.loading * self.factors[group.id]
+        return np.asarray(found)
+
+    def quantity(self, name: str) -> Array | None:
+        """Return draws of a quantity, or None without evidence."""
+        if name not in self.quantities:
+            quantity = self.case.quantities[name]
+            if quantity.formula is not None:
+                known = self.is_known(quantity.formula)
+                found = self.arithmetic(quantity.formula) if known else None
+            else:
+                found = self.pool(quantity, "all", stats.norm.cdf(self.score(name, "all")))
+            if found is None:
+                return None
+            self.quantities[name] = found
+        return self.quantities[name]
+
+    def deaths(self, name: str) -> Array | None:
+        """Return all deaths of a component, or None where they are unknown; the registered part comes with them."""
+        if name in self.all:
+            return self.all[name]
+        component = self.case.components[name]
+        completeness = self.figure(component.completeness) if component.completeness else None
+        score = self.score(name, "all")
+        register = self.pool(component, "registered", stats.norm.cdf(self.score(name, "registered")))
+        every = self.pool(component, "all", stats.norm.cdf(score)) if component.formula is None else None
+        if component.formula is not None:
+            names = formula.names(formula.parse(component.formula))
+            known = all(
+                self.deaths(other) is not None for other in self.case.components if column_name(other) in names
+            ) and all(self.quantity(one) is not None for one in names if one in self.case.quantities)
+            every = np.maximum(self.arithmetic(component.formula), 0.0) if known else None
+        elif every is None and register is not None:
+            register, completeness = self.rotated(component, score)
+            every = register if completeness is None else register / completeness
+        if every is not None and register is not None:
+            every = np.maximum(every, register)
+        if register is None and every is not None and completeness is not None:
+            register = completeness * every
+        self.all[name], self.registered[name] = every, register
+        return every
+
+    def rotated(self, component: Component, score: Array) -> tuple[Array, Array | None]:
+        """Return a register and its completeness, turned so that their quotient follows the component's score."""
+        registered = any(
+            component.id in group.members and group.measure == "registered" for group in self.case.dependence.values()
+        )
+        if registered:
+            score = self.score(component.id, "registered")
+        other = self.rng.standard_normal(self.n)
+        if component.completeness is None or registered:
+            register = self.pool(component, "registered", stats.norm.cdf(score))
+            assert register is not None
+            return register, self.figure(component.completeness) if component.completeness else None
+        share = self.distribution(component.completeness)
+        plain = self.pool(component, "registered", self.rng.random(self.n))
+        assert plain is not None
+        of_register, of_share = np.std(np.log(plain)), np.std(np.log(share(self.rng.random(self.n))))
+        size = math.hypot(of_register, of_share)
+        c, s = of_register / size, of_share / size
+        register = self.pool(component, "registered", stats.norm.cdf(c * score + s * other))
+        assert register is not None
+        return register, np.asarray(share(stats.norm.cdf(-s * score + c * other)))
+
+    # years
+
+    def years_of(self, name: str) -> dict[int, Array]:
+        """Return the share of a component's deaths in each of its years."""
+        if name in self.timing:
+            return self.timing[name]
+        component = self.case.components[name]
+        years = list(_span(component.years))
+        ones = np.ones(self.n)
+        if component.profile is not None:
+            series = self.case.profiles[component.profile].by_year
+            whole = sum(series[year] for year in years)
+            self.timing[name] = {year: ones * (series[year] / whole) for year in years}
+        elif component.even is not None or len(years) == 1:
+            self.timing[name] = {year: ones / len(years) for year in years}
+        else:
+            self.timing[name] = self.uncertain_years(component)
+        return self.timing[name]
+
+    def uncertain_years(self, component: Component) -> dict[int, Array]:
+        """Return flat Dirichlet shares, following in shared years the component that holds most of this one."""
+        hosts: dict[int, str] = {}
+        own = [one for one in self.case.overlaps.values() if one.of == component.id]
+        for one in sorted(own, key=lambda one: (-_middle(one), one.id)):
+            for year in self.shared(one.id):
+                hosts.setdefault(year, one.within)
+        blocks: list[tuple[str, list[int]]] = []
+        for year in _span(component.years):
+            host = hosts.get(year, "")
+            if host and blocks and blocks[-1][0] == host:
+                blocks[-1][1].append(year)
+            else:
+                blocks.append((host, [year]))
+        gammas = np.array([self.rng.standard_gamma(len(years), self.n) for _, years in blocks])
+        masses = gammas / gammas.sum(axis=0)
+        found: dict[int, Array] = {}
+        for (host, years), mass in zip(blocks, masses, strict=True):
+            shape = np.array([self.years_of(host)[year] for year in years]) if host else np.ones((1, self.n))
+            whole = shape.sum(axis=0)
+            if np.all(whole == 0.0):
+                shape, whole = np.ones_like(shape), np.full(self.n, float(len(years)))
+            found |= {year: mass * part / whole for year, part in zip(years, shape, strict=True)}
+        return found
+
+    def shared(self, key: str) -> set[int]:
+        """Return the years in which an overlap holds."""
+        one = self.case.overlaps[key]
+        years = set(_span(self.case.components[one.of].years)) & set(_span(self.case.components[one.within].years))
+        return years & set(_span(one.years)) if one.years else years
+
+    # totals
+
+    def total(self, definition: Definition) -> Array | None:
+        """Return draws of the total of a definition, or None if nothing that it asks for is known."""
+        deaths = self.registered if definition.measure == "registered" else self.all
+        counted: dict[str, set[int]] = {}
+        for name, component in self.case.components.items():
+            years = _chosen(definition.include, component) - _chosen(definition.exclude, component)
+            if definition.years is not None:
+                years &= set(_span(definition.years))
+            if years and deaths[name] is not None:
+                counted[name] = years
+        if not counted:
+            return None
+        blame = [(rule, self.figure(rule)) for rule in definition.share]
+        result = np.zeros(self.n)
+        for year in sorted(set().union(*counted.values())):
+            x = {}
+            for name, years in counted.items():
+                if year in years:
+                    x[name] = self.part(definition, name, year, blame)
+            result += sum(x.values(), np.zeros(self.n))
+            result -= self.taken(year, x)
+        return result
+
+    def part(self, definition: Definition, name: str, year: int, blame: list[tuple[Any, Array]]) -> Array:
+        """Return a component as counted in one year."""
+        deaths = (self.registered if definition.measure == "registered" else self.all)[name]
+        assert deaths is not None
+        found = deaths * self.years_of(name)[year]
+        ordinary = self.shares.get(f"ordinary {name}")
+        if definition.net and ordinary is not None:
+            found = found * (1.0 - ordinary)
+        for rule, share in blame:
+            if year in _chosen((rule.where,), self.case.components[name]):
+                return np.asarray(found * share)
+        return np.asarray(found)
+
+    def taken(self, year: int, x: Mapping[str, Array]) -> Array:
+        """Return what overlaps take off in one year."""
+        active = {
+            key: one
+            for key, one in self.case.overlaps.items()
+            if one.of in x and one.within in x and year in self.shared(key)
+        }
+        shares = {key: self.share_of(key) for key, one in self.case.overlaps.items() if year in self.shared(key)}
+        amounts = {}
+        for key, one in active.items():
+            rivals = [share for other, share in shares.items() if self.case.overlaps[other].of == one.of]
+            amounts[key] = shares[key] / np.maximum(sum(rivals), 1.0) * x[one.of]
+        found = np.zeros(self.n)
+        for host in {one.within for one in active.values()}:
+            inside = sum(amounts[key] for key, one in active.items() if one.within == host)
+            gone = sum((amounts[key] for key, one in active.items() if one.of == host), np.zeros(self.n))
+            found += np.minimum(inside, np.maximum(x[host] - gone, 0.0))
+        return found
+
+    def share_of(self, key: str) -> Array:
+        """Return an overlap as a share of the guest's deaths in the years that both have."""
+        overlap, share = self.case.overlaps[key], self.overlaps[key]
+        if not overlap.of_all_years:
+            return share
+        part = sum((self.years_of(overlap.of)[year] for year in self.shared(key)), np.zeros(self.n))
+        return np.asarray(np.minimum(share / np.maximum(part, 1e-300), 1.0))
+
+
+def _middle(figure: Any) -> float:
+    ends = [end for end in (figure.low, figure.high) if end is not None]
+    return float(figure.best) if figure.best is not None else sum(ends) / len(ends)
+
+
+def _chosen(selectors: tuple[Selector, ...], component: Component) -> set[int]:
+    """Return the years of a component that some selectors pick."""
+    own, found = set(_span(component.years)), set[int]()
+    for selector in selectors:
+        values = {"component": (component.id,), **component.facets}
+        if all(set(wanted) & set(values.get(facet, ())) for facet, wanted in selector.rules.items()):
+            found |= own & set(_span(selector.years)) if selector.years else own
+    return found
+
+
+def _log_metalog(tail: float, low: float, best: float, high: float) -> Any:
+    """Return the quantile function of the three-term metalog of the logarithm through three quantiles."""
+    u = np.array([tail, 0.5, 1 - tail])
+    logit = np.log(u / (1 - u))
+    terms = np.linalg.solve(np.column_stack([np.ones(3), logit, (u - 0.5) * logit]), np.log([low, best, high]))
+
+    def ppf(u: Array) -> Array:
+        logit = np.log(u / (1 - u))
+        return np.asarray(np.exp(terms[0] + terms[1] * logit + terms[2] * (u - 0.5) * logit))
+
+    return ppf
+
+
+def _beta(tail: float, low: float, high: float) -> Any:
+    """Return the quantile function of the beta distribution with two quantiles."""
+
+    def miss(logs: Array) -> Array:
+        a, b = np.exp(logs)
+        return np.asarray(stats.beta(a, b).cdf([low, high]) - np.array([tail, 1 - tail]))
+
+    middle, spread = (low + high) / 2, (high - low) / 4
+    size = max(middle * (1 - middle) / spread**2 - 1, 0.5)
+    found = optimize.root(miss, np.log([middle * size, (1 - middle) * size]), tol=1e-12)
+    assert found.success, (tail, low, high)
+    return stats.beta(*np.exp(found.x)).ppf
