@@ -81,6 +81,10 @@ class Copula:
         """
         return self._rotated.get(stream) or self._declared(stream)
 
+    def is_rotated(self, stream: str) -> bool:
+        """Return whether an input has a part in a link on what is computed from it, beside links of its own."""
+        return stream in self._rotated
+
     def changes(self, owners: Sequence[Component | Quantity]) -> list[str]:
         """Say for some components and quantities whether their correlations had to be changed to be valid."""
         names = {self.stream(owner.id, measure) for owner in owners for measure in _MEASURES}

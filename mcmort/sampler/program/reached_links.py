@@ -24,8 +24,8 @@ from mcmort.sampler.program.plan import Plan
 
 __all__ = ["reached_links"]
 
-_SHOWN: Final = 0.02
-"""The difference from the declared rank correlation that is worth a word."""
+_SHOWN: Final = 0.01
+"""The difference from the declared rank correlation that is worth a word; the error of the net is a few thousandths."""
 
 
 def reached_links(copula: Copula, plan: Plan, registers: Mapping[str, int]) -> dict[str, tuple[ReachedLink, ...]]:
@@ -86,7 +86,9 @@ def _column(copula: Copula, member: str, measure: LinkMeasure) -> str:
 
 
 def _follows_score(copula: Copula, member: str, measure: LinkMeasure) -> bool:
-    """Return whether an input is a table looked up at its score, and nothing else."""
+    """Return whether an input is a table looked up at the score that is declared, and nothing else."""
+    if copula.is_rotated(copula.stream(member, measure)):
+        return False
     if member in copula.case.quantities:
         segments = segments_of(copula.priors.quantities[member], "all")
     elif measure == "completeness":
@@ -96,8 +98,8 @@ def _follows_score(copula: Copula, member: str, measure: LinkMeasure) -> bool:
         way = known.all if measure == "all" else known.registered
         if way is not Way.REGISTER_ALONE and (way is not Way.FIGURES or (measure == "all" and known.is_floored)):
             return False
-        of = "registered" if measure == "registered" or way is Way.REGISTER_ALONE else "all"
-        segments = segments_of(copula.priors.components[member], "registered" if of == "registered" else "all")
+        is_register = measure == "registered" or way is Way.REGISTER_ALONE
+        segments = segments_of(copula.priors.components[member], "registered" if is_register else "all")
     return len(segments) == 1 and isinstance(segments[0].source, Pool)
 
 
