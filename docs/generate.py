@@ -1,21 +1,27 @@
 """Writes the generated parts of the documentation, or with ``--check`` says which are stale.
 
 Run with ``make docs``. Generated are the tables of the README, the reference of the commands, the columns of a
-spreadsheet, the worked example of ``priors/README.md``, each author's total against ours, and what the benchmarks
-found, once ``benchmarks/results.json`` is there.
+spreadsheet, the worked example of ``priors/README.md``, each author's total against ours, the picture of the layers,
+what the examples in ``docs/method.md`` and ``docs/architecture.md`` print, and what the benchmarks found, once
+``benchmarks/results.json`` is there.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
+import doctest
+import io
 import re
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import typer
+from picture import first_line, layers, layers_svg
 
 import mcmort as mm
 from mcmort.bench.docs import RESULTS, page, readme_table
@@ -114,13 +120,77 @@ def commands(_: str) -> str:
     return "\n".join(lines)
 
 
+def executed(text: str) -> str:
+    """Return a page with what its examples print, run from top to bottom in one namespace."""
+    namespace: dict[str, object] = {}
+
+    def run(block: re.Match[str]) -> str:
+        pieces = []
+        for piece in doctest.DocTestParser().parse(block[2]):
+            if isinstance(piece, str):
+                pieces.append(piece)
+                continue
+            printed = io.StringIO()
+            with redirect_stdout(printed):
+                exec(compile(piece.source, "<example>", "single"), namespace)
+            first, *more = piece.source.splitlines()
+            code = [f">>> {first}", *(f"... {line}" for line in more)]
+            pieces.append("\n".join(code) + "\n" + printed.getvalue())
+        return block[1] + "".join(pieces) + block[3]
+
+    return re.sub(r"(^```pycon\n)(.*?)(^```$)", run, text, flags=re.MULTILINE | re.DOTALL)
+
+
+def architecture(text: str) -> str:
+    """Return the page on the architecture: its examples run, its table of packages from their docstrings."""
+    rows = []
+    for name in (name for layer in layers(ROOT) for name in layer):
+        folder = ROOT / "mcmort" / name
+        if not folder.is_dir():
+            rows.append(f"| `{name}.py` | {first_line(folder.with_suffix('.py'))} |")
+            continue
+        inner = sorted(path.parent for path in folder.glob("*/__init__.py"))
+        for package in (folder, *inner):
+            shown = package.relative_to(ROOT / "mcmort").as_posix()
+            rows.append(f"| `{shown}/` | {first_line(package / '__init__.py')} |")
+    head = ["| package | what is in it |", "| --- | --- |"]
+    return executed(placed(between(text, "packages", "\n".join([*head, *rows]) + "\n")))
+
+
+def placed(text: str) -> str:
+    """Return a page in which each "`name` in `file`" names the file that defines the name today."""
+    homes: dict[str, list[str]] = {}
+    for path in sorted((ROOT / "mcmort").rglob("*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            match node:
+                case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.TypeAlias(name=ast.Name(id=name)):
+                    pass
+                case ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]):
+                    pass
+                case _:
+                    continue
+            homes.setdefault(name, []).append(path.relative_to(ROOT / "mcmort").as_posix())
+
+    def place(match: re.Match[str]) -> str:
+        name, gap, home = match.groups()
+        modules = homes.get(name, [])
+        if home not in modules and len(modules) != 1:
+            raise LookupError(f"`{name}` is said to be in {home}; it is defined in {modules or 'no module'}")
+        return f"`{name}` in{gap}`{home if home in modules else modules[0]}`"
+
+    return re.sub(r"`(\w+)` in(\s)`([\w/]+\.py)`", place, text)
+
+
 PAGES: dict[str, Callable[[str], str]] = {
     "README.md": readme,
     "priors/README.md": example,
     "docs/benchmarks.md": benchmarks,
+    "docs/architecture.md": architecture,
     "docs/claims.md": claims,
     "docs/commands.md": commands,
     "docs/import.md": columns,
+    "docs/layers.svg": lambda _: layers_svg(ROOT),
+    "docs/method.md": executed,
 }
 
 

@@ -15,7 +15,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from mcmort.catalogue.case import Case, CaseHead
-from mcmort.catalogue.checks.meaning import Loaded, check_meaning
+from mcmort.catalogue.checks.meaning import check_meaning
+from mcmort.catalogue.reading.case_builder import CaseBuilder
 from mcmort.catalogue.reading.load import LISTS
 from mcmort.catalogue.records import Definition, Source
 from mcmort.errors import CaseError
@@ -147,18 +148,18 @@ def case_of(*components: Table, **tables: Any) -> Case:
     CaseError
         If the tables make no sense together.
     """
-    loaded = Loaded("small")
-    loaded.head = CaseHead.model_validate(tables.get("head", head()))
-    loaded.sources = {key: Source(key=key, kind="assumption" if key == "choice" else "book") for key in SOURCES}
+    builder = CaseBuilder("small")
+    builder.head = CaseHead.model_validate(tables.get("head", head()))
+    builder.sources = {key: Source(key=key, kind="assumption" if key == "choice" else "book") for key in SOURCES}
     for name, table in tables.get("definitions", {"whole": definition()}).items():
-        loaded.declare("definition", name, "definitions.toml", Definition.model_validate({"id": name, **table}))
+        builder.declare("definition", name, "definitions.toml", Definition.model_validate({"id": name, **table}))
     for kind, record in LISTS.items():
         for table in [*(components if kind == "component" else ()), *tables.get(kind, ())]:
-            loaded.declare(kind, table["id"], f"{kind}.toml", record.model_validate(copy.deepcopy(table)))
-    problems = loaded.problems + check_meaning(loaded)
+            builder.declare(kind, table["id"], f"{kind}.toml", record.model_validate(copy.deepcopy(table)))
+    problems = builder.problems + check_meaning(builder)
     if problems:
         raise CaseError("small", problems)
-    return loaded.freeze()
+    return builder.freeze()
 
 
 def _toml(value: Any) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import doctest
 import json
 import re
 import shlex
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -34,6 +36,44 @@ def test_python_in_the_docs_runs(page: Path, index: int, tmp_path: Path, monkeyp
     """Each block of Python runs as it stands, in an empty folder."""
     monkeypatch.chdir(tmp_path)
     exec(compile(_blocks(page, "python")[index], f"{page.name}[{index}]", "exec"), {"__name__": "docs"})
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if _blocks(page, "pycon")], ids=lambda page: page.name)
+def test_examples_in_the_docs_print_what_the_page_says(page: Path) -> None:
+    """The examples of a page, run from top to bottom, print the numbers that stand below them."""
+    examples = "\n".join(_blocks(page, "pycon"))
+    test = doctest.DocTestParser().get_doctest(examples, {}, page.name, str(page), 0)
+    assert len(test.examples) > 10
+    assert doctest.DocTestRunner().run(test).failed == 0, "stale; run make docs"
+
+
+def test_architecture_page_names_modules_that_exist() -> None:
+    """Each file and package that the page on the architecture names is there, and defines what is said to be in it."""
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    paths = set(re.findall(r"`((?:\w+/)*\w+(?:\.py|/))`", text))
+    assert len(paths) > 50
+    assert [path for path in paths if not (ROOT / "mcmort" / path).exists() and path != "priors/"] == []
+    named = set(re.findall(r"`(\w+)` in\s`([\w/]+)\.py`", text))
+    assert len(named) > 50
+    lost = [
+        (name, path) for name, path in named if not hasattr(import_module(f"mcmort.{path.replace('/', '.')}"), name)
+    ]
+    assert lost == []
+
+
+def test_architecture_page_names_every_package() -> None:
+    """A package of mcmort, or one inside it, that the page does not name would be lost to a newcomer."""
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    packages = [path.parent.relative_to(ROOT / "mcmort") for path in (ROOT / "mcmort").glob("*/**/__init__.py")]
+    assert len(packages) > 10
+    assert [package for package in packages if f"`{package.as_posix()}/`" not in text] == []
+
+
+def test_picture_of_the_layers_shows_every_package() -> None:
+    """The picture has a box with the name of each package."""
+    picture = (ROOT / "docs" / "layers.svg").read_text()
+    for path in (ROOT / "mcmort").glob("*/__init__.py"):
+        assert f">{path.parent.name}</text>" in picture
 
 
 def test_there_is_python_to_run() -> None:

@@ -16,9 +16,9 @@ import numpy as np
 from mcmort.analysis.summary import PROBABILITIES, Summary, share_at_least, share_at_most, summarise
 from mcmort.catalogue.citations import owners_behind
 from mcmort.catalogue.records import Claim
-from mcmort.totals import Source, Total, of_claim, totals_with_evidence
+from mcmort.totals import DrawSource, Total, of_claim, totals_with_evidence
 
-__all__ = ["ClaimComparison", "Verdict", "judge_claims"]
+__all__ = ["ClaimComparison", "Verdict", "compare_claims"]
 
 Verdict = Literal["inside", "below", "above", "overlaps", "allowed", "excluded", "no total"]
 """How a claim stands to our 95 % interval under its own definition.
@@ -67,7 +67,7 @@ class ClaimComparison:
     conditioned: bool = False
 
 
-def judge_claims(draws: Source) -> tuple[ClaimComparison, ...]:
+def compare_claims(draws: DrawSource) -> tuple[ClaimComparison, ...]:
     """Replay every claim of a case under its own definition.
 
     Parameters

@@ -10,52 +10,60 @@ from mcmort.analysis.summary import PROBABILITIES, Summary, summarise
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Claim
 from mcmort.errors import DefinitionError
-from mcmort.totals import DefinitionChanges, Source, Total, definition_of, of_claim, same_scope, totals_with_evidence
+from mcmort.totals import (
+    DefinitionChanges,
+    DrawSource,
+    Total,
+    definition_of,
+    of_claim,
+    same_scope,
+    totals_with_evidence,
+)
 
-__all__ = ["Cited", "Comparison", "Row", "compare"]
+__all__ = ["ComparedDefinition", "Comparison", "PublishedTotal", "compare"]
 
 
 @dataclass(frozen=True, slots=True)
-class Cited:
+class PublishedTotal:
     """A published total beside a definition.
 
     Attributes
     ----------
     claim : Claim
         The figure and its source.
-    same : bool
+    is_same_scope : bool
         Whether the author counts what the definition counts, and nothing beyond the case.
-    superseded : bool
+    is_superseded : bool
         Whether the author has since replaced it.
     """
 
     claim: Claim
-    same: bool
-    superseded: bool
+    is_same_scope: bool
+    is_superseded: bool
 
 
 @dataclass(frozen=True)
-class Row:
-    """One definition of a comparison."""
+class ComparedDefinition:
+    """One definition of a comparison, with the published totals that start from it."""
 
     total: Total
     summary: Summary
-    cited: tuple[Cited, ...]
+    published: tuple[PublishedTotal, ...]
 
 
 @dataclass(frozen=True)
 class Comparison:
     """Definitions of one case, on the same draws, in the order of the case."""
 
-    draws: Source
-    rows: tuple[Row, ...]
+    draws: DrawSource
+    rows: tuple[ComparedDefinition, ...]
     years: tuple[int, int] | None
     empty: dict[str, str]
     """Definitions that count nothing in the years asked for, each with the reason."""
 
 
 def compare(
-    draws: Source,
+    draws: DrawSource,
     definitions: Sequence[str] | None = None,
     *,
     years: tuple[int, int] | None = None,
@@ -93,10 +101,10 @@ def compare(
     if not totals:
         raise DefinitionError("; ".join(empty.values()) or f"{case.id} has no definitions")
     rows = [
-        Row(
+        ComparedDefinition(
             totals[name],
             summarise(totals[name].values, probabilities, chains=totals[name].chains),
-            _cited(case, name, years),
+            _published(case, name, years),
         )
         for name in names
         if name in totals
@@ -104,13 +112,13 @@ def compare(
     return Comparison(draws, tuple(rows), years, empty)
 
 
-def _cited(case: Case, name: str, years: tuple[int, int] | None) -> tuple[Cited, ...]:
+def _published(case: Case, name: str, years: tuple[int, int] | None) -> tuple[PublishedTotal, ...]:
     """Return the published totals that start from a definition, those of the same scope marked."""
     retired = case.retired()
-    cited = []
+    published = []
     for claim in case.claims.values():
         if claim.definition == name:
             ours = definition_of(case, name, DefinitionChanges(years=years))
-            same = claim.beyond is None and same_scope(case, ours, of_claim(case, claim))
-            cited.append(Cited(claim, same, claim.id in retired))
-    return tuple(cited)
+            is_same = claim.beyond is None and same_scope(case, ours, of_claim(case, claim))
+            published.append(PublishedTotal(claim, is_same, claim.id in retired))
+    return tuple(published)

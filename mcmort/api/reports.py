@@ -104,7 +104,7 @@ class ComparisonReport:
     probability: float = 0.95
 
     @property
-    def rows(self) -> tuple[analysis.Row, ...]:
+    def rows(self) -> tuple[analysis.ComparedDefinition, ...]:
         """One row for each definition."""
         return self.comparison.rows
 

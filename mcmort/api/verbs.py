@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from mcmort import analysis
 from mcmort.analysis import summarise
 from mcmort.analysis.bounds import total_bounds
-from mcmort.analysis.claims import judge_claims
+from mcmort.analysis.claims import compare_claims
 from mcmort.analysis.receipt import Receipt, TotalsRequest, receipt_of
 from mcmort.analysis.summary import PROBABILITIES, check_probabilities
 from mcmort.api.reports import BridgeReport, ClaimsReport, ComparisonReport, TotalReport
@@ -17,7 +17,7 @@ from mcmort.catalogue.vocabulary import Measure
 from mcmort.definitions import DefinitionChanges
 from mcmort.present.write import check_writable, figure_format, write_whole
 from mcmort.results import Draws
-from mcmort.totals import Source, definition_of, resolve, totals_of
+from mcmort.totals import DrawSource, definition_of, resolve, totals_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -31,7 +31,7 @@ def _probabilities(interval: float) -> tuple[float, ...]:
 
 
 def total(
-    draws: Source,
+    draws: DrawSource,
     definition: str,
     *,
     years: tuple[int, int] | None = None,
@@ -88,7 +88,7 @@ def total(
 
 
 def total_with(
-    draws: Source, definition: str, changes: DefinitionChanges, *, interval: float = 0.95, bounds: bool = False
+    draws: DrawSource, definition: str, changes: DefinitionChanges, *, interval: float = 0.95, bounds: bool = False
 ) -> TotalReport:
     """Compute the total under a definition with changes; see `total`."""
     request = TotalsRequest(definitions=(definition,), **dict(changes))
@@ -100,7 +100,7 @@ def total_with(
 
 
 def compare(
-    draws: Source,
+    draws: DrawSource,
     definitions: Sequence[str] | None = None,
     *,
     years: tuple[int, int] | None = None,
@@ -134,7 +134,7 @@ def compare(
     return ComparisonReport(found, receipt_of(request, [row.total for row in found.rows]), interval)
 
 
-def claims(draws: Source) -> ClaimsReport:
+def claims(draws: DrawSource) -> ClaimsReport:
     """Compare each author's total with ours under that author's own definition.
 
     Parameters
@@ -147,9 +147,9 @@ def claims(draws: Source) -> ClaimsReport:
     ClaimsReport
         Prints itself as a table.
     """
-    judged = judge_claims(draws)
-    manifest = next((one.total.draws.manifest for one in judged if one.total is not None), draws.manifest)
-    return ClaimsReport(draws.case, manifest, judged)
+    compared = compare_claims(draws)
+    manifest = next((one.total.draws.manifest for one in compared if one.total is not None), draws.manifest)
+    return ClaimsReport(draws.case, manifest, compared)
 
 
 def bridge(draws: Draws, start: str, end: str, *, years: tuple[int, int] | None = None) -> BridgeReport:

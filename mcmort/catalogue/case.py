@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from mcmort.catalogue.meaning_versions import CURRENT, notice
 from mcmort.catalogue.records import (
+    Balance,
     Claim,
     Component,
     Correlation,
@@ -28,14 +29,14 @@ from mcmort.catalogue.records import (
     ShareRule,
     Source,
     Spread,
+    Synthesis,
     Text,
     Years,
 )
 from mcmort.catalogue.suggestions import did_you_mean
-from mcmort.catalogue.synthesis import Balance, Synthesis
 from mcmort.catalogue.vocabulary import Basis
 
-__all__ = ["Case", "CaseHead", "DefinitionsFile", "EvidenceFile", "Readings", "column_name", "share_column"]
+__all__ = ["Case", "CaseHead", "DefinitionsFile", "EvidenceFile", "Readings", "column_name", "place", "share_column"]
 
 
 class Readings(Record):
@@ -73,11 +74,11 @@ class CaseHead(Record):
         return self
 
     @model_validator(mode="after")
-    def _facets_leave_the_words_of_selectors(self) -> Self:
-        for word in ("component", "years"):
-            if word in self.facets:
-                hint = f"selectors use {word!r} themselves: call the facet by another name"
-                raise RecordError(f"facets > {word}", f"a facet {word!r}", "another name", hint)
+    def _facets_leave_selector_keys_alone(self) -> Self:
+        for key in ("component", "years"):
+            if key in self.facets:
+                hint = f"selectors use {key!r} themselves: call the facet by another name"
+                raise RecordError(f"facets > {key}", f"a facet {key!r}", "another name", hint)
         return self
 
 
@@ -106,6 +107,11 @@ def share_column(rule: ShareRule) -> str:
     content = rule.model_dump(mode="json", exclude={"note"})
     content["where"] |= {facet: sorted(values) for facet, values in rule.where.rules.items()}
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def place(kind: str, name: str, *more: str) -> str:
+    """Return the place of a record in its file, as problems print it."""
+    return " > ".join([f'{kind} "{name}"' if kind != "definition" else f"[{name}]", *more])
 
 
 def column_name(component: str) -> str:

@@ -9,8 +9,7 @@ from typing import Any, Protocol
 from pydantic import BaseModel
 
 from mcmort.catalogue import formula
-from mcmort.catalogue.case import Case, CaseHead, column_name
-from mcmort.catalogue.reading.case_builder import place
+from mcmort.catalogue.case import Case, CaseHead, column_name, place
 from mcmort.catalogue.records import Component, Estimate, Quantity, Record, Source
 from mcmort.catalogue.selection import select
 from mcmort.errors import DefinitionError

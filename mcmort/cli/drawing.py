@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mcmort.catalogue import Case
     from mcmort.results import DrawOptions
     from mcmort.sampler.kernel.run import Progress
-    from mcmort.totals import Source
+    from mcmort.totals import DrawSource
 
 __all__ = ["PATIENCE", "check_output", "deliver", "drawing", "progress_bar"]
 
@@ -25,7 +25,7 @@ PATIENCE: Final = 1.0
 
 
 @contextmanager
-def drawing(name: str | Case, options: DrawOptions, *, threads: int | None, quiet: bool) -> Iterator[Source]:
+def drawing(name: str | Case, options: DrawOptions, *, threads: int | None, quiet: bool) -> Iterator[DrawSource]:
     """Lend what makes the draws of a case, loaded first if named, with a progress bar for as long as that may take."""
     case = load_case(name) if isinstance(name, str) else name
     from mcmort.totals import source_of

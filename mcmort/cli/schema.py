@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["Document", "schema"]
+__all__ = ["SchemaName", "schema"]
 
 
-class Document(StrEnum):
+class SchemaName(StrEnum):
     """Whose schema to print."""
 
     case = "case"
@@ -24,7 +24,7 @@ class Document(StrEnum):
 
 
 def schema(
-    document: Annotated[Document, typer.Argument(metavar="DOCUMENT", help="Kind of file, or of result.")],
+    document: Annotated[SchemaName, typer.Argument(metavar="DOCUMENT", help="Kind of file, or of result.")],
 ) -> None:
     """Print the JSON Schema of a kind of case file (for editors) or of a JSON result.
 
@@ -33,7 +33,7 @@ def schema(
 
     Example: `mcmort schema evidence > evidence.schema.json`
     """
-    if document in (Document.total, Document.comparison, Document.claims):
+    if document in (SchemaName.total, SchemaName.comparison, SchemaName.claims):
         from mcmort.present.documents.result_schemas import result_schemas
 
         found = result_schemas()[document.value]

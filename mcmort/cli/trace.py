@@ -30,8 +30,8 @@ def trace(
 
     Examples: `mcmort trace ussr broad`, `mcmort trace ussr camps-and-colonies`
     """
-    loaded = load_case(case)
-    from mcmort.elicit import elicit  # loads SciPy, which a case that is not sound needs not
+    loaded = load_case(case)  # before the imports below: a case with defects needs no engine and no SciPy
+    from mcmort.elicit import elicit
     from mcmort.errors import DefinitionError
     from mcmort.present.texts.trace_text import trace_owner, trace_total
 

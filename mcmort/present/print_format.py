@@ -1,12 +1,25 @@
-"""Figures and years as sources print them. Imports nothing, so that looking at a case stays quick."""
+"""Figures and years as sources print them, and the width of a page of text.
+
+Imports little, so that looking at a case stays quick.
+"""
 
 from __future__ import annotations
 
+import shutil
+import sys
 from typing import Final
 
-__all__ = ["EN_DASH", "as_printed", "years_text"]
+__all__ = ["EN_DASH", "as_printed", "page_width", "years_text"]
 
 EN_DASH: Final = "\N{EN DASH}"
+_NARROWEST: Final = 60
+_WIDEST: Final = 120
+
+
+def page_width() -> int:
+    """Return how many columns a line of text may have: those of the terminal from 60 to 120, else 120."""
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDEST
+    return min(max(columns, _NARROWEST), _WIDEST)
 
 
 def years_text(years: tuple[int, int]) -> str:

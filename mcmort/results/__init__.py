@@ -2,16 +2,17 @@
 
 from mcmort.results.arithmetic import Arithmetic, Symbol, maximum
 from mcmort.results.draw_options import Dependence, DrawOptions, Engine, Method
+from mcmort.results.draw_source import DrawSource
 from mcmort.results.draws import ComponentStatus, Draws, HistogramResults, Manifest, ReachedLink, RegisterComparison
 from mcmort.results.histogram import Histogram, HistogramEstimate
 from mcmort.results.question import Question, Split, Sums, Values
-from mcmort.results.source import Source
 
 __all__ = [
     "Arithmetic",
     "ComponentStatus",
     "Dependence",
     "DrawOptions",
+    "DrawSource",
     "Draws",
     "Engine",
     "Histogram",
@@ -22,7 +23,6 @@ __all__ = [
     "Question",
     "ReachedLink",
     "RegisterComparison",
-    "Source",
     "Split",
     "Sums",
     "Symbol",

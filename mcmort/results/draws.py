@@ -177,7 +177,7 @@ class Draws:
     def evaluate(
         self, questions: Sequence[Question], *, probabilities: Sequence[float] = (), with_parts: bool = True
     ) -> tuple[Draws, list[Sums[Array]]]:
-        """Answer questions on these draws; see `mcmort.results.Source`.
+        """Answer questions on these draws; see `mcmort.results.DrawSource`.
 
         All that follows from kept draws is at hand, so that `probabilities` and `with_parts` change nothing.
         """

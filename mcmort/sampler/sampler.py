@@ -139,7 +139,7 @@ class Sampler:
     def evaluate(
         self, questions: Sequence[Question], *, probabilities: Sequence[float] = (0.95,), with_parts: bool = True
     ) -> tuple[HistogramResults, list[Sums[Values]]]:
-        """Draw, and answer questions on the same draws in one pass; see `mcmort.results.Source`."""
+        """Draw, and answer questions on the same draws in one pass; see `mcmort.results.DrawSource`."""
         build = Builder(self.plan)
         registers = {name: Register(build, at) for name, at in self.plan.outputs.items()}
         split = PlannedSplits(build)

@@ -1,14 +1,14 @@
-"""Definitions, selection, overlaps: from draws of components to totals."""
+"""From draws of components to totals: the sum that a definition asks for, from either engine."""
 
 from mcmort.definitions import DefinitionChanges, DefinitionTerms, Term, definition_of, of_claim, resolve, same_scope
-from mcmort.results import Source
-from mcmort.totals.source import posterior_of, source_of
+from mcmort.results import DrawSource
+from mcmort.totals.choose_engine import posterior_of, source_of
 from mcmort.totals.total import Total, Values, kept, total, total_of, totals_of, totals_with_evidence
 
 __all__ = [
     "DefinitionChanges",
     "DefinitionTerms",
-    "Source",
+    "DrawSource",
     "Term",
     "Total",
     "Values",

@@ -23,7 +23,7 @@ from mcmort.definitions import (
     resolve_definition,
 )
 from mcmort.errors import DefinitionError, UsageError
-from mcmort.results import Arithmetic, Draws, HistogramEstimate, HistogramResults, Source, Split, Sums, Values
+from mcmort.results import Arithmetic, Draws, DrawSource, HistogramEstimate, HistogramResults, Split, Sums, Values
 
 __all__ = ["Total", "Values", "kept", "total", "total_of", "totals_of", "totals_with_evidence"]
 
@@ -90,10 +90,10 @@ def total(draws: Draws, definition: str | Definition, changes: DefinitionChanges
 
 
 @overload
-def total(draws: Source, definition: str | Definition, changes: DefinitionChanges | None = None) -> Total: ...
+def total(draws: DrawSource, definition: str | Definition, changes: DefinitionChanges | None = None) -> Total: ...
 
 
-def total(draws: Source, definition: str | Definition, changes: DefinitionChanges | None = None) -> Total:
+def total(draws: DrawSource, definition: str | Definition, changes: DefinitionChanges | None = None) -> Total:
     """Add up what a definition counts, draw by draw.
 
     Parameters
@@ -152,7 +152,7 @@ def kept(values: Values) -> NDArray[np.float64]:
 
 
 def totals_of(
-    source: Source,
+    source: DrawSource,
     resolved: Sequence[DefinitionTerms],
     *,
     probabilities: Sequence[float] = (0.95,),
@@ -186,7 +186,7 @@ def totals_of(
 
 
 def totals_with_evidence(
-    source: Source,
+    source: DrawSource,
     definitions: Mapping[str, Callable[[], Definition]],
     *,
     probabilities: Sequence[float] = (0.95,),
@@ -243,13 +243,13 @@ class _Asked:
         )  # fmt: skip
 
 
-def _account(source: Source, resolved: DefinitionTerms) -> ResolvedDefinition:
+def _account(source: DrawSource, resolved: DefinitionTerms) -> ResolvedDefinition:
     """Work out what of a resolved definition a source can count."""
     return resolve_definition(source.case, source.standing, source.columns, resolved)
 
 
 def _totals(
-    source: Source, accounts: Sequence[ResolvedDefinition], probabilities: Sequence[float], with_parts: bool
+    source: DrawSource, accounts: Sequence[ResolvedDefinition], probabilities: Sequence[float], with_parts: bool
 ) -> list[Total]:  # fmt: skip
     asked = [_Asked(source.case, account) for account in accounts]
     draws, sums = source.evaluate(asked, probabilities=probabilities, with_parts=with_parts)

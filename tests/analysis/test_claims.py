@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from mcmort.analysis import summarise
-from mcmort.analysis.claims import ClaimComparison, judge_claims
+from mcmort.analysis.claims import ClaimComparison, compare_claims
 from mcmort.results import Draws
 from mcmort.sampler import simulate
 from mcmort.totals import DefinitionChanges, kept, total
@@ -35,7 +35,7 @@ def _draws(*claims: dict[str, Any]) -> Draws:
 
 
 def _only(*claims: dict[str, Any]) -> ClaimComparison:
-    return {one.claim.id: one for one in judge_claims(_draws(*claims))}["c"]
+    return {one.claim.id: one for one in compare_claims(_draws(*claims))}["c"]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_claim_is_compared_with_its_own_definition() -> None:
     """The total beside a claim is the one under the claim's scope, with its rank and ratio counted on the draws."""
     claim = _claim("c", include=[{"category": "a"}], best=150.0)
     draws = _draws(claim)
-    (found,) = judge_claims(draws)
+    (found,) = compare_claims(draws)
     ours = total(draws, "whole", DefinitionChanges(exclude=[{"category": ["b", "c"]}])).values
     assert found.total is not None
     assert np.array_equal(kept(found.total.values), ours)
@@ -97,7 +97,7 @@ def test_the_middle_of_a_claim(figure: dict[str, Any], middle: float) -> None:
 def test_a_bound_counts_the_draws_that_respect_it() -> None:
     """For "at least" the share of draws at or above it counts, for "at most" the share at or below."""
     draws = _draws(_claim("a", low=540.0, reads="at-least"), _claim("b", high=540.0, reads="at-most"))
-    low, high = judge_claims(draws)
+    low, high = compare_claims(draws)
     assert low.quantile + high.quantile == pytest.approx(1.0)
     assert high.quantile == np.mean(total(draws, "whole").values <= 540.0)
 
@@ -129,7 +129,7 @@ def test_a_claim_of_something_unknown_has_no_total() -> None:
 
 def test_claims_stand_by_size_and_the_retired_last() -> None:
     """Claims that stand come first, by size; those that their author has replaced follow, with what replaced them."""
-    found = judge_claims(
+    found = compare_claims(
         _draws(
             _claim("large", best=900.0),
             _claim("small", best=300.0, supersedes=["earlier"]),
@@ -145,4 +145,4 @@ def test_a_claim_is_no_input_of_the_draws() -> None:
     """Claims change no bit of the draws that they are compared with."""
     one, other = _draws(), _draws(_claim("c", best=9e6))
     assert all(np.array_equal(one.columns[name], other.columns[name]) for name in one.columns)
-    assert judge_claims(one) == ()
+    assert compare_claims(one) == ()

@@ -98,7 +98,7 @@ def test_senseless_comparisons_are_refused(arguments: dict[str, Any], error: typ
 def test_published_totals_stand_beside_their_definition() -> None:
     """Claims that start from a definition stand in its row: marked where the scope is the same, and where retired."""
     draws = simulate(_case(), _N, rng=1)
-    whole = {one.claim.id: (one.same, one.superseded) for one in compare(draws).rows[0].cited}
+    whole = {one.claim.id: (one.is_same_scope, one.is_superseded) for one in compare(draws).rows[0].published}
     assert whole == {
         "same": (True, False),
         "older": (True, True),
@@ -106,7 +106,7 @@ def test_published_totals_stand_beside_their_definition() -> None:
         "wider": (False, False),
         "other": (False, False),
     }
-    assert [one.claim.id for one in compare(draws).rows[2].cited] == ["elsewhere"]
-    narrowed = {one.claim.id: one.same for one in compare(draws, years=(1930, 1939)).rows[0].cited}
+    assert [one.claim.id for one in compare(draws).rows[2].published] == ["elsewhere"]
+    narrowed = {one.claim.id: one.is_same_scope for one in compare(draws, years=(1930, 1939)).rows[0].published}
     assert narrowed["newer"]
     assert not narrowed["same"]

@@ -66,6 +66,7 @@ def test_a_light_command_loads_no_heavy_library(words: tuple[str, ...]) -> None:
         ("compare", "CASE", "--no-figure"),
         ("claims", "CASE"),
         ("fit", "CASE"),
+        ("trace", "CASE"),
         ("trace", "CASE", "broad"),
     ],
     ids=" ".join,
@@ -77,7 +78,7 @@ def test_command_on_a_bad_case_loads_no_engine(words: tuple[str, ...]) -> None:
     assert {"mcmort.cli.app", "mcmort.catalogue.reading.load"} <= modules
     engines = {name for name in modules if name.startswith(("mcmort.sampler.", "mcmort.bayes.inference"))}
     assert engines == set()
-    assert not modules & {"llvmlite", "numba", "nutpie", "pymc", "pytensor"}
+    assert not modules & {"llvmlite", "numba", "nutpie", "pymc", "pytensor", "scipy"}
 
 
 def test_command_on_a_good_case_loads_the_engine_that_a_bad_case_does_not() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from scipy import stats
 
 import mcmort as mm
-from mcmort.analysis.claims import judge_claims
+from mcmort.analysis.claims import compare_claims
 from mcmort.catalogue.case import Case
 from mcmort.present.documents.claims_document import claims_document
 from mcmort.present.tables.claims_table import claims_table
@@ -178,7 +178,7 @@ def test_total_with_a_part_registered_only_or_unknown_is_a_floor(
     assert report.document().floor is is_floor
     (line,) = [line for line in report.render("text").splitlines() if line.startswith(" Total ")]
     assert ("at least" in line) is is_floor
-    judged = judge_claims(draws)
+    judged = compare_claims(draws)
     (row,) = claims_table(draws.case, judged).rows
     assert row[2].startswith("at least ") is is_floor
     (found,) = claims_document(draws.case, draws.manifest, judged).claims

@@ -11,7 +11,7 @@ import mcmort
 from mcmort.analysis.summary import mean_of
 from mcmort.catalogue import Case
 from mcmort.definitions import DefinitionTerms, definition_of, resolve
-from mcmort.results import Source
+from mcmort.results import DrawSource
 from mcmort.results.histogram import RESOLUTION
 from mcmort.sampler import Sampler, simulate
 from mcmort.totals import totals_of
@@ -34,9 +34,9 @@ def _resolved(case: Case) -> DefinitionTerms:
 
 @pytest.mark.parametrize("kind", ["kept", "counted", "posterior"])
 def test_evaluate_gives_totals_with_parts_whatever_makes_the_draws(case: Case, kind: str) -> None:
-    """Kept draws, an engine that counts, and a posterior all offer what `mcmort.results.Source` asks."""
+    """Kept draws, an engine that counts, and a posterior all offer what `mcmort.results.DrawSource` asks."""
     posterior = kind == "posterior"
-    source: Source
+    source: DrawSource
     if posterior:
         source = mcmort.fit(case, rng=1, draws=400)
     else:
@@ -52,7 +52,7 @@ def test_evaluate_gives_totals_with_parts_whatever_makes_the_draws(case: Case, k
 
 def test_kept_and_counted_draws_of_one_seed_give_the_same_mean(case: Case) -> None:
     """The answer is the arithmetic of the question, whether over arrays or over registers of a plan."""
-    sources: tuple[Source, Source] = (simulate(case, 4_000, rng=1), Sampler(case, 4_000, rng=1))
+    sources: tuple[DrawSource, DrawSource] = (simulate(case, 4_000, rng=1), Sampler(case, 4_000, rng=1))
     kept, counted = (totals_of(source, [_resolved(case)])[0] for source in sources)
     assert mean_of(counted.values) == pytest.approx(mean_of(kept.values), rel=_CELL)
     assert counted.parts.keys() == kept.parts.keys()

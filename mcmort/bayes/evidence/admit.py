@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from mcmort.bayes.evidence.standard import Sifted, Standard
-from mcmort.catalogue.records import Claim, Component, Estimate
-from mcmort.catalogue.synthesis import Balance
+from mcmort.catalogue.records import Balance, Claim, Component, Estimate
 
 __all__ = ["admitted_balances", "admitted_claims", "admitted_estimates"]
 

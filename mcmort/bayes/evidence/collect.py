@@ -12,8 +12,7 @@ from mcmort.bayes.evidence.deduplicate import counted_once, untold_claims
 from mcmort.bayes.evidence.standard import Sifted, Standard, standard_of
 from mcmort.bayes.evidence.weak import latent_of, latents_of_sums
 from mcmort.catalogue.case import Case
-from mcmort.catalogue.records import Definition, Share
-from mcmort.catalogue.synthesis import Balance
+from mcmort.catalogue.records import Balance, Definition, Share
 from mcmort.catalogue.vocabulary import BASES
 from mcmort.definitions import DefinitionTerms, ResolvedDefinition, resolve, resolve_definition
 from mcmort.elicit.evidence_rules import Grounds, Known, Way, adds_registered_only, known_by

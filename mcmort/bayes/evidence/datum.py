@@ -15,7 +15,7 @@ from typing import Literal
 
 from mcmort.bayes.quantile_spline import QuantileSpline, spline_of
 from mcmort.catalogue.case import Case
-from mcmort.catalogue.synthesis import Synthesis
+from mcmort.catalogue.records import Synthesis
 from mcmort.catalogue.vocabulary import BASES, Basis
 from mcmort.definitions import ResolvedDefinition
 from mcmort.elicit.families import Distribution

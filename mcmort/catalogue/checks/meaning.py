@@ -9,25 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mcmort.catalogue.case import column_name
+from mcmort.catalogue.case import column_name, place
 from mcmort.catalogue.checks.references import check_links
 from mcmort.catalogue.checks.scopes import check_scopes
 from mcmort.catalogue.citations import citations_in
-from mcmort.catalogue.reading.case_builder import Loaded, place
+from mcmort.catalogue.reading.case_builder import CaseBuilder
 from mcmort.catalogue.records import Claim, Component, Estimate
 from mcmort.catalogue.selection import years_of
 from mcmort.catalogue.suggestions import did_you_mean
 from mcmort.errors import Problem
 
-__all__ = ["Loaded", "check_meaning"]
+__all__ = ["check_meaning"]
 
 
-def check_meaning(loaded: Loaded) -> list[Problem]:
+def check_meaning(builder: CaseBuilder) -> list[Problem]:
     """Return every defect that shows only across records.
 
     Parameters
     ----------
-    loaded : Loaded
+    builder : CaseBuilder
         What the files held.
 
     Returns
@@ -36,31 +36,31 @@ def check_meaning(loaded: Loaded) -> list[Problem]:
         Empty for a sound case.
     """
     checks = (_sources, _names, _facets, _years, _profiles, _estimates, _scatter, check_links, check_scopes)
-    return [problem for check in checks for problem in check(loaded)]
+    return [problem for check in checks for problem in check(builder)]
 
 
-def _sources(loaded: Loaded) -> Iterator[Problem]:
-    for cited in citations_in(loaded.head, loaded.records, loaded.files):
-        if cited.source not in loaded.sources and loaded.lacks("source", cited.source):
-            hint = did_you_mean(cited.source, loaded.sources, "add the work to sources.bib")
+def _sources(builder: CaseBuilder) -> Iterator[Problem]:
+    for cited in citations_in(builder.head, builder.records, builder.files):
+        if cited.source not in builder.sources and builder.lacks("source", cited.source):
+            hint = did_you_mean(cited.source, builder.sources, "add the work to sources.bib")
             yield Problem(cited.file, f"{cited.place} > source", f"{cited.source!r}", "a key of sources.bib", hint)
 
 
-def _names(loaded: Loaded) -> Iterator[Problem]:
-    components = {column_name(name): name for name in loaded.declared("component")}
-    for name in loaded.declared("quantity"):
+def _names(builder: CaseBuilder) -> Iterator[Problem]:
+    components = {column_name(name): name for name in builder.declared("component")}
+    for name in builder.declared("quantity"):
         if name in components:
             found = f"the name of component {components[name]!r} as a formula writes it"
-            file = loaded.files[f"quantity {name}"]
+            file = builder.files[f"quantity {name}"]
             yield Problem(file, place("quantity", name, "id"), found, "a name of its own", "rename the quantity")
 
 
-def _facets(loaded: Loaded) -> Iterator[Problem]:
-    if loaded.head is None:
+def _facets(builder: CaseBuilder) -> Iterator[Problem]:
+    if builder.head is None:
         return
-    facets = loaded.head.facets
-    for name, component in loaded.of("component").items():
-        file = loaded.files[f"component {name}"]
+    facets = builder.head.facets
+    for name, component in builder.of("component").items():
+        file = builder.files[f"component {name}"]
         for facet, values in component.facets.items():
             where = place("component", name, "facets", facet)
             if facet not in facets:
@@ -74,11 +74,11 @@ def _facets(loaded: Loaded) -> Iterator[Problem]:
                     yield Problem(file, where, f"the value {value!r}", expected, hint)
 
 
-def _years(loaded: Loaded) -> Iterator[Problem]:
-    for name, component in loaded.of("component").items():
-        file, own = loaded.files[f"component {name}"], component.years
-        if loaded.head is not None:
-            first, last = loaded.head.years
+def _years(builder: CaseBuilder) -> Iterator[Problem]:
+    for name, component in builder.of("component").items():
+        file, own = builder.files[f"component {name}"], component.years
+        if builder.head is not None:
+            first, last = builder.head.years
             if own[0] < first or own[1] > last:
                 found, expected = f"{own[0]} to {own[1]}", f"years within {first} to {last}, those of the case"
                 hint = "widen years in case.toml if the case covers them"
@@ -91,14 +91,14 @@ def _years(loaded: Loaded) -> Iterator[Problem]:
                 yield Problem(file, where, found, expected, "it may belong to another component")
 
 
-def _profiles(loaded: Loaded) -> Iterator[Problem]:
-    profiles = loaded.of("profile")
-    for name, component in loaded.of("component").items():
+def _profiles(builder: CaseBuilder) -> Iterator[Problem]:
+    profiles = builder.of("profile")
+    for name, component in builder.of("component").items():
         if component.profile is None:
             continue
-        file, where = loaded.files[f"component {name}"], place("component", name, "profile")
-        if loaded.lacks("profile", component.profile):
-            hint = did_you_mean(component.profile, loaded.declared("profile"), "add a [[profile]] with that id")
+        file, where = builder.files[f"component {name}"], place("component", name, "profile")
+        if builder.lacks("profile", component.profile):
+            hint = did_you_mean(component.profile, builder.declared("profile"), "add a [[profile]] with that id")
             yield Problem(file, where, f"{component.profile!r}", "the id of a [[profile]]", hint)
         if component.profile not in profiles:
             continue
@@ -113,8 +113,8 @@ def _profiles(loaded: Loaded) -> Iterator[Problem]:
             yield Problem(file, where, "zeros only", "a series with something to apportion", hint)
 
 
-def _estimates(loaded: Loaded) -> Iterator[Problem]:
-    for kind, name, file, owner in loaded.owners():
+def _estimates(builder: CaseBuilder) -> Iterator[Problem]:
+    for kind, name, file, owner in builder.owners():
         seen: set[str] = set()
         for estimate in owner.estimate:
             where = place(kind, name, f'estimate "{estimate.name}"')
@@ -122,7 +122,7 @@ def _estimates(loaded: Loaded) -> Iterator[Problem]:
                 hint = "give each an id of its own"
                 yield Problem(file, where, "a second estimate of that name", "estimates that can be told apart", hint)
             seen.add(estimate.name)
-            yield from _spread(loaded, file, where, estimate)
+            yield from _spread(builder, file, where, estimate)
         pooled = [one.name for one in owner.estimate if one.use == "pool" and one.measure == "all"]
         if owner.formula is not None and pooled:
             found = f"a formula and pooled estimates ({', '.join(pooled)})"
@@ -133,26 +133,26 @@ def _estimates(loaded: Loaded) -> Iterator[Problem]:
             yield Problem(file, place(kind, name, "ordinary"), "already_net and ordinary", expected, hint)
 
 
-def _spread(loaded: Loaded, file: str, where: str, estimate: Estimate) -> Iterator[Problem]:
-    if loaded.head is None or estimate.use != "pool" or estimate.formula is not None:
+def _spread(builder: CaseBuilder, file: str, where: str, estimate: Estimate) -> Iterator[Problem]:
+    if builder.head is None or estimate.use != "pool" or estimate.formula is not None:
         return
     needs = estimate.reading == "point" or estimate.is_one_sided
-    if needs and estimate.basis not in loaded.head.spread:
+    if needs and estimate.basis not in builder.head.spread:
         kind = "one-sided figure" if estimate.is_one_sided else "point"
         found = f"a {kind} of basis {estimate.basis!r}, for which the case gives no spread"
         hint = f"add [spread.{estimate.basis}] to case.toml"
         yield Problem(file, f"{where} > basis", found, "a basis with a spread", hint)
 
 
-def _scatter(loaded: Loaded) -> Iterator[Problem]:
+def _scatter(builder: CaseBuilder) -> Iterator[Problem]:
     """Check that the Bayesian engine finds a spread for every basis of its data: there ranges scatter too."""
-    if loaded.head is None or loaded.head.synthesis is None:
+    if builder.head is None or builder.head.synthesis is None:
         return
-    claims: dict[str, Claim] = loaded.of("claim")
-    components: dict[str, Component] = loaded.of("component")
+    claims: dict[str, Claim] = builder.of("claim")
+    components: dict[str, Component] = builder.of("component")
     pooled = [one for component in components.values() for one in component.estimate if one.use == "pool"]
     bases = {one.basis for one in pooled} | {one.basis for one in claims.values() if one.use == "evidence"}
     reported = {one.basis for one in pooled if one.formula is None and (one.reading == "point" or one.is_one_sided)}
-    for basis in sorted(bases - loaded.head.spread.keys() - reported):
+    for basis in sorted(bases - builder.head.spread.keys() - reported):
         found, expected = f"none of basis {basis!r}, of which there are figures", "a spread for each basis of a figure"
         yield Problem("case.toml", "spread", found, expected, f"[synthesis] needs it: add [spread.{basis}]")

@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping, Set
 from typing import Final
 
 from mcmort.catalogue import formula
-from mcmort.catalogue.case import column_name
-from mcmort.catalogue.reading.case_builder import Loaded, place
-from mcmort.catalogue.records import Component, Correlation, Overlap, Quantity
+from mcmort.catalogue.case import column_name, place
+from mcmort.catalogue.reading.case_builder import CaseBuilder
+from mcmort.catalogue.records import Balance, Component, Correlation, Overlap, Quantity
 from mcmort.catalogue.selection import years_of
 from mcmort.catalogue.suggestions import did_you_mean
-from mcmort.catalogue.synthesis import Balance
 from mcmort.catalogue.vocabulary import LinkMeasure, Measure
 from mcmort.errors import FormulaError, Problem
 
@@ -22,10 +21,10 @@ _SPELLING: Final = "it names quantities, and components with - written _"
 type Links = Mapping[str, Set[str]]
 
 
-def check_links(loaded: Loaded) -> Iterator[Problem]:
+def check_links(builder: CaseBuilder) -> Iterator[Problem]:
     """Yield every reference that leads nowhere, and every circle."""
     for check in (_supersedes, _formulas, _overlaps, _dependence, _correlations):
-        yield from check(loaded)
+        yield from check(builder)
 
 
 def _circles(links: Links) -> list[list[str]]:
@@ -50,22 +49,22 @@ def _reach(links: Links, start: str) -> set[str]:
     return reached
 
 
-def _supersedes(loaded: Loaded) -> Iterator[Problem]:
-    claims = set(loaded.declared("claim"))
+def _supersedes(builder: CaseBuilder) -> Iterator[Problem]:
+    claims = set(builder.declared("claim"))
     links: dict[str, set[str]] = {}
     at: dict[str, tuple[str, str]] = {}
-    for kind, name, file, owner in loaded.owners():
-        own = {estimate.name for estimate in owner.estimate} | loaded.estimates.get(f"{kind} {name}", set())
+    for kind, name, file, owner in builder.owners():
+        own = {estimate.name for estimate in owner.estimate} | builder.estimates.get(f"{kind} {name}", set())
         for estimate in owner.estimate:
             node = f"{owner.id}:{estimate.name}"
             at[node] = file, place(kind, name, f'estimate "{estimate.name}"', "supersedes")
             links[node] = {f"{owner.id}:{other}" if other in own else other for other in estimate.supersedes}
             expected = "the id of an estimate of the same component, or of a claim"
-            yield from _unknown(loaded, at[node], estimate.name, estimate.supersedes, own | claims, expected)
-    for name, claim in loaded.of("claim").items():
-        at[name] = loaded.files[f"claim {name}"], place("claim", name, "supersedes")
+            yield from _unknown(builder, at[node], estimate.name, estimate.supersedes, own | claims, expected)
+    for name, claim in builder.of("claim").items():
+        at[name] = builder.files[f"claim {name}"], place("claim", name, "supersedes")
         links[name] = set(claim.supersedes)
-        yield from _unknown(loaded, at[name], name, claim.supersedes, claims, "the id of a claim")
+        yield from _unknown(builder, at[name], name, claim.supersedes, claims, "the id of a claim")
     for circle in _circles(links):
         found = f"{circle[0].rpartition(':')[2]!r}, which supersedes itself"
         if len(circle) > 1:
@@ -74,19 +73,19 @@ def _supersedes(loaded: Loaded) -> Iterator[Problem]:
 
 
 def _unknown(
-    loaded: Loaded, at: tuple[str, str], name: str, retired: tuple[str, ...], known: set[str], expected: str
+    builder: CaseBuilder, at: tuple[str, str], name: str, retired: tuple[str, ...], known: set[str], expected: str
 ) -> Iterator[Problem]:
     for other in retired:
-        if other not in known and loaded.lacks("claim", other):
+        if other not in known and builder.lacks("claim", other):
             hint = did_you_mean(other, known - {name}, "leave it out where the earlier figure is not in this case")
             yield Problem(*at, f"{other!r}", expected, hint)
 
 
-def _formulas(loaded: Loaded) -> Iterator[Problem]:
-    quantities = {name: f"quantity {name}" for name in loaded.declared("quantity")}
-    components = {column_name(name): f"component {name}" for name in loaded.declared("component")}
+def _formulas(builder: CaseBuilder) -> Iterator[Problem]:
+    quantities = {name: f"quantity {name}" for name in builder.declared("quantity")}
+    components = {column_name(name): f"component {name}" for name in builder.declared("component")}
     uses: dict[str, set[str]] = {}
-    for kind, name, file, owner in loaded.owners():
+    for kind, name, file, owner in builder.owners():
         texts = [(place(kind, name, "formula"), owner.formula, kind == "component")]
         texts += [
             (place(kind, name, f'estimate "{one.name}"', "formula"), one.formula, False) for one in owner.estimate
@@ -102,28 +101,28 @@ def _formulas(loaded: Loaded) -> Iterator[Problem]:
                 yield Problem(file, where, f"{text!r} ({error})", expected, hint)
                 continue
             uses.setdefault(column_name(name), set()).update(used)
-            yield from _unknown_names(loaded, file, where, used, quantities, components if of_components else {})
-    balances: dict[str, Balance] = loaded.of("balance")
+            yield from _unknown_names(builder, file, where, used, quantities, components if of_components else {})
+    balances: dict[str, Balance] = builder.of("balance")
     for name, balance in balances.items():
-        file, where = loaded.files[f"balance {name}"], place("balance", name, "formula")
+        file, where = builder.files[f"balance {name}"], place("balance", name, "formula")
         try:
             used = formula.names(formula.parse(balance.formula))
         except FormulaError as error:
             expected = "arithmetic: numbers, names, + - * / ( ) min max"
             yield Problem(file, where, f"{balance.formula!r} ({error})", expected, _SPELLING)
         else:
-            yield from _unknown_names(loaded, file, where, used, quantities, {})
+            yield from _unknown_names(builder, file, where, used, quantities, {})
     for circle in _circles(uses):
         kind, _, name = {**components, **quantities}[circle[0]].partition(" ")
         found = "a formula that names itself"
         if len(circle) > 1:
             found = f"formulas that lead in a circle ({', '.join(circle)})"
         hint = "give one of them estimates instead"
-        yield Problem(loaded.files[f"{kind} {name}"], place(kind, name, "formula"), found, "no circles", hint)
+        yield Problem(builder.files[f"{kind} {name}"], place(kind, name, "formula"), found, "no circles", hint)
 
 
 def _unknown_names(
-    loaded: Loaded,
+    builder: CaseBuilder,
     file: str,
     where: str,
     used: frozenset[str],
@@ -131,23 +130,23 @@ def _unknown_names(
     components: dict[str, str],
 ) -> Iterator[Problem]:
     expected = "names of quantities or components" if components else "names of quantities"
-    blind = loaded.blind & {"quantity", "component"}
+    blind = builder.blind & {"quantity", "component"}
     for name in sorted(used - quantities.keys() - components.keys()):
         if not blind:
             hint = did_you_mean(name, [*quantities, *components], "add a [[quantity]] with that id")
             yield Problem(file, where, f"the name {name!r}", expected, hint)
 
 
-def _overlaps(loaded: Loaded) -> Iterator[Problem]:
-    overlaps: dict[str, Overlap] = loaded.of("overlap")
+def _overlaps(builder: CaseBuilder) -> Iterator[Problem]:
+    overlaps: dict[str, Overlap] = builder.of("overlap")
     first: dict[tuple[str, str], str] = {}
     links: dict[str, set[str]] = {}
     for name, overlap in overlaps.items():
-        file = loaded.files[f"overlap {name}"]
+        file = builder.files[f"overlap {name}"]
         for key in ("of", "within"):
             end = getattr(overlap, key)
-            if loaded.lacks("component", end):
-                hint = did_you_mean(end, loaded.declared("component"), "add a [[component]] with that id")
+            if builder.lacks("component", end):
+                hint = did_you_mean(end, builder.declared("component"), "add a [[component]] with that id")
                 yield Problem(file, place("overlap", name, key), f"{end!r}", "the id of a component", hint)
         pair = (overlap.of, overlap.within)
         if pair in first:
@@ -155,21 +154,21 @@ def _overlaps(loaded: Loaded) -> Iterator[Problem]:
             yield Problem(file, place("overlap", name), found, "one overlap for a pair", "make one entry of the two")
         first.setdefault(pair, name)
         links.setdefault(overlap.of, set()).add(overlap.within)
-        own = loaded.of("component").get(overlap.of)
+        own = builder.of("component").get(overlap.of)
         if overlap.years and own and not set(years_of(overlap.years)) & set(years_of(own.years)):
             found = f"{overlap.years[0]} to {overlap.years[1]}"
             expected = f"years that touch {own.years[0]} to {own.years[1]}, those of {overlap.of!r}"
             hint = "leave years out for all the years that both sides have"
             yield Problem(file, place("overlap", name, "years"), found, expected, hint)
             continue
-        host = loaded.of("component").get(overlap.within)
+        host = builder.of("component").get(overlap.within)
         if own and host:
             yield from _shared_years(file, name, overlap, own, host)
     for circle in _circles(links):
         name = next(name for name, one in overlaps.items() if one.of in circle and one.within in circle)
         found = f"overlaps that lead in a circle ({', '.join(circle)})" if len(circle) > 1 else "a part of itself"
         hint = "say once which of the figures holds the other"
-        yield Problem(loaded.files[f"overlap {name}"], place("overlap", name), found, "no circles", hint)
+        yield Problem(builder.files[f"overlap {name}"], place("overlap", name), found, "no circles", hint)
 
 
 def _shared_years(file: str, name: str, overlap: Overlap, guest: Component, host: Component) -> Iterator[Problem]:
@@ -186,20 +185,20 @@ def _shared_years(file: str, name: str, overlap: Overlap, guest: Component, host
         yield Problem(file, where, found, "years of both", hint)
 
 
-def _dependence(loaded: Loaded) -> Iterator[Problem]:
-    known = [*loaded.declared("component"), *loaded.declared("quantity")]
+def _dependence(builder: CaseBuilder) -> Iterator[Problem]:
+    known = [*builder.declared("component"), *builder.declared("quantity")]
     load: dict[tuple[str, str], float] = {}
-    for name, group in loaded.of("dependence").items():
-        file, where = loaded.files[f"dependence {name}"], place("dependence", name, "members")
+    for name, group in builder.of("dependence").items():
+        file, where = builder.files[f"dependence {name}"], place("dependence", name, "members")
         for member in sorted(set(group.members)):
             if group.members.count(member) > 1:
                 yield Problem(file, where, f"{member!r} twice", "each member once", "leave one of them out")
-            if loaded.lacks("component", member) and loaded.lacks("quantity", member):
+            if builder.lacks("component", member) and builder.lacks("quantity", member):
                 hint = did_you_mean(member, known, "take it out of the group, or add it to the case")
                 yield Problem(file, where, f"{member!r}", "ids of components or quantities", hint)
-            yield from _link_defects(loaded, file, where, member, group.measure)
+            yield from _link_defects(builder, file, where, member, group.measure)
             # a quantity has no measure: all of its groups move it together
-            key = (member, "" if loaded.lacks("component", member) else group.measure)
+            key = (member, "" if builder.lacks("component", member) else group.measure)
             load[key] = load.get(key, 0.0) + group.loading**2
             if load[key] > 1 + 1e-12:
                 found = f"loadings of {member!r} whose squares add up to {load[key]:.3g}"
@@ -208,10 +207,10 @@ def _dependence(loaded: Loaded) -> Iterator[Problem]:
                 yield Problem(file, at, found, "squares that add up to 1 at most", hint)
 
 
-def _link_defects(loaded: Loaded, file: str, where: str, member: str, measure: LinkMeasure) -> Iterator[Problem]:
+def _link_defects(builder: CaseBuilder, file: str, where: str, member: str, measure: LinkMeasure) -> Iterator[Problem]:
     """Yield why a link cannot act on a member: a formula makes it, or it has no completeness to be linked."""
-    component = loaded.of("component").get(member)
-    owner = component or loaded.of("quantity").get(member)
+    component = builder.of("component").get(member)
+    owner = component or builder.of("quantity").get(member)
     if owner is None:
         return
     if measure == "completeness":
@@ -238,23 +237,23 @@ def _is_made_by_formulas(owner: Component | Quantity, measure: Measure) -> bool:
     return bool(figures) and is_mixture and all(one.formula is not None for one in figures)
 
 
-def _correlations(loaded: Loaded) -> Iterator[Problem]:
-    known = [*loaded.declared("component"), *loaded.declared("quantity")]
-    correlations: dict[str, Correlation] = loaded.of("correlation")
+def _correlations(builder: CaseBuilder) -> Iterator[Problem]:
+    known = [*builder.declared("component"), *builder.declared("quantity")]
+    correlations: dict[str, Correlation] = builder.of("correlation")
     first: dict[tuple[tuple[str, str], ...], str] = {}
     for name, one in correlations.items():
-        file, where = loaded.files[f"correlation {name}"], place("correlation", name, "between")
+        file, where = builder.files[f"correlation {name}"], place("correlation", name, "between")
         if one.between[0] == one.between[1]:
             hint = "name the other input; each goes with itself already"
             yield Problem(file, where, f"{one.between[0]!r} twice", "two different inputs", hint)
             continue
         for member in one.between:
-            if loaded.lacks("component", member) and loaded.lacks("quantity", member):
+            if builder.lacks("component", member) and builder.lacks("quantity", member):
                 hint = did_you_mean(member, known, "take the correlation out, or add the input to the case")
                 yield Problem(file, where, f"{member!r}", "ids of components or quantities", hint)
-            yield from _link_defects(loaded, file, where, member, one.measure)
+            yield from _link_defects(builder, file, where, member, one.measure)
         # a quantity has no measure: a correlation of it holds under both
-        ends = ((member, "" if loaded.lacks("component", member) else one.measure) for member in one.between)
+        ends = ((member, "" if builder.lacks("component", member) else one.measure) for member in one.between)
         pair = tuple(sorted(ends))
         if pair in first:
             found = f"a second correlation between {pair[0][0]!r} and {pair[1][0]!r} (the first is {first[pair]!r})"

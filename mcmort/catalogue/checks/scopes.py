@@ -4,42 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mcmort.catalogue.reading.case_builder import Loaded, place
-from mcmort.catalogue.records import Claim, Component, Definition, Scope, Selector
+from mcmort.catalogue.case import place
+from mcmort.catalogue.reading.case_builder import CaseBuilder
+from mcmort.catalogue.records import Balance, Claim, Component, Definition, Scope, Selector
 from mcmort.catalogue.selection import selected_years, selector_defects
 from mcmort.catalogue.suggestions import did_you_mean
-from mcmort.catalogue.synthesis import Balance
 from mcmort.errors import Problem
 
 __all__ = ["check_scopes"]
 
 
-def check_scopes(loaded: Loaded) -> Iterator[Problem]:
+def check_scopes(builder: CaseBuilder) -> Iterator[Problem]:
     """Yield every defect of a definition's or a claim's scope."""
-    definitions: dict[str, Definition] = loaded.of("definition")
-    claims: dict[str, Claim] = loaded.of("claim")
-    components, are_sound = loaded.declared("component"), _are_components_sound(loaded)
+    definitions: dict[str, Definition] = builder.of("definition")
+    claims: dict[str, Claim] = builder.of("claim")
+    components, are_sound = builder.declared("component"), _are_components_sound(builder)
     for name, definition in definitions.items():
-        yield from _scope(loaded, components, are_sound, "definition", name, definition, definition)
+        yield from _scope(builder, components, are_sound, "definition", name, definition, definition)
     for name, claim in claims.items():
         whole: Scope | None = claim
         if claim.definition is not None:
             whole = _merged(claim, definitions[claim.definition]) if claim.definition in definitions else None
-            if loaded.lacks("definition", claim.definition):
-                declared = loaded.declared("definition")
+            if builder.lacks("definition", claim.definition):
+                declared = builder.declared("definition")
                 where = place("claim", name, "definition")
                 expected = f"one of {', '.join(declared)}" if declared else "a definition of the case"
                 file, hint = (
-                    loaded.files[f"claim {name}"],
+                    builder.files[f"claim {name}"],
                     did_you_mean(claim.definition, declared, "or say the scope itself with include"),
                 )
                 yield Problem(file, where, f"{claim.definition!r}", expected, hint)
-            elif f"definition {claim.definition}" in loaded.partial:
+            elif f"definition {claim.definition}" in builder.partial:
                 whole = None
-        yield from _scope(loaded, components, are_sound, "claim", name, claim, whole)
-    balances: dict[str, Balance] = loaded.of("balance")
+        yield from _scope(builder, components, are_sound, "claim", name, claim, whole)
+    balances: dict[str, Balance] = builder.of("balance")
     for name, balance in balances.items():
-        yield from _scope(loaded, components, are_sound, "balance", name, balance, balance)
+        yield from _scope(builder, components, are_sound, "balance", name, balance, balance)
 
 
 def _merged(claim: Claim, base: Definition) -> Scope:
@@ -49,7 +49,7 @@ def _merged(claim: Claim, base: Definition) -> Scope:
 
 
 def _scope(
-    loaded: Loaded,
+    builder: CaseBuilder,
     components: list[str],
     are_components_sound: bool,
     kind: str,
@@ -58,39 +58,39 @@ def _scope(
     whole: Scope | None,
 ) -> Iterator[Problem]:
     """Check the words of a scope; and, where they are sound, what the whole of it selects."""
-    if loaded.head is None:
+    if builder.head is None:
         return
-    file = loaded.files[f"{kind} {name}"]
+    file = builder.files[f"{kind} {name}"]
     parts: list[tuple[str, tuple[Selector, ...]]] = [
         ("include[{}]", scope.include),
         ("exclude[{}]", scope.exclude),
         ("share[{}] > where", tuple(rule.where for rule in scope.share)),
     ]
-    is_sound = f"{kind} {name}" not in loaded.partial and whole is not None
+    is_sound = f"{kind} {name}" not in builder.partial and whole is not None
     for part, selectors in parts:
         for index, selector in enumerate(selectors):
-            for key, *words in selector_defects(loaded.head.facets, components, selector):
+            for key, *words in selector_defects(builder.head.facets, components, selector):
                 is_sound = False
-                if key != "component" or "component" not in loaded.blind:
+                if key != "component" or "component" not in builder.blind:
                     yield Problem(file, place(kind, name, part.format(index), key), *words)
     if is_sound and whole is not None and are_components_sound:
-        yield from _selects(loaded, file, place(kind, name), scope, whole)
+        yield from _selects(builder, file, place(kind, name), scope, whole)
 
 
-def _are_components_sound(loaded: Loaded) -> bool:
+def _are_components_sound(builder: CaseBuilder) -> bool:
     """Whether it is known which components there are, and all their facets are declared."""
-    if loaded.head is None or not loaded.is_whole("component"):
+    if builder.head is None or not builder.is_whole("component"):
         return False
-    facets = loaded.head.facets
+    facets = builder.head.facets
     return all(
         facet in facets and set(values) <= facets[facet].keys()
-        for component in loaded.of("component").values()
+        for component in builder.of("component").values()
         for facet, values in component.facets.items()
     )
 
 
-def _selects(loaded: Loaded, file: str, where: str, scope: Scope, whole: Scope) -> Iterator[Problem]:
-    components: dict[str, Component] = loaded.of("component")
+def _selects(builder: CaseBuilder, file: str, where: str, scope: Scope, whole: Scope) -> Iterator[Problem]:
+    components: dict[str, Component] = builder.of("component")
     if not any(selected_years(whole, component) for component in components.values()):
         hint = "compare include, exclude and years with the facets and years of the components"
         yield Problem(file, where, "a scope that selects nothing", "at least one component in at least one year", hint)

@@ -1,24 +1,24 @@
-"""What has been read of a case folder so far: the table at which files hand in records and checks ask for them.
+"""What has been read of a case folder so far: reading adds records, checks look them up, and `Case` is made of them.
 
 An id that was declared by a badly formed record, or that may stand in a file that could not be read, still counts
-as known: one defect does not bring a crowd of false ones with it.
+as known, so that one defect does not cause false reports of others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from mcmort.catalogue.case import Case, CaseHead
+from mcmort.catalogue.case import Case, CaseHead, place
 from mcmort.catalogue.records import Component, Quantity, Record, Source
 from mcmort.errors import Problem
 
-__all__ = ["Loaded", "place"]
+__all__ = ["CaseBuilder"]
 
 
 @dataclass
-class Loaded:
+class CaseBuilder:
     """What has been read of a case folder so far.
 
     Attributes
@@ -53,8 +53,11 @@ class Loaded:
     estimates: dict[str, set[str]] = field(default_factory=dict)
     blind: set[str] = field(default_factory=set)
 
-    def declare(self, kind: str, name: str, file: str, record: Record | None) -> None:
-        """Take in a record; one that is badly formed is declared without content."""
+    def declare(self, kind: str, name: str, file: str, record: Record | None, problems: Sequence[Problem] = ()) -> None:
+        """Add a record with the defects of its form; one that could not be made is declared without content."""
+        self.problems += problems
+        if problems:
+            self.partial.add(f"{kind} {name}")
         if f"{kind} {name}" in self.files:
             found = f"a second {kind} {name!r} (the first stands in {self.files[f'{kind} {name}']})"
             self.problems.append(Problem(file, place(kind, name), found, "ids used once", "rename one of them"))
@@ -104,8 +107,3 @@ class Loaded:
             where=self.where,
             files=dict(self.files),
         )
-
-
-def place(kind: str, name: str, *more: str) -> str:
-    """Return the place of a record in its file, as problems print it."""
-    return " > ".join([f'{kind} "{name}"' if kind != "definition" else f"[{name}]", *more])

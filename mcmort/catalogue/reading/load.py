@@ -13,9 +13,10 @@ from typing import Any, Final
 from mcmort.catalogue.case import Case, CaseHead
 from mcmort.catalogue.checks.meaning import check_meaning
 from mcmort.catalogue.reading.bibliography import read_sources
-from mcmort.catalogue.reading.case_builder import Loaded
+from mcmort.catalogue.reading.case_builder import CaseBuilder
 from mcmort.catalogue.reading.schema_errors import record_of, show
 from mcmort.catalogue.records import (
+    Balance,
     Claim,
     Component,
     Correlation,
@@ -27,7 +28,6 @@ from mcmort.catalogue.records import (
     Record,
 )
 from mcmort.catalogue.suggestions import closest
-from mcmort.catalogue.synthesis import Balance
 from mcmort.errors import CaseError, Problem, UnknownCaseError
 
 __all__ = ["cases", "load", "load_folder"]
@@ -97,36 +97,36 @@ def load(name: str | Path) -> Case:
 
 def load_folder(folder: Path, where: str) -> Case:
     """Load the case that stands in a folder; see `load`."""
-    loaded = Loaded(where)
+    builder = CaseBuilder(where)
     bibliography = read_sources(folder / "sources.bib", "sources.bib")
-    loaded.sources = bibliography.sources
-    loaded.problems += bibliography.problems
-    loaded.files |= {f"source {key}": "sources.bib" for key in bibliography.broken}
+    builder.sources = bibliography.sources
+    builder.problems += bibliography.problems
+    builder.files |= {f"source {key}": "sources.bib" for key in bibliography.broken}
     if not bibliography.is_read:
-        loaded.blind.add("source")
-    head = _read_toml(folder / "case.toml", loaded)
+        builder.blind.add("source")
+    head = _read_toml(folder / "case.toml", builder)
     if head is not None:
-        loaded.head, problems = record_of(CaseHead, head, "case.toml", "")
-        loaded.problems += problems
-    definitions = _read_toml(folder / "definitions.toml", loaded)
+        builder.head, problems = record_of(CaseHead, head, "case.toml", "")
+        builder.problems += problems
+    definitions = _read_toml(folder / "definitions.toml", builder)
     if definitions is None:
-        loaded.blind.add("definition")
+        builder.blind.add("definition")
     for name, table in (definitions or {}).items():
-        _definition(name, table, loaded)
+        _definition(name, table, builder)
     for path in sorted(folder.glob("[!.]*.toml")):
         if path.name not in ("case.toml", "definitions.toml"):
-            document = _read_toml(path, loaded)
+            document = _read_toml(path, builder)
             if document is None:
-                loaded.blind |= LISTS.keys()
+                builder.blind |= LISTS.keys()
             else:
-                _evidence(document, path.name, loaded)
-    problems = loaded.problems + check_meaning(loaded)
-    if problems or loaded.head is None:
+                _evidence(document, path.name, builder)
+    problems = builder.problems + check_meaning(builder)
+    if problems or builder.head is None:
         raise CaseError(where, problems)
-    return loaded.freeze()
+    return builder.freeze()
 
 
-def _read_toml(path: Path, loaded: Loaded) -> dict[str, Any] | None:
+def _read_toml(path: Path, builder: CaseBuilder) -> dict[str, Any] | None:
     hint = ""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
@@ -141,60 +141,53 @@ def _read_toml(path: Path, loaded: Loaded) -> dict[str, Any] | None:
     except tomllib.TOMLDecodeError as error:
         found, expected = f"text that is not TOML ({str(error)[:1].lower()}{str(error)[1:]})", "TOML"
         hint = "the rest of this file is checked once it can be read"
-    loaded.problems.append(Problem(path.name, "", found, expected, hint, "form"))
+    builder.problems.append(Problem(path.name, "", found, expected, hint, "form"))
     return None
 
 
-def _definition(name: str, table: Any, loaded: Loaded) -> None:
+def _definition(name: str, table: Any, builder: CaseBuilder) -> None:
     file, place = "definitions.toml", f"[{name}]"
     if not isinstance(table, dict):
         hint = f"put it under the [name] of its definition, or write [{name}]"
         problem = Problem(file, name, f"{name} = {show(table)}", "a table for each definition", hint, "form")
-        loaded.problems.append(problem)
-        loaded.blind.add("definition")
+        builder.problems.append(problem)
+        builder.blind.add("definition")
         return
     if "id" in table:
         hint = "leave it out: the name of the table is the id"
-        loaded.problems.append(Problem(file, f"{place} > id", show(table["id"]), "no id", hint, "form"))
+        builder.problems.append(Problem(file, f"{place} > id", show(table["id"]), "no id", hint, "form"))
     record, problems = record_of(Definition, {**table, "id": name}, file, place)
-    _take("definition", name, file, record, problems, loaded)
+    builder.declare("definition", name, file, record, problems)
 
 
-def _evidence(document: dict[str, Any], file: str, loaded: Loaded) -> None:
+def _evidence(document: dict[str, Any], file: str, builder: CaseBuilder) -> None:
     for key, items in document.items():
         if key not in LISTS:
             similar = closest(key, LISTS)
             expected, hint = _TABLES, f"did you mean [[{similar}]]?" if similar else ""
-            loaded.problems.append(Problem(file, key, f"the table {key!r}", expected, hint, "form"))
-            loaded.blind |= {similar} if similar else LISTS.keys()
+            builder.problems.append(Problem(file, key, f"the table {key!r}", expected, hint, "form"))
+            builder.blind |= {similar} if similar else LISTS.keys()
             continue
         if not isinstance(items, list):
             hint = f"write [[{key}]], with two brackets"
-            loaded.problems.append(Problem(file, key, "one table", "a list of tables", hint, "form"))
-            loaded.blind.add(key)
+            builder.problems.append(Problem(file, key, "one table", "a list of tables", hint, "form"))
+            builder.blind.add(key)
             continue
         for index, item in enumerate(items):
             name = item.get("id") if isinstance(item, dict) else None
             label = f'{key} "{name}"' if isinstance(name, str) else f"{key}[{index}]"
             record, problems = record_of(LISTS[key], item, file, label)
             if isinstance(name, str):
-                _take(key, name, file, record, problems, loaded)
-                _name_estimates(f"{key} {name}", item, loaded)
+                builder.declare(key, name, file, record, problems)
+                _name_estimates(f"{key} {name}", item, builder)
             else:
-                loaded.problems += problems
-                loaded.blind.add(key)
+                builder.problems += problems
+                builder.blind.add(key)
 
 
-def _take(kind: str, name: str, file: str, record: Record | None, problems: list[Problem], loaded: Loaded) -> None:
-    loaded.problems += problems
-    if problems:
-        loaded.partial.add(f"{kind} {name}")
-    loaded.declare(kind, name, file, record)
-
-
-def _name_estimates(owner: str, table: dict[str, Any], loaded: Loaded) -> None:
+def _name_estimates(owner: str, table: dict[str, Any], builder: CaseBuilder) -> None:
     """Note the names of the estimates as written, so that one with a defect can still be referred to."""
     estimates = table.get("estimate")
     for estimate in estimates if isinstance(estimates, list) else ():
         if isinstance(estimate, dict):
-            loaded.estimates.setdefault(owner, set()).add(str(estimate.get("id", estimate.get("source"))))
+            builder.estimates.setdefault(owner, set()).add(str(estimate.get("id", estimate.get("source"))))

@@ -55,10 +55,10 @@ def comparison_document(comparison: Comparison, receipt: Receipt, probability: f
                 **{key: getattr(one.claim, key) for key in ("id", "author", "low", "best", "high")},
                 **{key: getattr(one.claim, key) for key in ("basis", "counts", "source", "locator", "via", "beyond")},
                 reads=one.claim.reading,
-                same_scope=one.same,
-                superseded=one.superseded,
+                same_scope=one.is_same_scope,
+                superseded=one.is_superseded,
             )
-            for one in row.cited
+            for one in row.published
         ]
         rows.append(
             ComparisonRow.model_validate({**total_body(row.total, row.summary, probability), "cited": tuple(cited)})

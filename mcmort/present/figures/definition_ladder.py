@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
-from mcmort.analysis import Comparison, Row, quantiles_of, share_at_most
+from mcmort.analysis import ComparedDefinition, Comparison, quantiles_of, share_at_most
 from mcmort.present.engine_note import engine_note
 from mcmort.present.figures.published_marks import Mark, published_marks
 from mcmort.present.figures.style import (
@@ -112,7 +112,7 @@ def _title(comparison: Comparison) -> str:
     return f"{first.case.head.title}: the total under {under if len(comparison.rows) == 1 else 'each definition'}{span}"
 
 
-def _reach(rows: tuple[Row, ...], marks: list[list[Mark]]) -> float:
+def _reach(rows: tuple[ComparedDefinition, ...], marks: list[list[Mark]]) -> float:
     """Choose the end of the axis: it shows our intervals, and published totals up to a third beyond them."""
     ours = max(float(quantiles_of(row.total.values, [0.995])[0]) for row in rows)
     limit = 1.35 * ours
@@ -138,7 +138,7 @@ def _density(values: Values, reach: float) -> tuple[NDArray[np.float64], NDArray
     return 0.5 * (edges[1:] + edges[:-1]), smooth / smooth.max()
 
 
-def _draw_label(axes: Axes, row: Row, y: float) -> None:
+def _draw_label(axes: Axes, row: ComparedDefinition, y: float) -> None:
     """Name a row to the left of the axis."""
     definition, width = row.total.definition, _LEFT - _MARGIN - 8 / 72
     name = wrapped(definition.id, width, SIZE, most=3, weight="bold")
@@ -151,7 +151,7 @@ def _draw_label(axes: Axes, row: Row, y: float) -> None:
         text.set(annotation_clip=False, **style)
 
 
-def _draw_row(axes: Axes, row: Row, y: float, reach: float, probability: float) -> None:
+def _draw_row(axes: Axes, row: ComparedDefinition, y: float, reach: float, probability: float) -> None:
     total, summary = row.total, row.summary
     colour = ARCHIVAL if total.definition.measure == "registered" else ESTIMATED
     x, density = _density(total.values, reach)
@@ -164,7 +164,7 @@ def _draw_row(axes: Axes, row: Row, y: float, reach: float, probability: float) 
     _write(axes, y, text, (min(wide.low, x[0]), min(max(wide.high, x[-1]), reach)), size=SIZE, weight="bold")
 
 
-def _draw_beside(axes: Axes, row: Row, y: float, reach: float, probability: float) -> None:
+def _draw_beside(axes: Axes, row: ComparedDefinition, y: float, reach: float, probability: float) -> None:
     """Draw the same definition by the other engine."""
     wide, half, rounding = row.summary.interval(probability), row.summary.interval(0.5), rounding_for(row.summary)
     axes.plot([wide.low, wide.high], [y, y], color=OTHER, linewidth=1.1, solid_capstyle="butt")
@@ -215,7 +215,7 @@ def _write(axes: Axes, y: float, text: str, span: tuple[float, float], *, size: 
     axes.text(place, y, line, va="center", ha=ha, size=size, bbox=_PAPER, **style)
 
 
-def _draw_axis(axes: Axes, rows: tuple[Row, ...], reach: float) -> None:
+def _draw_axis(axes: Axes, rows: tuple[ComparedDefinition, ...], reach: float) -> None:
     counted = {unit for row in rows for unit in units(row.total)}
     scale = _scale(reach)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value / scale:,.10g}"))
@@ -232,7 +232,8 @@ def _draw_axis(axes: Axes, rows: tuple[Row, ...], reach: float) -> None:
 def _caption(comparison: Comparison, probability: float, beside: Comparison | None = None) -> list[str]:
     unknown = [row.total.definition.id for row in comparison.rows if row.total.unknown]
     marks = [
-        (len(published_marks(row)), len([one for one in row.cited if not one.superseded])) for row in comparison.rows
+        (len(published_marks(row)), len([one for one in row.published if not one.is_superseded]))
+        for row in comparison.rows
     ]
     line = f"Line: {100 * probability:g} % credible interval; thick: 50 %; circle: median"
     dark = any(row.total.definition.measure == "registered" for row in comparison.rows)

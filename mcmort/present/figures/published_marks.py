@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from mcmort.analysis import Cited, Row
+from mcmort.analysis import ComparedDefinition, PublishedTotal
 from mcmort.present.print_format import EN_DASH, years_text
 
 __all__ = ["Mark", "published_marks"]
@@ -36,25 +36,25 @@ class Mark:
         return EN_DASH.join(f"{end / scale:,.10g}" for end in ends) + (" million" if scale > 1 else "")
 
 
-def _mark(cited: Cited, years: tuple[int, int]) -> Mark:
-    claim = cited.claim
+def _mark(published: PublishedTotal, years: tuple[int, int]) -> Mark:
+    claim = published.claim
     given = [value for value in (claim.low, claim.best, claim.high) if value is not None]
     label = claim.author
-    if not cited.same:
+    if not published.is_same_scope:
         label += f" ({years_text(claim.years) if claim.years not in (None, years) else 'other scope'})"
-    return Mark(given[0], claim.best, given[-1], claim.reading, cited.same, label)
+    return Mark(given[0], claim.best, given[-1], claim.reading, published.is_same_scope, label)
 
 
-def _nearness(cited: Cited, row: Row) -> tuple[bool, float, str]:
+def _nearness(published: PublishedTotal, row: ComparedDefinition) -> tuple[bool, float, str]:
     """Rank a published total by how far its years agree with the row's: the same scope first."""
-    ours, theirs = row.total.years, cited.claim.years or row.total.years
+    ours, theirs = row.total.years, published.claim.years or row.total.years
     shared = min(ours[1], theirs[1]) - max(ours[0], theirs[0]) + 1
     either = max(ours[1], theirs[1]) - min(ours[0], theirs[0]) + 1
-    return not cited.same, -shared / either, cited.claim.id
+    return not published.is_same_scope, -shared / either, published.claim.id
 
 
-def published_marks(row: Row) -> list[Mark]:
+def published_marks(row: ComparedDefinition) -> list[Mark]:
     """Choose the published totals to draw: those nearest in scope, none that its author has replaced."""
-    current = sorted((one for one in row.cited if not one.superseded), key=lambda one: _nearness(one, row))
+    current = sorted((one for one in row.published if not one.is_superseded), key=lambda one: _nearness(one, row))
     chosen = [_mark(one, row.total.years) for one in current[:_MOST_MARKS]]
     return sorted(chosen, key=lambda mark: (not mark.same, mark.low, mark.label))

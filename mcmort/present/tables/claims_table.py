@@ -20,7 +20,7 @@ def discrepancy(judged: ClaimComparison) -> str:
     Parameters
     ----------
     judged : ClaimComparison
-        From `mcmort.analysis.judge_claims`.
+        From `mcmort.analysis.compare_claims`.
 
     Returns
     -------
@@ -86,7 +86,7 @@ def claims_table(case: Case, judged: tuple[ClaimComparison, ...]) -> Table:
     case : Case
         The case.
     judged : tuple of ClaimComparison
-        From `mcmort.analysis.judge_claims`.
+        From `mcmort.analysis.compare_claims`.
 
     Returns
     -------

@@ -9,10 +9,21 @@ __all__ = ["Column", "Table"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its heading, and whether it holds numbers."""
+    """A column of a table.
+
+    Attributes
+    ----------
+    title : str
+        Its heading.
+    is_number : bool
+        Whether it holds numbers, which stand to the right.
+    is_optional : bool
+        Whether plain text may leave it out where the line is too short for all columns.
+    """
 
     title: str
     is_number: bool = False
+    is_optional: bool = False
 
 
 @dataclass(frozen=True)

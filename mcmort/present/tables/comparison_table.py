@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mcmort.analysis import Comparison, Row, Summary
+from mcmort.analysis import ComparedDefinition, Comparison, Summary
 from mcmort.present.engine_note import LIMITED_DIGITS, engine_note
 from mcmort.present.numbers import rounding_for
 from mcmort.present.print_format import EN_DASH, years_text
@@ -32,8 +32,8 @@ def comparison_table(comparison: Comparison, probability: float = 0.95) -> Table
         Column("Years"),
         Column(f"{100 * probability:g} % interval", is_number=True),
         Column("Median", is_number=True),
-        Column("50 % interval", is_number=True),
-        Column("Not known"),
+        Column("50 % interval", is_number=True, is_optional=True),
+        Column("Not known", is_optional=True),
     )
     return Table(
         title=f"{comparison.rows[0].total.case.head.title}: the total under each definition",
@@ -45,7 +45,7 @@ def comparison_table(comparison: Comparison, probability: float = 0.95) -> Table
     )
 
 
-def _cells(row: Row, probability: float) -> tuple[str, ...]:
+def _cells(row: ComparedDefinition, probability: float) -> tuple[str, ...]:
     total, summary = row.total, row.summary
     rounding, half = rounding_for(summary), summary.interval(0.5)
     return (

@@ -1,43 +1,139 @@
-"""Tables as plain text of a fixed width, laid out by rich: the same text on a terminal and in a file."""
+"""Tables as plain text, laid out by rich for the width of the terminal; in a file or a pipe always 120 columns."""
 
 from __future__ import annotations
 
 import io
 import unicodedata
+from dataclasses import replace
+from typing import Final
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from mcmort.present.tables.columns import Table
+from mcmort.present.print_format import page_width
+from mcmort.present.tables.columns import Column, Table
 
 __all__ = ["to_text"]
 
-_WIDTH = 120
+_COMFORTABLE: Final = 16
+"""Width below which a column of words becomes hard to read; figures are broken at their spaces before that."""
+_LONGEST_WORD: Final = 40
+"""Words longer than this are broken."""
+_GAP: Final = 3
+"""Columns of padding between two cells; two more stand at the edges of the table."""
 
 
-def _rich(table: Table) -> RichTable:
-    # plain strings would be read as markup
-    result = RichTable(title=Text(table.title), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for index, column in enumerate(table.columns):
-        result.add_column(
-            Text(column.title),
-            justify="right" if column.is_number else "left",
-            overflow="fold",  # a figure or label that is too long is broken, never cut
-            no_wrap=column.is_number or (index == 0 and len(table.columns) > 6),
-        )
-    for row in table.rows:
-        result.add_row(*(Text(cell.replace("\t", " ")) for cell in row))
-    return result
+def to_text(table: Table, width: int | None = None) -> str:
+    """Return a table and its notes as plain text, without control characters.
 
+    Parameters
+    ----------
+    table : Table
+        The table.
+    width : int, optional
+        Of a line; by default that of the terminal, at most 120 columns.
 
-def to_text(table: Table, width: int = _WIDTH) -> str:
-    """Return a table and its notes as plain text, without control characters."""
+    Returns
+    -------
+    str
+        Where the columns do not fit, those that may be left out are, and a note names them. Where the rest does not
+        fit either, each row is a paragraph.
+    """
+    width = page_width() if width is None else width
     buffer = io.StringIO()
     console = Console(file=buffer, width=width, highlight=False, no_color=True)
-    console.print(_rich(table))
-    for note in table.notes:
-        console.print(Text(note))
-    text = "".join(one for one in buffer.getvalue() if one == "\n" or unicodedata.category(one) != "Cc")
+    shown = table if _column_widths(table, width) else _without_optional(table)
+    widths = _column_widths(shown, width)
+    if widths is not None:
+        console.print(_grid(shown, widths))
+    else:
+        _print_paragraphs(console, table)
+        shown = table
+    for note in shown.notes:
+        _print_indented(console, note)
+    text = "".join(character for character in buffer.getvalue() if character == "\n" or not _is_control(character))
     return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
+
+
+def _is_control(character: str) -> bool:
+    return unicodedata.category(character) == "Cc"
+
+
+def _plain(cell: str) -> Text:
+    """Return a cell as it is: rich would read a string as markup."""
+    return Text(cell.replace("\t", " "))
+
+
+def _grid(table: Table, widths: list[int]) -> RichTable:
+    grid = RichTable(title=_plain(table.title), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for column, width in zip(table.columns, widths, strict=True):
+        grid.add_column(
+            _plain(column.title),
+            justify="right" if column.is_number else "left",
+            overflow="fold",  # nothing is cut
+            width=width,
+        )
+    for row in table.rows:
+        grid.add_row(*(_plain(cell) for cell in row))
+    return grid
+
+
+def _column_widths(table: Table, width: int) -> list[int] | None:
+    """Share a line among the columns, the widest giving way first; None if they do not fit.
+
+    Words give way before figures, down to a width at which they are comfortable to read; then figures are broken at
+    spaces; then words at every space.
+    """
+    cells = [[column.title, *(row[i] for row in table.rows)] for i, column in enumerate(table.columns)]
+    widths = [max(map(cell_len, column)) for column in cells]
+    words = [
+        min(_LONGEST_WORD, max(cell_len(word) for cell in column for word in cell.split() or [""])) for column in cells
+    ]
+    numbers = [i for i, column in enumerate(table.columns) if column.is_number]
+    texts = [i for i, column in enumerate(table.columns) if not column.is_number]
+    excess = sum(widths) + _GAP * (len(widths) - 1) + 2 - width
+    for columns, least in ((texts, _COMFORTABLE), (numbers, 0), (texts, 0)):
+        while excess > 0:
+            shrinkable = [i for i in columns if widths[i] > max(least, words[i])]
+            if not shrinkable:
+                break
+            widths[max(shrinkable, key=widths.__getitem__)] -= 1
+            excess -= 1
+    return widths if excess <= 0 else None
+
+
+def _without_optional(table: Table) -> Table:
+    """Leave out the columns that may be left out, and name them in a note."""
+    kept = [i for i, column in enumerate(table.columns) if not column.is_optional]
+    left_out = [column.title for column in table.columns if column.is_optional]
+    if not left_out:
+        return table
+    return replace(
+        table,
+        columns=tuple(table.columns[i] for i in kept),
+        rows=tuple(tuple(row[i] for i in kept) for row in table.rows),
+        notes=(*table.notes, f"Shown only on a wider terminal or in a file: {', '.join(left_out)}."),
+    )
+
+
+def _print_paragraphs(console: Console, table: Table) -> None:
+    """Print each row as a paragraph: its first cell, then the others under their headings."""
+    console.print(_plain(table.title))
+    for row in table.rows:
+        _print_indented(console, row[0], first="\n")
+        pairs = zip(table.columns[1:], row[1:], strict=True)
+        _print_indented(console, "  " + "; ".join(_labelled(column, cell) for column, cell in pairs if cell))
+    console.print()
+
+
+def _labelled(column: Column, cell: str) -> str:
+    return f"{column.title}: {cell}" if column.title else cell
+
+
+def _print_indented(console: Console, text: str, first: str = "") -> None:
+    """Print a paragraph whose lines but the first are indented."""
+    lines = _plain(text).wrap(console, console.width - 2, overflow="fold")
+    console.print(Text(first) + Text("\n  ").join(lines))

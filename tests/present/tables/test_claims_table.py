@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import mcmort as mm
-from mcmort.analysis.claims import ClaimComparison, judge_claims
+from mcmort.analysis.claims import ClaimComparison, compare_claims
 from mcmort.present.documents.claims_document import ClaimsDocument, claims_document
 from mcmort.present.tables.claims_table import claims_table, discrepancy
 from mcmort.results import Draws
@@ -56,7 +56,7 @@ CITED = {"source": "study-i", "locator": "p. 2"}
 
 def judged(name: str) -> ClaimComparison:
     """Return one of the claims against the uniform total."""
-    return {one.claim.id: one for one in judge_claims(known())}[name]
+    return {one.claim.id: one for one in compare_claims(known())}[name]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_inside_means_the_middle_95_per_cent(low: float, inside: bool) -> None:
     case = case_of(
         component("only", ranged(1_000, 2_000, reads="extremes")), claim=[claim("c", best=low, source="study-j")]
     )
-    (found,) = judge_claims(simulate(case, DRAWS, rng=1))
+    (found,) = compare_claims(simulate(case, DRAWS, rng=1))
     assert (found.verdict == "inside") is inside
 
 
@@ -117,7 +117,7 @@ def test_a_claim_shares_data_directly_through_a_formula_or_not_at_all() -> None:
             claim("apart", best=1.0, include=[{"category": ["a", "b", "c"]}], source="study-d"),
         ],
     )
-    found = {one.claim.id: one.shared for one in judge_claims(simulate(case, 200, rng=1))}
+    found = {one.claim.id: one.shared for one in compare_claims(simulate(case, 200, rng=1))}
     assert found == {
         "direct": True, "same-work": True, "through": True, "through-work": True, "through-estimate": True,
         "elsewhere": False, "apart": False,
@@ -129,8 +129,8 @@ def test_evidence_that_was_not_admitted_is_not_shared() -> None:
     asserted = count(best=100.0, source="study-d", basis="assertion")
     case = case_of(component("one", ranged(100, 200), asserted), claim=[claim("c", best=1.0, source="study-d")])
     everything = frozenset({"demographic", "assertion"})
-    assert [one.shared for one in judge_claims(simulate(case, 200, rng=1))] == [False]
-    assert [one.shared for one in judge_claims(simulate(case, 200, rng=1, evidence=everything))] == [True]
+    assert [one.shared for one in compare_claims(simulate(case, 200, rng=1))] == [False]
+    assert [one.shared for one in compare_claims(simulate(case, 200, rng=1, evidence=everything))] == [True]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -175,7 +175,7 @@ def test_a_ratio_is_two_figures_without_an_exponent(ratio: float, words: str) ->
 def row_of(name: str) -> tuple[str, ...]:
     """Return the row of a claim."""
     draws = known()
-    return {row[0]: row for row in claims_table(draws.case, judge_claims(draws)).rows}[name]
+    return {row[0]: row for row in claims_table(draws.case, compare_claims(draws)).rows}[name]
 
 
 def test_a_row_holds_theirs_as_printed_ours_the_years_and_the_rank() -> None:
@@ -210,7 +210,7 @@ def test_marks_stand_behind_the_verdict() -> None:
 def test_the_document_reads_back_to_itself() -> None:
     """The JSON of claims validates as the document that wrote it, with null for what is unknown."""
     draws = known()
-    document = claims_document(draws.case, draws.manifest, judge_claims(draws))
+    document = claims_document(draws.case, draws.manifest, compare_claims(draws))
     text = document.model_dump_json(by_alias=True)
     assert ClaimsDocument.model_validate_json(text) == document
     table = json.loads(text)
@@ -270,6 +270,6 @@ def test_a_claim_with_a_definition_of_its_own_changes_no_definition() -> None:
     """Replaying a claim leaves the definitions of the case as they were."""
     draws = known()
     before = draws.case.definitions["whole"].model_dump()
-    judge_claims(draws)
+    compare_claims(draws)
     assert draws.case.definitions["whole"].model_dump() == before
     assert definition()["measure"] == before["measure"]

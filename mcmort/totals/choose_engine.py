@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mcmort.catalogue.case import Case
 from mcmort.errors import OptionError
-from mcmort.results import DrawOptions, Source
+from mcmort.results import DrawOptions, DrawSource
 
 if TYPE_CHECKING:
     from mcmort.bayes import Posterior
@@ -23,7 +23,7 @@ def source_of(
     store: bool = True,
     threads: int | None = None,
     progress: Progress | None = None,
-) -> Source:
+) -> DrawSource:
     """Return draws, or the engine that makes them when a total is asked for.
 
     Parameters

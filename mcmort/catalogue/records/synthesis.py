@@ -6,7 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mcmort.catalogue.records import Flag, Id, Number, Record, Scope, Selector, Share, Text
+from mcmort.catalogue.records.fields import Flag, Id, Number, Record, Text
+from mcmort.catalogue.records.figures import Share
+from mcmort.catalogue.records.scopes import Scope, Selector
 from mcmort.catalogue.vocabulary import Basis
 
 __all__ = ["Balance", "Bias", "Synthesis"]

@@ -9,10 +9,10 @@ from mcmort.catalogue.case import Case
 from mcmort.results.draws import ComponentStatus, Draws, HistogramResults, Manifest
 from mcmort.results.question import Question, Sums, Values
 
-__all__ = ["Source"]
+__all__ = ["DrawSource"]
 
 
-class Source(Protocol):
+class DrawSource(Protocol):
     """What totals are computed from: draws that were kept, or an engine that draws when it is asked and keeps none."""
 
     @property

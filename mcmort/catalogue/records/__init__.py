@@ -1,0 +1,45 @@
+"""What a case is made of: frozen records, one for each kind of TOML table.
+
+Each record checks its own form. What only makes sense across records (sources that resolve, facets that
+are declared, formulas whose names exist) is checked in `mcmort.catalogue.checks.meaning`; reading the files is the
+work of `mcmort.catalogue.reading.load`.
+"""
+
+from mcmort.catalogue.records.fields import Flag, Id, Name, Number, Record, RecordError, Text, Values, Words, Years
+from mcmort.catalogue.records.figures import Estimate, Figure, Share, Source, Spread
+from mcmort.catalogue.records.inputs import Component, Correlation, Dependence, Even, Overlap, Profile, Quantity
+from mcmort.catalogue.records.scopes import Claim, Definition, Scope, Selector, ShareRule
+from mcmort.catalogue.records.synthesis import Balance, Bias, Synthesis
+
+__all__ = [
+    "Balance",
+    "Bias",
+    "Claim",
+    "Component",
+    "Correlation",
+    "Definition",
+    "Dependence",
+    "Estimate",
+    "Even",
+    "Figure",
+    "Flag",
+    "Id",
+    "Name",
+    "Number",
+    "Overlap",
+    "Profile",
+    "Quantity",
+    "Record",
+    "RecordError",
+    "Scope",
+    "Selector",
+    "Share",
+    "ShareRule",
+    "Source",
+    "Spread",
+    "Synthesis",
+    "Text",
+    "Values",
+    "Words",
+    "Years",
+]
