@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, get_args
 
-__all__ = ["BASES", "POOLINGS", "Basis", "Confidence", "Family", "Measure", "Pooling", "Reads"]
+__all__ = ["BASES", "POOLINGS", "Basis", "Confidence", "Family", "LinkMeasure", "Measure", "Pooling", "Reads"]
 
 Basis = Literal[
     "registered",
@@ -23,6 +23,9 @@ BASES: Final[tuple[Basis, ...]] = get_args(Basis)
 
 Measure = Literal["registered", "all"]
 """Deaths registered by those responsible, or all deaths."""
+
+LinkMeasure = Literal["registered", "all", "completeness"]
+"""What of a component a group or correlation is about: its deaths, those registered, or the share registered."""
 
 Reads = Literal[
     "point",

@@ -7,6 +7,7 @@ total`` prints it.
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 
 from pydantic import Field
 
@@ -15,7 +16,7 @@ from mcmort.analysis import Summary, summarise
 from mcmort.analysis.balances import balance_residuals
 from mcmort.analysis.bounds import IntervalBounds
 from mcmort.analysis.receipt import Receipt
-from mcmort.catalogue.vocabulary import Measure
+from mcmort.catalogue.vocabulary import LinkMeasure, Measure
 from mcmort.definitions import Timing
 from mcmort.present.documents.frame import Document, Frame, frame
 from mcmort.present.wording import is_floor, units
@@ -50,6 +51,15 @@ class RegisterDocument(Document):
     conflicts: tuple[ConflictDocument, ...]
 
 
+class LinkDocument(Document):
+    """A declared link that draws of a component do not follow in full."""
+
+    link: str = Field(description="Id of the group or correlation.")
+    measure: LinkMeasure
+    declared: float = Field(description="Mean rank correlation with the other members.")
+    reached: float
+
+
 class ComponentDocument(Document):
     """A component as the definition counts it, before overlaps are taken off."""
 
@@ -71,6 +81,7 @@ class ComponentDocument(Document):
     register_: RegisterDocument | None = Field(
         alias="register", description="Where both measures have evidence of their own, how the two compare."
     )
+    links: tuple[LinkDocument, ...] = Field(description="Declared links that its draws do not follow in full.")
 
 
 class OverlapDocument(Document):
@@ -205,6 +216,7 @@ def _components(total: Total, summary: Summary, probability: float) -> tuple[Com
                 sources=standing.sources[total.definition.measure],
                 registered_only=standing.is_registered_only,
                 register=_register(standing),
+                links=tuple(LinkDocument(**asdict(link)) for link in standing.links),
             )
         )
     return tuple(sorted(documents, key=lambda document: (-document.mean, document.id)))
