@@ -17,7 +17,7 @@ from mcmort.catalogue.records import Component, Quantity
 from mcmort.catalogue.vocabulary import Measure
 from mcmort.elicit import Elicited, Priors, Used, build_score_table, build_table
 from mcmort.elicit.copula import Copula
-from mcmort.elicit.evidence_rules import Known, Way, known_of, why_not_computable
+from mcmort.elicit.evidence_rules import Known, Way, why_not_computable
 from mcmort.elicit.families import Distribution
 from mcmort.elicit.pool import Pool
 from mcmort.elicit.segments import FormulaOfDraw, apart_note, segments_of
