@@ -10,7 +10,7 @@ import numpy as np
 from mcmort.catalogue.vocabulary import Pooling
 from mcmort.errors import OptionError
 
-__all__ = ["ENGINES", "Dependence", "DrawOptions", "Engine", "Method"]
+__all__ = ["DEPENDENCES", "ENGINES", "Dependence", "DrawOptions", "Engine", "Method"]
 
 Engine = Literal["elicited", "synthesis"]
 """Monte Carlo from pooled ranges, or a Bayesian model of all the evidence."""
@@ -22,6 +22,9 @@ Method = Literal["plain", "quasi"]
 
 Dependence = Literal["declared", "independent", "comonotonic"]
 """The dial of dependence: the groups that the case declares, none, or all inputs rising and falling together."""
+
+DEPENDENCES: Final[tuple[Dependence, ...]] = ("independent", "declared", "comonotonic")
+"""From the least dependence to the most."""
 
 _ONE_ENGINE_ONLY: Final[dict[str, Engine]] = {
     "precision": "elicited",
