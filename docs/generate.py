@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from meaning import meaning_page
 from picture import first_line, layers, layers_svg
 
 import mcmort as mm
@@ -190,6 +191,7 @@ PAGES: dict[str, Callable[[str], str]] = {
     "docs/commands.md": commands,
     "docs/import.md": columns,
     "docs/layers.svg": lambda _: layers_svg(ROOT),
+    "docs/meaning-2.md": lambda _: meaning_page(draws_of),
     "docs/method.md": executed,
 }
 
