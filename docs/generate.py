@@ -1,9 +1,9 @@
 """Writes the generated parts of the documentation, or with ``--check`` says which are stale.
 
 Run with ``make docs``. Generated are the tables of the README, the reference of the commands, the columns of a
-spreadsheet, the worked example of ``priors/README.md``, each author's total against ours, the picture of the layers,
-what the examples in ``docs/method.md`` and ``docs/architecture.md`` print, and what the benchmarks found, once
-``benchmarks/results.json`` is there.
+spreadsheet, the worked example of ``priors/README.md``, each author's total against ours, totals before and after
+version 2 of the case format, the picture of the layers, what the examples in ``docs/method.md`` and
+``docs/architecture.md`` print, and what the benchmarks found, once ``benchmarks/results.json`` is there.
 """
 
 from __future__ import annotations
