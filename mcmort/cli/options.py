@@ -16,7 +16,7 @@ import typer
 
 if TYPE_CHECKING:
     from mcmort.definitions import DefinitionChanges
-    from mcmort.results import DrawOptions, Engine
+    from mcmort.results import Dependence, DrawOptions, Engine
 
 __all__ = [
     "CaseName",
@@ -35,6 +35,7 @@ __all__ = [
     "Quiet",
     "Seed",
     "Threads",
+    "TotalDrawWords",
     "Without",
     "YearSpan",
     "bases",
@@ -86,6 +87,15 @@ class DependenceName(StrEnum):
     comonotonic = "comonotonic"
 
 
+class DependencesName(StrEnum):
+    """One setting of the dial of dependence, or all of them side by side."""
+
+    declared = "declared"
+    independent = "independent"
+    comonotonic = "comonotonic"
+    all = "all"
+
+
 class PoolName(StrEnum):
     """How estimates are pooled."""
 
@@ -127,8 +137,8 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 
 
 @dataclass(frozen=True, kw_only=True)
-class DrawWords:
-    """How draws are made: the options of every command that computes totals, but for the engine."""
+class _DrawWords:
+    """How draws are made: the options of every command that computes totals, but for the engine and dependence."""
 
     evidence: Evidence = None
     without: Without = None
@@ -141,17 +151,14 @@ class DrawWords:
         MethodName,
         typer.Option("--method", help="Independent draws, or scrambled Sobol points."),
     ] = MethodName.plain
-    dependence: Annotated[
-        DependenceName, typer.Option("--dependence", help="How components depend on one another.")
-    ] = DependenceName.declared
     pool: Annotated[
         PoolName | None, typer.Option("--pool", help="Pool all estimates this way, instead of as the case says.")
     ] = None
     seed: Seed = 1
     threads: Threads = None
 
-    def options(self, engine: Engine) -> DrawOptions:
-        """Return what was asked of an engine."""
+    def options_under(self, dependence: Dependence, engine: Engine) -> DrawOptions:
+        """Return what was asked of an engine, under one setting of dependence."""
         from mcmort.results import DrawOptions
 
         return DrawOptions(
@@ -160,11 +167,42 @@ class DrawWords:
             seed=self.seed,
             precision=relative(self.precision),
             method=self.method.value,
-            dependence=self.dependence.value,
+            dependence=dependence,
             pool=None if self.pool is None else self.pool.value,
             evidence=bases(self.evidence),
             without=frozenset(self.without or ()),
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawWords(_DrawWords):
+    """How draws are made, under one setting of dependence."""
+
+    dependence: Annotated[
+        DependenceName, typer.Option("--dependence", help="How components depend on one another.")
+    ] = DependenceName.declared
+
+    def options(self, engine: Engine) -> DrawOptions:
+        """Return what was asked of an engine."""
+        return self.options_under(self.dependence.value, engine)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TotalDrawWords(_DrawWords):
+    """How draws of one total are made, under one setting of dependence or under each of them."""
+
+    dependence: Annotated[
+        DependencesName,
+        typer.Option("--dependence", help="How components depend on one another; all: each setting, with the bounds."),
+    ] = DependencesName.declared
+
+    def settings(self, engine: Engine) -> tuple[DrawOptions, ...]:
+        """Return what was asked of an engine, once for each setting of dependence."""
+        from mcmort.results.draw_options import DEPENDENCES
+
+        if self.dependence is DependencesName.all:
+            return tuple(self.options_under(setting, engine) for setting in DEPENDENCES)
+        return (self.options_under(DependenceName(self.dependence.value).value, engine),)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,6 @@ from mcmort.cli.options import (
     CaseName,
     ChangeWords,
     DefinitionName,
-    DrawWords,
     EngineName,
     EngineOption,
     Form,
@@ -20,6 +19,7 @@ from mcmort.cli.options import (
     Level,
     Output,
     Quiet,
+    TotalDrawWords,
 )
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def total(
         bool, typer.Option("--bounds", help="Print what the interval can be under any dependence.")
     ] = False,
     engine: EngineOption = EngineName.elicited,
-    drawn: DrawWords,
+    drawn: TotalDrawWords,
     form: Format = Form.text,
     output: Output = None,
     quiet: Quiet = False,
@@ -50,12 +50,16 @@ def total(
     """
     if definition is None:
         raise _no_definition(case)
+    from mcmort.api.reports import DependenceReport
     from mcmort.api.verbs import total_with
 
     check_output(output)
     changes = changed.changes()
-    with drawing(case, drawn.options(engine.value), threads=drawn.threads, quiet=quiet) as source:
-        result = total_with(source, definition, changes, interval=interval, bounds=bounds)
+    reports = []
+    for options in drawn.settings(engine.value):
+        with drawing(case, options, threads=drawn.threads, quiet=quiet) as source:
+            reports.append(total_with(source, definition, changes, interval=interval, bounds=bounds))
+    result = reports[0] if len(reports) == 1 else DependenceReport(*reports)
     deliver(result.render(form.value, line_width(output)), output)
 
 

@@ -253,3 +253,21 @@ def test_the_receipt_of_a_figure_is_verified(run: Run) -> None:
     receipt = json.loads(Path("a.svg.receipt.json").read_text())
     assert (receipt["method"], receipt["pool"], receipt["draws"]) == ("quasi", "log", 8 * 256)
     assert run("verify", "a.svg.receipt.json").code == 0
+
+
+def test_all_settings_of_dependence_print_as_one_table(run: Run) -> None:
+    """``total --dependence all`` draws once for each setting; each row is what that setting prints by itself."""
+    document = json.loads(run(*_TOTAL, "-n", "1000", "--dependence", "all", "--format", "json").out)
+    for setting in ("independent", "declared", "comonotonic"):
+        alone = json.loads(run(*_TOTAL, "-n", "1000", "--dependence", setting, "--format", "json").out)
+        assert document[setting] == alone
+    printed = run(*_TOTAL, "-n", "1000", "--dependence", "all").out
+    assert all(label in printed for label in ("none", "as declared", "all inputs in step", "any: smallest"))
+
+
+def test_all_settings_of_dependence_belong_to_one_total_of_pooled_ranges(run: Run) -> None:
+    """A model of all the evidence has no dial to turn, and a comparison would be three tables: both are wrong use."""
+    refused = run(*_TOTAL, "--dependence", "all", "--engine", "synthesis")
+    assert refused.code == 2
+    assert "--dependence" in refused.err
+    assert run("compare", "case", "--no-figure", "--dependence", "all").code == 2
