@@ -20,8 +20,9 @@ def _draws_of(case: str) -> Sampler:
 def test_every_notable_change_of_a_shipped_total_has_a_reason() -> None:
     """A total that moved by over 3 % since version 1 says why; a reason that no row of the page shows is stale."""
     found = changes(_draws_of)
-    assert {change.case for change in found} == set(mm.cases())
-    for case in mm.cases():
+    cases = {change.case for change in found}
+    assert cases == {"atlantic-slave-trade", "china", "nazi-germany", "ussr"}  # the cases that version 1 had
+    for case in cases:
         shown = {change.definition for change in found if change.case == case and not change.years}
         assert shown == set(mm.load(case).definitions)
     reasons = known_reasons()
