@@ -9,11 +9,13 @@ FIT := import sys, venv, ensurepip; sys.exit(not (3, 12) <= sys.version_info[:2]
 CANDIDATES := $(PYTHON) python3.13 python3.12 python3 python $(wildcard $(HOME)/.pyenv/versions/3.13*/bin/python3 $(HOME)/.pyenv/versions/3.12*/bin/python3 $(HOME)/.local/share/uv/python/cpython-3.1[23]*/bin/python3)
 FOUND = $(shell for p in $(CANDIDATES); do "$$p" -c '$(FIT)' >/dev/null 2>&1 && { echo "$$p"; break; }; done)
 
-.PHONY: run test statistical packaging lint docs docs-check docs-synthesis bench wheel clean help
+.PHONY: run check test coverage statistical packaging lint docs docs-check docs-synthesis bench wheel clean help
 
 help:
 	@echo "make run          compare the definitions of the case ussr: table and figure"
-	@echo "make test         run the tests"
+	@echo "make check        lint, types, import contracts and the quick tests: under a minute"
+	@echo "make test         run all tests but the two kinds below"
+	@echo "make coverage     run the tests and report which lines ran"
 	@echo "make statistical  run the long statistical checks"
 	@echo "make lint         ruff, mypy, import contracts"
 	@echo "make packaging    install the wheel into an empty environment and use it"
@@ -39,8 +41,15 @@ run: $(VENV)/.installed
 	@mkdir -p $(OUT)
 	@$(BIN)/mcmort compare ussr --figure $(OUT)/ussr-definitions.png
 
+check: lint
+	$(BIN)/python -m pytest -n auto -m "not slow and not statistical and not packaging"
+
 test: $(VENV)/.installed
 	$(BIN)/python -m pytest -n auto -m "not statistical and not packaging"
+
+# Compiled functions are traced only where a test calls them as Python (py_func); see CONTRIBUTING.md.
+coverage: $(VENV)/.installed
+	$(BIN)/python -m pytest -n auto -m "not statistical and not packaging" --cov --cov-report=term:skip-covered
 
 statistical: $(VENV)/.installed
 	$(BIN)/python -m pytest -n auto -m statistical

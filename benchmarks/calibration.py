@@ -239,7 +239,7 @@ PAGE: Final = """\
 
 Made by `python benchmarks/calibration.py`, seed {seed}.
 
-If parameters are drawn from the prior, every figure of a case from the model of the engine, and the case is
+If parameters are drawn from the prior, every figure of a case from the model, and the case is
 then fitted to these figures, the true value of anything is as likely to lie below the first of its posterior draws as
 between any two of them: its rank is uniform (Talts and others 2018, arXiv:1804.06788). A mistake in the density, in
 its gradient, in the sampler or in what is derived from parameters bends the ranks, provided that it matters for the
@@ -294,8 +294,7 @@ allows. The balances, whose error is a million persons, then fix that number wit
 register is known within some hundredths: a thin bent ridge, on which chains hardly move. With the figures as printed
 the number is not known so well, and chains mix.
 
-What is not shown: that the model is true of how historians come by figures. Calibration is of the engine under its
-own model.
+What is not shown: that historians come by figures as the model says. Calibration tests the engine under its own model.
 """
 
 

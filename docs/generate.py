@@ -1,9 +1,9 @@
 """Writes the generated parts of the documentation, or with ``--check`` says which are stale.
 
-Run with ``make docs``. Generated are the tables of the README, the reference of the commands, the columns of a
-spreadsheet, the worked example of ``priors/README.md``, each author's total against ours, the picture of the layers,
-what the examples in ``docs/method.md`` and ``docs/architecture.md`` print, and what the benchmarks found, once
-``benchmarks/results.json`` is there.
+Run with ``make docs``. Generated are the tables of the README, the reference of the commands, the list of files, the
+columns of a spreadsheet, the worked example of ``priors/README.md``, each author's total against ours, totals before
+and after version 2 of the case format, the picture of the layers, what the examples in ``docs/method.md`` and
+``docs/architecture.md`` print, and what the benchmarks found, once ``benchmarks/results.json`` is there.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from meaning import meaning_page
 from picture import first_line, layers, layers_svg
 
 import mcmort as mm
@@ -34,6 +35,7 @@ from mcmort.present.tables.formats import to_markdown
 from mcmort.sampler import Sampler
 
 ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "mcmort"
 
 
 @cache
@@ -51,6 +53,7 @@ def between(text: str, name: str, content: str) -> str:
 def readme(text: str) -> str:
     """Return the README with the table that ``make run`` prints, and that of the benchmarks if they have been run."""
     table = comparison_table(mm.compare(draws_of("ussr")).comparison)
+    text = between(text, "packages", packages(inner=False))
     text = between(text, "compare ussr", to_markdown(Table(table.title, table.columns, table.rows)))
     return between(text, "benchmarks", speed())
 
@@ -140,26 +143,52 @@ def executed(text: str) -> str:
     return re.sub(r"(^```pycon\n)(.*?)(^```$)", run, text, flags=re.MULTILINE | re.DOTALL)
 
 
+def modules() -> list[Path]:
+    """Return the packages and modules of mcmort as paths below it: top layer first."""
+    paths = []
+    for name in (name for layer in layers(ROOT) for name in layer):
+        folder = PACKAGE / name
+        inner = sorted(folder.rglob("*.py"), key=lambda path: (path.parent, path.name != "__init__.py", path.name))
+        paths += [path.relative_to(PACKAGE) for path in inner] or [Path(f"{name}.py")]
+    return paths
+
+
+def described(paths: list[Path], heading: str) -> str:
+    """Return a table of packages and modules with the first sentence of each."""
+    rows = []
+    for path in paths:
+        shown = f"`{path.parent}/`" if path.name == "__init__.py" else f"`{path}`"
+        rows.append(f"| {shown} | {first_line(PACKAGE / path)} |")
+    return "\n".join([f"| {heading} | what is in it |", "| --- | --- |", *rows]) + "\n"
+
+
+def packages(*, inner: bool) -> str:
+    """Return a table of the packages, with those inside of others or without."""
+    rows = [path for path in modules() if path.name == "__init__.py" or len(path.parts) == 1]
+    return described([path for path in rows if inner or len(path.parts) < 3], "package")
+
+
+def files(_: str) -> str:
+    """Return the page with a line for each file."""
+    lines = [
+        "# Files",
+        "",
+        "Every file of `mcmort`, upper layers first: the first sentence of each, gathered by `make docs`.",
+        "[architecture.md](architecture.md) says how they work together.",
+        "",
+    ]
+    return "\n".join(lines) + "\n" + described(modules(), "file")
+
+
 def architecture(text: str) -> str:
     """Return the page on the architecture: its examples run, its table of packages from their docstrings."""
-    rows = []
-    for name in (name for layer in layers(ROOT) for name in layer):
-        folder = ROOT / "mcmort" / name
-        if not folder.is_dir():
-            rows.append(f"| `{name}.py` | {first_line(folder.with_suffix('.py'))} |")
-            continue
-        inner = sorted(path.parent for path in folder.glob("*/__init__.py"))
-        for package in (folder, *inner):
-            shown = package.relative_to(ROOT / "mcmort").as_posix()
-            rows.append(f"| `{shown}/` | {first_line(package / '__init__.py')} |")
-    head = ["| package | what is in it |", "| --- | --- |"]
-    return executed(placed(between(text, "packages", "\n".join([*head, *rows]) + "\n")))
+    return executed(placed(between(text, "packages", packages(inner=True))))
 
 
 def placed(text: str) -> str:
     """Return a page in which each "`name` in `file`" names the file that defines the name today."""
     homes: dict[str, list[str]] = {}
-    for path in sorted((ROOT / "mcmort").rglob("*.py")):
+    for path in sorted(PACKAGE.rglob("*.py")):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             match node:
                 case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.TypeAlias(name=ast.Name(id=name)):
@@ -168,7 +197,7 @@ def placed(text: str) -> str:
                     pass
                 case _:
                     continue
-            homes.setdefault(name, []).append(path.relative_to(ROOT / "mcmort").as_posix())
+            homes.setdefault(name, []).append(path.relative_to(PACKAGE).as_posix())
 
     def place(match: re.Match[str]) -> str:
         name, gap, home = match.groups()
@@ -187,8 +216,10 @@ PAGES: dict[str, Callable[[str], str]] = {
     "docs/architecture.md": architecture,
     "docs/claims.md": claims,
     "docs/commands.md": commands,
+    "docs/files.md": files,
     "docs/import.md": columns,
     "docs/layers.svg": lambda _: layers_svg(ROOT),
+    "docs/meaning-2.md": lambda _: meaning_page(draws_of),
     "docs/method.md": executed,
 }
 

@@ -293,9 +293,13 @@ def random_tables(draw: st.DrawFn, most: int = 6, *, unknown: bool = True, pools
                 overlaps.append(overlap(f"o-{inner}-{host}", ids[inner], ids[host], **ends))
     groups = []
     if draw(st.booleans()):
-        groups.append(dependence("archive", [*ids[:2], "people"], draw(st.floats(0.1, 0.7))))
-        groups.append(dependence("baseline", ids[1:], draw(st.floats(0.1, 0.7))))
-        groups.append(dependence("under-registration", ids, draw(st.floats(0.1, 1.0)), measure="registered"))
+        figured = [id_ for id_ in ids if id_ != "derived"]
+        complete = [one["id"] for one in components if "completeness" in one]
+        groups.append(dependence("archive", [*figured[:2], "people"], draw(st.floats(0.1, 0.5))))
+        groups.append(dependence("baseline", figured[1:], draw(st.floats(0.1, 0.5))))
+        groups.append(dependence("under-registration", ids, draw(st.floats(0.1, 0.5)), measure="registered"))
+        if complete:
+            groups.append(dependence("office", complete, draw(st.floats(0.1, 0.5)), measure="completeness"))
     return {
         "component": components,
         "quantity": quantities,

@@ -20,6 +20,12 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("MCMORT_CACHE", str(cache))
 
 
+@pytest.fixture(autouse=True)
+def _width_of_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Print for a pipe, whose lines have one width, whatever the terminal of who runs the tests, or of a worker."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 @pytest.fixture
 def seed() -> int:
     """Seed of random draws in tests: MCMORT_TEST_SEED, else 20_260."""

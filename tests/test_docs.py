@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 import json
 import re
 import shlex
@@ -10,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from generate import PAGES as GENERATED
 
 import mcmort as mm
 from mcmort.cli.app import main
@@ -29,6 +29,7 @@ def _blocks(page: Path, language: str) -> list[str]:
 PYTHON = [(page, index) for page in PAGES for index in range(len(_blocks(page, "python")))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("page", "index"), PYTHON, ids=lambda value: value.name if isinstance(value, Path) else str(value)
 )
@@ -38,13 +39,27 @@ def test_python_in_the_docs_runs(page: Path, index: int, tmp_path: Path, monkeyp
     exec(compile(_blocks(page, "python")[index], f"{page.name}[{index}]", "exec"), {"__name__": "docs"})
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if _blocks(page, "pycon")], ids=lambda page: page.name)
-def test_examples_in_the_docs_print_what_the_page_says(page: Path) -> None:
-    """The examples of a page, run from top to bottom, print the numbers that stand below them."""
-    examples = "\n".join(_blocks(page, "pycon"))
-    test = doctest.DocTestParser().get_doctest(examples, {}, page.name, str(page), 0)
-    assert len(test.examples) > 10
-    assert doctest.DocTestRunner().run(test).failed == 0, "stale; run make docs"
+@pytest.mark.slow
+@pytest.mark.parametrize("name", GENERATED)
+def test_generated_documentation_is_current(name: str) -> None:
+    """Each page is what `make docs` would write: its tables, and what its examples print when they are run."""
+    text = (ROOT / name).read_text(encoding="utf-8") if (ROOT / name).exists() else ""
+    assert GENERATED[name](text) == text, "stale; run make docs"
+
+
+@pytest.mark.parametrize("name", ["architecture.md", "method.md"])
+def test_pages_that_explain_have_examples(name: str) -> None:
+    """A page that explains shows numbers, which the test above computes again."""
+    assert len(_blocks(ROOT / "docs" / name, "pycon")) > 8
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+def test_paths_named_to_contributors_exist(name: str) -> None:
+    """Each file and folder that a page names by its path from the root is there; CASE stands for any case."""
+    named = re.findall(r"`((?:mcmort|tests|docs|priors|benchmarks)/[\w./-]*)`", (ROOT / name).read_text())
+    paths = [path.replace("CASE", "ussr") for path in named]
+    assert len(paths) > 2
+    assert [path for path in paths if not (ROOT / path).exists()] == []
 
 
 def test_architecture_page_names_modules_that_exist() -> None:
@@ -93,6 +108,7 @@ def _commands(page: Path) -> list[list[str]]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", [page for page in PAGES if _commands(page)], ids=lambda page: page.name)
 def test_commands_in_the_docs_exit_with_0(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -58,6 +58,7 @@ def test_the_names_of_a_package_load_as_its_stub_says(package: str) -> None:
         assert getattr(module, name) is vars(module)[name]
 
 
+@pytest.mark.slow
 def test_names_can_be_loaded_at_once() -> None:
     """With ``EAGER_IMPORT`` set every name loads with the package, so that a wrong one in a stub shows at once."""
     code = "import mcmort, sys; print('mcmort.api.verbs' in sys.modules and 'mcmort.bayes.posterior' in sys.modules)"
@@ -78,6 +79,7 @@ def test_one_version_everywhere() -> None:
     assert mm.__version__ == project["version"] == citation[1] == changelog[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", [f"mcmort{name}" for name in ("", ".api.verbs", ".sampler.sampler", ".sampler.simulate", ".totals.total")]
 )
@@ -99,6 +101,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built
 
 
+@pytest.mark.slow
 def test_the_wheel_carries_every_case_and_module(wheel: Path) -> None:
     """Each file of each shipped case, their licence, and each module, is inside; tests and benchmarks are not."""
     with zipfile.ZipFile(wheel) as archive:
@@ -114,6 +117,7 @@ def test_the_wheel_carries_every_case_and_module(wheel: Path) -> None:
     ] == []
 
 
+@pytest.mark.slow
 def test_the_wheel_works_from_any_folder(wheel: Path, tmp_path: Path) -> None:
     """Unpacked by itself, the package finds its cases from a folder that has none."""
     with zipfile.ZipFile(wheel) as archive:

@@ -1,4 +1,4 @@
-"""What is computed from totals: summaries, comparisons, bridges."""
+"""What is computed from totals: summaries, comparisons, bridges, bounds, claims, receipts."""
 
 from mcmort.analysis.bridge import Bridge, Step, bridge
 from mcmort.analysis.compare import ComparedDefinition, Comparison, PublishedTotal, compare

@@ -23,7 +23,7 @@ from mcmort.analysis.summary import check_probabilities, quantiles_of
 from mcmort.errors import UsageError
 from mcmort.totals import Total, Values
 
-__all__ = ["Extreme", "IntervalBounds", "SumBounds", "interval_bounds", "sum_bounds", "total_bounds"]
+__all__ = ["Extreme", "IntervalBounds", "SumBounds", "interval_bounds", "sum_bounds", "terms_of", "total_bounds"]
 
 type Array = NDArray[np.float64]
 type Marginal = Callable[[Array], Array]
@@ -202,10 +202,21 @@ def total_bounds(total: Total, probability: float) -> IntervalBounds:
     UsageError
         If the total has no parts, or the probability is not between 0 and 1.
     """
+    return interval_bounds(terms_of(total), probability)
+
+
+def terms_of(total: Total) -> list[Marginal]:
+    """Return the quantile function of each component of a total, and of each overlap with its sign changed.
+
+    Raises
+    ------
+    UsageError
+        If the total has no parts.
+    """
     if not total.parts:
         raise UsageError("bounds need the distributions of the components; compute the total with its parts")
     terms = [_marginal(values) for values in total.parts.values()]
-    return interval_bounds([*terms, *(_mirrored(_marginal(values)) for values in total.overlaps.values())], probability)
+    return [*terms, *(_mirrored(_marginal(values)) for values in total.overlaps.values())]
 
 
 def _marginal(values: Values) -> Marginal:

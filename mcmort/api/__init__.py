@@ -1,1 +1,1 @@
-"""The Python verbs, and what they return: results that know how to print themselves."""
+"""The Python functions, and the reports that they return, which print themselves."""

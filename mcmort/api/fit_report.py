@@ -23,6 +23,7 @@ def render_fit(
     form: str = "text",
     table: Literal["components", "priors", "figures"] | str = "components",
     influence: str | None = None,
+    width: int | None = None,
 ) -> str:
     """Return a fit as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``.
 
@@ -36,23 +37,25 @@ def render_fit(
         Which table.
     influence : str, optional
         Name of a definition: the table of what drives its total, instead.
+    width : int, optional
+        Of a line of plain text; by default that of the terminal.
 
     Returns
     -------
     str
     """
     if influence is not None:
-        from mcmort.bayes.power_scaling import influence as left_out
+        from mcmort.bayes.power_scaling import influence as influences_of
         from mcmort.bayes.power_scaling import sensitivity
 
-        found = total(posterior, definition_of(posterior.case, influence))
-        values = kept(found.values)
-        moved, power = left_out(posterior, values), sensitivity(posterior, values)
+        computed = total(posterior, definition_of(posterior.case, influence))
+        values = kept(computed.values)
+        influences, power = influences_of(posterior, values), sensitivity(posterior, values)
         if form == "json":
-            return as_json(influence_document(found, moved, power))
-        chosen = influence_table(found, moved, power)
+            return as_json(influence_document(computed, influences, power))
+        chosen = influence_table(computed, influences, power)
     elif form == "json":
         return as_json(fit_document(posterior))
     else:
         chosen = {"components": components_table, "priors": priors_table, "figures": figures_table}[table](posterior)
-    return render(chosen, form)
+    return render(chosen, form, width)

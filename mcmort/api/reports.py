@@ -1,13 +1,15 @@
 """What the Python verbs return: results that print themselves.
 
 ``print(mm.total(draws, "broad"))`` obeys the same rules as the command line: never a centre without its interval and
-definition, with what is left out and what is unknown beside it.
+definition, with what is left out and what is unknown beside it. A line of
+plain text has the width that is given, by default that of the terminal.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,28 +19,33 @@ from mcmort import analysis
 from mcmort.analysis import Summary
 from mcmort.analysis.bounds import IntervalBounds
 from mcmort.analysis.claims import ClaimComparison
+from mcmort.analysis.dependence import DependenceRanges, dependence_ranges
 from mcmort.analysis.receipt import Receipt
 from mcmort.catalogue import Case
 from mcmort.present.documents.claims_document import claims_document
 from mcmort.present.documents.comparison_document import ComparisonDocument, comparison_document
+from mcmort.present.documents.dependence_document import dependence_document
 from mcmort.present.documents.engines_document import engines_document
 from mcmort.present.documents.frame import as_json
 from mcmort.present.documents.total_document import TotalDocument, total_document
+from mcmort.present.print_format import wrapped
 from mcmort.present.tables.bridge_table import bridge_table
 from mcmort.present.tables.claims_table import claims_table
 from mcmort.present.tables.comparison_table import comparison_table
+from mcmort.present.tables.dependence_table import dependence_table
 from mcmort.present.tables.engines_table import engines_table
 from mcmort.present.tables.formats import render
 from mcmort.present.tables.published_table import published_table
 from mcmort.present.tables.total_table import total_table
 from mcmort.present.wording import titled_headline
-from mcmort.results import Manifest
+from mcmort.results import Dependence, Manifest
+from mcmort.results.draw_options import DEPENDENCES
 from mcmort.totals import Total, kept
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["BridgeReport", "ClaimsReport", "ComparisonReport", "EnginesReport", "TotalReport"]
+__all__ = ["BridgeReport", "ClaimsReport", "ComparisonReport", "DependenceReport", "EnginesReport", "TotalReport"]
 
 
 @dataclass(frozen=True)
@@ -78,18 +85,56 @@ class TotalReport:
         """Return the result as JSON text."""
         return as_json(self.document())
 
-    def render(self, form: str) -> str:
+    def render(self, form: str, width: int | None = None) -> str:
         """Return the result as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``."""
         if form == "json":
             return self.to_json()
         table = total_table(self.total, self.summary, self.probability, self.bounds)
-        text = render(table, form)
-        return f"{self.headline}\n\n{text}" if form == "text" else text
+        text = render(table, form, width)
+        return "\n".join([*wrapped(self.headline, width=width), "", text]) if form == "text" else text
 
     @property
     def headline(self) -> str:
         """The sentence that says what the total is."""
         return titled_headline(self.total, self.summary, self.probability)
+
+    def __str__(self) -> str:
+        return self.render("text")
+
+
+@dataclass(frozen=True)
+class DependenceReport:
+    """One total under each setting of dependence, beside what it can be under any.
+
+    Attributes
+    ----------
+    independent, declared, comonotonic : TotalReport
+        The same definition and interval.
+    """
+
+    independent: TotalReport
+    declared: TotalReport
+    comonotonic: TotalReport
+
+    @property
+    def by_setting(self) -> Mapping[Dependence, TotalReport]:
+        """The three reports, from the least dependence to the most."""
+        return {setting: getattr(self, setting) for setting in DEPENDENCES}
+
+    @cached_property
+    def ranges(self) -> DependenceRanges:
+        """What the ends of the interval and the median can be under any dependence between the components."""
+        totals = [report.total for report in self.by_setting.values()]
+        return dependence_ranges(totals, self.declared.probability)
+
+    def render(self, form: str, width: int | None = None) -> str:
+        """Return all of them as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``."""
+        if form == "json":
+            documents = {setting: report.document() for setting, report in self.by_setting.items()}
+            return as_json(dependence_document(**documents, ranges=self.ranges))
+        summaries = {setting: report.summary for setting, report in self.by_setting.items()}
+        text = render(dependence_table(self.declared.total, summaries, self.ranges), form, width)
+        return "\n".join([*wrapped(self.declared.headline, width=width), "", text]) if form == "text" else text
 
     def __str__(self) -> str:
         return self.render("text")
@@ -116,19 +161,19 @@ class ComparisonReport:
         """Return the comparison as JSON text."""
         return as_json(self.document())
 
-    def render(self, form: str) -> str:
+    def render(self, form: str, width: int | None = None) -> str:
         """Return the comparison as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``."""
         if form == "json":
             return self.to_json()
         table = comparison_table(self.comparison, self.probability)
-        return render(table, form)
+        return render(table, form, width)
 
-    def published(self, form: str = "text") -> str:
+    def published(self, form: str = "text", width: int | None = None) -> str:
         """Return the published totals beside the definitions, as ``text``, ``csv``, ``markdown`` or ``latex``."""
         table = published_table(self.comparison)
         if table is None:
             return ""
-        return render(table, form)
+        return render(table, form, width)
 
     @property
     def receipts(self) -> Mapping[str, Receipt]:
@@ -153,12 +198,12 @@ class ClaimsReport:
     manifest: Manifest
     judged: tuple[ClaimComparison, ...]
 
-    def render(self, form: str) -> str:
+    def render(self, form: str, width: int | None = None) -> str:
         """Return the claims as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``."""
         if form == "json":
             return as_json(claims_document(self.case, self.manifest, self.judged))
         table = claims_table(self.case, self.judged)
-        return render(table, form)
+        return render(table, form, width)
 
     def __str__(self) -> str:
         return self.render("text")
@@ -198,12 +243,12 @@ class EnginesReport:
     elicited: ComparisonReport
     synthesis: ComparisonReport
 
-    def render(self, form: str) -> str:
+    def render(self, form: str, width: int | None = None) -> str:
         """Return both as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``."""
         if form == "json":
             return as_json(engines_document(self.elicited.document(), self.synthesis.document()))
         table = engines_table(self.elicited.comparison, self.synthesis.comparison, self.elicited.probability)
-        return render(table, form)
+        return render(table, form, width)
 
     @property
     def receipts(self) -> Mapping[str, Receipt]:

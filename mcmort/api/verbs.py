@@ -93,10 +93,10 @@ def total_with(
     """Compute the total under a definition with changes; see `total`."""
     request = TotalsRequest(definitions=(definition,), **dict(changes))
     resolved = resolve(draws.case, definition_of(draws.case, definition, changes))
-    (found,) = totals_of(draws, [resolved], probabilities=_probabilities(interval))
-    summary = summarise(found.values, _probabilities(interval), chains=found.chains)
-    around = total_bounds(found, interval) if bounds else None
-    return TotalReport(found, summary, receipt_of(request, [found]), interval, around)
+    (computed,) = totals_of(draws, [resolved], probabilities=_probabilities(interval))
+    summary = summarise(computed.values, _probabilities(interval), chains=computed.chains)
+    around = total_bounds(computed, interval) if bounds else None
+    return TotalReport(computed, summary, receipt_of(request, [computed]), interval, around)
 
 
 def compare(
@@ -129,9 +129,9 @@ def compare(
     DefinitionError
         If a definition is unknown, or none of them counts anything.
     """
-    found = analysis.compare(draws, definitions, years=years, probabilities=_probabilities(interval))
-    request = TotalsRequest(definitions=tuple(row.total.definition.id for row in found.rows), years=years)
-    return ComparisonReport(found, receipt_of(request, [row.total for row in found.rows]), interval)
+    comparison = analysis.compare(draws, definitions, years=years, probabilities=_probabilities(interval))
+    request = TotalsRequest(definitions=tuple(row.total.definition.id for row in comparison.rows), years=years)
+    return ComparisonReport(comparison, receipt_of(request, [row.total for row in comparison.rows]), interval)
 
 
 def claims(draws: DrawSource) -> ClaimsReport:
@@ -148,7 +148,9 @@ def claims(draws: DrawSource) -> ClaimsReport:
         Prints itself as a table.
     """
     compared = compare_claims(draws)
-    manifest = next((one.total.draws.manifest for one in compared if one.total is not None), draws.manifest)
+    manifest = next(
+        (comparison.total.draws.manifest for comparison in compared if comparison.total is not None), draws.manifest
+    )
     return ClaimsReport(draws.case, manifest, compared)
 
 
@@ -210,7 +212,9 @@ def plot(comparison: Drawable, path: str | Path) -> Path:
     from mcmort.present.figures.style import figure_bytes
 
     path = Path(path)
-    beside = {path.with_name(f"{path.name}{word}.receipt.json"): one for word, one in comparison.receipts.items()}
+    beside = {
+        path.with_name(f"{path.name}{word}.receipt.json"): receipt for word, receipt in comparison.receipts.items()
+    }
     form = figure_format(path)
     for place in (path, *beside):
         check_writable(place)

@@ -1,4 +1,4 @@
-"""The Bayesian engine: all the evidence of a case in one model.
+"""The Bayesian engine: all the evidence of a case in one model, its sampling and its checks.
 
 The names, which the stub file beside this one lists, load when first used, so that a stored fit is read without the
 libraries that made it.

@@ -1,1 +1,1 @@
-"""Benchmarks: one task in mcmort and in its peers, answers checked before anything is timed."""
+"""Benchmarks: the same task in mcmort and in other tools, timed after their answers are checked."""

@@ -1,1 +1,1 @@
-"""Files that are kept between commands, such as machine code, so that both engines start quickly."""
+"""Files kept between commands, machine code among them, so that both engines start quickly."""

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Final, Literal, get_args
 
-__all__ = ["BASES", "POOLINGS", "Basis", "BestIs", "Confidence", "Family", "Measure", "Pooling", "Reads", "Support"]
+__all__ = [
+    "BASES",
+    "POOLINGS",
+    "Basis",
+    "BestIs",
+    "Confidence",
+    "Family",
+    "LinkMeasure",
+    "Measure",
+    "Pooling",
+    "Reads",
+    "Support",
+]
 
 Basis = Literal[
     "registered",
@@ -23,6 +35,9 @@ BASES: Final[tuple[Basis, ...]] = get_args(Basis)
 
 Measure = Literal["registered", "all"]
 """Deaths registered by those responsible, or all deaths."""
+
+LinkMeasure = Literal["registered", "all", "completeness"]
+"""What of a component a group or correlation is about: its deaths, those registered, or the share registered."""
 
 Reads = Literal[
     "point",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mcmort.cli.drawing import check_output, deliver, drawing
+from mcmort.cli.drawing import check_output, deliver, drawing, line_width
 from mcmort.cli.groups import command
 from mcmort.cli.options import CaseName, DrawWords, EngineName, EngineOption, Form, Format, Output, Quiet
 
@@ -28,4 +28,4 @@ def claims(
     check_output(output)
     with drawing(case, drawn.options(engine.value), threads=drawn.threads, quiet=quiet) as source:
         result = compute(source)
-    deliver(result.render(form.value), output)
+    deliver(result.render(form.value, line_width(output)), output)

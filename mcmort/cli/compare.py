@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mcmort.cli.drawing import check_output, deliver, drawing
+from mcmort.cli.drawing import check_output, deliver, drawing, line_width
 from mcmort.cli.groups import command
 from mcmort.cli.options import (
     CaseName,
@@ -78,19 +78,20 @@ def compare(
     _check_figure(figure, output)
     restricted = span(years)
 
-    def computed(one: EngineName, words: DrawWords) -> ComparisonReport:
-        with drawing(case, words.options(one.value), threads=words.threads, quiet=quiet) as source:
+    def computed(engine_name: EngineName, words: DrawWords) -> ComparisonReport:
+        with drawing(case, words.options(engine_name.value), threads=words.threads, quiet=quiet) as source:
             return compute(source, definitions, years=restricted, interval=interval)
 
     result: ComparisonReport | EnginesReport
+    width = line_width(output)
     if engine is EnginesName.both:
         result = _both(computed, drawn)
-        text = result.render(form.value)
+        text = result.render(form.value, width)
     else:
         result = computed(EngineName(engine.value), drawn)
-        text = result.render(form.value)
+        text = result.render(form.value, width)
         if published and form is not Form.json:
-            text += "\n" + result.published(form.value)
+            text += "\n" + result.published(form.value, width)
     if figure is not None:
         plot(result, figure)
     deliver(text, output)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mcmort.sampler.kernel.run import Progress
     from mcmort.totals import DrawSource
 
-__all__ = ["PATIENCE", "check_output", "deliver", "drawing", "progress_bar"]
+__all__ = ["PATIENCE", "check_output", "deliver", "drawing", "line_width", "progress_bar"]
 
 _STDOUT: Final = Path("-")
 PATIENCE: Final = 1.0
@@ -62,6 +62,13 @@ def check_output(output: Path | None) -> None:
 
     if output is not None and output != _STDOUT:
         check_writable(output)
+
+
+def line_width(output: Path | None) -> int:
+    """Return the columns of a line of plain text: those of the terminal, unless the text goes to a file."""
+    from mcmort.present.print_format import FILE_WIDTH, page_width
+
+    return page_width() if output is None or output == _STDOUT else FILE_WIDTH
 
 
 def deliver(text: str, output: Path | None) -> None:

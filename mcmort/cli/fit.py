@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mcmort.cli.drawing import check_output, deliver, progress_bar
+from mcmort.cli.drawing import check_output, deliver, line_width, progress_bar
 from mcmort.cli.groups import command
 from mcmort.cli.loading import load_case
 from mcmort.cli.options import CaseName, DrawCount, Evidence, Form, Format, Output, Quiet, Seed, Threads, Without, bases
@@ -56,4 +56,4 @@ def fit(
     with progress_bar(f"Fitting {loaded.id}", quiet) as progress:
         posterior = posterior_of(loaded, options, threads=threads, progress=progress)
     table = "priors" if priors else "figures" if figures else "components"
-    deliver(render_fit(posterior, form.value, table, influence), output)
+    deliver(render_fit(posterior, form.value, table, influence, line_width(output)), output)

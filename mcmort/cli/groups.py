@@ -19,7 +19,7 @@ __all__ = ["command"]
 
 
 def command(function: Callable[..., None]) -> Callable[..., None]:
-    """Spell out the groups in a command's signature, and tell an `OptionError` as typer tells wrong use.
+    """Spell out the groups in a command's signature, and report an `OptionError` as typer reports wrong use.
 
     Parameters
     ----------
@@ -34,7 +34,9 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
     """
     signature = inspect.signature(function, eval_str=True)
     groups: dict[str, Any] = {
-        name: one.annotation for name, one in signature.parameters.items() if is_dataclass(one.annotation)
+        name: parameter.annotation
+        for name, parameter in signature.parameters.items()
+        if is_dataclass(parameter.annotation)
     }
     options: list[inspect.Parameter] = []
     for name, parameter in signature.parameters.items():
@@ -50,7 +52,7 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
             raise typer.BadParameter(str(error), param_hint=f"--{error.option}") from error
 
     run.__dict__["__signature__"] = signature.replace(parameters=options)  # as `inspect.signature` looks for it
-    run.__annotations__ = {one.name: one.annotation for one in options}
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in options}
     return run
 
 

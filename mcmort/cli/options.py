@@ -1,7 +1,7 @@
 """Options that several commands share, singly or as a group, and how their words are read.
 
-The groups hold words as they were typed. What these mean, and which of them go together, is told once below the command
-line, by `mcmort.results.DrawOptions` and `mcmort.definitions.DefinitionChanges`.
+The groups hold words as they were typed. What these mean, and which of them go together, is defined once, below the
+command line, by `mcmort.results.DrawOptions` and `mcmort.definitions.DefinitionChanges`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import typer
 
 if TYPE_CHECKING:
     from mcmort.definitions import DefinitionChanges
-    from mcmort.results import DrawOptions, Engine
+    from mcmort.results import Dependence, DrawOptions, Engine
 
 __all__ = [
     "CaseName",
@@ -35,6 +35,7 @@ __all__ = [
     "Quiet",
     "Seed",
     "Threads",
+    "TotalDrawWords",
     "Without",
     "YearSpan",
     "bases",
@@ -62,7 +63,10 @@ class MeasureName(StrEnum):
 
 
 CaseName = Annotated[str, typer.Argument(metavar="CASE", help="A shipped case, or the path of a case folder.")]
-DefinitionName = Annotated[str, typer.Option("--definition", "-d", metavar="NAME", help="Definition of the case.")]
+DefinitionName = Annotated[
+    str | None,
+    typer.Option("--definition", "-d", metavar="NAME", help="Definition of the case; without one, its names are said."),
+]
 DefinitionNames = Annotated[
     list[str] | None, typer.Option("--definition", "-d", metavar="NAME", help="Only these definitions.")
 ]
@@ -81,6 +85,15 @@ class DependenceName(StrEnum):
     declared = "declared"
     independent = "independent"
     comonotonic = "comonotonic"
+
+
+class DependencesName(StrEnum):
+    """One setting of the dial of dependence, or all of them side by side."""
+
+    declared = "declared"
+    independent = "independent"
+    comonotonic = "comonotonic"
+    all = "all"
 
 
 class PoolName(StrEnum):
@@ -124,8 +137,8 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 
 
 @dataclass(frozen=True, kw_only=True)
-class DrawWords:
-    """How draws are made: the options of every command that computes totals, but for the engine."""
+class _DrawWords:
+    """How draws are made: the options of every command that computes totals, but for the engine and dependence."""
 
     evidence: Evidence = None
     without: Without = None
@@ -138,17 +151,14 @@ class DrawWords:
         MethodName,
         typer.Option("--method", help="Independent draws, or scrambled Sobol points."),
     ] = MethodName.plain
-    dependence: Annotated[
-        DependenceName, typer.Option("--dependence", help="How components depend on one another.")
-    ] = DependenceName.declared
     pool: Annotated[
         PoolName | None, typer.Option("--pool", help="Pool all estimates this way, instead of as the case says.")
     ] = None
     seed: Seed = 1
     threads: Threads = None
 
-    def options(self, engine: Engine) -> DrawOptions:
-        """Return what was asked of an engine."""
+    def options_under(self, dependence: Dependence, engine: Engine) -> DrawOptions:
+        """Return what was asked of an engine, under one setting of dependence."""
         from mcmort.results import DrawOptions
 
         return DrawOptions(
@@ -157,11 +167,42 @@ class DrawWords:
             seed=self.seed,
             precision=relative(self.precision),
             method=self.method.value,
-            dependence=self.dependence.value,
+            dependence=dependence,
             pool=None if self.pool is None else self.pool.value,
             evidence=bases(self.evidence),
             without=frozenset(self.without or ()),
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawWords(_DrawWords):
+    """How draws are made, under one setting of dependence."""
+
+    dependence: Annotated[
+        DependenceName, typer.Option("--dependence", help="How components depend on one another.")
+    ] = DependenceName.declared
+
+    def options(self, engine: Engine) -> DrawOptions:
+        """Return what was asked of an engine."""
+        return self.options_under(self.dependence.value, engine)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TotalDrawWords(_DrawWords):
+    """How draws of one total are made, under one setting of dependence or under each of them."""
+
+    dependence: Annotated[
+        DependencesName,
+        typer.Option("--dependence", help="How components depend on one another; all: each setting, with the bounds."),
+    ] = DependencesName.declared
+
+    def settings(self, engine: Engine) -> tuple[DrawOptions, ...]:
+        """Return what was asked of an engine, once for each setting of dependence."""
+        from mcmort.results.draw_options import DEPENDENCES
+
+        if self.dependence is DependencesName.all:
+            return tuple(self.options_under(setting, engine) for setting in DEPENDENCES)
+        return (self.options_under(DependenceName(self.dependence.value).value, engine),)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -241,8 +282,8 @@ def bases(text: str | None) -> frozenset[str] | None:
     chosen = frozenset(word.strip() for word in text.split(",") if word.strip())
     unknown = sorted(chosen - set(BASES))
     if unknown or not chosen:
-        found = ", ".join(unknown) or "nothing"
+        named = ", ".join(unknown) or "nothing"
         raise typer.BadParameter(
-            f"{found}: no basis of evidence; choose from {', '.join(BASES)}", param_hint="--evidence"
+            f"{named}: no basis of evidence; choose from {', '.join(BASES)}", param_hint="--evidence"
         )
     return chosen

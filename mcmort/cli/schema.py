@@ -36,9 +36,9 @@ def schema(
     if document in (SchemaName.total, SchemaName.comparison, SchemaName.claims):
         from mcmort.present.documents.result_schemas import result_schemas
 
-        found = result_schemas()[document.value]
+        content = result_schemas()[document.value]
     else:
         from mcmort.catalogue.schema import schemas
 
-        found = schemas()[document.value]
-    sys.stdout.write(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
+        content = schemas()[document.value]
+    sys.stdout.write(json.dumps(content, indent=2, ensure_ascii=False) + "\n")

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mcmort.cli.drawing import check_output, deliver, drawing
+from mcmort.cli.drawing import check_output, deliver, drawing, line_width
 from mcmort.cli.groups import command
 from mcmort.cli.options import (
     CaseName,
     ChangeWords,
     DefinitionName,
-    DrawWords,
     EngineName,
     EngineOption,
     Form,
@@ -20,7 +19,11 @@ from mcmort.cli.options import (
     Level,
     Output,
     Quiet,
+    TotalDrawWords,
 )
+
+if TYPE_CHECKING:
+    from mcmort.errors import UsageError
 
 __all__ = ["total"]
 
@@ -28,7 +31,7 @@ __all__ = ["total"]
 @command
 def total(
     case: CaseName,
-    definition: DefinitionName,
+    definition: DefinitionName = None,
     *,
     changed: ChangeWords,
     interval: Level = 0.95,
@@ -36,7 +39,7 @@ def total(
         bool, typer.Option("--bounds", help="Print what the interval can be under any dependence.")
     ] = False,
     engine: EngineOption = EngineName.elicited,
-    drawn: DrawWords,
+    drawn: TotalDrawWords,
     form: Format = Form.text,
     output: Output = None,
     quiet: Quiet = False,
@@ -45,10 +48,25 @@ def total(
 
     Example: `mcmort total ussr --definition broad --years 1928:1953`
     """
+    if definition is None:
+        raise _no_definition(case)
+    from mcmort.api.reports import DependenceReport
     from mcmort.api.verbs import total_with
 
     check_output(output)
     changes = changed.changes()
-    with drawing(case, drawn.options(engine.value), threads=drawn.threads, quiet=quiet) as source:
-        result = total_with(source, definition, changes, interval=interval, bounds=bounds)
-    deliver(result.render(form.value), output)
+    reports = []
+    for options in drawn.settings(engine.value):
+        with drawing(case, options, threads=drawn.threads, quiet=quiet) as source:
+            reports.append(total_with(source, definition, changes, interval=interval, bounds=bounds))
+    result = reports[0] if len(reports) == 1 else DependenceReport(*reports)
+    deliver(result.render(form.value, line_width(output)), output)
+
+
+def _no_definition(case: str) -> UsageError:
+    """Return the error of a total of no definition, which names those of the case."""
+    from mcmort.catalogue import load
+    from mcmort.errors import UsageError
+
+    names = ", ".join(load(case).definitions)
+    return UsageError(f"a total needs a definition, given with --definition (-d); {case} has {names}")

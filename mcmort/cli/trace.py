@@ -55,6 +55,6 @@ def trace(
         raise typer.BadParameter("years restrict a total: name a definition", param_hint="--years")
     priors = elicit(loaded)
     if name is None:
-        sys.stdout.write("\n".join(trace_owner(priors, one) for one in loaded.components))
+        sys.stdout.write("\n".join(trace_owner(priors, component) for component in loaded.components))
         return
     sys.stdout.write(trace_owner(priors, name))

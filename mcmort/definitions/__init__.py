@@ -1,4 +1,4 @@
-"""What a definition or a claim counts, and the arithmetic of its total: below both engines, which evaluate it."""
+"""What a definition or a claim counts: components, years, overlaps, and the arithmetic of the sum."""
 
 from mcmort.definitions.balances import balances_within, residuals
 from mcmort.definitions.changes import DefinitionChanges, definition_of

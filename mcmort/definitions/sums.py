@@ -12,7 +12,7 @@ part of a component that falls in a year.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -22,7 +22,7 @@ from mcmort.definitions.overlaps import cells_of, taken_by_overlaps
 from mcmort.definitions.terms import DefinitionTerms, Term
 from mcmort.definitions.timing import YearShares
 from mcmort.errors import DefinitionError
-from mcmort.results import Arithmetic, ComponentStatus, RegisterComparison, Split, Sums, maximum
+from mcmort.results import Arithmetic, ComponentStatus, ReachedLink, RegisterComparison, Split, Sums, maximum
 
 __all__ = ["ResolvedDefinition", "evaluate", "resolve_definition"]
 
@@ -105,6 +105,7 @@ def resolve_definition(
         for name, term in terms.items()
         for note in _notes(case, standing[name], definition, term, years)
     )
+    notes += _link_notes([standing[name] for name in terms], definition)
     return ResolvedDefinition(definition, terms, resolved.excluded, unknown, notes)
 
 
@@ -154,6 +155,26 @@ def _register_notes(register: RegisterComparison) -> list[str]:
     if register.nothing_unregistered > 0.005:
         notes.append(f"probability that nothing went unregistered: {percent(register.nothing_unregistered)}")
     return ["; ".join(notes)] if notes else []
+
+
+def _link_notes(standing: Sequence[ComponentStatus], definition: Definition) -> tuple[str, ...]:
+    """Say for each link of the measure that counts which rank correlations are reached instead of the declared."""
+    links: dict[str, list[ReachedLink]] = {}
+    for one in standing:
+        for link in one.links:
+            if link.measure == definition.measure:
+                links.setdefault(link.link, []).append(link)
+
+    def span(values: Sequence[float]) -> str:
+        low, high = f"{min(values):.2f}", f"{max(values):.2f}"
+        return low if low == high else f"{low} to {high}"
+
+    return tuple(
+        f"{name}: rank correlations of {span([link.declared for link in found])} are declared, "
+        f"{span([link.reached for link in found])} reached, since a register, a completeness or a formula moves its "
+        "members as well"
+        for name, found in links.items()
+    )
 
 
 class _Counted[Value: Arithmetic]:

@@ -1,4 +1,4 @@
-"""How the deaths of a component fall on its years.
+"""How the deaths of a component fall on its years: by a series, evenly, as in a component that holds it, or unknown.
 
 An annual series gives fixed shares of the years, and so does the statement of a source that they are even. Elsewhere
 timing is unknown, and uncertain: the shares of the years are a flat Dirichlet draw, made by splitting the span in two

@@ -1,4 +1,4 @@
-"""From cited ranges to priors: families, fits, pools and quantile tables.
+"""From cited ranges to priors: families, fits, pools, correlations, quantile tables.
 
 The names, which the stub file beside this one lists, load when first used, so that a stored plan, which needs the
 tables alone, starts without SciPy.

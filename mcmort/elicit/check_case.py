@@ -7,6 +7,7 @@ from pathlib import Path
 from mcmort.catalogue import load
 from mcmort.catalogue.checks.lint import check_strict
 from mcmort.catalogue.selection import selected_years
+from mcmort.elicit.copula import Copula
 from mcmort.elicit.evidence_rules import known_of
 from mcmort.elicit.priors import Priors, elicit
 from mcmort.errors import CaseError, Problem
@@ -43,6 +44,7 @@ def check(name: str | Path, *, strict: bool = False) -> tuple[Problem, ...]:
     try:
         case = load(name)
         priors = elicit(case)
+        Copula(priors)  # which refuses links that contradict one another
     except CaseError as error:
         return error.problems
     return tuple(sorted([*check_strict(case), *check_known(priors)])) if strict else ()

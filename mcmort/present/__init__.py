@@ -1,1 +1,1 @@
-"""How results look: numbers, words, tables, figures. The only layer that draws."""
+"""How results look: numbers, wording, tables, figures, documents."""

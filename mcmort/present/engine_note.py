@@ -32,14 +32,14 @@ def _choices(manifest: Manifest) -> str:
         chosen.append(f"{manifest.dependence} instead of the declared dependence")
     if manifest.pool is not None:
         chosen.append(f"estimates pooled by the {manifest.pool} rule")
-    return "".join(f", {one}" for one in chosen)
+    return "".join(f", {choice}" for choice in chosen)
 
 
 def _precision(manifest: Manifest) -> str:
     """Say whether the precision that was asked for was reached."""
     if manifest.precision is None or manifest.reached is None:
         return ""
-    asked, reached = (f"{100 * one:.2g} %" for one in (manifest.precision, manifest.reached))
+    asked, reached = (f"{100 * precision:.2g} %" for precision in (manifest.precision, manifest.reached))
     if manifest.reached <= manifest.precision:
         return f" Asked for a precision of {asked}; reached {reached}."
     return f" The precision of {asked} was not reached: the limits are known to {reached} after all draws allowed."
@@ -49,7 +49,10 @@ def _error_text(summary: Summary) -> str:
     """Say how far the printed interval may be off, for want of draws."""
     if summary.draws < FEWEST:
         return f"fewer than {FEWEST} draws do not tell the Monte Carlo error"
-    widest = max((one for one in summary.intervals if one.kind == "equal-tailed"), key=lambda one: one.probability)
+    widest = max(
+        (interval for interval in summary.intervals if interval.kind == "equal-tailed"),
+        key=lambda interval: interval.probability,
+    )
     worst = max(widest.low_error, widest.high_error)
     size = f"{100 * worst / summary.median:.2g} % of the median" if summary.median > 0 else f"{worst:.2g}"
     return f"Monte Carlo error of the interval's ends at most {size}"

@@ -109,7 +109,7 @@ def rounding_for(summary: Summary, headline: bool = False) -> Rounding:
     size = math.floor(math.log10(widest.high)) if widest.high > 0 else 0
     for figures in (2, 3) if headline else (3,):
         short = replace(usual, exponent=max(usual.exponent, size + 1 - figures))
-        lost = any(usual.value(one) and not short.value(one) for one in (widest.low, summary.median))
+        lost = any(usual.value(end) and not short.value(end) for end in (widest.low, summary.median))
         if short.value(widest.low) < short.value(widest.high) and not lost:
             return short
     return usual
@@ -117,8 +117,8 @@ def rounding_for(summary: Summary, headline: bool = False) -> Rounding:
 
 def deciding(summary: Summary) -> Interval:
     """Return the interval by which digits are chosen: the equal-tailed one of 95 %, else the widest there is."""
-    equal = [one for one in summary.intervals if one.kind == "equal-tailed"]
-    return min(equal, key=lambda one: (abs(one.probability - 0.95) > 1e-12, -one.probability))
+    equal = [interval for interval in summary.intervals if interval.kind == "equal-tailed"]
+    return min(equal, key=lambda interval: (abs(interval.probability - 0.95) > 1e-12, -interval.probability))
 
 
 def percent(share: float) -> str:

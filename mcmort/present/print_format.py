@@ -5,21 +5,59 @@ Imports little, so that looking at a case stays quick.
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
+import textwrap
 from typing import Final
 
-__all__ = ["EN_DASH", "as_printed", "page_width", "years_text"]
+__all__ = ["EN_DASH", "FILE_WIDTH", "as_printed", "page_width", "wrapped", "years_text"]
 
 EN_DASH: Final = "\N{EN DASH}"
+FILE_WIDTH: Final = 120
+"""Columns of a line of text in a file or a pipe, and the most that a line has on a terminal."""
 _NARROWEST: Final = 60
-_WIDEST: Final = 120
 
 
 def page_width() -> int:
-    """Return how many columns a line of text may have: those of the terminal from 60 to 120, else 120."""
-    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDEST
-    return min(max(columns, _NARROWEST), _WIDEST)
+    """Return how many columns a line of printed text may have.
+
+    Returns
+    -------
+    int
+        Those of the terminal, or of the environment variable ``COLUMNS`` where it is set, from 60 to 120; 120 in a
+        pipe.
+    """
+    is_known = sys.stdout.isatty() or "COLUMNS" in os.environ
+    columns = shutil.get_terminal_size().columns if is_known else FILE_WIDTH
+    return min(max(columns, _NARROWEST), FILE_WIDTH)
+
+
+def wrapped(text: str, indent: str = "", hanging: str | None = None, width: int | None = None) -> list[str]:
+    """Break a paragraph into lines.
+
+    Parameters
+    ----------
+    text : str
+        The paragraph.
+    indent : str
+        Before its first line.
+    hanging : str, optional
+        Before its other lines; by default the same.
+    width : int, optional
+        Of a line; by default that of the page.
+
+    Returns
+    -------
+    list of str
+    """
+    return textwrap.wrap(
+        text,
+        page_width() if width is None else width,
+        initial_indent=indent,
+        subsequent_indent=indent if hanging is None else hanging,
+        break_on_hyphens=False,  # an identifier stays whole, to be copied
+    )
 
 
 def years_text(years: tuple[int, int]) -> str:

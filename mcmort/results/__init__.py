@@ -1,9 +1,9 @@
-"""What either engine returns: draws, or histograms of draws that were not kept."""
+"""What engines return: draws, or histograms of draws that were not kept."""
 
 from mcmort.results.arithmetic import Arithmetic, Symbol, maximum
 from mcmort.results.draw_options import Dependence, DrawOptions, Engine, Method
 from mcmort.results.draw_source import DrawSource
-from mcmort.results.draws import ComponentStatus, Draws, HistogramResults, Manifest, RegisterComparison
+from mcmort.results.draws import ComponentStatus, Draws, HistogramResults, Manifest, ReachedLink, RegisterComparison
 from mcmort.results.histogram import Histogram
 from mcmort.results.histogram_estimate import HistogramEstimate
 from mcmort.results.question import Question, Residual, Split, Sums, Values
@@ -22,6 +22,7 @@ __all__ = [
     "Manifest",
     "Method",
     "Question",
+    "ReachedLink",
     "RegisterComparison",
     "Residual",
     "Split",

@@ -10,7 +10,7 @@ import numpy as np
 from mcmort.catalogue.vocabulary import Pooling
 from mcmort.errors import OptionError
 
-__all__ = ["ENGINES", "Dependence", "DrawOptions", "Engine", "Method"]
+__all__ = ["DEPENDENCES", "ENGINES", "Dependence", "DrawOptions", "Engine", "Method"]
 
 Engine = Literal["elicited", "synthesis"]
 """Monte Carlo from pooled ranges, or a Bayesian model of all the evidence."""
@@ -22,6 +22,9 @@ Method = Literal["plain", "quasi"]
 
 Dependence = Literal["declared", "independent", "comonotonic"]
 """Which inputs depend on one another: the groups that the case declares, none, or all in perfect rank correlation."""
+
+DEPENDENCES: Final[tuple[Dependence, ...]] = ("independent", "declared", "comonotonic")
+"""From the least dependence to the most."""
 
 _ONE_ENGINE_ONLY: Final[dict[str, Engine]] = {
     "precision": "elicited",

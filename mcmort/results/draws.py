@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.catalogue.case import Case
-from mcmort.catalogue.vocabulary import Measure, Pooling
+from mcmort.catalogue.vocabulary import LinkMeasure, Measure, Pooling
 from mcmort.errors import UsageError
 from mcmort.results.draw_options import Dependence, Method
 from mcmort.results.histogram_estimate import HistogramEstimate
 from mcmort.results.question import Question, Split, Sums
 
-__all__ = ["ComponentStatus", "Draws", "HistogramResults", "Manifest", "RegisterComparison"]
+__all__ = ["ComponentStatus", "Draws", "HistogramResults", "Manifest", "ReachedLink", "RegisterComparison"]
 
 type Array = NDArray[np.float64]
 
@@ -40,6 +40,26 @@ class RegisterComparison:
 
 
 @dataclass(frozen=True, slots=True)
+class ReachedLink:
+    """A declared link that draws of a component do not follow in full.
+
+    Attributes
+    ----------
+    link : str
+        Id of the group or correlation.
+    measure : {"all", "registered", "completeness"}
+        What of its members it is about.
+    declared, reached : float
+        Mean rank correlation with the other members.
+    """
+
+    link: str
+    measure: LinkMeasure
+    declared: float
+    reached: float
+
+
+@dataclass(frozen=True, slots=True)
 class ComponentStatus:
     """What is known of one component.
 
@@ -55,6 +75,8 @@ class ComponentStatus:
         Whether nothing but a register speaks of all its deaths, so that they are a minimum.
     register : RegisterComparison or None
         Where both measures have evidence of their own, how all deaths compare with the register.
+    links : tuple of ReachedLink
+        Declared links that its draws do not follow in full.
     """
 
     unknown: Mapping[str, str]
@@ -62,6 +84,7 @@ class ComponentStatus:
     sources: Mapping[str, tuple[str, ...]]
     is_registered_only: bool = False
     register: RegisterComparison | None = None
+    links: tuple[ReachedLink, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,7 +130,7 @@ class Histogram:
 
     @property
     def undefined(self) -> int:
-        """Number of draws that are infinite, undefined, beyond all bounds, or negative where the variable is not signed.
+        """Number of draws that are infinite, undefined, beyond bounds, or negative in a variable that is not signed.
 
         A histogram has no bins for these, and where there are some none of its statistics has a meaning.
         """
@@ -165,8 +165,8 @@ class Histogram:
         """Return the lower edges of bins, counted from the first."""
         bins = index + self.first
         if self.first < 0:
-            bits = (np.maximum(np.where(bins > 0, bins - 1, -bins), 0) << SHIFT) + FIRST_BITS
-            return np.clip(np.where(bins > 0, 1.0, -1.0) * bits.view(np.float64), self.low, self.high)
+            magnitude: Array = ((np.where(bins > 0, bins - 1, -bins) << SHIFT) + FIRST_BITS).view(np.float64)
+            return np.clip(np.where(bins > 0, magnitude, -magnitude), self.low, self.high)
         bits = (np.maximum(bins - 1, 0) << SHIFT) + FIRST_BITS
         return np.clip(np.where(bins == 0, 0.0, bits.view(np.float64)), self.low, self.high)
 
@@ -314,7 +314,7 @@ def mirrored(above: Histogram, below: Histogram) -> Histogram:
     negative = below.counts[max(1 - below.first, 0) : 1 - first - below.first]
     counts[: len(negative)] += negative[::-1]
     # each draw is in bin 0 of one of the halves, and of both if it is next to zero
-    if 0 < last:
+    if last > 0:
         counts[-first] -= int(np.sum(negative))
     low, high = -below.high, above.high if above.high > 0.0 else -below.low
     return Histogram(first, counts, low, high)

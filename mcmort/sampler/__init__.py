@@ -1,4 +1,4 @@
-"""The elicited engine: priors to a plan, a plan to draws or histograms of draws.
+"""The elicited engine: from priors to a plan, from a plan to draws or histograms.
 
 The names that the stub file beside this one lists are loaded when first used: arithmetic over a plan needs neither
 SciPy nor Numba.

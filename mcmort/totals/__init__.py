@@ -1,4 +1,4 @@
-"""From draws of components to totals: the sum that a definition asks for, from either engine."""
+"""From draws of components to totals under a definition, for either engine."""
 
 from mcmort.definitions import DefinitionChanges, DefinitionTerms, Term, definition_of, of_claim, resolve, same_scope
 from mcmort.results import DrawSource

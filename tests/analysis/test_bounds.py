@@ -196,6 +196,7 @@ def test_value_below_the_convolution_bound_is_exceeded() -> None:
     assert found == _convolution_bound(columns) == 4.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("p", [0.025, 0.5, 0.975])
 def test_the_bounds_of_many_terms_are_narrow(p: float) -> None:
     """For 35 lognormals of sizes over three decades, what is reached is within 1 % of what cannot be passed."""
@@ -207,6 +208,7 @@ def test_the_bounds_of_many_terms_are_narrow(p: float) -> None:
     assert found.low.limit <= found.low.inner < terms_in_step < found.high.inner <= found.high.limit
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("attempt", range(10))
 def test_limits_of_few_points_hold_for_many_points(attempt: int, seed: int) -> None:
     """Random terms of both signs, heavy and light tails: the limits of 16 cells hold for what 4,096 cells reach."""

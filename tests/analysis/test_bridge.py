@@ -22,6 +22,7 @@ _DEFINITIONS = {
 }
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(tables=random_tables(pools=False))
 def test_steps_add_up_to_the_difference(tables: dict[str, Any]) -> None:

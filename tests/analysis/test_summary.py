@@ -50,6 +50,7 @@ def _calibration(distribution: Any, u: float, repeats: int, draws: int, seed: in
     return float(np.sqrt(np.mean(stated**2)) / np.std(found, ddof=1)), float(covered.mean())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("u", _QUANTILES)
 def test_error_of_a_quantile_is_its_spread(u: float, seed: int) -> None:
     """Over 1,000 repeats of 10,000 draws the error stated is the spread of the quantile, and two cover 95 %.

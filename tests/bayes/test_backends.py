@@ -19,6 +19,8 @@ from tests.bayes.small_cases import between_knots, every_kind, figures, plain
 from tests.cases import component, point, quantity, ranged, share
 from tests.shipped import case_named
 
+pytestmark = pytest.mark.slow
+
 type Array = NDArray[np.float64]
 
 CASES = {

@@ -32,6 +32,7 @@ def _slow(rng: np.random.Generator, memory: float) -> Array:
     return values
 
 
+@pytest.mark.slow
 def test_diagnostics_are_those_of_arviz(seed: int) -> None:
     """R-hat, effective sample sizes and Monte Carlo errors of each quantity are what ArviZ finds in the chains."""
     import arviz_stats

@@ -25,6 +25,8 @@ from mcmort.errors import ConvergenceError, UsageError
 from tests.bayes.small_cases import every_kind, figures, plain
 from tests.cases import component, ranged, share
 
+pytestmark = pytest.mark.slow
+
 _KEPT = 32
 
 

@@ -12,6 +12,8 @@ import pytest
 from tests.bayes.small_cases import evidence_head
 from tests.cases import component, point, ranged, share, write_case
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def _empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

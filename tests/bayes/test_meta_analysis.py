@@ -160,6 +160,7 @@ def test_wrong_model_is_detected(change: str, seed: int, monkeypatch: pytest.Mon
     assert max(abs(error) / mcse for error, mcse in errors.values()) > 4.5
 
 
+@pytest.mark.slow
 def test_quadrature_agrees_with_fine_grid() -> None:
     """The oracle itself: its mean of log theta is that of a sum over a fine grid in two dimensions."""
     exact = Exact(7.0, 1.2)

@@ -18,6 +18,8 @@ from mcmort.totals import total
 from tests.bayes.small_cases import every_kind, evidence_head, figures, plain
 from tests.cases import case_of, component, count, ranged
 
+pytestmark = pytest.mark.slow
+
 
 @cache
 def _fitted() -> Posterior:

@@ -19,6 +19,8 @@ from mcmort.bayes.pymc_model import pymc_model
 from tests.bayes.small_cases import between_knots, every_kind, plain
 from tests.shipped import case_named
 
+pytestmark = pytest.mark.slow
+
 type Array = NDArray[np.float64]
 
 

@@ -12,6 +12,8 @@ from scipy import stats
 
 from mcmort.bayes.calibration.rank_uniformity import chi_square, distribution_test, ecdf_band
 
+pytestmark = pytest.mark.slow
+
 _REPEATS = 20_000
 
 

@@ -23,6 +23,8 @@ from mcmort.bayes.sample import sample
 from mcmort.catalogue.case import Case
 from tests.cases import SOURCES, case_of, component, count, head, point
 
+pytestmark = pytest.mark.slow
+
 type Array = NDArray[np.float64]
 type Table = dict[str, Any]
 

@@ -17,6 +17,8 @@ from mcmort.bayes.evidence import Evidence
 from mcmort.errors import UsageError
 from tests.bayes.synthetic_case import synthetic
 
+pytestmark = pytest.mark.slow
+
 _QUANTITIES = 45
 
 

@@ -10,6 +10,8 @@ from mcmort.bench.exact import exact
 from mcmort.bench.task import PROBABILITIES, Task, make_task
 from mcmort.errors import UsageError
 
+pytestmark = pytest.mark.slow
+
 
 def test_one_component_is_a_lognormal() -> None:
     """One component counted by half has the quantiles and densities of SciPy's lognormal, tied to a factor or not."""

@@ -14,6 +14,8 @@ from mcmort.bench.tables import headline, losing_cells, slope, tables
 from mcmort.errors import OutputError
 from tests.bench.made import made_report
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_report_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     """JSON holds all of a report."""

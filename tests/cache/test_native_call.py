@@ -30,6 +30,8 @@ from mcmort.sampler.kernel import workspace
 from mcmort.sampler.kernel.run import draw_histograms, run_plan
 from tests.sampler.programs import fixed_plan
 
+pytestmark = pytest.mark.slow
+
 type Floats = NDArray[np.float64]
 type Call = tuple["Inputs", Floats, NDArray[np.int64]]
 

@@ -13,6 +13,7 @@ import pytest
 from mcmort.catalogue import load
 from mcmort.catalogue.reading.load import load_folder
 from mcmort.elicit import elicit
+from mcmort.elicit.copula import Copula
 from mcmort.errors import CaseError, Problem
 
 TESTS = Path(__file__).parent.parent
@@ -21,9 +22,9 @@ JARGON = re.compile(r"pydantic|\bctx\b|tuple|\bdict|\bNone\b|\bTrue\b|\bFalse\b|
 
 
 def refusal(folder: Path) -> CaseError:
-    """Load and elicit a broken case and return the refusal."""
+    """Load a broken case, elicit its priors and their links, and return the refusal."""
     with pytest.raises(CaseError) as caught:
-        elicit(load_folder(folder, folder.name))
+        Copula(elicit(load_folder(folder, folder.name)))
     return caught.value
 
 
@@ -69,6 +70,8 @@ def test_defect_found_by_the_loader_has_a_hint() -> None:
     assert late == [
         "beta-for-certain-share",
         "formula-negative",
+        "links-contradictory",
+        "links-of-deaths-and-completeness",
         "lognormal-from-zero",
         "metalog-best-near-an-end",
         "misfit-best-outside-family",

@@ -250,6 +250,7 @@ def test_figure_beside_a_seed_row_equals_the_seed(name: str, kind: str, figure: 
     assert any(figure in (record.low, record.best, record.high) for record in found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_every_shipped_definition_has_a_finite_total(name: str) -> None:
     """Each definition gives a finite total of every draw, never below zero, with an interval of positive width."""

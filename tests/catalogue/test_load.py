@@ -129,6 +129,7 @@ def numbers() -> list[tuple[str, int, int]]:
     return found
 
 
+@pytest.mark.slow
 def test_changed_number_changes_the_digest(full: Path) -> None:
     """Each number of the full case, changed by itself, gives a digest of its own or a case that is refused."""
     digests, refused = {FULL}, 0
@@ -184,6 +185,7 @@ def refusal(folder: Path) -> str:
     return ""
 
 
+@pytest.mark.slow
 def test_odd_value_anywhere_raises_no_other_error_than_case_error(full: Path) -> None:
     """Any key of the full case with some odd value gives a valid case or a `CaseError`, never another exception."""
     refusals = []

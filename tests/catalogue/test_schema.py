@@ -42,6 +42,7 @@ def test_schema_is_valid_under_its_draft(kind: str) -> None:
     assert schema["description"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", SOUND, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_good_and_shipped_files_validate(path: Path) -> None:
     """Every file of the good cases and of the shipped ones validates."""

@@ -116,6 +116,7 @@ def written(value: Any) -> str:
     return f"{Decimal(repr(value)):f}" if isinstance(value, float) else str(value)
 
 
+@pytest.mark.slow
 @given(components=evidence(texts(controls=True)))
 def test_random_estimates_written_as_csv_are_imported_unchanged(
     components: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
@@ -128,6 +129,7 @@ def test_random_estimates_written_as_csv_are_imported_unchanged(
     assert read.component == tuple(Component.model_validate(table) for table in components)
 
 
+@pytest.mark.slow
 @given(components=evidence(texts(controls=False)))
 def test_random_estimates_written_as_workbook_are_imported_unchanged(
     components: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory

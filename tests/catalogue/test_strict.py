@@ -17,6 +17,8 @@ from mcmort.sampler import simulate
 from tests.cases import Tables, case_of, definition, random_tables
 from tests.cli.ran import GOOD, runner
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(frozen=True)
 class Defect:

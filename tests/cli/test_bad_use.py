@@ -68,7 +68,7 @@ WRONG_USE = [
     ((), "Usage"),
     (("frobnicate",), "No such command 'frobnicate'"),
     (("--frobnicate",), "No such option"),
-    (("total", "case"), "Missing option '--definition'"),
+    (("total", "case"), "needs a definition, given with --definition (-d); case has kept, early, whole"),
     (("total",), "Missing argument"),
     (("plot", "case"), "Missing option '--output'"),
     (("verify",), "Missing argument"),
@@ -146,7 +146,7 @@ def _refused(words: tuple[str, ...], code: int, message: str, place: Path, capsy
 def test_bad_input_exits_with_1(
     words: tuple[str, ...], message: str, place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What cannot be found, read, selected or written is told on stderr; stdout is empty, nothing is written."""
+    """What cannot be found, read, selected or written is reported on stderr; stdout is empty, nothing is written."""
     _refused(words, 1, message, place, capsys)
 
 
@@ -156,7 +156,7 @@ def test_bad_input_exits_with_1(
 def test_wrong_use_exits_with_2(
     words: tuple[str, ...], message: str, place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A call that makes no sense whatever the input is told on stderr; stdout is empty, nothing is written."""
+    """A call that makes no sense whatever the input is reported on stderr; stdout is empty, nothing is written."""
     if words == ():
         assert main([]) == 2
         assert message in capsys.readouterr().out
@@ -164,7 +164,7 @@ def test_wrong_use_exits_with_2(
     _refused(words, 2, message, place, capsys)
 
 
-def test_every_problem_of_a_case_is_told_at_once(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_all_problems_of_a_case_are_reported_at_once(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A folder with two defects is refused with both, each with its file, what was found and what was expected."""
     ran = runner(capsys)("check", "broken")
     assert ran.code == 1
@@ -175,6 +175,7 @@ def test_every_problem_of_a_case_is_told_at_once(place: Path, capsys: pytest.Cap
     assert place.is_dir()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(path.name for path in (ROOT / "tests" / "bad").iterdir() if path.is_dir()))
 def test_no_broken_folder_gets_through_or_gives_a_traceback(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Each broken case is refused with exit code 1, in words, by ``check``."""
@@ -213,6 +214,7 @@ def test_interrupted_while_drawing_nothing_is_written(
     assert listing(place) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("call", [1, 2])
 def test_interrupted_while_writing_no_file_is_half_written(
     call: int, place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -288,6 +290,7 @@ def test_a_defect_of_ours_is_not_hidden(place: Path, monkeypatch: pytest.MonkeyP
     assert place.is_dir()
 
 
+@pytest.mark.slow
 def test_a_signal_during_the_draws_ends_the_process_with_130(place: Path) -> None:
     """A real SIGINT while half a billion draws are made: exit code 130, one word, no traceback, no file."""
     before = listing(place)
@@ -315,6 +318,7 @@ def test_a_signal_during_the_draws_ends_the_process_with_130(place: Path) -> Non
     assert listing(place) == before
 
 
+@pytest.mark.slow
 def test_a_reader_that_goes_away_is_no_traceback(place: Path) -> None:
     """``mcmort show ussr | head -1`` ends quietly."""
     command = [sys.executable, "-m", "mcmort", "show", "ussr"]

@@ -16,6 +16,8 @@ from mcmort.cli.bench import bench
 from mcmort.errors import OutputError, UsageError
 from tests.bench.made import made_report
 
+pytestmark = pytest.mark.slow
+
 APP = typer.Typer()
 APP.command()(bench)
 

@@ -23,8 +23,8 @@ from tests.present.made import MOST_DRAWS, ussr_draws
 COMMANDS = sorted(typer.main.get_group(app).commands)
 
 
-def test_the_commands_of_the_first_issue_are_there() -> None:
-    """The face has at least cases, show, check, total, compare, plot, verify and schema."""
+def test_command_line_has_its_main_commands() -> None:
+    """The command line has at least cases, show, check, total, compare, plot, verify and schema."""
     assert {"cases", "show", "check", "total", "compare", "plot", "verify", "schema"} <= set(COMMANDS)
 
 
@@ -229,6 +229,7 @@ def test_threads_change_no_bit(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert run(*words, "1").out == run(*words, "2").out == run(*words, "8").out
 
 
+@pytest.mark.slow
 def test_the_default_comparison_of_the_soviet_case(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,6 +16,8 @@ from tests.cases import component, definition, dependence, ranged, write_case
 from tests.cli.ran import Run, listing, runner
 from tests.present.made import claim
 
+pytestmark = pytest.mark.slow
+
 _TOTAL = ("total", "case", "-d", "whole")
 _COMMANDS: list[tuple[str, ...]] = [
     _TOTAL,
@@ -71,7 +73,7 @@ def test_a_precision_is_read_in_any_form(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["", "0", "0%", "100%", "1", "1.5", "-0.1%", "0.1%%", "% 0.1", "nan", "inf", "0,1%", "fine", "0.1 permille"]
 )
-def test_a_precision_that_is_none_is_refused(text: str, run: Run) -> None:
+def test_malformed_precision_is_refused(text: str, run: Run) -> None:
     """Nothing, all, more than all, less than nothing, or no number: exit code 2, the word, and how to write it."""
     with pytest.raises(typer.BadParameter):
         relative(text)
@@ -86,7 +88,7 @@ def test_a_precision_that_is_none_is_refused(text: str, run: Run) -> None:
     ("option", "word", "known"),
     [("--method", "sobol", "quasi"), ("--dependence", "some", "comonotonic"), ("--pool", "median", "envelope")],
 )
-def test_a_wrong_word_is_refused(command: tuple[str, ...], option: str, word: str, known: str, run: Run) -> None:
+def test_unknown_choice_is_refused(command: tuple[str, ...], option: str, word: str, known: str, run: Run) -> None:
     """A word that is none: exit code 2, nothing on stdout, no file, the option and the words that there are."""
     before = listing(Path())
     ran = run(*command, option, word)
@@ -223,7 +225,7 @@ def test_a_receipt_with_another_choice_is_not_reproduced(change: dict[str, Any],
     assert "not reproduced: whole. No version differs." in ran.err
 
 
-def test_a_tampered_digest_of_a_tally_is_found(run: Run) -> None:
+def test_tampered_digest_of_a_histogram_is_detected(run: Run) -> None:
     """One digit of a digest changed: not reproduced."""
     document = _json(run, *_TOTAL, "--precision", "2%")
     digest = document["receipt"]["totals"]["whole"]
@@ -235,8 +237,8 @@ def test_a_tampered_digest_of_a_tally_is_found(run: Run) -> None:
 @pytest.mark.parametrize(
     "change", [{"method": "sobol"}, {"dependence": "some"}, {"pool": "median"}, {"kept": "maybe"}], ids=str
 )
-def test_a_receipt_with_a_word_that_is_none_is_refused(change: dict[str, Any], run: Run) -> None:
-    """A word that the engine does not know is told with its key, before anything is drawn."""
+def test_receipt_with_an_unknown_choice_is_refused(change: dict[str, Any], run: Run) -> None:
+    """A word that the engine does not know is reported with its key, before anything is drawn."""
     document = _json(run, *_TOTAL, "-n", "1000")
     document["receipt"].update(change)
     Path("a.json").write_text(json.dumps(document))
@@ -251,3 +253,21 @@ def test_the_receipt_of_a_figure_is_verified(run: Run) -> None:
     receipt = json.loads(Path("a.svg.receipt.json").read_text())
     assert (receipt["method"], receipt["pool"], receipt["draws"]) == ("quasi", "log", 8 * 256)
     assert run("verify", "a.svg.receipt.json").code == 0
+
+
+def test_all_settings_of_dependence_print_as_one_table(run: Run) -> None:
+    """``total --dependence all`` draws once for each setting; each row is what that setting prints by itself."""
+    document = json.loads(run(*_TOTAL, "-n", "1000", "--dependence", "all", "--format", "json").out)
+    for setting in ("independent", "declared", "comonotonic"):
+        alone = json.loads(run(*_TOTAL, "-n", "1000", "--dependence", setting, "--format", "json").out)
+        assert document[setting] == alone
+    printed = run(*_TOTAL, "-n", "1000", "--dependence", "all").out
+    assert all(label in printed for label in ("none", "as declared", "all inputs in step", "any: smallest"))
+
+
+def test_all_settings_of_dependence_belong_to_one_total_of_pooled_ranges(run: Run) -> None:
+    """A model of all the evidence has no dial to turn, and a comparison would be three tables: both are wrong use."""
+    refused = run(*_TOTAL, "--dependence", "all", "--engine", "synthesis")
+    assert refused.code == 2
+    assert "--dependence" in refused.err
+    assert run("compare", "case", "--no-figure", "--dependence", "all").code == 2

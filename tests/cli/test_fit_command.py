@@ -9,6 +9,8 @@ import pytest
 
 from mcmort.cli.app import main
 
+pytestmark = pytest.mark.slow
+
 CASE = str(Path(__file__).parents[2] / "benchmarks" / "synthetic")
 
 
@@ -36,7 +38,7 @@ def test_the_document_of_a_fit_has_every_figure_used_or_left(capsys: pytest.Capt
 
 
 @pytest.mark.parametrize("option", ["--priors", "--figures"])
-def test_other_tables_of_a_fit(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_fit_prints_each_of_its_other_tables(option: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Each other table is printed in place of the components."""
     out = _ran(capsys, "fit", CASE, option)
     assert {"--priors": "heterogeneity:", "--figures": "Expected, 95 %"}[option] in out
@@ -57,7 +59,9 @@ def test_influence_as_a_table_and_as_a_document(capsys: pytest.CaptureFixture[st
     assert moved[0] >= moved[-1]
 
 
-def test_either_engine_side_by_side(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_comparison_with_both_engines_prints_them_side_by_side(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The document holds a comparison of each engine, as that engine alone gives it; the figure has both receipts."""
     figure = tmp_path / "both.svg"
     both = json.loads(_ran(capsys, "compare", CASE, "--engine", "both", "--format", "json", "--figure", str(figure)))
@@ -108,7 +112,9 @@ def test_claims_among_the_evidence_are_marked(capsys: pytest.CaptureFixture[str]
     ],
     ids=lambda value: " ".join(value[2:]) if isinstance(value, tuple) else "",
 )
-def test_wrong_use_is_said(arguments: tuple[str, ...], word: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_use_of_fit_is_reported(
+    arguments: tuple[str, ...], word: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     """What belongs to the other engine, or is not there, exits with 2 and one clear word."""
     assert main([*arguments]) == 2
     assert word in " ".join(capsys.readouterr().err.split())

@@ -64,7 +64,7 @@ def test_option_out_of_range_in_group_is_wrong_use(app: typer.Typer) -> None:
 
 
 def test_option_error_is_wrong_use_that_names_the_option(app: typer.Typer) -> None:
-    """What the layers below refuse about an option is told as typer tells wrong use, with the name of the option."""
+    """An option that a layer below refuses is reported as typer reports wrong use, with the name of the option."""
     ran = CliRunner().invoke(app, ["door", "-w", "13"])
     assert ran.exit_code == 2
     assert "--width" in ran.output

@@ -17,6 +17,8 @@ import pytest
 from mcmort.cli import drawing as module
 from tests.cli.ran import runner, small_folder
 
+pytestmark = pytest.mark.slow
+
 
 class Terminal(io.StringIO):
     """A stderr that says it is a terminal."""
@@ -54,7 +56,7 @@ def test_short_work_on_a_terminal_shows_nothing(monkeypatch: pytest.MonkeyPatch)
     assert stderr.getvalue() == ""
 
 
-def test_the_patience_is_a_second() -> None:
+def test_bar_waits_for_one_second() -> None:
     """The bar waits a second before it appears."""
     assert module.PATIENCE == 1.0
 

@@ -1,4 +1,4 @@
-"""Bad input and wrong use of the commands on claims, sources and strict checks: told in words, nothing half-written."""
+"""Bad input and wrong use of the commands on claims, sources and strict checks: reported, and nothing half-written."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ import pytest
 from mcmort.cli.app import main
 from mcmort.present.documents.result_schemas import result_schemas
 from tests.cli.ran import ROOT, listing, runner, small_folder
+
+pytestmark = pytest.mark.slow
 
 CLAIMS = ("claims", "case", "-n", "500", "-q")
 
@@ -170,7 +172,7 @@ def test_the_commands_that_draw_nothing_need_no_engine(place: Path, capsys: pyte
     assert run("import", ROOT / "tests" / "good" / "estimates.csv").code == 0
 
 
-def test_a_name_that_two_things_share_can_be_told_apart(capsys: pytest.CaptureFixture[str]) -> None:
+def test_name_of_a_component_and_a_definition_is_made_unique_by_a_prefix(capsys: pytest.CaptureFixture[str]) -> None:
     """``famine`` is a definition of china as well as a component: the bare name means the definition."""
     assert main(["trace", "china", "famine", "-n", "500", "-q"]) == 0
     definition = capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""Start-up: what a command loads, told by the modules that are there afterwards, not by a clock."""
+"""Start-up: what a command loads, judged by the modules that are there afterwards, not by a clock."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import subprocess
 import sys
 
 import pytest
+
+pytestmark = pytest.mark.slow
 
 HEAVY = (
     "numba",

@@ -16,6 +16,8 @@ from mcmort.analysis.receipt import Receipt, parse_receipt, read_receipt, verify
 from mcmort.errors import VerifyError
 from tests.cli.ran import Run, runner, small_folder
 
+pytestmark = pytest.mark.slow
+
 REQUESTS = [
     ("total", "case", "-d", "whole"),
     ("total", "case", "-d", "kept", "--seed", "11"),
@@ -110,7 +112,7 @@ def test_a_changed_request_is_not_reproduced(run: Run) -> None:
     assert "not reproduced: whole" in run("verify", "a.json").err
 
 
-def test_a_case_that_has_changed_is_told(run: Run) -> None:
+def test_receipt_of_a_changed_case_is_reported(run: Run) -> None:
     """One figure of the case changed since: exit code 1, both digests, and what to do."""
     _made(run)
     path = Path("case/components.toml")
@@ -130,7 +132,7 @@ def test_comments_and_order_in_the_files_do_not_matter(run: Run) -> None:
     assert run("verify", "a.json").code == 0
 
 
-def test_a_case_that_is_gone_is_told(run: Run, tmp_path: Path) -> None:
+def test_receipt_of_a_missing_case_is_reported(run: Run, tmp_path: Path) -> None:
     """Where the folder that the receipt names is not there, the message says which."""
     _made(run)
     (tmp_path / "case").rename(tmp_path / "elsewhere")
@@ -155,7 +157,7 @@ def test_a_case_that_is_gone_is_told(run: Run, tmp_path: Path) -> None:
     ],
 )
 def test_a_receipt_that_makes_no_sense_is_refused(key: str, value: object, words: str, run: Run) -> None:
-    """A missing, negative, empty, foreign or unknown entry is told with its key; exit code 1, nothing on stdout."""
+    """A missing, negative, empty, foreign or unknown entry is reported with its key; exit code 1, nothing on stdout."""
     receipt = _made(run)["receipt"]
     if value is None:
         del receipt[key]
@@ -167,7 +169,7 @@ def test_a_receipt_that_makes_no_sense_is_refused(key: str, value: object, words
     assert words in ran.err
 
 
-def test_a_result_of_the_method_exact_is_told_to_be_out_of_reach(run: Run) -> None:
+def test_receipt_of_the_former_exact_method_cannot_be_verified(run: Run) -> None:
     """A result of a method that mcmort no longer has is refused in one sentence, like any that cannot be made again."""
     document = _made(run)
     document["receipt"].update(method="exact", draws=0)
@@ -180,7 +182,7 @@ def test_a_result_of_the_method_exact_is_told_to_be_out_of_reach(run: Run) -> No
     )
 
 
-def test_an_unknown_definition_in_a_receipt_is_told(run: Run) -> None:
+def test_receipt_with_an_unknown_definition_is_reported(run: Run) -> None:
     """A receipt for a definition that the case does not have names those that it has."""
     receipt = _made(run)["receipt"]
     receipt["request"]["definitions"] = ["gone"]
@@ -190,7 +192,7 @@ def test_an_unknown_definition_in_a_receipt_is_told(run: Run) -> None:
 
 
 @pytest.mark.parametrize("agrees", [True, False])
-def test_versions_that_differ_are_told(agrees: bool, run: Run) -> None:
+def test_differing_versions_are_reported(agrees: bool, run: Run) -> None:
     """Made under another numpy, a result that agrees says so beside the version, and one that does not says why."""
     document = _made(run)
     document["receipt"]["versions"] |= {"numpy": "1.99", "retired-library": "3"}

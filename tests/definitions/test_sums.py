@@ -81,6 +81,7 @@ def _both(draws: Draws, plan: Plan, definition: Definition) -> tuple[Columns, Co
     }  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(
     tables=random_tables(pools=False),

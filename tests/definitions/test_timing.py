@@ -173,6 +173,7 @@ def test_years_in_proportion_are_one_cell() -> None:
     assert [cell.years for cell in cells] == [_years(1932, 1935)]
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(
     tables=random_tables(pools=False),

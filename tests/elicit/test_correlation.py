@@ -130,7 +130,7 @@ def test_nearest_correlation_is_a_projection(n: int, seed: int) -> None:
     assert float(np.sum((asked - shrunk) * (found.matrix - shrunk))) > 10.0 * slack
 
 
-@pytest.mark.parametrize("n", [3, 10, 35, 50])
+@pytest.mark.parametrize("n", [3, 10, 35, pytest.param(50, marks=pytest.mark.slow)])
 def test_nearest_correlation_is_a_correlation_matrix(n: int, seed: int) -> None:
     """Symmetry and the diagonal are exact, the smallest eigenvalue is at least the floor, the changes are as stated."""
     asked = random_table(n, seed)

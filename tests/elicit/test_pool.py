@@ -70,6 +70,7 @@ def test_zero_count_is_pooled_as_an_atom() -> None:
     assert x[2:] == pytest.approx(stats.lognorm(0.4, scale=np.exp(3.0)).ppf([1 / 3, 13 / 15]), rel=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bounds", _BOUNDS.values(), ids=_BOUNDS)
 @pytest.mark.parametrize("pool", ["two lognormals", "gamma and normal"])
 def test_soft_bounds_equal_quadrature(pool: str, bounds: tuple[tuple[str, float, float], ...]) -> None:

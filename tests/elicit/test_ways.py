@@ -86,6 +86,7 @@ def test_other_weights_change_a_log_pool() -> None:
     assert float(np.min(np.abs(Pool(other, (), "log").ppf(_U) / truth - 1.0))) > 1e-3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "bounds", [(), (("at-least", 150.0, 0.3),), (("at-least", 150.0, 0.3), ("at-most", 260.0, 0.1))], ids=len
 )

@@ -215,17 +215,24 @@ class Oracle:
         )
         return np.asarray(found)
 
+    def loadings(self, member: str, measure: str) -> dict[str, float]:
+        """Return the loadings of an input on the factors of its groups."""
+        return {
+            name: group.loading
+            for name, group in self.case.dependence.items()
+            if member in group.members and (member in self.case.quantities or group.measure == measure)
+        }
+
     def score(self, member: str, measure: str) -> Array:
         """Return the normal score of an input: its groups' factors, and its own."""
-        groups = [
-            group
-            for group in self.case.dependence.values()
-            if member in group.members and (member in self.case.quantities or group.measure == measure)
-        ]
-        own = math.sqrt(max(0.0, 1.0 - sum(group.loading**2 for group in groups)))
+        return self.with_residual(self.loadings(member, measure))
+
+    def with_residual(self, loadings: Mapping[str, float]) -> Array:
+        """Return a normal score with some loadings on factors, and a part of its own."""
+        own = math.sqrt(max(0.0, 1.0 - sum(loading**2 for loading in loadings.values())))
         found = own * self.rng.standard_normal(self.n)
-        for group in groups:
-            found = found + group.loading * self.factors[group.id]
+        for name, loading in loadings.items():
+            found = found + loading * self.factors[name]
         return np.asarray(found)
 
     def quantity(self, name: str) -> Array | None:
@@ -247,10 +254,11 @@ class Oracle:
         if name in self.all:
             return self.all[name]
         component = self.case.components[name]
-        completeness = self.figure(component.completeness) if component.completeness else None
-        score = self.score(name, "all")
+        completeness = self.completeness(component)
         register = self.pool(component, "registered", stats.norm.cdf(self.score(name, "registered")))
-        every = self.pool(component, "all", stats.norm.cdf(score)) if component.formula is None else None
+        every = (
+            self.pool(component, "all", stats.norm.cdf(self.score(name, "all"))) if component.formula is None else None
+        )
         if component.formula is not None:
             names = formula.names(formula.parse(component.formula))
             known = all(
@@ -258,7 +266,7 @@ class Oracle:
             ) and all(self.quantity(one) is not None for one in names if one in self.case.quantities)
             every = np.maximum(self.arithmetic(component.formula), 0.0) if known else None
         elif every is None and register is not None:
-            register, completeness = self.rotated(component, score)
+            register, completeness = self.rotated(component)
             every = register if completeness is None else register / completeness
         if every is not None and register is not None:
             every = np.maximum(every, register)
@@ -267,27 +275,41 @@ class Oracle:
         self.all[name], self.registered[name] = every, register
         return every
 
-    def rotated(self, component: Component, score: Array) -> tuple[Array, Array | None]:
-        """Return a register and its completeness, turned so that their quotient follows the component's score."""
-        registered = any(
-            component.id in group.members and group.measure == "registered" for group in self.case.dependence.values()
-        )
-        if registered:
-            score = self.score(component.id, "registered")
-        other = self.rng.standard_normal(self.n)
-        if component.completeness is None or registered:
-            register = self.pool(component, "registered", stats.norm.cdf(score))
+    def completeness(self, component: Component) -> Array | None:
+        """Return draws of the share that is registered, or None where none is cited."""
+        if component.completeness is None:
+            return None
+        score = self.score(component.id, "completeness")
+        return np.asarray(self.distribution(component.completeness)(stats.norm.cdf(score)))
+
+    def rotated(self, component: Component) -> tuple[Array, Array | None]:
+        """Return a register and its completeness, whose quotient follows the links of all deaths."""
+        deaths, own = self.loadings(component.id, "all"), self.loadings(component.id, "registered")
+        if component.completeness is None:
+            register = self.pool(
+                component, "registered", stats.norm.cdf(self.with_residual(Counter(deaths) + Counter(own)))
+            )
             assert register is not None
-            return register, self.figure(component.completeness) if component.completeness else None
+            return register, None
         share = self.distribution(component.completeness)
         plain = self.pool(component, "registered", self.rng.random(self.n))
         assert plain is not None
         of_register, of_share = np.std(np.log(plain)), np.std(np.log(share(self.rng.random(self.n))))
         size = math.hypot(of_register, of_share)
-        c, s = of_register / size, of_share / size
-        register = self.pool(component, "registered", stats.norm.cdf(c * score + s * other))
+        names = sorted({*deaths, *own, *self.loadings(component.id, "completeness")})
+        first, second = (
+            np.array([weight * deaths.get(name, 0.0) + others.get(name, 0.0) for name in names])
+            for weight, others in (
+                (of_register / size, own),
+                (-of_share / size, self.loadings(component.id, "completeness")),
+            )
+        )
+        covariance = np.eye(2) - np.array([[first @ first, first @ second], [first @ second, second @ second]])
+        residual = self.rng.multivariate_normal(np.zeros(2), covariance, self.n)
+        factors = np.array([self.factors[name] for name in names]).reshape(len(names), self.n)
+        register = self.pool(component, "registered", stats.norm.cdf(first @ factors + residual[:, 0]))
         assert register is not None
-        return register, np.asarray(share(stats.norm.cdf(-s * score + c * other)))
+        return register, np.asarray(share(stats.norm.cdf(second @ factors + residual[:, 1])))
 
     # years
 

@@ -123,7 +123,7 @@ def test_a_table_has_at_most_three_figures(centre: float, wide: float) -> None:
     assert rounding.value(deciding(summary).low) < rounding.value(high)
 
 
-def test_close_ends_keep_the_digits_that_tell_them_apart() -> None:
+def test_close_ends_keep_the_digits_in_which_they_differ() -> None:
     """A count known to one in ten thousand is not printed as an interval of no width."""
     summary = normal_summary(436_450, 20)
     assert rounding_for(summary).span(*(deciding(summary).low, deciding(summary).high)) == "436,411\N{EN DASH}436,489"
@@ -145,7 +145,7 @@ def test_what_rounds_to_a_million_is_printed_in_millions() -> None:
 
 
 def test_few_draws_print_one_figure() -> None:
-    """Below the number of draws that tells the Monte Carlo error, a single draw is not printed with three digits."""
+    """With too few draws to estimate the Monte Carlo error, a single draw is not printed with three digits."""
     summary = summarise(ussr_draws().columns["all:famine-ukraine"][: FEWEST - 1])
     assert rounding_for(summary).exponent == math.floor(math.log10(summary.median))
     one = summarise(ussr_draws().columns["all:famine-ukraine"][:1])

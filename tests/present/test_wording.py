@@ -150,6 +150,7 @@ def _significant(figure: str) -> int:
     return len(digits.rstrip("0"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("years", [None, (1928, 1953)])
 def test_no_figure_of_ours_has_more_than_three_significant_digits(years: tuple[int, int] | None) -> None:
     """In comparisons and totals of the Soviet case no printed figure of ours reads like 61,911,000."""
@@ -167,7 +168,7 @@ def test_no_figure_of_ours_has_more_than_three_significant_digits(years: tuple[i
 
 
 def test_the_check_of_digits_would_catch_false_precision() -> None:
-    """The count of digits tells 61,911,000 and 3.376 million from 62 million and 3.38 million."""
+    """The count of digits distinguishes 61,911,000 and 3.376 million from 62 million and 3.38 million."""
     assert _significant("61,911,000") == 5
     assert _significant("3.376") == 4
     assert _significant("0.50") == 2

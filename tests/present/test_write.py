@@ -57,7 +57,7 @@ def test_a_write_that_fails_midway_leaves_the_old_file(
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
 
 
-def test_a_full_disk_is_told_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_writing_to_a_full_disk_is_an_output_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The operating system's reason stands in the message, with the file."""
 
     def full(*_: object, **__: object) -> None:

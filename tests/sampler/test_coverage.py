@@ -19,6 +19,8 @@ from mcmort.results import Method
 from mcmort.results.histogram_estimate import Statistic
 from mcmort.sampler.kernel.run import draw_histograms
 
+pytestmark = pytest.mark.slow
+
 _DRAWS = 20_000
 _FEW = 1_000
 _STATISTICS: list[Statistic] = [("quantile", probability) for probability in PROBABILITIES]

@@ -28,6 +28,8 @@ from mcmort.sampler.program.plan_cache import compiled_case
 from tests.cases import case_of, component, dependence, overlap, point, ranged, share
 from tests.sampler.programs import fixed_plan
 
+pytestmark = pytest.mark.slow
+
 _SHARED = os.environ["MCMORT_CACHE"]
 """The folder of all other tests, which holds the kernel."""
 

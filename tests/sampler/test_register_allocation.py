@@ -21,7 +21,10 @@ from tests.sampler.programs import fixed_plan, programs
 type Array = NDArray[np.float64]
 
 _COUNT = 200
-pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarning", "ignore:invalid:RuntimeWarning")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarning", "ignore:invalid:RuntimeWarning"),
+]
 
 
 def _chosen(plan: Plan, data: st.DataObject) -> list[str]:

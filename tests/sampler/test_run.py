@@ -405,6 +405,7 @@ def test_the_bits_are_those_written_down() -> None:
     assert fixed_digests() == _GOLDEN
 
 
+@pytest.mark.slow
 def test_another_process_gives_the_same_bits() -> None:
     """A fresh process with another hash seed and one thread gives the digests of this one."""
     code = "import json; from tests.sampler.programs import fixed_digests; print(json.dumps(fixed_digests()))"
@@ -415,6 +416,7 @@ def test_another_process_gives_the_same_bits() -> None:
     assert json.loads(done.stdout) == _GOLDEN
 
 
+@pytest.mark.slow
 def test_a_run_without_compiler_gives_the_same_bits() -> None:
     """With ``NUMBA_DISABLE_JIT=1`` the kernel runs as Python, without a warning, and draws and counts are the same."""
     code = "import json; from tests.sampler.programs import fixed_digests; print(json.dumps(fixed_digests(500)))"

@@ -70,6 +70,7 @@ def _every(method: Method) -> tuple[Total, ...]:
     return tuple(totals_of(Sampler(case, _N, rng=4, method=method), resolved))
 
 
+@pytest.mark.slow
 def test_totals_are_those_of_kept_draws_with_the_same_seed() -> None:
     """Under every definition total, parts and overlaps are exactly the histograms of the draws `simulate` keeps."""
     case = case_named("ussr")

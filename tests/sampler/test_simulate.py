@@ -213,6 +213,7 @@ def _copula(loadings: tuple[float, ...], measure: str = "all", **changes: Any) -
     return case_of(*parts, **{"dependence": groups, **changes})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loadings", [(0.3,), (0.8,), (0.6, 0.5), (1.0,)], ids=str)
 def test_members_of_groups_are_correlated_as_declared(loadings: tuple[float, ...], seed: int) -> None:
     """Normal scores of two members correlate by the sum of squared loadings, ranks by (6 / pi) asin(rho / 2).
@@ -315,6 +316,7 @@ def test_a_derived_component_respects_its_register(seed: int) -> None:
     assert np.array_equal(_column(draws, "all:one"), np.maximum(register, people))
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(tables=random_tables())
 def test_registered_deaths_never_exceed_all_deaths(tables: dict[str, Any]) -> None:
@@ -378,6 +380,7 @@ def test_the_manifest_says_how_draws_were_made() -> None:
     assert repr(draws) == "<Draws of small: 10 x 3 components, elicited engine>"
 
 
+@pytest.mark.slow
 @settings(max_examples=10)
 @given(tables=random_tables(), data=st.data())
 def test_the_order_of_files_and_entries_changes_no_bit(tables: dict[str, Any], data: st.DataObject) -> None:
@@ -406,6 +409,7 @@ def test_the_order_of_files_and_entries_changes_no_bit(tables: dict[str, Any], d
     assert first.standing == second.standing
 
 
+@pytest.mark.slow
 @settings(max_examples=10)
 @given(tables=random_tables(most=4))
 def test_an_addition_leaves_the_other_streams_as_they_were(tables: dict[str, Any]) -> None:

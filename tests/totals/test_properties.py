@@ -21,6 +21,8 @@ from mcmort.sampler import simulate
 from mcmort.totals import DefinitionChanges, Total, definition_of, resolve, total, total_of
 from tests.cases import case_of, component, definition, overlap, random_tables, ranged, share
 
+pytestmark = pytest.mark.slow
+
 type Array = NDArray[np.float64]
 
 _N = 150

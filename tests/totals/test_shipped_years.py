@@ -17,6 +17,8 @@ from mcmort.sampler.program.plan_cache import compiled_case
 from mcmort.sampler.program.splits import PlannedSplits
 from mcmort.totals import DefinitionChanges, definition_of, resolve, total
 
+pytestmark = pytest.mark.slow
+
 _N = 400
 SPANS_OF = {
     (name, definition): seed for seed, name in enumerate(sorted(cases())) for definition in load(name).definitions

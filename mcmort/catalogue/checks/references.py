@@ -8,9 +8,10 @@ from typing import Final
 from mcmort.catalogue import formula
 from mcmort.catalogue.case import column_name, place
 from mcmort.catalogue.reading.case_builder import CaseBuilder
-from mcmort.catalogue.records import Balance, Component, Correlation, Overlap
+from mcmort.catalogue.records import Balance, Component, Correlation, Overlap, Quantity
 from mcmort.catalogue.selection import years_of
 from mcmort.catalogue.suggestions import did_you_mean
+from mcmort.catalogue.vocabulary import LinkMeasure, Measure
 from mcmort.errors import FormulaError, Problem
 
 __all__ = ["check_references"]
@@ -202,6 +203,7 @@ def _dependence(builder: CaseBuilder) -> Iterator[Problem]:
             if builder.lacks("component", member) and builder.lacks("quantity", member):
                 hint = did_you_mean(member, known, "take it out of the group, or add it to the case")
                 yield Problem(file, where, f"{member!r}", "ids of components or quantities", hint)
+            yield from _link_defects(builder, file, where, member, group.measure)
             # a quantity has no measure: all of its groups move it together
             key = (member, "" if builder.lacks("component", member) else group.measure)
             load[key] = load.get(key, 0.0) + group.loading**2
@@ -212,12 +214,40 @@ def _dependence(builder: CaseBuilder) -> Iterator[Problem]:
                 yield Problem(file, at, found, "squares that add up to 1 at most", hint)
 
 
+def _link_defects(builder: CaseBuilder, file: str, where: str, member: str, measure: LinkMeasure) -> Iterator[Problem]:
+    """Yield why a link cannot act on a member: a formula makes it, or it has no completeness to be linked."""
+    component = builder.of("component").get(member)
+    owner = component or builder.of("quantity").get(member)
+    if owner is None:
+        return
+    if measure == "completeness":
+        if component is None or component.completeness is None:
+            found, hint = f"{member!r}, which has no completeness", "cite its completeness, or leave it out"
+            yield Problem(file, where, found, "components whose completeness is cited", hint)
+    elif _is_made_by_formulas(owner, "all" if component is None else measure):
+        texts = [owner.formula, *(estimate.formula for estimate in owner.estimate)]
+        try:
+            inputs = sorted({name for text in texts if text is not None for name in formula.names(formula.parse(text))})
+        except FormulaError:  # which is a problem of its own
+            return
+        found, hint = f"{member!r}, which a formula makes", f"name an input of the formula instead: {', '.join(inputs)}"
+        yield Problem(file, where, found, "inputs with evidence of their own", hint)
+
+
+def _is_made_by_formulas(owner: Component | Quantity, measure: Measure) -> bool:
+    """Return whether formulas over the quantities of a draw, and nothing else, give what a link is about."""
+    if owner.formula is not None:
+        return measure == "all"
+    pooled = [one for one in owner.estimate if one.use == "pool" and one.measure == measure]
+    figures = [one for one in pooled if not one.is_one_sided]
+    is_mixture = len(figures) == len(pooled) and (owner.pool == "linear" or len(figures) == 1)
+    return bool(figures) and is_mixture and all(one.formula is not None for one in figures)
+
+
 def _correlations(builder: CaseBuilder) -> Iterator[Problem]:
     known = [*builder.declared("component"), *builder.declared("quantity")]
     correlations: dict[str, Correlation] = builder.of("correlation")
     first: dict[tuple[tuple[str, str], ...], str] = {}
-    # a formula makes all deaths; those registered have evidence of their own
-    registered = {(name, "registered") for name in builder.declared("component")}
     for name, one in correlations.items():
         file, where = builder.files[f"correlation {name}"], place("correlation", name, "between")
         if one.between[0] == one.between[1]:
@@ -225,13 +255,10 @@ def _correlations(builder: CaseBuilder) -> Iterator[Problem]:
             yield Problem(file, where, f"{one.between[0]!r} twice", "two different inputs", hint)
             continue
         for member in one.between:
-            owner = builder.of("component").get(member) or builder.of("quantity").get(member)
             if builder.lacks("component", member) and builder.lacks("quantity", member):
                 hint = did_you_mean(member, known, "take the correlation out, or add the input to the case")
                 yield Problem(file, where, f"{member!r}", "ids of components or quantities", hint)
-            elif owner is not None and owner.formula is not None and (member, one.measure) not in registered:
-                found, hint = f"{member!r}, which a formula makes", "name an input of the formula instead"
-                yield Problem(file, where, found, "inputs with evidence of their own", hint)
+            yield from _link_defects(builder, file, where, member, one.measure)
         # a quantity has no measure: a correlation of it holds under both
         ends = ((member, "" if builder.lacks("component", member) else one.measure) for member in one.between)
         pair = tuple(sorted(ends))

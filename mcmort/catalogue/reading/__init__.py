@@ -1,1 +1,1 @@
-"""From files to the records of a case."""
+"""From files to the records of a case: TOML, BibTeX, spreadsheets."""

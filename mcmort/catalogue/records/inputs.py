@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from mcmort.catalogue.records.fields import Count, Flag, Id, Name, Record, RecordError, Text, Values, Years
 from mcmort.catalogue.records.figures import Estimate, Share
-from mcmort.catalogue.vocabulary import Confidence, Measure, Pooling
+from mcmort.catalogue.vocabulary import Confidence, LinkMeasure, Measure, Pooling
 
 __all__ = ["Component", "Correlation", "Dependence", "Even", "Overlap", "Profile", "Quantity"]
 
@@ -123,7 +123,7 @@ class Dependence(Record):
     locator: Text
     members: Values
     loading: Annotated[float, Field(strict=True, gt=0, le=1, allow_inf_nan=False)]
-    measure: Measure = "all"
+    measure: LinkMeasure = "all"
     note: str | None = None
 
 
@@ -138,5 +138,5 @@ class Correlation(Record):
     rank: Annotated[float, Field(strict=True, ge=-1, le=1, allow_inf_nan=False)] = Field(
         description="Rank correlation (Spearman's rho), from -1 to 1."
     )
-    measure: Measure = "all"
+    measure: LinkMeasure = "all"
     note: str | None = None

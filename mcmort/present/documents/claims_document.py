@@ -53,29 +53,31 @@ class ClaimsDocument(Frame):
     claims: tuple[ClaimDocument, ...]
 
 
-def claims_document(case: Case, manifest: Manifest, judged: tuple[ClaimComparison, ...]) -> ClaimsDocument:
+def claims_document(case: Case, manifest: Manifest, comparisons: tuple[ClaimComparison, ...]) -> ClaimsDocument:
     """Return claims as a document."""
-    found = []
-    for one in judged:
-        claim = one.claim
-        interval = None if one.summary is None else one.summary.interval(0.95)
+    documents = []
+    for comparison in comparisons:
+        claim = comparison.claim
+        interval = None if comparison.summary is None else comparison.summary.interval(0.95)
         own = {key: getattr(claim, key) for key in ("id", "author", "counts", "beyond", "low", "best", "high", "basis")}
         own |= {key: getattr(claim, key) for key in ("source", "locator", "via", "confidence")}
-        found.append(
+        documents.append(
             ClaimDocument(
                 **own,
                 reads=claim.reading,
-                years=None if one.total is None else one.total.years,
+                years=None if comparison.total is None else comparison.total.years,
                 our_low=None if interval is None else interval.low,
-                our_median=None if one.summary is None else one.summary.median,
+                our_median=None if comparison.summary is None else comparison.summary.median,
                 our_high=None if interval is None else interval.high,
-                floor=None if one.total is None else is_floor(one.total),
-                quantile=one.quantile if math.isfinite(one.quantile) else None,
-                ratio=one.ratio if math.isfinite(one.ratio) else None,
-                verdict=one.verdict,
-                shared=one.shared,
-                conditioned=one.conditioned,
-                retired_by=one.retired_by or None,
+                floor=None if comparison.total is None else is_floor(comparison.total),
+                quantile=comparison.quantile if math.isfinite(comparison.quantile) else None,
+                ratio=comparison.ratio if math.isfinite(comparison.ratio) else None,
+                verdict=comparison.verdict,
+                shared=comparison.shared,
+                conditioned=comparison.conditioned,
+                retired_by=comparison.retired_by or None,
             )
         )
-    return ClaimsDocument.model_validate({"schema": "mcmort/claims/1", **frame(case, manifest), "claims": tuple(found)})
+    return ClaimsDocument.model_validate(
+        {"schema": "mcmort/claims/1", **frame(case, manifest), "claims": tuple(documents)}
+    )

@@ -52,13 +52,16 @@ def comparison_document(comparison: Comparison, receipt: Receipt, probability: f
     for row in comparison.rows:
         cited = [
             CitedDocument(
-                **{key: getattr(one.claim, key) for key in ("id", "author", "low", "best", "high")},
-                **{key: getattr(one.claim, key) for key in ("basis", "counts", "source", "locator", "via", "beyond")},
-                reads=one.claim.reading,
-                same_scope=one.is_same_scope,
-                superseded=one.is_superseded,
+                **{key: getattr(published.claim, key) for key in ("id", "author", "low", "best", "high")},
+                **{
+                    key: getattr(published.claim, key)
+                    for key in ("basis", "counts", "source", "locator", "via", "beyond")
+                },
+                reads=published.claim.reading,
+                same_scope=published.is_same_scope,
+                superseded=published.is_superseded,
             )
-            for one in row.published
+            for published in row.published
         ]
         rows.append(
             ComparisonRow.model_validate({**total_body(row.total, row.summary, probability), "cited": tuple(cited)})

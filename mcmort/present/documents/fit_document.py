@@ -47,36 +47,36 @@ class FitDocument(Frame):
 
 def fit_document(posterior: Posterior) -> FitDocument:
     """Return a fit in the stable JSON schema."""
-    found = posterior.diagnosis
+    diagnosis = posterior.diagnosis
     kinds = ("all", "registered", "ordinary", "overlap", "share", "quantity", "tau", "bias", "completeness", "residual")
     inputs = [
         InputDocument(
-            name=f"{kind}:{one.name}",
-            prior=None if one.before is None else limits_of(one.before),
-            posterior=limits_of(one.after),
-            rhat=found.rhat[f"{kind}:{one.name}"],
-            ess_bulk=found.ess_bulk[f"{kind}:{one.name}"],
-            ess_tail=found.ess_tail[f"{kind}:{one.name}"],
-            mcse=found.mcse[f"{kind}:{one.name}"],
+            name=f"{kind}:{shift.name}",
+            prior=None if shift.before is None else limits_of(shift.before),
+            posterior=limits_of(shift.after),
+            rhat=diagnosis.rhat[f"{kind}:{shift.name}"],
+            ess_bulk=diagnosis.ess_bulk[f"{kind}:{shift.name}"],
+            ess_tail=diagnosis.ess_tail[f"{kind}:{shift.name}"],
+            mcse=diagnosis.mcse[f"{kind}:{shift.name}"],
         )
         for kind in kinds
-        for one in shifts(posterior, kind)
+        for shift in shifts(posterior, kind)
     ]
     figures = [
         FigureDocument(
-            name=one.name,
-            printed=one.printed,
-            expected=LimitsDocument(low=one.low, median=one.middle, high=one.high),
-            quantile=one.below,
-            quantile_before=one.below_before,
+            name=prediction.name,
+            printed=prediction.printed,
+            expected=LimitsDocument(low=prediction.low, median=prediction.middle, high=prediction.high),
+            quantile=prediction.below,
+            quantile_before=prediction.below_before,
         )
-        for one in predictions(posterior)
+        for prediction in predictions(posterior)
     ]
     return FitDocument(
         **frame(posterior.case, posterior.manifest),
         inputs=tuple(inputs),
         figures=tuple(figures),
         left=dict(posterior.rejected),
-        divergent=found.divergent,
-        bfmi=found.bfmi,
+        divergent=diagnosis.divergent,
+        bfmi=diagnosis.bfmi,
     )

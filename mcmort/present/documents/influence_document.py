@@ -37,7 +37,7 @@ class InfluenceDocument(Frame):
     likelihood_sensitivity: float
 
 
-def influence_document(total: Total, moved: Sequence[Influence], power: Sensitivity) -> InfluenceDocument:
+def influence_document(total: Total, influences: Sequence[Influence], power: Sensitivity) -> InfluenceDocument:
     """Return what drives a total in the stable JSON schema."""
     summary = summarise(total.values, (0.95,), shortest=False, chains=total.chains)
     return InfluenceDocument(
@@ -45,7 +45,8 @@ def influence_document(total: Total, moved: Sequence[Influence], power: Sensitiv
         definition=total.definition.id,
         total=limits_of(summary),
         left_out=tuple(
-            LeftOutDocument(name=one.name, total=_limits(one.quantiles), pareto_k=one.pareto_k) for one in moved
+            LeftOutDocument(name=influence.name, total=_limits(influence.quantiles), pareto_k=influence.pareto_k)
+            for influence in influences
         ),
         prior_sensitivity=power.prior,
         likelihood_sensitivity=power.likelihood,

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from mcmort.present.documents.claims_document import ClaimsDocument
 from mcmort.present.documents.comparison_document import ComparisonDocument
+from mcmort.present.documents.dependence_document import DependenceDocument
 from mcmort.present.documents.fit_document import FitDocument
 from mcmort.present.documents.frame import Document
 from mcmort.present.documents.influence_document import InfluenceDocument
@@ -17,6 +18,7 @@ _DOCUMENTS: Final[dict[str, type[Document]]] = {
     "total": TotalDocument,
     "comparison": ComparisonDocument,
     "claims": ClaimsDocument,
+    "dependence": DependenceDocument,
     "fit": FitDocument,
     "influence": InfluenceDocument,
 }

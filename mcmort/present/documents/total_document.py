@@ -7,6 +7,7 @@ total`` prints it.
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 
 from pydantic import Field
 
@@ -15,7 +16,7 @@ from mcmort.analysis import Summary, summarise
 from mcmort.analysis.balances import balance_residuals
 from mcmort.analysis.bounds import IntervalBounds
 from mcmort.analysis.receipt import Receipt
-from mcmort.catalogue.vocabulary import Measure
+from mcmort.catalogue.vocabulary import LinkMeasure, Measure
 from mcmort.definitions import Timing
 from mcmort.present.documents.frame import Document, Frame, frame
 from mcmort.present.wording import is_floor, units
@@ -50,6 +51,15 @@ class RegisterDocument(Document):
     conflicts: tuple[ConflictDocument, ...]
 
 
+class LinkDocument(Document):
+    """A declared link that draws of a component do not follow in full."""
+
+    link: str = Field(description="Id of the group or correlation.")
+    measure: LinkMeasure
+    declared: float = Field(description="Mean rank correlation with the other members.")
+    reached: float
+
+
 class ComponentDocument(Document):
     """A component as the definition counts it, before overlaps are taken off."""
 
@@ -71,6 +81,7 @@ class ComponentDocument(Document):
     register_: RegisterDocument | None = Field(
         alias="register", description="Where both measures have evidence of their own, how the two compare."
     )
+    links: tuple[LinkDocument, ...] = Field(description="Declared links that its draws do not follow in full.")
 
 
 class OverlapDocument(Document):
@@ -164,34 +175,34 @@ class TotalDocument(TotalBody, Frame):
     receipt: Receipt
 
 
-def _interval(one: SummaryInterval) -> IntervalDocument:
+def _interval(interval: SummaryInterval) -> IntervalDocument:
     def finite(error: float) -> float | None:
         return error if math.isfinite(error) else None
 
     return IntervalDocument(
-        probability=one.probability,
-        kind=one.kind,
-        low=one.low,
-        high=one.high,
-        low_error=finite(one.low_error),
-        high_error=finite(one.high_error),
+        probability=interval.probability,
+        kind=interval.kind,
+        low=interval.low,
+        high=interval.high,
+        low_error=finite(interval.low_error),
+        high_error=finite(interval.high_error),
     )
 
 
 def _register(standing: ComponentStatus) -> RegisterDocument | None:
-    found = standing.register
-    if found is None:
+    register = standing.register
+    if register is None:
         return None
-    conflicts = tuple(ConflictDocument(evidence=key, below=below) for key, below in found.conflicts.items())
-    return RegisterDocument(nothing_unregistered=found.nothing_unregistered, conflicts=conflicts)
+    conflicts = tuple(ConflictDocument(evidence=key, below=below) for key, below in register.conflicts.items())
+    return RegisterDocument(nothing_unregistered=register.nothing_unregistered, conflicts=conflicts)
 
 
 def _components(total: Total, summary: Summary, probability: float) -> tuple[ComponentDocument, ...]:
-    found = []
+    documents = []
     for name, values in total.parts.items():
         own = summarise(values, (probability,), shortest=False, chains=total.chains)
         term, standing = total.terms[name], total.draws.standing[name]
-        found.append(
+        documents.append(
             ComponentDocument(
                 id=name,
                 label=total.case.components[name].label,
@@ -205,19 +216,22 @@ def _components(total: Total, summary: Summary, probability: float) -> tuple[Com
                 sources=standing.sources[total.definition.measure],
                 registered_only=standing.is_registered_only,
                 register=_register(standing),
+                links=tuple(LinkDocument(**asdict(link)) for link in standing.links),
             )
         )
-    return tuple(sorted(found, key=lambda one: (-one.mean, one.id)))
+    return tuple(sorted(documents, key=lambda document: (-document.mean, document.id)))
 
 
 def _overlaps(total: Total, probability: float) -> tuple[OverlapDocument, ...]:
-    found = []
+    documents = []
     for name, values in sorted(total.overlaps.items()):
         own = summarise(values, (probability,), shortest=False, chains=total.chains)
         overlap = total.case.overlaps[name]
         interval = _interval(own.interval(probability))
-        found.append(OverlapDocument(id=name, of=overlap.of, within=overlap.within, mean=own.mean, interval=interval))
-    return tuple(found)
+        documents.append(
+            OverlapDocument(id=name, of=overlap.of, within=overlap.within, mean=own.mean, interval=interval)
+        )
+    return tuple(documents)
 
 
 def _balances(total: Total, probability: float) -> tuple[BalanceDocument, ...]:
@@ -237,9 +251,9 @@ def _left_out(total: Total, reasons: dict[str, str]) -> tuple[LeftOut, ...]:
 def total_body(total: Total, summary: Summary, probability: float) -> dict[str, object]:
     """Return the values of a `TotalBody`."""
     definition = total.definition
-    words = {key: getattr(definition, key) for key in ("id", "label", "question", "adds", "leaves_out")}
+    texts = {key: getattr(definition, key) for key in ("id", "label", "question", "adds", "leaves_out")}
     return {
-        "definition": DefinitionDocument(**words),
+        "definition": DefinitionDocument(**texts),
         "measure": definition.measure,
         "net": bool(definition.net),
         "years": total.years,
@@ -250,7 +264,7 @@ def total_body(total: Total, summary: Summary, probability: float) -> dict[str, 
         "mean": summary.mean,
         "mean_error": summary.mean_error,
         "sd": summary.sd,
-        "intervals": tuple(_interval(one) for one in summary.intervals),
+        "intervals": tuple(_interval(interval) for interval in summary.intervals),
         "components": _components(total, summary, probability),
         "overlaps": _overlaps(total, probability),
         "balances": _balances(total, probability),

@@ -1,1 +1,1 @@
-"""Figures of results: one file for each, and the style that they share. The only place that draws."""
+"""Figures of results: one file for each, and the style that they share."""

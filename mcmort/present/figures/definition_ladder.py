@@ -75,8 +75,8 @@ def definition_ladder(
         others = {row.total.definition.id: row for row in beside.rows} if beside is not None else {}
         reach = _reach((*rows, *others.values()), marks)
         heights = [
-            _ROW + _LINE * (len(found) + (row.total.definition.id in others))
-            for row, found in zip(rows, marks, strict=True)
+            _ROW + _LINE * (len(row_marks) + (row.total.definition.id in others))
+            for row, row_marks in zip(rows, marks, strict=True)
         ]
         width = _WIDTH - 2 * _MARGIN
         title = wrapped(_title(comparison), width, 10, most=3, weight="bold")
@@ -90,13 +90,13 @@ def definition_ladder(
         axes.set_ylim(0.75 - sum(heights), 0.85)
         _draw_axis(axes, rows, reach)
         y = 0.0
-        for row, found, height in zip(rows, marks, heights, strict=True):
+        for row, row_marks, height in zip(rows, marks, heights, strict=True):
             _draw_label(axes, row, y)
             _draw_row(axes, row, y, reach, probability)
             other = others.get(row.total.definition.id)
             if other is not None:
                 _draw_beside(axes, other, y - 0.3, reach, probability)
-            for place, mark in enumerate(found, other is not None):
+            for place, mark in enumerate(row_marks, other is not None):
                 _draw_mark(axes, mark, y - 0.34 - _LINE * place, reach)
             y -= height
         left = _MARGIN / _WIDTH
@@ -116,7 +116,7 @@ def _reach(rows: tuple[ComparedDefinition, ...], marks: list[list[Mark]]) -> flo
     """Choose the end of the axis: it shows our intervals, and published totals up to a third beyond them."""
     ours = max(float(quantiles_of(row.total.values, [0.995])[0]) for row in rows)
     limit = 1.35 * ours
-    near = [mark.high for found in marks for mark in found if mark.high <= limit]
+    near = [mark.high for row_marks in marks for mark in row_marks if mark.high <= limit]
     return 1.08 * max([ours, *near]) or 1.0
 
 
@@ -232,7 +232,7 @@ def _draw_axis(axes: Axes, rows: tuple[ComparedDefinition, ...], reach: float) -
 def _caption(comparison: Comparison, probability: float, beside: Comparison | None = None) -> list[str]:
     unknown = [row.total.definition.id for row in comparison.rows if row.total.unknown]
     marks = [
-        (len(published_marks(row)), len([one for one in row.published if not one.is_superseded]))
+        (len(published_marks(row)), len([published for published in row.published if not published.is_superseded]))
         for row in comparison.rows
     ]
     line = f"Line: {100 * probability:g} % credible interval; thick: 50 %; circle: median"
@@ -251,5 +251,7 @@ def _caption(comparison: Comparison, probability: float, beside: Comparison | No
     text += [f"Left out of {row.total.definition.id}: {row.total.definition.leaves_out}" for row in comparison.rows]
     if unknown:
         text.append(f"Parts without evidence are not counted, so these are minima: {', '.join(unknown)}.")
-    text += [engine_note(one.rows[0].total, one.rows[0].summary) for one in (comparison, beside) if one is not None]
+    text += [
+        engine_note(shown.rows[0].total, shown.rows[0].summary) for shown in (comparison, beside) if shown is not None
+    ]
     return text

@@ -55,6 +55,9 @@ def _nearness(published: PublishedTotal, row: ComparedDefinition) -> tuple[bool,
 
 def published_marks(row: ComparedDefinition) -> list[Mark]:
     """Choose the published totals to draw: those nearest in scope, none that its author has replaced."""
-    current = sorted((one for one in row.published if not one.is_superseded), key=lambda one: _nearness(one, row))
-    chosen = [_mark(one, row.total.years) for one in current[:_MOST_MARKS]]
+    current = sorted(
+        (published for published in row.published if not published.is_superseded),
+        key=lambda published: _nearness(published, row),
+    )
+    chosen = [_mark(published, row.total.years) for published in current[:_MOST_MARKS]]
     return sorted(chosen, key=lambda mark: (not mark.same, mark.low, mark.label))

@@ -46,8 +46,10 @@ def bridge_table(bridge: Bridge, probability: float = 0.95) -> Table:
         f"The difference: {rounding.span(wide.low, wide.high, to=' to ')} ({level_text(probability)}; "
         f"median {rounding.number(bridge.difference.median)})."
     )
-    left_out = [f"{one.definition.id} does not count: {excluded_text(one)}." for one in (start, end)]
-    left_out += [f"{one.definition.id} does not know: {unknown_text(one)}." for one in (start, end) if one.unknown]
+    left_out = [f"{total.definition.id} does not count: {excluded_text(total)}." for total in (start, end)]
+    left_out += [
+        f"{total.definition.id} does not know: {unknown_text(total)}." for total in (start, end) if total.unknown
+    ]
     return Table(
         title=f"{start.case.head.title}: from {start.definition.id} to {end.definition.id}",
         columns=columns,

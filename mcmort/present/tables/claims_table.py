@@ -14,12 +14,12 @@ from mcmort.present.wording import interval_text
 __all__ = ["claims_table", "discrepancy"]
 
 
-def discrepancy(judged: ClaimComparison) -> str:
+def discrepancy(comparison: ClaimComparison) -> str:
     """Say in words how a claim stands to our total under its definition.
 
     Parameters
     ----------
-    judged : ClaimComparison
+    comparison : ClaimComparison
         From `mcmort.analysis.compare_claims`.
 
     Returns
@@ -27,19 +27,19 @@ def discrepancy(judged: ClaimComparison) -> str:
     str
         With the ratio to our median where the claim lies outside.
     """
-    match judged.verdict:
+    match comparison.verdict:
         case "no total":
             return "no total of ours to compare with: its parts have no evidence"
         case "inside":
             return "inside our 95 % interval"
         case "overlaps":
-            return f"its range and our 95 % interval overlap; middle {_times(judged.ratio)} our median"
+            return f"its range and our 95 % interval overlap; middle {_times(comparison.ratio)} our median"
         case "below" | "above":
-            return f"{judged.verdict} our 95 % interval; {_times(judged.ratio)} our median"
+            return f"{comparison.verdict} our 95 % interval; {_times(comparison.ratio)} our median"
         case "allowed":
             return "our total allows it"
         case _:
-            return f"our total rules it out; the bound is {_times(judged.ratio)} our median"
+            return f"our total rules it out; the bound is {_times(comparison.ratio)} our median"
 
 
 def _times(ratio: float) -> str:
@@ -48,8 +48,8 @@ def _times(ratio: float) -> str:
     return "about" if 0.95 <= ratio <= 1.05 else f"{float(f'{ratio:.2g}'):,.10g} times"
 
 
-def _quantile(judged: ClaimComparison) -> str:
-    share = judged.quantile
+def _quantile(comparison: ClaimComparison) -> str:
+    share = comparison.quantile
     if math.isnan(share):
         return EN_DASH
     return _percent(share)
@@ -78,14 +78,14 @@ _RAW: Final = (
 )
 
 
-def claims_table(case: Case, judged: tuple[ClaimComparison, ...]) -> Table:
+def claims_table(case: Case, comparisons: tuple[ClaimComparison, ...]) -> Table:
     """Return the table of claims.
 
     Parameters
     ----------
     case : Case
         The case.
-    judged : tuple of ClaimComparison
+    comparisons : tuple of ClaimComparison
         From `mcmort.analysis.compare_claims`.
 
     Returns
@@ -105,42 +105,42 @@ def claims_table(case: Case, judged: tuple[ClaimComparison, ...]) -> Table:
     return Table(
         title=f"{case.head.title}: each author's total against ours under that author's definition",
         columns=columns,
-        rows=tuple(_cells(one) for one in judged),
-        notes=_notes(judged),
+        rows=tuple(_cells(comparison) for comparison in comparisons),
+        notes=_notes(comparisons),
         raw_columns=_RAW,
-        raw_rows=tuple(_raw(one) for one in judged),
+        raw_rows=tuple(_raw(comparison) for comparison in comparisons),
     )
 
 
-def _cells(judged: ClaimComparison) -> tuple[str, ...]:
-    claim = judged.claim
+def _cells(comparison: ClaimComparison) -> tuple[str, ...]:
+    claim = comparison.claim
     ours = years = EN_DASH
-    if judged.total is not None and judged.summary is not None:
-        ours = interval_text(judged.total, judged.summary, 0.95)
-        years = years_text(judged.total.years)
+    if comparison.total is not None and comparison.summary is not None:
+        ours = interval_text(comparison.total, comparison.summary, 0.95)
+        years = years_text(comparison.total.years)
     return (
         claim.author,
         as_printed(claim.low, claim.best, claim.high, claim.reading),
         ours,
         years,
-        _quantile(judged),
-        "; ".join([discrepancy(judged), *_marks(judged)]),
+        _quantile(comparison),
+        "; ".join([discrepancy(comparison), *_marks(comparison)]),
     )
 
 
-def _raw(judged: ClaimComparison) -> tuple[object, ...]:
-    claim = judged.claim
+def _raw(comparison: ClaimComparison) -> tuple[object, ...]:
+    claim = comparison.claim
     low = median = high = None
-    if judged.total is not None and judged.summary is not None:
-        interval = judged.summary.interval(0.95)
-        low, median, high = interval.low, judged.summary.median, interval.high
+    if comparison.total is not None and comparison.summary is not None:
+        interval = comparison.summary.interval(0.95)
+        low, median, high = interval.low, comparison.summary.median, interval.high
     theirs = (claim.low, claim.best, claim.high)
-    return (claim.id, claim.counts, claim.basis, *theirs, low, median, high, judged.quantile, judged.verdict)
+    return (claim.id, claim.counts, claim.basis, *theirs, low, median, high, comparison.quantile, comparison.verdict)
 
 
-def _notes(judged: tuple[ClaimComparison, ...]) -> tuple[str, ...]:
+def _notes(comparisons: tuple[ClaimComparison, ...]) -> tuple[str, ...]:
     inputs = "no claim is an input of it"
-    if any(one.conditioned for one in judged):
+    if any(comparison.conditioned for comparison in comparisons):
         inputs = "it is conditioned on the claims marked so, and agreement with these tests nothing"
     return (
         f"Ours is the total under the author's own definition, as far as it is known; {inputs}. "
@@ -150,18 +150,18 @@ def _notes(judged: tuple[ClaimComparison, ...]) -> tuple[str, ...]:
     )
 
 
-def _marks(judged: ClaimComparison) -> list[str]:
+def _marks(comparison: ClaimComparison) -> list[str]:
     """Return what a reader must know besides."""
-    claim = judged.claim
+    claim = comparison.claim
     marks = []
     if claim.beyond is not None:
         marks.append(f"theirs also holds: {claim.beyond}")
-    if judged.conditioned:
+    if comparison.conditioned:
         marks.append("among our evidence")
-    elif judged.shared:
+    elif comparison.shared:
         marks.append("shares data with our pools")
-    if judged.retired_by:
-        marks.append(f"since replaced ({judged.retired_by})")
+    if comparison.retired_by:
+        marks.append(f"since replaced ({comparison.retired_by})")
     if claim.confidence == "low":
         marks.append("weak source")
     return marks

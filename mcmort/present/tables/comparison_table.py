@@ -69,11 +69,11 @@ def _notes(comparison: Comparison, probability: float) -> tuple[str, ...]:
     """Say what each definition asks and leaves out, what it does not know, and how the draws were made."""
     notes = []
     for row in comparison.rows:
-        words = row.total.definition
-        notes.append(f"{words.id}: {words.question} Left out: {words.leaves_out}")
+        definition = row.total.definition
+        notes.append(f"{definition.id}: {definition.question} Left out: {definition.leaves_out}")
         if row.total.unknown:
-            notes.append(f"{words.id} does not know: {unknown_text(row.total)}.")
-        notes += [f"{words.id}: {note}" for note in balance_notes(row.total, probability)]
+            notes.append(f"{definition.id} does not know: {unknown_text(row.total)}.")
+        notes += [f"{definition.id}: {note}" for note in balance_notes(row.total, probability)]
     if comparison.years is not None:
         notes.append(f"Nothing outside {years_text(comparison.years)} is counted.")
     notes += [f"{name}: {reason}" for name, reason in comparison.empty.items()]

@@ -15,17 +15,27 @@ def figures_table(posterior: Posterior) -> Table:
     """Return the table of the figures: each beside what the model would have expected to see, and what was left out."""
     rows: list[tuple[str, ...]] = []
     raw: list[tuple[object, ...]] = []
-    for one in predictions(posterior):
+    for prediction in predictions(posterior):
         rows.append(
             (
-                one.name,
-                significant(one.printed),
-                significant_span(one.low, one.high, 2),
-                f"{one.below:.2f}",
-                _surprise(one),
+                prediction.name,
+                significant(prediction.printed),
+                significant_span(prediction.low, prediction.high, 2),
+                f"{prediction.below:.2f}",
+                _surprise(prediction),
             )
         )
-        raw.append((one.name, one.printed, one.low, one.middle, one.high, one.below, one.below_before))
+        raw.append(
+            (
+                prediction.name,
+                prediction.printed,
+                prediction.low,
+                prediction.middle,
+                prediction.high,
+                prediction.below,
+                prediction.below_before,
+            )
+        )
     rows += [(name, EN_DASH, EN_DASH, EN_DASH, f"not used: {reason}") for name, reason in posterior.rejected.items()]
     raw += [(name, None, None, None, None, None, None) for name in posterior.rejected]
     columns = (
@@ -46,7 +56,7 @@ def figures_table(posterior: Posterior) -> Table:
     )  # fmt: skip
 
 
-def _surprise(one: Predicted) -> str:
-    if not one.is_surprising:
+def _surprise(prediction: Predicted) -> str:
+    if not prediction.is_surprising:
         return ""
-    return "higher than expected" if one.below > 0.5 else "lower than expected"
+    return "higher than expected" if prediction.below > 0.5 else "lower than expected"

@@ -97,11 +97,34 @@ def to_csv(table: Table) -> str:
     return buffer.getvalue()
 
 
-def render(table: Table, form: str) -> str:
-    """Render a table as ``text``, ``markdown``, ``latex`` or ``csv``."""
-    from mcmort.present.tables.plain_text import to_text
+_FORMS = {"markdown": to_markdown, "latex": to_latex, "csv": to_csv}
 
-    forms = {"text": to_text, "markdown": to_markdown, "latex": to_latex, "csv": to_csv}
-    if form not in forms:
-        raise UsageError(f"no format {form!r}; expected one of {', '.join(forms)}")
-    return forms[form](table)
+
+def render(table: Table, form: str, width: int | None = None) -> str:
+    """Render a table.
+
+    Parameters
+    ----------
+    table : Table
+        The table.
+    form : {"text", "markdown", "latex", "csv"}
+        How.
+    width : int, optional
+        Of a line of plain text; by default that of the terminal.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    UsageError
+        If there is no such form.
+    """
+    if form == "text":
+        from mcmort.present.tables.plain_text import to_text  # rich takes time to import
+
+        return to_text(table, width)
+    if form not in _FORMS:
+        raise UsageError(f"no format {form!r}; expected one of text, {', '.join(_FORMS)}")
+    return _FORMS[form](table)

@@ -14,20 +14,19 @@ from mcmort.totals import Total
 __all__ = ["influence_table"]
 
 
-def influence_table(total: Total, found: Sequence[Influence], power: Sensitivity, most: int = 15) -> Table:
+def influence_table(total: Total, influences: Sequence[Influence], power: Sensitivity, most: int = 15) -> Table:
     """Return the table of what drives a total: the figures whose absence would move it farthest."""
     summary = summarise(total.values, (0.95,), shortest=False, chains=total.chains)
     rounding, whole = rounding_for(summary), summary.interval(0.95)
-    rows, raw = (
-        [("all figures", rounding.span(whole.low, whole.high), rounding.number(summary.median), EN_DASH, "")],
-        [],
-    )
-    for one in found[:most]:
-        low, middle, high = one.quantiles
-        moved = f"{100 * (middle / summary.median - 1):+.1f} %"
-        sure = "" if one.is_sure else "unsure: fit again --without its source"
-        rows.append((f"without {one.name}", rounding.span(low, high), rounding.number(middle), moved, sure))
-    raw = [(one.name, *one.quantiles, one.pareto_k) for one in found]
+    rows = [("all figures", rounding.span(whole.low, whole.high), rounding.number(summary.median), EN_DASH, "")]
+    for influence in influences[:most]:
+        low, middle, high = influence.quantiles
+        change = f"{100 * (middle / summary.median - 1):+.1f} %"
+        reliability = "" if influence.is_sure else "unsure: fit again --without its source"
+        rows.append(
+            (f"without {influence.name}", rounding.span(low, high), rounding.number(middle), change, reliability)
+        )
+    raw = [(influence.name, *influence.quantiles, influence.pareto_k) for influence in influences[:most]]
     columns = (
         Column("Evidence"),
         Column("95 % interval", is_number=True),
@@ -41,5 +40,5 @@ def influence_table(total: Total, found: Sequence[Influence], power: Sensitivity
         "Leaving out by Pareto-smoothed importance sampling.",
     )
     title = f"{total.case.head.title}: what drives the total under {total.definition.id}"
-    names = ("name", "low", "median", "high", "pareto_k")
-    return Table(title, columns, tuple(rows), notes, names, ((None,) * 5, *raw[:most]))
+    raw_columns = ("name", "low", "median", "high", "pareto_k")
+    return Table(title, columns, tuple(rows), notes, raw_columns, ((None,) * 5, *raw))

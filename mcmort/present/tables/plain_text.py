@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -18,10 +19,14 @@ from mcmort.present.tables.columns import Column, Table
 
 __all__ = ["to_text"]
 
-_COMFORTABLE: Final = 16
-"""Width below which a column of words becomes hard to read; figures are broken at their spaces before that."""
+_COMFORTABLE: Final = 24
+"""Width below which the names of rows become hard to read: columns that may be left out are, rather than that."""
+_NARROW: Final = 16
+"""Width down to which columns of words give way before figures are broken at their spaces."""
 _LONGEST_WORD: Final = 40
 """Words longer than this are broken."""
+_LEAST: Final = ((False, _NARROW), (True, 0), (False, 0))
+"""How columns give way until they fit: words to a narrow column, then figures at their spaces, then words again."""
 _GAP: Final = 3
 """Columns of padding between two cells; two more stand at the edges of the table."""
 
@@ -39,14 +44,14 @@ def to_text(table: Table, width: int | None = None) -> str:
     Returns
     -------
     str
-        Where the columns do not fit, those that may be left out are, and a note names them. Where the rest does not
-        fit either, each row is a paragraph.
+        Where the columns do not fit well, those that may be left out are, and a note names them. Where the rest does
+        not fit at all, each row is a paragraph.
     """
     width = page_width() if width is None else width
     buffer = io.StringIO()
     console = Console(file=buffer, width=width, highlight=False, no_color=True)
-    shown = table if _column_widths(table, width) else _without_optional(table)
-    widths = _column_widths(shown, width)
+    shown = table if _fits_well(table, width) else _without_optional(table)
+    widths = _column_widths(shown, width, _LEAST)
     if widths is not None:
         console.print(_grid(shown, widths))
     else:
@@ -81,21 +86,45 @@ def _grid(table: Table, widths: list[int]) -> RichTable:
     return grid
 
 
-def _column_widths(table: Table, width: int) -> list[int] | None:
+def _fits_well(table: Table, width: int) -> bool:
+    """Whether no figure need be broken, and the names of rows, in the first column, are comfortable to read."""
+    widths = _column_widths(table, width, ((False, _NARROW),))
+    return widths is not None and (widths[0] >= _COMFORTABLE or widths[0] == _natural_widths(table)[0])
+
+
+def _cells_by_column(table: Table) -> list[list[str]]:
+    """Return the cells of each column, its heading first."""
+    return [[column.title, *(row[i] for row in table.rows)] for i, column in enumerate(table.columns)]
+
+
+def _natural_widths(table: Table) -> list[int]:
+    """Return the widths at which no cell is broken."""
+    return [max(map(cell_len, cells)) for cells in _cells_by_column(table)]
+
+
+def _column_widths(table: Table, width: int, steps: Sequence[tuple[bool, int]]) -> list[int] | None:
     """Share a line among the columns, the widest giving way first; None if they do not fit.
 
-    Words give way before figures, down to a width at which they are comfortable to read; then figures are broken at
-    spaces; then words at every space.
+    Parameters
+    ----------
+    table : Table
+        The table.
+    width : int
+        Of the line.
+    steps : sequence of (bool, int)
+        Which columns give way, one step after the other: those of numbers or those of words, and down to which width;
+        none becomes narrower than its longest word.
     """
-    cells = [[column.title, *(row[i] for row in table.rows)] for i, column in enumerate(table.columns)]
-    widths = [max(map(cell_len, column)) for column in cells]
+    widths = _natural_widths(table)
     words = [
-        min(_LONGEST_WORD, max(cell_len(word) for cell in column for word in cell.split() or [""])) for column in cells
+        min(_LONGEST_WORD, max(cell_len(word) for cell in cells for word in cell.split() or [""]))
+        for cells in _cells_by_column(table)
     ]
     numbers = [i for i, column in enumerate(table.columns) if column.is_number]
     texts = [i for i, column in enumerate(table.columns) if not column.is_number]
     excess = sum(widths) + _GAP * (len(widths) - 1) + 2 - width
-    for columns, least in ((texts, _COMFORTABLE), (numbers, 0), (texts, 0)):
+    for are_numbers, least in steps:
+        columns = numbers if are_numbers else texts
         while excess > 0:
             shrinkable = [i for i in columns if widths[i] > max(least, words[i])]
             if not shrinkable:

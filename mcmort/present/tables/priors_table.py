@@ -17,9 +17,9 @@ def priors_table(posterior: Posterior) -> Table:
     case = posterior.case
     rows = []
     for kind, label in (("tau", "heterogeneity"), ("bias", "bias"), ("completeness", "completeness of the register")):
-        for one in shifts(posterior, kind):
-            owner = case.components[one.name].label if one.name in case.components else one.name
-            rows.append((f"{label}: {owner}", _plain(one.before), _plain(one.after), _cited(case, kind, one)))
+        for shift in shifts(posterior, kind):
+            owner = case.components[shift.name].label if shift.name in case.components else shift.name
+            rows.append((f"{label}: {owner}", _plain(shift.before), _plain(shift.after), _cited(case, kind, shift)))
     columns = (
         Column("Of figures, on the logarithm; of registers, a share"),
         Column("Prior, 95 %", is_number=True),
@@ -37,12 +37,12 @@ def _plain(summary: Summary | None) -> str:
     return f"{wide.low:.2f} to {wide.high:.2f}"
 
 
-def _cited(case: Case, kind: str, one: Shifted) -> str:
+def _cited(case: Case, kind: str, shift: Shifted) -> str:
     priors = case.head.synthesis
     assert priors is not None
     if kind == "tau":
-        return ", ".join(spread.source for basis, spread in case.head.spread.items() if basis == one.name)
+        return ", ".join(spread.source for basis, spread in case.head.spread.items() if basis == shift.name)
     if kind == "bias":
-        return ", ".join(bias.source for basis, bias in priors.bias.items() if basis == one.name)
-    share = case.components[one.name].completeness or priors.completeness
+        return ", ".join(bias.source for basis, bias in priors.bias.items() if basis == shift.name)
+    share = case.components[shift.name].completeness or priors.completeness
     return share.source if share is not None else ""

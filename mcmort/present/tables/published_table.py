@@ -20,12 +20,12 @@ def published_table(comparison: Comparison) -> Table | None:
     )
     rows = []
     for row in comparison.rows:
-        for one in row.published:
-            claim = one.claim
-            scope = "the same" if one.is_same_scope else f"counts: {claim.counts}"
+        for published in row.published:
+            claim = published.claim
+            scope = "the same" if published.is_same_scope else f"counts: {claim.counts}"
             if claim.beyond is not None:
                 scope += f"; beyond this case: {claim.beyond}"
-            if one.is_superseded:
+            if published.is_superseded:
                 scope += " (since replaced by its author)"
             figure = as_printed(claim.low, claim.best, claim.high, claim.reading)
             rows.append((row.total.definition.id, claim.author, figure, claim.basis, scope))

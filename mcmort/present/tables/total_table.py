@@ -9,6 +9,7 @@ from mcmort.analysis import Summary, mean_of, summarise
 from mcmort.analysis.bounds import IntervalBounds
 from mcmort.present.balance_text import balance_notes
 from mcmort.present.engine_note import LIMITED_DIGITS, engine_note
+from mcmort.present.grouped_notes import grouped_notes
 from mcmort.present.numbers import Rounding, percent, rounding_for
 from mcmort.present.print_format import EN_DASH, years_text
 from mcmort.present.tables.columns import Column, Table
@@ -46,7 +47,7 @@ def total_table(
     columns = (
         Column("Component"),
         Column("Years"),
-        Column("Share of mean", is_number=True),
+        Column("Share of mean", is_number=True, is_optional=True),
         Column(f"{100 * probability:g} % interval", is_number=True),
         Column("Median", is_number=True),
     )
@@ -147,7 +148,7 @@ def _total_notes(
     if bounds is not None:
         notes.append(_bounds_text(bounds, rounding_for(summary)))
     notes += balance_notes(total, probability)
-    notes += [f"Note: {note}." for note in total.notes]
+    notes += grouped_notes(total.notes)
     if rounding_for(summary).is_limited:
         notes.append(LIMITED_DIGITS)
     notes.append(engine_note(total, summary))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
-
 from mcmort.catalogue import Case
 from mcmort.catalogue.citations import owners_behind
 from mcmort.catalogue.records import Claim, Component, Estimate, Figure, Quantity
 from mcmort.errors import DefinitionError
-from mcmort.present.print_format import as_printed, years_text
+from mcmort.present.print_format import as_printed, wrapped, years_text
 from mcmort.present.tables.columns import Column, Table
 from mcmort.present.tables.plain_text import to_text
 from mcmort.present.texts.reference_list import reference
@@ -30,17 +28,18 @@ def case_text(case: Case) -> str:
         Plain text.
     """
     head = case.head
-    lines = [head.title, "=" * len(head.title), "", *textwrap.wrap(head.summary, 110), ""]
-    lines.append(f"Years {years_text(head.years)}; {head.territory}; digest {case.digest[:12]}")
-    lines.append(
+    lines = [head.title, "=" * len(head.title), "", *wrapped(head.summary), ""]
+    lines += wrapped(f"Years {years_text(head.years)}; {head.territory}; digest {case.digest[:12]}")
+    lines += wrapped(
         f"Ranges whose meaning is not stated are read as {100 * head.readings.range:g} %, plausible ranges as "
         f"{100 * head.readings.plausible:g} % ({head.readings.source})."
     )
-    lines += [f"Admitted by default: {', '.join(head.evidence)}.", "", "Facets"]
+    lines += [*wrapped(f"Admitted by default: {', '.join(head.evidence)}."), "", "Facets"]
     for facet, values in head.facets.items():
         lines.append(f"  {facet}")
         for value, described in values.items():
-            lines.append(f"    {value}: {described.label}{' (may be negative)' if described.signed else ''}")
+            signed = " (may be negative)" if described.signed else ""
+            lines += wrapped(f"{value}: {described.label}{signed}", "    ", "      ")
     lines += ["", "Definitions"]
     for definition in case.definitions.values():
         lines.append(f"  {definition.id}: {definition.label}")
@@ -49,12 +48,12 @@ def case_text(case: Case) -> str:
             ("adds", definition.adds),
             ("without", definition.leaves_out),
         ):
-            lines += textwrap.wrap(text, 106, initial_indent=f"    {word}: ", subsequent_indent="      ")
+            lines += wrapped(text, f"    {word}: ", "      ")
     columns = (
         Column("Component"),
         Column("Label"),
         Column("Years", is_number=True),
-        Column("Facets"),
+        Column("Facets", is_optional=True),
         Column("Estimates", is_number=True),
     )
     rows = []
@@ -67,7 +66,7 @@ def case_text(case: Case) -> str:
         f"{len(case.quantities)} quantities, {len(case.overlaps)} overlaps, "
         f"{len(case.dependence)} groups of dependence, {len(case.claims)} published totals, {len(case.sources)} sources"
     )
-    return "\n".join([*lines, "", to_text(table), counts, ""])
+    return "\n".join([*lines, "", to_text(table), *wrapped(counts), ""])
 
 
 def component_text(case: Case, name: str) -> str:
@@ -113,10 +112,11 @@ def component_text(case: Case, name: str) -> str:
     if owner.formula is not None:
         lines.append(f"Derived: {owner.formula}")
     if owner.note:
-        lines += textwrap.wrap(owner.note, 110)
+        lines.append(owner.note)
     behind = owners_behind(case, owner)
-    tables = [_evidence(case, one) for one in behind if one.estimate]
-    return "\n".join([*lines, "", *(tables or ["No estimates.\n"])])
+    tables = [_evidence(case, cited_owner) for cited_owner in behind if cited_owner.estimate]
+    broken = [piece for line in lines for piece in wrapped(line)]
+    return "\n".join([*broken, "", *(tables or ["No estimates.\n"])])
 
 
 def _figure(figure: Figure) -> str:
@@ -197,8 +197,7 @@ def estimates_text(case: Case) -> str:
 
 
 def _indented(head: str, note: str | None) -> list[str]:
-    lines = textwrap.wrap(head, 116, initial_indent="  ", subsequent_indent="      ")
-    return lines + (textwrap.wrap(note, 116, initial_indent="      ", subsequent_indent="      ") if note else [])
+    return [*wrapped(head, "  ", "      "), *wrapped(note or "", "      ")]
 
 
 def sources_text(case: Case) -> str:
@@ -224,10 +223,10 @@ def sources_text(case: Case) -> str:
         locator = f"{claim.locator}, {claim.basis}"
         uses.setdefault(claim.source, []).append(f"published total, {claim.author}: {_figure(claim)} ({locator})")
     lines = []
-    for source in sorted(case.sources.values(), key=lambda one: (one.is_assumption, one.key)):
-        lines += textwrap.wrap(f"[{source.key}] {reference(source)}", 116, subsequent_indent="    ")
+    for source in sorted(case.sources.values(), key=lambda source: (source.is_assumption, source.key)):
+        lines += wrapped(f"[{source.key}] {reference(source)}", "", "    ")
         for use in uses.get(source.key, ()):
-            lines += textwrap.wrap(use, 116, initial_indent="    ", subsequent_indent="        ")
+            lines += wrapped(use, "    ", "        ")
     return "\n".join(lines) + "\n"
 
 

@@ -45,7 +45,9 @@ def _turned(name: str) -> str:
 
 def as_text(sources: Iterable[Source]) -> str:
     """Return works as a list, published ones first, then assumptions; each with its note, which may mark it as weak."""
-    ordered = sorted(sources, key=lambda one: (one.is_assumption, one.author.lower() or one.title.lower(), one.year))
+    ordered = sorted(
+        sources, key=lambda source: (source.is_assumption, source.author.lower() or source.title.lower(), source.year)
+    )
     lines = []
     for source in ordered:
         note = "" if source.is_assumption else source.fields.get("note", "")
@@ -59,7 +61,7 @@ def as_bibtex(sources: Iterable[Source]) -> str:
     Names without a comma are institutions, and stand in braces with their "and"; so do titles, whose capitals matter.
     """
     entries = []
-    for source in sorted(sources, key=lambda one: one.key):
+    for source in sorted(sources, key=lambda source: source.key):
         kind = "misc" if source.is_assumption else source.kind
         fields = "".join(f"  {key} = {{{_field(key, value)}}},\n" for key, value in sorted(source.fields.items()))
         entries.append(f"@{kind}{{{source.key},\n{fields}}}\n")

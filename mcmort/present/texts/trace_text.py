@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 
 import numpy as np
@@ -15,20 +14,19 @@ from mcmort.catalogue.records import Component, Even, Figure, Profile, Quantity
 from mcmort.definitions import Timing
 from mcmort.elicit import Elicited, Priors, Used
 from mcmort.elicit.pool import Pool
+from mcmort.present.grouped_notes import notes_on
 from mcmort.present.numbers import percent, rounding_for
-from mcmort.present.print_format import as_printed, years_text
+from mcmort.present.print_format import as_printed, wrapped, years_text
 from mcmort.present.texts.reference_list import reference
 from mcmort.present.wording import titled_headline
 from mcmort.totals import Total
 
 __all__ = ["trace_owner", "trace_total"]
 
-_WIDTH = 116
-
 
 def _lines(text: str, depth: int) -> list[str]:
     indent = "  " * depth
-    return textwrap.wrap(text, _WIDTH, initial_indent=indent, subsequent_indent=indent + "    ")
+    return wrapped(text, indent, indent + "    ")
 
 
 def trace_total(total: Total, summary: Summary, priors: Priors) -> str:
@@ -82,7 +80,13 @@ def _counted(total: Total, summary: Summary, priors: Priors, name: str) -> list[
             span = years_text((min(piece.years), max(piece.years)))
             lines += _lines(f"share of responsibility, {span}: {_figure(rules[piece.share])}", 2)
             lines += _cited(case, rules[piece.share], 3)
-    return lines + _owner(priors, component, 2, definition.measure, definition.net)
+    lines += _owner(priors, component, 2, definition.measure, definition.net)
+    evidence = priors.components[name]
+    said = {f"derived: {component.formula}", *(f"{used.estimate.name}: {used.note}" for used in evidence.used)}
+    for note in notes_on(name, total.notes):
+        if note not in said:
+            lines += _lines(f"note: {note}", 2)
+    return lines
 
 
 def trace_owner(priors: Priors, name: str) -> str:
@@ -98,7 +102,7 @@ def _apportioned(case: Case, component: Component, timing: Timing, depth: int) -
     if timing == "unknown":
         return _lines("no annual series: when the deaths fell is unknown, and uncertain in the draws", depth)
     if timing == "host":
-        hosts = [one.within for one in case.overlaps.values() if one.of == component.id]
+        hosts = [overlap.within for overlap in case.overlaps.values() if overlap.of == component.id]
         labels = ", ".join(case.components[name].label for name in sorted(hosts))
         return _lines(f"no annual series: years as in what holds it ({labels}), where both have them", depth)
     if component.even is not None:

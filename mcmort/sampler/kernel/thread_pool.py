@@ -1,4 +1,4 @@
-"""A thread pool for the tasks of a run, in which the caller works too.
+"""The pool of threads that carries out the tasks of a run, the caller among them.
 
 A worker that has finished a task takes the next, so that no worker waits before the last task; outcomes come in order.
 """

@@ -1,4 +1,4 @@
-"""The kernel with its workspace: registers for a block of draws, and the counts of histograms.
+"""Memory in which a plan runs: registers for a block of draws, and the counts of what came out.
 
 Each thread has a workspace of its own while it works. When a run is over, the memory is kept for the next run.
 """

@@ -7,6 +7,7 @@ from their pool and the registered part of the same draw.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from mcmort.catalogue import formula
@@ -15,16 +16,17 @@ from mcmort.catalogue.citations import owners_behind
 from mcmort.catalogue.records import Component, Quantity
 from mcmort.catalogue.vocabulary import Measure, Support
 from mcmort.elicit import Elicited, Priors, Used, build_score_table, build_table
-from mcmort.elicit.evidence_rules import Known, Way, known_of, why_not_computable
+from mcmort.elicit.copula import Copula
+from mcmort.elicit.evidence_rules import Known, Way, why_not_computable
 from mcmort.elicit.families import Distribution
 from mcmort.elicit.pool import Pool
 from mcmort.elicit.segments import FormulaOfDraw, apart_note, segments_of
 from mcmort.results import ComponentStatus, Dependence
 from mcmort.sampler.program.compare_register import compare_register
 from mcmort.sampler.program.compiled import Compiled
-from mcmort.sampler.program.copula import Copula
 from mcmort.sampler.program.normal_tables import normal_scores, normal_survival
 from mcmort.sampler.program.plan import ARITHMETIC, Builder, Op
+from mcmort.sampler.program.reached_links import reached_links
 
 __all__ = ["compile_priors"]
 
@@ -32,7 +34,7 @@ __all__ = ["compile_priors"]
 @dataclass
 class _Compiler:
     priors: Priors
-    copula: Copula
+    dependence: Dependence
     build: Builder = field(default_factory=Builder)
     registers: dict[str, int] = field(default_factory=dict)
     compared: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -40,7 +42,8 @@ class _Compiler:
     survivals: int | None = None
 
     def __post_init__(self) -> None:
-        self.known = known_of(self.priors)
+        self.copula = Copula(self.priors)
+        self.known = self.copula.known
 
     @property
     def case(self) -> Case:
@@ -51,13 +54,23 @@ class _Compiler:
         if not member:
             return None
         score = None
-        for factor, loading in self.copula.loadings(stream).items():
+        for factor, loading in self.loadings(stream).items():
             normal = self.normal(factor)
             if score is None:
                 score = self.build.emit(Op.SCALE, normal, x=loading) if loading != 1.0 else normal
             else:
                 score = self.build.emit(Op.ADD_SCALED, score, normal, x=loading)
         return score
+
+    def loadings(self, stream: str) -> Mapping[str, float]:
+        """Return the loadings of an input on independent scores under the dial; comonotonic shares stay independent."""
+        match self.dependence:
+            case "declared":
+                return self.copula.loadings(stream)
+            case "comonotonic" if not stream.startswith("completeness:"):
+                return {"factor:comonotonic": 1.0}
+            case _:
+                return {}
 
     def normal(self, stream: str) -> int:
         """Emit a standard normal score."""
@@ -188,7 +201,7 @@ class _Compiler:
         if key not in self.registers:
             share = self.priors.components[name].completeness
             assert share is not None
-            self.registers[key] = self.draw(share, key)
+            self.registers[key] = self.draw(share, key, name)
         return self.registers[key]
 
     def output(self, column: str, register: int) -> None:
@@ -203,7 +216,7 @@ class _Compiler:
         if evidence.ordinary is not None:
             self.output(f"ordinary:{name}", self.draw(evidence.ordinary, f"ordinary:{name}"))
         behind = owners_behind(self.case, self.case.components[name])
-        notes = [*known.notes, *self.copula.changes(behind)]
+        notes = [*known.notes, *(self.copula.changes(behind) if self.dependence == "declared" else ())]
         notes += [note for owner in behind if (note := apart_note(evidence_on(self.priors, owner)))]
         notes += [f"{one.estimate.name}: {one.note}" for one in evidence.used if one.note]
         sources = _sources(self.priors, name, known)
@@ -259,15 +272,14 @@ def compile_priors(priors: Priors, dependence: Dependence = "declared") -> Compi
     priors : Priors
         From `mcmort.elicit.elicit`.
     dependence : {"declared", "independent", "comonotonic"}
-        Of components and quantities; shares stay independent.
+        Of components and quantities; shares stay independent where the case links none.
 
     Returns
     -------
     Compiled
         The plan, and what is known of each component under each measure.
     """
-    copula = Copula(priors.case, dependence)
-    compiler = _Compiler(priors, copula)
+    compiler = _Compiler(priors, dependence)
     standing = {name: compiler.standing(name) for name in sorted(priors.case.components)}
     for name, share in sorted(priors.overlaps.items()):
         compiler.output(f"overlap:{name}", compiler.draw(share, f"overlap:{name}"))
@@ -286,4 +298,7 @@ def compile_priors(priors: Priors, dependence: Dependence = "declared") -> Compi
     for name, (deaths, registered) in compiler.compared.items():
         register = compare_register(extended, registered, deaths, members[name])
         standing[name] = replace(standing[name], register=register)
+    if dependence == "declared":
+        for name, links in reached_links(compiler.copula, extended, compiler.registers).items():
+            standing[name] = replace(standing[name], links=links)
     return Compiled(plan, standing)

@@ -21,14 +21,16 @@ from mcmort.catalogue.case import Case
 from mcmort.catalogue.vocabulary import Pooling
 from mcmort.elicit.table import QuantileTable, ScoreTable
 from mcmort.errors import UsageError
-from mcmort.results import ComponentStatus, Dependence, RegisterComparison
+from mcmort.results import ComponentStatus, Dependence, ReachedLink, RegisterComparison
 from mcmort.sampler.program.compiled import Compiled
 from mcmort.sampler.program.plan import Plan
 
 __all__ = ["compiled_case"]
 
 _SIDES: Final = ("op", "a", "b", "c", "x")
-_COMPILING: Final = ("compare_register", "compile", "copula", "net_values", "normal_tables", "plan", "reference")
+_COMPILING: Final = (
+    "compare_register", "compile", "net_values", "normal_tables", "plan", "reached_links", "reference",
+)  # fmt: skip
 """Files of this folder on which a compiled case depends."""
 
 
@@ -144,6 +146,7 @@ def _read(path: Path) -> Compiled:
             {key: tuple(keys) for key, keys in one["sources"].items()},
             one["is_registered_only"],
             None if one["register"] is None else RegisterComparison(**one["register"]),
+            tuple(ReachedLink(**link) for link in one["links"]),
         )
         for name, one in head["standing"].items()
     }

@@ -1,4 +1,4 @@
-"""The slow, obvious twin of the kernel: the same plan in plain NumPy, for tests and the reader."""
+"""The reference implementation of the kernel: the same plan in plain NumPy, for tests and the reader."""
 
 from __future__ import annotations
 

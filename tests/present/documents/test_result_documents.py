@@ -46,6 +46,7 @@ def _valid(document: Any, schema: Any) -> None:
     jsonschema.Draft202012Validator(schema).validate(document)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_a_total_validates_against_the_schema_that_is_printed(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     """A total as JSON is valid under what ``schema total`` prints, with every promised key."""

@@ -31,6 +31,8 @@ from mcmort.present.wording import is_floor
 from tests.cases import case_of, component, definition, ranged
 from tests.present.made import DRAWS, claim, floors, small_comparison, titled, ussr_comparison, ussr_draws
 
+pytestmark = pytest.mark.slow
+
 GREY = "#707070"
 
 

@@ -25,6 +25,8 @@ from tests.cli.ran import runner, small_folder
 from tests.present.made import claim
 from tests.shipped import NAMES, case_named, draws_of
 
+pytestmark = pytest.mark.slow
+
 DRAWS = 20_000
 DASH = "\N{EN DASH}"
 

@@ -15,7 +15,7 @@ from mcmort.catalogue.case import share_column
 from mcmort.catalogue.citations import owners_behind
 from mcmort.catalogue.records import Component, Estimate, Figure, Profile, Quantity
 from mcmort.elicit import Priors, elicit
-from mcmort.present.print_format import as_printed
+from mcmort.present.print_format import FILE_WIDTH, as_printed
 from mcmort.present.texts.reference_list import reference
 from mcmort.present.texts.trace_text import trace_owner, trace_total
 from mcmort.sampler import simulate
@@ -78,6 +78,7 @@ def total_trace(name: str, scope: str) -> tuple[str, TotalReport]:
     return squeezed(trace_total(result.total, result.summary, priors_of(name))), result
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_the_trace_of_a_component_holds_every_estimate_behind_it(name: str) -> None:
     """Each admitted estimate stands with figure, reading, basis, work, locator, way of reading and note."""
@@ -123,6 +124,7 @@ def test_what_does_not_enter_a_pool_is_not_traced_as_if_it_did(name: str) -> Non
     assert left_out > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "scope"), WHOLE, ids=[f"{name}-{scope}" for name, scope in WHOLE])
 def test_the_trace_of_a_total_begins_with_it_and_holds_all_that_made_it(name: str, scope: str) -> None:
     """Headline, each counted component with its evidence of the measure, shares, overlaps and what is unknown."""
@@ -276,15 +278,15 @@ def test_the_spread_of_a_bare_point_is_traced() -> None:
 
 
 def test_each_step_down_is_indented_and_no_line_is_too_wide() -> None:
-    """A total, its component, its pool and its estimate each stand a step deeper, in at most 116 columns."""
+    """A total, its component, its pool and its estimate each stand a step deeper, in at most 120 columns."""
     lines = small_trace("kept").splitlines()
     depths = [
         len(line) - len(line.lstrip()) for line in lines if re.match(r" *(A small|counted:|registered deaths|80)", line)
     ]
     assert depths == [0, 2, 4, 6]
     first = trace_owner(priors_of("ussr"), next(iter(case_named("ussr").components))).splitlines()
-    assert max(map(len, lines)) <= 116
-    assert 100 < max(map(len, first)) <= 116
+    assert max(map(len, lines)) <= FILE_WIDTH
+    assert 100 < max(map(len, first)) <= FILE_WIDTH
 
 
 def test_the_command_traces_whatever_the_case_has(capsys: pytest.CaptureFixture[str]) -> None:

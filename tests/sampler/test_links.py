@@ -9,8 +9,11 @@ import pytest
 from scipy import stats
 
 from mcmort.catalogue.case import Case
+from mcmort.elicit import elicit
+from mcmort.elicit.copula import Copula
+from mcmort.errors import CaseError
 from mcmort.sampler import simulate
-from mcmort.sampler.program.copula import Copula
+from mcmort.sampler.program.plan_cache import compiled_case
 from mcmort.totals import total
 from tests.cases import case_of, component, dependence, ranged
 
@@ -52,18 +55,19 @@ def test_marginals_stay_as_they_were() -> None:
         assert stats.ks_2samp(one, other).pvalue > 1e-6
 
 
-def test_contradicting_correlations_are_moved_and_said() -> None:
-    """Correlations of 0.9, 0.9 and -0.9 round a triangle cannot be: the nearest valid ones are taken, which is said."""
+def test_contradictory_correlations_are_refused() -> None:
+    """Correlations of 0.9, 0.9 and -0.9 round a triangle cannot be; they were moved by 0.4, with a note."""
     case = _case(_correlation("a", "b", 0.9), _correlation("b", "c", 0.9), _correlation("a", "c", -0.9))
-    draws = simulate(case, 1_000, rng=1)
-    for name in ("a", "b", "c"):
-        assert any("contradict one another" in note for note in draws.standing[name].notes)
-    assert not any("contradict" in note for note in draws.standing["d"].notes)
-    assert not any(
-        "contradict" in note for note in simulate(_case(_correlation("a", "b", 0.9)), 10).standing["a"].notes
-    )
-    assert _rank(case, "a", "b") > 0.3
-    assert _rank(case, "a", "c") < 0.1
+    with pytest.raises(CaseError, match=r"a-b, a-c, b-c.*not 0\.4"):
+        simulate(case, 10, rng=1)
+
+
+def test_correlations_that_fit_together_but_for_rounding_are_moved_with_a_note() -> None:
+    """A triangle of 1, 0.9 and 0.88 is moved by less than 0.05, and the note stands at its members only."""
+    case = _case(_correlation("a", "b", 1.0), _correlation("b", "c", 0.9), _correlation("a", "c", 0.88))
+    components = compiled_case(case).standing
+    assert [name for name, one in components.items() if any("nearest valid" in note for note in one.notes)] == [*"abc"]
+    assert abs(_rank(case, "b", "c") - 0.9) < 0.05
 
 
 def test_correlations_join_the_groups_that_they_touch() -> None:
@@ -93,7 +97,7 @@ def test_loadings_have_unit_length() -> None:
     Loadings are rounded to nine decimals: three of them move the sum by 2 * 5e-10 * sqrt(3) at most.
     """
     case = _case(_correlation("b", "c", -0.7), dependence=[dependence("g", ["a", "b"], 0.8)])
-    copula = Copula(case)
+    copula = Copula(elicit(case))
     for name in "abc":
         assert sum(loading**2 for loading in copula.loadings(f"all:{name}").values()) == pytest.approx(1.0, abs=2e-9)
     assert copula.loadings("all:d") == {}
