@@ -50,6 +50,16 @@ def collect(case: Case, evidence: Iterable[str] | None = None, without: Iterable
     UsageError
         If a basis, source or lineage is unknown.
     """
+    signed = [
+        owner.id
+        for owner in (*case.components.values(), *case.quantities.values())
+        if case.head.support_of(owner) == "signed"
+    ]
+    if signed:
+        raise EvidenceError(
+            f"{', '.join(signed)} may be negative (signed = true), and this engine models logarithms. "
+            "Hint: use the elicited engine"
+        )
     synthesis = case.head.synthesis
     if synthesis is None:
         raise EvidenceError(
