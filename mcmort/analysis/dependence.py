@@ -56,7 +56,7 @@ def dependence_ranges(totals: Sequence[Total], probability: float = 0.95) -> Dep
     Returns
     -------
     DependenceRanges
-        No limit is below zero, as no total is.
+        No limit is below the least value of the totals, which is zero unless a kind is signed.
 
     Raises
     ------
@@ -65,10 +65,10 @@ def dependence_ranges(totals: Sequence[Total], probability: float = 0.95) -> Dep
     """
     check_probabilities([probability])
     terms = [terms_of(total) for total in totals]
-    ranges = []
+    ranges, least = [], min(total.least for total in totals)
     for tail in ((1.0 - probability) / 2.0, 0.5, (1.0 + probability) / 2.0):
         bounds = [sum_bounds(marginals, tail, points=_POINTS) for marginals in terms]
         smallest, largest = min(one.low.limit for one in bounds), max(one.high.limit for one in bounds)
-        ranges.append(Range(max(smallest, 0.0), largest))
+        ranges.append(Range(max(smallest, least), largest))
     low, median, high = ranges
     return DependenceRanges(probability, low, median, high)

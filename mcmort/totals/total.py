@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, overload
@@ -93,6 +94,12 @@ class Total(Generic[_Values]):
     def chains(self) -> int:
         """Markov chains that follow one another in the draws; 1 if they are independent."""
         return self.draws.manifest.chains
+
+    @property
+    def least(self) -> float:
+        """The least value that a draw can have: zero, or minus infinity where a kind of a part may be negative."""
+        components = (self.case.components[name] for name in self.terms)
+        return -math.inf if any(self.case.head.support_of(one) == "signed" for one in components) else 0.0
 
     @property
     def years(self) -> tuple[int, int]:

@@ -50,11 +50,8 @@ def collect(case: Case, evidence: Iterable[str] | None = None, without: Iterable
     UsageError
         If a basis, source or lineage is unknown.
     """
-    signed = [
-        owner.id
-        for owner in (*case.components.values(), *case.quantities.values())
-        if case.head.support_of(owner) == "signed"
-    ]
+    signed = [name for name, one in case.components.items() if case.head.support_of(one) == "signed"]
+    signed += [name for name, one in case.quantities.items() if one.signed]
     if signed:
         raise EvidenceError(
             f"{', '.join(signed)} may be negative (signed = true), and this engine models logarithms. "

@@ -124,9 +124,11 @@ def _shortest_span(summary: Summary, probability: float) -> str:
     return rounding.span(shortest.low, shortest.high)
 
 
-def _bounds_text(bounds: IntervalBounds, rounding: Rounding) -> str:
+def _bounds_text(bounds: IntervalBounds, rounding: Rounding, least: float) -> str:
     """Say what the ends of the interval can be, whatever the dependence."""
-    low, high = (rounding.span(max(end.low.limit, 0.0), end.high.limit, to=" to ") for end in (bounds.low, bounds.high))
+    low, high = (
+        rounding.span(max(end.low.limit, least), end.high.limit, to=" to ") for end in (bounds.low, bounds.high)
+    )
     return (
         f"Whatever the dependence between the components, the lower end lies in {low} and the upper end in {high}; "
         "no single dependence need reach all of these."
@@ -146,7 +148,7 @@ def _total_notes(
     span = _shortest_span(summary, probability)
     notes.append(f"Shortest interval that holds {100 * probability:g} %: {span}. {_PARTS_NOTE}")
     if bounds is not None:
-        notes.append(_bounds_text(bounds, rounding_for(summary)))
+        notes.append(_bounds_text(bounds, rounding_for(summary), total.least))
     notes += balance_notes(total, probability)
     notes += grouped_notes(total.notes)
     if rounding_for(summary).is_limited:
