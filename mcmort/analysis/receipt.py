@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mcmort.catalogue import load
 from mcmort.catalogue.meaning_versions import CURRENT, since
-from mcmort.catalogue.vocabulary import Pooling
+from mcmort.catalogue.vocabulary import Pooling, Weighting
 from mcmort.errors import OptionError, VerifyError
 from mcmort.results import Dependence, DrawOptions, HistogramEstimate, Method
 from mcmort.results.draw_options import ENGINES
@@ -45,7 +45,7 @@ class Receipt(BaseModel):
         Version of the case format by which the case was read.
     request : TotalsRequest
         What was asked.
-    engine, seed, draws, evidence, method, dependence, pool, without, chains
+    engine, seed, draws, evidence, method, dependence, pool, weights, without, chains
         How the draws were made; see `mcmort.results.Manifest`.
     kept : bool
         Whether all draws were kept, or only counted in histograms.
@@ -68,6 +68,7 @@ class Receipt(BaseModel):
     method: Method = "plain"
     dependence: Dependence = "declared"
     pool: Pooling | None = None
+    weights: Weighting = "equal"
     without: tuple[str, ...] = ()
     chains: int = Field(1, ge=1)
     kept: bool = True
@@ -96,7 +97,7 @@ class Receipt(BaseModel):
         try:
             return DrawOptions(
                 engine=self.engine, draws=self.draws or None, seed=self.seed, method=self.method,
-                dependence=self.dependence, pool=self.pool, evidence=frozenset(self.evidence),
+                dependence=self.dependence, pool=self.pool, weights=self.weights, evidence=frozenset(self.evidence),
                 without=frozenset(self.without),
             )  # fmt: skip
         except OptionError as error:

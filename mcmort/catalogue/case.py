@@ -21,6 +21,7 @@ from mcmort.catalogue.records import (
     Dependence,
     Estimate,
     Flag,
+    Lineage,
     Number,
     Overlap,
     Profile,
@@ -35,7 +36,7 @@ from mcmort.catalogue.records import (
     Years,
 )
 from mcmort.catalogue.suggestions import did_you_mean
-from mcmort.catalogue.vocabulary import Basis, Support
+from mcmort.catalogue.vocabulary import Basis, Confidence, Support
 
 __all__ = ["Case", "CaseHead", "DefinitionsFile", "EvidenceFile", "Readings", "column_name", "place", "share_column"]
 
@@ -69,6 +70,17 @@ def _as_facet_value(value: Any) -> Any:
 _FacetValue = Annotated[FacetValue, BeforeValidator(_as_facet_value, json_schema_input_type=Text | FacetValue)]
 
 
+class Population(Record):
+    """How many people the setting held at most: no figure of deaths is larger."""
+
+    best: Annotated[Number, Field(gt=0)]
+    source: Text
+    locator: Text
+    via: str | None = None
+    confidence: Confidence | None = None
+    note: str | None = None
+
+
 class CaseHead(Record):
     """The table of ``case.toml``: what the case is, its facets and its defaults."""
 
@@ -84,6 +96,7 @@ class CaseHead(Record):
     facets: dict[str, dict[str, _FacetValue]] = Field(description="Facets with their values and labels.")
     readings: Readings
     spread: dict[Basis, Spread] = Field(description="Spread of a bare point, by basis.")
+    population: Population | None = Field(None, description="How many people the setting held at most.")
     synthesis: Synthesis | None = Field(None, description="Priors of the Bayesian engine.")
 
     @model_validator(mode="after")
@@ -133,6 +146,7 @@ class EvidenceFile(Record):
     dependence: tuple[Dependence, ...] = ()
     correlation: tuple[Correlation, ...] = ()
     balance: tuple[Balance, ...] = ()
+    lineage: tuple[Lineage, ...] = ()
     claim: tuple[Claim, ...] = ()
 
 
@@ -194,6 +208,7 @@ class Case:
     """File in which each record stands, by ``kind id``, for messages."""
     correlations: dict[str, Correlation] = field(default_factory=dict)
     balances: dict[str, Balance] = field(default_factory=dict)
+    lineages: dict[str, Lineage] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -211,6 +226,7 @@ class Case:
             "dependence": self.dependence,
             "correlation": self.correlations,
             "balance": self.balances,
+            "lineage": self.lineages,
             "claim": self.claims,
             "definition": self.definitions,
         }
@@ -234,7 +250,7 @@ class Case:
 
     def _content(self) -> dict[str, Any]:
         groups = ("components", "quantities", "profiles", "overlaps", "dependence", "claims", "definitions", "sources")
-        later = tuple(group for group in ("correlations", "balances") if getattr(self, group))
+        later = tuple(group for group in ("correlations", "balances", "lineages") if getattr(self, group))
         # the version is no evidence: a case that only states a later one keeps its digest
         head, records = self.head.model_dump(mode="json", exclude_defaults=True, exclude={"format"}), {}
         for group in (*groups, *later):

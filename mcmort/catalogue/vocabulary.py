@@ -7,6 +7,7 @@ from typing import Final, Literal, get_args
 __all__ = [
     "BASES",
     "POOLINGS",
+    "WEIGHTINGS",
     "Basis",
     "BestIs",
     "Confidence",
@@ -16,6 +17,7 @@ __all__ = [
     "Pooling",
     "Reads",
     "Support",
+    "Weighting",
 ]
 
 Basis = Literal[
@@ -77,6 +79,11 @@ Pooling = Literal["linear", "log", "envelope"]
 """How the lineages of one component are combined; see `mcmort.elicit.pool`."""
 
 POOLINGS: Final[tuple[Pooling, ...]] = get_args(Pooling)
+
+Weighting = Literal["equal", "confidence", "cited"]
+"""By what the lineages of one component weigh; see `mcmort.elicit.weights`."""
+
+WEIGHTINGS: Final[tuple[Weighting, ...]] = get_args(Weighting)
 
 Confidence = Literal["high", "medium", "low"]
 """How close the text that was read is to the study: the study or its abstract, a scholarly quotation, hearsay."""

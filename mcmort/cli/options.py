@@ -104,6 +104,14 @@ class PoolName(StrEnum):
     envelope = "envelope"
 
 
+class WeightsName(StrEnum):
+    """By what lineages weigh."""
+
+    equal = "equal"
+    confidence = "confidence"
+    cited = "cited"
+
+
 class EngineName(StrEnum):
     """How draws are made."""
 
@@ -154,6 +162,9 @@ class _DrawWords:
     pool: Annotated[
         PoolName | None, typer.Option("--pool", help="Pool all estimates this way, instead of as the case says.")
     ] = None
+    weights: Annotated[
+        WeightsName, typer.Option("--weights", help="By what lineages weigh: alike, by confidence, or as cited.")
+    ] = WeightsName.equal
     seed: Seed = 1
     threads: Threads = None
 
@@ -169,6 +180,7 @@ class _DrawWords:
             method=self.method.value,
             dependence=dependence,
             pool=None if self.pool is None else self.pool.value,
+            weights=self.weights.value,
             evidence=bases(self.evidence),
             without=frozenset(self.without or ()),
         )

@@ -21,18 +21,31 @@ def show(
     estimates: Annotated[
         bool, typer.Option("--estimates", help="Show every cited figure, with its basis, locator and use.")
     ] = False,
+    families: Annotated[
+        bool, typer.Option("--families", help="Show what each family would make of the component's figures.")
+    ] = False,
     sources: Annotated[bool, typer.Option("--sources", help="Show every work, with what cites it.")] = False,
 ) -> None:
     """Show what a case holds: facets, components, definitions; or one component with its evidence.
 
-    Examples: `mcmort show ussr`, `mcmort show ussr camps-and-colonies`, `mcmort show ussr --estimates`
+    Examples: `mcmort show ussr`, `mcmort show ussr famine-ukraine --families`, `mcmort show ussr --estimates`
     """
     from mcmort.present.texts.case_description import case_text, component_text, estimates_text, sources_text
 
     if sum((component is not None, estimates, sources)) > 1:
         raise typer.BadParameter("choose one of COMPONENT, --estimates and --sources")
     loaded = load_case(case)
-    if component is not None:
+    if families and component is None:
+        raise typer.BadParameter("--families needs a COMPONENT (or quantity)")
+    if families and component is not None:
+        from mcmort.present.tables.families_table import families_tables
+        from mcmort.present.tables.formats import render
+
+        tables = families_tables(loaded, component)
+        sys.stdout.write(
+            "\n".join(render(table, "text") for table in tables) or f"{component} has no printed figures.\n"
+        )
+    elif component is not None:
         sys.stdout.write(component_text(loaded, component))
     elif estimates:
         sys.stdout.write(estimates_text(loaded))

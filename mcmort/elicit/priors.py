@@ -8,7 +8,6 @@ evidence is unknown, which is not zero.
 from __future__ import annotations
 
 import math
-from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
@@ -19,12 +18,13 @@ from mcmort.catalogue.case import Case, share_column
 from mcmort.catalogue.citations import citations
 from mcmort.catalogue.records import Component, Estimate, Figure, Quantity, Share, ShareRule
 from mcmort.catalogue.selection import years_of
-from mcmort.catalogue.vocabulary import POOLINGS, Measure, Pooling, Support
+from mcmort.catalogue.vocabulary import POOLINGS, WEIGHTINGS, Measure, Pooling, Support, Weighting
 from mcmort.elicit.alternatives import hint_for
 from mcmort.elicit.derived import propagate, quantities_of
 from mcmort.elicit.families import Distribution
 from mcmort.elicit.fit import Fit, fit_figure
 from mcmort.elicit.pool import Bound, ExclusionError, Pool
+from mcmort.elicit.weights import pool_weights
 from mcmort.errors import CaseError, FitError, Problem, UsageError
 
 __all__ = ["Elicited", "Priors", "Used", "elicit", "to_years"]
@@ -75,7 +75,8 @@ class Elicited:
 class Priors:
     """The priors of a case: what every engine and every report may ask about the elicitation.
 
-    `pool` is the way of pooling that was asked for in place of the case's own, or None.
+    `pool` is the way of pooling that was asked for in place of the case's own, or None; `weights` is by what lineages
+    weigh.
     """
 
     case: Case
@@ -85,9 +86,15 @@ class Priors:
     overlaps: dict[str, Distribution] = field(default_factory=dict)
     shares: dict[str, Distribution] = field(default_factory=dict)
     pool: Pooling | None = None
+    weights: Weighting = "equal"
 
 
-def elicit(case: Case, evidence: frozenset[str] | None = None, pool: Pooling | None = None) -> Priors:
+def elicit(
+    case: Case,
+    evidence: frozenset[str] | None = None,
+    pool: Pooling | None = None,
+    weights: Weighting = "equal",
+) -> Priors:
     """Turn the evidence of a case into priors.
 
     Parameters
@@ -98,6 +105,8 @@ def elicit(case: Case, evidence: frozenset[str] | None = None, pool: Pooling | N
         Bases to admit; by default those that the case admits.
     pool : {"linear", "log", "envelope"}, optional
         Way of pooling for every component and quantity; by default each has the one that the case gives it.
+    weights : {"equal", "confidence", "cited"}
+        By what lineages weigh; see `mcmort.elicit.weights`.
 
     Returns
     -------
@@ -109,16 +118,18 @@ def elicit(case: Case, evidence: frozenset[str] | None = None, pool: Pooling | N
     CaseError
         If figures cannot be fitted or pooled; all of them are listed.
     UsageError
-        If there is no such way of pooling.
+        If there is no such way of pooling or weighing.
     """
     if pool is not None and pool not in POOLINGS:
         raise UsageError(f"no way of pooling {pool!r}; expected one of {', '.join(POOLINGS)}")
+    if weights not in WEIGHTINGS:
+        raise UsageError(f"no weights {weights!r}; expected one of {', '.join(WEIGHTINGS)}")
     problems: list[Problem] = []
     quantities: dict[str, Elicited] = {}
     for name in case.quantities:
-        _quantity(case, name, evidence, pool, quantities, problems)
+        _quantity(case, name, evidence, pool, weights, quantities, problems)
     components = {
-        name: _owner(case, component, evidence, pool, quantities, problems)
+        name: _owner(case, component, evidence, pool, weights, quantities, problems)
         for name, component in case.components.items()
     }
     overlaps, shares = {}, {}
@@ -138,7 +149,7 @@ def elicit(case: Case, evidence: frozenset[str] | None = None, pool: Pooling | N
         raise CaseError(case.where, problems)
     admitted = tuple(sorted(case.head.evidence if evidence is None else evidence))
     ordered = dict(sorted(quantities.items()))
-    return Priors(case, admitted, components, ordered, overlaps, dict(sorted(shares.items())), pool)
+    return Priors(case, admitted, components, ordered, overlaps, dict(sorted(shares.items())), pool, weights)
 
 
 def _quantity(
@@ -146,6 +157,7 @@ def _quantity(
     name: str,
     evidence: frozenset[str] | None,
     pool: Pooling | None,
+    weights: Weighting,
     quantities: dict[str, Elicited],
     problems: list[Problem],
 ) -> None:
@@ -155,8 +167,8 @@ def _quantity(
     quantity = case.quantities[name]
     for text in (quantity.formula, *(estimate.formula for estimate in quantity.estimate)):
         for used in sorted(formula.names(formula.parse(text))) if text is not None else ():
-            _quantity(case, used, evidence, pool, quantities, problems)
-    quantities[name] = _owner(case, quantity, evidence, pool, quantities, problems)
+            _quantity(case, used, evidence, pool, weights, quantities, problems)
+    quantities[name] = _owner(case, quantity, evidence, pool, weights, quantities, problems)
 
 
 def _fit(
@@ -175,6 +187,7 @@ def _owner(
     owner: Component | Quantity,
     evidence: frozenset[str] | None,
     pool: Pooling | None,
+    weights: Weighting,
     quantities: dict[str, Elicited],
     problems: list[Problem],
 ) -> Elicited:
@@ -193,14 +206,14 @@ def _owner(
             continue
         entry = _used(case, owner, estimate, quantities, file, f'{place} > estimate "{estimate.name}"', problems)
         fitted += [] if entry is None else [entry]
-    used = _weighted(fitted)
+    used = _weighted(case, fitted, weights)
     soft = [(estimate, _bound(case, owner, estimate)) for estimate in bounds]
 
     def pooled(measure: Measure) -> Pool | None:
         members = tuple(
             (each.weight, each.fit.distribution.scaled(each.factor))
             for each in used
-            if each.estimate.measure == measure
+            if each.estimate.measure == measure and each.weight > 0.0
         )
         # at least so many registered means at least so many in all
         own = tuple(
@@ -307,12 +320,10 @@ def _pool(
     return pool
 
 
-def _weighted(used: list[Used]) -> list[Used]:
-    """Give each lineage the same weight within its measure, shared evenly among its estimates."""
-    lines = Counter((each.estimate.measure, each.estimate.line) for each in used)
-    count = Counter(measure for measure, _ in lines)
-    weights = {key: 1.0 / (count[key[0]] * number) for key, number in lines.items()}
-    return [replace(each, weight=weights[each.estimate.measure, each.estimate.line]) for each in used]
+def _weighted(case: Case, used: list[Used], weights: Weighting) -> list[Used]:
+    """Give each estimate its weight within its measure."""
+    found = pool_weights(case, [each.estimate for each in used], weights)
+    return [replace(each, weight=weight) for each, weight in zip(used, found, strict=True)]
 
 
 def _bound(case: Case, owner: Component | Quantity, estimate: Estimate) -> Bound:

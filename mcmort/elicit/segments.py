@@ -98,7 +98,7 @@ def _is_apart(pool: Pool) -> bool:
 
 def _parted(evidence: Elicited, measure: Measure) -> tuple[list[Used], list[Used]]:
     """Return the estimates of a pool that print figures, and those that are formulas."""
-    used = [one for one in evidence.used if one.estimate.measure == measure]
+    used = [one for one in evidence.used if one.estimate.measure == measure and one.weight > 0.0]
     return [one for one in used if one.estimate.formula is None], [one for one in used if one.estimate.formula]
 
 

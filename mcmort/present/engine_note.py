@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from mcmort.analysis import Summary
+from mcmort.elicit.weights import unused_weights
 from mcmort.present.numbers import FEWEST
 from mcmort.results import Manifest
 from mcmort.totals import Total
@@ -22,7 +23,15 @@ def engine_note(total: Total, summary: Summary) -> str:
     return (
         f"{made}, {manifest.engine} engine, "
         f"mcmort {manifest.versions['mcmort']}, case {case}; {_error_text(summary)}.{_precision(manifest)}"
+        f"{_weights_left(total)}"
     )
+
+
+def _weights_left(total: Total) -> str:
+    """Say that the case cites weights that were not asked for."""
+    manifest = total.draws.manifest
+    left = unused_weights(total.case, manifest.weights) if manifest.engine == "elicited" else 0
+    return f" The case cites {left} weight{'s' if left > 1 else ''} that --weights cited would use." if left else ""
 
 
 def _choices(manifest: Manifest) -> str:
@@ -32,6 +41,9 @@ def _choices(manifest: Manifest) -> str:
         chosen.append(f"{manifest.dependence} instead of the declared dependence")
     if manifest.pool is not None:
         chosen.append(f"estimates pooled by the {manifest.pool} rule")
+    if manifest.weights != "equal":
+        by = {"confidence": "lineages weighted by confidence", "cited": "lineages weighted as the case cites it"}
+        chosen.append(by[manifest.weights])
     return "".join(f", {choice}" for choice in chosen)
 
 

@@ -7,7 +7,7 @@ from typing import Final, Literal, get_args
 
 import numpy as np
 
-from mcmort.catalogue.vocabulary import Pooling
+from mcmort.catalogue.vocabulary import WEIGHTINGS, Pooling, Weighting
 from mcmort.errors import OptionError
 
 __all__ = ["DEPENDENCES", "ENGINES", "Dependence", "DrawOptions", "Engine", "Method"]
@@ -31,6 +31,7 @@ _ONE_ENGINE_ONLY: Final[dict[str, Engine]] = {
     "method": "elicited",
     "dependence": "elicited",
     "pool": "elicited",
+    "weights": "elicited",
     "without": "synthesis",
 }
 
@@ -55,6 +56,8 @@ class DrawOptions:
         How components depend on one another (elicited).
     pool : {"linear", "log", "envelope"}, optional
         How to pool the estimates of every component, instead of as the case says (elicited).
+    weights : {"equal", "confidence", "cited"}
+        By what lineages weigh in their pools (elicited).
     evidence : frozenset of str, optional
         Bases of evidence to admit, instead of those that the case admits.
     without : frozenset of str
@@ -73,6 +76,7 @@ class DrawOptions:
     method: Method = "plain"
     dependence: Dependence = "declared"
     pool: Pooling | None = None
+    weights: Weighting = "equal"
     evidence: frozenset[str] | None = None
     without: frozenset[str] = frozenset()
 
@@ -83,6 +87,8 @@ class DrawOptions:
             )
         if self.method not in get_args(Method):
             raise OptionError("method", f"the method is {self.method!r}; expected 'plain' or 'quasi'")
+        if self.weights not in WEIGHTINGS:
+            raise OptionError("weights", f"no weights {self.weights!r}; expected one of {', '.join(WEIGHTINGS)}")
         n = self.draws
         if n is not None and (isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1):
             raise OptionError("draws", f"the number of draws is {n!r}; expected a whole number from 1 up")

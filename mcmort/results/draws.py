@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.catalogue.case import Case
-from mcmort.catalogue.vocabulary import LinkMeasure, Measure, Pooling
+from mcmort.catalogue.vocabulary import LinkMeasure, Measure, Pooling, Weighting
 from mcmort.errors import UsageError
 from mcmort.results.draw_options import Dependence, Method
 from mcmort.results.histogram_estimate import HistogramEstimate
@@ -107,6 +107,8 @@ class Manifest:
         How components depend on one another.
     pool : Pooling or None
         How all estimates were pooled, or None where each component says it.
+    weights : Weighting
+        By what lineages weighed in their pools.
     precision : float or None
         Relative error that was asked of the printed limits, or None.
     reached : float or None
@@ -125,6 +127,7 @@ class Manifest:
     method: Method = "plain"
     dependence: Dependence = "declared"
     pool: Pooling | None = None
+    weights: Weighting = "equal"
     precision: float | None = None
     reached: float | None = None
     without: tuple[str, ...] = ()

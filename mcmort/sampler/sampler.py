@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from mcmort.catalogue.case import Case
-from mcmort.catalogue.vocabulary import Pooling
+from mcmort.catalogue.vocabulary import Pooling, Weighting
 from mcmort.errors import FormulaError, UsageError
 from mcmort.results import (
     Dependence,
@@ -64,6 +64,8 @@ class Sampler:
         The groups that the case declares, none of them, or all inputs rising and falling together.
     pool : {"linear", "log", "envelope"}, optional
         How to pool the estimates of every component, instead of as the case says.
+    weights : {"equal", "confidence", "cited"}
+        By what lineages weigh: each the same, by the confidence of their figures, or as the case cites it.
     threads : int, optional
         By default one for each processor; their number changes no result.
     progress : callable, optional
@@ -100,18 +102,19 @@ class Sampler:
         evidence: frozenset[str] | None = None,
         dependence: Dependence = "declared",
         pool: Pooling | None = None,
+        weights: Weighting = "equal",
         threads: int | None = None,
         progress: Progress | None = None,
     ) -> None:
         options = DrawOptions(
             draws=n, seed=seed_of(rng), precision=precision, method=method, dependence=dependence, pool=pool,
-            evidence=evidence,
+            weights=weights, evidence=evidence,
         )  # fmt: skip
         usual = DEFAULT_DRAWS if precision is None else MOST_DRAWS
         draws = int(usual if n is None else n)
         if method == "quasi" and precision is not None and draws < REPLICATES:
             raise UsageError(f"the most draws are {draws}; expected {REPLICATES} or more with the method 'quasi'")
-        compiled = compiled_case(case, evidence, pool, dependence)
+        compiled = compiled_case(case, evidence, pool, dependence, weights)
         self.case = case
         self.plan = compiled.plan
         self.standing = compiled.standing

@@ -9,7 +9,7 @@ import numpy as np
 
 from mcmort.cache.folder import version_of
 from mcmort.catalogue.case import Case
-from mcmort.catalogue.vocabulary import Pooling
+from mcmort.catalogue.vocabulary import Pooling, Weighting
 from mcmort.definitions.splits import KeptSplits
 from mcmort.errors import FormulaError
 from mcmort.results import Dependence, DrawOptions, Draws, Manifest
@@ -38,6 +38,7 @@ def manifest_of(case: Case, options: DrawOptions, draws: int) -> Manifest:
         method=options.method,
         dependence=options.dependence,
         pool=options.pool,
+        weights=options.weights,
         precision=options.precision,
     )
 
@@ -50,6 +51,7 @@ def simulate(
     evidence: frozenset[str] | None = None,
     dependence: Dependence = "declared",
     pool: Pooling | None = None,
+    weights: Weighting = "equal",
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Draws:
@@ -69,6 +71,8 @@ def simulate(
         The groups that the case declares, none of them, or all inputs rising and falling together.
     pool : {"linear", "log", "envelope"}, optional
         How to pool the estimates of every component, instead of as the case says.
+    weights : {"equal", "confidence", "cited"}
+        By what lineages weigh: each the same, by the confidence of their figures, or as the case cites it.
     threads : int, optional
         By default as many as there are processors.
     progress : callable, optional
@@ -95,8 +99,10 @@ def simulate(
     >>> len(draws)
     1000
     """
-    options = DrawOptions(draws=n, seed=seed_of(rng), evidence=evidence, dependence=dependence, pool=pool)
-    compiled = compiled_case(case, evidence, pool, dependence)
+    options = DrawOptions(
+        draws=n, seed=seed_of(rng), evidence=evidence, dependence=dependence, pool=pool, weights=weights
+    )
+    compiled = compiled_case(case, evidence, pool, dependence, weights)
     columns = run_plan(compiled.plan, options.seed, n, threads=threads, progress=progress)
     for name, values in columns.items():
         if not np.isfinite(values).all():

@@ -57,12 +57,12 @@ def source_of(
     if keep and options.draws is not None:
         return simulate(
             case, options.draws, rng=options.seed, evidence=options.evidence, dependence=options.dependence,
-            pool=options.pool, threads=threads, progress=progress,
+            pool=options.pool, weights=options.weights, threads=threads, progress=progress,
         )  # fmt: skip
     return Sampler(
         case, options.draws, rng=options.seed, precision=options.precision, method=options.method,
-        evidence=options.evidence, dependence=options.dependence, pool=options.pool, threads=threads,
-        progress=progress,
+        evidence=options.evidence, dependence=options.dependence, pool=options.pool, weights=options.weights,
+        threads=threads, progress=progress,
     )  # fmt: skip
 
 

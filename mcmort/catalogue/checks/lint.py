@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from mcmort.catalogue.case import Case
+from mcmort.catalogue.checks.population import check_population
 from mcmort.catalogue.citations import citations
 from mcmort.catalogue.records import Component, Estimate, Quantity
 from mcmort.catalogue.selection import selected_years
@@ -58,7 +59,7 @@ def check_strict(case: Case) -> list[Problem]:
     list of Problem
         Sorted.
     """
-    checks = (_sources, _assumptions, _figures, _addresses, _estimates, _copies, _overlaps, _shares)
+    checks = (_sources, _assumptions, _figures, _addresses, _estimates, _copies, _overlaps, _shares, check_population)
     return sorted(problem for check in checks for problem in check(case))
 
 

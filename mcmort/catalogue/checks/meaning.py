@@ -15,7 +15,7 @@ from mcmort.catalogue.checks.scopes import check_scopes
 from mcmort.catalogue.checks.support import check_support
 from mcmort.catalogue.citations import citations_in
 from mcmort.catalogue.reading.case_builder import CaseBuilder
-from mcmort.catalogue.records import Claim, Component, Estimate
+from mcmort.catalogue.records import Claim, Component, Estimate, Lineage
 from mcmort.catalogue.selection import years_of
 from mcmort.catalogue.suggestions import did_you_mean
 from mcmort.errors import Problem
@@ -44,6 +44,7 @@ def check_meaning(builder: CaseBuilder) -> list[Problem]:
         _profiles,
         _estimates,
         check_support,
+        _weights,
         _synthesis_spread,
         check_references,
         check_scopes,
@@ -173,3 +174,32 @@ def _synthesis_spread(builder: CaseBuilder) -> Iterator[Problem]:
     for basis in sorted(bases - builder.head.spread.keys() - reported):
         found, expected = f"none of basis {basis!r}, of which there are figures", "a spread for each basis of a figure"
         yield Problem("case.toml", "spread", found, expected, f"[synthesis] needs it: add [spread.{basis}]")
+
+
+def _weights(builder: CaseBuilder) -> Iterator[Problem]:
+    """Check that cited weights leave something of each pool, and that the lineages which they name exist."""
+    lineages: dict[str, Lineage] = builder.of("lineage")
+    lines = {estimate.line for _, _, _, owner in builder.owners() for estimate in owner.estimate}
+    for name in lineages:
+        if name not in lines:
+            hint = did_you_mean(name, lines, "lineages are named by the estimates that share one")
+            yield Problem(
+                builder.files[f"lineage {name}"],
+                place("lineage", name, "id"),
+                f"{name!r}",
+                "a lineage of estimates",
+                hint,
+            )
+    for kind, name, file, owner in builder.owners():
+        for measure in ("all", "registered"):
+            pooled = [one for one in owner.estimate if one.use == "pool" and one.measure == measure]
+            pooled = [one for one in pooled if not one.is_one_sided]
+            if pooled and all(_is_weightless(one, lineages) for one in pooled):
+                found, expected = f"weights of zero for every estimate (measure {measure})", "one that counts"
+                hint = "what should not count is use = 'cross-check'"
+                yield Problem(file, place(kind, name), found, expected, hint)
+
+
+def _is_weightless(estimate: Estimate, lineages: dict[str, Lineage]) -> bool:
+    own, line = estimate.weight, lineages.get(estimate.line)
+    return (own is not None and own.value == 0) or (line is not None and line.weight.value == 0)

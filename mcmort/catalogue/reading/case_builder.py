@@ -101,6 +101,7 @@ class CaseBuilder:
             dependence=self.of("dependence"),
             correlations=self.of("correlation"),
             balances=self.of("balance"),
+            lineages=self.of("lineage"),
             claims=self.of("claim"),
             definitions=dict(self.records.get("definition", {})),
             sources=dict(sorted(self.sources.items())),

@@ -22,6 +22,7 @@ from mcmort.catalogue.records import (
     Correlation,
     Definition,
     Dependence,
+    Lineage,
     Overlap,
     Profile,
     Quantity,
@@ -40,6 +41,7 @@ LISTS: Final[dict[str, type[Record]]] = {
     "dependence": Dependence,
     "correlation": Correlation,
     "balance": Balance,
+    "lineage": Lineage,
     "claim": Claim,
 }
 """Tables that an evidence file may hold, with the record of each."""

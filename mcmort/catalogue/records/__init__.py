@@ -6,7 +6,7 @@ formulas whose names exist) is checked in `mcmort.catalogue.checks.meaning`; the
 """
 
 from mcmort.catalogue.records.fields import Flag, Id, Name, Number, Record, RecordError, Text, Texts, Values, Years
-from mcmort.catalogue.records.figures import Estimate, Figure, Share, Source, Spread
+from mcmort.catalogue.records.figures import Estimate, Figure, Lineage, Share, Source, Spread, Weight
 from mcmort.catalogue.records.inputs import Component, Correlation, Dependence, Even, Overlap, Profile, Quantity
 from mcmort.catalogue.records.scopes import Claim, Definition, Scope, Selector, ShareRule
 from mcmort.catalogue.records.synthesis import Balance, Bias, Synthesis
@@ -24,6 +24,7 @@ __all__ = [
     "Figure",
     "Flag",
     "Id",
+    "Lineage",
     "Name",
     "Number",
     "Overlap",
@@ -41,5 +42,6 @@ __all__ = [
     "Text",
     "Texts",
     "Values",
+    "Weight",
     "Years",
 ]

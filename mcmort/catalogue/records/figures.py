@@ -11,7 +11,7 @@ from mcmort.catalogue.records.fields import Id, Number, Record, RecordError, Tex
 from mcmort.catalogue.suggestions import PERCENT_AS_SHARE
 from mcmort.catalogue.vocabulary import Basis, BestIs, Confidence, Family, Measure, Reads
 
-__all__ = ["Estimate", "Figure", "Share", "Source", "Spread"]
+__all__ = ["Estimate", "Figure", "Lineage", "Share", "Source", "Spread", "Weight"]
 
 
 class Source(Record):
@@ -126,6 +126,25 @@ class Share(Figure):
         return self
 
 
+class Weight(Record):
+    """What an estimate or a lineage weighs in its pool, where ``--weights cited`` asks for it; usually 1."""
+
+    value: Annotated[Number, Field(ge=0)]
+    source: Text
+    locator: Text
+    via: str | None = None
+    confidence: Confidence | None = None
+    note: str | None = None
+
+
+class Lineage(Record):
+    """The weight of estimates that rest on the same data, whichever they are."""
+
+    id: Id
+    weight: Weight
+    note: str | None = None
+
+
 class Estimate(Figure):
     """One cited claim about one component (or one quantity)."""
 
@@ -133,6 +152,7 @@ class Estimate(Figure):
     basis: Basis
     measure: Measure = "all"
     lineage: Id | None = Field(None, description="Estimates that rest on the same data share a lineage.")
+    weight: Weight | None = Field(None, description="What it weighs in its pool under `--weights cited`; usually 1.")
     supersedes: Texts = Field((), description="Ids of estimates or claims of the same author that this one retires.")
     use: Literal["pool", "cross-check"] = "pool"
     years: Years | None = Field(None, description="Years that the figure covers, where not those of the component.")

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from mcmort.catalogue import Case
-from mcmort.catalogue.vocabulary import Pooling
+from mcmort.catalogue.vocabulary import Pooling, Weighting
 from mcmort.results import Dependence, Manifest, Method
 
 __all__ = ["CaseDocument", "Document", "Frame", "as_json", "frame"]
@@ -41,6 +41,7 @@ class Frame(Document):
     method: Method = Field(description="Independent draws, or draws on scrambled Sobol points.")
     dependence: Dependence = Field(description="Of components: as the case declares, or as the user set the dial.")
     pool: Pooling | None = Field(description="How all estimates were pooled; null where each component says it.")
+    weights: Weighting = Field("equal", description="By what lineages weighed in their pools.")
     precision: float | None = Field(description="Relative error asked of the limits of totals; null if none was.")
     reached: float | None = Field(description="The largest relative error among them; null if it was not computed.")
     without: tuple[str, ...] = Field((), description="Sources and lineages that were left out.")

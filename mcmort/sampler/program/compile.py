@@ -230,7 +230,7 @@ class _Compiler:
         return [
             (f"the lineage {used.estimate.line}", used.weight, self.alone(used, f"all:{name}", name))
             for used in self.priors.components[name].used
-            if used.estimate.measure == "all"
+            if used.estimate.measure == "all" and used.weight > 0.0
         ]
 
     def alone(self, used: Used, stream: str, member: str) -> int:

@@ -18,7 +18,7 @@ import numpy as np
 
 from mcmort.cache.folder import cache_folder, keep, version_of
 from mcmort.catalogue.case import Case
-from mcmort.catalogue.vocabulary import Pooling
+from mcmort.catalogue.vocabulary import Pooling, Weighting
 from mcmort.elicit.table import QuantileTable, ScoreTable
 from mcmort.errors import UsageError
 from mcmort.results import ComponentStatus, Dependence, ReachedLink, RegisterComparison
@@ -39,6 +39,7 @@ def compiled_case(
     evidence: frozenset[str] | None = None,
     pool: Pooling | None = None,
     dependence: Dependence = "declared",
+    weights: Weighting = "equal",
 ) -> Compiled:
     """Return a case's compiled priors, from disk if they have been computed before.
 
@@ -52,6 +53,8 @@ def compiled_case(
         How to pool all estimates.
     dependence : {"declared", "independent", "comonotonic"}
         The dial of dependence.
+    weights : {"equal", "confidence", "cited"}
+        By what lineages weigh in their pools.
 
     Returns
     -------
@@ -69,14 +72,14 @@ def compiled_case(
             raise UsageError(f"the {what} is {value!r}; expected one of {', '.join(known)}")
     admitted = None if evidence is None else sorted(evidence)
     versions = [version_of(name) for name in ("numpy", "scipy")]
-    content = json.dumps([case.digest, admitted, pool, dependence, versions, _code()])
+    content = json.dumps([case.digest, admitted, pool, dependence, weights, versions, _code()])
     path = cache_folder() / f"{case.id}-{hashlib.sha256(content.encode()).hexdigest()[:24]}.npz"
     with contextlib.suppress(Exception):  # a damaged file fails in a dozen ways, in zipfile, NumPy, tokenize or here
         return _read(path)
     from mcmort.elicit import elicit
     from mcmort.sampler.program.compile import compile_priors
 
-    compiled = compile_priors(elicit(case, evidence, pool), dependence)
+    compiled = compile_priors(elicit(case, evidence, pool, weights), dependence)
     with contextlib.suppress(OSError):
         _write(path, compiled)
     return compiled
