@@ -57,18 +57,20 @@ def citing_everywhere(completeness: dict[str, Any] | None = None) -> Case:
         "bias": {"demographic": {"mean": 0.0, "sd": 0.1, **_CHOSEN}},
         **_CHOSEN,
     }
+    weight = {"weight": {"value": 2.0, **_CHOSEN}}
     scope = {"include": [{"kind": "deaths"}], "share": [rule], **_CHOSEN}
     return case_of(
         component("camps", ranged(1e3, 2e3), profile="series", ordinary=share(0.1), completeness=share(0.5, 0.9)),
-        component("famine", ranged(3e3, 4e3), even=dict(_CHOSEN)),
-        head=head(synthesis=chosen),
+        component("famine", ranged(3e3, 4e3, **weight), even=dict(_CHOSEN)),
+        head=head(synthesis=chosen, population={"best": 1e9, **_CHOSEN}),
         definitions={"whole": definition(share=[rule])},
-        quantity=[quantity("people", point(1e6))],
+        quantity=[quantity("people", point(1e6, **weight))],
         profile=[profile("series", dict.fromkeys(range(1930, 1940), 1.0))],
         overlap=[overlap("both", "camps", "famine", best=0.1)],
         dependence=[dependence("office", ["camps", "famine"], 0.5)],
         correlation=[{"id": "pair", "label": "P", "between": ["camps", "people"], "rank": 0.2, **_CHOSEN}],
         balance=[{"id": "census", "label": "C", "formula": "people", "error": 1e4, **scope}],
+        lineage=[{"id": "study-a", **weight}],
         claim=[{**count(id="told", best=5e3), "author": "A", "counts": "deaths", "definition": "whole",
                 "share": [share(0.4, 0.6, where={"component": "famine"})]}],
     )  # fmt: skip

@@ -1,8 +1,8 @@
 """Whether figures of deaths are possible at all: none is larger than the population of the setting.
 
 The population is what ``[population]`` in ``case.toml`` cites; else the largest figure of a quantity that is a
-population; else that of the world in the last year of the case, rounded up (Maddison Project 2020; United Nations, World
-Population Prospects 2024).
+population; else that of the world in the last year of the case, rounded up (Maddison Project 2020; United Nations,
+World Population Prospects 2024).
 """
 
 from __future__ import annotations
