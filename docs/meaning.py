@@ -16,7 +16,7 @@ from typing import Final
 import mcmort as mm
 from mcmort.catalogue import Case
 from mcmort.catalogue.records import Even
-from mcmort.present.numbers import Rounding, rounding_for
+from mcmort.present.numbers import Rounding, rounding_of
 from mcmort.present.print_format import EN_DASH
 from mcmort.present.wording import is_floor
 from mcmort.sampler import Sampler
@@ -34,7 +34,7 @@ version 2 (commit c545395, [data](meaning-1-totals.csv)), and what it gives now.
 100,000 draws, seed 1, in one unit for each row. Changes are of the lower end, the median and the upper end; the reasons
 are [written by hand](meaning-2-reasons.toml), wherever one of the three changed by over 3 %. *Even* is what the total
 is if each component without an annual series has its deaths evenly in its years, as version 1 took them; now they are
-uncertain there (a flat Dirichlet distribution over the years). A total now reads "at least" whenever any part of it is
+uncertain there (a flat Dirichlet distribution over the years). A total now reads "or more" whenever any part of it is
 registered only. [method.md](method.md) says how totals are computed.
 
 Over its whole span a definition needs timing only for overlaps, which come off in shared years; so uncertain and even
@@ -53,9 +53,9 @@ class Ends:
 
     def printed(self, rounding: Rounding) -> str:
         """Return the interval with its median."""
-        at_least = "at least " if self.floor else ""
+        or_more = " or more" if self.floor else ""
         low, high = rounding.digits(self.low), rounding.digits(self.high)
-        return f"{at_least}{low}{EN_DASH}{high}{rounding.word}, median {rounding.digits(self.median)}"
+        return f"{low}{EN_DASH}{high}{rounding.word}{or_more}, median {rounding.digits(self.median)}"
 
     def relative_to(self, before: Ends) -> tuple[float, float, float]:
         """Return the relative changes of lower end, median and upper end."""
@@ -168,9 +168,9 @@ def changes(draws_of: Callable[[str], Sampler]) -> list[Change]:
         draws = draws_of(case)
         if case not in even:
             even[case] = mm.Sampler(evenly(draws.case), rng=1)
-        now, rounding = _ends(draws, definition, years)
-        evenly_timed, _ = _ends(even[case], definition, years)
-        found.append(Change(case, definition, years, before, now, evenly_timed, _finer(rounding, before)))
+        now, evenly_timed = _ends(draws, definition, years), _ends(even[case], definition, years)
+        rounding = _common_rounding(before, now, evenly_timed)
+        found.append(Change(case, definition, years, before, now, evenly_timed, rounding))
     return found
 
 
@@ -182,19 +182,17 @@ def _before() -> Iterator[tuple[str, str, str, Ends]]:
         yield row["case"], row["definition"], row["years"], Ends(low, median, high, row["floor"] == "true")
 
 
-def _ends(draws: Sampler, definition: str, years: str) -> tuple[Ends, Rounding]:
+def _ends(draws: Sampler, definition: str, years: str) -> Ends:
     first, _, last = years.partition("-")
     report = mm.total(draws, definition, years=(int(first), int(last)) if years else None)
     interval = report.summary.interval(0.95)
-    ends = Ends(interval.low, report.summary.median, interval.high, is_floor(report.total))
-    return ends, rounding_for(report.summary)
+    return Ends(interval.low, report.summary.median, interval.high, is_floor(report.total))
 
 
-def _finer(rounding: Rounding, before: Ends) -> Rounding:
-    """Return a unit in which the ends of the earlier interval, if it is narrower, are not printed alike."""
-    while rounding.value(before.low) == rounding.value(before.high):
-        rounding = replace(rounding, exponent=rounding.exponent - 1)
-    return rounding
+def _common_rounding(*compared: Ends) -> Rounding:
+    """Return the unit that the narrowest of several intervals asks for, so that all can be read together."""
+    numbers = [number for ends in compared for number in (ends.low, ends.median, ends.high)]
+    return rounding_of(numbers, min(ends.high - ends.low for ends in compared))
 
 
 def evenly(case: Case) -> Case:

@@ -6,6 +6,7 @@ command line, by `mcmort.results.DrawOptions` and `mcmort.definitions.Definition
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from enum import StrEnum
@@ -39,6 +40,7 @@ __all__ = [
     "Without",
     "YearSpan",
     "bases",
+    "probability",
     "relative",
     "selectors",
     "span",
@@ -133,7 +135,33 @@ Without = Annotated[
     typer.Option("--without", metavar="SOURCE", help="Leave out a source or lineage; may be repeated (synthesis)."),
 ]
 Seed = Annotated[int, typer.Option("--seed", "-s", min=0, metavar="S", help="Seed: the same seed, the same bits.")]
-Level = Annotated[float, typer.Option("--interval", metavar="P", help="Probability of the printed interval.")]
+
+
+def _share(text: str) -> float:
+    """Read ``0.1%``, ``0.1 %`` or ``0.001``; what is neither is not a number."""
+    match = re.fullmatch(r"\s*(\d+(?:\.\d*)?|\.\d+)(?:[eE](-?\d+))?\s*(%?)\s*", text)
+    if match is None:
+        return math.nan
+    return float(f"{match[1]}e{int(match[2] or 0) - (2 if match[3] else 0)}")
+
+
+def probability(text: str | float) -> float:
+    """Read the probability of an interval: ``95%``, ``95 %`` or ``0.95``."""
+    value = _share(str(text))
+    if math.isnan(value):
+        raise typer.BadParameter(f"{text!r} is no probability; write it as 95% or 0.95")
+    return value
+
+
+Level = Annotated[
+    float,
+    typer.Option(
+        "--interval",
+        metavar="P",
+        parser=probability,
+        help="Probability of the printed interval, such as 0.95 or 95%.",
+    ),
+]
 YearSpan = Annotated[str | None, typer.Option("--years", metavar="A:B", help="Restrict to the years A to B.")]
 Evidence = Annotated[
     str | None, typer.Option("--evidence", metavar="BASIS,...", help="Admit only estimates of these bases.")
@@ -264,10 +292,7 @@ def relative(text: str | None) -> float | None:
     """Read a precision: ``0.1%``, ``0.1 %`` or ``0.001``."""
     if text is None:
         return None
-    match = re.fullmatch(r"\s*(\d+(?:\.\d*)?|\.\d+)(?:[eE](-?\d+))?\s*(%?)\s*", text)
-    value = float("nan")
-    if match is not None:
-        value = float(f"{match[1]}e{match[2] or 0}") / (100.0 if match[3] else 1.0)
+    value = _share(text)
     if not 0.0 < value < 1.0:
         raise typer.BadParameter(f"{text!r} is no precision; write it as 0.1%", param_hint="--precision")
     return value

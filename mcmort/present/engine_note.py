@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from mcmort.analysis import Summary
 from mcmort.elicit.weights import unused_weights
-from mcmort.present.numbers import FEWEST
+from mcmort.present.numbers import FEWEST, Rounding, is_near_zero, significant
 from mcmort.results import Manifest
 from mcmort.totals import Total
 
-__all__ = ["LIMITED_DIGITS", "engine_note"]
+__all__ = ["digits_note", "engine_note"]
 
-LIMITED_DIGITS: Final = "The Monte Carlo error limits the digits: more draws would show more of them."
+_MOST_NAMES: Final = 3
+
+
+def digits_note(printed: Iterable[tuple[str, Rounding]]) -> list[str]:
+    """Name what is known less surely than its last digit says.
+
+    Parameters
+    ----------
+    printed : iterable of (str, Rounding)
+        What was printed, and how.
+
+    Returns
+    -------
+    list of str
+        A sentence, or nothing.
+    """
+    unsure = list(dict.fromkeys(name for name, rounding in printed if rounding.is_limited))
+    if not unsure:
+        return []
+    more = f" and {len(unsure) - _MOST_NAMES} more" if len(unsure) > _MOST_NAMES else ""
+    names = "; ".join(unsure[:_MOST_NAMES])
+    return [f"For want of draws, known less surely than the last digit printed: {names}{more}."]
 
 
 def engine_note(total: Total, summary: Summary) -> str:
@@ -66,5 +88,7 @@ def _error_text(summary: Summary) -> str:
         key=lambda interval: interval.probability,
     )
     worst = max(widest.low_error, widest.high_error)
-    size = f"{100 * worst / summary.median:.2g} % of the median" if summary.median > 0 else f"{worst:.2g}"
+    size = significant(worst, 2)
+    if not is_near_zero(summary.median, widest):
+        size = f"{100 * worst / abs(summary.median):.2g} % of the median"
     return f"Monte Carlo error of the interval's ends at most {size}"

@@ -1,23 +1,44 @@
 """How many digits to print, and how: the one place where numbers become text.
 
-The rounding unit follows the rule of the Particle Data Group (Review of Particle Physics, introduction, section 5.3)
-applied to a quarter of the width of the 95 % interval, and is never finer than twice the Monte Carlo error. One unit
-serves the median and both ends of an interval, so that they can be read together. Three significant figures of the
-upper end are the most, two in a headline.
+One unit serves the median and both ends of an interval, so that they can be read together: the largest power of ten,
+up to an eighth of the interval's width, that keeps each of them within a twentieth of the width of the computed number.
+It is always more than a hundredth of the width, which is why engines draw until the Monte Carlo error is no larger than
+that. Headlines, tables,
+figures and the texts in JSON all take their digits from here.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from mcmort.analysis import Interval, Summary
+from mcmort.analysis.summary import Kind
 from mcmort.present.print_format import EN_DASH
 
-__all__ = ["FEWEST", "Rounding", "deciding", "percent", "rounding_for", "significant", "significant_span"]
+__all__ = [
+    "FEWEST",
+    "MINUS",
+    "Rounding",
+    "is_near_zero",
+    "percent",
+    "rounding_for",
+    "rounding_of",
+    "significant",
+]
 
+MINUS: Final = "\N{MINUS SIGN}"
 _MILLION: Final = 1_000_000.0
+_TOLERANCE: Final = 1.0 / 20.0
+"""Share of the width of an interval by which a printed number may differ from the computed one."""
+_FEWEST_UNITS: Final = 8
+"""Units in the width of an interval: with fewer, 7.7-58.3 and its median 32.5 would read 10-60 and 30, and by the next
+seed 8-58 and 33.
+"""
+_MOST_FIGURES: Final = 3
+"""Significant figures of the largest number that are printed to keep a small one from reading zero."""
 FEWEST: Final = 200
 """Draws below which the Monte Carlo error is not known; then one figure of the median is all that is printed."""
 
@@ -29,27 +50,39 @@ class Rounding:
     Attributes
     ----------
     exponent : int
-        Numbers are rounded to ten to this power.
+        Numbers are rounded to ten to this power, halves away from zero.
     millions : bool
         Whether the word million is used.
     is_limited : bool
-        Whether more draws would allow more digits.
+        Whether the Monte Carlo error is larger than the unit that the width of the interval asks for.
+    keeps_small : bool
+        Whether a positive number that the unit would make zero is printed with one significant figure instead.
     """
 
     exponent: int
     millions: bool
     is_limited: bool = False
+    keeps_small: bool = False
 
     def value(self, number: float) -> float:
-        """Return a number rounded to the unit."""
-        return float(round(number, -self.exponent))
+        """Return a number as it is printed."""
+        exponent = self._exponent_of(number)
+        return _rounded(number, exponent)
 
     def digits(self, number: float) -> str:
-        """Return a rounded number without its unit word."""
-        rounded = self.value(number)
+        """Return a rounded number without its unit word, after a minus sign if it is negative."""
+        exponent = self._exponent_of(number)
+        rounded = _rounded(number, exponent)
+        sign, size = MINUS if rounded < 0 else "", abs(rounded)
         if not self.millions:
-            return f"{rounded:,.{max(0, -self.exponent)}f}"
-        return f"{rounded / _MILLION:,.{max(0, 6 - self.exponent)}f}"
+            return f"{sign}{size:,.{max(0, -exponent)}f}"
+        return f"{sign}{size / _MILLION:,.{max(0, 6 - exponent)}f}"
+
+    def _exponent_of(self, number: float) -> int:
+        """Return the power of ten for one number: the common one, or that of its first figure."""
+        if self.keeps_small and number > 0 and _rounded(number, self.exponent) == 0:
+            return max(math.floor(math.log10(number)), 0)
+        return self.exponent
 
     @property
     def word(self) -> str:
@@ -61,85 +94,118 @@ class Rounding:
         return self.digits(number) + self.word
 
     def span(self, low: float, high: float, to: str = EN_DASH) -> str:
-        """Return an interval, with one unit word for both ends."""
-        return f"{self.digits(low)}{to}{self.digits(high)}{self.word}"
+        """Return an interval, with one unit word for both ends; a dash never meets a minus sign."""
+        between = " to " if self.value(low) < 0 or self.value(high) < 0 else to
+        return f"{self.digits(low)}{between}{self.digits(high)}{self.word}"
 
 
-def _exponent(width: float, largest: float) -> int:
-    """Return the power of ten to round to, by the width of the 95 % interval."""
+def _rounded(number: float, exponent: int) -> float:
+    """Round to a power of ten, halves away from zero (as the explorer does in another language)."""
+    unit = 10.0**exponent
+    size = math.floor(abs(number) / unit + 0.5) * unit
+    return -size if number < 0 and size > 0 else size
+
+
+def _exponent_by_width(numbers: Sequence[float], width: float) -> int:
+    """Return the largest power of ten that keeps all numbers within the tolerance, but no part of a person."""
     if width <= 0:
-        return (math.floor(math.log10(largest)) if largest > 0 else 0) - 2
-    quarter = width / 4.0
-    decade = math.floor(math.log10(quarter))
-    leading = quarter / 10.0**decade
-    return decade - 1 if leading < 3.545 else decade
+        largest = max(abs(number) for number in numbers)
+        return max(math.floor(math.log10(largest)) + 1 - _MOST_FIGURES, 0) if largest > 0 else 0
+    allowed = _TOLERANCE * width * (1.0 + 1e-9)
+    exponent = math.floor(math.log10(width / _FEWEST_UNITS))
+    while exponent > 0 and any(abs(_rounded(number, exponent) - number) > allowed for number in numbers):
+        exponent -= 1
+    return max(exponent, 0)
 
 
-def _floor_of_exponent(summary: Summary, interval: Interval) -> int | None:
-    """Return the power of ten below which digits would be Monte Carlo noise, or None if there is none."""
-    if summary.draws < FEWEST:
-        return math.floor(math.log10(summary.median)) if summary.median > 0 else None
-    error = max(interval.low_error, interval.high_error, summary.median_error)
-    return math.ceil(math.log10(2.0 * error)) if error > 0 else None
+def rounding_of(numbers: Sequence[float], width: float | None = None, error: float = 0.0) -> Rounding:
+    """Choose how to print numbers that stand together.
+
+    Parameters
+    ----------
+    numbers : sequence of float
+        Both ends of an interval, its median, or others that are read beside them.
+    width : float, optional
+        Of the interval; by default from the smallest of the numbers to the largest.
+    error : float
+        The largest Monte Carlo error of them. Where it exceeds the tolerance of a twentieth of the width, no digit is
+        finer than it; where it is smaller and still exceeds the unit, the rounding says so.
+
+    Returns
+    -------
+    Rounding
+
+    Notes
+    -----
+    Of numbers that are all counts, none that is positive should read zero. Where the range goes over several orders of
+    magnitude, up to three significant figures of the largest number are printed to that end, if the Monte Carlo error
+    allows them; what is smaller still keeps its first figure.
+    """
+    width = max(numbers) - min(numbers) if width is None else width
+    largest, smallest = max(abs(number) for number in numbers), min(numbers)
+    exponent = _exponent_by_width(numbers, width)
+    is_limited = error > 10.0**exponent
+    if error > _TOLERANCE * width:
+        exponent = max(exponent, math.ceil(math.log10(error)))
+    if smallest >= 0 and largest > 0:
+        least = min(number for number in numbers if number > 0)
+        finest = max(math.floor(math.log10(largest)) + 1 - _MOST_FIGURES, 0)
+        while _rounded(least, exponent) == 0 and exponent > finest and 10.0 ** (exponent - 1) >= error:
+            exponent -= 1
+    return Rounding(exponent, _rounded(largest, exponent) >= _MILLION, is_limited, keeps_small=smallest >= 0)
 
 
-def rounding_for(summary: Summary, headline: bool = False) -> Rounding:
-    """Choose how to round a distribution.
+def rounding_for(summary: Summary, probability: float = 0.95, kind: Kind = "equal-tailed") -> Rounding:
+    """Choose how to print an interval of a distribution, and with an equal-tailed one its median.
 
     Parameters
     ----------
     summary : Summary
-        With its 95 % interval and Monte Carlo errors, or the widest interval that it has.
-    headline : bool
-        Whether to allow at most two significant figures of the upper end instead of three. More are printed only where
-        the ends would else be the same, or zero would be printed for what is not.
+        With the interval and the Monte Carlo errors.
+    probability : float
+        Of the interval.
+    kind : {"equal-tailed", "highest-density"}
+        Which interval.
 
     Returns
     -------
     Rounding
     """
-    widest = deciding(summary)
-    wanted = _exponent(widest.high - widest.low, widest.high)
-    noise = _floor_of_exponent(summary, widest)
-    exponent = wanted if noise is None else max(wanted, noise)
-    if summary.median > 0:
-        exponent = min(exponent, math.floor(math.log10(summary.median)))  # nothing known is printed as zero
-    exponent = max(exponent, 0)
-    usual = Rounding(exponent, round(widest.high, -exponent) >= _MILLION, exponent > max(wanted, 0))
-    size = math.floor(math.log10(widest.high)) if widest.high > 0 else 0
-    for figures in (2, 3) if headline else (3,):
-        short = replace(usual, exponent=max(usual.exponent, size + 1 - figures))
-        lost = any(usual.value(end) and not short.value(end) for end in (widest.low, summary.median))
-        if short.value(widest.low) < short.value(widest.high) and not lost:
-            return short
-    return usual
+    interval = summary.interval(probability, kind)
+    numbers, width = [interval.low, interval.high], interval.high - interval.low
+    if kind == "equal-tailed":
+        numbers.append(summary.median)
+    if summary.draws >= FEWEST:
+        rounding = rounding_of(numbers, width, max(interval.low_error, interval.high_error))
+        # the median between two humps may be unsure however many draws there are: the ends keep their digits
+        is_unsure = kind == "equal-tailed" and summary.median_error > 10.0**rounding.exponent
+        return replace(rounding, is_limited=rounding.is_limited or is_unsure)
+    usual = rounding_of(numbers, width)
+    if summary.median == 0:
+        return usual
+    exponent = max(usual.exponent, math.floor(math.log10(abs(summary.median))), 0)
+    millions = _rounded(max(abs(number) for number in numbers), exponent) >= _MILLION
+    return replace(usual, exponent=exponent, millions=millions, is_limited=True)
 
 
-def deciding(summary: Summary) -> Interval:
-    """Return the interval by which digits are chosen: the equal-tailed one of 95 %, else the widest there is."""
-    equal = [interval for interval in summary.intervals if interval.kind == "equal-tailed"]
-    return min(equal, key=lambda interval: (abs(interval.probability - 0.95) > 1e-12, -interval.probability))
+def is_near_zero(number: float, interval: Interval) -> bool:
+    """Whether a number is so small beside an interval that a share of it means nothing."""
+    return abs(number) <= _TOLERANCE * (interval.high - interval.low)
 
 
 def percent(share: float) -> str:
     """Return a share in whole per cent, with words for what would round to nothing or to the whole."""
     size = abs(share)
     if 0 < size <= 0.005:
-        return "under 1 %" if share > 0 else "\N{MINUS SIGN}(under 1 %)"
+        return "under 1 %" if share > 0 else f"{MINUS}(under 1 %)"
     if 0.995 <= size < 1 - 1e-9:
-        return "over 99 %" if share > 0 else "\N{MINUS SIGN}(over 99 %)"
-    return f"{'' if share >= 0 else '\N{MINUS SIGN}'}{100 * size:.0f} %"
+        return "over 99 %" if share > 0 else f"{MINUS}(over 99 %)"
+    return f"{'' if share >= 0 else MINUS}{100 * size:.0f} %"
 
 
 def significant(value: float, figures: int = 3) -> str:
-    """Return a number with a few significant figures."""
+    """Return a number that has no interval with a few significant figures."""
     rounded = float(f"{value:.{figures - 1}e}")
-    return f"{rounded / 1e6:,.10g} million" if rounded >= 1e6 else f"{rounded:,.0f}"
-
-
-def significant_span(low: float, high: float, figures: int) -> str:
-    """Return an interval with a few significant figures of each end, and one unit word if it serves both."""
-    first, last = significant(low, figures), significant(high, figures)
-    if first.endswith(" million"):
-        first = first.removesuffix(" million")
-    return f"{first}{EN_DASH}{last}"
+    size = abs(rounded)
+    text = f"{size / 1e6:,.10g} million" if size >= 1e6 else f"{size:,.0f}" if size >= 10 else f"{size:g}"
+    return (MINUS if rounded < 0 else "") + text

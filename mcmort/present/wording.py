@@ -1,6 +1,8 @@
-"""Sentences about totals. Never a centre without its interval and its definition; a floor reads "at least"."""
+"""Sentences about totals. Never a centre without its interval and its definition; a floor reads "or more"."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from mcmort.analysis import Summary
 from mcmort.present.numbers import rounding_for
@@ -10,11 +12,14 @@ from mcmort.totals import Total
 __all__ = [
     "counts_text",
     "excluded_text",
+    "floor_condition",
+    "floor_note",
     "headline",
     "interval_text",
     "is_floor",
     "level_text",
     "measure_text",
+    "or_more",
     "titled_headline",
     "units",
     "unknown_text",
@@ -23,12 +28,33 @@ __all__ = [
 
 def is_floor(total: Total) -> bool:
     """Whether a total can only be read as a minimum: anything that it counts is registered only, or unknown."""
+    return _rests_on_registers(total) or bool(total.unknown)
+
+
+def _rests_on_registers(total: Total) -> bool:
     standing = total.draws.standing
-    return (
-        total.definition.measure == "registered"
-        or bool(total.unknown)
-        or any(standing[name].is_registered_only for name in total.terms)
-    )
+    return total.definition.measure == "registered" or any(standing[name].is_registered_only for name in total.terms)
+
+
+def floor_condition(total: Total) -> str:
+    """Say under which condition the interval of a floor is that of the whole; of another total, nothing."""
+    conditions = ["no register missed a death"] if _rests_on_registers(total) else []
+    conditions += ["what is not known adds none"] if total.unknown else []
+    return " and ".join(conditions)
+
+
+def or_more(total: Total, interval: str) -> str:
+    """Return the text of an interval of a total; that of a floor reads "or more"."""
+    return f"{interval} or more" if is_floor(total) else interval
+
+
+def floor_note(totals: Sequence[Total]) -> list[str]:
+    """Explain "or more" beneath a table, if any of its totals reads so."""
+    conditions = list(dict.fromkeys(floor_condition(total) for total in totals if is_floor(total)))
+    if not conditions:
+        return []
+    condition = conditions[0] if len(conditions) == 1 else "no register missed a death and what is not known adds none"
+    return [f"Or more: the total is at least the lower end, and within the interval only if {condition}."]
 
 
 def measure_text(total: Total) -> str:
@@ -71,16 +97,17 @@ def headline(total: Total, summary: Summary, probability: float = 0.95) -> str:
     Returns
     -------
     str
-        Interval first, then the median, with the definition and the years in the same sentence; at most two
-        significant figures of the upper end.
+        Interval first, then the median, with the definition and the years in the same sentence. Of a floor, first what
+        the total is at least, and with the interval the condition under which it holds.
     """
     interval = summary.interval(probability)
-    rounding = rounding_for(summary, headline=True)
-    floor = "at least " if is_floor(total) else ""
+    rounding = rounding_for(summary, probability)
     span = rounding.span(interval.low, interval.high, to=" to ")
+    text = f"{span} ({level_text(probability)}; median {rounding.number(summary.median)})"
+    if is_floor(total):
+        text = f"at least {rounding.number(interval.low)}; {text} if {floor_condition(total)},"
     return (
-        f"{floor}{span} ({level_text(probability)}; median {rounding.number(summary.median)}) "
-        f"under the definition \N{LEFT DOUBLE QUOTATION MARK}{total.definition.label}"
+        f"{text} under the definition \N{LEFT DOUBLE QUOTATION MARK}{total.definition.label}"
         f"\N{RIGHT DOUBLE QUOTATION MARK}, {years_text(total.years)}, {measure_text(total)}"
     )
 
@@ -91,9 +118,9 @@ def titled_headline(total: Total, summary: Summary, probability: float = 0.95) -
 
 
 def interval_text(total: Total, summary: Summary, probability: float) -> str:
-    """Return the interval of a total; a floor reads "at least"."""
-    wide = summary.interval(probability)
-    return ("at least " if is_floor(total) else "") + rounding_for(summary).span(wide.low, wide.high)
+    """Return the interval of a total as tables and figures print it; that of a floor reads "or more"."""
+    interval = summary.interval(probability)
+    return or_more(total, rounding_for(summary, probability).span(interval.low, interval.high))
 
 
 def _labels(total: Total, names: list[str]) -> str:

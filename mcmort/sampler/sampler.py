@@ -35,7 +35,13 @@ __all__ = ["MOST_DRAWS", "Sampler"]
 
 MOST_DRAWS: Final = 100_000_000
 """Draws after which the sampler gives up on a precision that is not reached."""
+MOST_DRAWS_FOR_DIGITS: Final = 1_600_000
+"""Draws after which the sampler gives up on making printed digits sure: a median between two humps may never be."""
 _FIRST_RUN: Final = 1 << 15
+_SHARE_OF_WIDTH: Final = 0.01
+"""Monte Carlo error of a median or limit as a share of the interval's width, where nothing else is asked for: a printed
+digit is worth more than that.
+"""
 _CONFIDENCE: Final = 1.96
 
 
@@ -50,7 +56,8 @@ class Sampler:
     case : Case
         From `mcmort.load`.
     n : int, optional
-        Number of draws; with a precision, the most that will be made.
+        Number of draws; with a precision, the most that will be made. By default 100,000, and more where the Monte
+        Carlo error of a total is above a hundredth of its interval's width, so that every printed digit is sure.
     rng : int or numpy.random.Generator, optional
         Seed, or a generator to take one from.
     precision : float, optional
@@ -121,9 +128,16 @@ class Sampler:
         self.threads = threads
         self.progress = progress
         self.manifest: Manifest = manifest_of(case, options, draws)
+        self._goal, self._most = self._aim(n, draws)
 
     def __repr__(self) -> str:
         return f"<Sampler of {self.case.id}: {self.manifest.method}, {self.manifest.dependence} dependence>"
+
+    def _aim(self, given: int | None, draws: int) -> tuple[float, int]:
+        """Return the error to reach, and the most draws to be made for it."""
+        if self.manifest.precision is not None:
+            return self.manifest.precision, draws_within(draws) if self.manifest.method == "quasi" else draws
+        return (math.inf, draws) if given is not None else (_SHARE_OF_WIDTH, MOST_DRAWS_FOR_DIGITS)
 
     @property
     def columns(self) -> Collection[str]:
@@ -232,10 +246,8 @@ class Sampler:
                 progress=self.progress,
             )
 
-        precision, most = self.manifest.precision, self.manifest.draws
-        if precision is not None and self.manifest.method == "quasi":
-            most = draws_within(most)
-        n = most if precision is None else min(_FIRST_RUN, most)
+        precision, method = self.manifest.precision, self.manifest.method
+        n = self.manifest.draws if precision is None else min(_FIRST_RUN, self._most)
         runs: list[tuple[int, float]] = []
         while True:
             estimates = run(n)
@@ -246,11 +258,13 @@ class Sampler:
                         f"{label} is {whole.why_undefined} on {whole.undefined:,} of {whole.draws:,} draws"
                     )
             n = next(iter(estimates.values())).whole.draws
-            reached = max(_relative_error(estimates[str(total)], tails, is_signed=total in signed) for total in totals)
-            runs.append((n, reached))
-            if precision is None or reached <= precision or n >= most:
+            wanted = [(estimates[str(total)], total in signed) for total in totals]
+            reached = max(_relative_error(estimate, tails, is_signed=is_signed) for estimate, is_signed in wanted)
+            error = reached if precision is not None else max(_error_by_width(one, probabilities) for one, _ in wanted)
+            runs.append((n, error))
+            if error <= self._goal or n >= self._most:
                 break
-            n = min(_next_draws(runs, precision, self.manifest.method), most)
+            n = min(_next_draws(runs, self._goal, method), self._most)
         return HistogramResults(self.case, replace(self.manifest, draws=n, reached=reached), estimates, self.standing)
 
     def _part_signed(self, build: Builder, registers: Sequence[int]) -> dict[str, str]:
@@ -313,3 +327,14 @@ def _relative_error(estimate: HistogramEstimate, probabilities: Sequence[float],
         _CONFIDENCE * error / scale if scale > 0.0 else (0.0 if error == 0.0 else math.inf)
         for error, scale in zip(errors, scales, strict=True)
     )
+
+
+def _error_by_width(estimate: HistogramEstimate, probabilities: Sequence[float]) -> float:
+    """Return the largest Monte Carlo error of the median or an end of an interval, as a share of its width."""
+    shares = [0.0]
+    for probability in probabilities:
+        tails = ((1.0 - probability) / 2.0, (1.0 + probability) / 2.0)
+        low, high = estimate.whole.quantile(tails).tolist()
+        error = max(estimate.quantile_error(tail) for tail in (0.5, *tails))
+        shares.append(error / (high - low) if high > low else 0.0)
+    return max(shares)

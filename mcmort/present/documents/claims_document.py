@@ -9,7 +9,7 @@ from pydantic import Field
 from mcmort.analysis.claims import ClaimComparison
 from mcmort.catalogue import Case
 from mcmort.present.documents.frame import Document, Frame, frame
-from mcmort.present.wording import is_floor
+from mcmort.present.wording import interval_text, is_floor
 from mcmort.results import Manifest
 
 __all__ = ["ClaimDocument", "ClaimsDocument", "claims_document"]
@@ -35,6 +35,7 @@ class ClaimDocument(Document):
     our_low: float | None
     our_median: float | None
     our_high: float | None
+    our_text: str | None = Field(description="Our interval as tables print it.")
     floor: bool | None = Field(description="Whether ours can only be read as a minimum.")
     quantile: float | None = Field(
         description="Share of our draws below the middle of the claim, or respecting a bound."
@@ -69,6 +70,7 @@ def claims_document(case: Case, manifest: Manifest, comparisons: tuple[ClaimComp
                 our_low=None if interval is None else interval.low,
                 our_median=None if comparison.summary is None else comparison.summary.median,
                 our_high=None if interval is None else interval.high,
+                our_text=_our_text(comparison),
                 floor=None if comparison.total is None else is_floor(comparison.total),
                 quantile=comparison.quantile if math.isfinite(comparison.quantile) else None,
                 ratio=comparison.ratio if math.isfinite(comparison.ratio) else None,
@@ -81,3 +83,8 @@ def claims_document(case: Case, manifest: Manifest, comparisons: tuple[ClaimComp
     return ClaimsDocument.model_validate(
         {"schema": "mcmort/claims/1", **frame(case, manifest), "claims": tuple(documents)}
     )
+
+
+def _our_text(comparison: ClaimComparison) -> str | None:
+    total, summary = comparison.total, comparison.summary
+    return None if total is None or summary is None else interval_text(total, summary, 0.95)

@@ -1,7 +1,7 @@
 """The JSON document of a total, in a stable schema.
 
-Numbers in a document are raw; rounding is for people. `docs/json.md` describes the schema, and ``mcmort schema
-total`` prints it.
+Numbers in a document are raw, beside the texts that people read. `docs/json.md` describes the schema, and ``mcmort
+schema total`` prints it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from mcmort.analysis.receipt import Receipt
 from mcmort.catalogue.vocabulary import LinkMeasure, Measure
 from mcmort.definitions import Timing
 from mcmort.present.documents.frame import Document, Frame, frame
-from mcmort.present.wording import is_floor, units
+from mcmort.present.numbers import rounding_for
+from mcmort.present.wording import headline, is_floor, units
 from mcmort.results import ComponentStatus
 from mcmort.totals import Total
 
@@ -35,6 +36,7 @@ class IntervalDocument(Document):
     high: float
     low_error: float | None
     high_error: float | None
+    text: str = Field(description="Both ends as tables and figures print them.")
 
 
 class ConflictDocument(Document):
@@ -137,6 +139,7 @@ class TotalBody(Document):
     net: bool
     years: tuple[int, int]
     floor: bool = Field(description="Whether the total can only be read as a minimum.")
+    headline: str = Field(description="The sentence that says what the total is.")
     units: tuple[str, ...] = Field(description="What is counted: deaths, and under some definitions births or persons.")
     median: float
     median_error: float
@@ -175,7 +178,9 @@ class TotalDocument(TotalBody, Frame):
     receipt: Receipt
 
 
-def _interval(interval: SummaryInterval) -> IntervalDocument:
+def _interval(summary: Summary, interval: SummaryInterval) -> IntervalDocument:
+    rounding = rounding_for(summary, interval.probability, interval.kind)
+
     def finite(error: float) -> float | None:
         return error if math.isfinite(error) else None
 
@@ -186,6 +191,7 @@ def _interval(interval: SummaryInterval) -> IntervalDocument:
         high=interval.high,
         low_error=finite(interval.low_error),
         high_error=finite(interval.high_error),
+        text=rounding.span(interval.low, interval.high),
     )
 
 
@@ -209,7 +215,7 @@ def _components(total: Total, summary: Summary, probability: float) -> tuple[Com
                 share=own.mean / summary.mean if summary.mean > 0 else 0.0,
                 median=own.median,
                 mean=own.mean,
-                interval=_interval(own.interval(probability)),
+                interval=_interval(own, own.interval(probability)),
                 years=(min(term.years), max(term.years)),
                 fraction=term.fraction,
                 timing=term.timing,
@@ -227,7 +233,7 @@ def _overlaps(total: Total, probability: float) -> tuple[OverlapDocument, ...]:
     for name, values in sorted(total.overlaps.items()):
         own = summarise(values, (probability,), shortest=False, chains=total.chains)
         overlap = total.case.overlaps[name]
-        interval = _interval(own.interval(probability))
+        interval = _interval(own, own.interval(probability))
         documents.append(
             OverlapDocument(id=name, of=overlap.of, within=overlap.within, mean=own.mean, interval=interval)
         )
@@ -258,13 +264,14 @@ def total_body(total: Total, summary: Summary, probability: float) -> dict[str, 
         "net": bool(definition.net),
         "years": total.years,
         "floor": is_floor(total),
+        "headline": headline(total, summary, probability),
         "units": tuple(units(total)),
         "median": summary.median,
         "median_error": summary.median_error,
         "mean": summary.mean,
         "mean_error": summary.mean_error,
         "sd": summary.sd,
-        "intervals": tuple(_interval(interval) for interval in summary.intervals),
+        "intervals": tuple(_interval(summary, interval) for interval in summary.intervals),
         "components": _components(total, summary, probability),
         "overlaps": _overlaps(total, probability),
         "balances": _balances(total, probability),

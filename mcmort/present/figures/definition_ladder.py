@@ -16,7 +16,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from mcmort.analysis import ComparedDefinition, Comparison, quantiles_of, share_at_most
-from mcmort.present.engine_note import engine_note
+from mcmort.present.engine_note import digits_note, engine_note
 from mcmort.present.figures.published_marks import Mark, published_marks
 from mcmort.present.figures.style import (
     ARCHIVAL,
@@ -32,7 +32,7 @@ from mcmort.present.figures.style import (
 from mcmort.present.figures.typeset import text_width, wrapped
 from mcmort.present.numbers import rounding_for
 from mcmort.present.print_format import years_text
-from mcmort.present.wording import is_floor, units
+from mcmort.present.wording import floor_note, interval_text, units
 from mcmort.totals import Values
 
 __all__ = ["definition_ladder"]
@@ -160,17 +160,17 @@ def _draw_row(axes: Axes, row: ComparedDefinition, y: float, reach: float, proba
     axes.plot([wide.low, wide.high], [y, y], color=colour, linewidth=1.4, solid_capstyle="butt")
     axes.plot([half.low, half.high], [y, y], color=colour, linewidth=4.5, solid_capstyle="butt")
     axes.plot([summary.median], [y], marker="o", markersize=4, color="white", markeredgecolor=colour)
-    text = ("at least " if is_floor(total) else "") + rounding_for(summary).span(wide.low, wide.high)
+    text = interval_text(total, summary, probability)
     _write(axes, y, text, (min(wide.low, x[0]), min(max(wide.high, x[-1]), reach)), size=SIZE, weight="bold")
 
 
 def _draw_beside(axes: Axes, row: ComparedDefinition, y: float, reach: float, probability: float) -> None:
     """Draw the same definition by the other engine."""
-    wide, half, rounding = row.summary.interval(probability), row.summary.interval(0.5), rounding_for(row.summary)
+    wide, half = row.summary.interval(probability), row.summary.interval(0.5)
     axes.plot([wide.low, wide.high], [y, y], color=OTHER, linewidth=1.1, solid_capstyle="butt")
     axes.plot([half.low, half.high], [y, y], color=OTHER, linewidth=3.2, solid_capstyle="butt")
     axes.plot([row.summary.median], [y], marker="o", markersize=3.2, color="white", markeredgecolor=OTHER)
-    text = ("at least " if is_floor(row.total) else "") + rounding.span(wide.low, wide.high)
+    text = interval_text(row.total, row.summary, probability)
     _write(axes, y, text, (wide.low, min(wide.high, reach)), size=7.5, color=OTHER)
 
 
@@ -251,6 +251,9 @@ def _caption(comparison: Comparison, probability: float, beside: Comparison | No
     text += [f"Left out of {row.total.definition.id}: {row.total.definition.leaves_out}" for row in comparison.rows]
     if unknown:
         text.append(f"Parts without evidence are not counted, so these are minima: {', '.join(unknown)}.")
+    shown_rows = [row for shown in (comparison, beside) if shown is not None for row in shown.rows]
+    text += floor_note([row.total for row in shown_rows])
+    text += digits_note((row.total.definition.id, rounding_for(row.summary, probability)) for row in shown_rows)
     text += [
         engine_note(shown.rows[0].total, shown.rows[0].summary) for shown in (comparison, beside) if shown is not None
     ]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from mcmort.analysis import Bridge, Summary, summarise
-from mcmort.present.engine_note import engine_note
-from mcmort.present.numbers import rounding_for
+from mcmort.present.engine_note import digits_note, engine_note
+from mcmort.present.numbers import Rounding, rounding_for, rounding_of
 from mcmort.present.tables.columns import Column, Table
-from mcmort.present.wording import excluded_text, is_floor, level_text, unknown_text
+from mcmort.present.wording import excluded_text, floor_note, level_text, or_more, unknown_text
+from mcmort.totals import Total
 
 __all__ = ["bridge_table"]
 
@@ -31,17 +32,20 @@ def bridge_table(bridge: Bridge, probability: float = 0.95) -> Table:
         Column(f"{100 * probability:g} % interval", is_number=True),
     )
     start, end = bridge.start, bridge.end
-    lines: list[tuple[str, Summary, bool]] = [
-        (start.definition.id, summarise(start.values, chains=start.chains), is_floor(start))
+    lines: list[tuple[str, Summary, Total | None]] = [
+        (start.definition.id, summarise(start.values, chains=start.chains), start)
     ]
-    lines += [(step.label, step.summary, False) for step in bridge.steps]
-    lines.append((end.definition.id, summarise(end.values, chains=end.chains), is_floor(end)))
-    rows = []
-    for label, summary, floor in lines:
-        wide, rounding = summary.interval(probability), rounding_for(summary)
+    lines += [(step.label, step.summary, None) for step in bridge.steps]
+    lines.append((end.definition.id, summarise(end.values, chains=end.chains), end))
+    rows, printed = [], list[tuple[str, Rounding]]()
+    for label, summary, total in lines:
+        wide, rounding = summary.interval(probability), rounding_for(summary, probability)
+        mean = rounding_of((summary.mean,), wide.high - wide.low, summary.mean_error).number(summary.mean)
         span = rounding.span(wide.low, wide.high, to=" to ")
-        rows.append((label, rounding.number(summary.mean), f"at least {span}" if floor else span))
-    wide, rounding = bridge.difference.interval(probability), rounding_for(bridge.difference)
+        rows.append((label, mean, span if total is None else or_more(total, span)))
+        printed.append((label, rounding))
+    wide, rounding = bridge.difference.interval(probability), rounding_for(bridge.difference, probability)
+    printed.append(("the difference", rounding))
     difference = (
         f"The difference: {rounding.span(wide.low, wide.high, to=' to ')} ({level_text(probability)}; "
         f"median {rounding.number(bridge.difference.median)})."
@@ -57,7 +61,9 @@ def bridge_table(bridge: Bridge, probability: float = 0.95) -> Table:
         notes=(
             difference,
             "Means add up; the order is bookkeeping, not cause.",
+            *floor_note((start, end)),
             *left_out,
+            *digits_note(printed),
             engine_note(end, summarise(end.values, chains=end.chains)),
         ),
     )

@@ -7,9 +7,11 @@ from typing import Final
 
 from mcmort.analysis.claims import ClaimComparison
 from mcmort.catalogue import Case
+from mcmort.present.engine_note import digits_note
+from mcmort.present.numbers import rounding_for
 from mcmort.present.print_format import EN_DASH, as_printed, years_text
 from mcmort.present.tables.columns import Column, Table
-from mcmort.present.wording import interval_text
+from mcmort.present.wording import floor_note, interval_text
 
 __all__ = ["claims_table", "discrepancy"]
 
@@ -106,7 +108,7 @@ def claims_table(case: Case, comparisons: tuple[ClaimComparison, ...]) -> Table:
         title=f"{case.head.title}: each author's total against ours under that author's definition",
         columns=columns,
         rows=tuple(_cells(comparison) for comparison in comparisons),
-        notes=_notes(comparisons),
+        notes=(*_notes(comparisons), *_number_notes(comparisons)),
         raw_columns=_RAW,
         raw_rows=tuple(_raw(comparison) for comparison in comparisons),
     )
@@ -147,6 +149,15 @@ def _notes(comparisons: tuple[ClaimComparison, ...]) -> tuple[str, ...]:
         "Quantile: the share of our draws below the middle of theirs; of a bound, the share that respects it.",
         "A claim that shares data with our pools is no independent test of them; one in a weak source was read "
         "second-hand, in the press or on a forum. Years are those in which something counts.",
+    )
+
+
+def _number_notes(comparisons: tuple[ClaimComparison, ...]) -> list[str]:
+    """Explain intervals that read "or more", and name those known less surely than their digits say."""
+    known = [(row.claim, row.total, row.summary) for row in comparisons]
+    notes = floor_note([total for _, total, _ in known if total is not None])
+    return notes + digits_note(
+        (claim.author, rounding_for(summary)) for claim, _, summary in known if summary is not None
     )
 
 

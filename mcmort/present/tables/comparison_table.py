@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from mcmort.analysis import ComparedDefinition, Comparison, Summary
 from mcmort.present.balance_text import balance_notes
-from mcmort.present.engine_note import LIMITED_DIGITS, engine_note
+from mcmort.present.engine_note import digits_note, engine_note
 from mcmort.present.numbers import rounding_for
 from mcmort.present.print_format import EN_DASH, years_text
 from mcmort.present.tables.columns import Column, Table
-from mcmort.present.wording import counts_text, interval_text, level_text, unknown_text
+from mcmort.present.wording import counts_text, floor_note, interval_text, level_text, unknown_text
 
 __all__ = ["comparison_table"]
 
@@ -48,14 +48,14 @@ def comparison_table(comparison: Comparison, probability: float = 0.95) -> Table
 
 def _cells(row: ComparedDefinition, probability: float) -> tuple[str, ...]:
     total, summary = row.total, row.summary
-    rounding, half = rounding_for(summary), summary.interval(0.5)
+    half = summary.interval(0.5)
     return (
         total.definition.id,
         counts_text(total),
         years_text(total.years),
         interval_text(total, summary, probability),
-        rounding.number(summary.median),
-        rounding.span(half.low, half.high),
+        rounding_for(summary, probability).number(summary.median),
+        rounding_for(summary, 0.5).span(half.low, half.high),
         f"{len(total.unknown)} of {len(total.unknown) + len(total.terms)}" if total.unknown else EN_DASH,
     )
 
@@ -77,8 +77,12 @@ def _notes(comparison: Comparison, probability: float) -> tuple[str, ...]:
     if comparison.years is not None:
         notes.append(f"Nothing outside {years_text(comparison.years)} is counted.")
     notes += [f"{name}: {reason}" for name, reason in comparison.empty.items()]
-    if any(rounding_for(row.summary).is_limited for row in comparison.rows):
-        notes.append(LIMITED_DIGITS)
+    notes += floor_note([row.total for row in comparison.rows])
+    notes += digits_note(
+        (row.total.definition.id, rounding_for(row.summary, level))
+        for row in comparison.rows
+        for level in (probability, 0.5)
+    )
     first = comparison.rows[0]
     notes.append(f"Intervals are {level_text(probability)}s, equal-tailed. {engine_note(first.total, first.summary)}")
     return tuple(notes)

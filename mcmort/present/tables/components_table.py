@@ -6,7 +6,7 @@ from mcmort.analysis import Summary
 from mcmort.analysis.fitted import shifts
 from mcmort.bayes import Posterior
 from mcmort.bayes.diagnostics import LEAST_BFMI, LEAST_ESS, MOST_MCSE, MOST_RHAT
-from mcmort.present.numbers import rounding_for, significant_span
+from mcmort.present.numbers import rounding_for
 from mcmort.present.print_format import EN_DASH
 from mcmort.present.tables.columns import Column, Table
 
@@ -23,10 +23,10 @@ def components_table(posterior: Posterior) -> Table:
         rows.append(
             (
                 case.components[one.name].label,
-                _wide(one.before),
-                _precise(one.after),
+                _interval(one.before),
+                _interval(one.after),
                 rounding_for(one.after).number(one.after.median),
-                _precise(part) if part is not None else EN_DASH,
+                _interval(part),
             )
         )
     columns = (
@@ -43,17 +43,11 @@ def components_table(posterior: Posterior) -> Table:
     return Table(f"{case.head.title}: components, given all the evidence", columns, tuple(rows), tuple(notes))
 
 
-def _precise(summary: Summary) -> str:
-    wide = summary.interval(0.95)
-    return rounding_for(summary).span(wide.low, wide.high)
-
-
-def _wide(summary: Summary | None) -> str:
-    """Return the interval of a prior, with the one significant figure that it deserves."""
+def _interval(summary: Summary | None) -> str:
     if summary is None:
         return EN_DASH
     wide = summary.interval(0.95)
-    return significant_span(wide.low, wide.high, 1)
+    return rounding_for(summary).span(wide.low, wide.high)
 
 
 def _evidence_note(posterior: Posterior) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 from mcmort.analysis import Summary
 from mcmort.analysis.dependence import DependenceRanges
 from mcmort.present.engine_note import engine_note
-from mcmort.present.numbers import rounding_for
+from mcmort.present.numbers import Rounding, rounding_for, rounding_of
 from mcmort.present.tables.columns import Column, Table
 from mcmort.present.wording import counts_text, excluded_text, is_floor, unknown_text
 from mcmort.results import Dependence
@@ -46,19 +46,23 @@ def dependence_table(
     Table
     """
     probability = ranges.probability
-    rounding = rounding_for(summaries["declared"])
     at_least = "at least " if is_floor(total) else ""
     rows, raw = [], []
 
-    def add(name: str, label: str, low: float, median: float, high: float, mean: float | None) -> None:
+    def add(
+        name: str, label: str, low: float, median: float, high: float, mean: float | None, rounding: Rounding
+    ) -> None:  # fmt: skip
         rows.append((label, at_least + rounding.number(low), rounding.number(median), rounding.number(high)))
         raw.append((name, low, median, high, mean))
 
     for setting, summary in summaries.items():
         interval = summary.interval(probability)
-        add(setting, _NAMES[setting], interval.low, summary.median, interval.high, summary.mean)
-    add("smallest", "any: smallest", ranges.low.smallest, ranges.median.smallest, ranges.high.smallest, None)
-    add("largest", "any: largest", ranges.low.largest, ranges.median.largest, ranges.high.largest, None)
+        rounding = rounding_for(summary, probability)
+        add(setting, _NAMES[setting], interval.low, summary.median, interval.high, summary.mean, rounding)
+    smallest = (ranges.low.smallest, ranges.median.smallest, ranges.high.smallest)
+    add("smallest", "any: smallest", *smallest, None, rounding_of(smallest))
+    largest = (ranges.low.largest, ranges.median.largest, ranges.high.largest)
+    add("largest", "any: largest", *largest, None, rounding_of(largest))
 
     tails = ((1.0 - probability) / 2.0, (1.0 + probability) / 2.0)
     low, high = (f"{100.0 * tail:g} %" for tail in tails)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from mcmort.analysis import Comparison
-from mcmort.present.engine_note import engine_note
+from mcmort.present.engine_note import digits_note, engine_note
 from mcmort.present.numbers import rounding_for
 from mcmort.present.tables.columns import Column, Table
-from mcmort.present.wording import counts_text, is_floor
+from mcmort.present.wording import counts_text, floor_note, interval_text
 
 __all__ = ["engines_table"]
 
@@ -26,10 +26,12 @@ def engines_table(
                 cells += ["nothing to count", ""]
                 numbers += [None, None, None]
                 continue
-            wide, rounding = row.summary.interval(probability), rounding_for(row.summary)
-            span = rounding.span(wide.low, wide.high)
-            cells += [f"at least {span}" if is_floor(row.total) else span, rounding.number(row.summary.median)]
-            numbers += [row.summary.median, wide.low, wide.high]
+            wide, median = row.summary.interval(probability), row.summary.median
+            cells += [
+                interval_text(row.total, row.summary, probability),
+                rounding_for(row.summary, probability).number(median),
+            ]
+            numbers += [median, wide.low, wide.high]
         either = ours.get(name) or theirs[name]
         rows.append((name, counts_text(either.total), *cells))
         raw.append(tuple(numbers))
@@ -46,6 +48,9 @@ def engines_table(
     notes = (
         "Pooled ranges: each component from the pool of what is cited of it. All the evidence: one model of these and "
         "of claims about sums, bounds and balances, with biases, copies and incomplete registers.",
+        *floor_note([row.total for row in (*elicited.rows, *synthesis.rows)]),
+        *_digits_notes(elicited, "pooled ranges", probability),
+        *_digits_notes(synthesis, "all the evidence", probability),
         f"Pooled ranges: {engine_note(first.total, first.summary)}",
         f"All the evidence: {engine_note(second.total, second.summary)}",
     )
@@ -53,3 +58,9 @@ def engines_table(
     names = tuple(f"{engine}_{end}" for engine in ("elicited", "synthesis") for end in ends)
     title = f"{first.total.case.head.title}: the total under each definition, by either engine"
     return Table(title, columns, tuple(rows), notes, names, tuple(raw))
+
+
+def _digits_notes(comparison: Comparison, engine: str, probability: float) -> list[str]:
+    return digits_note(
+        (f"{row.total.definition.id} ({engine})", rounding_for(row.summary, probability)) for row in comparison.rows
+    )

@@ -14,7 +14,7 @@ from mcmort.catalogue.records import Component, Estimate, Quantity
 from mcmort.elicit.alternatives import families_side_by_side
 from mcmort.elicit.fit import Fit, fit_figure
 from mcmort.errors import DefinitionError, FitError
-from mcmort.present.numbers import significant, significant_span
+from mcmort.present.numbers import rounding_of
 from mcmort.present.print_format import EN_DASH, as_printed
 from mcmort.present.tables.columns import Column, Table
 
@@ -88,5 +88,6 @@ def _row(name: str, fit: Fit | None, reason: str) -> tuple[str, ...]:
     low, middle, high = [float(value) for value in fit.distribution.ppf(np.array([0.025, 0.5, 0.975]))]
     asked = ", ".join(f"{100 * probability:.3g}" for probability, _ in fit.asked)
     achieved = ", ".join(f"{100 * probability:.3g}" for probability in fit.achieved)
-    spans = (significant_span(low, high, 3), significant(middle, 3))
+    rounding = rounding_of((low, middle, high), high - low)
+    spans = (rounding.span(low, high), rounding.number(middle))
     return (name, *spans, f"{asked} %" if asked else "mean, error", f"{achieved} %" if achieved else "both")

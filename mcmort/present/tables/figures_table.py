@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mcmort.analysis.fitted import Predicted, predictions
 from mcmort.bayes import Posterior
-from mcmort.present.numbers import significant, significant_span
+from mcmort.present.numbers import rounding_of, significant
 from mcmort.present.print_format import EN_DASH
 from mcmort.present.tables.columns import Column, Table
 
@@ -16,11 +16,12 @@ def figures_table(posterior: Posterior) -> Table:
     rows: list[tuple[str, ...]] = []
     raw: list[tuple[object, ...]] = []
     for prediction in predictions(posterior):
+        expected = rounding_of((prediction.low, prediction.middle, prediction.high))
         rows.append(
             (
                 prediction.name,
                 significant(prediction.printed),
-                significant_span(prediction.low, prediction.high, 2),
+                expected.span(prediction.low, prediction.high),
                 f"{prediction.below:.2f}",
                 _surprise(prediction),
             )

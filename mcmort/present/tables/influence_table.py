@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from mcmort.analysis import summarise
 from mcmort.bayes.power_scaling import Influence, Sensitivity
-from mcmort.present.numbers import rounding_for
+from mcmort.present.numbers import MINUS, is_near_zero, rounding_for, rounding_of
 from mcmort.present.print_format import EN_DASH
 from mcmort.present.tables.columns import Column, Table
 from mcmort.totals import Total
@@ -21,11 +21,11 @@ def influence_table(total: Total, influences: Sequence[Influence], power: Sensit
     rows = [("all figures", rounding.span(whole.low, whole.high), rounding.number(summary.median), EN_DASH, "")]
     for influence in influences[:most]:
         low, middle, high = influence.quantiles
-        change = f"{100 * (middle / summary.median - 1):+.1f} %"
+        own, change = rounding_of((low, middle, high)), EN_DASH
+        if not is_near_zero(summary.median, whole):
+            change = f"{100 * (middle / summary.median - 1):+.1f} %".replace("-", MINUS)
         reliability = "" if influence.is_sure else "unsure: fit again --without its source"
-        rows.append(
-            (f"without {influence.name}", rounding.span(low, high), rounding.number(middle), change, reliability)
-        )
+        rows.append((f"without {influence.name}", own.span(low, high), own.number(middle), change, reliability))
     raw = [(influence.name, *influence.quantiles, influence.pareto_k) for influence in influences[:most]]
     columns = (
         Column("Evidence"),

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import replace
+from collections.abc import Mapping
 
 from mcmort.analysis import Summary, mean_of, summarise
 from mcmort.analysis.bounds import IntervalBounds
 from mcmort.present.balance_text import balance_notes
-from mcmort.present.engine_note import LIMITED_DIGITS, engine_note
+from mcmort.present.engine_note import digits_note, engine_note
 from mcmort.present.grouped_notes import grouped_notes
-from mcmort.present.numbers import Rounding, percent, rounding_for
+from mcmort.present.numbers import MINUS, percent, rounding_for, rounding_of, significant
 from mcmort.present.print_format import EN_DASH, years_text
 from mcmort.present.tables.columns import Column, Table
-from mcmort.present.wording import counts_text, excluded_text, interval_text
+from mcmort.present.wording import counts_text, excluded_text, floor_note, interval_text
 from mcmort.totals import Total, Values
 
 __all__ = ["total_table"]
@@ -52,23 +51,23 @@ def total_table(
         Column("Median", is_number=True),
     )
     names = sorted(total.parts, key=lambda name: (-mean_of(total.parts[name]), name))
-    lines = [_component_line(total, summary, name, probability) for name in names]
+    parts = {name: _summarise(total.parts[name], probability, total.chains) for name in names}
+    lines = [_component_line(total, summary, name, parts[name], probability) for name in names]
     lines += [_overlap_line(total, summary, name, probability) for name in sorted(total.overlaps)]
     lines.append(_total_line(total, summary, probability))
     return Table(
         title=f"{total.case.head.title}: {total.definition.label}, counting {counts_text(total)}",
         columns=columns,
         rows=tuple(cells for cells, _ in lines),
-        notes=_total_notes(total, summary, probability, bounds),
+        notes=_total_notes(total, summary, parts, probability, bounds),
         raw_columns=("id", "median", "mean", "low", "high"),
         raw_rows=tuple(raw for _, raw in lines),
     )
 
 
-def _component_line(total: Total, summary: Summary, name: str, probability: float) -> _Line:
+def _component_line(total: Total, summary: Summary, name: str, own: Summary, probability: float) -> _Line:
     """Return the line of a component: its part of the years, its share of the total, its interval."""
-    own = _summarise(total.parts[name], probability, total.chains)
-    wide, rounding = own.interval(probability), rounding_for(own)
+    wide, rounding = own.interval(probability), rounding_for(own, probability)
     term = total.terms[name]
     part = "" if term.fraction > 1 - 1e-12 else f" ({percent(term.fraction)} of it)"
     cells = (
@@ -84,15 +83,15 @@ def _component_line(total: Total, summary: Summary, name: str, probability: floa
 def _overlap_line(total: Total, summary: Summary, name: str, probability: float) -> _Line:
     """Return the line of an overlap, which is taken off: all its numbers are negative."""
     own = _summarise(total.overlaps[name], probability, total.chains)
-    wide, rounding = own.interval(probability), rounding_for(own)
+    wide, rounding = own.interval(probability), rounding_for(own, probability)
     overlap = total.case.overlaps[name]
     guest, host = (total.case.components[end].label for end in (overlap.of, overlap.within))
     cells = (
         f"less: {guest}, within {host}",
         EN_DASH if overlap.years is None else years_text(overlap.years),
         _share_of_mean(-own.mean, summary),
-        "\N{MINUS SIGN}(" + rounding.span(wide.low, wide.high) + ")",
-        "\N{MINUS SIGN}" + rounding.number(own.median),
+        f"{MINUS}{rounding.digits(wide.high)} to {MINUS}{rounding.digits(wide.low)}{rounding.word}",
+        f"{MINUS}{rounding.number(own.median)}",
     )
     # subtracted from zero, so that none is printed as -0.0
     return cells, (name, 0.0 - own.median, 0.0 - own.mean, 0.0 - wide.high, 0.0 - wide.low)
@@ -105,7 +104,7 @@ def _total_line(total: Total, summary: Summary, probability: float) -> _Line:
         years_text(total.years),
         "100 %",
         interval_text(total, summary, probability),
-        rounding_for(summary).number(summary.median),
+        rounding_for(summary, probability).number(summary.median),
     )
     return cells, ("total", summary.median, summary.mean, wide.low, wide.high)
 
@@ -114,21 +113,22 @@ def _share_of_mean(mean: float, summary: Summary) -> str:
     return percent(mean / summary.mean) if summary.mean > 0 else EN_DASH
 
 
-def _shortest_span(summary: Summary, probability: float) -> str:
-    """Return the shortest interval, no finer than the error of its own ends."""
-    shortest = summary.interval(probability, "highest-density")
-    rounding = rounding_for(summary)
-    error = max(shortest.low_error, shortest.high_error)  # not a number with few draws, and then unequal to all
-    if 2.0 * error > 10.0**rounding.exponent:
-        rounding = replace(rounding, exponent=math.ceil(math.log10(2.0 * error)))
-    return rounding.span(shortest.low, shortest.high)
-
-
-def _bounds_text(bounds: IntervalBounds, rounding: Rounding, least: float) -> str:
-    """Say what the ends of the interval can be, whatever the dependence."""
-    low, high = (
-        rounding.span(max(end.low.limit, least), end.high.limit, to=" to ") for end in (bounds.low, bounds.high)
+def _shortest_text(summary: Summary, probability: float) -> str:
+    """Return the shortest interval, with the Monte Carlo error of its ends where that is larger than the last digit."""
+    shortest, rounding = (
+        summary.interval(probability, "highest-density"),
+        rounding_for(summary, probability, "highest-density"),
     )
+    span = rounding.span(shortest.low, shortest.high)
+    if not rounding.is_limited:
+        return span
+    return f"{span} (Monte Carlo error of its ends {significant(max(shortest.low_error, shortest.high_error), 1)})"
+
+
+def _bounds_text(bounds: IntervalBounds, width: float, least: float) -> str:
+    """Say what the ends of the interval can be, whatever the dependence."""
+    ends = [(max(end.low.limit, least), end.high.limit) for end in (bounds.low, bounds.high)]
+    low, high = (rounding_of(end, width).span(*end, to=" to ") for end in ends)
     return (
         f"Whatever the dependence between the components, the lower end lies in {low} and the upper end in {high}; "
         "no single dependence need reach all of these."
@@ -136,8 +136,12 @@ def _bounds_text(bounds: IntervalBounds, rounding: Rounding, least: float) -> st
 
 
 def _total_notes(
-    total: Total, summary: Summary, probability: float, bounds: IntervalBounds | None
-) -> tuple[str, ...]:  # fmt: skip
+    total: Total,
+    summary: Summary,
+    parts: Mapping[str, Summary],
+    probability: float,
+    bounds: IntervalBounds | None,
+) -> tuple[str, ...]:
     definition = total.definition
     notes = [f"Question: {definition.question}", f"Not counted: {excluded_text(total)}."]
     if total.unknown:
@@ -145,18 +149,19 @@ def _total_notes(
             f"{total.case.components[name].label} ({reason})" for name, reason in sorted(total.unknown.items())
         )
         notes.append(f"Asked for, but not known: {reasons}.")
-    span = _shortest_span(summary, probability)
-    notes.append(f"Shortest interval that holds {100 * probability:g} %: {span}. {_PARTS_NOTE}")
+    notes += floor_note([total])
+    shortest, interval = _shortest_text(summary, probability), summary.interval(probability)
+    notes.append(f"Shortest interval that holds {100 * probability:g} %: {shortest}. {_PARTS_NOTE}")
     if bounds is not None:
-        notes.append(_bounds_text(bounds, rounding_for(summary), total.least))
+        notes.append(_bounds_text(bounds, interval.high - interval.low, total.least))
     notes += balance_notes(total, probability)
     notes += grouped_notes(total.notes)
-    if rounding_for(summary).is_limited:
-        notes.append(LIMITED_DIGITS)
+    printed = [("the total", rounding_for(summary, probability))]
+    printed += [(total.case.components[name].label, rounding_for(own, probability)) for name, own in parts.items()]
+    notes += digits_note(printed)
     notes.append(engine_note(total, summary))
     return tuple(notes)
 
 
 def _summarise(values: Values, probability: float, chains: int) -> Summary:
-    """Summarise a part: the interval to print, and the one by which its digits are chosen."""
-    return summarise(values, tuple(sorted({probability, 0.95})), shortest=False, chains=chains)
+    return summarise(values, (probability,), shortest=False, chains=chains)

@@ -224,7 +224,7 @@ def test_the_figure_says_every_definition_and_interval() -> None:
         assert total.definition.id in text
         assert "".join(total.definition.label.split()) in "".join(text.split())
         span = rounding_for(row.summary).span(wide.low, wide.high)
-        assert (f"at least {span}" in text) is is_floor(total)
+        assert (f"{span} or more" in text) is is_floor(total)
         assert span in text
         assert "".join(total.definition.leaves_out.split()) in "".join(text.split())
     assert "95 % credible interval" in text
