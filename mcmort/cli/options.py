@@ -141,7 +141,7 @@ def probability(text: str | float) -> float:
     """Read the probability of an interval: ``95%``, ``95 %`` or ``0.95``."""
     value = _share(str(text))
     if math.isnan(value):
-        raise typer.BadParameter(f"{text!r} is no probability; write it as 95% or 0.95")
+        raise typer.BadParameter(f"{text!r} is no probability; expected one between 0 and 1, such as 95% or 0.95")
     return value
 
 
