@@ -116,7 +116,11 @@ class EngineName(StrEnum):
 DrawCount = Annotated[
     int | None,
     typer.Option(
-        "--draws", "-n", min=1, metavar="N", help="Number of joint draws [100,000]; with --precision, the most."
+        "--draws",
+        "-n",
+        min=1,
+        metavar="N",
+        help="Number of joint draws [100,000, more where digits are unsure]; with --precision, the most.",
     ),
 ]
 EngineOption = Annotated[
