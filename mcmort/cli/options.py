@@ -124,7 +124,11 @@ class EngineName(StrEnum):
 DrawCount = Annotated[
     int | None,
     typer.Option(
-        "--draws", "-n", min=1, metavar="N", help="Number of joint draws [100,000]; with --precision, the most."
+        "--draws",
+        "-n",
+        min=1,
+        metavar="N",
+        help="Number of joint draws [100,000, more where digits are unsure]; with --precision, the most.",
     ),
 ]
 EngineOption = Annotated[
@@ -149,7 +153,7 @@ def probability(text: str | float) -> float:
     """Read the probability of an interval: ``95%``, ``95 %`` or ``0.95``."""
     value = _share(str(text))
     if math.isnan(value):
-        raise typer.BadParameter(f"{text!r} is no probability; write it as 95% or 0.95")
+        raise typer.BadParameter(f"{text!r} is no probability; expected one between 0 and 1, such as 95% or 0.95")
     return value
 
 

@@ -106,6 +106,16 @@ def test_total_prints_its_headline_first(tmp_path: Path, capsys: pytest.CaptureF
     assert re.match(r"A small case: [\d,]+ to [\d,]+ \(95 % credible interval; median", ran.out.splitlines()[0])
 
 
+@pytest.mark.parametrize("words", ["95%", "95 %", "0.95", "9.5e-1"])
+def test_interval_is_a_percentage_or_a_share(words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """``--interval 95%`` is the same as 0.95, for a total and a comparison."""
+    folder, run = small_folder(tmp_path / "case"), runner(capsys)
+    for command in (("total", folder, "-d", "whole"), ("compare", folder, "--no-figure")):
+        ran = run(*command, "-n", "2000", "--interval", words)
+        assert (ran.code, ran.err) == (0, "")
+        assert ran.out == run(*command, "-n", "2000").out
+
+
 def test_options_change_what_is_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Years, measure, include and exclude reach the total, and are what the Python verb makes of them."""
     folder = small_folder(tmp_path / "case")

@@ -40,7 +40,7 @@ def bridge_table(bridge: Bridge, probability: float = 0.95) -> Table:
     rows, printed = [], list[tuple[str, Rounding]]()
     for label, summary, total in lines:
         wide, rounding = summary.interval(probability), rounding_for(summary, probability)
-        mean = rounding_of((summary.mean,), wide.high - wide.low, summary.mean_error).number(summary.mean)
+        mean = rounding_of((wide.low, summary.mean, wide.high), error=summary.mean_error).number(summary.mean)
         span = rounding.span(wide.low, wide.high, to=" to ")
         rows.append((label, mean, span if total is None else or_more(total, span)))
         printed.append((label, rounding))
