@@ -74,15 +74,13 @@ def _hidden(file: str, sheet: Worksheet, rows: list[Row]) -> Iterable[Problem]:
     """Yield the problems of hidden rows and columns that hold something."""
     from openpyxl.utils import get_column_letter
 
-    row_sizes, column_sizes = sheet.row_dimensions, sheet.column_dimensions
     of_rows = [
         str(row.number)
         for row in rows
-        if row.number in row_sizes and (row_sizes[row.number].hidden or row_sizes[row.number].height == 0)
+        if row.number in sheet.row_dimensions and sheet.row_dimensions[row.number].hidden
     ]
-    spans = [
-        (size.min or 1, size.max or size.min or 1) for size in column_sizes.values() if size.hidden or size.width == 0
-    ]
+    hidden = [size for size in sheet.column_dimensions.values() if size.hidden]
+    spans = [(size.min or 1, size.max or size.min or 1) for size in hidden]
     places = sorted({place for row in rows for place in row.cells})
     of_columns = [get_column_letter(place) for place in places if any(low <= place <= high for low, high in spans)]
     for what, names in (("row", of_rows), ("column", of_columns)):
