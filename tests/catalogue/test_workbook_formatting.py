@@ -129,6 +129,14 @@ def test_number_of_a_workbook_that_can_be_read_in_two_ways_is_refused(
     """What shows 12.345 or 12.000 was read as twelve, where the source may say twelve thousand."""
     (problem,) = problems_of(book_of(tmp_path / "a.xlsx", put(LOW, value, number_format)))
     assert "expected a number that can be read in one way only. Hint: write 1" in problem
+    assert problem.endswith(", in a cell formatted as text") == (not isinstance(value, str))
+
+
+def test_decimal_that_the_hint_names_is_read_and_written_unambiguously(tmp_path: Path) -> None:
+    """What the hint for 12.345 says works, and the file made of it has a spelling that a case does not refuse."""
+    text = import_sheet(book_of(tmp_path / "a.xlsx", put(LOW, "12.3450", "@")))
+    assert "low = 12.3450\n" in text
+    assert tomllib.loads(text)["component"][0]["estimate"][0]["low"] == 12.345
 
 
 @pytest.mark.parametrize(

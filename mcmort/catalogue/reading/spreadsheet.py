@@ -230,9 +230,12 @@ def _refusal(name: str, cell: Cell) -> Refusal | None:
     if cell.text in _ERRORS or cell.text.startswith("="):
         hint = "put the value in its place; text may not begin with ="
         return Refusal(f"{show(cell.text)}, a formula without its value", "a value", hint)
-    if cell.refusal is not None or cell.type == "text" or name in _YEARS:
+    if cell.refusal is not None or name in _YEARS:
         return cell.refusal
-    if name not in _NUMBERS or cell.type != "number":
+    if name in _NUMBERS and is_ambiguous(cell.text):
+        as_text = ", in a cell formatted as text" if cell.type == "number" else ""
+        return Refusal(show(cell.text), UNAMBIGUOUS, spelling_hint(cell.text) + as_text)
+    if cell.type not in ("text", "number" if name in _NUMBERS else "text"):
         wanted = "a number" if name in _NUMBERS else "text"
         hint = f"format the cell as {'a number' if name in _NUMBERS else 'text'}, and write again what the source has"
         return Refusal(f"{show(cell.text)}, which the sheet holds as a {cell.type}", wanted, hint)
@@ -289,10 +292,7 @@ def _list(text: str) -> list[str]:
 
 
 def _number(sheet: _Sheet, row: int, column: str, text: str) -> float | int | None:
-    """Read a number; thousands may be grouped in threes, and what could be read in two ways is refused."""
-    if is_ambiguous(text):
-        sheet.refuse(row, column, show(text), UNAMBIGUOUS, spelling_hint(text))
-        return None
+    """Read a number, whose thousands may be grouped in threes."""
     if _GROUPED.fullmatch(text):
         return int(re.sub(r"\D", "", text))
     if _PLAIN.fullmatch(text):
@@ -330,7 +330,9 @@ def to_toml(document: dict[str, Any]) -> str:
     import tomlkit
 
     def inline(value: Any) -> Any:
-        """Write the facets of a component on one line, so that its estimates follow them."""
+        """Write the facets of a component on one line before its estimates, and no number that a case would refuse."""
+        if isinstance(value, float) and is_ambiguous(repr(value)):
+            return tomlkit.value(f"{value!r}0")
         if isinstance(value, list):
             return [inline(item) for item in value]
         if not isinstance(value, dict):

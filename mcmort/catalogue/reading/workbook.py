@@ -52,10 +52,10 @@ def _content(file: str, values: Workbook, formulas: Workbook) -> SheetContent:
 
     shown = [sheet for sheet in values.worksheets if sheet.sheet_state == "visible"]
     sheet = shown[0] if shown else values.worksheets[0]
-    unread_formulas: Any = formulas[sheet.title]
-    unread_formulas.reset_dimensions()  # what a file says of its size may be wrong
+    formula_sheet: Any = formulas[sheet.title]
+    formula_sheet.reset_dimensions()  # what a file says of its size may be wrong
     rows, comments = [], []
-    for number, written in enumerate(unread_formulas.iter_rows(), start=1):
+    for number, written in enumerate(formula_sheet.iter_rows(), start=1):
         cells: dict[int, Cell] = {}
         for formula in written:
             if formula.value is not None:
