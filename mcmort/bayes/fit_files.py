@@ -2,7 +2,8 @@
 
 A fit is one netCDF file, a tree that ArviZ opens (`arviz.from_netcdf`): posterior, prior, log_likelihood, log_prior,
 posterior_predictive, prior_predictive, observed_data. It is written whole under another name and then moved into place,
-so an interruption leaves nothing half-written.
+so an interruption leaves nothing half-written. Behind the tree stand the request that it answers and a digest of it: a
+fit that is damaged or that answers another request is not read.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from numpy.typing import NDArray
 
 from mcmort.bayes.diagnostics import Diagnosis
 from mcmort.bayes.posterior import KINDS, Posterior
-from mcmort.cache import folder as cache
+from mcmort.cache.folder import cache_folder, version_of
+from mcmort.cache.sealed_files import Request, keep_sealed, read_sealed, request_name
 from mcmort.catalogue.case import Case
 from mcmort.definitions.splits import KeptSplits
 from mcmort.results import ComponentStatus, Manifest
@@ -60,9 +62,22 @@ class FitKey:
 
 def path_of(case: Case, key: FitKey) -> Path:
     """Return the path of the fit of a case, whether it is there or not."""
-    versions = [cache.version_of(name) for name in ("numba", "numpy", "nutpie", "scipy")]
-    content = json.dumps([case.digest, asdict(key), versions, _code()])
-    return cache.cache_folder() / "fits" / f"{case.id}-{hashlib.sha256(content.encode()).hexdigest()[:24]}.nc"
+    return _path_of(case, _request(case, key))
+
+
+def _path_of(case: Case, request: Request) -> Path:
+    return cache_folder() / "fits" / f"{case.id}-{request_name(request)}.nc"
+
+
+def _request(case: Case, key: FitKey) -> Request:
+    """Return all that the fit of a case depends on."""
+    return {
+        "kind": "fit",
+        "case": case.digest,
+        **asdict(key),
+        "versions": {name: version_of(name) for name in ("numba", "numpy", "nutpie", "scipy")},
+        "code": hashlib.sha256("".join(_code()).encode()).hexdigest(),
+    }
 
 
 @functools.cache
@@ -75,9 +90,10 @@ def _code() -> list[str]:
 
 def keep(posterior: Posterior, key: FitKey) -> Path | None:
     """Store a fit and return its path; None if it cannot be written."""
-    path, tree = path_of(posterior.case, key), _tree(posterior)
+    request, tree = _request(posterior.case, key), _tree(posterior)
+    path = _path_of(posterior.case, request)
     try:
-        cache.keep(path, lambda file: tree.to_netcdf(cast("IOBase", file), engine="h5netcdf"), _KEPT)
+        keep_sealed(path, request, lambda file: tree.to_netcdf(cast("IOBase", file), engine="h5netcdf"), _KEPT)
     except OSError:
         return None
     return path
@@ -85,10 +101,12 @@ def keep(posterior: Posterior, key: FitKey) -> Path | None:
 
 def find(case: Case, key: FitKey) -> Posterior | None:
     """Return a stored fit, or None if there is none that can be read."""
-    path = path_of(case, key)
+    request = _request(case, key)
+    path = _path_of(case, request)
     if not path.exists():
         return None
     with contextlib.suppress(Exception):  # a damaged file fails in a dozen ways, in HDF5, JSON or here
+        read_sealed(path, request)
         return _read(path, case)
     return None
 
@@ -202,7 +220,7 @@ def _read(path: Path, case: Case) -> Posterior:
         observed={name: float(value[0]) for name, value in _of_figures(groups["observed_data"]).items()},
         predicted=_of_figures(groups["posterior_predictive"]),
         predicted_before=_of_figures(groups["prior_predictive"]),
-        rejected=head["rejected"],
+        rejected=dict(head["rejected"]),
         diagnosis=Diagnosis(**diagnosis),
-        seconds=head["seconds"],
+        seconds=dict(head["seconds"]),
     )

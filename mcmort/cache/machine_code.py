@@ -2,8 +2,8 @@
 
 To import Numba takes half a second, and to load a function from Numba's own cache as long again. Machine code that
 needs nothing of Numba is loaded by LLVM alone, in a tenth of a second. The name of a file is a digest of all that its
-code was made from: the source, the processor, and the versions of the compilers. A file that is missing or damaged is
-made again, silently; it can be deleted at any time.
+code was made from: the source, the processor, and the versions of the compilers. A file that is missing, damaged or
+another one under its name is made again, silently; it can be deleted at any time.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from typing import Final, Protocol
 
 import llvmlite.binding as llvm
 
-from mcmort.cache.folder import cache_folder, keep, version_of
+from mcmort.cache.folder import cache_folder, version_of
+from mcmort.cache.sealed_files import Request, keep_sealed, read_sealed
 
 __all__ = ["CFunction", "address_of", "key_of", "processor"]
 
-_DIGEST: Final = hashlib.sha256().digest_size
 _LIBRARY: Final = frozenset([
     "erf", "erfc", "exp", "expm1", "free", "lgamma", "log", "log1p", "malloc", "memcpy", "memmove", "memset", "pow",
     "sqrt",
@@ -71,9 +71,10 @@ def address_of(name: str, build: Callable[[], CFunction], sources: Iterable[Path
     """
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
-    path = cache_folder() / f"{name}-{key_of(sources, choices)}.bin"
+    request = {"kind": "machine code", "name": name, "key": key_of(sources, choices)}
+    path = cache_folder() / f"{name}-{request['key']}.bin"
     with contextlib.suppress(OSError, ValueError):
-        return _load(*_read(path))
+        return _load(*_read(path, request))
     compiled = build()
     code = _self_contained(compiled)
     if code is None:
@@ -81,7 +82,7 @@ def address_of(name: str, build: Callable[[], CFunction], sources: Iterable[Path
         return int(compiled.address or 0)
     body = compiled.native_name.encode() + b"\0" + code
     with contextlib.suppress(OSError):
-        keep(path, lambda file: file.write(hashlib.sha256(body).digest() + body))
+        keep_sealed(path, request, lambda file: file.write(body))
     return _load(compiled.native_name, code)
 
 
@@ -114,13 +115,9 @@ def _target() -> llvm.TargetMachine:
     )
 
 
-def _read(path: Path) -> tuple[str, bytes]:
+def _read(path: Path, request: Request) -> tuple[str, bytes]:
     """Return the symbol and the machine code of a file, if it is undamaged: on a damaged one LLVM ends the process."""
-    content = path.read_bytes()
-    digest, body = content[:_DIGEST], content[_DIGEST:]
-    if hashlib.sha256(body).digest() != digest:
-        raise ValueError("the file is damaged")
-    symbol, _, code = body.partition(b"\0")
+    symbol, _, code = bytes(read_sealed(path, request)).partition(b"\0")
     return symbol.decode(), code
 
 

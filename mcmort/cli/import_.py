@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from mcmort.cli.drawing import check_output, deliver
 from mcmort.cli.options import Output
+from mcmort.errors import OutputError
 
 __all__ = ["import_"]
 
@@ -16,6 +18,7 @@ __all__ = ["import_"]
 def import_(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A spreadsheet of estimates, .csv or .xlsx.")],
     output: Output = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over the output file if it exists.")] = False,
 ) -> None:
     """Turn a spreadsheet of estimates into an evidence file, refusing what cannot be placed.
 
@@ -26,4 +29,8 @@ def import_(
     from mcmort.catalogue.reading.spreadsheet import import_sheet
 
     check_output(output)
-    deliver(import_sheet(file), output)
+    if output is not None and output.is_file() and not force:
+        hint = "choose another name, or add --force to lose what the file holds"
+        raise OutputError(f"{output}: exists already. Hint: {hint}")
+    text = import_sheet(file, lambda sentence: sys.stderr.write(f"mcmort: notice: {sentence}\n"))
+    deliver(text, output)

@@ -115,7 +115,7 @@ class _AskedForError(Exception):
     """Carries the path of the file that was looked for."""
 
 
-def _tell_path(path: Path) -> NoReturn:
+def _tell_path(path: Path, _: object) -> NoReturn:
     raise _AskedForError(path)
 
 
@@ -185,6 +185,17 @@ def test_a_damaged_file_is_made_again(damage: Callable[[bytes], bytes], path: Pa
     assert _results(_native()) == _results(_fill)
     assert [*path.parent.iterdir()] == [path]
     assert _results(_native(_forbidden)) == _results(_fill)
+
+
+def test_code_of_another_function_under_this_name_is_not_run(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Machine code of another source, copied over this one's file, once was run in its place."""
+    with monkeypatch.context() as patch:
+        patch.setattr(machine_code, "key_of", lambda *_: "0" * 24)
+        assert _results(_native()) == _results(_fill)
+    (other,) = (file for file in path.parent.iterdir() if file != path)
+    path.write_bytes(other.read_bytes())
+    with pytest.raises(AssertionError, match="compiled again"):
+        _native(_forbidden)(*_call())
 
 
 def test_a_missing_file_is_made_again(path: Path) -> None:

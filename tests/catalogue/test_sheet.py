@@ -244,6 +244,43 @@ def test_every_cell_of_a_good_sheet_is_imported_to_its_key() -> None:
     assert (prisons["years"], prisons["estimate"][1]["reads"]) == ([1931, 1931], "at-least")
 
 
+@pytest.mark.parametrize("head", ["sep=;", "\ufeffsep=;;;;", '"sep=;"', "SEP=;"])
+def test_separator_line_says_what_stands_between_cells(head: str, tmp_path: Path) -> None:
+    """A first line ``sep=;``, as spreadsheet programs write it, gave 30 problems for one cause."""
+    rows = [row.replace(",", ";") for row in (HEADER, ROW)]
+    path, plain = sheet_of(tmp_path / "a.csv", head, *rows), sheet_of(tmp_path / "b.csv", HEADER, ROW)
+    assert import_sheet(path) == import_sheet(plain)
+    (problem,) = problems_of(sheet_of(path, head, rows[0], rows[1].replace("1000", "12%")))
+    assert problem.startswith("a.csv: row 3 > low: found '12%'")
+
+
+def test_title_rows_are_one_problem_beside_those_of_the_cells(tmp_path: Path) -> None:
+    """A table with titles above the names of its columns gave 30 problems: it is one, and all cells are still read."""
+    first, second = problems_of(
+        sheet_of(tmp_path / "a.csv", "Table 1", "", "in thousands", HEADER, ROW.replace("1000", "12%"))
+    )
+    assert first.startswith("a.csv: row 1: found 'Table 1' above the names of the columns, which stand in row 4")
+    assert second.startswith("a.csv: row 5 > low: found '12%'")
+
+
+def test_blank_rows_above_the_names_of_columns_are_ignored(tmp_path: Path) -> None:
+    """Empty rows say nothing that could be lost."""
+    path, plain = sheet_of(tmp_path / "a.csv", "", ",,,", HEADER, ROW), sheet_of(tmp_path / "b.csv", HEADER, ROW)
+    assert import_sheet(path) == import_sheet(plain)
+
+
+def test_import_writes_over_a_file_only_with_force(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A second import once erased what had been edited in the file since."""
+    target = tmp_path / "imported.toml"
+    target.write_text("edited", encoding="utf-8")
+    refused = runner(capsys)("import", SOUND, "-o", target)
+    assert (refused.code, refused.out) == (1, "")
+    assert refused.err.startswith(f"mcmort: {target}: exists already. Hint: ")
+    assert target.read_text(encoding="utf-8") == "edited"
+    assert runner(capsys)("import", SOUND, "-o", target, "--force").code == 0
+    assert target.read_text(encoding="utf-8") == import_sheet(SOUND)
+
+
 def test_without_an_output_the_toml_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     """Printed and written text are the same; ``-`` is stdout too."""
     text = import_sheet(SOUND)

@@ -146,7 +146,7 @@ def test_a_refused_import_leaves_the_file_that_stood_there(place: Path, capsys: 
     """A sheet that is refused changes nothing in the file that it was to replace."""
     (place / "old.toml").write_text("old")
     bad = ROOT / "tests" / "bad-sheets" / "many-at-once.csv"
-    assert runner(capsys)("import", bad, "-o", "old.toml").code == 1
+    assert runner(capsys)("import", bad, "-o", "old.toml", "--force").code == 1
     assert (place / "old.toml").read_text() == "old"
 
 

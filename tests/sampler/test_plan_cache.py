@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from mcmort.cache.folder import KEPT, cache_folder
+from mcmort.cache.sealed_files import keep_sealed, read_sealed
 from mcmort.catalogue import Case, load
 from mcmort.errors import UsageError
 from mcmort.sampler import Sampler
@@ -25,6 +26,7 @@ from mcmort.sampler.program import plan_cache as store
 from mcmort.sampler.program.compiled import Compiled
 from mcmort.sampler.program.plan import Plan
 from mcmort.sampler.program.plan_cache import compiled_case
+from tests.cache.damages import random_damage
 from tests.cases import case_of, component, dependence, overlap, point, ranged, share
 from tests.sampler.programs import fixed_plan
 
@@ -239,6 +241,63 @@ def test_a_damaged_file_is_made_again(name: str, folder: Path, capfd: pytest.Cap
     assert _same(compiled_case(_case()), first)
     assert capfd.readouterr() == ("", "")
     assert [one.suffix for one in folder.iterdir()] == [".npz"]  # nothing half-written is left beside it
+
+
+def test_random_damage_to_stored_plan_is_never_believed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stored plans had no digest of their content: of 150 random damages none is read, and the sound file still is."""
+    compiled_case(_case())
+    (path,) = folder.iterdir()
+    sound = path.read_bytes()
+    compiled_case(_case(), pool="log")
+    (other,) = (file.read_bytes() for file in folder.iterdir() if file != path)
+    rng = np.random.default_rng(2)
+    _forbid(monkeypatch)
+    for _ in range(150):
+        path.write_bytes(random_damage(sound, other, rng))
+        with pytest.raises(AssertionError, match="compiled again"):
+            compiled_case(_case())
+    path.write_bytes(sound)
+    compiled_case(_case())
+
+
+def test_plan_of_another_pool_under_the_name_of_this_one_is_not_read(folder: Path) -> None:
+    """A plan of another pool, copied over the plain one, once answered the plain request."""
+    first = compiled_case(_case())
+    (path,) = folder.iterdir()
+    second = compiled_case(_case(), pool="envelope")
+    (other,) = (file for file in folder.iterdir() if file != path)
+    shutil.copy(other, path)
+    assert not _same(first, second)
+    assert _same(compiled_case(_case()), first)
+
+
+def _seal_again(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    """Change a stored plan, and give it the right request and the digest of its new content."""
+    request = json.loads(path.read_bytes().splitlines()[-1])["request"]
+    _rewritten(change)(path)
+    crafted = path.read_bytes()
+    keep_sealed(path, request, lambda file: file.write(crafted))
+    assert bytes(read_sealed(path, request)) == crafted
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda arrays: arrays["op"].__setitem__(-1, 99),
+        lambda arrays: arrays["a"].__setitem__(slice(None), 10**6),
+        lambda arrays: arrays["b"].__setitem__(slice(None), -1),
+        lambda arrays: arrays.update(knots=arrays["knots"][:-1]),
+        _with_head(outputs={"all:one": 10**6}),
+        _with_head(standing={"one": 1}),
+    ],
+    ids=["operation", "operand", "table", "knots", "output", "standing"],
+)
+def test_crafted_plan_with_a_true_digest_is_made_again(change: Callable[[dict[str, Any]], None], folder: Path) -> None:
+    """A valid archive with an unknown operation was a KeyError; one that reads what is not there is made again too."""
+    first = compiled_case(_case())
+    (path,) = folder.iterdir()
+    _seal_again(path, change)
+    assert _same(compiled_case(_case()), first)
 
 
 def test_a_damaged_file_is_replaced(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from mcmort.catalogue.case import Case, CaseHead
 from mcmort.catalogue.checks.meaning import check_meaning
 from mcmort.catalogue.reading.bibliography import read_sources
 from mcmort.catalogue.reading.case_builder import CaseBuilder
+from mcmort.catalogue.reading.number_spelling import ambiguous_counts, read_float
 from mcmort.catalogue.reading.schema_errors import record_of, show
 from mcmort.catalogue.records import (
     Balance,
@@ -131,7 +132,7 @@ def load_folder(folder: Path, where: str) -> Case:
 def _read_toml(path: Path, builder: CaseBuilder) -> dict[str, Any] | None:
     hint = ""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"), parse_float=read_float)
     except FileNotFoundError:
         found, expected = "no such file", "a TOML file"
         hint = "a case has case.toml, definitions.toml, sources.bib and one file for each category"
@@ -179,6 +180,8 @@ def _evidence(document: dict[str, Any], file: str, builder: CaseBuilder) -> None
             name = item.get("id") if isinstance(item, dict) else None
             label = f'{key} "{name}"' if isinstance(name, str) else f"{key}[{index}]"
             record, problems = record_of(LISTS[key], item, file, label)
+            if isinstance(item, dict):
+                problems += ambiguous_counts(item, file, label)
             if isinstance(name, str):
                 builder.declare(key, name, file, record, problems)
                 _name_estimates(f"{key} {name}", item, builder)

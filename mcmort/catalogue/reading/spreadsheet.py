@@ -1,25 +1,27 @@
 """Turns a spreadsheet of estimates into components in TOML, or refuses it with every cell that cannot be placed.
 
 One row is one estimate. The columns are documented in ``docs/import.md``; nothing is guessed: an unknown column, a
-number with an ambiguous comma or two descriptions of one component are problems.
+number that can be read in two ways or two descriptions of one component are problems. The cells themselves are read in
+`mcmort.catalogue.reading.sheet_files`.
 """
 
 from __future__ import annotations
 
-import csv
 import re
-import zlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
+from mcmort.catalogue.reading.number_spelling import UNAMBIGUOUS, is_ambiguous, spelling_hint
 from mcmort.catalogue.reading.schema_errors import record_of, show
+from mcmort.catalogue.reading.sheet_cells import Cell, Refusal, Row, unread
+from mcmort.catalogue.reading.sheet_files import read_sheet
 from mcmort.catalogue.records import Component, Estimate
 from mcmort.catalogue.suggestions import PERCENT_AS_SHARE, did_you_mean
-from mcmort.errors import CaseError, Problem, UsageError
+from mcmort.errors import CaseError, Problem
 
-__all__ = ["COLUMNS", "import_sheet", "read_sheet", "to_toml"]
+__all__ = ["COLUMNS", "import_sheet", "to_toml"]
 
 COLUMNS: Final[dict[str, str]] = {
     "component": "id of the component that the estimate is about; in every row",
@@ -54,12 +56,17 @@ COLUMNS: Final[dict[str, str]] = {
 _OF_COMPONENT: Final = ("label", "years", "territory", "counts", "unit")
 _NEEDED: Final = ("component", "source", "locator", "basis")
 _NUMBERS: Final = ("low", "best", "high", "standard_error")
+_YEARS: Final = ("years", "estimate_years")
 _RENAMED: Final = {"estimate_years": "years", "estimate_territory": "territory", "estimate_counts": "counts"}
 _COLUMN_OF: Final = {key: column for column, key in _RENAMED.items()}
 _PLAIN: Final = re.compile(r"[0-9]{1,15}(\.[0-9]{1,30})?")
 _GROUPED: Final = re.compile(
     r"[1-9][0-9]{0,2}([ _,\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}])[0-9]{3}(\1[0-9]{3}){0,4}"
 )
+_MARKED: Final = re.compile(r"[0-9][0-9 .,_]*\s*([¹²³⁰-₎*†‡§]+|[a-z]|\[.*\]|\(.*\))", re.I)
+"""A number with the mark of a footnote behind it."""
+_LAYOUT_HINT: Final = "docs/import.md describes the layout"
+_TITLE_ROWS: Final = 20
 _SPAN: Final = re.compile(r"(-?[0-9]{1,4})(?:\s*[-:\N{EN DASH}]\s*([0-9]{1,4}))?")
 _ERRORS: Final = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
 """What a spreadsheet shows where a formula has failed."""
@@ -77,97 +84,20 @@ class _Sheet:
     problems: list[Problem] = field(default_factory=list)
 
     def refuse(self, row: int, column: str, found: str, expected: str, hint: str = "") -> None:
-        """Add the problem of a cell that cannot be placed."""
-        self.problems.append(Problem(self.file, f"row {row} > {column}", found, expected, hint, "form"))
+        """Add the problem of a cell that cannot be placed, or of a whole row where no column is named."""
+        place = f"row {row} > {column}" if column else f"row {row}"
+        self.problems.append(Problem(self.file, place, found, expected, hint, "form"))
 
 
-def read_sheet(path: Path) -> list[list[str]]:
-    """Read the rows of a ``.csv`` or ``.xlsx`` file as text.
-
-    Parameters
-    ----------
-    path : Path
-        The file; of a workbook the first sheet is read.
-
-    Returns
-    -------
-    list of list of str
-        Rows, the first of which names the columns.
-
-    Raises
-    ------
-    CaseError
-        If the file cannot be read.
-    UsageError
-        If its ending is not known, or a workbook is given without the extra ``mcmort[excel]``.
-    """
-    ending = path.suffix.lower()
-    if ending not in (".csv", ".xlsx"):
-        hint = "save the sheet as one of the two"
-        raise UsageError(
-            f"{path}: no spreadsheet format {path.suffix!r}; expected the ending .csv or .xlsx. Hint: {hint}"
-        )
-    try:
-        return _text(path) if ending == ".csv" else _workbook(path)
-    except UnicodeDecodeError as error:
-        found, expected, hint = f"bytes that are not UTF-8 ({error.reason})", "UTF-8", "save the sheet as CSV in UTF-8"
-    except OSError as error:
-        found, expected, hint = f"a file that cannot be read ({error.strerror})", "a spreadsheet", "look at its name"
-    raise _unread(path, "", found, expected, hint)
-
-
-def _unread(path: Path, key: str, found: str, expected: str, hint: str) -> CaseError:
-    return CaseError(str(path), [Problem(path.name, key, found, expected, hint, "form")])
-
-
-def _text(path: Path) -> list[list[str]]:
-    with path.open(newline="", encoding="utf-8-sig") as stream:
-        reader = csv.reader(stream, strict=True)
-        try:
-            return [[cell.strip() for cell in row] for row in reader]
-        except csv.Error as error:
-            found, expected = f"text that is not CSV ({error})", "cells with a comma between, text in double quotes"
-            hint = "look for a quotation mark that is not closed, or not doubled inside of quoted text"
-            raise _unread(path, f"line {reader.line_num}", found, expected, hint) from error
-
-
-def _workbook(path: Path) -> list[list[str]]:
-    try:
-        import openpyxl
-    except ImportError as error:
-        raise UsageError(
-            "reading .xlsx needs openpyxl: pip install 'mcmort[excel]', or save the sheet as .csv"
-        ) from error
-    from warnings import catch_warnings, simplefilter
-    from zipfile import BadZipFile
-
-    try:
-        with catch_warnings(), path.open("rb") as stream:
-            simplefilter("ignore")  # of parts of a workbook that openpyxl cannot keep; cells are not among them
-            values, formulas = (openpyxl.load_workbook(stream, data_only=known) for known in (True, False))
-            pairs = zip(values.worksheets[0].iter_rows(), formulas.worksheets[0].iter_rows(), strict=True)
-            return [[_cell(*cells) for cells in zip(*rows, strict=True)] for rows in pairs]
-    except (BadZipFile, zlib.error, EOFError, LookupError, RuntimeError, SyntaxError, TypeError, ValueError) as error:
-        raise _unread(path, "", "a file that is no workbook", "an .xlsx file", "save it again") from error
-
-
-def _cell(known: Any, written: Any) -> str:
-    """Return a cell of a workbook as text: a formula by its value, or as it stands where its value was not saved."""
-    value = known.value
-    if value is None:
-        return str(getattr(written.value, "text", written.value)) if written.data_type == "f" else ""
-    if isinstance(value, float):  # a whole number loses the decimals that a workbook gives it
-        return str(int(value)) if value.is_integer() else f"{Decimal(repr(value)):f}"
-    return str(value).strip()
-
-
-def import_sheet(path: Path) -> str:
+def import_sheet(path: Path, remark: Callable[[str], object] | None = None) -> str:
     """Turn a spreadsheet of estimates into the text of an evidence file.
 
     Parameters
     ----------
     path : Path
         A ``.csv`` or ``.xlsx`` file with the columns of `COLUMNS`.
+    remark : callable, optional
+        Called with each sentence on what was not read, such as other sheets of a workbook.
 
     Returns
     -------
@@ -181,19 +111,19 @@ def import_sheet(path: Path) -> str:
     UsageError
         If the ending of the file is not known.
     """
-    rows = read_sheet(path)
-    sheet = _Sheet(path.name)
-    if len(rows) < 2:
-        found = "no rows beneath the names of the columns" if rows else "an empty file"
-        hint = "docs/import.md describes the layout"
-        raise _unread(path, "", found, "a row of column names, then estimates", hint)
-    if len(rows[0]) == 1 and re.search(r"[;\t]", rows[0][0]):
-        found = "names of columns without a comma between"
-        raise _unread(path, "row 1", found, "cells with a comma between", "save the sheet as comma-separated values")
-    columns = _columns(sheet, rows[0])
-    for number, cells in enumerate(rows[1:], start=2):
-        if any(cells):
-            _place(sheet, number, columns, cells)
+    content = read_sheet(path)
+    if remark is not None:
+        for sentence in content.remarks:
+            remark(sentence)
+    sheet = _Sheet(path.name, problems=list(content.problems))
+    header, rows = _header(path, sheet, content.rows)
+    columns = _columns(sheet, header)
+    for row in rows:
+        if row.texts == header.texts:
+            hint = "delete the row: one row of names is enough"
+            sheet.refuse(row.number, "", "the names of the columns again", "an estimate", hint)
+        elif row.cells:
+            _place(sheet, columns, row)
     for name, table in sheet.components.items():
         numbers = ", ".join(str(row) for row in sheet.rows[name])
         label = f'{"rows" if "," in numbers else "row"} {numbers} > component "{name}"'
@@ -202,64 +132,114 @@ def import_sheet(path: Path) -> str:
             problem for problem in problems if (name, problem.key.rpartition(" > ")[2]) not in sheet.refused
         ]
     if not sheet.components and not sheet.problems:
-        raise _unread(path, "", "rows without a value", "estimates", "docs/import.md describes the layout")
+        raise unread(path, "", "rows without a value", "estimates", _LAYOUT_HINT)
     if sheet.problems:
         raise CaseError(str(path), sheet.problems)
     return to_toml({"component": list(sheet.components.values())})
 
 
-def _columns(sheet: _Sheet, header: list[str]) -> list[str | None]:
-    """Return the names of the columns; empty where there is none, None for a column that has been refused."""
+def _header(path: Path, sheet: _Sheet, rows: Sequence[Row]) -> tuple[Row, Sequence[Row]]:
+    """Return the row that names the columns and the rows below it; text above it is one problem."""
+    filled = [row for row in rows if row.cells]
+    expected = "a row of column names, then estimates"
+    if not filled:
+        raise unread(path, "", "an empty file", expected, _LAYOUT_HINT)
+    header = next((row for row in filled if {"component"} < {text.lower() for text in row.texts} & {*COLUMNS}), None)
+    if header is None:
+        for row in filled[:_TITLE_ROWS]:
+            if len(row.cells) == 1 and re.search(r"\bcomponent\b.*[;\t]|[;\t]\s*component\b", row.texts[0], re.I):
+                found, hint = "names of columns without a comma between", "save the sheet as comma-separated values"
+                raise unread(path, f"row {row.number}", found, "cells with a comma between", hint)
+        header = filled[0]
+        if not any(text.lower() in COLUMNS for text in header.texts):
+            found = f"{show(header.texts[0])}, and no names of columns in this row or below it"
+            raise unread(path, f"row {header.number}", found, expected, _LAYOUT_HINT)
+    below = rows[rows.index(header) + 1 :]
+    if not below:
+        raise unread(path, "", "no rows beneath the names of the columns", expected, _LAYOUT_HINT)
+    if header is not filled[0]:
+        above = filled[0]
+        found = f"{show(above.texts[0])} above the names of the columns, which stand in row {header.number}"
+        hint = "delete the rows above; what they say of the figures, such as their unit, belongs in counts or note"
+        sheet.refuse(above.number, "", found, "the names of the columns first", hint)
+    return header, below
+
+
+def _columns(sheet: _Sheet, header: Row) -> dict[int, str | None]:
+    """Return the names of the columns by their numbers; None for a column that has been refused."""
     known = [name for name in COLUMNS if ":" not in name]
-    names: list[str | None] = []
-    for place, written in enumerate(header, start=1):
-        name = written.lower()
-        if name and name in names:
-            sheet.refuse(1, f"column {place}", f"a second column {name!r}", "each column once", "put the two together")
-            names.append(None)
-        elif name and name not in known and not re.fullmatch(r"facet:[a-z0-9][a-z0-9-]*", name):
+    names: dict[int, str | None] = {}
+    for place, cell in header.cells.items():
+        name, column = cell.text.lower(), f"column {place}"
+        names[place] = None
+        if cell.refusal is not None:
+            sheet.refuse(header.number, column, *cell.refusal)
+        elif name in names.values():
+            hint = "put the two together"
+            sheet.refuse(header.number, column, f"a second column {name!r}", "each column once", hint)
+        elif name not in known and not re.fullmatch(r"facet:[a-z0-9][a-z0-9-]*", name):
             hint = did_you_mean(name, known, "docs/import.md lists the columns; a facet is written facet:category")
-            sheet.refuse(1, f"column {place}", f"the column {written!r}", "a column of the layout", hint)
-            names.append(None)
+            sheet.refuse(header.number, column, f"the column {cell.text!r}", "a column of the layout", hint)
         else:
-            names.append(name)
+            names[place] = name
     for name in _NEEDED:
-        if name not in names:
+        if name not in names.values():
             sheet.absent.add(name)
-            sheet.refuse(1, name, "no such column", f"the column {name!r}: {COLUMNS[name]}", "add it")
+            sheet.refuse(header.number, name, "no such column", f"the column {name!r}: {COLUMNS[name]}", "add it")
     return names
 
 
-def _place(sheet: _Sheet, row: int, columns: list[str | None], cells: list[str]) -> None:
+def _place(sheet: _Sheet, columns: dict[int, str | None], row: Row) -> None:
     """Place the cells of one row."""
     values: dict[str, str] = {}
     lost = set()
-    for place, cell in enumerate(cells, start=1):
-        name = columns[place - 1] if place <= len(columns) else ""
-        if not cell or name is None:
+    for place, cell in row.cells.items():
+        name = columns.get(place, "")
+        if name is None:
             continue
         if not name:
-            hint = "name the column in the first row, or empty the cell"
-            sheet.refuse(row, f"column {place}", f"{show(cell)} in a column without a name", "a named column", hint)
-        elif cell in _ERRORS or cell.startswith("="):
-            hint = "put the value in its place; text may not begin with ="
-            sheet.refuse(row, name, f"{show(cell)}, a formula without its value", "a value", hint)
-            lost.add(name)
+            found, hint = (
+                f"{show(cell.text)} in a column without a name",
+                "name the column in the first row, or empty the cell",
+            )
+            sheet.refuse(row.number, f"column {place}", found, "a named column", hint)
+            continue
+        refusal = _refusal(name, cell)
+        if refusal is None:
+            values[name] = cell.text
         else:
-            values[name] = cell
+            sheet.refuse(row.number, name, *refusal)
+            lost.add(name)
     name = values.pop("component", "")
     if not name:
         if not {"component"} & (lost | sheet.absent):
-            sheet.refuse(row, "component", "nothing", "the id of a component", "write it in every row")
+            sheet.refuse(row.number, "component", "nothing", "the id of a component", "write it in every row")
         return
     first = name not in sheet.components
     table = sheet.components.setdefault(name, {"id": name, "facets": {}, "estimate": []})
-    sheet.rows.setdefault(name, []).append(row)
+    sheet.rows.setdefault(name, []).append(row.number)
     sheet.refused |= {(name, key) for key in lost}
     described = {key: values.pop(key) for key in [*values] if key in _OF_COMPONENT or key.startswith("facet:")}
     for key, text in described.items():
-        _describe(sheet, row, table, key, text, first)
-    table["estimate"].append(_estimate(sheet, row, values, lost))
+        _describe(sheet, row.number, table, key, text, first)
+    table["estimate"].append(_estimate(sheet, row.number, values, lost))
+
+
+def _refusal(name: str, cell: Cell) -> Refusal | None:
+    """Return why a cell cannot stand in a column, whatever its text."""
+    if cell.text in _ERRORS or cell.text.startswith("="):
+        hint = "put the value in its place; text may not begin with ="
+        return Refusal(f"{show(cell.text)}, a formula without its value", "a value", hint)
+    if cell.refusal is not None or name in _YEARS:
+        return cell.refusal
+    if name in _NUMBERS and is_ambiguous(cell.text):
+        as_text = ", in a cell formatted as text" if cell.type == "number" else ""
+        return Refusal(show(cell.text), UNAMBIGUOUS, spelling_hint(cell.text) + as_text)
+    if cell.type not in ("text", "number" if name in _NUMBERS else "text"):
+        wanted = "a number" if name in _NUMBERS else "text"
+        hint = f"format the cell as {'a number' if name in _NUMBERS else 'text'}, and write again what the source has"
+        return Refusal(f"{show(cell.text)}, which the sheet holds as a {cell.type}", wanted, hint)
+    return None
 
 
 def _describe(sheet: _Sheet, row: int, table: dict[str, Any], key: str, text: str, first: bool) -> None:
@@ -312,7 +292,7 @@ def _list(text: str) -> list[str]:
 
 
 def _number(sheet: _Sheet, row: int, column: str, text: str) -> float | int | None:
-    """Read a number; thousands may be grouped in threes, and what could be read in two ways is refused."""
+    """Read a number, whose thousands may be grouped in threes."""
     if _GROUPED.fullmatch(text):
         return int(re.sub(r"\D", "", text))
     if _PLAIN.fullmatch(text):
@@ -320,6 +300,8 @@ def _number(sheet: _Sheet, row: int, column: str, text: str) -> float | int | No
     hint = "write 1053829 or 1,053,829, with a point for decimals; leave the cell empty if the figure is unknown"
     if text.endswith("%"):
         hint = PERCENT_AS_SHARE
+    elif _MARKED.fullmatch(text):
+        hint = "leave out the mark, and put what it refers to into note"
     sheet.refuse(row, column, show(text), "a number", hint)
     return None
 
@@ -348,7 +330,9 @@ def to_toml(document: dict[str, Any]) -> str:
     import tomlkit
 
     def inline(value: Any) -> Any:
-        """Write the facets of a component on one line, so that its estimates follow them."""
+        """Write the facets of a component on one line before its estimates, and no number that a case would refuse."""
+        if isinstance(value, float) and is_ambiguous(repr(value)):
+            return tomlkit.value(f"{value!r}0")
         if isinstance(value, list):
             return [inline(item) for item in value]
         if not isinstance(value, dict):

@@ -1,29 +1,30 @@
 """Compiled cases on disk: the tables of a case are computed once, and every later command starts from them.
 
-A file is found by what it was computed from: the digest of the case, the choices of the user, and the source of the
-code that elicits and compiles. One that is missing, unreadable or damaged is computed again, without a word; it can be
-deleted at any time.
+A file is found by what it was computed from, its request: the digest of the case, the choices of the user, and the
+source of the code that elicits and compiles. It holds that request and a digest of its content. One that is missing,
+damaged or made for another request is computed again, without a word; it can be deleted at any time.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 from dataclasses import asdict
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, get_args
 
 import numpy as np
 
-from mcmort.cache.folder import cache_folder, keep, version_of
+from mcmort.cache.folder import cache_folder, version_of
+from mcmort.cache.sealed_files import Request, keep_sealed, read_sealed, request_name
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.vocabulary import Pooling, Weighting
 from mcmort.elicit.table import QuantileTable, ScoreTable
 from mcmort.errors import UsageError
 from mcmort.results import ComponentStatus, Dependence, ReachedLink, RegisterComparison
 from mcmort.sampler.program.compiled import Compiled
-from mcmort.sampler.program.plan import Plan
+from mcmort.sampler.program.plan import Op, Plan, operands
 
 __all__ = ["compiled_case"]
 
@@ -70,18 +71,25 @@ def compiled_case(
     for what, value, known in (("pool", pool, get_args(Pooling)), ("dependence", dependence, get_args(Dependence))):
         if value is not None and value not in known:
             raise UsageError(f"the {what} is {value!r}; expected one of {', '.join(known)}")
-    admitted = None if evidence is None else sorted(evidence)
-    versions = [version_of(name) for name in ("numpy", "scipy")]
-    content = json.dumps([case.digest, admitted, pool, dependence, weights, versions, _code()])
-    path = cache_folder() / f"{case.id}-{hashlib.sha256(content.encode()).hexdigest()[:24]}.npz"
+    request = {
+        "kind": "compiled case",
+        "case": case.digest,
+        "evidence": None if evidence is None else sorted(evidence),
+        "pool": pool,
+        "dependence": dependence,
+        "weights": weights,
+        "versions": {name: version_of(name) for name in ("numpy", "scipy")},
+        "code": _code(),
+    }
+    path = cache_folder() / f"{case.id}-{request_name(request)}.npz"
     with contextlib.suppress(Exception):  # a damaged file fails in a dozen ways, in zipfile, NumPy, tokenize or here
-        return _read(path)
+        return _read(path, request)
     from mcmort.elicit import elicit
     from mcmort.sampler.program.compile import compile_priors
 
     compiled = compile_priors(elicit(case, evidence, pool, weights), dependence)
     with contextlib.suppress(OSError):
-        _write(path, compiled)
+        _write(path, request, compiled)
     return compiled
 
 
@@ -100,7 +108,7 @@ def _code() -> list[list[str | int]]:
     return [[file.name, stat.st_size, stat.st_mtime_ns] for file, stat in found]
 
 
-def _write(path: Path, compiled: Compiled) -> None:
+def _write(path: Path, request: Request, compiled: Compiled) -> None:
     """Write a compiled case."""
     plan = compiled.plan
     head = {
@@ -116,12 +124,11 @@ def _write(path: Path, compiled: Compiled) -> None:
     arrays: dict[str, Any] = {name: getattr(plan, name) for name in _SIDES}
     arrays["knots"] = np.concatenate([*knots, *(table.values for table in plan.score_tables), np.zeros(0)])
     arrays["head"] = np.frombuffer(json.dumps(head).encode(), dtype=np.uint8)
-    keep(path, lambda file: np.savez(file, allow_pickle=False, **arrays))
+    keep_sealed(path, request, lambda file: np.savez(file, allow_pickle=False, **arrays))
 
 
-def _read(path: Path) -> Compiled:
-    # NumPy leaves a file open that it opens itself and that is no archive
-    with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+def _read(path: Path, request: Request) -> Compiled:
+    with np.load(BytesIO(read_sealed(path, request)), allow_pickle=False) as file:
         arrays = {name: file[name] for name in (*_SIDES, "knots", "head")}
     head = json.loads(arrays["head"].tobytes())
     knots, at = arrays["knots"], 0
@@ -142,6 +149,7 @@ def _read(path: Path) -> Compiled:
         score_tables=score_tables,
         outputs=head["outputs"],
     )
+    _check_plan(plan)
     standing = {
         name: ComponentStatus(
             one["unknown"],
@@ -154,3 +162,15 @@ def _read(path: Path) -> Compiled:
         for name, one in head["standing"].items()
     }
     return Compiled(plan, standing)
+
+
+def _check_plan(plan: Plan) -> None:
+    """Refuse a plan whose instructions refer to what is not there: the kernel would read beyond its arrays."""
+    tables = {Op.DRAW: plan.tables, Op.LOOKED_UP: plan.tables, Op.SCORED: plan.score_tables}
+    for register, (op, a, b, c, _, _) in enumerate(plan.rows):
+        if any(not 0 <= read < register for read in operands(op, a, b, c)):
+            raise ValueError(f"instruction {register} reads a register that is not before it")
+        if op in tables and not 0 <= b < len(tables[Op(op)]):
+            raise ValueError(f"instruction {register} looks up a table that is not there")
+    if any(not 0 <= register < len(plan.op) for register in plan.outputs.values()):
+        raise ValueError("an output is no register")

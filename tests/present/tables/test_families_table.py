@@ -15,14 +15,14 @@ from tests.cli.ran import runner
 def test_each_printed_figure_has_a_table_with_the_family_used_marked() -> None:
     """A range shows every family with its interval and masses, one marked; a bound or formula has no table."""
     bound = count(low=5.0, reads="at-least", source="study-c")
-    case = case_of(component("one", ranged(100, 400, best=200.0), point(150.0, source="study-b"), bound))
+    case = case_of(component("one", ranged(100, 400, best=150.0), point(150.0, source="study-b"), bound))
     first, second = families_tables(case, "one")
     used = [row for row in first.rows if row[0].endswith("*")]
     assert [row[0] for row in used] == ["metalog*"]
     assert used[0][3:] == ("5, 50, 95 %", "5, 50, 95 %")
     assert {row[0] for row in first.rows} >= {"lognormal", "gamma", "pert", "triangular", "uniform"}
     refused = next(row for row in first.rows if row[0] == "lognormal")
-    assert "of its mass below 200" in refused[4]
+    assert "of its mass below 150" in refused[4]
     assert [row[0] for row in second.rows] == ["lognormal*"]
     assert max(len(line) for table in (first, second) for line in render(table, "text", 80).splitlines()) <= 80
 

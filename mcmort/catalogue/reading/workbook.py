@@ -1,0 +1,104 @@
+"""Reads the first sheet that a workbook shows, and says what of it or beside it would be lost.
+
+Hidden rows and columns that hold something are refused. Other sheets and comments on cells are not read, and named in a
+remark. The cost is that of the cells in the file: a cell far down that is only formatted adds no rows above it.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mcmort.catalogue.reading.sheet_cells import Cell, Row, SheetContent, unread
+from mcmort.errors import Problem, UsageError
+
+if TYPE_CHECKING:
+    from openpyxl.workbook import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+__all__ = ["read_workbook"]
+
+
+def read_workbook(path: Path) -> SheetContent:
+    """Read the first sheet of a workbook that is not hidden; see `mcmort.catalogue.reading.sheet_files.read_sheet`."""
+    try:
+        import openpyxl
+    except ImportError as error:
+        raise UsageError(
+            "reading .xlsx needs openpyxl: pip install 'mcmort[excel]', or save the sheet as .csv"
+        ) from error
+    from warnings import catch_warnings, simplefilter
+    from zipfile import BadZipFile
+
+    try:
+        with catch_warnings(), path.open("rb") as stream:
+            simplefilter("ignore")  # of parts of a workbook that openpyxl cannot keep; cells are not among them
+            values = openpyxl.load_workbook(stream, data_only=True, rich_text=True)
+            formulas = openpyxl.load_workbook(stream, read_only=True)
+            return _content(path.name, values, formulas)
+    except (BadZipFile, zlib.error, EOFError, LookupError, RuntimeError, SyntaxError, TypeError, ValueError) as error:
+        raise unread(path, "", "a file that is no workbook", "an .xlsx file", "save it again") from error
+
+
+def _content(file: str, values: Workbook, formulas: Workbook) -> SheetContent:
+    """Return the cells of the first sheet that is shown.
+
+    A cell has the value that was last computed, and the formula where there is none. Formulas are read row by row,
+    which makes no cells where the file has none, and tells which cells are filled.
+    """
+    from mcmort.catalogue.reading.workbook_cells import cell_of
+
+    shown = [sheet for sheet in values.worksheets if sheet.sheet_state == "visible"]
+    sheet = shown[0] if shown else values.worksheets[0]
+    formula_sheet: Any = formulas[sheet.title]
+    formula_sheet.reset_dimensions()  # what a file says of its size may be wrong
+    rows, comments = [], []
+    for number, written in enumerate(formula_sheet.iter_rows(), start=1):
+        cells: dict[int, Cell] = {}
+        for formula in written:
+            if formula.value is not None:
+                known = sheet.cell(number, formula.column)
+                cell = cell_of(known, formula)
+                if cell.text:
+                    cells[formula.column] = cell
+                if known.comment is not None:
+                    comments.append(known.coordinate)
+        if cells:
+            rows.append(Row(number, cells))
+    return SheetContent(rows, [*_hidden(file, sheet, rows)], [*_remarks(file, sheet, values.worksheets, comments)])
+
+
+def _hidden(file: str, sheet: Worksheet, rows: list[Row]) -> Iterable[Problem]:
+    """Yield the problems of hidden rows and columns that hold something."""
+    from openpyxl.utils import get_column_letter
+
+    of_rows = [
+        str(row.number)
+        for row in rows
+        if row.number in sheet.row_dimensions and sheet.row_dimensions[row.number].hidden
+    ]
+    hidden = [size for size in sheet.column_dimensions.values() if size.hidden]
+    spans = [(size.min or 1, size.max or size.min or 1) for size in hidden]
+    places = sorted({place for row in rows for place in row.cells})
+    of_columns = [get_column_letter(place) for place in places if any(low <= place <= high for low, high in spans)]
+    for what, names in (("row", of_rows), ("column", of_columns)):
+        if names:
+            several = "s" if len(names) > 1 else ""
+            found, expected = f"values in {what}s that are hidden", f"{what}s that are shown"
+            hint = f"show the {what}s, and delete what does not count"
+            yield Problem(file, f"{what}{several} {', '.join(names)}", found, expected, hint, "form")
+
+
+def _remarks(file: str, sheet: Worksheet, sheets: Sequence[Any], comments: list[str]) -> Iterable[str]:
+    """Yield what of a workbook is not read."""
+    others = [
+        f"{other.title!r}" + (" (hidden)" if other.sheet_state != "visible" else "")
+        for other in sheets
+        if other is not sheet and (other.max_row > 1 or other.max_column > 1 or other["A1"].value is not None)
+    ]
+    if others:
+        yield f"{file}: only the sheet {sheet.title!r} is read, not {', '.join(others)}"
+    if comments:
+        yield f"{file}: comments on cells are not read: {', '.join(comments)}"
