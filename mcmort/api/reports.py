@@ -28,7 +28,7 @@ from mcmort.present.documents.dependence_document import dependence_document
 from mcmort.present.documents.engines_document import engines_document
 from mcmort.present.documents.frame import as_json
 from mcmort.present.documents.total_document import TotalDocument, total_document
-from mcmort.present.pieces_text import pieces_headline
+from mcmort.present.pieces_text import headline_with_pieces
 from mcmort.present.print_format import wrapped
 from mcmort.present.tables.bridge_table import bridge_table
 from mcmort.present.tables.claims_table import claims_table
@@ -38,7 +38,6 @@ from mcmort.present.tables.engines_table import engines_table
 from mcmort.present.tables.formats import render
 from mcmort.present.tables.published_table import published_table
 from mcmort.present.tables.total_table import total_table
-from mcmort.present.wording import is_floor, titled_headline
 from mcmort.results import Dependence, Manifest
 from mcmort.results.draw_options import DEPENDENCES
 from mcmort.totals import Total, kept
@@ -102,10 +101,7 @@ class TotalReport:
     @property
     def headline(self) -> str:
         """The sentence that says what the total is."""
-        sentence = titled_headline(self.total, self.summary, self.probability)
-        if self.pieces.whole is None:
-            return sentence
-        return f"{sentence} {pieces_headline(self.pieces.whole, self.summary, is_floor(self.total))}"
+        return headline_with_pieces(self.total, self.summary, self.probability, self.pieces)
 
     def __str__(self) -> str:
         return self.render("text")

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from mcmort.analysis import Origin, Pieces, Summary
+from mcmort.analysis import Origin, Pieces, Summary, TotalPieces
 from mcmort.analysis.pieces import PROBABILITY
 from mcmort.catalogue.case import Case
 from mcmort.present.numbers import Rounding, percent, rounding_for
+from mcmort.present.wording import is_floor, titled_headline
+from mcmort.totals import Total
 
-__all__ = ["pieces_headline", "pieces_label", "pieces_text", "schools_text"]
+__all__ = ["headline_with_pieces", "pieces_label", "pieces_text", "schools_text"]
 
 _REGION: Final = f"{100 * PROBABILITY:g} % highest-density region"
 _MOST_NAMED: Final = 3
@@ -19,8 +21,11 @@ _MOST_NAMED: Final = 3
 
 
 def _rounding(pieces: Pieces, summary: Summary) -> Rounding:
-    """Return the unit of the distribution, or a finer one if else both ends of a piece would be the same."""
-    rounding = rounding_for(summary)
+    """Return the unit of the distribution, or a finer one if else both ends of a piece would be the same.
+
+    The Monte Carlo error of a median between pieces is that of no piece, and does not coarsen them.
+    """
+    rounding = rounding_for(summary if pieces.median_between is None else replace(summary, median_error=0.0))
     while rounding.exponent > 0 and any(
         rounding.value(each.low) == rounding.value(each.high) for each in pieces.pieces
     ):
@@ -40,12 +45,33 @@ def pieces_label(pieces: Pieces, summary: Summary, floor: bool = False) -> str:
     return ("at least: " if floor else "") + _joined(spans)
 
 
-def pieces_headline(pieces: Pieces, summary: Summary, floor: bool = False) -> str:
-    """Return the sentence that goes with the headline of a total in pieces."""
-    rounding, least = _rounding(pieces, summary), "at least " if floor else ""
-    spans = _joined([least + rounding.span(each.low, each.high, to=" to ") for each in pieces.pieces])
-    median = "" if pieces.median_between is None else " The median lies between the pieces and is no likely value."
-    return f"In pieces: either {spans}.{median}"
+def headline_with_pieces(
+    total: Total, summary: Summary, probability: float = 0.95, pieces: TotalPieces | None = None
+) -> str:
+    """Return the headline of a total, and the pieces that it falls into.
+
+    Parameters
+    ----------
+    total : Total
+        The total.
+    summary : Summary
+        Of its values.
+    probability : float
+        Of the interval to print.
+    pieces : TotalPieces, optional
+        Its pieces, if they have been worked out.
+
+    Returns
+    -------
+    str
+    """
+    sentence, whole = titled_headline(total, summary, probability), (pieces or TotalPieces(total)).whole
+    if whole is None:
+        return sentence
+    rounding, least = _rounding(whole, summary), "at least " if is_floor(total) else ""
+    spans = _joined([least + rounding.span(each.low, each.high, to=" to ") for each in whole.pieces])
+    median = "" if whole.median_between is None else " The median lies between the pieces and is no likely value."
+    return f"{sentence} In pieces: either {spans}.{median}"
 
 
 def schools_text(pieces: Pieces, case: Case) -> str:
@@ -85,10 +111,10 @@ def pieces_text(name: str, pieces: Pieces, summary: Summary, case: Case, floor: 
             f"{least}{rounding.span(piece.low, piece.high)} (probability {percent(piece.probability)}{behind})"
         )
     gap = _gap_text(name, origin, case) if origin is not None else "; no single pool of figures keeps them apart"
-    sentences = [f"{name}, {_REGION} in pieces: either {_joined(parts)}{gap}."]
+    sentences = [f"{name}: {_REGION} in pieces, either {_joined(parts)}{gap}."]
     if pieces.median_between is not None:
         sentences.append(
-            f"The median, {rounding.number(summary.median)}, lies between the pieces, by one seed or another anywhere "
+            f"The median, {rounding_for(summary).number(summary.median)}, lies between the pieces, by one seed or another anywhere "
             f"from {rounding.span(*pieces.median_between, to=' to ')}: it is no likely value."
         )
     return " ".join(sentences)
