@@ -113,8 +113,9 @@ def pieces_text(name: str, pieces: Pieces, summary: Summary, case: Case, floor: 
     gap = _gap_text(name, origin, case) if origin is not None else "; no single pool of figures keeps them apart"
     sentences = [f"{name}: {_REGION} in pieces, either {_joined(parts)}{gap}."]
     if pieces.median_between is not None:
+        median = rounding_for(summary).number(summary.median)
         sentences.append(
-            f"The median, {rounding_for(summary).number(summary.median)}, lies between the pieces, by one seed or another anywhere "
+            f"The median, {median}, lies between the pieces, by one seed or another anywhere "
             f"from {rounding.span(*pieces.median_between, to=' to ')}: it is no likely value."
         )
     return " ".join(sentences)

@@ -44,8 +44,8 @@ def _whole(report: TotalReport) -> Pieces:
 def test_headline_gives_the_alternatives_and_marks_a_median_between_them() -> None:
     """After the interval, which stays: either, or, and that the median is no likely value."""
     assert _halves().headline.endswith(
-        "In pieces: either 4.5 to 6.4 million or 7.9 to 8.8 million. The median lies between the pieces and is no likely "
-        "value."
+        "In pieces: either 4.5 to 6.4 million or 7.9 to 8.8 million. The median lies between the pieces and is no "
+        "likely value."
     )
     assert "95 % credible interval; median" in _halves().headline
 
