@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,33 +110,35 @@ class TotalPieces:
         return explained
 
     @cached_property
-    def _joint(self) -> Total[Array]:
-        """The total of draws that are kept: its own, or a smaller run with the same settings."""
-        own, draws = self.total, self.total.draws
-        if isinstance(draws, Draws):
-            return total_of(draws, resolve(own.case, own.definition))
+    def _draws(self) -> Draws:
+        """Joint draws that are kept: those of the total, or a smaller run with the same settings."""
+        case, manifest = self.total.case, self.total.draws.manifest
+        if self.total.draws.is_kept:
+            return cast(Draws, self.total.draws)
         from mcmort.sampler import simulate  # the engine is loaded already, but not with kept draws
 
-        manifest = draws.manifest
-        usual = tuple(sorted(own.case.head.evidence))
-        kept = simulate(
-            own.case,
+        is_usual = manifest.evidence == tuple(sorted(case.head.evidence))
+        return simulate(
+            case,
             _SAMPLE,
             rng=manifest.seed,
-            evidence=None if manifest.evidence == usual else frozenset(manifest.evidence),
+            evidence=None if is_usual else frozenset(manifest.evidence),
             dependence=manifest.dependence,
             pool=manifest.pool,
         )
-        return total_of(kept, resolve(own.case, own.definition))
+
+    @cached_property
+    def _joint(self) -> Total[Array]:
+        """The total of the joint draws."""
+        return total_of(self._draws, resolve(self.total.case, self.total.definition))
 
     def _explained(
         self, pieces: tuple[Piece, ...], values: Values, joint: Array, components: Iterable[str]
     ) -> Pieces:  # fmt: skip
         """Name the pool behind pieces, among those of some components, from the joint draws of the same values."""
-        assert isinstance(self._joint.draws, Draws)
         low, high = median_range(values, self.total.chains)
         is_within = any(piece.low <= low and high <= piece.high for piece in pieces)
-        origin = _origin(self._joint.draws, pieces, joint, components)
+        origin = _origin(self._draws, pieces, joint, components)
         return Pieces(pieces, None if is_within else (low, high), origin)
 
 

@@ -65,7 +65,7 @@ def _drawn(mixture: Mixture, n: int, seed: int) -> Array:
     rng = np.random.default_rng(seed)
     weights, means, sds = np.array(mixture).T
     chosen = rng.choice(len(mixture), n, p=weights)
-    return rng.normal(means[chosen], sds[chosen])
+    return np.asarray(rng.normal(means[chosen], sds[chosen]))
 
 
 @pytest.mark.parametrize("n", [20_000, 100_000])

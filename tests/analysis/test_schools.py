@@ -6,6 +6,7 @@ import pytest
 
 import mcmort as mm
 from mcmort.analysis import Pieces, TotalPieces
+from mcmort.catalogue import Case
 from tests.cases import case_of, component, count, definition, ranged
 from tests.shipped import case_named
 
@@ -65,7 +66,7 @@ def test_kept_draws_name_the_same_schools_as_counted_ones() -> None:
     assert _names(kept) == _names(counted)
 
 
-def _two_gaps() -> mm.Case:
+def _two_gaps() -> Case:
     """Return a case of two components with a gap each, and one whose spread covers the narrower gap only."""
     return case_of(
         component("wide", ranged(1e6, 1.1e6, source="study-a"), ranged(6e6, 6.1e6, source="study-b")),
