@@ -2,6 +2,8 @@
 
 from mcmort.analysis.bridge import Bridge, Step, bridge
 from mcmort.analysis.compare import ComparedDefinition, Comparison, PublishedTotal, compare
+from mcmort.analysis.pieces import Piece
+from mcmort.analysis.schools import Origin, Pieces, TotalPieces
 from mcmort.analysis.summary import Interval, Summary, mean_of, quantiles_of, share_at_most, summarise
 
 __all__ = [
@@ -9,9 +11,13 @@ __all__ = [
     "ComparedDefinition",
     "Comparison",
     "Interval",
+    "Origin",
+    "Piece",
+    "Pieces",
     "PublishedTotal",
     "Step",
     "Summary",
+    "TotalPieces",
     "bridge",
     "compare",
     "mean_of",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
+from mcmort.analysis.schools import TotalPieces
 from mcmort.analysis.summary import PROBABILITIES, Summary, summarise
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Claim
@@ -49,6 +50,11 @@ class ComparedDefinition:
     total: Total
     summary: Summary
     published: tuple[PublishedTotal, ...]
+
+    @cached_property
+    def pieces(self) -> TotalPieces:
+        """The pieces of the total and of its components, with the schools behind them."""
+        return TotalPieces(self.total)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcmort import analysis
-from mcmort.analysis import Summary
+from mcmort.analysis import Summary, TotalPieces
 from mcmort.analysis.bounds import IntervalBounds
 from mcmort.analysis.claims import ClaimComparison
 from mcmort.analysis.dependence import DependenceRanges, dependence_ranges
@@ -28,6 +28,7 @@ from mcmort.present.documents.dependence_document import dependence_document
 from mcmort.present.documents.engines_document import engines_document
 from mcmort.present.documents.frame import as_json
 from mcmort.present.documents.total_document import TotalDocument, total_document
+from mcmort.present.pieces_text import headline_with_pieces
 from mcmort.present.print_format import wrapped
 from mcmort.present.tables.bridge_table import bridge_table
 from mcmort.present.tables.claims_table import claims_table
@@ -37,7 +38,6 @@ from mcmort.present.tables.engines_table import engines_table
 from mcmort.present.tables.formats import render
 from mcmort.present.tables.published_table import published_table
 from mcmort.present.tables.total_table import total_table
-from mcmort.present.wording import titled_headline
 from mcmort.results import Dependence, Manifest
 from mcmort.results.draw_options import DEPENDENCES
 from mcmort.totals import Total, kept
@@ -77,9 +77,14 @@ class TotalReport:
         """The total of each draw, shape ``(n_draws,)``, if the draws were kept."""
         return kept(self.total.values)
 
+    @cached_property
+    def pieces(self) -> TotalPieces:
+        """The pieces of the total and of its components, with the schools behind them."""
+        return TotalPieces(self.total)
+
     def document(self) -> TotalDocument:
         """Return the result in the stable JSON schema."""
-        return total_document(self.total, self.summary, self.receipt, self.probability, self.bounds)
+        return total_document(self.total, self.summary, self.receipt, self.probability, self.bounds, self.pieces)
 
     def to_json(self) -> str:
         """Return the result as JSON text."""
@@ -89,14 +94,14 @@ class TotalReport:
         """Return the result as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``."""
         if form == "json":
             return self.to_json()
-        table = total_table(self.total, self.summary, self.probability, self.bounds)
+        table = total_table(self.total, self.summary, self.probability, self.bounds, self.pieces)
         text = render(table, form, width)
         return "\n".join([*wrapped(self.headline, width=width), "", text]) if form == "text" else text
 
     @property
     def headline(self) -> str:
         """The sentence that says what the total is."""
-        return titled_headline(self.total, self.summary, self.probability)
+        return headline_with_pieces(self.total, self.summary, self.probability, self.pieces)
 
     def __str__(self) -> str:
         return self.render("text")

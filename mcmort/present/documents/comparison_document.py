@@ -64,7 +64,9 @@ def comparison_document(comparison: Comparison, receipt: Receipt, probability: f
             for published in row.published
         ]
         rows.append(
-            ComparisonRow.model_validate({**total_body(row.total, row.summary, probability), "cited": tuple(cited)})
+            ComparisonRow.model_validate(
+                {**total_body(row.total, row.summary, probability, row.pieces), "cited": tuple(cited)}
+            )
         )
     first = comparison.rows[0].total
     return ComparisonDocument.model_validate(

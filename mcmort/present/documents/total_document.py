@@ -7,12 +7,14 @@ schema total`` prints it.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Literal
 
 from pydantic import Field
 
 from mcmort.analysis import Interval as SummaryInterval
-from mcmort.analysis import Summary, summarise
+from mcmort.analysis import Pieces, Summary, TotalPieces, summarise
 from mcmort.analysis.balances import balance_residuals
 from mcmort.analysis.bounds import IntervalBounds
 from mcmort.analysis.receipt import Receipt
@@ -62,7 +64,39 @@ class LinkDocument(Document):
     reached: float
 
 
-class ComponentDocument(Document):
+class PieceDocument(Document):
+    """A piece of the 95 % highest-density region."""
+
+    low: float
+    high: float
+    probability: float
+    school: tuple[str, ...] = Field(
+        description="Lineages whose medians lie in it; none where no single pool tells the pieces apart."
+    )
+
+
+class PiecesOriginDocument(Document):
+    """The pool whose gap keeps the pieces apart."""
+
+    kind: Literal["component", "quantity"]
+    id: str
+    agreement: float = Field(description="Share of the draws whose piece the piece of the pool tells.")
+    between: tuple[str, ...] = Field(description="Lineages whose medians lie in no piece of the pool.")
+
+
+class PiecesFields(Document):
+    """What a total and a component say of their pieces."""
+
+    pieces: tuple[PieceDocument, ...] = Field(
+        description="The pieces of the 95 % highest-density region where it falls into several, else none."
+    )
+    pieces_of: PiecesOriginDocument | None = Field(description="What keeps the pieces apart, if a single pool does.")
+    median_between: tuple[float, float] | None = Field(
+        description="Where the median lies by other seeds, if not within one of the pieces."
+    )
+
+
+class ComponentDocument(PiecesFields):
     """A component as the definition counts it, before overlaps are taken off."""
 
     id: str
@@ -131,7 +165,7 @@ class DefinitionDocument(Document):
     leaves_out: str
 
 
-class TotalBody(Document):
+class TotalBody(PiecesFields):
     """A total under one definition."""
 
     definition: DefinitionDocument
@@ -203,13 +237,33 @@ def _register(standing: ComponentStatus) -> RegisterDocument | None:
     return RegisterDocument(nothing_unregistered=register.nothing_unregistered, conflicts=conflicts)
 
 
-def _components(total: Total, summary: Summary, probability: float) -> tuple[ComponentDocument, ...]:
+def _pieces(pieces: Pieces | None) -> dict[str, object]:
+    """Return the values of `PiecesFields`."""
+    if pieces is None:
+        return {"pieces": (), "pieces_of": None, "median_between": None}
+    origin = pieces.origin
+    schools = origin.schools if origin is not None else ((),) * len(pieces.pieces)
+    return {
+        "pieces": tuple(
+            PieceDocument(**asdict(piece), school=school) for piece, school in zip(pieces.pieces, schools, strict=True)
+        ),
+        "pieces_of": origin and PiecesOriginDocument(
+            kind=origin.kind, id=origin.id, agreement=origin.agreement, between=origin.between
+        ),
+        "median_between": pieces.median_between,
+    }  # fmt: skip
+
+
+def _components(
+    total: Total, summary: Summary, probability: float, pieces: Mapping[str, Pieces]
+) -> tuple[ComponentDocument, ...]:
     documents = []
     for name, values in total.parts.items():
         own = summarise(values, (probability,), shortest=False, chains=total.chains)
         term, standing = total.terms[name], total.draws.standing[name]
         documents.append(
             ComponentDocument(
+                **_pieces(pieces.get(name)),
                 id=name,
                 label=total.case.components[name].label,
                 share=own.mean / summary.mean if summary.mean > 0 else 0.0,
@@ -254,7 +308,7 @@ def _left_out(total: Total, reasons: dict[str, str]) -> tuple[LeftOut, ...]:
     return tuple(LeftOut(id=name, label=labels[name], reason=reason) for name, reason in sorted(reasons.items()))
 
 
-def total_body(total: Total, summary: Summary, probability: float) -> dict[str, object]:
+def total_body(total: Total, summary: Summary, probability: float, pieces: TotalPieces) -> dict[str, object]:
     """Return the values of a `TotalBody`."""
     definition = total.definition
     texts = {key: getattr(definition, key) for key in ("id", "label", "question", "adds", "leaves_out")}
@@ -272,7 +326,8 @@ def total_body(total: Total, summary: Summary, probability: float) -> dict[str, 
         "mean_error": summary.mean_error,
         "sd": summary.sd,
         "intervals": tuple(_interval(summary, interval) for interval in summary.intervals),
-        "components": _components(total, summary, probability),
+        **_pieces(pieces.whole),
+        "components": _components(total, summary, probability, pieces.components),
         "overlaps": _overlaps(total, probability),
         "balances": _balances(total, probability),
         "excluded": _left_out(total, dict(total.excluded)),
@@ -287,6 +342,7 @@ def total_document(
     receipt: Receipt,
     probability: float = 0.95,
     bounds: IntervalBounds | None = None,
+    pieces: TotalPieces | None = None,
 ) -> TotalDocument:
     """Return a total as a document."""
     around = None
@@ -299,7 +355,7 @@ def total_document(
         {
             "schema": "mcmort/total/1",
             **frame(total.case, total.draws.manifest),
-            **total_body(total, summary, probability),
+            **total_body(total, summary, probability, pieces or TotalPieces(total)),
             "bounds": around,
             "receipt": receipt,
         }

@@ -5,6 +5,8 @@ Drawn on a figure of its own, without touching matplotlib's global state, so tha
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -31,8 +33,9 @@ from mcmort.present.figures.style import (
 )
 from mcmort.present.figures.typeset import text_width, wrapped
 from mcmort.present.numbers import rounding_for
+from mcmort.present.pieces_text import pieces_label, schools_text
 from mcmort.present.print_format import years_text
-from mcmort.present.wording import floor_note, interval_text, units
+from mcmort.present.wording import floor_note, interval_text, is_floor, units
 from mcmort.totals import Values
 
 __all__ = ["definition_ladder"]
@@ -75,7 +78,7 @@ def definition_ladder(
         others = {row.total.definition.id: row for row in beside.rows} if beside is not None else {}
         reach = _reach((*rows, *others.values()), marks)
         heights = [
-            _ROW + _LINE * (len(row_marks) + (row.total.definition.id in others))
+            _ROW + _LINE * (len(row_marks) + sum(map(_lines, _drawn(row, others))) - 1)
             for row, row_marks in zip(rows, marks, strict=True)
         ]
         width = _WIDTH - 2 * _MARGIN
@@ -95,14 +98,25 @@ def definition_ladder(
             _draw_row(axes, row, y, reach, probability)
             other = others.get(row.total.definition.id)
             if other is not None:
-                _draw_beside(axes, other, y - 0.3, reach, probability)
-            for place, mark in enumerate(row_marks, other is not None):
+                _draw_beside(axes, other, y - 0.3 - _LINE * (_lines(row) - 1), reach, probability)
+            for place, mark in enumerate(row_marks, sum(map(_lines, _drawn(row, others))) - 1):
                 _draw_mark(axes, mark, y - 0.34 - _LINE * place, reach)
             y -= height
         left = _MARGIN / _WIDTH
         figure.text(left, 1.0 - 0.13 / tall, "\n".join(title), weight="bold", size=10, va="top")
         figure.text(left, 0.06 / tall, "\n".join(caption), size=SMALL, color=GREY, va="bottom", linespacing=1.35)
         return figure
+
+
+def _drawn(row: ComparedDefinition, others: Mapping[str, ComparedDefinition]) -> list[ComparedDefinition]:
+    """Return what is drawn in a row: the definition, and the same by the other engine."""
+    other = others.get(row.total.definition.id)
+    return [row] if other is None else [row, other]
+
+
+def _lines(row: ComparedDefinition) -> int:
+    """Return the lines that the bars of a distribution take, those of one in pieces with their label beneath."""
+    return 1 if row.pieces.whole is None else 2
 
 
 def _title(comparison: Comparison) -> str:
@@ -156,22 +170,55 @@ def _draw_row(axes: Axes, row: ComparedDefinition, y: float, reach: float, proba
     colour = ARCHIVAL if total.definition.measure == "registered" else ESTIMATED
     x, density = _density(total.values, reach)
     axes.fill_between(x, y + 0.06, y + 0.06 + 0.62 * density, color=FILL, linewidth=0)
-    wide, half = summary.interval(probability), summary.interval(0.5)
-    axes.plot([wide.low, wide.high], [y, y], color=colour, linewidth=1.4, solid_capstyle="butt")
-    axes.plot([half.low, half.high], [y, y], color=colour, linewidth=4.5, solid_capstyle="butt")
-    axes.plot([summary.median], [y], marker="o", markersize=4, color="white", markeredgecolor=colour)
-    text = interval_text(total, summary, probability)
-    _write(axes, y, text, (min(wide.low, x[0]), min(max(wide.high, x[-1]), reach)), size=SIZE, weight="bold")
+    wide = summary.interval(probability)
+    _draw_bars(axes, row, y, probability, _Bars(colour, 1.4, 4.5, 4.0))
+    span = (min(wide.low, x[0]), min(max(wide.high, x[-1]), reach))
+    _write_label(axes, row, y, span, probability, size=SIZE, weight="bold")
 
 
 def _draw_beside(axes: Axes, row: ComparedDefinition, y: float, reach: float, probability: float) -> None:
     """Draw the same definition by the other engine."""
-    wide, half = row.summary.interval(probability), row.summary.interval(0.5)
-    axes.plot([wide.low, wide.high], [y, y], color=OTHER, linewidth=1.1, solid_capstyle="butt")
-    axes.plot([half.low, half.high], [y, y], color=OTHER, linewidth=3.2, solid_capstyle="butt")
-    axes.plot([row.summary.median], [y], marker="o", markersize=3.2, color="white", markeredgecolor=OTHER)
-    text = interval_text(row.total, row.summary, probability)
-    _write(axes, y, text, (wide.low, min(wide.high, reach)), size=7.5, color=OTHER)
+    wide = row.summary.interval(probability)
+    _draw_bars(axes, row, y, probability, _Bars(OTHER, 1.1, 3.2, 3.2))
+    _write_label(axes, row, y, (wide.low, min(wide.high, reach)), probability, size=7.5, color=OTHER)
+
+
+def _write_label(
+    axes: Axes, row: ComparedDefinition, y: float, span: tuple[float, float], probability: float, **style: Any
+) -> None:
+    """Write the interval of a row beside its bars, or the pieces that it falls into beneath them."""
+    pieces = row.pieces.whole
+    if pieces is None:
+        _write(axes, y, interval_text(row.total, row.summary, probability), span, **style)
+    else:
+        _write_beneath(axes, y - _LINE, pieces_label(pieces, row.summary, is_floor(row.total)), span[0], **style)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bars:
+    """How the bars of a distribution are drawn: their colour, widths, and the size of the median."""
+
+    colour: str
+    thin: float
+    thick: float
+    marker: float
+
+
+def _draw_bars(axes: Axes, row: ComparedDefinition, y: float, probability: float, bars: _Bars) -> None:
+    """Draw the interval with its middle half, or the pieces of a distribution that has several, and the median."""
+    summary, pieces = row.summary, row.pieces.whole
+    wide, half = summary.interval(probability), summary.interval(0.5)
+    style: dict[str, Any] = {"color": bars.colour, "solid_capstyle": "butt"}
+    if pieces is None:
+        axes.plot([wide.low, wide.high], [y, y], linewidth=bars.thin, **style)
+        axes.plot([half.low, half.high], [y, y], linewidth=bars.thick, **style)
+    else:
+        axes.plot([wide.low, wide.high], [y, y], linewidth=0.5 * bars.thin, linestyle=":", color=bars.colour)
+        for piece in pieces.pieces:
+            axes.plot([piece.low, piece.high], [y, y], linewidth=0.6 * (bars.thin + bars.thick), **style)
+    is_between = pieces is not None and pieces.median_between is not None
+    shape, face = ("x", bars.colour) if is_between else ("o", "white")
+    axes.plot([summary.median], [y], marker=shape, markersize=bars.marker, color=face, markeredgecolor=bars.colour)
 
 
 def _draw_mark(axes: Axes, mark: Mark, y: float, reach: float) -> None:
@@ -197,6 +244,15 @@ def _draw_mark(axes: Axes, mark: Mark, y: float, reach: float) -> None:
         shape = ">" if mark.reading == "at-least" else "<"
         axes.plot([mark.low], [y], marker=shape, markersize=4, markerfacecolor=face, markeredgecolor=GREY, mew=0.8)
     _write(axes, y, text, (mark.low, end), size=7, color=GREY)
+
+
+def _write_beneath(axes: Axes, y: float, text: str, start: float, *, size: float, **style: Any) -> None:
+    """Write on a line beneath what starts at a value, as far to the left as it takes for the text to fit."""
+    reach = axes.get_xlim()[1]
+    across, weight = axes.get_position().width * _WIDTH, style.get("weight", "normal")
+    (line,) = wrapped(text, across, size, most=1, weight=weight)
+    place = max(min(start, reach * (1.0 - 1.02 * text_width(line, size, weight) / across)), 0.0)
+    axes.text(place, y, line, va="center", ha="left", size=size, bbox=_PAPER, **style)
 
 
 def _write(axes: Axes, y: float, text: str, span: tuple[float, float], *, size: float, **style: Any) -> None:
@@ -238,6 +294,16 @@ def _caption(comparison: Comparison, probability: float, beside: Comparison | No
     line = f"Line: {100 * probability:g} % credible interval; thick: 50 %; circle: median"
     dark = any(row.total.definition.measure == "registered" for row in comparison.rows)
     text = [f"{line}; density scaled within each row.{' Dark: registered deaths only.' if dark else ''}"]
+    schools: dict[str, list[str]] = {}
+    for row in comparison.rows:
+        if row.pieces.whole is not None:
+            schools.setdefault(schools_text(row.pieces.whole, row.total.case), []).append(row.total.definition.id)
+    if schools:
+        text.append(
+            "Broken line: the pieces of the 95 % highest-density region, with their probabilities; dotted: the "
+            "interval around them; cross: a median that lies between them."
+        )
+    text += [f"Schools behind the pieces of {', '.join(names)}: {words}." for words, names in schools.items()]
     if beside is not None:
         text.append("Blue, with a density: given all the evidence in one model. Brown beneath: pooled ranges.")
     if any(drawn for drawn, _ in marks):

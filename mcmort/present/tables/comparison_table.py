@@ -6,9 +6,10 @@ from mcmort.analysis import ComparedDefinition, Comparison, Summary
 from mcmort.present.balance_text import balance_notes
 from mcmort.present.engine_note import digits_note, engine_note
 from mcmort.present.numbers import rounding_for
+from mcmort.present.pieces_text import pieces_text
 from mcmort.present.print_format import EN_DASH, years_text
 from mcmort.present.tables.columns import Column, Table
-from mcmort.present.wording import counts_text, floor_note, interval_text, level_text, unknown_text
+from mcmort.present.wording import counts_text, floor_note, interval_text, is_floor, level_text, unknown_text
 
 __all__ = ["comparison_table"]
 
@@ -73,6 +74,8 @@ def _notes(comparison: Comparison, probability: float) -> tuple[str, ...]:
         notes.append(f"{definition.id}: {definition.question} Left out: {definition.leaves_out}")
         if row.total.unknown:
             notes.append(f"{definition.id} does not know: {unknown_text(row.total)}.")
+        if row.pieces.whole is not None:
+            notes.append(pieces_text(definition.id, row.pieces.whole, row.summary, row.total.case, is_floor(row.total)))
         notes += [f"{definition.id}: {note}" for note in balance_notes(row.total, probability)]
     if comparison.years is not None:
         notes.append(f"Nothing outside {years_text(comparison.years)} is counted.")

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mcmort.analysis import Summary, mean_of, summarise
+from mcmort.analysis import Summary, TotalPieces, mean_of, summarise
 from mcmort.analysis.bounds import IntervalBounds
 from mcmort.present.balance_text import balance_notes
 from mcmort.present.engine_note import digits_note, engine_note
 from mcmort.present.grouped_notes import grouped_notes
 from mcmort.present.numbers import MINUS, percent, rounding_for, rounding_of, significant
+from mcmort.present.pieces_text import pieces_text
 from mcmort.present.print_format import EN_DASH, years_text
 from mcmort.present.tables.columns import Column, Table
-from mcmort.present.wording import counts_text, excluded_text, floor_note, interval_text
+from mcmort.present.wording import counts_text, excluded_text, floor_note, interval_text, is_floor
 from mcmort.totals import Total, Values
 
 __all__ = ["total_table"]
@@ -24,8 +25,12 @@ _PARTS_NOTE = "Medians and interval ends do not add up; means do."
 
 
 def total_table(
-    total: Total, summary: Summary, probability: float = 0.95, bounds: IntervalBounds | None = None
-) -> Table:  # fmt: skip
+    total: Total,
+    summary: Summary,
+    probability: float = 0.95,
+    bounds: IntervalBounds | None = None,
+    pieces: TotalPieces | None = None,
+) -> Table:
     """Return the table of a total: one row for each component that counts, then overlaps, then the total.
 
     Parameters
@@ -38,6 +43,8 @@ def total_table(
         Of the interval to print.
     bounds : IntervalBounds, optional
         What its ends can be under any dependence.
+    pieces : TotalPieces, optional
+        Its pieces, if they have been worked out.
 
     Returns
     -------
@@ -59,7 +66,7 @@ def total_table(
         title=f"{total.case.head.title}: {total.definition.label}, counting {counts_text(total)}",
         columns=columns,
         rows=tuple(cells for cells, _ in lines),
-        notes=_total_notes(total, summary, parts, probability, bounds),
+        notes=_total_notes(total, summary, parts, probability, bounds, pieces or TotalPieces(total)),
         raw_columns=("id", "median", "mean", "low", "high"),
         raw_rows=tuple(raw for _, raw in lines),
     )
@@ -141,6 +148,7 @@ def _total_notes(
     parts: Mapping[str, Summary],
     probability: float,
     bounds: IntervalBounds | None,
+    pieces: TotalPieces,
 ) -> tuple[str, ...]:
     definition = total.definition
     notes = [f"Question: {definition.question}", f"Not counted: {excluded_text(total)}."]
@@ -150,6 +158,7 @@ def _total_notes(
         )
         notes.append(f"Asked for, but not known: {reasons}.")
     notes += floor_note([total])
+    notes += _pieces_notes(total, summary, pieces)
     shortest, interval = _shortest_text(summary, probability), summary.interval(probability)
     notes.append(f"Shortest interval that holds {100 * probability:g} %: {shortest}. {_PARTS_NOTE}")
     if bounds is not None:
@@ -161,6 +170,17 @@ def _total_notes(
     notes += digits_note(printed)
     notes.append(engine_note(total, summary))
     return tuple(notes)
+
+
+def _pieces_notes(total: Total, summary: Summary, pieces: TotalPieces) -> list[str]:
+    """Say of the total and of each component what pieces it falls into."""
+    notes = (
+        [] if pieces.whole is None else [pieces_text("The total", pieces.whole, summary, total.case, is_floor(total))]
+    )
+    for name, own in sorted(pieces.components.items()):
+        part = _summarise(total.parts[name], 0.95, total.chains)
+        notes.append(pieces_text(total.case.components[name].label, own, part, total.case))
+    return notes
 
 
 def _summarise(values: Values, probability: float, chains: int) -> Summary:

@@ -16,9 +16,9 @@ from mcmort.elicit import Elicited, Priors, Used
 from mcmort.elicit.pool import Pool
 from mcmort.present.grouped_notes import notes_on
 from mcmort.present.numbers import percent, rounding_for
+from mcmort.present.pieces_text import headline_with_pieces
 from mcmort.present.print_format import as_printed, wrapped, years_text
 from mcmort.present.texts.reference_list import reference
-from mcmort.present.wording import titled_headline
 from mcmort.totals import Total
 
 __all__ = ["trace_owner", "trace_total"]
@@ -47,7 +47,7 @@ def trace_total(total: Total, summary: Summary, priors: Priors) -> str:
         Plain text, one level of indentation for each step down.
     """
     case = total.case
-    lines = _lines(titled_headline(total, summary), 0)
+    lines = _lines(headline_with_pieces(total, summary), 0)
     for name in sorted(total.parts, key=lambda name: (-mean_of(total.parts[name]), name)):
         lines += ["", *_counted(total, summary, priors, name)]
     for name in sorted(total.overlaps):

@@ -27,6 +27,7 @@ from mcmort.present.figures.definition_ladder import definition_ladder
 from mcmort.present.figures.style import figure_bytes
 from mcmort.present.figures.typeset import text_width, wrapped
 from mcmort.present.numbers import rounding_for
+from mcmort.present.pieces_text import pieces_label
 from mcmort.present.wording import is_floor
 from tests.cases import case_of, component, definition, ranged
 from tests.present.made import DRAWS, claim, floors, small_comparison, titled, ussr_comparison, ussr_draws
@@ -223,6 +224,9 @@ def test_the_figure_says_every_definition_and_interval() -> None:
         total, wide = row.total, row.summary.interval(0.95)
         assert total.definition.id in text
         assert "".join(total.definition.label.split()) in "".join(text.split())
+        if row.pieces.whole is not None:
+            assert pieces_label(row.pieces.whole, row.summary, is_floor(total)) in text
+            continue
         span = rounding_for(row.summary).span(wide.low, wide.high)
         assert (f"{span} or more" in text) is is_floor(total)
         assert span in text
