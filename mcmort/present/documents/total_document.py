@@ -18,7 +18,7 @@ from mcmort.analysis.bounds import IntervalBounds
 from mcmort.analysis.receipt import Receipt
 from mcmort.catalogue.vocabulary import LinkMeasure, Measure
 from mcmort.definitions import Timing
-from mcmort.present.documents.frame import Document, Frame, frame
+from mcmort.present.documents.frame import Document, Frame, frame, sealed
 from mcmort.present.wording import is_floor, units
 from mcmort.results import ComponentStatus
 from mcmort.totals import Total
@@ -288,7 +288,7 @@ def total_document(
             BoundDocument(smallest=max(end.low.limit, 0.0), largest=end.high.limit) for end in (bounds.low, bounds.high)
         )
         around = BoundsDocument(probability=bounds.probability, low=low, high=high)
-    return TotalDocument.model_validate(
+    document = TotalDocument.model_validate(
         {
             "schema": "mcmort/total/1",
             **frame(total.case, total.draws.manifest),
@@ -297,3 +297,4 @@ def total_document(
             "receipt": receipt,
         }
     )
+    return sealed(document, receipt)
