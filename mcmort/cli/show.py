@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
 
 from mcmort.cli.loading import load_case
 from mcmort.cli.options import CaseName
+from mcmort.cli.standard_streams import write_out
 
 __all__ = ["show"]
 
@@ -33,10 +33,10 @@ def show(
         raise typer.BadParameter("choose one of COMPONENT, --estimates and --sources")
     loaded = load_case(case)
     if component is not None:
-        sys.stdout.write(component_text(loaded, component))
+        write_out(component_text(loaded, component))
     elif estimates:
-        sys.stdout.write(estimates_text(loaded))
+        write_out(estimates_text(loaded))
     elif sources:
-        sys.stdout.write(sources_text(loaded))
+        write_out(sources_text(loaded))
     else:
-        sys.stdout.write(case_text(loaded))
+        write_out(case_text(loaded))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from mcmort.cli.options import Threads
+from mcmort.cli.standard_streams import write_out
 
 if TYPE_CHECKING:
     from mcmort.analysis.recorded_result import RecordedResult
@@ -48,7 +49,7 @@ def verify(
         hint = f" Versions differ:{changed}" if changed else " No version differs."
         raise VerifyError(f"{result}: not reproduced{totals}.{hint}{_differences(outcome)}")
     unchecked = f"\n  Not compared: {outcome.unchecked}" if outcome.unchecked else ""
-    sys.stdout.write(f"{result}: reproduced bit for bit: {_names(outcome)}{changed}{unchecked}\n")
+    write_out(f"{result}: reproduced bit for bit: {_names(outcome)}{changed}{unchecked}\n")
 
 
 def _from_stdin() -> RecordedResult:
