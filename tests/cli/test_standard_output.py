@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO, TextIO, cast
 
 import pytest
 
@@ -143,10 +144,14 @@ class _Stingy(io.RawIOBase):
         return len(taken)
 
 
+def _unbuffered(raw: io.RawIOBase) -> io.TextIOWrapper:
+    return io.TextIOWrapper(cast(BinaryIO, raw), "utf-8", write_through=True)
+
+
 @contextmanager
-def _stdout(stream: object) -> Iterator[None]:
+def _stdout(stream: TextIO) -> Iterator[None]:
     before = sys.stdout
-    sys.stdout = stream  # type: ignore[assignment]
+    sys.stdout = stream
     try:
         yield
     finally:
@@ -156,10 +161,10 @@ def _stdout(stream: object) -> Iterator[None]:
 def test_stream_that_takes_parts_of_a_text_gets_all_of_it() -> None:
     """Short writes are followed by the rest; a stream that takes nothing more is an error, not the end."""
     roomy, small = _Stingy(1_000), _Stingy(25)
-    with _stdout(io.TextIOWrapper(roomy, "utf-8", write_through=True)):
+    with _stdout(_unbuffered(roomy)):
         write_out("a line of text\n" * 20)
     assert roomy.content == b"a line of text\n" * 20
-    with _stdout(io.TextIOWrapper(small, "utf-8", write_through=True)), pytest.raises(StandardOutputError):  # type: ignore[type-var]
+    with _stdout(_unbuffered(small)), pytest.raises(StandardOutputError):  # type: ignore[type-var]
         write_out("a line of text\n" * 20)
 
 
