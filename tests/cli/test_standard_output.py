@@ -164,7 +164,7 @@ def test_stream_that_takes_parts_of_a_text_gets_all_of_it() -> None:
     with _stdout(_unbuffered(roomy)):
         write_out("a line of text\n" * 20)
     assert roomy.content == b"a line of text\n" * 20
-    with _stdout(_unbuffered(small)), pytest.raises(StandardOutputError):  # type: ignore[type-var]
+    with _stdout(_unbuffered(small)), pytest.raises(StandardOutputError):
         write_out("a line of text\n" * 20)
 
 

@@ -408,7 +408,7 @@ def test_the_verb_returns_what_it_found(run: Run) -> None:
     document = _made(run)
     outcome = mm.verify("a.json")
     assert outcome.agrees
-    assert outcome.differing == outcome.differences == ()
+    assert (outcome.differing, outcome.differences) == ((), ())
     receipt = read_result(Path("a.json")).receipts[""]
     assert verify(receipt).agrees
     changed = receipt.model_copy(update={"seed": 99})
