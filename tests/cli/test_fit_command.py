@@ -85,6 +85,20 @@ def test_a_receipt_of_a_fit_is_verified(tmp_path: Path, capsys: pytest.CaptureFi
     assert main(["verify", str(result)]) == 1
 
 
+def test_fit_and_influence_are_made_again_by_verify(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A fit prints the same numbers from its stored copy and without; one that is altered is found."""
+    result = tmp_path / "fit.json"
+    name = json.loads(_ran(capsys, "compare", CASE, "--format", "json"))["definitions"][0]["definition"]["id"]
+    for words in ((), ("--influence", name)):
+        result.write_text(_ran(capsys, "fit", CASE, *words, "--format", "json"))
+        _ran(capsys, "verify", str(result))
+    document = json.loads(result.read_text())
+    document["left_out"][0]["pareto_k"] += 0.1
+    result.write_text(json.dumps(document))
+    assert main(["verify", str(result)]) == 1
+    assert "left_out[0].pareto_k: printed" in capsys.readouterr().err
+
+
 def test_claims_among_the_evidence_are_marked(capsys: pytest.CaptureFixture[str]) -> None:
     """Agreement with a claim that is evidence tests nothing, and the table says so; elicited draws have none."""
     found = json.loads(_ran(capsys, "claims", CASE, "--engine", "synthesis", "--format", "json"))["claims"]
