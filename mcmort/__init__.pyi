@@ -1,9 +1,9 @@
-from .analysis.receipt import verify as verify
 from .api.verbs import bridge as bridge
 from .api.verbs import claims as claims
 from .api.verbs import compare as compare
 from .api.verbs import plot as plot
 from .api.verbs import total as total
+from .api.verification import verify as verify
 from .bayes import fit as fit
 from .catalogue import cases as cases
 from .catalogue import load as load

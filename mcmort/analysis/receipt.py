@@ -1,25 +1,31 @@
-"""Receipts: all that is needed to compute a result again, and the check that it agrees bit for bit."""
+"""Receipts: all that is needed to make a result again, with digests of what came out.
+
+`mcmort.analysis.recorded_result` reads them from files; `mcmort.api.verification` makes results again and compares.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
-from typing import Any
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from mcmort.catalogue import load
 from mcmort.catalogue.meaning_versions import CURRENT, since
 from mcmort.catalogue.vocabulary import Pooling, Weighting
 from mcmort.errors import OptionError, VerifyError
-from mcmort.results import Dependence, DrawOptions, HistogramEstimate, Method
+from mcmort.results import Dependence, DrawOptions, DrawSource, HistogramEstimate, Method
 from mcmort.results.draw_options import ENGINES
-from mcmort.totals import DefinitionChanges, Total, definition_of, resolve, source_of, totals_of
+from mcmort.totals import DefinitionChanges, Total, definition_of, resolve, totals_of
 
-__all__ = ["Receipt", "TotalsRequest", "Verification", "parse_receipt", "read_receipt", "receipt_of", "verify"]
+__all__ = ["Receipt", "ResultKind", "TotalsRequest", "digests_of", "receipt_of", "totals_digests"]
+
+ResultKind = Literal["total", "comparison", "claims", "fit", "influence"]
+"""Which document a receipt belongs to; a picture shows a comparison."""
+
+_Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+"""A SHA-256 in hexadecimal digits."""
 
 
 class _Names(BaseModel):
@@ -30,6 +36,11 @@ class _Names(BaseModel):
 
 class TotalsRequest(DefinitionChanges, _Names):
     """What was asked: definitions of a case, and the changes made to each of them."""
+
+    @property
+    def changes(self) -> DefinitionChanges:
+        """The changes alone."""
+        return DefinitionChanges.model_validate(self.model_dump(exclude={"definitions"}))
 
 
 class Receipt(BaseModel):
@@ -45,14 +56,24 @@ class Receipt(BaseModel):
         Version of the case format by which the case was read.
     request : TotalsRequest
         What was asked.
-    engine, seed, draws, evidence, method, dependence, pool, weights, without, chains
+    result : {"total", "comparison", "claims", "fit", "influence"} or None
+        What was printed, or None where nothing but the draws of totals is recorded.
+    interval : float
+        Probability of the interval that is printed.
+    bounds : bool
+        Whether bounds under any dependence were asked for.
+    engine, seed, draws, evidence, method, dependence, pool, weights, precision, without, chains
         How the draws were made; see `mcmort.results.Manifest`.
     kept : bool
         Whether all draws were kept, or only counted in histograms.
     versions : dict of str to str
         Of mcmort and the libraries on which the bits may depend.
     totals : dict of str to str
-        For each definition the SHA-256 of the draws of its total, or of their histogram.
+        For each definition, or each claim, the SHA-256 of the draws of its total, or of their histogram.
+    document : str or None
+        SHA-256 of the JSON document, without this key and the next: of the whole content, not of how it is laid out.
+    picture : str or None
+        SHA-256 of the picture that the receipt stands beside, as a file.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -60,7 +81,10 @@ class Receipt(BaseModel):
     case: str
     case_digest: str
     meaning: int = Field(1, ge=1)
+    result: ResultKind | None = None
     request: TotalsRequest
+    interval: float = Field(0.95, gt=0.0, lt=1.0)
+    bounds: bool = False
     engine: str
     seed: int = Field(ge=0)
     draws: int = Field(ge=1)
@@ -69,11 +93,14 @@ class Receipt(BaseModel):
     dependence: Dependence = "declared"
     pool: Pooling | None = None
     weights: Weighting = "equal"
+    precision: float | None = None
     without: tuple[str, ...] = ()
     chains: int = Field(1, ge=1)
     kept: bool = True
-    versions: dict[str, str]
+    versions: dict[str, str] = Field(min_length=1)
     totals: dict[str, str]
+    document: _Digest | None = None
+    picture: _Digest | None = None
 
     @property
     def earlier_meaning(self) -> str:
@@ -96,27 +123,12 @@ class Receipt(BaseModel):
             raise VerifyError(f"the receipt names the engine {self.engine!r}; expected 'elicited' or 'synthesis'")
         try:
             return DrawOptions(
-                engine=self.engine, draws=self.draws or None, seed=self.seed, method=self.method,
+                engine=self.engine, draws=self.draws, seed=self.seed, precision=self.precision, method=self.method,
                 dependence=self.dependence, pool=self.pool, weights=self.weights, evidence=frozenset(self.evidence),
                 without=frozenset(self.without),
             )  # fmt: skip
         except OptionError as error:
             raise VerifyError(f"the receipt contradicts itself: {error}") from error
-
-
-class Verification(BaseModel):
-    """Outcome of a second run: what agrees, and which versions differ from those of the receipt."""
-
-    model_config = ConfigDict(frozen=True)
-
-    receipt: Receipt
-    differing: tuple[str, ...]
-    versions: dict[str, tuple[str, str]]
-
-    @property
-    def agrees(self) -> bool:
-        """Whether every total came out the same, bit for bit."""
-        return not self.differing
 
 
 def _digest(result: Total) -> str:
@@ -126,135 +138,60 @@ def _digest(result: Total) -> str:
     )
 
 
-def receipt_of(request: TotalsRequest, totals: Sequence[Total]) -> Receipt:
+def digests_of(totals: Mapping[str, Total]) -> dict[str, str]:
+    """Return for each total the SHA-256 of its draws, or of their histogram."""
+    return {name: _digest(total) for name, total in totals.items()}
+
+
+def totals_digests(source: DrawSource, receipt: Receipt) -> dict[str, str]:
+    """Compute the totals of a receipt again, whatever was printed of them, and return their digests."""
+    changes = receipt.request.changes
+    resolved = [resolve(source.case, definition_of(source.case, name, changes)) for name in receipt.totals]
+    return digests_of(dict(zip(receipt.totals, totals_of(source, resolved, with_parts=False), strict=True)))
+
+
+def receipt_of(
+    request: TotalsRequest,
+    totals: Sequence[Total] | Mapping[str, Total],
+    draws: DrawSource | None = None,
+    *,
+    result: ResultKind | None = None,
+    interval: float = 0.95,
+    bounds: bool = False,
+) -> Receipt:
     """Write a receipt for totals.
 
     Parameters
     ----------
     request : TotalsRequest
         What was asked.
-    totals : sequence of Total
-        What came out, all of the same draws.
+    totals : sequence of Total, or mapping of str to Total
+        What came out, all of the same draws; by the ids of their definitions, or by other names.
+    draws : Draws or Sampler, optional
+        What the totals were computed from; needed only where there may be none.
+    result, interval, bounds
+        What is printed of them; see `Receipt`.
 
     Returns
     -------
     Receipt
+        Without the digest of a document, which is set where the document is made.
     """
-    draws = totals[0].draws
-    made = asdict(draws.manifest)
+    named = totals if isinstance(totals, Mapping) else {total.definition.id: total for total in totals}
+    made_from = next((total.draws for total in named.values()), draws)
+    assert made_from is not None
+    made = asdict(made_from.manifest)
     return Receipt.model_validate(
         {key: made[key] for key in Receipt.model_fields if key in made}
         | {
-            "case": draws.case.where,
-            "case_digest": draws.case.digest,
+            "case": made_from.case.where,
+            "case_digest": made_from.case.digest,
             "meaning": CURRENT,
+            "result": result,
             "request": request,
-            "kept": draws.is_kept,
-            "totals": {result.definition.id: _digest(result) for result in totals},
+            "interval": interval,
+            "bounds": bounds,
+            "kept": made_from.is_kept if draws is None else draws.is_kept,
+            "totals": digests_of(named),
         }
     )
-
-
-def read_receipt(path: Path) -> Receipt:
-    """Read a receipt, or the receipt inside a JSON result.
-
-    Raises
-    ------
-    VerifyError
-        If the file holds neither.
-    """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise VerifyError(f"{path}: cannot be read ({error.strerror})") from error
-    return parse_receipt(content, str(path))
-
-
-def parse_receipt(content: bytes, where: str) -> Receipt:
-    """Read a receipt, or the receipt inside a JSON result, from what a file holds.
-
-    Parameters
-    ----------
-    content : bytes
-        JSON, encoded as UTF-8.
-    where : str
-        Name of the file, for messages.
-
-    Returns
-    -------
-    Receipt
-
-    Raises
-    ------
-    VerifyError
-        If there is no sound receipt, or one of a method that is no longer there.
-    """
-    try:
-        document: Any = json.loads(content.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise VerifyError(f"{where}: not JSON ({error}); expected a receipt, or a result in JSON") from error
-    if isinstance(document, Mapping) and "receipt" in document:
-        document = document["receipt"]
-    if isinstance(document, Mapping) and document.get("method") == "exact":
-        raise VerifyError(
-            f"{where}: the result was made with the method 'exact', which left mcmort before version 0.1.0 was "
-            "released, so it cannot be made again"
-        )
-    try:
-        receipt = Receipt.model_validate(document)
-    except ValidationError as error:
-        keys = ", ".join(".".join(str(part) for part in defect["loc"]) or "the whole" for defect in error.errors())
-        raise VerifyError(f"{where}: no receipt of mcmort (wrong or missing: {keys})") from error
-    if not receipt.totals or receipt.totals.keys() != set(receipt.request.definitions):
-        raise VerifyError(f"{where}: the receipt does not hold one digest for each definition of its request")
-    return receipt
-
-
-def verify(receipt: Receipt | Path | str, *, threads: int | None = None) -> Verification:
-    """Run again what a receipt records, and compare.
-
-    Parameters
-    ----------
-    receipt : Receipt, Path or str
-        A receipt, or a file that holds one.
-    threads : int, optional
-        Threads to use; they change no bit.
-
-    Returns
-    -------
-    Verification
-        Which totals differ, if any, and which versions.
-
-    Raises
-    ------
-    VerifyError
-        If the receipt cannot be read, or the case has changed since.
-    """
-    if not isinstance(receipt, Receipt):
-        receipt = read_receipt(Path(receipt))
-    options = receipt.options()
-    case = load(receipt.case)
-    from mcmort.sampler.kernel.run import REPLICATES, net_size  # the engines load only for a case that is sound
-
-    if case.digest != receipt.case_digest:
-        raise VerifyError(
-            f"the case {receipt.case} has changed: its digest is {case.digest[:12]}, the receipt has "
-            f"{receipt.case_digest[:12]}. Hint: check out the version of the case that the result was made from"
-            + (f". {receipt.earlier_meaning}" if receipt.earlier_meaning else "")
-        )
-    if receipt.method == "quasi" and receipt.draws != (made := REPLICATES * net_size(receipt.draws)):
-        raise VerifyError(
-            f"the receipt names {receipt.draws:,} draws, which the method 'quasi' does not make; it would make "
-            f"{made:,}. Hint: has the receipt been changed by hand?"
-        )
-    source = source_of(case, options, keep=receipt.kept, store=False, threads=threads)
-    resolved = [resolve(case, definition_of(case, name, receipt.request)) for name in receipt.totals]
-    totals = totals_of(source, resolved, with_parts=False)
-    differing = [
-        name
-        for (name, expected), total in zip(receipt.totals.items(), totals, strict=True)
-        if _digest(total) != expected
-    ]
-    now = source.manifest.versions
-    versions = {name: (then, now.get(name, "none")) for name, then in receipt.versions.items() if now.get(name) != then}
-    return Verification(receipt=receipt, differing=tuple(differing), versions=versions)

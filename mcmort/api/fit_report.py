@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from mcmort.analysis.receipt import TotalsRequest, receipt_of
 from mcmort.bayes import Posterior
-from mcmort.present.documents.fit_document import fit_document
+from mcmort.present.documents.fit_document import FitDocument, fit_document
 from mcmort.present.documents.frame import as_json
-from mcmort.present.documents.influence_document import influence_document
+from mcmort.present.documents.influence_document import InfluenceDocument, influence_document
 from mcmort.present.tables.components_table import components_table
 from mcmort.present.tables.figures_table import figures_table
 from mcmort.present.tables.formats import render
 from mcmort.present.tables.influence_table import influence_table
 from mcmort.present.tables.priors_table import priors_table
-from mcmort.totals import definition_of, kept, total
+from mcmort.totals import Total, definition_of, kept, total
 
-__all__ = ["render_fit"]
+if TYPE_CHECKING:
+    from mcmort.bayes.power_scaling import Influence, Sensitivity
+
+__all__ = ["fitted_document", "render_fit"]
 
 
 def render_fit(
@@ -44,18 +48,29 @@ def render_fit(
     -------
     str
     """
+    if form == "json":
+        return as_json(fitted_document(posterior, influence))
     if influence is not None:
-        from mcmort.bayes.power_scaling import influence as influences_of
-        from mcmort.bayes.power_scaling import sensitivity
-
-        computed = total(posterior, definition_of(posterior.case, influence))
-        values = kept(computed.values)
-        influences, power = influences_of(posterior, values), sensitivity(posterior, values)
-        if form == "json":
-            return as_json(influence_document(computed, influences, power))
-        chosen = influence_table(computed, influences, power)
-    elif form == "json":
-        return as_json(fit_document(posterior))
+        chosen = influence_table(*_influences(posterior, influence))
     else:
         chosen = {"components": components_table, "priors": priors_table, "figures": figures_table}[table](posterior)
     return render(chosen, form, width)
+
+
+def fitted_document(posterior: Posterior, influence: str | None = None) -> FitDocument | InfluenceDocument:
+    """Return a fit, or what drives the total of a definition, in the stable JSON schema."""
+    if influence is None:
+        return fit_document(posterior, receipt_of(TotalsRequest(definitions=()), {}, posterior, result="fit"))
+    computed, influences, power = _influences(posterior, influence)
+    request = TotalsRequest(definitions=(influence,))
+    receipt = receipt_of(request, [computed], posterior, result="influence")
+    return influence_document(computed, influences, power, receipt)
+
+
+def _influences(posterior: Posterior, definition: str) -> tuple[Total, list[Influence], Sensitivity]:
+    """Compute a total, and what drives it."""
+    from mcmort.bayes.power_scaling import influence, sensitivity
+
+    computed = total(posterior, definition_of(posterior.case, definition))
+    values = kept(computed.values)
+    return computed, influence(posterior, values), sensitivity(posterior, values)

@@ -22,10 +22,10 @@ from mcmort.analysis.claims import ClaimComparison
 from mcmort.analysis.dependence import DependenceRanges, dependence_ranges
 from mcmort.analysis.receipt import Receipt
 from mcmort.catalogue import Case
-from mcmort.present.documents.claims_document import claims_document
+from mcmort.present.documents.claims_document import ClaimsDocument, claims_document
 from mcmort.present.documents.comparison_document import ComparisonDocument, comparison_document
-from mcmort.present.documents.dependence_document import dependence_document
-from mcmort.present.documents.engines_document import engines_document
+from mcmort.present.documents.dependence_document import DependenceDocument, dependence_document
+from mcmort.present.documents.engines_document import EnginesDocument, engines_document
 from mcmort.present.documents.frame import as_json
 from mcmort.present.documents.total_document import TotalDocument, total_document
 from mcmort.present.pieces_text import headline_with_pieces
@@ -132,11 +132,15 @@ class DependenceReport:
         totals = [report.total for report in self.by_setting.values()]
         return dependence_ranges(totals, self.declared.probability)
 
+    def document(self) -> DependenceDocument:
+        """Return all of them in the stable JSON schema."""
+        documents = {setting: report.document() for setting, report in self.by_setting.items()}
+        return dependence_document(**documents, ranges=self.ranges)
+
     def render(self, form: str, width: int | None = None) -> str:
         """Return all of them as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``."""
         if form == "json":
-            documents = {setting: report.document() for setting, report in self.by_setting.items()}
-            return as_json(dependence_document(**documents, ranges=self.ranges))
+            return as_json(self.document())
         summaries = {setting: report.summary for setting, report in self.by_setting.items()}
         text = render(dependence_table(self.declared.total, summaries, self.ranges), form, width)
         return "\n".join([*wrapped(self.declared.headline, width=width), "", text]) if form == "text" else text
@@ -182,8 +186,8 @@ class ComparisonReport:
 
     @property
     def receipts(self) -> Mapping[str, Receipt]:
-        """Its receipt, as `plot` writes it."""
-        return {"": self.receipt}
+        """Its receipt, with the digest of its JSON document."""
+        return {"": self.document().receipt}
 
     def figure(self) -> Figure:
         """Return the definition ladder."""
@@ -202,11 +206,16 @@ class ClaimsReport:
     case: Case
     manifest: Manifest
     judged: tuple[ClaimComparison, ...]
+    receipt: Receipt
+
+    def document(self) -> ClaimsDocument:
+        """Return the claims in the stable JSON schema."""
+        return claims_document(self.case, self.manifest, self.judged, self.receipt)
 
     def render(self, form: str, width: int | None = None) -> str:
         """Return the claims as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``."""
         if form == "json":
-            return as_json(claims_document(self.case, self.manifest, self.judged))
+            return as_json(self.document())
         table = claims_table(self.case, self.judged)
         return render(table, form, width)
 
@@ -248,17 +257,21 @@ class EnginesReport:
     elicited: ComparisonReport
     synthesis: ComparisonReport
 
+    def document(self) -> EnginesDocument:
+        """Return both in the stable JSON schema."""
+        return engines_document(self.elicited.document(), self.synthesis.document())
+
     def render(self, form: str, width: int | None = None) -> str:
         """Return both as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``."""
         if form == "json":
-            return as_json(engines_document(self.elicited.document(), self.synthesis.document()))
+            return as_json(self.document())
         table = engines_table(self.elicited.comparison, self.synthesis.comparison, self.elicited.probability)
         return render(table, form, width)
 
     @property
     def receipts(self) -> Mapping[str, Receipt]:
-        """The receipt of either engine."""
-        return {".elicited": self.elicited.receipt, ".synthesis": self.synthesis.receipt}
+        """The receipt of either engine, by its name."""
+        return {"elicited": self.elicited.document().receipt, "synthesis": self.synthesis.document().receipt}
 
     def figure(self) -> Figure:
         """Return the definition ladder with both engines in each row."""

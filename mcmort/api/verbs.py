@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -11,6 +13,7 @@ from mcmort.analysis import summarise
 from mcmort.analysis.bounds import total_bounds
 from mcmort.analysis.claims import compare_claims
 from mcmort.analysis.receipt import Receipt, TotalsRequest, receipt_of
+from mcmort.analysis.recorded_result import RECEIPT_ENDING
 from mcmort.analysis.summary import PROBABILITIES, check_probabilities
 from mcmort.api.reports import BridgeReport, ClaimsReport, ComparisonReport, TotalReport
 from mcmort.catalogue.vocabulary import Measure
@@ -96,7 +99,8 @@ def total_with(
     (computed,) = totals_of(draws, [resolved], probabilities=_probabilities(interval))
     summary = summarise(computed.values, _probabilities(interval), chains=computed.chains)
     around = total_bounds(computed, interval) if bounds else None
-    return TotalReport(computed, summary, receipt_of(request, [computed]), interval, around)
+    receipt = receipt_of(request, [computed], draws, result="total", interval=interval, bounds=bounds)
+    return TotalReport(computed, summary, receipt, interval, around)
 
 
 def compare(
@@ -130,8 +134,11 @@ def compare(
         If a definition is unknown, or none of them counts anything.
     """
     comparison = analysis.compare(draws, definitions, years=years, probabilities=_probabilities(interval))
-    request = TotalsRequest(definitions=tuple(row.total.definition.id for row in comparison.rows), years=years)
-    return ComparisonReport(comparison, receipt_of(request, [row.total for row in comparison.rows]), interval)
+    names = draws.case.definitions if definitions is None else definitions
+    request = TotalsRequest(definitions=tuple(names), years=years)
+    totals = [row.total for row in comparison.rows]
+    receipt = receipt_of(request, totals, draws, result="comparison", interval=interval)
+    return ComparisonReport(comparison, receipt, interval)
 
 
 def claims(draws: DrawSource) -> ClaimsReport:
@@ -151,7 +158,9 @@ def claims(draws: DrawSource) -> ClaimsReport:
     manifest = next(
         (comparison.total.draws.manifest for comparison in compared if comparison.total is not None), draws.manifest
     )
-    return ClaimsReport(draws.case, manifest, compared)
+    totals = {row.claim.id: row.total for row in compared if row.total is not None}
+    receipt = receipt_of(TotalsRequest(definitions=()), totals, draws, result="claims")
+    return ClaimsReport(draws.case, manifest, compared, receipt)
 
 
 def bridge(draws: Draws, start: str, end: str, *, years: tuple[int, int] | None = None) -> BridgeReport:
@@ -179,7 +188,7 @@ class Drawable(Protocol):
 
     @property
     def receipts(self) -> Mapping[str, Receipt]:
-        """Receipts by the words that go before ``.receipt.json``."""
+        """Its receipt by the name ``""``, or several by the names of what they belong to."""
         ...
 
     def figure(self) -> Figure:
@@ -200,7 +209,8 @@ def plot(comparison: Drawable, path: str | Path) -> Path:
     Returns
     -------
     Path
-        Of the figure; the receipt stands beside it, under the same name with ``.receipt.json`` added.
+        Of the figure; the receipt stands beside it, under the same name with ``.receipt.json`` added. It holds the
+        SHA-256 of the figure, and replaces the receipt of an earlier figure of that name.
 
     Raises
     ------
@@ -212,13 +222,16 @@ def plot(comparison: Drawable, path: str | Path) -> Path:
     from mcmort.present.figures.style import figure_bytes
 
     path = Path(path)
-    beside = {
-        path.with_name(f"{path.name}{word}.receipt.json"): receipt for word, receipt in comparison.receipts.items()
-    }
+    beside = path.with_name(path.name + RECEIPT_ENDING)
     form = figure_format(path)
-    for place in (path, *beside):
+    for place in (path, beside):
         check_writable(place)
-    write_whole(path, figure_bytes(comparison.figure(), form))
-    for place, receipt in beside.items():
-        write_whole(place, (receipt.model_dump_json(indent=2) + "\n").encode())
+    picture = figure_bytes(comparison.figure(), form)
+    digest = hashlib.sha256(picture).hexdigest()
+    receipts = {
+        name: receipt.model_copy(update={"picture": digest}).model_dump(mode="json")
+        for name, receipt in comparison.receipts.items()
+    }
+    write_whole(path, picture)
+    write_whole(beside, (json.dumps(receipts.get("", receipts), indent=2) + "\n").encode())
     return path

@@ -106,7 +106,7 @@ def fit(
         return (
             find(case, key) or posterior
         )  # some arrays are stored in single precision: the first call returns the same
-    return posterior
+    return posterior.in_stored_precision()
 
 
 def _names(argument: str, given: Iterable[str]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -57,6 +57,18 @@ class Posterior(Draws):
     rejected: Mapping[str, str] = field(default_factory=dict)
     diagnosis: Diagnosis = field(default_factory=lambda: Diagnosis({}, {}, {}, {}, 0, (), 0.0))
     seconds: Mapping[str, float] = field(default_factory=dict)
+
+    def in_stored_precision(self) -> Posterior:
+        """Return the fit as it is read back from its file, which holds some arrays in single precision."""
+
+        def single(values: Array) -> Array:
+            return values.astype(np.float32).astype(np.float64)
+
+        rounded = {
+            name: {key: single(values) for key, values in getattr(self, name).items()}
+            for name in ("prior", "log_likelihood", "predicted", "predicted_before")
+        }
+        return replace(self, log_prior=single(self.log_prior), **rounded)
 
     @property
     def conditioned(self) -> frozenset[str]:

@@ -1,13 +1,12 @@
 """The command ``mcmort``: gathers the commands, and turns errors into text and an exit code.
 
-Exit codes: 0 done, 1 bad input or a result that could not be made, 2 wrong use, 130 interrupted.
+Exit codes: 0 done, 1 bad input or a result that could not be made or printed whole, 2 wrong use, 130 interrupted.
 """
 
 from __future__ import annotations
 
 import atexit
 import gc
-import sys
 from typing import Annotated, Final
 
 import typer
@@ -24,6 +23,7 @@ from mcmort.cli.new import new
 from mcmort.cli.plot import plot
 from mcmort.cli.schema import schema
 from mcmort.cli.show import show
+from mcmort.cli.standard_streams import StandardOutputError, discard_output, held_output, write_err, write_out
 from mcmort.cli.total import total
 from mcmort.cli.trace import trace
 from mcmort.cli.verify import verify
@@ -87,20 +87,36 @@ def main(arguments: list[str] | None = None) -> int:
     gc.set_threshold(100_000)
     atexit.register(gc.freeze)
     try:
+        with held_output() as held:
+            code = _run(arguments)
+        if printed := held.text():
+            write_out(printed)
+    except BrokenPipeError:
+        # the reader of a pipe has gone: nothing is left to say
+        discard_output()
+        return 1
+    except StandardOutputError as error:
+        write_err(f"mcmort: {error}\n")
+        discard_output()
+        return error.exit_code
+    return code
+
+
+def _run(arguments: list[str] | None) -> int:
+    """Run the command line; what cannot be printed is left to the caller."""
+    try:
         result = app(args=arguments, prog_name="mcmort", standalone_mode=False)
+    except (BrokenPipeError, StandardOutputError):
+        raise
     except McmortError as error:
-        sys.stderr.write(f"mcmort: {error}\n")
+        write_err(f"mcmort: {error}\n")
         return error.exit_code
     except typer.Exit as stop:
         return stop.exit_code
     except (KeyboardInterrupt, typer.Abort):
         return _interrupted()
     except MemoryError:
-        sys.stderr.write("mcmort: not enough memory for so many draws. Hint: fewer with --draws\n")
-        return 1
-    except BrokenPipeError:
-        # the reader of a pipe has gone: nothing is left to say, not even at exit
-        sys.stderr.close()
+        write_err("mcmort: not enough memory for so many draws. Hint: fewer with --draws\n")
         return 1
     except Exception as error:
         return _wrong_use(error)
@@ -110,7 +126,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _interrupted() -> int:
-    sys.stderr.write("mcmort: interrupted\n")
+    write_err("mcmort: interrupted\n")
     return _INTERRUPTED
 
 

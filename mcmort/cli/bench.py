@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from mcmort.cli.standard_streams import write_err, write_out
 
 if TYPE_CHECKING:
     from mcmort.bench.results import Report
@@ -67,7 +68,7 @@ def bench(
         from mcmort.bench.figure import cost_figure
 
         write_whole(figure, cost_figure(report, form))
-        sys.stdout.write(f"\nFigure: {figure}\n")
+        write_out(f"\nFigure: {figure}\n")
 
 
 def _print(report: Report) -> None:
@@ -76,18 +77,16 @@ def _print(report: Report) -> None:
     from mcmort.present.tables.plain_text import to_text
 
     for name, reason in report.missing.items():
-        sys.stdout.write(f"{name}: {reason}\n")
+        write_out(f"{name}: {reason}\n")
     for line in check_lines(report):
-        sys.stdout.write(f"{line}\n")
+        write_out(f"{line}\n")
     for table in tables(report):
-        sys.stdout.write(f"\n{to_text(table, 150)}")
+        write_out(f"\n{to_text(table, 150)}")
     for line in slope_lines(report):
-        sys.stdout.write(f"{line}\n")
+        write_out(f"{line}\n")
     losing = losing_cells(report)
-    sys.stdout.write(
-        "\nWhere mcmort loses:\n" + "".join(f"  {line}\n" for line in losing or ["in no cell of this run"])
-    )
+    write_out("\nWhere mcmort loses:\n" + "".join(f"  {line}\n" for line in losing or ["in no cell of this run"]))
 
 
 def _say(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
+    write_err(f"{line}\n")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from mcmort.cli.standard_streams import write_out
 
 __all__ = ["cases"]
 
@@ -18,4 +18,4 @@ def cases() -> None:
         case = catalogue.load(name)
         count = len(case.components)
         definitions = ", ".join(case.definitions)
-        sys.stdout.write(f"{name}  {case.head.title}\n    {count} components; definitions: {definitions}\n")
+        write_out(f"{name}  {case.head.title}\n    {count} components; definitions: {definitions}\n")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
 
 from mcmort.cli.loading import load_case
+from mcmort.cli.standard_streams import write_out
 
 __all__ = ["check"]
 
@@ -32,4 +32,4 @@ def check(
     if problems:
         raise CaseError(path, list(problems))
     load_case(path)
-    sys.stdout.write(f"{path}: no problems found\n")
+    write_out(f"{path}: no problems found\n")

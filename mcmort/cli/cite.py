@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from mcmort.cli.options import CaseName
+from mcmort.cli.standard_streams import write_out
 
 __all__ = ["Style", "cite"]
 
@@ -36,4 +36,4 @@ def cite(
     from mcmort.present.texts.reference_list import as_bibtex, as_text
 
     sources = cited_sources(load(case), definition)
-    sys.stdout.write(as_bibtex(sources) if style is Style.bibtex else as_text(sources))
+    write_out(as_bibtex(sources) if style is Style.bibtex else as_text(sources))

@@ -28,4 +28,4 @@ def claims(
     check_output(output)
     with drawing(case, drawn.options(engine.value), threads=drawn.threads, quiet=quiet) as source:
         result = compute(source)
-    deliver(result.render(form.value, line_width(output)), output)
+    deliver(result.render(form.value, line_width(output)), output, is_json=form is Form.json)

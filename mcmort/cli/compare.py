@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
@@ -26,6 +25,7 @@ from mcmort.cli.options import (
     YearSpan,
     span,
 )
+from mcmort.cli.standard_streams import write_err, write_out
 
 if TYPE_CHECKING:
     from mcmort.api.reports import ComparisonReport, EnginesReport
@@ -94,11 +94,11 @@ def compare(
             text += "\n" + result.published(form.value, width)
     if figure is not None:
         plot(result, figure)
-    deliver(text, output)
+    deliver(text, output, is_json=form is Form.json)
     if figure is not None:
         # a result for machines stays alone on stdout
         is_alone = form is not Form.text and output in (None, Path("-"))
-        (sys.stderr if is_alone else sys.stdout).write(f"\nFigure: {figure}\n")
+        (write_err if is_alone else write_out)(f"\nFigure: {figure}\n")
 
 
 def _check_choices(

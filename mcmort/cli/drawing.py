@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mcmort.cli.loading import load_case
+from mcmort.cli.standard_streams import write_out
 
 if TYPE_CHECKING:
     from mcmort.catalogue import Case
@@ -38,7 +39,7 @@ def drawing(name: str | Case, options: DrawOptions, *, threads: int | None, quie
 @contextmanager
 def progress_bar(label: str, quiet: bool) -> Iterator[Progress | None]:
     """Show a bar on stderr once the work has taken a second; nothing if stderr is no terminal."""
-    if quiet or not sys.stderr.isatty():
+    if quiet or sys.stderr is None or not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console
@@ -71,12 +72,12 @@ def line_width(output: Path | None) -> int:
     return page_width() if output is None or output == _STDOUT else FILE_WIDTH
 
 
-def deliver(text: str, output: Path | None) -> None:
+def deliver(text: str, output: Path | None, *, is_json: bool = False) -> None:
     """Print a result, or write it whole to a file."""
     if output is None or output == _STDOUT:
-        sys.stdout.write(text)
+        write_out(text, is_json=is_json)
         return
     from mcmort.present.write import write_whole
 
     write_whole(output, text.encode())
-    sys.stdout.write(f"{output}\n")
+    write_out(f"{output}\n")

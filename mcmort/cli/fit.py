@@ -56,4 +56,4 @@ def fit(
     with progress_bar(f"Fitting {loaded.id}", quiet) as progress:
         posterior = posterior_of(loaded, options, threads=threads, progress=progress)
     table = "priors" if priors else "figures" if figures else "components"
-    deliver(render_fit(posterior, form.value, table, influence, line_width(output)), output)
+    deliver(render_fit(posterior, form.value, table, influence, line_width(output)), output, is_json=form is Form.json)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
+
+from mcmort.cli.standard_streams import write_err
 
 if TYPE_CHECKING:
     from mcmort.catalogue import Case
@@ -17,5 +18,5 @@ def load_case(name: str) -> Case:
 
     case = load(name)
     for notice in case.notices:
-        sys.stderr.write(f"mcmort: notice: {notice}\n")
+        write_err(f"mcmort: notice: {notice}\n")
     return case

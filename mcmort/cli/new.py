@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from mcmort.cli.standard_streams import write_out
 
 __all__ = ["new"]
 
@@ -21,4 +22,4 @@ def new(
     from mcmort.catalogue.reading.new_case import new_case
 
     folder = new_case(path)
-    sys.stdout.write(f"{folder}: made. Edit its files, then: mcmort check {folder}; mcmort compare {folder}\n")
+    write_out(f"{folder}: made. Edit its files, then: mcmort check {folder}; mcmort compare {folder}\n")

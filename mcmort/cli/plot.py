@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -22,6 +21,7 @@ from mcmort.cli.options import (
     YearSpan,
     span,
 )
+from mcmort.cli.standard_streams import write_out
 
 __all__ = ["Kind", "plot"]
 
@@ -60,4 +60,4 @@ def plot(
     with drawing(case, drawn.options(engine.value), threads=drawn.threads, quiet=quiet) as source:
         comparison = compare(source, definitions, years=restricted, interval=interval)
     written = write(comparison, output)
-    sys.stdout.write(f"{written}\n")
+    write_out(f"{written}\n")

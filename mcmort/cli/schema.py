@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from enum import StrEnum
 from typing import Annotated
 
 import typer
+
+from mcmort.cli.standard_streams import write_out
 
 __all__ = ["SchemaName", "schema"]
 
@@ -41,4 +42,4 @@ def schema(
         from mcmort.catalogue.schema import schemas
 
         content = schemas()[document.value]
-    sys.stdout.write(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+    write_out(json.dumps(content, indent=2, ensure_ascii=False) + "\n", is_json=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
 
 from mcmort.cli.loading import load_case
 from mcmort.cli.options import CaseName
+from mcmort.cli.standard_streams import write_out
 
 __all__ = ["show"]
 
@@ -42,14 +42,12 @@ def show(
         from mcmort.present.tables.formats import render
 
         tables = families_tables(loaded, component)
-        sys.stdout.write(
-            "\n".join(render(table, "text") for table in tables) or f"{component} has no printed figures.\n"
-        )
+        write_out("\n".join(render(table, "text") for table in tables) or f"{component} has no printed figures.\n")
     elif component is not None:
-        sys.stdout.write(component_text(loaded, component))
+        write_out(component_text(loaded, component))
     elif estimates:
-        sys.stdout.write(estimates_text(loaded))
+        write_out(estimates_text(loaded))
     elif sources:
-        sys.stdout.write(sources_text(loaded))
+        write_out(sources_text(loaded))
     else:
-        sys.stdout.write(case_text(loaded))
+        write_out(case_text(loaded))

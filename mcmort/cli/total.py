@@ -60,7 +60,7 @@ def total(
         with drawing(case, options, threads=drawn.threads, quiet=quiet) as source:
             reports.append(total_with(source, definition, changes, interval=interval, bounds=bounds))
     result = reports[0] if len(reports) == 1 else DependenceReport(*reports)
-    deliver(result.render(form.value, line_width(output)), output)
+    deliver(result.render(form.value, line_width(output)), output, is_json=form is Form.json)
 
 
 def _no_definition(case: str) -> UsageError:

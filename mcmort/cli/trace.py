@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
 
 from mcmort.cli.loading import load_case
 from mcmort.cli.options import CaseName, DrawCount, Quiet, Seed, YearSpan, span
+from mcmort.cli.standard_streams import write_out
 
 __all__ = ["trace"]
 
@@ -47,7 +47,7 @@ def trace(
         options = DrawOptions(draws=draws, seed=seed)
         with drawing(loaded, options, threads=None, quiet=quiet) as source:
             result = total(source, name, years=restricted)
-        sys.stdout.write(trace_total(result.total, result.summary, elicit(loaded)))
+        write_out(trace_total(result.total, result.summary, elicit(loaded)))
         return
     if name is not None and name not in loaded.components and name not in loaded.quantities:
         raise DefinitionError(loaded.missing(name, "component, quantity or definition"))
@@ -55,6 +55,6 @@ def trace(
         raise typer.BadParameter("years restrict a total: name a definition", param_hint="--years")
     priors = elicit(loaded)
     if name is None:
-        sys.stdout.write("\n".join(trace_owner(priors, component) for component in loaded.components))
+        write_out("\n".join(trace_owner(priors, component) for component in loaded.components))
         return
-    sys.stdout.write(trace_owner(priors, name))
+    write_out(trace_owner(priors, name))

@@ -11,7 +11,6 @@ from scipy import stats
 
 import mcmort as mm
 from mcmort.analysis.balances import balance_residuals
-from mcmort.analysis.receipt import verify
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Balance
 from mcmort.present.balance_text import balance_notes
@@ -168,7 +167,7 @@ def test_receipt_of_nets_with_a_balance_reproduces() -> None:
     source = Sampler(mm.load("ussr"), 64, rng=1, method="quasi")
     report = mm.compare(source, ["demographic", "broad"])
     assert report.rows[0].total.balances
-    assert verify(report.receipt).agrees
+    assert mm.verify(report.receipt).agrees
 
 
 def test_demographic_losses_of_the_soviet_case_exceed_both_balances() -> None:

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from mcmort.analysis.receipt import Receipt, TotalsRequest, parse_receipt, read_receipt, receipt_of, verify
+from mcmort.analysis.receipt import Receipt, TotalsRequest, receipt_of
+from mcmort.analysis.recorded_result import parse_result, read_result
+from mcmort.api.verification import verify
 from mcmort.catalogue import load
 from mcmort.catalogue.meaning_versions import CURRENT
 from mcmort.cli.app import main
@@ -48,26 +50,29 @@ def receipt(tmp_path: Path) -> Receipt:
     return receipt_of(_REQUEST, totals)
 
 
-def test_a_receipt_is_verified(receipt: Receipt, tmp_path: Path) -> None:
-    """A second run from the receipt, or from a file that holds it, agrees on every bit, seed 0 included."""
+def test_totals_of_a_receipt_without_a_document_are_verified(receipt: Receipt) -> None:
+    """A second run from the receipt agrees on every bit, seed 0 included, and says that nothing else was compared."""
     assert receipt.seed == 0
     assert receipt.evidence == ("demographic",)
-    path = tmp_path / "receipt.json"
-    path.write_text(receipt.model_dump_json(), encoding="utf-8")
-    result = tmp_path / "result.json"
-    result.write_text(json.dumps({"total": 1, "receipt": receipt.model_dump(mode="json")}), encoding="utf-8")
-    assert read_receipt(path) == read_receipt(result) == receipt
-    for one in (receipt, path, str(result)):
-        found = verify(one, threads=1)
-        assert found.agrees
-        assert found.versions == {}
+    outcome = verify(receipt, threads=1)
+    assert outcome.agrees
+    assert outcome.versions == {}
+    assert outcome.unchecked.startswith("the draws of its totals alone")
+
+
+def test_file_whose_receipt_records_no_document_is_refused(receipt: Receipt) -> None:
+    """Numbers beside a receipt that says nothing of them, or a receipt of today without its digest, are refused."""
+    content = receipt.model_dump(mode="json")
+    for document in (content, {"median": 1, "receipt": content}, {"median": 1, "receipt": {**content, "meaning": 1}}):
+        with pytest.raises(VerifyError, match=r"does not record the document .*\(missing: result, document\)"):
+            parse_result(json.dumps(document).encode(), "here")
 
 
 def test_a_receipt_of_no_draws_is_refused(receipt: Receipt) -> None:
     """A receipt of no draws records nothing that could be made again."""
     content = json.dumps({**receipt.model_dump(mode="json"), "draws": 0}).encode()
     with pytest.raises(VerifyError, match="wrong or missing: draws"):
-        parse_receipt(content, "here")
+        parse_result(content, "here")
 
 
 def test_a_receipt_of_the_method_exact_says_that_the_method_is_gone(tmp_path: Path) -> None:
@@ -144,23 +149,25 @@ def test_another_engine_is_refused(receipt: Receipt) -> None:
         (b"[]", "no receipt of mcmort .*the whole"),
         (b"{}", "no receipt of mcmort .*case"),
         (b'{"receipt": 5}', "no receipt of mcmort"),
+        (b'{"seed": 1, "seed": 2}', "not JSON .*the key 'seed' stands twice"),
+        (b'{"seed": NaN}', "not JSON .*NaN is no number"),
     ],
-    ids=["bytes", "cut off", "deep", "list", "empty", "number"],
+    ids=["bytes", "cut off", "deep", "list", "empty", "number", "key twice", "no number"],
 )
 def test_file_without_a_receipt_is_refused(content: bytes, words: str) -> None:
     """Whatever a file holds, a receipt that cannot be read is one error in words."""
     with pytest.raises(VerifyError, match=words):
-        parse_receipt(content, "some.json")
+        parse_result(content, "some.json")
 
 
 def test_a_receipt_without_its_digests_is_refused(receipt: Receipt, tmp_path: Path) -> None:
     """A receipt that verifies nothing, or a file that is not there, is refused: it would agree with anything."""
     for totals in ({}, {"whole": receipt.totals["whole"]}):
-        bare = receipt.model_copy(update={"totals": totals})
+        bare = receipt.model_copy(update={"totals": totals, "meaning": 1})
         with pytest.raises(VerifyError, match="one digest for each definition"):
-            parse_receipt(bare.model_dump_json().encode(), "some.json")
+            parse_result(bare.model_dump_json().encode(), "some.json")
     with pytest.raises(VerifyError, match="cannot be read"):
-        read_receipt(tmp_path / "missing.json")
+        read_result(tmp_path / "missing.json")
 
 
 def test_receipt_of_an_earlier_meaning_names_what_has_changed(
@@ -168,7 +175,7 @@ def test_receipt_of_an_earlier_meaning_names_what_has_changed(
 ) -> None:
     """A receipt that was written before there were versions names what has changed since; its file is a real one."""
     path = Path(__file__).parent / "receipt-of-meaning-1.json"
-    receipt = read_receipt(path)
+    receipt = read_result(path).receipts[""]
     assert receipt.meaning == 1
     assert main(["verify", str(path)]) == 1
     text = capsys.readouterr().err

@@ -69,9 +69,8 @@ def test_comparison_with_both_engines_prints_them_side_by_side(
         alone = json.loads(_ran(capsys, "compare", CASE, "--engine", engine, "--format", "json"))
         assert both[engine]["definitions"] == alone["definitions"]
         assert both[engine]["engine"] == engine
-    assert {one.name for one in tmp_path.iterdir()} == {
-        "both.svg", "both.svg.elicited.receipt.json", "both.svg.synthesis.receipt.json",
-    }  # fmt: skip
+    assert {one.name for one in tmp_path.iterdir()} == {"both.svg", "both.svg.receipt.json"}
+    assert json.loads((tmp_path / "both.svg.receipt.json").read_text()).keys() == {"elicited", "synthesis"}
 
 
 def test_a_receipt_of_a_fit_is_verified(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -84,6 +83,20 @@ def test_a_receipt_of_a_fit_is_verified(tmp_path: Path, capsys: pytest.CaptureFi
     document["receipt"]["totals"][name] = "0" * 64
     result.write_text(json.dumps(document))
     assert main(["verify", str(result)]) == 1
+
+
+def test_fit_and_influence_are_made_again_by_verify(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A fit prints the same numbers from its stored copy and without; one that is altered is found."""
+    result = tmp_path / "fit.json"
+    name = json.loads(_ran(capsys, "compare", CASE, "--format", "json"))["definitions"][0]["definition"]["id"]
+    for words in ((), ("--influence", name)):
+        result.write_text(_ran(capsys, "fit", CASE, *words, "--format", "json"))
+        _ran(capsys, "verify", str(result))
+    document = json.loads(result.read_text())
+    document["left_out"][0]["pareto_k"] += 0.1
+    result.write_text(json.dumps(document))
+    assert main(["verify", str(result)]) == 1
+    assert "left_out[0].pareto_k: printed" in capsys.readouterr().err
 
 
 def test_claims_among_the_evidence_are_marked(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,11 @@ import numpy as np
 import pytest
 
 import mcmort as mm
-from mcmort.analysis.receipt import Receipt, parse_receipt, read_receipt, verify
+from mcmort.analysis.document_digest import document_digest
+from mcmort.analysis.recorded_result import parse_result, read_result
+from mcmort.api.verification import verify
 from mcmort.errors import VerifyError
-from tests.cli.ran import Run, runner, small_folder
+from tests.cli.ran import Ran, Run, runner, small_folder
 
 pytestmark = pytest.mark.slow
 
@@ -26,6 +29,11 @@ REQUESTS = [
     ("total", "case", "-d", "whole", "--evidence", "demographic", "--interval", "0.8"),
     ("compare", "case"),
     ("compare", "case", "--years", "1930:1935", "-d", "early", "-d", "whole"),
+    ("compare", "case", "--years", "1940:1944", "-d", "early", "-d", "whole", "--interval", "0.5"),
+    ("total", "case", "-d", "whole", "--bounds", "--precision", "5%"),
+    ("total", "case", "-d", "whole", "--method", "quasi", "--precision", "2%", "--pool", "log"),
+    ("total", "case", "-d", "whole", "--dependence", "all"),
+    ("claims", "case"),
 ]
 
 
@@ -56,7 +64,9 @@ def test_a_json_result_is_reproduced(words: tuple[str, ...], run: Run) -> None:
     for threads in ((), ("--threads", "1"), ("--threads", "3")):
         ran = run("verify", "a.json", *threads)
         assert (ran.code, ran.err) == (0, "")
-        assert ran.out == f"a.json: reproduced bit for bit: {', '.join(document['receipt']['totals'])}\n"
+        receipt = document.get("receipt") or document["declared"]["receipt"]
+        names = "claims" if receipt["result"] == "claims" else ", ".join(receipt["totals"])
+        assert ran.out == f"a.json: reproduced bit for bit: {names}\n"
 
 
 def test_the_receipt_beside_a_figure_is_reproduced(run: Run) -> None:
@@ -65,6 +75,190 @@ def test_the_receipt_beside_a_figure_is_reproduced(run: Run) -> None:
     ran = run("verify", "a.svg.receipt.json")
     assert ran.code == 0
     assert ran.out.endswith("reproduced bit for bit: kept, early, whole\n")
+
+
+def test_receipt_without_its_picture_says_that_the_picture_was_not_compared(run: Run) -> None:
+    """Sent without the picture, a receipt still has its numbers made again, and says what was not looked at."""
+    assert run("plot", "case", "-n", "3000", "-o", "a.svg").code == 0
+    Path("a.svg").unlink()
+    ran = run("verify", "a.svg.receipt.json")
+    assert ran.code == 0
+    assert "Not compared: not the picture, which does not stand beside the receipt" in ran.out
+
+
+def test_stale_receipt_beside_a_newer_picture_is_found(run: Run) -> None:
+    """A second picture under the same name replaces the receipt; put back, the old receipt does not verify."""
+    assert run("compare", "case", "-n", "3000", "--figure", "a.svg").code == 0
+    stale = Path("a.svg.receipt.json").read_text()
+    assert run("compare", "case", "-n", "3000", "--figure", "a.svg", "--years", "1930:1940").code == 0
+    assert run("verify", "a.svg.receipt.json").code == 0
+    assert [path.name for path in Path().glob("a.svg*.json")] == ["a.svg.receipt.json"]
+    Path("a.svg.receipt.json").write_text(stale)
+    ran = run("verify", "a.svg.receipt.json")
+    assert (ran.code, ran.out) == (1, "")
+    assert "SHA-256 of a.svg: printed" in ran.err
+    assert "this receipt is of another picture" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("picture", None),
+        ("document", "0" * 64),
+        ("interval", 0.5),
+        ("chains", 77),
+        ("case", "./case"),
+        ("versions", {"mcmort": "0.0.1"}),
+    ],
+)
+def test_altered_receipt_of_a_picture_is_found(key: str, value: object, run: Run) -> None:
+    """Whatever is altered in the receipt beside a picture, the digest of what the picture shows no longer fits."""
+    assert run("plot", "case", "-n", "3000", "-o", "a.svg").code == 0
+    path = Path("a.svg.receipt.json")
+    path.write_text(json.dumps(json.loads(path.read_text()) | {key: value}))
+    ran = run("verify", str(path))
+    assert (ran.code, ran.out) == (1, "")
+    assert "not reproduced" in ran.err
+
+
+def _leaves(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Go through the places of all values, and of all mappings and lists that are empty."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    items = list(inner)
+    if not items:
+        yield path
+    for key, part in items:
+        yield from _leaves(part, (*path, key))
+
+
+def _altered(value: Any) -> Any:
+    """Return something else of the same type."""
+    match value:
+        case bool():
+            return not value
+        case int():
+            return value + 1
+        case float():
+            return value * (1.0 + 1e-9) + 1e-9
+        case str():
+            return value + "x"
+        case _:
+            return "x"
+
+
+def _replaced(document: Any, path: tuple[str | int, ...], change: Callable[[Any], Any]) -> Any:
+    """Return a document in which one value is another."""
+    if not path:
+        return change(document)
+    copy = document.copy()
+    copy[path[0]] = _replaced(copy[path[0]], path[1:], change)
+    return copy
+
+
+def _place(path: tuple[str | int, ...]) -> str:
+    """Return a path as messages write it."""
+    return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path).lstrip(".")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("total", "case", "-d", "whole", "--years", "1932:1941", "--bounds"),
+        ("compare", "case", "--years", "1930:1935"),
+        ("claims", "case"),
+    ],
+    ids=" ".join,
+)
+def test_every_value_of_a_result_altered_alone_is_found(words: tuple[str, ...], run: Run) -> None:
+    """Each number, text, yes or no and empty place of a result, one at a time: exit code 1, and where it stands."""
+    document = _made(run, *words)
+    places = list(_leaves(document))
+    assert len(places) > 80
+    assert _missed(run, document, places) == []
+
+
+def test_every_value_that_settings_of_dependence_share_is_found(run: Run) -> None:
+    """Of a total under each setting, the bounds that all have in common, and what each says of its draws."""
+    document = _made(run, "total", "case", "-d", "whole", "--dependence", "all")
+    own = {"median", "seed", "dependence", "receipt"}
+    places = [path for path in _leaves(document) if path[0] in ("schema", "bounds") or path[1] in own]
+    assert {path[0] for path in places} == document.keys()
+    assert _missed(run, document, places) == []
+
+
+def _missed(run: Run, document: dict[str, Any], places: Sequence[tuple[str | int, ...]]) -> list[tuple[str, Ran]]:
+    """Alter values one at a time; return those with which the document is not refused, or the value not named.
+
+    A receipt in which a value is altered asks for another result: what is named then are the values of that.
+    """
+    missed = []
+    for path in places:
+        _kept(_replaced(document, path, _altered))
+        ran = run("verify", "a.json")
+        is_named = "receipt" in path or f"  {_place(path)}: printed" in ran.err
+        if (ran.code, ran.out) != (1, "") or not ran.err.startswith("mcmort: ") or not is_named:
+            missed.append((_place(path), ran))
+    return missed
+
+
+def test_every_key_of_a_result_removed_or_added_is_found(run: Run) -> None:
+    """A document with one key less, or one that is not its own, is not the one that was printed."""
+    document = _made(run)
+    for key in document:
+        _kept({name: value for name, value in document.items() if name != key})
+        assert run("verify", "a.json").code == 1, key
+    _kept({**document, "invented": 1})
+    ran = run("verify", "a.json")
+    assert ran.code == 1
+    assert "invented: printed 1, remade nothing" in ran.err
+
+
+def test_difference_is_reported_with_what_was_printed_and_what_is_remade(run: Run) -> None:
+    """An altered median: its place, the number in the file and the number of the second run."""
+    document = _made(run)
+    _kept({**document, "median": 1.5})
+    err = run("verify", "a.json").err
+    assert err == (
+        f"mcmort: a.json: not reproduced. No version differs.\n  median: printed 1.5, remade {document['median']!r}\n"
+    )
+
+
+def test_receipt_of_another_document_is_found(run: Run) -> None:
+    """A sound receipt, taken from another result of the same case, does not make these numbers."""
+    other = _made(run, "total", "case", "-d", "whole", "--seed", "2")["receipt"]
+    for words in (("total", "case", "-d", "whole"), ("compare", "case"), ("claims", "case")):
+        _kept({**_made(run, *words), "receipt": other})
+        ran = run("verify", "a.json")
+        assert (ran.code, ran.out) == (1, "")
+        assert "seed: printed 1, remade 2" in ran.err
+
+
+def test_results_under_each_others_keys_are_refused(run: Run) -> None:
+    """Of a total under each setting of dependence, two that have changed places are each sound, and refused."""
+    document = _made(run, "total", "case", "-d", "whole", "--dependence", "all")
+    _kept({**document, "declared": document["comonotonic"], "comonotonic": document["declared"]})
+    assert "stands a result that was made otherwise" in run("verify", "a.json").err
+    other = _made(run, "total", "case", "-d", "early", "--dependence", "all")
+    _kept({**document, "declared": other["declared"]})
+    assert "do not belong together: receipts differ in request" in run("verify", "a.json").err
+
+
+def test_document_laid_out_anew_is_reproduced(run: Run) -> None:
+    """Keys in another order, other spaces and 3000.0 for 3000 are the same document."""
+    document = _made(run)
+    Path("a.json").write_text(json.dumps({**document, "draws": float(document["draws"])}, sort_keys=True))
+    assert run("verify", "a.json").code == 0
+
+
+def test_result_is_verified_from_another_folder(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A case is looked for beside the result as well, and anywhere with --case; the message says so."""
+    _made(run)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert run("verify", "../a.json").code == 0
+    Path("../a.json").rename("a.json")
+    assert "say where with --case" in run("verify", "a.json").err
+    assert run("verify", "a.json", "--case", "../case").code == 0
 
 
 def test_a_receipt_is_read_from_stdin(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -195,7 +389,9 @@ def test_receipt_with_an_unknown_definition_is_reported(run: Run) -> None:
 def test_differing_versions_are_reported(agrees: bool, run: Run) -> None:
     """Made under another numpy, a result that agrees says so beside the version, and one that does not says why."""
     document = _made(run)
+    document["versions"] |= {"numpy": "1.99", "retired-library": "3"}
     document["receipt"]["versions"] |= {"numpy": "1.99", "retired-library": "3"}
+    document["receipt"]["document"] = document_digest(document)
     if not agrees:
         document["receipt"]["seed"] += 1
     _kept(document)
@@ -212,11 +408,11 @@ def test_the_verb_returns_what_it_found(run: Run) -> None:
     document = _made(run)
     outcome = mm.verify("a.json")
     assert outcome.agrees
-    assert outcome.differing == ()
-    receipt = read_receipt(Path("a.json"))
+    assert (outcome.differing, outcome.differences) == ((), ())
+    receipt = read_result(Path("a.json")).receipts[""]
     assert verify(receipt).agrees
     changed = receipt.model_copy(update={"seed": 99})
     assert verify(changed).differing == ("whole",)
-    assert isinstance(parse_receipt(json.dumps(document).encode(), "a"), Receipt)
+    assert verify(parse_result(json.dumps(document).encode(), "a")).agrees
     with pytest.raises(VerifyError, match="x: not JSON"):
-        parse_receipt(b"{", "x")
+        parse_result(b"{", "x")

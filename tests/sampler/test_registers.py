@@ -12,7 +12,6 @@ from scipy import stats
 import mcmort as mm
 from mcmort.analysis.claims import compare_claims
 from mcmort.catalogue.case import Case
-from mcmort.present.documents.claims_document import claims_document
 from mcmort.present.tables.claims_table import claims_table
 from mcmort.results import RegisterComparison
 from mcmort.sampler import simulate
@@ -184,7 +183,7 @@ def test_total_with_a_part_registered_only_or_unknown_is_a_floor(
     judged = compare_claims(draws)
     (row,) = claims_table(draws.case, judged).rows
     assert row[2].endswith(" or more") is is_floor
-    (found,) = claims_document(draws.case, draws.manifest, judged).claims
+    (found,) = mm.claims(draws).document().claims
     assert found.floor is is_floor
 
 

@@ -7,8 +7,9 @@ import math
 from pydantic import Field
 
 from mcmort.analysis.claims import ClaimComparison
+from mcmort.analysis.receipt import Receipt
 from mcmort.catalogue import Case
-from mcmort.present.documents.frame import Document, Frame, frame
+from mcmort.present.documents.frame import Document, Frame, frame, sealed
 from mcmort.present.wording import interval_text, is_floor
 from mcmort.results import Manifest
 
@@ -52,9 +53,12 @@ class ClaimsDocument(Frame):
 
     schema_: str = Field("mcmort/claims/1", alias="schema")
     claims: tuple[ClaimDocument, ...]
+    receipt: Receipt
 
 
-def claims_document(case: Case, manifest: Manifest, comparisons: tuple[ClaimComparison, ...]) -> ClaimsDocument:
+def claims_document(
+    case: Case, manifest: Manifest, comparisons: tuple[ClaimComparison, ...], receipt: Receipt
+) -> ClaimsDocument:
     """Return claims as a document."""
     documents = []
     for comparison in comparisons:
@@ -80,9 +84,10 @@ def claims_document(case: Case, manifest: Manifest, comparisons: tuple[ClaimComp
                 retired_by=comparison.retired_by or None,
             )
         )
-    return ClaimsDocument.model_validate(
-        {"schema": "mcmort/claims/1", **frame(case, manifest), "claims": tuple(documents)}
+    document = ClaimsDocument.model_validate(
+        {"schema": "mcmort/claims/1", **frame(case, manifest), "claims": tuple(documents), "receipt": receipt}
     )
+    return sealed(document, receipt)
 
 
 def _our_text(comparison: ClaimComparison) -> str | None:

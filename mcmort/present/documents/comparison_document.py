@@ -6,7 +6,7 @@ from pydantic import Field
 
 from mcmort.analysis import Comparison
 from mcmort.analysis.receipt import Receipt
-from mcmort.present.documents.frame import Document, Frame, frame
+from mcmort.present.documents.frame import Document, Frame, frame, sealed
 from mcmort.present.documents.total_document import TotalBody, total_body
 
 __all__ = ["ComparisonDocument", "comparison_document"]
@@ -69,7 +69,7 @@ def comparison_document(comparison: Comparison, receipt: Receipt, probability: f
             )
         )
     first = comparison.rows[0].total
-    return ComparisonDocument.model_validate(
+    document = ComparisonDocument.model_validate(
         {
             "schema": "mcmort/comparison/1",
             **frame(first.case, first.draws.manifest),
@@ -78,3 +78,4 @@ def comparison_document(comparison: Comparison, receipt: Receipt, probability: f
             "receipt": receipt,
         }
     )
+    return sealed(document, receipt)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pydantic import Field
 
 from mcmort.analysis.fitted import predictions, shifts
+from mcmort.analysis.receipt import Receipt
 from mcmort.bayes import Posterior
-from mcmort.present.documents.frame import Document, Frame, frame
+from mcmort.present.documents.frame import Document, Frame, frame, sealed
 from mcmort.present.documents.limits import LimitsDocument, limits_of
 
 __all__ = ["FitDocument", "fit_document"]
@@ -43,9 +44,10 @@ class FitDocument(Frame):
     left: dict[str, str] = Field(description="Figures that were not used, each with the reason.")
     divergent: int
     bfmi: tuple[float, ...]
+    receipt: Receipt
 
 
-def fit_document(posterior: Posterior) -> FitDocument:
+def fit_document(posterior: Posterior, receipt: Receipt) -> FitDocument:
     """Return a fit in the stable JSON schema."""
     diagnosis = posterior.diagnosis
     kinds = ("all", "registered", "ordinary", "overlap", "share", "quantity", "tau", "bias", "completeness", "residual")
@@ -72,11 +74,13 @@ def fit_document(posterior: Posterior) -> FitDocument:
         )
         for prediction in predictions(posterior)
     ]
-    return FitDocument(
+    document = FitDocument(
         **frame(posterior.case, posterior.manifest),
         inputs=tuple(inputs),
         figures=tuple(figures),
         left=dict(posterior.rejected),
         divergent=diagnosis.divergent,
         bfmi=diagnosis.bfmi,
+        receipt=receipt,
     )
+    return sealed(document, receipt)

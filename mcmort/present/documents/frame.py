@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import asdict
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from mcmort.analysis.document_digest import document_digest
+from mcmort.analysis.receipt import Receipt
 from mcmort.catalogue import Case
 from mcmort.catalogue.vocabulary import Pooling, Weighting
 from mcmort.results import Dependence, Manifest, Method
 
-__all__ = ["CaseDocument", "Document", "Frame", "as_json", "frame"]
+__all__ = ["CaseDocument", "Document", "Frame", "as_json", "frame", "sealed"]
 
 
 class Document(BaseModel):
@@ -55,6 +58,24 @@ def frame(case: Case, manifest: Manifest) -> dict[str, Any]:
     if manifest.reached is not None and not math.isfinite(manifest.reached):
         made["reached"] = None  # JSON has no infinity
     return {"case": CaseDocument(id=case.id, title=case.head.title, digest=case.digest, notices=case.notices), **made}
+
+
+def sealed[Result: Document](document: Result, receipt: Receipt) -> Result:
+    """Return a document whose receipt holds the digest of the whole.
+
+    Parameters
+    ----------
+    document : Document
+        One with a field `receipt`.
+    receipt : Receipt
+        Its receipt, without the digest.
+
+    Returns
+    -------
+    Document
+    """
+    digest = document_digest(json.loads(as_json(document)))
+    return document.model_copy(update={"receipt": receipt.model_copy(update={"document": digest})})
 
 
 def as_json(document: Document) -> str:

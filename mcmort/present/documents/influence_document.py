@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from mcmort.analysis import summarise
-from mcmort.present.documents.frame import Document, Frame, frame
+from mcmort.analysis.receipt import Receipt
+from mcmort.present.documents.frame import Document, Frame, frame, sealed
 from mcmort.present.documents.limits import LimitsDocument, limits_of
 from mcmort.totals import Total
 
@@ -35,12 +36,15 @@ class InfluenceDocument(Frame):
     left_out: tuple[LeftOutDocument, ...] = Field(description="By how far the median moves, the farthest first.")
     prior_sensitivity: float = Field(description="Of the total to the power of the priors; above 0.05 worth a look.")
     likelihood_sensitivity: float
+    receipt: Receipt
 
 
-def influence_document(total: Total, influences: Sequence[Influence], power: Sensitivity) -> InfluenceDocument:
+def influence_document(
+    total: Total, influences: Sequence[Influence], power: Sensitivity, receipt: Receipt
+) -> InfluenceDocument:
     """Return what drives a total in the stable JSON schema."""
     summary = summarise(total.values, (0.95,), shortest=False, chains=total.chains)
-    return InfluenceDocument(
+    document = InfluenceDocument(
         **frame(total.case, total.draws.manifest),
         definition=total.definition.id,
         total=limits_of(summary),
@@ -50,7 +54,9 @@ def influence_document(total: Total, influences: Sequence[Influence], power: Sen
         ),
         prior_sensitivity=power.prior,
         likelihood_sensitivity=power.likelihood,
+        receipt=receipt,
     )
+    return sealed(document, receipt)
 
 
 def _limits(quantiles: tuple[float, float, float]) -> LimitsDocument:

@@ -20,7 +20,7 @@ from mcmort.analysis.bounds import IntervalBounds
 from mcmort.analysis.receipt import Receipt
 from mcmort.catalogue.vocabulary import LinkMeasure, Measure
 from mcmort.definitions import Timing
-from mcmort.present.documents.frame import Document, Frame, frame
+from mcmort.present.documents.frame import Document, Frame, frame, sealed
 from mcmort.present.numbers import rounding_for
 from mcmort.present.wording import headline, is_floor, units
 from mcmort.results import ComponentStatus
@@ -351,7 +351,7 @@ def total_document(
             BoundDocument(smallest=max(end.low.limit, 0.0), largest=end.high.limit) for end in (bounds.low, bounds.high)
         )
         around = BoundsDocument(probability=bounds.probability, low=low, high=high)
-    return TotalDocument.model_validate(
+    document = TotalDocument.model_validate(
         {
             "schema": "mcmort/total/1",
             **frame(total.case, total.draws.manifest),
@@ -360,3 +360,4 @@ def total_document(
             "receipt": receipt,
         }
     )
+    return sealed(document, receipt)

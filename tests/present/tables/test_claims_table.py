@@ -16,7 +16,7 @@ import pytest
 
 import mcmort as mm
 from mcmort.analysis.claims import ClaimComparison, compare_claims
-from mcmort.present.documents.claims_document import ClaimsDocument, claims_document
+from mcmort.present.documents.claims_document import ClaimsDocument
 from mcmort.present.tables.claims_table import claims_table, discrepancy
 from mcmort.results import Draws
 from mcmort.sampler import simulate
@@ -212,7 +212,7 @@ def test_marks_stand_behind_the_verdict() -> None:
 def test_the_document_reads_back_to_itself() -> None:
     """The JSON of claims validates as the document that wrote it, with null for what is unknown."""
     draws = known()
-    document = claims_document(draws.case, draws.manifest, compare_claims(draws))
+    document = mm.claims(draws).document()
     text = document.model_dump_json(by_alias=True)
     assert ClaimsDocument.model_validate_json(text) == document
     table = json.loads(text)

@@ -1,0 +1,236 @@
+"""Makes a result again from its receipt, and compares everything that was printed of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from mcmort.analysis.document_digest import Difference, differences, document_digest
+from mcmort.analysis.receipt import Receipt, ResultKind, totals_digests
+from mcmort.analysis.recorded_result import RecordedResult, read_result
+from mcmort.api.reports import DependenceReport, EnginesReport
+from mcmort.api.verbs import claims, compare, total_with
+from mcmort.catalogue import Case, load
+from mcmort.errors import UnknownCaseError, VerifyError
+from mcmort.present.documents.frame import Document, as_json
+from mcmort.results import DrawSource
+from mcmort.results.draw_options import ENGINES
+from mcmort.totals import source_of
+
+__all__ = ["Verification", "verify"]
+
+
+@dataclass(frozen=True)
+class Verification:
+    """Outcome of a second run.
+
+    Attributes
+    ----------
+    receipts : dict of str to Receipt
+        What was run again, by the names of the documents in a file that holds several; else by ``""``.
+    differing : tuple of str
+        Totals that did not come out the same, bit for bit.
+    differences : tuple of Difference
+        Every value of the document, the receipt or the picture that a second run does not give.
+    versions : dict of str to (str, str)
+        Versions that differ: then and now.
+    unchecked : str
+        What could not be compared, in words, or "".
+    """
+
+    receipts: Mapping[str, Receipt]
+    differing: tuple[str, ...]
+    differences: tuple[Difference, ...]
+    versions: Mapping[str, tuple[str, str]]
+    unchecked: str = ""
+
+    @property
+    def agrees(self) -> bool:
+        """Whether everything came out the same."""
+        return not self.differing and not self.differences
+
+    @property
+    def earlier_meaning(self) -> str:
+        """By which earlier meaning of the case format the result was made, and what has changed; else nothing."""
+        return next(iter(self.receipts.values())).earlier_meaning
+
+
+@dataclass(frozen=True)
+class _Remade:
+    """The result of a second run: its report, if it is one that is printed, and the digests of its totals."""
+
+    report: Any
+    document: dict[str, Any]
+    totals: Mapping[str, str]
+    versions: Mapping[str, str]
+
+
+def verify(
+    result: Receipt | RecordedResult | Path | str, *, case: str | None = None, threads: int | None = None
+) -> Verification:
+    """Make a result again, and compare everything that was printed of it.
+
+    Parameters
+    ----------
+    result : Receipt, RecordedResult, Path or str
+        A JSON result, the receipt beside a picture, or a file that holds either.
+    case : str, optional
+        Where the case is now; by default where the receipt says, seen from here or from the file.
+    threads : int, optional
+        Threads to use; they change no bit.
+
+    Returns
+    -------
+    Verification
+        What differs, if anything, and which versions do.
+
+    Raises
+    ------
+    VerifyError
+        If there is no sound receipt, or the case has changed since.
+    """
+    if isinstance(result, Receipt):
+        recorded = RecordedResult("the receipt", result.model_dump(mode="json"), {"": result})
+    else:
+        recorded = result if isinstance(result, RecordedResult) else read_result(Path(result))
+    remade = {key: _remade(receipt, recorded, case, threads) for key, receipt in recorded.receipts.items()}
+    differing = dict.fromkeys(
+        name
+        for key, receipt in recorded.receipts.items()
+        for name, digest in receipt.totals.items()
+        if remade[key].totals.get(name) != digest
+    )
+    found, unchecked = _picture_differences(recorded)
+    if all(run.document for run in remade.values()):
+        found = (*_document_differences(recorded, remade), *found)
+    else:
+        unchecked = "the draws of its totals alone, since the receipt is of a version that recorded no more"
+    versions = {
+        name: (then, remade[key].versions.get(name, "none"))
+        for key, receipt in recorded.receipts.items()
+        for name, then in receipt.versions.items()
+        if remade[key].versions.get(name) != then
+    }
+    return Verification(recorded.receipts, tuple(differing), found, versions, unchecked)
+
+
+def _remade(receipt: Receipt, recorded: RecordedResult, where: str | None, threads: int | None) -> _Remade:
+    """Run again what a receipt records."""
+    options = receipt.options()
+    case = _case(receipt, recorded, where)
+    if receipt.method == "quasi":
+        _check_quasi_draws(receipt)
+    source = source_of(case, options, keep=receipt.kept, store=False, threads=threads)
+    if receipt.result is None:
+        return _Remade(None, {}, totals_digests(source, receipt), source.manifest.versions)
+    report, document = _RUNS[receipt.result](source, receipt)
+    content: dict[str, Any] = json.loads(as_json(document))
+    versions = content["versions"]
+    content["versions"] = content["receipt"]["versions"] = dict(receipt.versions)  # those of today are compared apart
+    content["receipt"]["document"] = receipt.document and document_digest(content)
+    return _Remade(report, content, content["receipt"]["totals"], versions)
+
+
+def _case(receipt: Receipt, recorded: RecordedResult, where: str | None) -> Case:
+    """Load the case of a receipt, from where it is now, under the name that it had."""
+    beside = None if recorded.path is None else recorded.path.parent / receipt.case
+    try:
+        case = load(where or receipt.case)
+    except UnknownCaseError as error:
+        if where is None and beside is not None and beside.is_dir():
+            case = load(str(beside))
+        else:
+            raise UnknownCaseError(f"{error}. If the case is elsewhere now, say where with --case") from error
+    if case.digest != receipt.case_digest:
+        raise VerifyError(
+            f"the case {receipt.case} has changed: its digest is {case.digest[:12]}, the receipt has "
+            f"{receipt.case_digest[:12]}. Hint: check out the version of the case that the result was made from"
+            + (f". {receipt.earlier_meaning}" if receipt.earlier_meaning else "")
+        )
+    return replace(case, where=receipt.case)
+
+
+def _check_quasi_draws(receipt: Receipt) -> None:
+    """Refuse a number of draws that would be rounded to the one that was made."""
+    from mcmort.sampler.kernel.run import REPLICATES, net_size  # the engines load only for a case that is sound
+
+    if receipt.draws != (made := REPLICATES * net_size(receipt.draws)):
+        raise VerifyError(
+            f"the receipt names {receipt.draws:,} draws, which the method 'quasi' does not make; it would make "
+            f"{made:,}. Hint: has the receipt been changed by hand?"
+        )
+
+
+def _total(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
+    (name,) = receipt.request.definitions
+    report = total_with(
+        source, name, receipt.request.changes, interval=receipt.interval, bounds=receipt.bounds
+    )  # fmt: skip
+    return report, report.document()
+
+
+def _comparison(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
+    request = receipt.request
+    report = compare(source, request.definitions, years=request.years, interval=receipt.interval)
+    return report, report.document()
+
+
+def _claims(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
+    del receipt  # claims have no choices of their own
+    report = claims(source)
+    return report, report.document()
+
+
+def _fit(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
+    from mcmort.api.fit_report import fitted_document
+    from mcmort.bayes import Posterior
+
+    if not isinstance(source, Posterior):
+        raise VerifyError(f"the receipt contradicts itself: the engine {receipt.engine!r} makes no fit")
+    return None, fitted_document(source, next(iter(receipt.request.definitions), None))
+
+
+_RUNS: Final[Mapping[ResultKind, Callable[[DrawSource, Receipt], tuple[Any, Document]]]] = {
+    "total": _total,
+    "comparison": _comparison,
+    "claims": _claims,
+    "fit": _fit,
+    "influence": _fit,
+}
+
+
+def _document_differences(recorded: RecordedResult, remade: Mapping[str, _Remade]) -> tuple[Difference, ...]:
+    """Compare every value of documents, or of bare receipts, with those of a second run."""
+    documents = {key: run.document for key, run in remade.items()}
+    if recorded.is_bare:
+        parts = recorded.parts
+        return tuple(
+            difference
+            for key, document in documents.items()
+            for difference in differences({**parts[key], "picture": None}, document["receipt"], key)
+        )
+    if "" in documents:
+        return tuple(differences(recorded.content, documents[""]))
+    reports = {key: run.report for key, run in remade.items()}
+    is_engines = set(reports) == set(ENGINES)
+    joined = (EnginesReport(**reports) if is_engines else DependenceReport(**reports)).document()
+    return tuple(differences(recorded.content, {**json.loads(as_json(joined)), **documents}))
+
+
+def _picture_differences(recorded: RecordedResult) -> tuple[tuple[Difference, ...], str]:
+    """Compare the picture beside a receipt with the digest in it, if both are there."""
+    picture = recorded.picture
+    expected = {receipt.picture for receipt in recorded.receipts.values()}
+    if picture is None or not picture.is_file():
+        is_of_picture = recorded.is_bare and expected != {None}
+        return (), "not the picture, which does not stand beside the receipt" if is_of_picture else ""
+    digest = hashlib.sha256(picture.read_bytes()).hexdigest()
+    return tuple(
+        Difference(f"SHA-256 of {picture.name}", one or "nothing", f"{digest} (this receipt is of another picture)")
+        for one in expected
+        if one != digest
+    ), ""
