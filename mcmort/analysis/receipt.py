@@ -12,8 +12,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mcmort.catalogue import load
-from mcmort.catalogue.meaning_versions import CURRENT, since
-from mcmort.catalogue.vocabulary import Pooling
+from mcmort.catalogue.meaning_versions import since
+from mcmort.catalogue.vocabulary import CURRENT_FORMAT, Pooling
 from mcmort.errors import OptionError, VerifyError
 from mcmort.results import Dependence, DrawOptions, HistogramEstimate, Method
 from mcmort.results.draw_options import ENGINES
@@ -79,8 +79,8 @@ class Receipt(BaseModel):
         """Say by which earlier meaning of the case format the result was made, and what has changed; else nothing."""
         changes = since(self.meaning)
         return changes and (
-            f"The result was made by version {self.meaning} of the case format; by version {CURRENT} figures differ "
-            f"where this touches them: {changes}"
+            f"The result was made by version {self.meaning} of the case format; by version {CURRENT_FORMAT} "
+            f"figures differ where this touches them: {changes}"
         )
 
     def options(self) -> DrawOptions:
@@ -146,7 +146,7 @@ def receipt_of(request: TotalsRequest, totals: Sequence[Total]) -> Receipt:
         | {
             "case": draws.case.where,
             "case_digest": draws.case.digest,
-            "meaning": CURRENT,
+            "meaning": CURRENT_FORMAT,
             "request": request,
             "kept": draws.is_kept,
             "totals": {result.definition.id: _digest(result) for result in totals},

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from typing import Final, Literal, get_args
 
-__all__ = ["BASES", "POOLINGS", "Basis", "Confidence", "Family", "LinkMeasure", "Measure", "Pooling", "Reads"]
+__all__ = [
+    "BASES",
+    "CURRENT_FORMAT",
+    "POOLINGS",
+    "Basis",
+    "Confidence",
+    "Family",
+    "LinkMeasure",
+    "Measure",
+    "Pooling",
+    "Reads",
+]
+
+CURRENT_FORMAT: Final = 2
+"""Version of the case format by which cases are read; what earlier ones meant: `mcmort.catalogue.meaning_versions`."""
 
 Basis = Literal[
     "registered",

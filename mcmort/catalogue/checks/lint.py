@@ -15,6 +15,7 @@ from mcmort.catalogue.case import Case
 from mcmort.catalogue.citations import citations
 from mcmort.catalogue.records import Component, Estimate, Quantity
 from mcmort.catalogue.selection import selected_years
+from mcmort.catalogue.vocabulary import CURRENT_FORMAT
 from mcmort.errors import Problem
 
 __all__ = ["check_strict"]
@@ -58,7 +59,7 @@ def check_strict(case: Case) -> list[Problem]:
     list of Problem
         Sorted.
     """
-    checks = (_sources, _assumptions, _figures, _addresses, _estimates, _copies, _overlaps, _shares)
+    checks = (_format, _sources, _assumptions, _figures, _addresses, _estimates, _copies, _overlaps, _shares)
     return sorted(problem for check in checks for problem in check(case))
 
 
@@ -72,6 +73,14 @@ def _estimates_of(case: Case) -> Iterator[tuple[str, str, Owner, Estimate]]:
     for file, place, owner in _owners(case):
         for estimate in owner.estimate:
             yield file, f'{place} > estimate "{estimate.name}"', owner, estimate
+
+
+def _format(case: Case) -> Iterator[Problem]:
+    """Find cases of an earlier version of the format."""
+    if case.head.format < CURRENT_FORMAT:
+        hint = f"look at its totals, and write format = {CURRENT_FORMAT}"
+        found = f"version {case.head.format} of the case format"
+        yield Problem("case.toml", "format", found, f"version {CURRENT_FORMAT}, by which cases are read", hint)
 
 
 def _sources(case: Case) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from mcmort.catalogue import Case
+from mcmort.catalogue.meaning_versions import format_notices
 from mcmort.catalogue.vocabulary import Pooling
 from mcmort.results import Dependence, Manifest, Method
 
@@ -53,7 +54,10 @@ def frame(case: Case, manifest: Manifest) -> dict[str, Any]:
     made = asdict(manifest)
     if manifest.reached is not None and not math.isfinite(manifest.reached):
         made["reached"] = None  # JSON has no infinity
-    return {"case": CaseDocument(id=case.id, title=case.head.title, digest=case.digest, notices=case.notices), **made}
+    return {
+        "case": CaseDocument(id=case.id, title=case.head.title, digest=case.digest, notices=format_notices(case)),
+        **made,
+    }
 
 
 def as_json(document: Document) -> str:
