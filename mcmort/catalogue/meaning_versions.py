@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from mcmort.catalogue.case import Case
-from mcmort.catalogue.records import Component, Scope
+from mcmort.catalogue.records import Component, Quantity, Scope
 from mcmort.catalogue.selection import matches, years_of
 from mcmort.catalogue.vocabulary import CURRENT_FORMAT
 
@@ -66,7 +66,7 @@ def _touching(case: Case) -> Iterator[str]:
         yield "register"
     if case.dependence or case.correlations:
         yield "links"
-    owners = (*components, *case.quantities.values())
+    owners: list[Component | Quantity] = [*components, *case.quantities.values()]
     if any(estimate.formula is not None for owner in owners for estimate in owner.estimate):
         yield "formulas"
 

@@ -53,7 +53,7 @@ class ResolvedDefinition:
 
 
 def resolve_definition(
-    case: Case, standing: Mapping[str, ComponentStatus], columns: Collection[str], resolved: DefinitionTerms
+    case: Case, statuses: Mapping[str, ComponentStatus], columns: Collection[str], resolved: DefinitionTerms
 ) -> ResolvedDefinition:  # fmt: skip
     """Work out what of a resolved definition can be counted.
 
@@ -61,7 +61,7 @@ def resolve_definition(
     ----------
     case : Case
         The case.
-    standing : mapping of str to ComponentStatus
+    statuses : mapping of str to ComponentStatus
         What is known of each component.
     columns : collection of str
         Names of the columns that an engine makes.
@@ -88,7 +88,7 @@ def resolve_definition(
                 "Hint: put the definition into the case and draw again"
             )
         if f"{definition.measure}:{name}" not in columns:
-            unknown[name] = standing[name].unknown.get(definition.measure, "no draws of it")
+            unknown[name] = statuses[name].unknown.get(definition.measure, "no draws of it")
             continue
         terms[name] = term
     if not terms:
@@ -103,9 +103,9 @@ def resolve_definition(
     notes = tuple(
         f"{name}: {note}"
         for name, term in terms.items()
-        for note in _notes(case, standing[name], definition, term, years)
+        for note in _notes(case, statuses[name], definition, term, years)
     )
-    notes += _link_notes([standing[name] for name in terms], definition)
+    notes += _link_notes([statuses[name] for name in terms], definition)
     return ResolvedDefinition(definition, terms, resolved.excluded, unknown, notes)
 
 
@@ -124,12 +124,12 @@ def _years_of_overlaps(case: Case, terms: Mapping[str, Term]) -> dict[str, froze
 
 
 def _notes(
-    case: Case, standing: ComponentStatus, definition: Definition, term: Term, overlaps: Mapping[str, frozenset[int]]
+    case: Case, status: ComponentStatus, definition: Definition, term: Term, overlaps: Mapping[str, frozenset[int]]
 ) -> list[str]:
     component = case.components[term.component]
-    notes = list(standing.notes)
-    if definition.measure == "all" and standing.register is not None:
-        notes += _register_notes(standing.register)
+    notes = list(status.notes)
+    if definition.measure == "all" and status.register is not None:
+        notes += _register_notes(status.register)
     part = f"{100.0 * term.fraction:.0f} % on average"
     if term.is_cut and term.timing == "unknown":
         notes.append(f"when its deaths fell is not known: the part in the years that count is uncertain, {part}")
@@ -157,11 +157,11 @@ def _register_notes(register: RegisterComparison) -> list[str]:
     return ["; ".join(notes)] if notes else []
 
 
-def _link_notes(standing: Sequence[ComponentStatus], definition: Definition) -> tuple[str, ...]:
+def _link_notes(statuses: Sequence[ComponentStatus], definition: Definition) -> tuple[str, ...]:
     """Say for each link of the measure that counts which rank correlations are reached instead of the declared."""
     links: dict[str, list[ReachedLink]] = {}
-    for one in standing:
-        for link in one.links:
+    for status in statuses:
+        for link in status.links:
             if link.measure == definition.measure:
                 links.setdefault(link.link, []).append(link)
 

@@ -23,11 +23,11 @@ __all__ = [
 
 def is_floor(total: Total) -> bool:
     """Whether a total can only be read as a minimum: anything that it counts is registered only, or unknown."""
-    standing = total.draws.standing
+    statuses = total.draws.statuses
     return (
         total.definition.measure == "registered"
         or bool(total.unknown)
-        or any(standing[name].is_registered_only for name in total.terms)
+        or any(statuses[name].is_registered_only for name in total.terms)
     )
 
 

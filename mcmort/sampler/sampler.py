@@ -71,7 +71,7 @@ class Sampler:
 
     Attributes
     ----------
-    case, plan, standing, manifest
+    case, plan, statuses, manifest
         The case, its compiled priors, what is known of each component, and how draws are made.
 
     Raises
@@ -114,7 +114,7 @@ class Sampler:
         compiled = compiled_case(case, evidence, pool, dependence)
         self.case = case
         self.plan = compiled.plan
-        self.standing = compiled.standing
+        self.statuses = compiled.statuses
         self.threads = threads
         self.progress = progress
         self.manifest: Manifest = manifest_of(case, options, draws)
@@ -239,7 +239,7 @@ class Sampler:
             if precision is None or reached <= precision or n >= most:
                 break
             n = min(_next_draws(runs, precision, self.manifest.method), most)
-        return HistogramResults(self.case, replace(self.manifest, draws=n, reached=reached), estimates, self.standing)
+        return HistogramResults(self.case, replace(self.manifest, draws=n, reached=reached), estimates, self.statuses)
 
     def _name(self, register: int, names: Mapping[int, str]) -> str:
         """Return the name of a register for a message."""

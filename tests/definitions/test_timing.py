@@ -215,7 +215,7 @@ def test_the_mean_of_a_total_is_by_expected_splits() -> None:
     case = case_of(component("a", ranged(1, 2), years=[1930, 1939]))
     draws = simulate(case, _N, rng=1)
     resolved = resolve(case, definition_of(case, "whole", DefinitionChanges(years=(1930, 1932))))
-    account = resolve_definition(case, draws.standing, draws.columns, resolved)
+    account = resolve_definition(case, draws.statuses, draws.columns, resolved)
     found = evaluate(case, draws.columns, account, lambda split: split.mean).total
     assert found == pytest.approx(0.3 * draws.columns["all:a"], rel=1e-14)
     assert Split("a", (1930, 1939), 5, 5).mean == 0.5

@@ -78,7 +78,7 @@ def _parts(plan: Plan) -> tuple[Any, ...]:
 
 
 def _same(one: Compiled, other: Compiled) -> bool:
-    return _parts(one.plan) == _parts(other.plan) and dict(one.standing) == dict(other.standing)
+    return _parts(one.plan) == _parts(other.plan) and dict(one.statuses) == dict(other.statuses)
 
 
 def _refuse(*_: object, **__: object) -> NoReturn:
@@ -99,9 +99,9 @@ def test_the_second_time_it_comes_from_disk(folder: Path, monkeypatch: pytest.Mo
     assert _same(first, second)
     assert len(first.plan.tables) >= 2
     assert len(first.plan.score_tables) >= 2
-    assert second.standing["empty"].unknown
-    assert second.standing["derived"].notes == ("derived: one * 2",)
-    assert second.standing["one"].sources == {"all": ("study-a", "study-b", "study-c"), "registered": ("study-b",)}
+    assert second.statuses["empty"].unknown
+    assert second.statuses["derived"].notes == ("derived: one * 2",)
+    assert second.statuses["one"].sources == {"all": ("study-a", "study-b", "study-c"), "registered": ("study-b",)}
     one, other = (run_plan(found.plan, 3, 500) for found in (first, second))
     assert all(one[name].tobytes() == other[name].tobytes() for name in one)
 
@@ -224,8 +224,8 @@ _DAMAGES: dict[str, Callable[[Path], object]] = {
     "head is a list": _rewritten(lambda arrays: arrays.update(head=np.frombuffer(b"[1]", dtype=np.uint8))),
     "head without tables": _rewritten(_with_head(tables=None)),
     "tables without numbers": _rewritten(_with_head(tables=[[]])),
-    "no standing": _rewritten(_with_head(standing=None)),
-    "standing of another form": _rewritten(_with_head(standing={"one": 1})),
+    "no statuses": _rewritten(_with_head(statuses=None)),
+    "statuses of another form": _rewritten(_with_head(statuses={"one": 1})),
     "a folder": _make_folder,
 }
 

@@ -406,7 +406,7 @@ def test_the_order_of_files_and_entries_changes_no_bit(tables: dict[str, Any], d
     assert one.digest == other.digest
     assert _bits(first) == _bits(second)
     assert total(first, "whole").values.tobytes() == total(second, "whole").values.tobytes()
-    assert first.standing == second.standing
+    assert first.statuses == second.statuses
 
 
 @pytest.mark.slow

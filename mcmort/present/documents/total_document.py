@@ -189,8 +189,8 @@ def _interval(interval: SummaryInterval) -> IntervalDocument:
     )
 
 
-def _register(standing: ComponentStatus) -> RegisterDocument | None:
-    register = standing.register
+def _register(status: ComponentStatus) -> RegisterDocument | None:
+    register = status.register
     if register is None:
         return None
     conflicts = tuple(ConflictDocument(evidence=key, below=below) for key, below in register.conflicts.items())
@@ -201,7 +201,7 @@ def _components(total: Total, summary: Summary, probability: float) -> tuple[Com
     documents = []
     for name, values in total.parts.items():
         own = summarise(values, (probability,), shortest=False, chains=total.chains)
-        term, standing = total.terms[name], total.draws.standing[name]
+        term, status = total.terms[name], total.draws.statuses[name]
         documents.append(
             ComponentDocument(
                 id=name,
@@ -213,10 +213,10 @@ def _components(total: Total, summary: Summary, probability: float) -> tuple[Com
                 years=(min(term.years), max(term.years)),
                 fraction=term.fraction,
                 timing=term.timing,
-                sources=standing.sources[total.definition.measure],
-                registered_only=standing.is_registered_only,
-                register=_register(standing),
-                links=tuple(LinkDocument(**asdict(link)) for link in standing.links),
+                sources=status.sources[total.definition.measure],
+                registered_only=status.is_registered_only,
+                register=_register(status),
+                links=tuple(LinkDocument(**asdict(link)) for link in status.links),
             )
         )
     return tuple(sorted(documents, key=lambda document: (-document.mean, document.id)))

@@ -107,7 +107,7 @@ def _write(path: Path, compiled: Compiled) -> None:
             [len(one.lower), one.resolution, one.error, one.probability_error, one.missed] for one in plan.tables
         ],
         "score_tables": [[len(one.values), one.steps, one.error, one.missed] for one in plan.score_tables],
-        "standing": {name: asdict(one) for name, one in compiled.standing.items()},
+        "statuses": {name: asdict(one) for name, one in compiled.statuses.items()},
     }
     knots = [side for table in plan.tables for side in (table.lower, table.upper)]
     arrays: dict[str, Any] = {name: getattr(plan, name) for name in _SIDES}
@@ -139,7 +139,7 @@ def _read(path: Path) -> Compiled:
         score_tables=score_tables,
         outputs=head["outputs"],
     )
-    standing = {
+    statuses = {
         name: ComponentStatus(
             one["unknown"],
             tuple(one["notes"]),
@@ -148,6 +148,6 @@ def _read(path: Path) -> Compiled:
             None if one["register"] is None else RegisterComparison(**one["register"]),
             tuple(ReachedLink(**link) for link in one["links"]),
         )
-        for name, one in head["standing"].items()
+        for name, one in head["statuses"].items()
     }
-    return Compiled(plan, standing)
+    return Compiled(plan, statuses)
