@@ -18,7 +18,7 @@ from typing import cast
 
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Definition
-from mcmort.definitions.overlaps import cells_of, taken_by_overlaps
+from mcmort.definitions.overlaps import taken_by_overlaps, year_groups
 from mcmort.definitions.terms import DefinitionTerms, Term
 from mcmort.definitions.timing import YearShares
 from mcmort.errors import DefinitionError
@@ -112,10 +112,10 @@ def resolve_definition(
 def _years_of_overlaps(case: Case, terms: Mapping[str, Term]) -> dict[str, frozenset[int]]:
     """Return for each component of unknown timing the years in which its overlaps hold, where these are not all."""
     years: dict[str, set[int]] = {}
-    for cell in cells_of(case, terms, YearShares[float](case, lambda split: split.mean)):
-        for key in cell.overlaps:
+    for group in year_groups(case, terms, YearShares[float](case, lambda split: split.mean)):
+        for key in group.overlaps:
             for name in (case.overlaps[key].of, case.overlaps[key].within):
-                years.setdefault(name, set()).update(cell.years)
+                years.setdefault(name, set()).update(group.years)
     return {
         name: frozenset(found)
         for name, found in years.items()

@@ -22,7 +22,7 @@ from mcmort.catalogue.selection import years_of
 from mcmort.catalogue.vocabulary import POOLINGS, Measure, Pooling
 from mcmort.elicit.derived import propagate, quantities_of
 from mcmort.elicit.families import Distribution
-from mcmort.elicit.fit import Fit, fit_figure
+from mcmort.elicit.figure_fit import Fit, fit_figure
 from mcmort.elicit.pool import Bound, ExclusionError, Pool
 from mcmort.errors import CaseError, FitError, Problem, UsageError
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from mcmort.analysis.balances import BalanceResidual, balance_residuals
+from mcmort.analysis.balance_residuals import BalanceResidual, balance_residuals
 from mcmort.present.numbers import significant
 from mcmort.totals import Total
 

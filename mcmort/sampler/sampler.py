@@ -28,7 +28,7 @@ from mcmort.results.histogram_estimate import Statistic
 from mcmort.sampler.kernel.run import REPLICATES, Progress, draw_histograms, draws_within
 from mcmort.sampler.program.plan import Builder, Register
 from mcmort.sampler.program.plan_cache import compiled_case
-from mcmort.sampler.program.splits import PlannedSplits
+from mcmort.sampler.program.planned_splits import PlannedSplits
 from mcmort.sampler.simulate import DEFAULT_DRAWS, manifest_of, seed_of
 
 __all__ = ["MOST_DRAWS", "Sampler"]

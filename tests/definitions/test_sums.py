@@ -21,7 +21,7 @@ from mcmort.sampler.kernel.register_allocation import allocate_registers
 from mcmort.sampler.kernel.run import run_plan
 from mcmort.sampler.program.plan import Builder, Op, Plan, Register
 from mcmort.sampler.program.plan_cache import compiled_case
-from mcmort.sampler.program.splits import PlannedSplits
+from mcmort.sampler.program.planned_splits import PlannedSplits
 from mcmort.totals import DefinitionChanges, definition_of, resolve, total_of
 from tests.cases import case_of, component, definition, overlap, random_tables, ranged, share
 from tests.sampler.programs import fixed_plan

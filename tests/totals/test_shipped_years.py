@@ -14,7 +14,7 @@ from mcmort.sampler import simulate
 from mcmort.sampler.kernel.run import run_plan
 from mcmort.sampler.program.plan import Builder, Register
 from mcmort.sampler.program.plan_cache import compiled_case
-from mcmort.sampler.program.splits import PlannedSplits
+from mcmort.sampler.program.planned_splits import PlannedSplits
 from mcmort.totals import DefinitionChanges, definition_of, resolve, total
 
 pytestmark = pytest.mark.slow

@@ -17,7 +17,7 @@ from mcmort.catalogue.vocabulary import BASES
 from mcmort.definitions import DefinitionTerms, ResolvedDefinition, of_balance, resolve, resolve_definition
 from mcmort.elicit.evidence_rules import Grounds, Known, Way, adds_registered_only, known_by
 from mcmort.elicit.families import Distribution, fixed
-from mcmort.elicit.fit import fit_figure
+from mcmort.elicit.figure_fit import fit_figure
 from mcmort.elicit.pool import Pool
 from mcmort.errors import DefinitionError, EvidenceError
 from mcmort.results import ComponentStatus

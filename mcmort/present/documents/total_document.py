@@ -13,7 +13,7 @@ from pydantic import Field
 
 from mcmort.analysis import Interval as SummaryInterval
 from mcmort.analysis import Summary, summarise
-from mcmort.analysis.balances import balance_residuals
+from mcmort.analysis.balance_residuals import balance_residuals
 from mcmort.analysis.bounds import IntervalBounds
 from mcmort.analysis.receipt import Receipt
 from mcmort.catalogue.vocabulary import LinkMeasure, Measure
