@@ -16,7 +16,7 @@ from typing import Any, Final, get_args
 
 import numpy as np
 
-from mcmort.cache.folder import cache_folder, keep, version_of
+from mcmort.cache.folder import cache_folder, code_stamps, keep, version_of
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.vocabulary import Pooling
 from mcmort.elicit.table import QuantileTable, ScoreTable
@@ -86,15 +86,13 @@ def _code() -> list[list[str | int]]:
     """Return what tells one version of the eliciting code from another."""
     here = Path(__file__).parent
     home = here.parents[1]
-    files = sorted(
+    return code_stamps(
         (
             *home.glob("elicit/*.py"),
             *(home / "catalogue" / f"{name}.py" for name in ("formula", "operators")),
             *(here / f"{name}.py" for name in _COMPILING),
         )
     )
-    found = [(file, file.stat()) for file in files]
-    return [[file.name, stat.st_size, stat.st_mtime_ns] for file, stat in found]
 
 
 def _write(path: Path, compiled: Compiled) -> None:
