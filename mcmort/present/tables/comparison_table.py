@@ -79,6 +79,6 @@ def _notes(comparison: Comparison, probability: float) -> tuple[str, ...]:
     notes += [f"{name}: {reason}" for name, reason in comparison.empty.items()]
     if any(rounding_for(row.summary).is_limited for row in comparison.rows):
         notes.append(LIMITED_DIGITS)
-    first = comparison.rows[0]
-    notes.append(f"Intervals are {level_text(probability)}s, equal-tailed. {engine_note(first.total, first.summary)}")
+    note = engine_note(comparison.rows[0].total, *(row.summary for row in comparison.rows))
+    notes.append(f"Intervals are {level_text(probability)}s, equal-tailed. {note}")
     return tuple(notes)
