@@ -7,7 +7,8 @@ import re
 import numpy as np
 
 import mcmort as mm
-from mcmort.catalogue.records import Estimate
+from mcmort.catalogue import Case
+from mcmort.catalogue.records import Component, Estimate, Quantity
 from tests.shipped import NAMES, case_named, draws_of
 
 SPAN_OVER_OTHERS = re.compile(r"no evidence beside|other authors|a span of (studies|scholarly|what)", re.I)
@@ -17,9 +18,13 @@ def _estimates() -> list[tuple[str, Estimate]]:
     return [
         (f"{name}:{owner.id}:{estimate.name}", estimate)
         for name in NAMES
-        for owner in (*case_named(name).components.values(), *case_named(name).quantities.values())
+        for owner in _owners(case_named(name))
         for estimate in owner.estimate
     ]
+
+
+def _owners(case: Case) -> list[Component | Quantity]:
+    return [*case.components.values(), *case.quantities.values()]
 
 
 def test_span_over_other_authors_figures_is_a_cross_check() -> None:
