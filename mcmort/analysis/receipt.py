@@ -12,8 +12,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from mcmort.catalogue.meaning_versions import CURRENT, since
-from mcmort.catalogue.vocabulary import Pooling, Weighting
+from mcmort.catalogue.meaning_versions import since
+from mcmort.catalogue.vocabulary import CURRENT_FORMAT, Pooling, Weighting
 from mcmort.errors import OptionError, VerifyError
 from mcmort.results import Dependence, DrawOptions, DrawSource, HistogramEstimate, Method
 from mcmort.results.draw_options import ENGINES
@@ -107,8 +107,8 @@ class Receipt(BaseModel):
         """Say by which earlier meaning of the case format the result was made, and what has changed; else nothing."""
         changes = since(self.meaning)
         return changes and (
-            f"The result was made by version {self.meaning} of the case format; by version {CURRENT} figures differ "
-            f"where this touches them: {changes}"
+            f"The result was made by version {self.meaning} of the case format; by version {CURRENT_FORMAT} "
+            f"figures differ where this touches them: {changes}"
         )
 
     def options(self) -> DrawOptions:
@@ -186,7 +186,7 @@ def receipt_of(
         | {
             "case": made_from.case.where,
             "case_digest": made_from.case.digest,
-            "meaning": CURRENT,
+            "meaning": CURRENT_FORMAT,
             "result": result,
             "request": request,
             "interval": interval,

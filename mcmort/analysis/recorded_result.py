@@ -11,7 +11,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from mcmort.analysis.receipt import Receipt
-from mcmort.catalogue.meaning_versions import CURRENT
+from mcmort.catalogue.vocabulary import CURRENT_FORMAT
 from mcmort.errors import VerifyError
 from mcmort.results.draw_options import DEPENDENCES, ENGINES
 
@@ -141,7 +141,7 @@ def _receipt(document: Any, where: str) -> Receipt:
 def _check_complete(receipt: Receipt, *, is_inside: bool, where: str) -> None:
     """Refuse a receipt that does not record what it stands for: it would agree with anything."""
     missing = [key for key in ("result", "document") if getattr(receipt, key) is None]
-    if missing and (is_inside or receipt.meaning == CURRENT):
+    if missing and (is_inside or receipt.meaning == CURRENT_FORMAT):
         earlier = f" {receipt.earlier_meaning}" if receipt.earlier_meaning else ""
         raise VerifyError(
             f"{where}: the receipt does not record the document that it belongs to (missing: {', '.join(missing)}), so "

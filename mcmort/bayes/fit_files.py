@@ -118,7 +118,7 @@ def _tree(posterior: Posterior) -> DataTree:
     chains = posterior.manifest.chains
     head = {
         "manifest": asdict(posterior.manifest),
-        "standing": {name: asdict(status) for name, status in posterior.standing.items()},
+        "statuses": {name: asdict(status) for name, status in posterior.statuses.items()},
         "rejected": dict(posterior.rejected),
         "diagnosis": asdict(posterior.diagnosis),
         "seconds": dict(posterior.seconds),
@@ -192,14 +192,14 @@ def _read(path: Path, case: Case) -> Posterior:
     manifest = head["manifest"]
     for key in ("evidence", "without"):
         manifest[key] = tuple(manifest[key])
-    standing = {
+    statuses = {
         name: ComponentStatus(
             status["unknown"],
             tuple(status["notes"]),
             {measure: tuple(keys) for measure, keys in status["sources"].items()},
             status["is_registered_only"],
         )
-        for name, status in head["standing"].items()
+        for name, status in head["statuses"].items()
     }
     drawn = groups["posterior"]
     columns = {name: values for name, values in drawn.items() if name.partition(":")[0] in KINDS}
@@ -211,7 +211,7 @@ def _read(path: Path, case: Case) -> Posterior:
         case,
         Manifest(**manifest),
         columns,
-        standing,
+        statuses,
         KeptSplits(manifest["seed"]),
         prior=groups["prior"],
         others={name: values for name, values in drawn.items() if name not in columns},

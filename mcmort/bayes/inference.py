@@ -192,7 +192,7 @@ def _posterior_of(
         evidence.case,
         _manifest(evidence, seed, count * length, count),
         columns,
-        evidence.standing,
+        evidence.statuses,
         KeptSplits(seed),
         prior={name: before.kept[name] for name in (*columns, *others)},
         others=others,

@@ -64,11 +64,17 @@ class Posterior(Draws):
         def single(values: Array) -> Array:
             return values.astype(np.float32).astype(np.float64)
 
-        rounded = {
-            name: {key: single(values) for key, values in getattr(self, name).items()}
-            for name in ("prior", "log_likelihood", "predicted", "predicted_before")
-        }
-        return replace(self, log_prior=single(self.log_prior), **rounded)
+        def rounded(arrays: Mapping[str, Array]) -> dict[str, Array]:
+            return {name: single(values) for name, values in arrays.items()}
+
+        return replace(
+            self,
+            log_prior=single(self.log_prior),
+            prior=rounded(self.prior),
+            log_likelihood=rounded(self.log_likelihood),
+            predicted=rounded(self.predicted),
+            predicted_before=rounded(self.predicted_before),
+        )
 
     @property
     def conditioned(self) -> frozenset[str]:

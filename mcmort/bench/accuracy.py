@@ -167,7 +167,7 @@ def accuracy(
     Parameters
     ----------
     correlated : bool
-        Whether a factor ties the components.
+        Whether a factor correlates the components.
     target : float
         Relative error allowed in both limits, 19 times in 20.
     threads : int

@@ -1,7 +1,8 @@
 """The task in other tools, each as a good user of it would write it, and a registry that says which are there.
 
 A peer returns the same quantiles as mcmort. Where a tool has no sums with weights or no quantiles of its own, that part
-is done by NumPy, always on the joint draws of all components, made once for all definitions.
+is done by NumPy, always on the joint draws of all components, made once for all definitions. These adapters belong to
+the package, not to ``benchmarks/``, since ``mcmort bench`` of an installed wheel measures against them too.
 """
 
 from __future__ import annotations
@@ -156,7 +157,7 @@ def chaospy_quantiles(task: Task, n: int, seed: int) -> Floats:
 def monaco_quantiles(task: Task, n: int, seed: int) -> Floats:
     """Use monaco's cases, one call of a Python function for each draw.
 
-    It ties no input variables, so the factor is an input of its own and the function of a case combines the scores.
+    It correlates no input variables: the factor is an input of its own, and the function of a case combines scores.
     """
     import monaco
     from scipy import stats

@@ -32,7 +32,7 @@ def peak_of(tool: str, components: int, draws: int, *, correlated: bool, threads
     components, draws : int
         Size of the task.
     correlated : bool
-        Whether a factor ties the components.
+        Whether a factor correlates the components.
     threads : int
         Threads that mcmort is given.
 

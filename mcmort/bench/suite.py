@@ -42,7 +42,7 @@ class Settings:
     repeats : int
         Counted runs of each tool.
     limit : float
-        Seconds beyond which a run is not started, told by the run before it.
+        Seconds beyond which a run is not started, judging by the run before it.
     target : float
         Relative error asked of both limits in the measurement of accuracy.
     memory : tuple of int
@@ -188,7 +188,7 @@ def _why_not(task: Task, tool: Peer, draws: int, checked: Check, before: list[Ce
     # a check of a few draws tells enough of a tool that takes a millisecond for each
     known = before[-1].timing(tool.name).median / before[-1].draws if before else 0.0
     if known * draws > settings.limit:
-        return f"longer than {settings.limit:g} s, told by {before[-1].draws:,} draws"
+        return f"longer than {settings.limit:g} s, judging by {before[-1].draws:,} draws"
     return ""
 
 

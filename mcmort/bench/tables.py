@@ -86,9 +86,9 @@ def headline(report: Report) -> Table:
             for name in (base_tool(1), *_peers(report)):
                 if name != base and any(one.tool == name for one in cell.timings):
                     timing = cell.timing(name)
-                    told = (timing.skipped, EN_DASH) if timing.skipped else (seconds_text(timing.median), "")
-                    ratio = told[1] or ratio_text(cell.ratios(name, base))
-                    rows.append((cell.task, f"{cell.draws:,}", name, told[0], ratio))
+                    shown = (timing.skipped, EN_DASH) if timing.skipped else (seconds_text(timing.median), "")
+                    ratio = shown[1] or ratio_text(cell.ratios(name, base))
+                    rows.append((cell.task, f"{cell.draws:,}", name, shown[0], ratio))
             rows.append((cell.task, f"{cell.draws:,}", base, seconds_text(cell.timing(base).median), "1"))
     columns = (
         Column("Components"),

@@ -81,7 +81,7 @@ def make_task(components: int, *, correlated: bool, definitions: int = 10) -> Ta
     components : int
         Number of components, at least 2.
     correlated : bool
-        Whether one factor with loading 0.5 ties the components.
+        Whether one factor with loading 0.5 correlates the components.
     definitions : int
         Number of definitions.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import BinaryIO, Final
 
 from mcmort.cache.atomic_write import write_atomically
 
-__all__ = ["KEPT", "cache_folder", "keep", "version_of"]
+__all__ = ["KEPT", "cache_folder", "code_stamps", "keep", "version_of"]
 
 KEPT: Final = 64
 """Files of one kind that are kept; the oldest are deleted first."""
@@ -49,6 +49,12 @@ def keep(path: Path, fill: Callable[[BinaryIO], object], most: int = KEPT) -> No
     by_age = sorted(path.parent.glob(f"*{path.suffix}"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
     for old in by_age[most:]:
         old.unlink(missing_ok=True)
+
+
+def code_stamps(files: Iterable[Path]) -> list[list[str | int]]:
+    """Return what tells one version of some source files from another: name, size and time of change of each."""
+    found = [(file, file.stat()) for file in sorted(files)]
+    return [[file.name, stat.st_size, stat.st_mtime_ns] for file, stat in found]
 
 
 @cache

@@ -11,7 +11,6 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, Field, model_serializer, model_validator
 
-from mcmort.catalogue.meaning_versions import CURRENT, notice
 from mcmort.catalogue.records import (
     Balance,
     Claim,
@@ -36,7 +35,7 @@ from mcmort.catalogue.records import (
     Years,
 )
 from mcmort.catalogue.suggestions import did_you_mean
-from mcmort.catalogue.vocabulary import Basis, Confidence, Support
+from mcmort.catalogue.vocabulary import CURRENT_FORMAT, Basis, Confidence, Support
 
 __all__ = ["Case", "CaseHead", "DefinitionsFile", "EvidenceFile", "Readings", "column_name", "place", "share_column"]
 
@@ -101,9 +100,9 @@ class CaseHead(Record):
 
     @model_validator(mode="after")
     def _format_is_known(self) -> Self:
-        if self.format > CURRENT:
+        if self.format > CURRENT_FORMAT:
             hint = "update mcmort: the case was written for a later version"
-            raise RecordError("format", f"{self.format}", f"a version from 1 to {CURRENT}", hint)
+            raise RecordError("format", f"{self.format}", f"a version from 1 to {CURRENT_FORMAT}", hint)
         return self
 
     @model_validator(mode="after")
@@ -231,12 +230,6 @@ class Case:
             "definition": self.definitions,
         }
         return {kind: dict(entries) for kind, entries in groups.items()}
-
-    @property
-    def notices(self) -> tuple[str, ...]:
-        """What a user should know before reading totals of the case: that it was written for an earlier format."""
-        text = notice(self.head.format)
-        return (f"{self.where}: {text}",) if text else ()
 
     @cached_property
     def digest(self) -> str:

@@ -6,6 +6,7 @@ from typing import Final, Literal, get_args
 
 __all__ = [
     "BASES",
+    "CURRENT_FORMAT",
     "POOLINGS",
     "WEIGHTINGS",
     "Basis",
@@ -19,6 +20,9 @@ __all__ = [
     "Support",
     "Weighting",
 ]
+
+CURRENT_FORMAT: Final = 2
+"""Version of the case format by which cases are read; what earlier ones meant: `mcmort.catalogue.meaning_versions`."""
 
 Basis = Literal[
     "registered",

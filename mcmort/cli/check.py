@@ -25,11 +25,12 @@ def check(
 
     Example: `mcmort check priors/ussr --strict`
     """
-    from mcmort.elicit import check as problems_of
     from mcmort.errors import CaseError
 
-    problems = problems_of(path, strict=strict)
+    case = load_case(path)
+    from mcmort.elicit.check_case import check_loaded  # loads SciPy, for a case that is sound so far
+
+    problems = check_loaded(case, strict=strict)
     if problems:
         raise CaseError(path, list(problems))
-    load_case(path)
     write_out(f"{path}: no problems found\n")

@@ -19,7 +19,7 @@ __all__ = ["balances_within", "residuals"]
 
 
 def balances_within(
-    case: Case, standing: Mapping[str, ComponentStatus], columns: Collection[str], counted: ResolvedDefinition
+    case: Case, statuses: Mapping[str, ComponentStatus], columns: Collection[str], counted: ResolvedDefinition
 ) -> dict[str, ResolvedDefinition]:
     """Return the balances whose scope a definition holds whole, each with what of its scope can be counted.
 
@@ -27,7 +27,7 @@ def balances_within(
     ----------
     case : Case
         The case.
-    standing : mapping of str to ComponentStatus
+    statuses : mapping of str to ComponentStatus
         What is known of each component.
     columns : collection of str
         Names of the columns that an engine makes: a balance is there as ``balance:ID`` if its formula can be computed.
@@ -44,7 +44,7 @@ def balances_within(
         if counted.definition.measure != "all" or f"balance:{name}" not in columns:
             continue
         try:
-            scope = resolve_definition(case, standing, columns, resolve(case, of_balance(balance)))
+            scope = resolve_definition(case, statuses, columns, resolve(case, of_balance(balance)))
         except DefinitionError:  # nothing of its scope is known
             continue
         if _holds(counted, scope):

@@ -20,14 +20,14 @@ from mcmort.definitions.terms import Term
 from mcmort.definitions.timing import YearShares, shared_years
 from mcmort.results import Arithmetic, maximum
 
-__all__ = ["Cell", "cells_of", "taken_by_overlaps"]
+__all__ = ["YearGroup", "taken_by_overlaps", "year_groups"]
 
 _LEAST: Final[float] = np.finfo(np.float64).tiny
 
 type Years = frozenset[int]
 
 
-class Counted[Value: Arithmetic](Protocol):
+class CountedParts[Value: Arithmetic](Protocol):
     """The components that a definition counts."""
 
     @property
@@ -45,7 +45,7 @@ class Counted[Value: Arithmetic](Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class YearGroup:
     """Years in which the same overlaps hold, between components whose deaths are proportional over these years.
 
     For them the arithmetic of single years gives the same as that of all together.
@@ -55,16 +55,18 @@ class Cell:
     overlaps: tuple[str, ...]
 
 
-def taken_by_overlaps[Value: Arithmetic](counted: Counted[Value]) -> dict[str, Value]:
+def taken_by_overlaps[Value: Arithmetic](counted: CountedParts[Value]) -> dict[str, Value]:
     """Return what each overlap with both sides in the definition takes off."""
     taken: dict[str, Value] = {}
-    for cell in cells_of(counted.case, counted.terms, counted.shares):
-        for key, amount in _taken_in(counted, cell).items():
+    for group in year_groups(counted.case, counted.terms, counted.shares):
+        for key, amount in _taken_in(counted, group).items():
             taken[key] = taken[key] + amount if key in taken else amount
     return taken
 
 
-def cells_of[Value: Arithmetic](case: Case, terms: Mapping[str, Term], shares: YearShares[Value]) -> Iterator[Cell]:
+def year_groups[Value: Arithmetic](
+    case: Case, terms: Mapping[str, Term], shares: YearShares[Value]
+) -> Iterator[YearGroup]:
     """Yield the years in which overlaps are worked out together, in the order of families and years."""
     years = {
         key: both
@@ -74,12 +76,12 @@ def cells_of[Value: Arithmetic](case: Case, terms: Mapping[str, Term], shares: Y
         and (both := shared_years(case, one) & terms[one.of].years & terms[one.within].years)
     }
     for family in _families(case, years):
-        cells: dict[tuple[tuple[str, ...], tuple[object, ...]], list[int]] = {}
+        groups: dict[tuple[tuple[str, ...], tuple[object, ...]], list[int]] = {}
         for year in sorted(frozenset().union(*(years[key] for key in family))):
             active = tuple(key for key in family if year in years[key])
-            cells.setdefault((active, _alike(case, terms, shares, active, year)), []).append(year)
-        for (active, _), members in cells.items():
-            yield Cell(frozenset(members), active)
+            groups.setdefault((active, _alike(case, terms, shares, active, year)), []).append(year)
+        for (active, _), members in groups.items():
+            yield YearGroup(frozenset(members), active)
 
 
 def _families(case: Case, keys: Iterable[str]) -> list[tuple[str, ...]]:
@@ -96,7 +98,7 @@ def _families(case: Case, keys: Iterable[str]) -> list[tuple[str, ...]]:
 def _alike[Value: Arithmetic](
     case: Case, terms: Mapping[str, Term], shares: YearShares[Value], active: tuple[str, ...], year: int
 ) -> tuple[object, ...]:
-    """Return what years must have in common to be one cell: timing, responsibility and rival overlaps."""
+    """Return what years must have in common to be one group: timing, responsibility and rival overlaps."""
     names = sorted({end for key in active for end in (case.overlaps[key].of, case.overlaps[key].within)})
     shapes = [shares.shape(name, year) for name in names]
     followed = {shape[0] for shape in shapes}
@@ -113,17 +115,17 @@ def _rivals(case: Case, overlap: Overlap, years: Years) -> list[str]:
     return sorted(key for key, one in case.overlaps.items() if one.of == overlap.of and years & shared_years(case, one))
 
 
-def _taken_in[Value: Arithmetic](counted: Counted[Value], cell: Cell) -> dict[str, Value]:
-    """Return what each overlap takes off in one cell."""
-    active = {key: counted.case.overlaps[key] for key in cell.overlaps}
+def _taken_in[Value: Arithmetic](counted: CountedParts[Value], group: YearGroup) -> dict[str, Value]:
+    """Return what each overlap takes off in one group."""
+    active = {key: counted.case.overlaps[key] for key in group.overlaps}
     amounts = {
-        key: _overlap_share(counted, key, cell) * counted.part_in(overlap.of, cell.years)
+        key: _overlap_share(counted, key, group) * counted.part_in(overlap.of, group.years)
         for key, overlap in active.items()
     }
     taken: dict[str, Value] = {}
     for host in sorted({overlap.within for overlap in active.values()}):
         inner = [key for key, overlap in active.items() if overlap.within == host]
-        remaining = counted.part_in(host, cell.years)
+        remaining = counted.part_in(host, group.years)
         for key, overlap in active.items():
             if overlap.of == host:
                 remaining = remaining - amounts[key]
@@ -136,16 +138,16 @@ def _taken_in[Value: Arithmetic](counted: Counted[Value], cell: Cell) -> dict[st
     return taken
 
 
-def _overlap_share[Value: Arithmetic](counted: Counted[Value], key: str, cell: Cell) -> Value:
+def _overlap_share[Value: Arithmetic](counted: CountedParts[Value], key: str, group: YearGroup) -> Value:
     """Return the share of an overlap, scaled down where the shares of one component exceed the whole of it."""
-    rivals = _rivals(counted.case, counted.case.overlaps[key], cell.years)
+    rivals = _rivals(counted.case, counted.case.overlaps[key], group.years)
     together = _share_of_shared(counted, rivals[0])
     for other in rivals[1:]:
         together = together + _share_of_shared(counted, other)
     return cast("Value", _share_of_shared(counted, key) * (1.0 / maximum(together, 1.0)))
 
 
-def _share_of_shared[Value: Arithmetic](counted: Counted[Value], key: str) -> Value:
+def _share_of_shared[Value: Arithmetic](counted: CountedParts[Value], key: str) -> Value:
     """Return an overlap as a share of the guest's deaths in the years that both have."""
     overlap, share = counted.case.overlaps[key], counted.columns[f"overlap:{key}"]
     if not overlap.of_all_years:

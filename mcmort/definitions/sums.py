@@ -18,7 +18,7 @@ from typing import cast
 
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Definition
-from mcmort.definitions.overlaps import cells_of, taken_by_overlaps
+from mcmort.definitions.overlaps import taken_by_overlaps, year_groups
 from mcmort.definitions.terms import DefinitionTerms, Term
 from mcmort.definitions.timing import YearShares
 from mcmort.errors import DefinitionError
@@ -53,7 +53,7 @@ class ResolvedDefinition:
 
 
 def resolve_definition(
-    case: Case, standing: Mapping[str, ComponentStatus], columns: Collection[str], resolved: DefinitionTerms
+    case: Case, statuses: Mapping[str, ComponentStatus], columns: Collection[str], resolved: DefinitionTerms
 ) -> ResolvedDefinition:  # fmt: skip
     """Work out what of a resolved definition can be counted.
 
@@ -61,7 +61,7 @@ def resolve_definition(
     ----------
     case : Case
         The case.
-    standing : mapping of str to ComponentStatus
+    statuses : mapping of str to ComponentStatus
         What is known of each component.
     columns : collection of str
         Names of the columns that an engine makes.
@@ -88,7 +88,7 @@ def resolve_definition(
                 "Hint: put the definition into the case and draw again"
             )
         if f"{definition.measure}:{name}" not in columns:
-            unknown[name] = standing[name].unknown.get(definition.measure, "no draws of it")
+            unknown[name] = statuses[name].unknown.get(definition.measure, "no draws of it")
             continue
         terms[name] = term
     if not terms:
@@ -103,19 +103,19 @@ def resolve_definition(
     notes = tuple(
         f"{name}: {note}"
         for name, term in terms.items()
-        for note in _notes(case, standing[name], definition, term, years)
+        for note in _notes(case, statuses[name], definition, term, years)
     )
-    notes += _link_notes([standing[name] for name in terms], definition)
+    notes += _link_notes([statuses[name] for name in terms], definition)
     return ResolvedDefinition(definition, terms, resolved.excluded, unknown, notes)
 
 
 def _years_of_overlaps(case: Case, terms: Mapping[str, Term]) -> dict[str, frozenset[int]]:
     """Return for each component of unknown timing the years in which its overlaps hold, where these are not all."""
     years: dict[str, set[int]] = {}
-    for cell in cells_of(case, terms, YearShares[float](case, lambda split: split.mean)):
-        for key in cell.overlaps:
+    for group in year_groups(case, terms, YearShares[float](case, lambda split: split.mean)):
+        for key in group.overlaps:
             for name in (case.overlaps[key].of, case.overlaps[key].within):
-                years.setdefault(name, set()).update(cell.years)
+                years.setdefault(name, set()).update(group.years)
     return {
         name: frozenset(found)
         for name, found in years.items()
@@ -124,12 +124,12 @@ def _years_of_overlaps(case: Case, terms: Mapping[str, Term]) -> dict[str, froze
 
 
 def _notes(
-    case: Case, standing: ComponentStatus, definition: Definition, term: Term, overlaps: Mapping[str, frozenset[int]]
+    case: Case, status: ComponentStatus, definition: Definition, term: Term, overlaps: Mapping[str, frozenset[int]]
 ) -> list[str]:
     component = case.components[term.component]
-    notes = list(standing.notes)
-    if definition.measure == "all" and standing.register is not None:
-        notes += _register_notes(standing.register)
+    notes = list(status.notes)
+    if definition.measure == "all" and status.register is not None:
+        notes += _register_notes(status.register)
     part = f"{100.0 * term.fraction:.0f} % on average"
     if term.is_cut and term.timing == "unknown":
         notes.append(f"when its deaths fell is not known: the part in the years that count is uncertain, {part}")
@@ -157,11 +157,11 @@ def _register_notes(register: RegisterComparison) -> list[str]:
     return ["; ".join(notes)] if notes else []
 
 
-def _link_notes(standing: Sequence[ComponentStatus], definition: Definition) -> tuple[str, ...]:
+def _link_notes(statuses: Sequence[ComponentStatus], definition: Definition) -> tuple[str, ...]:
     """Say for each link of the measure that counts which rank correlations are reached instead of the declared."""
     links: dict[str, list[ReachedLink]] = {}
-    for one in standing:
-        for link in one.links:
+    for status in statuses:
+        for link in status.links:
             if link.measure == definition.measure:
                 links.setdefault(link.link, []).append(link)
 

@@ -13,7 +13,7 @@ from typing import Any
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Figure
 from mcmort.catalogue.vocabulary import Support
-from mcmort.elicit.fit import Fit, fit_figure
+from mcmort.elicit.figure_fit import Fit, fit_figure
 from mcmort.elicit.members import FAMILIES_OF, WITH_MODE
 from mcmort.errors import FitError
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mcmort.catalogue import load
+from mcmort.catalogue import Case, load
 from mcmort.catalogue.checks.lint import check_strict
 from mcmort.catalogue.selection import selected_years
 from mcmort.elicit.copula import Copula
@@ -12,7 +12,7 @@ from mcmort.elicit.evidence_rules import known_of
 from mcmort.elicit.priors import Priors, elicit
 from mcmort.errors import CaseError, Problem
 
-__all__ = ["check", "check_known"]
+__all__ = ["check", "check_known", "check_loaded"]
 
 
 def check(name: str | Path, *, strict: bool = False) -> tuple[Problem, ...]:
@@ -42,7 +42,14 @@ def check(name: str | Path, *, strict: bool = False) -> tuple[Problem, ...]:
     ()
     """
     try:
-        case = load(name)
+        return check_loaded(load(name), strict=strict)
+    except CaseError as error:
+        return error.problems
+
+
+def check_loaded(case: Case, *, strict: bool = False) -> tuple[Problem, ...]:
+    """Return every problem of a case that loads; see `check`."""
+    try:
         priors = elicit(case)
         Copula(priors)  # which refuses links that contradict one another
     except CaseError as error:

@@ -1,7 +1,7 @@
 """The families of distributions: for each its distribution, survival, quantile and density functions.
 
 One table, `FAMILIES`, serves fitting, pooling and tests. Parameters are plain numbers in a fixed order. Finding
-the parameters is the work of `mcmort.elicit.fit`.
+the parameters is the work of `mcmort.elicit.figure_fit`.
 """
 
 from __future__ import annotations

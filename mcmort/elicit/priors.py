@@ -22,7 +22,7 @@ from mcmort.catalogue.vocabulary import POOLINGS, WEIGHTINGS, Measure, Pooling, 
 from mcmort.elicit.alternatives import hint_for
 from mcmort.elicit.derived import propagate, quantities_of
 from mcmort.elicit.families import Distribution
-from mcmort.elicit.fit import Fit, fit_figure
+from mcmort.elicit.figure_fit import Fit, fit_figure
 from mcmort.elicit.pool import Bound, ExclusionError, Pool
 from mcmort.elicit.weights import pool_weights
 from mcmort.errors import CaseError, FitError, Problem, UsageError

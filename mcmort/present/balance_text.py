@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mcmort.analysis.balances import BalanceResidual, balance_residuals
+from mcmort.analysis.balance_residuals import BalanceResidual, balance_residuals
 from mcmort.present.numbers import rounding_of
 from mcmort.totals import Total
 

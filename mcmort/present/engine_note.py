@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-from mcmort.analysis import Summary
+from mcmort.analysis import Interval, Summary
 from mcmort.elicit.weights import unused_weights
 from mcmort.present.numbers import FEWEST, Rounding, is_near_zero, significant
 from mcmort.results import Manifest
@@ -37,14 +37,26 @@ def digits_note(printed: Iterable[tuple[str, Rounding]]) -> list[str]:
     return [f"For want of draws, known less surely than the last digit printed: {names}{more}."]
 
 
-def engine_note(total: Total, summary: Summary) -> str:
-    """Say how the draws were made and how sure they make the printed figures."""
+def engine_note(total: Total, *summaries: Summary) -> str:
+    """Say how the draws were made and how sure they make the printed figures.
+
+    Parameters
+    ----------
+    total : Total
+        Any total of these draws.
+    *summaries : Summary
+        Of every total that is printed: the error said is the largest of any.
+
+    Returns
+    -------
+    str
+    """
     manifest = total.draws.manifest
     case = f"{total.case.id}@{total.case.digest[:12]}"
     made = f"{manifest.draws:,} draws{_choices(manifest)}, seed {manifest.seed}"
     return (
         f"{made}, {manifest.engine} engine, "
-        f"mcmort {manifest.versions['mcmort']}, case {case}; {_error_text(summary)}.{_precision(manifest)}"
+        f"mcmort {manifest.versions['mcmort']}, case {case}; {_error_text(summaries)}.{_precision(manifest)}"
         f"{_weights_left(total)}"
     )
 
@@ -79,16 +91,25 @@ def _precision(manifest: Manifest) -> str:
     return f" The precision of {asked} was not reached: the limits are known to {reached} after all draws allowed."
 
 
-def _error_text(summary: Summary) -> str:
-    """Say how far the printed interval may be off, for want of draws."""
-    if summary.draws < FEWEST:
+def _error_text(summaries: Sequence[Summary]) -> str:
+    """Say how far the ends of printed intervals may be off, for want of draws."""
+    if min(summary.draws for summary in summaries) < FEWEST:
         return f"fewer than {FEWEST} draws do not tell the Monte Carlo error"
-    widest = max(
+    errors = [(summary.median, _widest(summary)) for summary in summaries]
+    relative = [_end_error(widest) / abs(median) for median, widest in errors if not is_near_zero(median, widest)]
+    absolute = [_end_error(widest) for median, widest in errors if is_near_zero(median, widest)]
+    sizes = [f"{100 * max(relative):.2g} % of the median"] if relative else []
+    sizes += [significant(max(absolute), 2)] if absolute else []
+    return f"Monte Carlo error of the interval's ends at most {', and of those about zero '.join(sizes)}"
+
+
+def _widest(summary: Summary) -> Interval:
+    return max(
         (interval for interval in summary.intervals if interval.kind == "equal-tailed"),
         key=lambda interval: interval.probability,
     )
-    worst = max(widest.low_error, widest.high_error)
-    size = significant(worst, 2)
-    if not is_near_zero(summary.median, widest):
-        size = f"{100 * worst / abs(summary.median):.2g} % of the median"
-    return f"Monte Carlo error of the interval's ends at most {size}"
+
+
+def _end_error(interval: Interval) -> float:
+    """Return the larger error of the ends of an interval."""
+    return max(interval.low_error, interval.high_error)

@@ -32,8 +32,8 @@ def is_floor(total: Total) -> bool:
 
 
 def _rests_on_registers(total: Total) -> bool:
-    standing = total.draws.standing
-    return total.definition.measure == "registered" or any(standing[name].is_registered_only for name in total.terms)
+    statuses = total.draws.statuses
+    return total.definition.measure == "registered" or any(statuses[name].is_registered_only for name in total.terms)
 
 
 def floor_condition(total: Total) -> str:

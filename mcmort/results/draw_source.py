@@ -26,7 +26,7 @@ class DrawSource(Protocol):
         ...
 
     @property
-    def standing(self) -> Mapping[str, ComponentStatus]:
+    def statuses(self) -> Mapping[str, ComponentStatus]:
         """What is known of each component."""
         ...
 

@@ -152,7 +152,7 @@ class Draws:
         By name: ``all:ID`` and ``registered:ID`` (deaths of a component), ``ordinary:ID``, ``overlap:ID``,
         ``share:KEY``, ``quantity:NAME`` (those on which components or balances rest) and ``balance:ID`` (what its
         formula says).
-    standing : dict of str to ComponentStatus
+    statuses : dict of str to ComponentStatus
         What is known of each component.
     splits : callable
         Returns draws of an uncertain split of a span of years, given the split and their number.
@@ -161,7 +161,7 @@ class Draws:
     case: Case
     manifest: Manifest
     columns: Mapping[str, Array]
-    standing: Mapping[str, ComponentStatus] = field(default_factory=dict)
+    statuses: Mapping[str, ComponentStatus] = field(default_factory=dict)
     splits: Callable[[Split, int], Array] = field(default=_no_splits, repr=False)
 
     @property
@@ -196,7 +196,7 @@ class Draws:
         return self.columns.get(f"{measure}:{component}")
 
     def __repr__(self) -> str:
-        known = len(self.standing)
+        known = len(self.statuses)
         return f"<Draws of {self.case.id}: {len(self):,} x {known} components, {self.manifest.engine} engine>"
 
 
@@ -206,7 +206,7 @@ class HistogramResults:
 
     Attributes
     ----------
-    case, manifest, standing
+    case, manifest, statuses
         As of `Draws`.
     columns : dict of str to HistogramEstimate
         By name.
@@ -215,7 +215,7 @@ class HistogramResults:
     case: Case
     manifest: Manifest
     columns: Mapping[str, HistogramEstimate]
-    standing: Mapping[str, ComponentStatus] = field(default_factory=dict)
+    statuses: Mapping[str, ComponentStatus] = field(default_factory=dict)
 
     @property
     def conditioned(self) -> frozenset[str]:

@@ -28,7 +28,7 @@ from mcmort.results.histogram_estimate import Statistic
 from mcmort.sampler.kernel.run import REPLICATES, Progress, draw_histograms, draws_within
 from mcmort.sampler.program.plan import Builder, Op, Register
 from mcmort.sampler.program.plan_cache import compiled_case
-from mcmort.sampler.program.splits import PlannedSplits
+from mcmort.sampler.program.planned_splits import PlannedSplits
 from mcmort.sampler.simulate import DEFAULT_DRAWS, manifest_of, seed_of
 
 __all__ = ["MOST_DRAWS", "Sampler"]
@@ -80,7 +80,7 @@ class Sampler:
 
     Attributes
     ----------
-    case, plan, standing, manifest
+    case, plan, statuses, manifest
         The case, its compiled priors, what is known of each component, and how draws are made.
 
     Raises
@@ -124,7 +124,7 @@ class Sampler:
         compiled = compiled_case(case, evidence, pool, dependence, weights)
         self.case = case
         self.plan = compiled.plan
-        self.standing = compiled.standing
+        self.statuses = compiled.statuses
         self.threads = threads
         self.progress = progress
         self.manifest: Manifest = manifest_of(case, options, draws)
@@ -265,7 +265,7 @@ class Sampler:
             if error <= self._goal or n >= self._most:
                 break
             n = min(_next_draws(runs, self._goal, method), self._most)
-        return HistogramResults(self.case, replace(self.manifest, draws=n, reached=reached), estimates, self.standing)
+        return HistogramResults(self.case, replace(self.manifest, draws=n, reached=reached), estimates, self.statuses)
 
     def _part_signed(self, build: Builder, registers: Sequence[int]) -> dict[str, str]:
         """Let the upper halves of signed registers stand for them; return the outputs of their lower halves by name."""

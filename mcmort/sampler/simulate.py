@@ -107,4 +107,4 @@ def simulate(
     for name, values in columns.items():
         if not np.isfinite(values).all():
             raise FormulaError(f"{name} is undefined on {int((~np.isfinite(values)).sum()):,} of {n:,} draws")
-    return Draws(case, manifest_of(case, options, int(n)), columns, compiled.standing, KeptSplits(options.seed))
+    return Draws(case, manifest_of(case, options, int(n)), columns, compiled.statuses, KeptSplits(options.seed))

@@ -270,12 +270,12 @@ class _Asked:
 
 def _account(source: DrawSource, resolved: DefinitionTerms) -> ResolvedDefinition:
     """Work out what of a resolved definition a source can count."""
-    return resolve_definition(source.case, source.standing, source.columns, resolved)
+    return resolve_definition(source.case, source.statuses, source.columns, resolved)
 
 
 def _asked(source: DrawSource, account: ResolvedDefinition) -> _Asked:
     """Return the question of a total, with the balances that it holds whole."""
-    return _Asked(source.case, account, balances_within(source.case, source.standing, source.columns, account))
+    return _Asked(source.case, account, balances_within(source.case, source.statuses, source.columns, account))
 
 
 def _totals(

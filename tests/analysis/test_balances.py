@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from scipy import stats
 
 import mcmort as mm
-from mcmort.analysis.balances import balance_residuals
+from mcmort.analysis.balance_residuals import balance_residuals
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Balance
 from mcmort.present.balance_text import balance_notes

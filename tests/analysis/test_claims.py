@@ -63,6 +63,16 @@ def test_verdict_follows_from_figure_and_interval(figure: dict[str, Any], verdic
     assert _only(_claim("c", **figure)).verdict == verdict
 
 
+def test_parts_that_miss_a_printed_total_are_named_in_the_table_of_claims() -> None:
+    """Parts of 40 and 30 thousand beside a printed 90,000 to 110,000: no pool takes the sum, so the table says it."""
+    parts = (component("one", ranged(38_000, 42_000)), component("two", ranged(28_000, 32_000, source="study-b")))
+    draws = simulate(case_of(*parts, claim=[_claim("sum", low=90_000.0, high=110_000.0)]), _N, rng=1)
+    (found,) = compare_claims(draws)
+    assert found.verdict == "above"
+    assert found.quantile == 1.0
+    assert found.ratio == pytest.approx(np.sqrt(90 * 110) / 70, rel=0.01)
+
+
 def test_a_claim_is_compared_with_its_own_definition() -> None:
     """The total beside a claim is the one under the claim's scope, with its rank and ratio counted on the draws."""
     claim = _claim("c", include=[{"category": "a"}], best=150.0)

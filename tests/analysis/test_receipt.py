@@ -12,7 +12,7 @@ from mcmort.analysis.receipt import Receipt, TotalsRequest, receipt_of
 from mcmort.analysis.recorded_result import parse_result, read_result
 from mcmort.api.verification import verify
 from mcmort.catalogue import load
-from mcmort.catalogue.meaning_versions import CURRENT
+from mcmort.catalogue.vocabulary import CURRENT_FORMAT
 from mcmort.cli.app import main
 from mcmort.definitions.terms import resolve
 from mcmort.errors import VerifyError
@@ -185,5 +185,5 @@ def test_receipt_of_an_earlier_meaning_names_what_has_changed(
 
 def test_receipt_of_the_current_meaning_has_no_notice(receipt: Receipt) -> None:
     """A receipt written now names the current version."""
-    assert receipt.meaning == CURRENT
+    assert receipt.meaning == CURRENT_FORMAT
     assert receipt.earlier_meaning == ""

@@ -212,7 +212,7 @@ def test_bound_alone_is_rejected_with_reason() -> None:
     evidence = collect(figures(bound, component("two", ranged(100, 400))))
     assert set(_data(evidence)) == {"two:study-a"}
     assert "a bound alone" in evidence.rejected["one:study-a"]
-    assert evidence.standing["one"].unknown["all"] == "no admissible evidence touches it"
+    assert evidence.statuses["one"].unknown["all"] == "no admissible evidence touches it"
 
 
 def test_assertions_are_admitted_by_default_only() -> None:
@@ -231,10 +231,10 @@ def test_register_alone_stands_for_all_deaths_with_note() -> None:
         collect(figures(component("one", register, **more)))
         for more in ({}, {"completeness": share(0.4, 0.8)})
     )  # fmt: skip
-    assert alone.standing["one"].notes == (
+    assert alone.statuses["one"].notes == (
         "registered only: no estimate of all deaths, so the registered count stands for them",
     )
-    assert shared.standing["one"].notes == ()
+    assert shared.statuses["one"].notes == ()
     for evidence, is_same in ((alone, True), (shared, False)):
         backend = evaluate_model(evidence, np.random.default_rng(1).standard_normal((50, len(evidence.parameters))))
         assert (backend.kept["all:one"] == backend.kept["registered:one"]).all() == is_same
@@ -269,9 +269,9 @@ def test_component_known_only_through_sums_has_wide_prior() -> None:
     evidence = collect(case)
     assert evidence.latents["dark"].log_sd == 2.0
     assert evidence.latents["dark"].log_median == pytest.approx(math.log(600.05 / 2.0), rel=1e-6)
-    assert evidence.standing["dark"].notes == ("known only through claims about sums",)
+    assert evidence.statuses["dark"].notes == ("known only through claims about sums",)
     assert "darker" not in evidence.latents
-    assert evidence.standing["darker"].unknown["all"] == "no admissible evidence touches it"
+    assert evidence.statuses["darker"].unknown["all"] == "no admissible evidence touches it"
     assert set(_data(evidence)) == {"one:study-a", "claim:large", "claim:small"}
 
 

@@ -100,7 +100,7 @@ def test_second_fit_is_read_from_disk(folder: Path, monkeypatch: pytest.MonkeyPa
     second = fit(every_kind(), rng=1)
     _assert_same(first, second)
     assert second.rejected == {}
-    assert second.standing["births"].notes == ("known only through claims about sums",)
+    assert second.statuses["births"].notes == ("known only through claims about sums",)
     assert second.manifest.versions.keys() == {"mcmort", "numba", "numpy", "nutpie", "scipy"}
 
 
@@ -262,7 +262,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "a group missing": lambda path: _rewrite(path, lambda tree: tree.__delitem__("log_likelihood")),
     "of another case": lambda path: _rewrite(path, _with_head(digest="0" * 64)),
     "head without a manifest": lambda path: _rewrite(path, _with_head(manifest={})),
-    "head of another form": lambda path: _rewrite(path, _with_head(standing=[1])),
+    "head of another form": lambda path: _rewrite(path, _with_head(statuses=[1])),
     "a folder": _replace_by_folder,
 }
 

@@ -60,7 +60,7 @@ def test_fit_returns_draws_with_manifest() -> None:
     assert {"all:camps", "registered:camps", "ordinary:camps", "overlap:in-famine", "all:births"} <= set(post.columns)
     assert {"tau:registered", "bias:demographic", "completeness:camps", "residual:census"} <= set(post.others)
     assert {len(values) for values in (*post.columns.values(), *post.others.values())} == {len(post)}
-    assert post.standing == collect(every_kind()).standing
+    assert post.statuses == collect(every_kind()).statuses
     assert post.rejected == collect(every_kind()).rejected
 
 

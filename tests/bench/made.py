@@ -13,7 +13,7 @@ def _cell(draws: int, *, correlated: bool) -> Cell:
         Timing("mcmort, 1 thread", (0.04 * scale, 0.05 * scale, 0.06 * scale)),
         Timing("mcmort, 2 threads", (0.02 * scale, 0.025 * scale, 0.05 * scale)),
         Timing("NumPy", (0.6 * scale, 0.5 * scale, 0.5 * scale) if draws > 10**5 else (0.001, 0.001, 0.001)),
-        Timing("monaco", skipped="longer than 60 s, told by 10,000 draws"),
+        Timing("monaco", skipped="longer than 60 s, judging by 10,000 draws"),
     )
     return Cell(12, correlated, draws, timings)
 

@@ -151,7 +151,7 @@ def test_what_is_not_run_is_marked_with_its_reason(monkeypatch: pytest.MonkeyPat
     assert cells[0].timing("large").seconds
     assert "needs more memory" in cells[1].timing("large").skipped
     assert cells[1].timing("slow").median == pytest.approx(10.0)
-    assert cells[2].timing("slow").skipped == "longer than 20 s, told by 1,000 draws"
+    assert cells[2].timing("slow").skipped == "longer than 20 s, judging by 1,000 draws"
 
 
 def test_nothing_is_timed_if_mcmort_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:

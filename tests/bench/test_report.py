@@ -60,7 +60,7 @@ def test_the_slope_of_linear_cost_is_one() -> None:
 def test_every_table_holds_what_was_not_run() -> None:
     """A skipped tool shows a dash and its reason; a process that failed says so; growth of memory is stated."""
     text = "\n".join(" ".join([*sum(table.rows, ()), *table.notes]) for table in tables(made_report()))
-    assert "Not run: monaco; 12, independent: longer than 60 s, told by 10,000 draws" in text
+    assert "Not run: monaco; 12, independent: longer than 60 s, judging by 10,000 draws" in text
     assert "failed with code -9" in text
     assert "peak memory grows by 5.0%" in text
     assert "not reached" in text

@@ -370,11 +370,11 @@ def test_strict_check_and_sampler_agree_on_what_is_unknown(tables: Tables) -> No
         for word in ("all", "registered")
         if problem.found.startswith(f"no admissible {word} evidence")
     }
-    standing = simulate(case, 8, rng=1).standing
+    statuses = simulate(case, 8, rng=1).statuses
     unknown = {
         (f'component "{name}"', scope.measure)
         for name, component in case.components.items()
         for scope in case.definitions.values()
-        if scope.measure in standing[name].unknown and selected_years(scope, component)
+        if scope.measure in statuses[name].unknown and selected_years(scope, component)
     }
     assert said == unknown

@@ -193,7 +193,7 @@ _RECEIPTS: list[tuple[str, ...]] = [
 
 @pytest.mark.parametrize("words", _RECEIPTS, ids=" ".join)
 def test_a_result_is_verified_however_it_was_drawn(words: tuple[str, ...], run: Run) -> None:
-    """A JSON result holds all the choices that its tallies need to be made again, bit for bit, on other threads."""
+    """A JSON result holds all the choices that its histograms need to be made again, bit for bit, on other threads."""
     assert run(*words, "-f", "json", "-o", "a.json").code == 0
     assert json.loads(Path("a.json").read_text())["receipt"]["kept"] is False
     ran = run("verify", "a.json", "--threads", "3")

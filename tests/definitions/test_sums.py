@@ -21,7 +21,7 @@ from mcmort.sampler.kernel.register_allocation import allocate_registers
 from mcmort.sampler.kernel.run import run_plan
 from mcmort.sampler.program.plan import Builder, Op, Plan, Register
 from mcmort.sampler.program.plan_cache import compiled_case
-from mcmort.sampler.program.splits import PlannedSplits
+from mcmort.sampler.program.planned_splits import PlannedSplits
 from mcmort.totals import DefinitionChanges, definition_of, resolve, total_of
 from tests.cases import case_of, component, definition, overlap, random_tables, ranged, share
 from tests.sampler.programs import fixed_plan
@@ -70,7 +70,7 @@ def _both(draws: Draws, plan: Plan, definition: Definition) -> tuple[Columns, Co
     case = draws.case
     try:
         resolved = resolve(case, definition)
-        account = resolve_definition(case, draws.standing, draws.columns, resolved)
+        account = resolve_definition(case, draws.statuses, draws.columns, resolved)
     except DefinitionError:
         return None
     kept = total_of(draws, resolved)
@@ -170,7 +170,7 @@ def test_a_plan_of_several_definitions_shares_instructions() -> None:
     build = Builder(compiled.plan)
     columns = {name: Register(build, at) for name, at in compiled.plan.outputs.items()}
     accounts = [
-        resolve_definition(case, compiled.standing, columns, resolve(case, one))
+        resolve_definition(case, compiled.statuses, columns, resolve(case, one))
         for one in (
             case.definitions["whole"],
             definition_of(case, "whole", DefinitionChanges(exclude=[{"component": "c"}])),

@@ -14,7 +14,7 @@ from scipy import stats
 
 from mcmort.catalogue.case import Case
 from mcmort.definitions import YearShares, evaluate, resolve_definition
-from mcmort.definitions.overlaps import cells_of
+from mcmort.definitions.overlaps import year_groups
 from mcmort.errors import CaseError, DefinitionError
 from mcmort.results import Split
 from mcmort.sampler import simulate
@@ -169,8 +169,8 @@ def test_years_in_proportion_are_one_cell() -> None:
     """A guest that follows its host is worked out in one piece, not year by year."""
     case = _hosted()
     terms = {term.component: term for term in resolve(case, case.definitions["whole"]).terms}
-    cells = list(cells_of(case, terms, YearShares[float](case, lambda split: split.mean)))
-    assert [cell.years for cell in cells] == [_years(1932, 1935)]
+    groups = list(year_groups(case, terms, YearShares[float](case, lambda split: split.mean)))
+    assert [group.years for group in groups] == [_years(1932, 1935)]
 
 
 @pytest.mark.slow
@@ -215,7 +215,7 @@ def test_the_mean_of_a_total_is_by_expected_splits() -> None:
     case = case_of(component("a", ranged(1, 2), years=[1930, 1939]))
     draws = simulate(case, _N, rng=1)
     resolved = resolve(case, definition_of(case, "whole", DefinitionChanges(years=(1930, 1932))))
-    account = resolve_definition(case, draws.standing, draws.columns, resolved)
+    account = resolve_definition(case, draws.statuses, draws.columns, resolved)
     found = evaluate(case, draws.columns, account, lambda split: split.mean).total
     assert found == pytest.approx(0.3 * draws.columns["all:a"], rel=1e-14)
     assert Split("a", (1930, 1939), 5, 5).mean == 0.5

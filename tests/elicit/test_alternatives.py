@@ -11,7 +11,7 @@ from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Estimate
 from mcmort.catalogue.vocabulary import Support
 from mcmort.elicit.alternatives import families_side_by_side, hint_for
-from mcmort.elicit.fit import fit_figure
+from mcmort.elicit.figure_fit import fit_figure
 from mcmort.elicit.members import FAMILIES_OF
 from mcmort.errors import FitError
 from tests.cases import case_of, component, count, ranged

@@ -131,7 +131,7 @@ def test_a_formula_beside_a_register_is_compared_on_the_same_draw() -> None:
     register = _formula("xa", measure="registered", basis="registered", source="study-b")
     draws = _draws(component("one", _formula("0.9 * xa"), register))
     assert np.array_equal(draws.columns["all:one"], draws.columns["registered:one"])
-    found = draws.standing["one"].register
+    found = draws.statuses["one"].register
     assert found is not None
     assert (found.nothing_unregistered, found.conflicts) == (1.0, {"the lineage study-d": 1.0})
 
@@ -150,7 +150,7 @@ def test_a_pool_that_is_no_mixture_says_that_its_formula_is_apart(
     """Log, envelope and bounded pools take the distribution of a formula, and a note beside the total says so."""
     draws = _draws(component("one", _formula("xa"), *estimates, **changes))
     note = f"the formula of study-d is computed apart from the quantities of the draw, as its {way} needs"
-    assert note in draws.standing["one"].notes
+    assert note in draws.statuses["one"].notes
     assert f"one: {note}" in total(draws, "whole").notes
     assert "quantity:xa" not in draws.columns
 
@@ -159,7 +159,7 @@ def test_a_lone_formula_of_a_log_pool_is_no_pool() -> None:
     """With one member there is nothing to pool: the formula is that of the draw whatever the way."""
     draws = _draws(component("one", _formula("xa"), pool="log"))
     assert np.array_equal(draws.columns["all:one"], draws.columns["quantity:xa"])
-    assert draws.standing["one"].notes == ()
+    assert draws.statuses["one"].notes == ()
 
 
 def test_inputs_of_others_keep_their_bits_beside_a_formula() -> None:

@@ -45,7 +45,7 @@ def test_a_component_without_evidence_is_unknown(estimates: list[dict[str, Any]]
     draws = _draws(_KNOWN, component("dark", *estimates))
     assert draws.deaths("dark") is None
     assert draws.deaths("dark", "registered") is None
-    assert dict(draws.standing["dark"].unknown) == {
+    assert dict(draws.statuses["dark"].unknown) == {
         "all": reason,
         "registered": "no admissible registered count, and no completeness of registration is cited",
     }
@@ -61,7 +61,7 @@ def test_a_component_without_evidence_is_unknown(estimates: list[dict[str, Any]]
 def test_a_component_may_be_unknown_under_one_measure() -> None:
     """All deaths may be known where the registered part is not, and the total of each measure says so."""
     draws = _draws(_KNOWN, component("grey", ranged(10, 20, source="study-c")))
-    assert list(draws.standing["grey"].unknown) == ["registered"]
+    assert list(draws.statuses["grey"].unknown) == ["registered"]
     assert dict(total(draws, "whole").unknown) == {}
     assert list(total(draws, "counted").unknown) == ["grey"]
     assert list(total(draws, "counted").parts) == ["known"]
@@ -71,8 +71,8 @@ def test_a_case_may_say_why_something_is_unknown() -> None:
     """The reason that a case gives for a measure without evidence stands for the general one, measure by measure."""
     reasons = {"all": "the archive was burnt", "registered": "nobody counted"}
     draws = _draws(_KNOWN, component("dark", unknown=reasons), component("grey", ranged(1, 2), unknown=reasons))
-    assert dict(draws.standing["dark"].unknown) == reasons
-    assert dict(draws.standing["grey"].unknown) == {"registered": "nobody counted"}
+    assert dict(draws.statuses["dark"].unknown) == reasons
+    assert dict(draws.statuses["grey"].unknown) == {"registered": "nobody counted"}
     assert total(draws, "whole").unknown == {"dark": "the archive was burnt"}
 
 
@@ -80,10 +80,10 @@ def test_registered_counts_alone_stand_for_all_and_say_so() -> None:
     """With registered evidence alone all deaths equal the register on every draw, marked "registered only"."""
     draws = _draws(component("one", _REGISTER))
     assert np.array_equal(draws.columns["all:one"], draws.columns["registered:one"])
-    (note,) = draws.standing["one"].notes
+    (note,) = draws.statuses["one"].notes
     assert note.startswith("registered only: no estimate of all deaths")
     assert total(draws, "whole").notes == (f"one: {note}",)
-    assert draws.standing["one"].unknown == {}
+    assert draws.statuses["one"].unknown == {}
 
 
 @pytest.mark.parametrize(
@@ -97,15 +97,15 @@ def test_a_cited_completeness_leads_to_the_other_measure(estimate: dict[str, Any
     """A fixed completeness of one half doubles or halves exactly, with a note, and nothing is unknown."""
     draws = _draws(component("one", estimate, completeness=share(0.5)))
     assert np.array_equal(draws.columns["registered:one"], 0.5 * draws.columns["all:one"])
-    assert draws.standing["one"].notes == (note,)
-    assert draws.standing["one"].unknown == {}
+    assert draws.statuses["one"].notes == (note,)
+    assert draws.statuses["one"].unknown == {}
 
 
 def test_completeness_alone_makes_nothing_known() -> None:
     """A completeness without any count leaves both measures unknown, and no note that says otherwise."""
     draws = _draws(_KNOWN, component("dark", completeness=share(0.5)))
-    assert set(draws.standing["dark"].unknown) == {"all", "registered"}
-    assert draws.standing["dark"].notes == ()
+    assert set(draws.statuses["dark"].unknown) == {"all", "registered"}
+    assert draws.statuses["dark"].notes == ()
 
 
 def test_completeness_of_a_formula_without_evidence_is_unknown() -> None:
@@ -113,8 +113,8 @@ def test_completeness_of_a_formula_without_evidence_is_unknown() -> None:
     dark = component("dark", formula="people", completeness=share(0.5))
     draws = _draws(_KNOWN, dark, quantity=[quantity("people")])
     reason = "the quantity people has no admissible evidence"
-    assert dict(draws.standing["dark"].unknown) == {"all": reason, "registered": reason}
-    assert draws.standing["dark"].notes == ()
+    assert dict(draws.statuses["dark"].unknown) == {"all": reason, "registered": reason}
+    assert draws.statuses["dark"].notes == ()
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_a_quantity_without_evidence_makes_its_formula_unknown(estimates: list[d
         quantity=[people, quantity("twice", formula="2 * people")],
     )
     for name in ("direct", "through", "over"):
-        assert draws.standing[name].unknown["all"] == "the quantity people has no admissible evidence"
+        assert draws.statuses[name].unknown["all"] == "the quantity people has no admissible evidence"
     assert not any(name.startswith("quantity:") for name in draws.columns)
     assert set(total(draws, "whole").unknown) == {"direct", "over", "through"}
 
@@ -139,7 +139,7 @@ def test_a_quantity_without_evidence_makes_its_formula_unknown(estimates: list[d
 def test_a_formula_over_an_unknown_component_is_unknown() -> None:
     """A residual whose minuend has no evidence is unknown for the reason of that component."""
     draws = _draws(_KNOWN, component("dark"), component("rest", formula="max(0, dark - known)"))
-    assert draws.standing["rest"].unknown["all"] == "no estimate"
+    assert draws.statuses["rest"].unknown["all"] == "no estimate"
 
 
 def test_a_definition_of_unknown_components_is_an_error() -> None:
@@ -167,18 +167,18 @@ def test_sources_behind_a_component_are_named() -> None:
         component("three", ranged(1, 2, source="study-f"), completeness=share(0.5)),
         quantity=[quantity("people", ranged(1, 2, source="study-e")), quantity("double", formula="2 * people")],
     )
-    assert draws.standing["one"].sources["registered"] == ("study-b", "study-c")
-    assert draws.standing["one"].sources["all"] == ("study-a", "study-b", "study-c")
-    assert draws.standing["two"].sources["all"] == ("study-a", "study-b", "study-c", "study-e")
-    assert draws.standing["three"].sources["all"] == ("study-f",)
-    assert draws.standing["three"].sources["registered"] == ("study-a", "study-f")  # the share is that of study-a
+    assert draws.statuses["one"].sources["registered"] == ("study-b", "study-c")
+    assert draws.statuses["one"].sources["all"] == ("study-a", "study-b", "study-c")
+    assert draws.statuses["two"].sources["all"] == ("study-a", "study-b", "study-c", "study-e")
+    assert draws.statuses["three"].sources["all"] == ("study-f",)
+    assert draws.statuses["three"].sources["registered"] == ("study-a", "study-f")  # the share is that of study-a
 
 
 def test_formulas_and_carried_figures_leave_notes() -> None:
     """A derived component names its formula; an estimate of other years says how it was taken."""
     draws = _draws(component("one", ranged(10, 20, years=[1930, 1931])), component("two", formula="2 * one"))
-    assert draws.standing["two"].notes == ("derived: 2 * one",)
-    (note,) = draws.standing["one"].notes
+    assert draws.statuses["two"].notes == ("derived: 2 * one",)
+    (note,) = draws.statuses["one"].notes
     assert note.startswith("study-a: covers 1930-1931; taken as printed")
 
 

@@ -65,7 +65,7 @@ def test_contradictory_correlations_are_refused() -> None:
 def test_correlations_that_fit_together_but_for_rounding_are_moved_with_a_note() -> None:
     """A triangle of 1, 0.9 and 0.88 is moved by less than 0.05, and the note stands at its members only."""
     case = _case(_correlation("a", "b", 1.0), _correlation("b", "c", 0.9), _correlation("a", "c", 0.88))
-    components = compiled_case(case).standing
+    components = compiled_case(case).statuses
     assert [name for name, one in components.items() if any("nearest valid" in note for note in one.notes)] == [*"abc"]
     assert abs(_rank(case, "b", "c") - 0.9) < 0.05
 

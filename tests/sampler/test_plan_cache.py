@@ -80,7 +80,7 @@ def _parts(plan: Plan) -> tuple[Any, ...]:
 
 
 def _same(one: Compiled, other: Compiled) -> bool:
-    return _parts(one.plan) == _parts(other.plan) and dict(one.standing) == dict(other.standing)
+    return _parts(one.plan) == _parts(other.plan) and dict(one.statuses) == dict(other.statuses)
 
 
 def _refuse(*_: object, **__: object) -> NoReturn:
@@ -101,9 +101,9 @@ def test_the_second_time_it_comes_from_disk(folder: Path, monkeypatch: pytest.Mo
     assert _same(first, second)
     assert len(first.plan.tables) >= 2
     assert len(first.plan.score_tables) >= 2
-    assert second.standing["empty"].unknown
-    assert second.standing["derived"].notes == ("derived: one * 2",)
-    assert second.standing["one"].sources == {"all": ("study-a", "study-b", "study-c"), "registered": ("study-b",)}
+    assert second.statuses["empty"].unknown
+    assert second.statuses["derived"].notes == ("derived: one * 2",)
+    assert second.statuses["one"].sources == {"all": ("study-a", "study-b", "study-c"), "registered": ("study-b",)}
     one, other = (run_plan(found.plan, 3, 500) for found in (first, second))
     assert all(one[name].tobytes() == other[name].tobytes() for name in one)
 
@@ -143,7 +143,15 @@ def test_the_code_is_known_by_size_and_time() -> None:
     from mcmort.sampler.program.plan_cache import _code
 
     names = {str(one[0]) for one in _code()}
-    assert {"families.py", "pool.py", "fit.py", "table.py", "adaptive_table.py", "compile.py", "plan.py"} <= names
+    assert {
+        "families.py",
+        "pool.py",
+        "figure_fit.py",
+        "table.py",
+        "adaptive_table.py",
+        "compile.py",
+        "plan.py",
+    } <= names
     home = Path(store.__file__).parents[2]
     known = {one[0]: tuple(one[1:]) for one in _code()}
     stat = (home / "elicit" / "pool.py").stat()
@@ -226,8 +234,8 @@ _DAMAGES: dict[str, Callable[[Path], object]] = {
     "head is a list": _rewritten(lambda arrays: arrays.update(head=np.frombuffer(b"[1]", dtype=np.uint8))),
     "head without tables": _rewritten(_with_head(tables=None)),
     "tables without numbers": _rewritten(_with_head(tables=[[]])),
-    "no standing": _rewritten(_with_head(standing=None)),
-    "standing of another form": _rewritten(_with_head(standing={"one": 1})),
+    "no statuses": _rewritten(_with_head(statuses=None)),
+    "statuses of another form": _rewritten(_with_head(statuses={"one": 1})),
     "a folder": _make_folder,
 }
 
@@ -288,9 +296,9 @@ def _seal_again(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
         lambda arrays: arrays["b"].__setitem__(slice(None), -1),
         lambda arrays: arrays.update(knots=arrays["knots"][:-1]),
         _with_head(outputs={"all:one": 10**6}),
-        _with_head(standing={"one": 1}),
+        _with_head(statuses={"one": 1}),
     ],
-    ids=["operation", "operand", "table", "knots", "output", "standing"],
+    ids=["operation", "operand", "table", "knots", "output", "statuses"],
 )
 def test_crafted_plan_with_a_true_digest_is_made_again(change: Callable[[dict[str, Any]], None], folder: Path) -> None:
     """A valid archive with an unknown operation was a KeyError; one that reads what is not there is made again too."""

@@ -85,7 +85,7 @@ def test_draws_reach_the_declared_rank_correlation_or_what_is_said_instead(rank:
     """
     case = _linked(rank, *ways)
     found = _rank(*(simulate(case, _N, rng=7).columns[f"all:{name}"] for name in "xy"))
-    links = compiled_case(case).standing["x"].links
+    links = compiled_case(case).statuses["x"].links
     if set(ways) <= {"figures", "register"}:
         assert links == ()
         assert abs(found - rank) < _FAR
@@ -106,7 +106,7 @@ def test_correlation_of_two_registers_with_completeness_widens_their_sum() -> No
     assert total(draws, "whole").values.std() == pytest.approx(1_830, rel=0.03)
     apart = simulate(case, _N, rng=3, dependence="independent")
     assert total(apart, "whole").values.std() == pytest.approx(1_340, rel=0.03)
-    (link,) = compiled_case(case).standing["x"].links
+    (link,) = compiled_case(case).statuses["x"].links
     assert link.reached == pytest.approx(_ranks(draws)["all"], abs=0.005)
     note = "link: rank correlations of 0.95 are declared, 0.94 reached"
     report = mm.total(draws, "whole")
@@ -158,7 +158,7 @@ def test_links_of_deaths_and_of_completeness_add_up_and_this_is_said() -> None:
     """Two groups, one about deaths, one about completeness, move both: what each of them reaches is more, and said."""
     case = _grouped((0.5, "all"), (0.5, "completeness"))
     found = _ranks(simulate(case, _N, rng=8))
-    links = {link.measure: link for link in compiled_case(case).standing["x"].links}
+    links = {link.measure: link for link in compiled_case(case).statuses["x"].links}
     assert set(links) == {"all", "completeness"}
     for measure, link in links.items():
         assert link.declared == pytest.approx(_rank_of(0.5))
@@ -171,7 +171,7 @@ def test_the_dial_frees_completeness_of_its_links() -> None:
     case = _grouped((0.9, "completeness"))
     for dial in ("independent", "comonotonic"):
         assert abs(_ranks(simulate(case, _N, rng=9, dependence=dial))["completeness"]) < _FAR
-    assert compiled_case(case, dependence="independent").standing["x"].links == ()
+    assert compiled_case(case, dependence="independent").statuses["x"].links == ()
 
 
 def test_a_floor_that_binds_is_said_beside_the_total() -> None:
@@ -202,7 +202,7 @@ def test_a_formula_in_a_pool_weakens_the_links_of_its_component_and_this_is_said
         dependence=[dependence("g", ["x", "y"], 0.9)],
     )
     draws = simulate(case, _N, rng=2)
-    (link,) = compiled_case(case).standing["x"].links
+    (link,) = compiled_case(case).statuses["x"].links
     assert link.reached < link.declared - 0.1
     assert link.reached == pytest.approx(_rank(draws.columns["all:x"], draws.columns["all:y"]), abs=0.02)
 
@@ -211,8 +211,8 @@ def test_a_stored_case_keeps_what_its_links_reach() -> None:
     """What stands beside the total is the same from disk."""
     case = _linked(0.9, "completeness", "floored")
     first, again = compiled_case(case), compiled_case(case)
-    assert first.standing["x"].links
-    assert first.standing == again.standing
+    assert first.statuses["x"].links
+    assert first.statuses == again.statuses
 
 
 def test_an_addition_to_the_case_leaves_linked_draws_as_they_were() -> None:

@@ -32,7 +32,7 @@ def _case(*studies: dict[str, Any], spread: float = 0.1, **tables: Any) -> Case:
 
 
 def _compared(case: Case) -> RegisterComparison:
-    found = compiled_case(case).standing["one"].register
+    found = compiled_case(case).statuses["one"].register
     assert found is not None
     return found
 
@@ -98,7 +98,7 @@ def test_dependence_enters_the_comparison_with_the_register() -> None:
     shares = {}
     for dial in ("declared", "comonotonic"):
         case = case_of(tables, dependence=groups)
-        found = compiled_case(case, dependence=dial).standing["one"].register
+        found = compiled_case(case, dependence=dial).statuses["one"].register
         assert found is not None
         draws = simulate(case, _N, rng=1, dependence=dial)
         shares[dial] = float(np.mean(draws.columns["all:one"] == draws.columns["registered:one"]))
@@ -117,7 +117,7 @@ def test_a_stored_case_keeps_the_comparison() -> None:
     case = _case(point(60_000, source="study-c"))
     first = compiled_case(case)
     again = compiled_case(case)
-    assert first.standing == again.standing
+    assert first.statuses == again.statuses
 
 
 @pytest.mark.slow
@@ -139,8 +139,8 @@ def test_scaling_all_figures_scales_draws_and_leaves_comparisons(tables: dict[st
     for name, values in one.columns.items():
         factor = 1e3 if name.startswith(("all:", "registered:")) or name == "quantity:people" else 1.0
         assert other.columns[name] == pytest.approx(factor * values, rel=1e-3)
-    for name, status in one.standing.items():
-        compared = other.standing[name].register
+    for name, status in one.statuses.items():
+        compared = other.statuses[name].register
         assert (status.register is None) == (compared is None)
         if status.register is not None and compared is not None:
             assert compared.nothing_unregistered == pytest.approx(status.register.nothing_unregistered, abs=0.002)

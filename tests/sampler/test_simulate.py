@@ -406,7 +406,7 @@ def test_the_order_of_files_and_entries_changes_no_bit(tables: dict[str, Any], d
     assert one.digest == other.digest
     assert _bits(first) == _bits(second)
     assert total(first, "whole").values.tobytes() == total(second, "whole").values.tobytes()
-    assert first.standing == second.standing
+    assert first.statuses == second.statuses
 
 
 @pytest.mark.slow
@@ -431,11 +431,11 @@ def test_an_addition_leaves_the_other_streams_as_they_were(tables: dict[str, Any
 
 def test_threads_change_no_bit(seed: int) -> None:
     """One thread and two give the same bits over several tasks, and progress counts all draws."""
-    told: list[int] = []
+    reported: list[int] = []
     one = simulate(_copula((0.5,)), 70_000, rng=seed, threads=1)
-    two = simulate(_copula((0.5,)), 70_000, rng=seed, threads=2, progress=lambda done, _: told.append(done))
+    two = simulate(_copula((0.5,)), 70_000, rng=seed, threads=2, progress=lambda done, _: reported.append(done))
     assert _bits(one) == _bits(two)
-    assert told[-1] == 70_000
+    assert reported[-1] == 70_000
     fewer = simulate(_copula((0.5,)), 50, rng=seed)
     assert all(np.array_equal(one.columns[name][:50], fewer.columns[name]) for name in one.columns)
 

@@ -1,4 +1,4 @@
-"""The random streams: published vectors of SplitMix64, uniformity, independence, the same bits in both twins."""
+"""The random streams: published vectors of SplitMix64, uniformity, independence, equal bits in kernel and reference."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The crew: every task is done once, outcomes come in order, and what goes wrong reaches the caller."""
+"""The thread pool: every task is done once, outcomes come in order, and what goes wrong reaches the caller."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from mcmort.sampler import simulate
 from mcmort.sampler.kernel.run import run_plan
 from mcmort.sampler.program.plan import Builder, Register
 from mcmort.sampler.program.plan_cache import compiled_case
-from mcmort.sampler.program.splits import PlannedSplits
+from mcmort.sampler.program.planned_splits import PlannedSplits
 from mcmort.totals import DefinitionChanges, definition_of, resolve, total
 
 pytestmark = pytest.mark.slow
@@ -62,7 +62,7 @@ def test_sampler_counts_the_same_sums_of_years_as_kept_draws(name: str) -> None:
     for span in _spans(*whole.years, 7):
         changed = definition_of(case, definition, DefinitionChanges(years=span))
         try:
-            resolved = resolve_definition(case, compiled.standing, columns, resolve(case, changed))
+            resolved = resolve_definition(case, compiled.statuses, columns, resolve(case, changed))
         except DefinitionError:
             continue
         spans[str(span)] = evaluate(case, columns, resolved, split).total.at

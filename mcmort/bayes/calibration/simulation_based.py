@@ -234,7 +234,7 @@ def _quantities(evidence: Evidence, backend: DataFreeBackend) -> dict[str, Array
     case, columns = evidence.case, frozenset(backend.kept)
     for name, definition in case.definitions.items():
         with suppress(DefinitionError):  # nothing is known of what it counts
-            account = resolve_definition(case, evidence.standing, columns, resolve(case, definition))
+            account = resolve_definition(case, evidence.statuses, columns, resolve(case, definition))
             ranked[f"total:{name}"] = evaluate(case, backend.kept, account, lambda split: split.mean).total
     return ranked
 

@@ -17,7 +17,7 @@ from mcmort.catalogue.vocabulary import BASES
 from mcmort.definitions import DefinitionTerms, ResolvedDefinition, of_balance, resolve, resolve_definition
 from mcmort.elicit.evidence_rules import Grounds, Known, Way, adds_registered_only, known_by
 from mcmort.elicit.families import Distribution, fixed
-from mcmort.elicit.fit import fit_figure
+from mcmort.elicit.figure_fit import fit_figure
 from mcmort.elicit.pool import Pool
 from mcmort.errors import DefinitionError, EvidenceError
 from mcmort.results import ComponentStatus
@@ -74,8 +74,8 @@ def collect(case: Case, evidence: Iterable[str] | None = None, without: Iterable
     sums = latents_of_sums(standard, stated.kept, own)
     known = _known(standard, direct.kept, own, sums)
     figures = _with_something_else(direct.kept, known)
-    standing = {name: _standing(standard, name, how, by_sums=name in sums) for name, how in known.items()}
-    counted = _Countable(standard, standing, _columns(standard, known))
+    statuses = {name: _status(standard, name, how, by_sums=name in sums) for name, how in known.items()}
+    counted = _Countable(standard, statuses, _columns(standard, known))
     new_claims = claims_not_yet_used(standard, stated.kept, figures.kept)
     accounted = _accounted_claims(counted, new_claims.kept)
     sides = _accounted_balances(counted, balances.kept)
@@ -98,7 +98,7 @@ def collect(case: Case, evidence: Iterable[str] | None = None, without: Iterable
         tuple(name for name, how in known.items() if how.all is Way.FORMULA),
         tuple(name for name in sorted(known) if known[name].registered is not Way.UNKNOWN),
         _cited(standard, known, latents, synthesis.completeness, data, accounts),
-        weighted_by_lineage(data), accounts, standing,
+        weighted_by_lineage(data), accounts, statuses,
         dict(sorted((name, reason) for step in steps for name, reason in step.rejected.items())),
     )  # fmt: skip
 
@@ -145,7 +145,7 @@ def _with_something_else(direct: Sequence[Datum], known: Mapping[str, Known]) ->
     )
 
 
-def _standing(standard: Standard, name: str, known: Known, *, by_sums: bool) -> ComponentStatus:
+def _status(standard: Standard, name: str, known: Known, *, by_sums: bool) -> ComponentStatus:
     """Say what is known of a component.
 
     That a measure follows by a completeness is not noted: the completeness is inferred from the evidence like the rest.
@@ -181,8 +181,8 @@ def _columns(standard: Standard, known: Mapping[str, Known]) -> frozenset[str]:
 class _Countable:
     """The components and columns over which sums can be taken."""
 
-    def __init__(self, standard: Standard, standing: Mapping[str, ComponentStatus], columns: frozenset[str]) -> None:
-        self.case, self.standing, self.columns = standard.case, standing, columns
+    def __init__(self, standard: Standard, statuses: Mapping[str, ComponentStatus], columns: frozenset[str]) -> None:
+        self.case, self.statuses, self.columns = standard.case, statuses, columns
 
     def account(self, resolved: DefinitionTerms) -> ResolvedDefinition:
         """Return what of a definition is counted.
@@ -192,7 +192,7 @@ class _Countable:
         DefinitionError
             If something that it counts is unknown.
         """
-        account = resolve_definition(self.case, self.standing, self.columns, resolved)
+        account = resolve_definition(self.case, self.statuses, self.columns, resolved)
         if account.unknown:
             raise DefinitionError(f"it counts what nothing is known of: {', '.join(account.unknown)}")
         return account

@@ -13,7 +13,7 @@ from mcmort.bayes.evidence.standard import Selection, Standard
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Claim, Component, Estimate, Figure
 from mcmort.definitions import DefinitionTerms, of_claim, resolve
-from mcmort.elicit.fit import fit_figure
+from mcmort.elicit.figure_fit import fit_figure
 from mcmort.elicit.priors import to_years
 from mcmort.errors import DefinitionError, FitError
 

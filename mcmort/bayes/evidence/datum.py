@@ -124,7 +124,7 @@ class Evidence:
         What is conditioned on.
     balances : dict of str to ResolvedDefinition
         What each demographic balance sums.
-    standing : dict of str to ComponentStatus
+    statuses : dict of str to ComponentStatus
         What is known of each component.
     rejected : dict of str to str
         Figures that are not used, each with the reason.
@@ -143,7 +143,7 @@ class Evidence:
     cited: dict[str, Pool | Distribution]
     data: tuple[Datum, ...]
     balances: dict[str, ResolvedDefinition]
-    standing: dict[str, ComponentStatus]
+    statuses: dict[str, ComponentStatus]
     rejected: dict[str, str]
     offsets: Mapping[str, float] = field(default_factory=dict)
 

@@ -16,6 +16,7 @@ from mcmort.catalogue.checks.population import check_population
 from mcmort.catalogue.citations import citations
 from mcmort.catalogue.records import Component, Estimate, Quantity
 from mcmort.catalogue.selection import selected_years
+from mcmort.catalogue.vocabulary import CURRENT_FORMAT
 from mcmort.errors import Problem
 
 __all__ = ["check_strict"]
@@ -59,7 +60,10 @@ def check_strict(case: Case) -> list[Problem]:
     list of Problem
         Sorted.
     """
-    checks = (_sources, _assumptions, _figures, _addresses, _estimates, _copies, _overlaps, _shares, check_population)
+    checks = (
+        _format, _sources, _assumptions, _figures, _addresses, _estimates, _copies, _overlaps, _shares,
+        check_population,
+    )  # fmt: skip
     return sorted(problem for check in checks for problem in check(case))
 
 
@@ -73,6 +77,14 @@ def _estimates_of(case: Case) -> Iterator[tuple[str, str, Owner, Estimate]]:
     for file, place, owner in _owners(case):
         for estimate in owner.estimate:
             yield file, f'{place} > estimate "{estimate.name}"', owner, estimate
+
+
+def _format(case: Case) -> Iterator[Problem]:
+    """Find cases of an earlier version of the format."""
+    if case.head.format < CURRENT_FORMAT:
+        hint = f"look at its totals, and write format = {CURRENT_FORMAT}"
+        found = f"version {case.head.format} of the case format"
+        yield Problem("case.toml", "format", found, f"version {CURRENT_FORMAT}, by which cases are read", hint)
 
 
 def _sources(case: Case) -> Iterator[Problem]:

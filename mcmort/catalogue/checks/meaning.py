@@ -1,8 +1,8 @@
 """Checks that need more than one record of a case.
 
 This module checks components and their figures. References between records (formulas, overlaps, dependence,
-supersession) are checked in `mcmort.catalogue.checks.references`, definitions and claims in
-`mcmort.catalogue.checks.scopes`.
+supersession) are checked in `mcmort.catalogue.checks.check_references`, definitions and claims in
+`mcmort.catalogue.checks.check_scopes`.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mcmort.catalogue.case import column_name, place
-from mcmort.catalogue.checks.references import check_references
-from mcmort.catalogue.checks.scopes import check_scopes
+from mcmort.catalogue.checks.check_references import check_references
+from mcmort.catalogue.checks.check_scopes import check_scopes
 from mcmort.catalogue.checks.support import check_support
 from mcmort.catalogue.citations import citations_in
 from mcmort.catalogue.reading.case_builder import CaseBuilder

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from mcmort.analysis.document_digest import document_digest
 from mcmort.analysis.receipt import Receipt
 from mcmort.catalogue import Case
+from mcmort.catalogue.meaning_versions import format_notices
 from mcmort.catalogue.vocabulary import Pooling, Weighting
 from mcmort.results import Dependence, Manifest, Method
 
@@ -57,7 +58,10 @@ def frame(case: Case, manifest: Manifest) -> dict[str, Any]:
     made = asdict(manifest)
     if manifest.reached is not None and not math.isfinite(manifest.reached):
         made["reached"] = None  # JSON has no infinity
-    return {"case": CaseDocument(id=case.id, title=case.head.title, digest=case.digest, notices=case.notices), **made}
+    return {
+        "case": CaseDocument(id=case.id, title=case.head.title, digest=case.digest, notices=format_notices(case)),
+        **made,
+    }
 
 
 def sealed[Result: Document](document: Result, receipt: Receipt) -> Result:

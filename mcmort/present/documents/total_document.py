@@ -15,7 +15,7 @@ from pydantic import Field
 
 from mcmort.analysis import Interval as SummaryInterval
 from mcmort.analysis import Pieces, Summary, TotalPieces, summarise
-from mcmort.analysis.balances import balance_residuals
+from mcmort.analysis.balance_residuals import balance_residuals
 from mcmort.analysis.bounds import IntervalBounds
 from mcmort.analysis.receipt import Receipt
 from mcmort.catalogue.vocabulary import LinkMeasure, Measure
@@ -229,8 +229,8 @@ def _interval(summary: Summary, interval: SummaryInterval) -> IntervalDocument:
     )
 
 
-def _register(standing: ComponentStatus) -> RegisterDocument | None:
-    register = standing.register
+def _register(status: ComponentStatus) -> RegisterDocument | None:
+    register = status.register
     if register is None:
         return None
     conflicts = tuple(ConflictDocument(evidence=key, below=below) for key, below in register.conflicts.items())
@@ -260,7 +260,7 @@ def _components(
     documents = []
     for name, values in total.parts.items():
         own = summarise(values, (probability,), shortest=False, chains=total.chains)
-        term, standing = total.terms[name], total.draws.standing[name]
+        term, status = total.terms[name], total.draws.statuses[name]
         documents.append(
             ComponentDocument(
                 **_pieces(pieces.get(name)),
@@ -273,10 +273,10 @@ def _components(
                 years=(min(term.years), max(term.years)),
                 fraction=term.fraction,
                 timing=term.timing,
-                sources=standing.sources[total.definition.measure],
-                registered_only=standing.is_registered_only,
-                register=_register(standing),
-                links=tuple(LinkDocument(**asdict(link)) for link in standing.links),
+                sources=status.sources[total.definition.measure],
+                registered_only=status.is_registered_only,
+                register=_register(status),
+                links=tuple(LinkDocument(**asdict(link)) for link in status.links),
             )
         )
     return tuple(sorted(documents, key=lambda document: (-document.mean, document.id)))

@@ -86,6 +86,6 @@ def _notes(comparison: Comparison, probability: float) -> tuple[str, ...]:
         for row in comparison.rows
         for level in (probability, 0.5)
     )
-    first = comparison.rows[0]
-    notes.append(f"Intervals are {level_text(probability)}s, equal-tailed. {engine_note(first.total, first.summary)}")
+    note = engine_note(comparison.rows[0].total, *(row.summary for row in comparison.rows))
+    notes.append(f"Intervals are {level_text(probability)}s, equal-tailed. {note}")
     return tuple(notes)

@@ -36,7 +36,7 @@ def components_table(posterior: Posterior) -> Table:
         Column("Median", is_number=True),
         Column("Registered of these, 95 %", is_number=True),
     )
-    unknown = [case.components[name].label for name, one in sorted(posterior.standing.items()) if "all" in one.unknown]
+    unknown = [case.components[name].label for name, one in sorted(posterior.statuses.items()) if "all" in one.unknown]
     notes = [_evidence_note(posterior), *_balances(posterior), _chains_note(posterior)]
     if unknown:
         notes.insert(1, f"No evidence touches: {', '.join(unknown)}.")

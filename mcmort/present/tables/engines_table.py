@@ -44,19 +44,18 @@ def engines_table(
         Column(f"All the evidence, {level}", is_number=True),
         Column("Median", is_number=True),
     )
-    first, second = elicited.rows[0], synthesis.rows[0]
     notes = (
         "Pooled ranges: each component from the pool of what is cited of it. All the evidence: one model of these and "
         "of claims about sums, bounds and balances, with biases, copies and incomplete registers.",
         *floor_note([row.total for row in (*elicited.rows, *synthesis.rows)]),
         *_digits_notes(elicited, "pooled ranges", probability),
         *_digits_notes(synthesis, "all the evidence", probability),
-        f"Pooled ranges: {engine_note(first.total, first.summary)}",
-        f"All the evidence: {engine_note(second.total, second.summary)}",
+        f"Pooled ranges: {_engine_note(elicited)}",
+        f"All the evidence: {_engine_note(synthesis)}",
     )
     ends = ("median", "low", "high")
     names = tuple(f"{engine}_{end}" for engine in ("elicited", "synthesis") for end in ends)
-    title = f"{first.total.case.head.title}: the total under each definition, by either engine"
+    title = f"{elicited.rows[0].total.case.head.title}: the total under each definition, by either engine"
     return Table(title, columns, tuple(rows), notes, names, tuple(raw))
 
 
@@ -64,3 +63,7 @@ def _digits_notes(comparison: Comparison, engine: str, probability: float) -> li
     return digits_note(
         (f"{row.total.definition.id} ({engine})", rounding_for(row.summary, probability)) for row in comparison.rows
     )
+
+
+def _engine_note(comparison: Comparison) -> str:
+    return engine_note(comparison.rows[0].total, *(row.summary for row in comparison.rows))

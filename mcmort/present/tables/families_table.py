@@ -12,7 +12,7 @@ import numpy as np
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Component, Estimate, Quantity
 from mcmort.elicit.alternatives import families_side_by_side
-from mcmort.elicit.fit import Fit, fit_figure
+from mcmort.elicit.figure_fit import Fit, fit_figure
 from mcmort.errors import DefinitionError, FitError
 from mcmort.present.numbers import rounding_of
 from mcmort.present.print_format import EN_DASH, as_printed

@@ -207,7 +207,7 @@ class _Compiler:
     def output(self, column: str, register: int) -> None:
         self.build.outputs[column] = register
 
-    def standing(self, name: str) -> ComponentStatus:
+    def status(self, name: str) -> ComponentStatus:
         """Compile both measures of a component and say what is known of it."""
         evidence, known = self.priors.components[name], self.known[name]
         for measure in ("all", "registered"):
@@ -280,7 +280,7 @@ def compile_priors(priors: Priors, dependence: Dependence = "declared") -> Compi
         The plan, and what is known of each component under each measure.
     """
     compiler = _Compiler(priors, dependence)
-    standing = {name: compiler.standing(name) for name in sorted(priors.case.components)}
+    statuses = {name: compiler.status(name) for name in sorted(priors.case.components)}
     for name, share in sorted(priors.overlaps.items()):
         compiler.output(f"overlap:{name}", compiler.draw(share, f"overlap:{name}"))
     for name, share in sorted(priors.shares.items()):
@@ -297,8 +297,8 @@ def compile_priors(priors: Priors, dependence: Dependence = "declared") -> Compi
     extended = compiler.build.plan()
     for name, (deaths, registered) in compiler.compared.items():
         register = compare_register(extended, registered, deaths, members[name])
-        standing[name] = replace(standing[name], register=register)
+        statuses[name] = replace(statuses[name], register=register)
     if dependence == "declared":
         for name, links in reached_links(compiler.copula, extended, compiler.registers).items():
-            standing[name] = replace(standing[name], links=links)
-    return Compiled(plan, standing)
+            statuses[name] = replace(statuses[name], links=links)
+    return Compiled(plan, statuses)

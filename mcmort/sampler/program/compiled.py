@@ -16,4 +16,4 @@ class Compiled:
     """A plan with what is known of each component."""
 
     plan: Plan
-    standing: Mapping[str, ComponentStatus]
+    statuses: Mapping[str, ComponentStatus]

@@ -16,7 +16,7 @@ from typing import Any, Final, get_args
 
 import numpy as np
 
-from mcmort.cache.folder import cache_folder, version_of
+from mcmort.cache.folder import cache_folder, code_stamps, version_of
 from mcmort.cache.sealed_files import Request, keep_sealed, read_sealed, request_name
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.vocabulary import Pooling, Weighting
@@ -97,15 +97,13 @@ def _code() -> list[list[str | int]]:
     """Return what tells one version of the eliciting code from another."""
     here = Path(__file__).parent
     home = here.parents[1]
-    files = sorted(
+    return code_stamps(
         (
             *home.glob("elicit/*.py"),
             *(home / "catalogue" / f"{name}.py" for name in ("formula", "operators")),
             *(here / f"{name}.py" for name in _COMPILING),
         )
     )
-    found = [(file, file.stat()) for file in files]
-    return [[file.name, stat.st_size, stat.st_mtime_ns] for file, stat in found]
 
 
 def _write(path: Path, request: Request, compiled: Compiled) -> None:
@@ -118,7 +116,7 @@ def _write(path: Path, request: Request, compiled: Compiled) -> None:
             [len(one.lower), one.resolution, one.error, one.probability_error, one.missed] for one in plan.tables
         ],
         "score_tables": [[len(one.values), one.steps, one.error, one.missed] for one in plan.score_tables],
-        "standing": {name: asdict(one) for name, one in compiled.standing.items()},
+        "statuses": {name: asdict(one) for name, one in compiled.statuses.items()},
     }
     knots = [side for table in plan.tables for side in (table.lower, table.upper)]
     arrays: dict[str, Any] = {name: getattr(plan, name) for name in _SIDES}
@@ -150,7 +148,7 @@ def _read(path: Path, request: Request) -> Compiled:
         outputs=head["outputs"],
     )
     _check_plan(plan)
-    standing = {
+    statuses = {
         name: ComponentStatus(
             one["unknown"],
             tuple(one["notes"]),
@@ -159,9 +157,9 @@ def _read(path: Path, request: Request) -> Compiled:
             None if one["register"] is None else RegisterComparison(**one["register"]),
             tuple(ReachedLink(**link) for link in one["links"]),
         )
-        for name, one in head["standing"].items()
+        for name, one in head["statuses"].items()
     }
-    return Compiled(plan, standing)
+    return Compiled(plan, statuses)
 
 
 def _check_plan(plan: Plan) -> None:

@@ -12,7 +12,7 @@ from scipy import optimize, stats
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Claim, Estimate, Overlap, Share
 from mcmort.elicit.families import Distribution
-from mcmort.elicit.fit import coverage, fit_figure
+from mcmort.elicit.figure_fit import coverage, fit_figure
 from mcmort.errors import FitError
 from tests.cases import case_of, component, count, point, ranged, share
 from tests.elicit.scipy_reference import reference
