@@ -15,8 +15,8 @@ import math
 import sys
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.machinery import PathFinder
 from importlib.util import find_spec, module_from_spec
@@ -67,6 +67,8 @@ SIGNATURES: Final[dict[str, tuple[str, ...]]] = {
 STATISTICS: Final = ("diverging", "energy", "n_steps", "logp", "step_size")
 """What is kept of the sampler's own record of each draw."""
 _VARIABLE: Final = "score"
+_SHORTEST_TUNING: Final = 2
+"""Draws before the first, of a run that only asks for starting points."""
 _INTERVAL: Final = 200
 """Milliseconds between reports of progress."""
 _LONGEST_WAIT: Final = 5.0
@@ -105,6 +107,8 @@ class SamplerSettings:
         Mean acceptance that steps are tuned to.
     cores : int
         Chains at a time.
+    starts : ndarray, shape (n_chains, n_parameters), optional
+        Where chains start, each of them at another point; by default near the middle of the priors.
     """
 
     seed: int
@@ -113,6 +117,13 @@ class SamplerSettings:
     chains: int
     target_accept: float
     cores: int
+    starts: Array | None = None
+
+
+class _Run(Protocol):
+    """Draws chains, and passes progress on."""
+
+    def __call__(self, settings: SamplerSettings, relay: _Relay | None, start: _StartingPoint) -> Chains: ...
 
 
 class _Running(Protocol):
@@ -210,7 +221,11 @@ def sample_compiled(core: Any, density: Density, settings: SamplerSettings, repo
     The other parameters are those of `sample_chains`.
     """
     relay = None if report is None else _Relay(report)
-    return _finished(_CompiledRun(core, density, settings, relay), relay)
+
+    def run(settings: SamplerSettings, relay: _Relay | None, start: _StartingPoint) -> Chains:
+        return _finished(_CompiledRun(core, density, settings, relay, start), relay)
+
+    return run(settings, relay, _starting_point(run, density.size, settings))
 
 
 def sample_public(density: Density, settings: SamplerSettings, report: Report | None = None) -> Chains:
@@ -218,6 +233,18 @@ def sample_public(density: Density, settings: SamplerSettings, report: Report | 
 
     The parameters are those of `sample_chains`.
     """
+    relay = None if report is None else _Relay(report)
+
+    def run(settings: SamplerSettings, relay: _Relay | None, start: _StartingPoint) -> Chains:
+        return _finished(_public_run(density, settings, relay, start), relay)
+
+    return run(settings, relay, _starting_point(run, density.size, settings))
+
+
+def _public_run(
+    density: Density, settings: SamplerSettings, relay: _Relay | None, start: _StartingPoint
+) -> _PublicRun:  # fmt: skip
+    """Start chains by the public interface of nutpie."""
     import nutpie
     from nutpie.compiled_pyfunc import from_pyfunc
 
@@ -231,26 +258,50 @@ def sample_public(density: Density, settings: SamplerSettings, report: Report | 
 
     model = from_pyfunc(
         size, log_density, lambda *_seeds: lambda point: {_VARIABLE: np.array(point)},
-        [np.dtype("float64")], [(size,)], [_VARIABLE], make_initial_point_fn=_StartingPoint(size),
+        [np.dtype("float64")], [(size,)], [_VARIABLE], make_initial_point_fn=start,
     )  # fmt: skip
-    relay = None if report is None else _Relay(report)
     sampler = nutpie.sample(
         model, seed=settings.seed, cores=settings.cores, draws=settings.draws, tune=settings.tune,
         chains=settings.chains, target_accept=settings.target_accept, save_warmup=False, blocking=False,
         progress_bar=False, progress_callback=relay, progress_rate=_INTERVAL,
     )  # fmt: skip
-    return _finished(_PublicRun(sampler, chains), relay)
+    return _PublicRun(sampler, chains)
 
 
 class _StartingPoint:
-    """Gives a chain its first point: near the middle of the priors or a register, jittered by its seed."""
+    """Gives a chain its first point by the seed that nutpie gives it, and notes the seeds.
 
-    def __init__(self, size: int) -> None:
+    Attributes
+    ----------
+    points : dict of int to ndarray
+        By seed; the point of any other is near the middle of the priors or a register, jittered by the seed.
+    seeds : set of int
+        Of the chains that asked.
+    """
+
+    def __init__(self, size: int, points: Mapping[int, Array] | None = None) -> None:
         self.size, self.lock = size, threading.Lock()
+        self.points, self.seeds = points or {}, set[int]()
 
     def __call__(self, seed: int) -> Array:
         with self.lock:
+            self.seeds.add(seed)
+            if seed in self.points:
+                return self.points[seed]
             return np.random.default_rng(seed).uniform(-0.5, 0.5, self.size)
+
+
+def _starting_point(run: _Run, size: int, settings: SamplerSettings) -> _StartingPoint:
+    """Return what gives each chain its own starting point, whichever thread asks first.
+
+    nutpie tells a chain from another by its seed alone, which follows from that of all: a first run, as short as can
+    be, says which seeds there are.
+    """
+    if settings.starts is None:
+        return _StartingPoint(size)
+    trial = _StartingPoint(size)
+    run(replace(settings, draws=1, tune=_SHORTEST_TUNING), None, trial)
+    return _StartingPoint(size, dict(zip(sorted(trial.seeds), settings.starts, strict=False)))
 
 
 class _Relay:
@@ -275,10 +326,11 @@ class _Relay:
 class _CompiledRun:
     """Chains at work in the compiled part of nutpie."""
 
-    def __init__(self, core: Any, density: Density, settings: SamplerSettings, relay: _Relay | None) -> None:
+    def __init__(
+        self, core: Any, density: Density, settings: SamplerSettings, relay: _Relay | None, start: _StartingPoint
+    ) -> None:  # fmt: skip
         self.settings, self.size = settings, density.size
         size, address, sizes = density.size, density.head.ctypes.data, {"parameter": density.size}
-        start = _StartingPoint(size)
         model = core.PyMcModel(
             core.LogpFunc(density_address(), address, density),
             core.ExpandFunc(size, size, identity_address(), address, density),

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Final, Literal, get_args
 
-__all__ = ["BASES", "POOLINGS", "Basis", "Confidence", "Family", "LinkMeasure", "Measure", "Pooling", "Reads"]
+__all__ = [
+    "BASES",
+    "POOLINGS",
+    "Basis",
+    "Confidence",
+    "Family",
+    "LinkMeasure",
+    "Measure",
+    "Pooling",
+    "Reads",
+    "not_admitted",
+]
 
 Basis = Literal[
     "registered",
@@ -61,3 +72,8 @@ POOLINGS: Final[tuple[Pooling, ...]] = get_args(Pooling)
 
 Confidence = Literal["high", "medium", "low"]
 """How close the text that was read is to the study: the study or its abstract, a scholarly quotation, hearsay."""
+
+
+def not_admitted(basis: Basis) -> str:
+    """Return the reason for which a figure of a basis that is not admitted is not used."""
+    return f"basis {basis} is not admitted"

@@ -6,10 +6,10 @@ from typing import Final
 
 from mcmort.analysis import Summary
 from mcmort.present.numbers import FEWEST
-from mcmort.results import Manifest
+from mcmort.results import Draws, HistogramResults, Manifest
 from mcmort.totals import Total
 
-__all__ = ["LIMITED_DIGITS", "engine_note"]
+__all__ = ["LIMITED_DIGITS", "assertions_text", "engine_note"]
 
 LIMITED_DIGITS: Final = "The Monte Carlo error limits the digits: more draws would show more of them."
 
@@ -22,7 +22,23 @@ def engine_note(total: Total, summary: Summary) -> str:
     return (
         f"{made}, {manifest.engine} engine, "
         f"mcmort {manifest.versions['mcmort']}, case {case}; {_error_text(summary)}.{_precision(manifest)}"
+        f"{_sentence(assertions_text(total.draws))}"
     )
+
+
+def assertions_text(draws: Draws | HistogramResults) -> str:
+    """Say how many assertions the model leaves out and what shows the difference that they make; "" if none."""
+    count = draws.assertions_left_out
+    if not count:
+        return ""
+    figures = "1 figure that is an assertion" if count == 1 else f"{count} figures that are assertions"
+    admitted = ",".join((*draws.manifest.evidence, "assertion"))
+    return f"Left out: {figures}; what they would change is shown by --evidence {admitted}."
+
+
+def _sentence(text: str) -> str:
+    """Return a sentence that follows another."""
+    return f" {text}" if text else ""
 
 
 def _choices(manifest: Manifest) -> str:
