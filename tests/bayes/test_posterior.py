@@ -11,9 +11,11 @@ import pytest
 from mcmort.bayes import Posterior, fit
 from mcmort.bayes.diagnostics import LEAST_ESS, MOST_RHAT
 from mcmort.bayes.evidence.collect import collect
+from mcmort.catalogue.vocabulary import BASES
 from mcmort.definitions import YearShares
 from mcmort.definitions.timing import shared_years
 from mcmort.errors import ConvergenceError, EvidenceError, UsageError
+from mcmort.present.engine_note import assertions_text
 from mcmort.results import Draws
 from mcmort.totals import total
 from tests.bayes.small_cases import every_kind, evidence_head, figures, plain
@@ -132,6 +134,18 @@ def test_fit_without_high_assertion_is_lower() -> None:
     post, without = _fitted(), fit(every_kind(), rng=1, without=frozenset({"study-h"}), store=False)
     assert without.manifest.without == ("study-h",)
     assert np.median(without.columns["all:famine"]) < np.median(post.columns["all:famine"])
+
+
+def test_assertions_left_out_are_counted_and_named() -> None:
+    """What is left out as an assertion is counted, with the option that admits it; nothing is said where all are in."""
+    admitted = [basis for basis in BASES if basis != "assertion"]
+    without = fit(every_kind(), rng=1, evidence=admitted, store=False)
+    assert without.assertions_left_out == 4
+    text = assertions_text(without)
+    assert text.startswith("Left out: 4 figures that are assertions; ")
+    assert f"--evidence {','.join(admitted)},assertion." in text
+    assert _fitted().assertions_left_out == 0
+    assert assertions_text(_fitted()) == ""
 
 
 def test_fit_has_requested_number_of_draws() -> None:
