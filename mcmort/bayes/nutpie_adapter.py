@@ -300,7 +300,7 @@ def _starting_point(run: _Run, size: int, settings: SamplerSettings) -> _Startin
     if settings.starts is None:
         return _StartingPoint(size)
     trial = _StartingPoint(size)
-    run(replace(settings, draws=1, tune=_SHORTEST_TUNING), None, trial)
+    run(replace(settings, draws=settings.chains, tune=_SHORTEST_TUNING), None, trial)  # ArviZ warns of fewer draws
     return _StartingPoint(size, dict(zip(sorted(trial.seeds), settings.starts, strict=False)))
 
 
