@@ -47,7 +47,7 @@ check: lint
 test: $(VENV)/.installed
 	$(BIN)/python -m pytest -n auto -m "not statistical and not packaging"
 
-# Compiled functions are traced only where a test calls them as Python (py_func); see CONTRIBUTING.md.
+# Coverage does not see compiled functions; CONTRIBUTING.md says what that leaves out.
 coverage: $(VENV)/.installed
 	$(BIN)/python -m pytest -n auto -m "not statistical and not packaging" --cov --cov-report=term:skip-covered
 
