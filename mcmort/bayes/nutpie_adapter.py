@@ -11,11 +11,10 @@ from __future__ import annotations
 
 import inspect
 import logging
-import math
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.machinery import PathFinder
@@ -26,7 +25,8 @@ from weakref import WeakSet, ref
 import numpy as np
 from numpy.typing import NDArray
 
-from mcmort.bayes.autodiff.density import Density, density_address, identity_address
+from mcmort.bayes.autodiff.density import Density, FiniteDensity, density_address, identity_address
+from mcmort.bayes.chain_start import ChainStart, chain_start
 from mcmort.cache.folder import version_of
 from mcmort.errors import ConvergenceError
 
@@ -45,6 +45,7 @@ __all__ = [
 
 type Array = NDArray[np.float64]
 type Report = Callable[[int], None]
+type _Run = Callable[[SamplerSettings, _Relay | None, ChainStart], Chains]
 
 SIGNATURES: Final[dict[str, tuple[str, ...]]] = {
     "LogpFunc": ("ptr", "user_data_ptr", "keep_alive"),
@@ -118,12 +119,6 @@ class SamplerSettings:
     target_accept: float
     cores: int
     starts: Array | None = None
-
-
-class _Run(Protocol):
-    """Draws chains, and passes progress on."""
-
-    def __call__(self, settings: SamplerSettings, relay: _Relay | None, start: _StartingPoint) -> Chains: ...
 
 
 class _Running(Protocol):
@@ -220,12 +215,11 @@ def sample_compiled(core: Any, density: Density, settings: SamplerSettings, repo
 
     The other parameters are those of `sample_chains`.
     """
-    relay = None if report is None else _Relay(report)
 
-    def run(settings: SamplerSettings, relay: _Relay | None, start: _StartingPoint) -> Chains:
+    def run(settings: SamplerSettings, relay: _Relay | None, start: ChainStart) -> Chains:
         return _finished(_CompiledRun(core, density, settings, relay, start), relay)
 
-    return run(settings, relay, _starting_point(run, density.size, settings))
+    return _run_from_starts(run, density.size, settings, report)
 
 
 def sample_public(density: Density, settings: SamplerSettings, report: Report | None = None) -> Chains:
@@ -233,26 +227,25 @@ def sample_public(density: Density, settings: SamplerSettings, report: Report | 
 
     The parameters are those of `sample_chains`.
     """
-    relay = None if report is None else _Relay(report)
 
-    def run(settings: SamplerSettings, relay: _Relay | None, start: _StartingPoint) -> Chains:
+    def run(settings: SamplerSettings, relay: _Relay | None, start: ChainStart) -> Chains:
         return _finished(_public_run(density, settings, relay, start), relay)
 
-    return run(settings, relay, _starting_point(run, density.size, settings))
+    return _run_from_starts(run, density.size, settings, report)
 
 
 def _public_run(
-    density: Density, settings: SamplerSettings, relay: _Relay | None, start: _StartingPoint
+    density: Density, settings: SamplerSettings, relay: _Relay | None, start: ChainStart
 ) -> _PublicRun:  # fmt: skip
     """Start chains by the public interface of nutpie."""
     import nutpie
     from nutpie.compiled_pyfunc import from_pyfunc
 
     size = density.size
-    chains = WeakSet[_PythonDensity]()
+    chains = WeakSet[FiniteDensity]()
 
-    def log_density() -> _PythonDensity:
-        chain = _PythonDensity(density)
+    def log_density() -> FiniteDensity:
+        chain = FiniteDensity(density)
         chains.add(chain)
         return chain
 
@@ -268,40 +261,11 @@ def _public_run(
     return _PublicRun(sampler, chains)
 
 
-class _StartingPoint:
-    """Gives a chain its first point by the seed that nutpie gives it, and notes the seeds.
-
-    Attributes
-    ----------
-    points : dict of int to ndarray
-        By seed; the point of any other is near the middle of the priors or a register, jittered by the seed.
-    seeds : set of int
-        Of the chains that asked.
-    """
-
-    def __init__(self, size: int, points: Mapping[int, Array] | None = None) -> None:
-        self.size, self.lock = size, threading.Lock()
-        self.points, self.seeds = points or {}, set[int]()
-
-    def __call__(self, seed: int) -> Array:
-        with self.lock:
-            self.seeds.add(seed)
-            if seed in self.points:
-                return self.points[seed]
-            return np.random.default_rng(seed).uniform(-0.5, 0.5, self.size)
-
-
-def _starting_point(run: _Run, size: int, settings: SamplerSettings) -> _StartingPoint:
-    """Return what gives each chain its own starting point, whichever thread asks first.
-
-    nutpie tells a chain from another by its seed alone, which follows from that of all: a first run, as short as can
-    be, says which seeds there are.
-    """
-    if settings.starts is None:
-        return _StartingPoint(size)
-    trial = _StartingPoint(size)
-    run(replace(settings, draws=settings.chains, tune=_SHORTEST_TUNING), None, trial)  # ArviZ warns of fewer draws
-    return _StartingPoint(size, dict(zip(sorted(trial.seeds), settings.starts, strict=False)))
+def _run_from_starts(run: _Run, size: int, settings: SamplerSettings, report: Report | None) -> Chains:
+    """Run chains, each from its own starting point; a first run, as short as can be, tells them apart."""
+    as_short = replace(settings, draws=settings.chains, tune=_SHORTEST_TUNING)  # ArviZ warns of fewer draws than chains
+    start = chain_start(size, settings.starts, lambda trial: run(as_short, None, trial))
+    return run(settings, None if report is None else _Relay(report), start)
 
 
 class _Relay:
@@ -327,7 +291,7 @@ class _CompiledRun:
     """Chains at work in the compiled part of nutpie."""
 
     def __init__(
-        self, core: Any, density: Density, settings: SamplerSettings, relay: _Relay | None, start: _StartingPoint
+        self, core: Any, density: Density, settings: SamplerSettings, relay: _Relay | None, start: ChainStart
     ) -> None:  # fmt: skip
         self.settings, self.size = settings, density.size
         size, address, sizes = density.size, density.head.ctypes.data, {"parameter": density.size}
@@ -373,21 +337,10 @@ class _CompiledRun:
         return np.asarray(column.to_numpy(zero_copy_only=False))
 
 
-class _PythonDensity:
-    """The log density of one chain as the public interface calls it: not a number where the gradient is not finite."""
-
-    def __init__(self, density: Density) -> None:
-        self.density = density
-
-    def __call__(self, point: Array) -> tuple[float, Array]:
-        value, gradient = self.density(point)
-        return (value if np.isfinite(gradient).all() else math.nan), gradient
-
-
 class _PublicRun:
     """Chains at work behind the public interface of nutpie."""
 
-    def __init__(self, sampler: Any, chains: WeakSet[_PythonDensity]) -> None:
+    def __init__(self, sampler: Any, chains: WeakSet[FiniteDensity]) -> None:
         self.sampler, self.chains = sampler, chains
         self.tree: Any = None
 

@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mcmort.bayes.autodiff.density import Density
+from mcmort.bayes.autodiff.density import Density, FiniteDensity
 from mcmort.bayes.backends import evaluate_prior
 from mcmort.bayes.evidence import Datum, Evidence
 from mcmort.bayes.predictive import generator, independent
@@ -126,7 +126,6 @@ def starting_points(evidence: Evidence, density: Density, seed: int) -> Array:
     drawn = independent(evidence, _FROM_PRIOR, seed)
     points = evaluate_prior(evidence, np.concatenate([scores, drawn])).parameters
     for point in points:
-        value, gradient = density(point)
-        if not (math.isfinite(value) and np.isfinite(gradient).all()):
+        if not math.isfinite(FiniteDensity(density)(point)[0]):
             point[:] = generator(seed, "start").uniform(-_JITTER, _JITTER, len(point))
     return points
