@@ -25,6 +25,7 @@ __all__ = [
     "by_name",
     "evaluate_model",
     "evaluate_prior",
+    "evaluate_without_data",
     "program_of",
 ]
 
@@ -254,5 +255,12 @@ def evaluate_model(evidence: Evidence, scores: Array) -> ArrayBackend:
         With all that follows from them.
     """
     backend = ArrayBackend(by_name(evidence, scores))
+    build_model(backend, evidence)
+    return backend
+
+
+def evaluate_without_data(evidence: Evidence, scores: Array) -> DataFreeBackend:
+    """Evaluate the model over draws of the parameters, without its likelihood; see `evaluate_model`."""
+    backend = DataFreeBackend(by_name(evidence, scores))
     build_model(backend, evidence)
     return backend

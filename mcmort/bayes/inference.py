@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -14,19 +14,23 @@ from mcmort.bayes.posterior import KINDS, Posterior
 from mcmort.cache.folder import version_of
 from mcmort.catalogue.case import Case
 from mcmort.definitions.splits import KeptSplits
-from mcmort.errors import UsageError
+from mcmort.errors import ConvergenceError, UsageError
 from mcmort.results import Manifest
 from mcmort.results.seed import given_seed
 
 if TYPE_CHECKING:
+    from mcmort.bayes.backends import ArrayBackend
+    from mcmort.bayes.diagnostics import Diagnosis
     from mcmort.bayes.evidence import Evidence
-    from mcmort.bayes.sample import Progress
+    from mcmort.bayes.sample import Chains, Progress
 
 __all__ = ["fit"]
 
 type Array = NDArray[np.float64]
 
 _PRIOR_DRAWS: Final = 2000
+_OTHERS: Final = ("tau", "bias", "completeness", "residual")
+"""What a fit keeps besides columns that totals may ask for."""
 _RETRIES: Final = ((2, 0.9), (4, 0.99))
 """Length, in that of the first run, and target acceptance of further runs while the chains do not agree."""
 
@@ -52,7 +56,7 @@ def fit(
         Seed, or a generator to take one from; by default 1, so that a stored fit is found again. The same seed gives
         the same draws on any number of cores.
     evidence : iterable of str, optional
-        Bases to admit; by default those that the case admits, and assertions.
+        Bases to admit; by default those that the case admits, as for the other engine.
     without : iterable of str
         Keys of sources, or lineages, to leave out.
     draws : int, optional
@@ -75,7 +79,7 @@ def fit(
     EvidenceError
         If the case declares no priors for this engine, or nothing is left to condition on.
     ConvergenceError
-        If the chains do not agree: such a fit is refused, with the diagnostics.
+        If the chains do not agree, or found different modes: such a fit is refused, with the diagnostics or the modes.
     UsageError
         If a basis, source or number is not one.
 
@@ -122,9 +126,11 @@ def _names(argument: str, given: Iterable[str]) -> tuple[str, ...]:
 def _fitted(
     evidence: Evidence, seed: int, draws: int | None, cores: int | None, progress: Progress | None
 ) -> Posterior:  # fmt: skip
-    from mcmort.bayes.autodiff.density import density_address, identity_address
-    from mcmort.bayes.backends import program_of
-    from mcmort.bayes.sample import DRAWS, TARGET_ACCEPT, TUNE, sample
+    from mcmort.bayes.autodiff.density import Density, density_address, identity_address
+    from mcmort.bayes.backends import evaluate_model, evaluate_without_data, program_of
+    from mcmort.bayes.modes import ModeSearch
+    from mcmort.bayes.sample import CHAINS, DRAWS, TARGET_ACCEPT, TUNE, sample, sample_briefly
+    from mcmort.bayes.starting_points import starting_points
 
     clock = _Clock()
     program = program_of(evidence)
@@ -132,18 +138,42 @@ def _fitted(
     density_address()
     identity_address()
     clock.lap("compiling")
-    for longer, accept in ((1, TARGET_ACCEPT), *_RETRIES):
+    search = ModeSearch(evidence)
+    starts = starting_points(evidence, Density(program), seed)
+    briefly = sample_briefly(program, starts, seed, cores=cores, progress=progress).scores
+    search.add(briefly, evaluate_without_data(evidence, _flat(briefly)).kept)
+    clock.lap("search")
+    has_diverged = False
+    for longer, shorter_steps in ((1, TARGET_ACCEPT), *_RETRIES):
         kept = DRAWS * longer if draws is None else draws
-        tune = max(TUNE, TUNE * kept // DRAWS)
+        # more draws alone may do, unless transitions diverged
+        accept = TARGET_ACCEPT if longer == 2 and draws is None and not has_diverged else shorter_steps
         chains = sample(
-            program, seed, draws=kept, tune=tune, target_accept=accept, cores=cores, progress=progress
+            program, seed, draws=kept, tune=max(TUNE, TUNE * kept // DRAWS), target_accept=accept, cores=cores,
+            progress=progress, starts=search.starts(CHAINS),
         )  # fmt: skip
         clock.lap("sampling")
-        posterior = _posterior_of(evidence, chains.scores, chains.stats, seed, clock)
-        if not posterior.diagnosis.defects():
-            break
-    posterior.diagnosis.check(evidence.case.id)
-    return posterior
+        backend = evaluate_model(evidence, _flat(chains.scores))
+        search.add(chains.scores, backend.kept)
+        diagnosis = _diagnosed(evidence, chains, backend)
+        has_diverged = diagnosis.divergent > 0
+        is_missing_one = search.has_missed_one()
+        clock.lap("diagnosis")
+        if not diagnosis.defects() and not is_missing_one:
+            return _posterior_of(evidence, chains, backend, diagnosis, seed, clock)
+    split = search.split()
+    if split is not None:
+        raise split.refusal(evidence.case.id)
+    diagnosis.check(evidence.case.id)
+    raise ConvergenceError(
+        f"the fit of {evidence.case.id} is refused: short chains came to where longer ones do not. Hint: draw more "
+        "with --draws"
+    )
+
+
+def _flat(scores: Array) -> Array:
+    """Return the draws of all chains one after another."""
+    return scores.reshape(-1, scores.shape[2])
 
 
 class _Clock:
@@ -163,30 +193,35 @@ class _Clock:
         self.last = now
 
 
-def _posterior_of(
-    evidence: Evidence, scores: Array, stats: Mapping[str, NDArray[np.float64]], seed: int, clock: _Clock
-) -> Posterior:  # fmt: skip
-    """Compute all that follows from draws of the parameters, and check the chains."""
-    from mcmort.bayes.backends import evaluate_model
+def _diagnosed(evidence: Evidence, chains: Chains, backend: ArrayBackend) -> Diagnosis:
+    """Check chains by all that follows from their draws."""
     from mcmort.bayes.diagnostics import diagnose
-    from mcmort.bayes.predictive import draw_prior, replicates
 
-    count, length, size = scores.shape
-    flat = scores.reshape(count * length, size)
-    backend = evaluate_model(evidence, flat)
-    columns = {name: values for name, values in backend.kept.items() if name.partition(":")[0] in KINDS}
-    others = {
-        name: values
+    count, length, _ = chains.scores.shape
+    checked = {
+        name: values.reshape(count, length)
         for name, values in backend.kept.items()
-        if name.partition(":")[0] in ("tau", "bias", "completeness", "residual")
+        if name.partition(":")[0] in (*KINDS, *_OTHERS)
     }
-    checked = {name: values.reshape(count, length) for name, values in (columns | others).items()}
     # the checks use ranks, which a monotone spline keeps: only the scores of lineages have no column of theirs
     checked |= {
-        name: scores[:, :, index] for index, name in enumerate(evidence.parameters) if name.startswith("lineage:")
+        name: chains.scores[:, :, index]
+        for index, name in enumerate(evidence.parameters)
+        if name.startswith("lineage:")
     }
-    diagnosis = diagnose(checked, stats["energy"], stats["diverging"].astype(bool), stats["n_steps"])
-    clock.lap("diagnosis")
+    stats = chains.stats
+    return diagnose(checked, stats["energy"], stats["diverging"].astype(bool), stats["n_steps"])
+
+
+def _posterior_of(
+    evidence: Evidence, chains: Chains, backend: ArrayBackend, diagnosis: Diagnosis, seed: int, clock: _Clock
+) -> Posterior:  # fmt: skip
+    """Put together what the draws of the parameters and draws from the prior say."""
+    from mcmort.bayes.predictive import draw_prior, replicates
+
+    count, length, _ = chains.scores.shape
+    columns = {name: values for name, values in backend.kept.items() if name.partition(":")[0] in KINDS}
+    others = {name: values for name, values in backend.kept.items() if name.partition(":")[0] in _OTHERS}
     before = draw_prior(evidence, _PRIOR_DRAWS, seed)
     posterior = Posterior(
         evidence.case,

@@ -11,12 +11,11 @@ from __future__ import annotations
 
 import inspect
 import logging
-import math
 import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.machinery import PathFinder
 from importlib.util import find_spec, module_from_spec
@@ -26,7 +25,8 @@ from weakref import WeakSet, ref
 import numpy as np
 from numpy.typing import NDArray
 
-from mcmort.bayes.autodiff.density import Density, density_address, identity_address
+from mcmort.bayes.autodiff.density import Density, FiniteDensity, density_address, identity_address
+from mcmort.bayes.chain_start import ChainStart, chain_start
 from mcmort.cache.folder import version_of
 from mcmort.errors import ConvergenceError
 
@@ -45,6 +45,7 @@ __all__ = [
 
 type Array = NDArray[np.float64]
 type Report = Callable[[int], None]
+type _Run = Callable[[SamplerSettings, _Relay | None, ChainStart], Chains]
 
 SIGNATURES: Final[dict[str, tuple[str, ...]]] = {
     "LogpFunc": ("ptr", "user_data_ptr", "keep_alive"),
@@ -67,6 +68,8 @@ SIGNATURES: Final[dict[str, tuple[str, ...]]] = {
 STATISTICS: Final = ("diverging", "energy", "n_steps", "logp", "step_size")
 """What is kept of the sampler's own record of each draw."""
 _VARIABLE: Final = "score"
+_SHORTEST_TUNING: Final = 2
+"""Draws before the first, of a run that only asks for starting points."""
 _INTERVAL: Final = 200
 """Milliseconds between reports of progress."""
 _LONGEST_WAIT: Final = 5.0
@@ -105,6 +108,8 @@ class SamplerSettings:
         Mean acceptance that steps are tuned to.
     cores : int
         Chains at a time.
+    starts : ndarray, shape (n_chains, n_parameters), optional
+        Where chains start, each of them at another point; by default near the middle of the priors.
     """
 
     seed: int
@@ -113,6 +118,7 @@ class SamplerSettings:
     chains: int
     target_accept: float
     cores: int
+    starts: Array | None = None
 
 
 class _Running(Protocol):
@@ -209,8 +215,11 @@ def sample_compiled(core: Any, density: Density, settings: SamplerSettings, repo
 
     The other parameters are those of `sample_chains`.
     """
-    relay = None if report is None else _Relay(report)
-    return _finished(_CompiledRun(core, density, settings, relay), relay)
+
+    def run(settings: SamplerSettings, relay: _Relay | None, start: ChainStart) -> Chains:
+        return _finished(_CompiledRun(core, density, settings, relay, start), relay)
+
+    return _run_from_starts(run, density.size, settings, report)
 
 
 def sample_public(density: Density, settings: SamplerSettings, report: Report | None = None) -> Chains:
@@ -218,39 +227,45 @@ def sample_public(density: Density, settings: SamplerSettings, report: Report | 
 
     The parameters are those of `sample_chains`.
     """
+
+    def run(settings: SamplerSettings, relay: _Relay | None, start: ChainStart) -> Chains:
+        return _finished(_public_run(density, settings, relay, start), relay)
+
+    return _run_from_starts(run, density.size, settings, report)
+
+
+def _public_run(
+    density: Density, settings: SamplerSettings, relay: _Relay | None, start: ChainStart
+) -> _PublicRun:  # fmt: skip
+    """Start chains by the public interface of nutpie."""
     import nutpie
     from nutpie.compiled_pyfunc import from_pyfunc
 
     size = density.size
-    chains = WeakSet[_PythonDensity]()
+    chains = WeakSet[FiniteDensity]()
 
-    def log_density() -> _PythonDensity:
-        chain = _PythonDensity(density)
+    def log_density() -> FiniteDensity:
+        chain = FiniteDensity(density)
         chains.add(chain)
         return chain
 
     model = from_pyfunc(
         size, log_density, lambda *_seeds: lambda point: {_VARIABLE: np.array(point)},
-        [np.dtype("float64")], [(size,)], [_VARIABLE], make_initial_point_fn=_StartingPoint(size),
+        [np.dtype("float64")], [(size,)], [_VARIABLE], make_initial_point_fn=start,
     )  # fmt: skip
-    relay = None if report is None else _Relay(report)
     sampler = nutpie.sample(
         model, seed=settings.seed, cores=settings.cores, draws=settings.draws, tune=settings.tune,
         chains=settings.chains, target_accept=settings.target_accept, save_warmup=False, blocking=False,
         progress_bar=False, progress_callback=relay, progress_rate=_INTERVAL,
     )  # fmt: skip
-    return _finished(_PublicRun(sampler, chains), relay)
+    return _PublicRun(sampler, chains)
 
 
-class _StartingPoint:
-    """Gives a chain its first point: near the middle of the priors or a register, jittered by its seed."""
-
-    def __init__(self, size: int) -> None:
-        self.size, self.lock = size, threading.Lock()
-
-    def __call__(self, seed: int) -> Array:
-        with self.lock:
-            return np.random.default_rng(seed).uniform(-0.5, 0.5, self.size)
+def _run_from_starts(run: _Run, size: int, settings: SamplerSettings, report: Report | None) -> Chains:
+    """Run chains, each from its own starting point; a first run, as short as can be, tells them apart."""
+    as_short = replace(settings, draws=settings.chains, tune=_SHORTEST_TUNING)  # ArviZ warns of fewer draws than chains
+    start = chain_start(size, settings.starts, lambda trial: run(as_short, None, trial))
+    return run(settings, None if report is None else _Relay(report), start)
 
 
 class _Relay:
@@ -275,10 +290,11 @@ class _Relay:
 class _CompiledRun:
     """Chains at work in the compiled part of nutpie."""
 
-    def __init__(self, core: Any, density: Density, settings: SamplerSettings, relay: _Relay | None) -> None:
+    def __init__(
+        self, core: Any, density: Density, settings: SamplerSettings, relay: _Relay | None, start: ChainStart
+    ) -> None:  # fmt: skip
         self.settings, self.size = settings, density.size
         size, address, sizes = density.size, density.head.ctypes.data, {"parameter": density.size}
-        start = _StartingPoint(size)
         model = core.PyMcModel(
             core.LogpFunc(density_address(), address, density),
             core.ExpandFunc(size, size, identity_address(), address, density),
@@ -321,21 +337,10 @@ class _CompiledRun:
         return np.asarray(column.to_numpy(zero_copy_only=False))
 
 
-class _PythonDensity:
-    """The log density of one chain as the public interface calls it: not a number where the gradient is not finite."""
-
-    def __init__(self, density: Density) -> None:
-        self.density = density
-
-    def __call__(self, point: Array) -> tuple[float, Array]:
-        value, gradient = self.density(point)
-        return (value if np.isfinite(gradient).all() else math.nan), gradient
-
-
 class _PublicRun:
     """Chains at work behind the public interface of nutpie."""
 
-    def __init__(self, sampler: Any, chains: WeakSet[_PythonDensity]) -> None:
+    def __init__(self, sampler: Any, chains: WeakSet[FiniteDensity]) -> None:
         self.sampler, self.chains = sampler, chains
         self.tree: Any = None
 

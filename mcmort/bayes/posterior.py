@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.bayes.diagnostics import Diagnosis
+from mcmort.catalogue.vocabulary import not_admitted
 from mcmort.results import Draws
 
 __all__ = ["KINDS", "Posterior"]
@@ -80,3 +81,8 @@ class Posterior(Draws):
     def conditioned(self) -> frozenset[str]:
         """Claims that the draws are conditioned on, by id."""
         return frozenset(name.partition(":")[2] for name in self.log_likelihood if name.startswith("claim:"))
+
+    @property
+    def assertions_left_out(self) -> int:
+        """Figures that are not used because they are assertions, a basis that was not admitted."""
+        return list(self.rejected.values()).count(not_admitted("assertion"))

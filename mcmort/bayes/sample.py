@@ -10,17 +10,25 @@ import os
 from collections.abc import Callable
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from mcmort.bayes.autodiff.density import Density
 from mcmort.bayes.autodiff.tape import TapeProgram
 from mcmort.bayes.diagnostics import CHAINS
 from mcmort.bayes.nutpie_adapter import Chains, SamplerSettings, sample_chains
+from mcmort.bayes.predictive import generator
 
-__all__ = ["CHAINS", "DRAWS", "TARGET_ACCEPT", "TUNE", "Chains", "Progress", "sample"]
+__all__ = ["CHAINS", "DRAWS", "TARGET_ACCEPT", "TUNE", "Chains", "Progress", "sample", "sample_briefly"]
 
+type Array = NDArray[np.float64]
 type Progress = Callable[[int, int], None]
 
 TUNE: Final = 400
 DRAWS: Final = 1000
+SHORT_TUNE: Final = 150
+SHORT_DRAWS: Final = 50
+"""Of the chains that look for modes."""
 TARGET_ACCEPT: Final = 0.8
 """Mean acceptance that steps are tuned to; `mcmort.bayes.inference` asks for more where transitions diverge."""
 
@@ -35,6 +43,7 @@ def sample(
     target_accept: float = TARGET_ACCEPT,
     cores: int | None = None,
     progress: Progress | None = None,
+    starts: Array | None = None,
 ) -> Chains:
     """Draw from the density of a program.
 
@@ -52,6 +61,8 @@ def sample(
         Chains at a time; by default as many as there are processors.
     progress : callable, optional
         Called with the draws done and the draws asked for, from another thread; what it raises is raised here.
+    starts : ndarray, shape (chains, n_parameters), optional
+        Where chains start; by default near the middle of the priors.
 
     Returns
     -------
@@ -71,5 +82,16 @@ def sample(
         def report(done: int) -> None:
             progress(done, (draws + tune) * chains)
 
-    settings = SamplerSettings(seed, draws, tune, chains, target_accept, cores or os.cpu_count() or 1)
+    settings = SamplerSettings(seed, draws, tune, chains, target_accept, cores or os.cpu_count() or 1, starts)
     return sample_chains(Density(program), settings, report)
+
+
+def sample_briefly(
+    program: TapeProgram, starts: Array, seed: int, *, cores: int | None = None, progress: Progress | None = None
+) -> Chains:  # fmt: skip
+    """Draw short chains that show whether they come to the same place; the parameters are those of `sample`."""
+    own_seed = int(generator(seed, "search").integers(2**63))  # else they draw what the chains after them draw
+    return sample(
+        program, own_seed, draws=SHORT_DRAWS, tune=SHORT_TUNE, chains=len(starts), cores=cores, progress=progress,
+        starts=starts,
+    )  # fmt: skip

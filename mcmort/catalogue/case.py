@@ -35,7 +35,7 @@ from mcmort.catalogue.records import (
     Years,
 )
 from mcmort.catalogue.suggestions import did_you_mean
-from mcmort.catalogue.vocabulary import CURRENT_FORMAT, Basis, Confidence, Support
+from mcmort.catalogue.vocabulary import CURRENT_FORMAT, Basis, Confidence, Support, not_admitted
 
 __all__ = ["Case", "CaseHead", "DefinitionsFile", "EvidenceFile", "Readings", "column_name", "place", "share_column"]
 
@@ -320,7 +320,7 @@ class Case:
             elif estimate.use == "cross-check":
                 rejected.append((estimate, "a cross-check only"))
             elif estimate.basis not in bases:
-                rejected.append((estimate, f"basis {estimate.basis} is not admitted"))
+                rejected.append((estimate, not_admitted(estimate.basis)))
             else:
                 admitted.append(estimate)
         return admitted, rejected

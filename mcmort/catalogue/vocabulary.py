@@ -19,6 +19,7 @@ __all__ = [
     "Reads",
     "Support",
     "Weighting",
+    "not_admitted",
 ]
 
 CURRENT_FORMAT: Final = 2
@@ -91,3 +92,8 @@ WEIGHTINGS: Final[tuple[Weighting, ...]] = get_args(Weighting)
 
 Confidence = Literal["high", "medium", "low"]
 """How close the text that was read is to the study: the study or its abstract, a scholarly quotation, hearsay."""
+
+
+def not_admitted(basis: Basis) -> str:
+    """Return the reason for which a figure of a basis that is not admitted is not used."""
+    return f"basis {basis} is not admitted"

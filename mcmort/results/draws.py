@@ -170,6 +170,11 @@ class Draws:
         return frozenset()
 
     @property
+    def assertions_left_out(self) -> int:
+        """Assertions that an engine of all the evidence would use if they were admitted; none of other engines."""
+        return 0
+
+    @property
     def is_kept(self) -> bool:
         """Whether all draws are kept: they are."""
         return True
@@ -221,6 +226,11 @@ class HistogramResults:
     def conditioned(self) -> frozenset[str]:
         """Claims that the draws were conditioned on: none."""
         return frozenset()
+
+    @property
+    def assertions_left_out(self) -> int:
+        """Assertions that an engine of all the evidence would use if they were admitted: none."""
+        return 0
 
     @property
     def is_kept(self) -> bool:

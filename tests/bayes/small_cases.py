@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.quantile_spline import STEPS
 from mcmort.catalogue import Case
+from mcmort.catalogue.vocabulary import BASES
 from tests.cases import case_of, component, count, head, overlap, point, profile, quantity, ranged, share
 
 __all__ = ["balance", "between_knots", "claim", "every_kind", "evidence_head", "figures", "plain"]
@@ -125,7 +126,7 @@ def every_kind(**changes: Any) -> Case:
         overlap=[overlap("in-famine", "camps", "famine", low=0.05, high=0.3)],
         claim=claims,
         balance=[balance("census", "missing", include=[{"category": ["a", "b"]}])],
-        head=evidence_head(**{"completeness": share(0.1, 0.95), "bias": _BIAS, **changes}),
+        head={**evidence_head(**{"completeness": share(0.1, 0.95), "bias": _BIAS, **changes}), "evidence": [*BASES]},
     )  # fmt: skip
 
 

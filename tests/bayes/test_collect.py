@@ -13,6 +13,7 @@ from mcmort.bayes.backends import evaluate_model
 from mcmort.bayes.evidence import Datum, Evidence
 from mcmort.bayes.evidence.collect import collect
 from mcmort.catalogue import Case
+from mcmort.elicit.priors import elicit
 from mcmort.errors import CaseError, EvidenceError, UsageError
 from tests.bayes.small_cases import balance, claim, every_kind, evidence_head, figures
 from tests.cases import case_of, component, count, overlap, point, profile, quantity, ranged, share
@@ -136,7 +137,7 @@ def test_claim_on_sum_is_data_where_parts_are_not_admitted() -> None:
         component("one", ranged(100, 400, lineage="team", basis="assertion"), ranged(90, 200, source="study-b")),
         claim=[claim("sum", 300, 500, source="study-c", lineage="team")],
     )
-    assert "claim:sum" in collect(case).rejected
+    assert "claim:sum" in collect(case, frozenset({"demographic", "assertion"})).rejected
     assert "claim:sum" in _data(collect(case, frozenset({"demographic"})))
 
 
@@ -215,12 +216,13 @@ def test_bound_alone_is_rejected_with_reason() -> None:
     assert evidence.statuses["one"].unknown["all"] == "no admissible evidence touches it"
 
 
-def test_assertions_are_admitted_by_default_only() -> None:
-    """By default the bases of the case and assertions are admitted; a list of bases is taken as it is."""
+def test_assertions_are_left_out_unless_named() -> None:
+    """By default the bases of the case are admitted, as by the other engine; a list of bases is taken as it is."""
     case = figures(component("one", ranged(100, 400), point(900.0, basis="assertion", source="study-b")))
     assert "assertion" not in case.head.evidence
-    assert set(_data(collect(case))) == {"one:study-a", "one:study-b"}
-    assert set(_data(collect(case, frozenset({"demographic"})))) == {"one:study-a"}
+    assert set(_data(collect(case))) == {"one:study-a"}
+    assert set(collect(case).admitted) == set(elicit(case).evidence)
+    assert set(_data(collect(case, frozenset({"demographic", "assertion"})))) == {"one:study-a", "one:study-b"}
     assert collect(case, frozenset({"demographic"})).admitted == ("demographic",)
 
 

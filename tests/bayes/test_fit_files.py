@@ -45,12 +45,14 @@ def _independent(
     *,
     draws: int = 1000,
     tune: int = 400,
+    chains: int = 4,
     target_accept: float = 0.8,
     cores: int | None = None,
     progress: object = None,
+    starts: object = None,
 ) -> Chains:
     """Stand in for the sampler: independent standard normal scores, whatever the density."""
-    rng, shape = np.random.default_rng(seed), (4, draws)
+    rng, shape = np.random.default_rng(seed), (chains, draws)
     stats = {name: np.zeros(shape) for name in ("diverging", "n_steps", "logp", "step_size")}
     return Chains(
         rng.standard_normal((*shape, len(program.parameters))), {**stats, "energy": rng.standard_normal(shape)}

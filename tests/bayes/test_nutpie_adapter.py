@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
@@ -119,6 +120,19 @@ def test_sampling_without_private_part_gives_same_bits_and_says_so_once(
     assert chains.scores.tobytes() == expected.scores.tobytes()
     assert all(chains.stats[name].tobytes() == expected.stats[name].tobytes() for name in STATISTICS)
     assert len(np.unique(chains.scores[:, :, 0])) > 100
+
+
+def test_both_interfaces_start_each_chain_at_its_own_point(density: Density) -> None:
+    """Both interfaces give the starting points to the chains in the same order: they draw the same bits."""
+    starts = np.array([[5.0] * density.size, [-5.0] * density.size])
+    settings = replace(_SHORT, chains=2, starts=starts)
+    chains, public = (
+        sample_compiled(compiled_part(), density, settings),
+        sample_public(density, settings),
+    )
+    assert chains.scores.tobytes() == public.scores.tobytes()
+    elsewhere = sample_compiled(compiled_part(), density, replace(settings, starts=-starts))
+    assert (chains.scores != elsewhere.scores).any(axis=(1, 2)).all()
 
 
 def test_absent_private_part_is_said_in_one_line(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import numpy as np
@@ -10,9 +11,11 @@ import pytest
 from mcmort.bayes import Posterior, fit
 from mcmort.bayes.diagnostics import LEAST_ESS, MOST_RHAT
 from mcmort.bayes.evidence.collect import collect
+from mcmort.catalogue.vocabulary import BASES
 from mcmort.definitions import YearShares
 from mcmort.definitions.timing import shared_years
 from mcmort.errors import ConvergenceError, EvidenceError, UsageError
+from mcmort.present.engine_note import assertions_text
 from mcmort.results import Draws
 from mcmort.totals import total
 from tests.bayes.small_cases import every_kind, evidence_head, figures, plain
@@ -112,7 +115,7 @@ def test_fit_has_diagnosis_of_every_column() -> None:
     lineages = {name for name in collect(every_kind()).parameters if name.startswith("lineage:")}
     assert lineages
     assert set(diagnosis.rhat) == varying | lineages
-    assert set(post.seconds) == {"program", "compiling", "sampling", "diagnosis", "prediction"}
+    assert set(post.seconds) == {"program", "compiling", "search", "sampling", "diagnosis", "prediction"}
 
 
 def test_every_figure_has_likelihood_and_replicates() -> None:
@@ -133,6 +136,18 @@ def test_fit_without_high_assertion_is_lower() -> None:
     assert np.median(without.columns["all:famine"]) < np.median(post.columns["all:famine"])
 
 
+def test_assertions_left_out_are_counted_and_named() -> None:
+    """What is left out as an assertion is counted, with the option that admits it; nothing is said where all are in."""
+    admitted = [basis for basis in BASES if basis != "assertion"]
+    without = fit(every_kind(), rng=1, evidence=admitted, store=False)
+    assert without.assertions_left_out == 4
+    text = assertions_text(without)
+    assert text.startswith("Left out: 4 figures that are assertions; ")
+    assert f"--evidence {','.join(admitted)},assertion." in text
+    assert _fitted().assertions_left_out == 0
+    assert assertions_text(_fitted()) == ""
+
+
 def test_fit_has_requested_number_of_draws() -> None:
     """Draws are those of each of four chains, whatever the default."""
     assert len(fit(plain(), rng=1, draws=1200, store=False)) == 4800
@@ -149,24 +164,18 @@ def test_fit_with_too_few_effective_draws_is_refused() -> None:
     assert "--draws" in message
 
 
-def test_chains_in_two_modes_are_refused() -> None:
-    """Where two figures exclude one another, chains that end with both are refused, never returned.
-
-    A chain ends in either mode; all four end in the same one with a chance of 1/8, and then no diagnostic shows it. So
-    of eight seeds some are refused (all pass with a chance of 6e-8), and what passes holds one mode only.
-    """
+def test_figures_that_exclude_one_another_are_refused_with_both_modes() -> None:
+    """Where two figures exclude one another no seed returns a fit: each refusal lists both modes and their figures."""
     torn = component("one", ranged(1e3, 1.001e3), ranged(1e6, 1.001e6, source="study-b"))
     case = figures(torn, head=evidence_head({"demographic": 0.05}, heterogeneity=0.01))
-    refused = 0
-    for seed in range(8):
-        try:
-            values = fit(case, rng=seed, draws=500, store=False).columns["all:one"]
-        except ConvergenceError as error:
-            assert "R-hat of " in str(error)  # noqa: PT017
-            refused += 1
-        else:
-            assert np.mean(values < np.sqrt(1e9)) in (0.0, 1.0)
-    assert refused > 0
+    for seed in range(4):
+        with pytest.raises(ConvergenceError) as refused:
+            fit(case, rng=seed, draws=500, store=False)
+        message = str(refused.value)
+        assert "all:one is split into 2 modes" in message
+        assert re.search(r"median 1,\d{3} \(\d+ chains; figures behind it: one:study-a\)", message)
+        assert re.search(r"median (99\d|1,00\d),000 \(\d+ chains; figures behind it: one:study-b\)", message)
+        assert "--without" in message
 
 
 @pytest.mark.parametrize(

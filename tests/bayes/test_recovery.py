@@ -21,6 +21,7 @@ from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.evidence.collect import collect
 from mcmort.bayes.sample import sample
 from mcmort.catalogue.case import Case
+from mcmort.catalogue.vocabulary import BASES
 from tests.cases import SOURCES, case_of, component, count, head, point
 
 pytestmark = pytest.mark.slow
@@ -58,7 +59,7 @@ class _Drawn:
     """Draws from the posterior of a case, by column."""
 
     def __init__(self, case: Case, seed: int) -> None:
-        self.evidence: Evidence = collect(case)
+        self.evidence: Evidence = collect(case, BASES)
         chains = sample(program_of(self.evidence), seed, draws=_DRAWS, tune=500, chains=_CHAINS)
         assert not chains.stats["diverging"].any()
         self.kept = evaluate_model(self.evidence, chains.scores.reshape(_CHAINS * _DRAWS, -1)).kept

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -17,7 +18,7 @@ from mcmort.cache.machine_code import address_of
 if TYPE_CHECKING:
     from mcmort.cache.machine_code import CFunction
 
-__all__ = ["Density", "density_address", "identity_address"]
+__all__ = ["Density", "FiniteDensity", "density_address", "identity_address"]
 
 type Array = NDArray[np.float64]
 
@@ -91,3 +92,15 @@ class Density:
         addresses = (array.ctypes.data for array in (parameters, gradient, value, self.head))
         _function()(self.size, *addresses)
         return float(value[0]), gradient
+
+
+class FiniteDensity:
+    """The log density and its gradient; the first is not a number where the second is not finite."""
+
+    def __init__(self, density: Density) -> None:
+        self.density = density
+
+    def __call__(self, point: Array) -> tuple[float, Array]:
+        """Return the log density at a point, and its gradient, shape ``(n_parameters,)``."""
+        value, gradient = self.density(point)
+        return (value if np.isfinite(gradient).all() else math.nan), gradient

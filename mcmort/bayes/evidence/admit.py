@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mcmort.bayes.evidence.standard import Selection, Standard
 from mcmort.catalogue.records import Balance, Claim, Component, Estimate
+from mcmort.catalogue.vocabulary import not_admitted
 
 __all__ = ["admitted_balances", "admitted_claims", "admitted_estimates"]
 
@@ -28,7 +29,7 @@ def _why_no_balance(standard: Standard, balance: Balance) -> str:
     if standard.why_not_computable(balance.formula):
         return _NO_QUANTITY
     if "demographic" not in standard.bases:
-        return "basis demographic is not admitted"
+        return not_admitted("demographic")
     return _OUT if standard.leaves_out(balance.source, balance.lineage or balance.source) else ""
 
 
@@ -82,7 +83,7 @@ def admitted_claims(standard: Standard, in_balances: set[str]) -> Selection[Clai
         elif claim.use == "cross-check":
             reason = "a cross-check only"
         elif claim.basis not in standard.bases:
-            reason = f"basis {claim.basis} is not admitted"
+            reason = not_admitted(claim.basis)
         elif standard.leaves_out(claim.source, line):
             reason = _OUT
         elif line in in_balances:

@@ -35,7 +35,7 @@ def collect(case: Case, evidence: Iterable[str] | None = None, without: Iterable
     case : Case
         The case.
     evidence : iterable of str, optional
-        Bases to admit; by default those that the case admits, and assertions.
+        Bases to admit; by default those that the case admits.
     without : iterable of str
         Keys of sources, or lineages, to leave out.
 
@@ -63,7 +63,7 @@ def collect(case: Case, evidence: Iterable[str] | None = None, without: Iterable
             f"{case.id} declares no priors of bias and heterogeneity. Hint: add [synthesis] to case.toml; "
             "'mcmort schema' lists its keys"
         )
-    bases = frozenset(case.head.evidence) | {"assertion"} if evidence is None else frozenset(evidence)
+    bases = frozenset(case.head.evidence) if evidence is None else frozenset(evidence)
     standard = standard_of(case, bases, frozenset(without))
 
     balances = admitted_balances(standard)

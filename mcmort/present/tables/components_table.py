@@ -6,6 +6,7 @@ from mcmort.analysis import Summary
 from mcmort.analysis.fitted import shifts
 from mcmort.bayes import Posterior
 from mcmort.bayes.diagnostics import LEAST_BFMI, LEAST_ESS, MOST_MCSE, MOST_RHAT
+from mcmort.present.engine_note import assertions_text
 from mcmort.present.numbers import rounding_for
 from mcmort.present.print_format import EN_DASH
 from mcmort.present.tables.columns import Column, Table
@@ -37,7 +38,10 @@ def components_table(posterior: Posterior) -> Table:
         Column("Registered of these, 95 %", is_number=True),
     )
     unknown = [case.components[name].label for name, one in sorted(posterior.statuses.items()) if "all" in one.unknown]
-    notes = [_evidence_note(posterior), *_balances(posterior), _chains_note(posterior)]
+    notes = [_evidence_note(posterior)]
+    if assertions := assertions_text(posterior):
+        notes.append(assertions)
+    notes += [*_balances(posterior), _chains_note(posterior)]
     if unknown:
         notes.insert(1, f"No evidence touches: {', '.join(unknown)}.")
     return Table(f"{case.head.title}: components, given all the evidence", columns, tuple(rows), tuple(notes))

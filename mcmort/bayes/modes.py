@@ -1,0 +1,246 @@
+"""Modes of a posterior: regions that chains find and do not leave, what lies in each, and which figures make it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcmort.bayes.backends import evaluate_model
+from mcmort.bayes.evidence import Evidence
+from mcmort.errors import ConvergenceError
+
+__all__ = ["Mode", "ModeSearch", "SplitQuantity"]
+
+type Array = NDArray[np.float64]
+type Labels = NDArray[np.int64]
+
+_SEGMENT: Final = 50
+"""Draws of a chain that are looked at together: a chain may go from mode to mode."""
+_APART: Final = 0.5
+"""Least gap between two modes, in the width of the central 80 % of the draws of a segment."""
+_CROSSING: Final = 3.0
+"""A segment so many times as wide as usual goes from one mode to another, and belongs to none."""
+_REACHED: Final = 0.0025
+"""Least share of the draws of a run that reach a mode which an earlier chain found."""
+_BETTER: Final = 0.5
+"""A figure is behind a mode if its log likelihood is greater there than in every other mode by more than this."""
+_THINNED: Final = 5
+"""Every so many draws serve to find the figures behind a mode."""
+_NAMED: Final = 8
+"""Most figures, or other components, that a refusal names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """One mode of the deaths of a component.
+
+    Attributes
+    ----------
+    median : float
+        Of the draws in it.
+    chains : int
+        Chains that were in it.
+    figures : tuple of str
+        Names of the figures that fit better there than in any other mode, the clearest first.
+    """
+
+    median: float
+    chains: int
+    figures: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Describe the mode in words."""
+        behind = f"figures behind it: {_listed(self.figures)}" if self.figures else "no figure fits it better"
+        return f"median {float(f'{self.median:.3g}'):,.0f} ({self.chains} chains; {behind})"
+
+
+@dataclass(frozen=True, slots=True)
+class SplitQuantity:
+    """A quantity of which chains found several modes.
+
+    Attributes
+    ----------
+    name : str
+        Its column.
+    modes : tuple of Mode
+        From the lowest up.
+    chains : int
+        All chains that were run, one of which may have been in several modes.
+    others : tuple of str
+        Columns of other components that are split as well, the widest gap first.
+    """
+
+    name: str
+    modes: tuple[Mode, ...]
+    chains: int
+    others: tuple[str, ...]
+
+    def refusal(self, where: str) -> ConvergenceError:
+        """Return the error that refuses the fit of a case, with the modes listed."""
+        modes = "; ".join(map(str, self.modes))
+        others = f"; so are {_listed(self.others)}" if self.others else ""
+        return ConvergenceError(
+            f"the fit of {where} is refused: {self.name} is split into {len(self.modes)} modes, and its {self.chains} "
+            f"chains do not go from one to another often enough to weigh them: {modes}{others}. Hint: leave out the "
+            "sources behind one mode with --without to see the other; figures so far apart may count different things"
+        )
+
+
+class ModeSearch:
+    """The chains of a fit so far, and whether they found the same mode.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The evidence.
+    """
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence = evidence
+        self.scores: list[Array] = []
+        self.deaths: list[dict[str, Array]] = []
+
+    def add(self, scores: Array, kept: Mapping[str, Array]) -> None:
+        """Take in the chains of a run.
+
+        Parameters
+        ----------
+        scores : ndarray, shape (n_chains, n_draws, n_parameters)
+            Draws of the parameters.
+        kept : mapping of str to ndarray, shape (n_chains * n_draws,)
+            What the model makes of them.
+        """
+        self.scores.append(scores)
+        self.deaths.append(
+            {
+                name: np.log(np.maximum(values, 1.0)).reshape(scores.shape[:2])
+                for name, values in kept.items()
+                if name.partition(":")[0] in ("all", "registered")
+            }
+        )
+
+    def starts(self, count: int) -> Array:
+        """Return the last draws of those chains of the first run that lie farthest from one another.
+
+        Parameters
+        ----------
+        count : int
+            How many of them.
+
+        Returns
+        -------
+        ndarray, shape (count, n_parameters)
+        """
+        places = [
+            np.median(chains, axis=1) / max(float(np.median(np.std(chains, axis=1))), 1e-9)
+            for chains in self.deaths[0].values()
+        ]
+        distance = np.max([np.abs(place[:, None] - place) for place in places], axis=0)
+        chosen = [int(np.argmax(distance.max(axis=1)))]
+        while len(chosen) < count:
+            nearest = distance[chosen].min(axis=0)
+            nearest[chosen] = -1.0
+            chosen.append(int(np.argmax(nearest)))
+        return self.scores[0][chosen, -1]
+
+    def has_missed_one(self) -> bool:
+        """Whether a chain of an earlier run was where the last run hardly comes."""
+        last = self.deaths[-1]
+        for run in self.deaths[:-1]:
+            for name, chains in run.items():
+                low, high = np.quantile(chains, (0.1, 0.9), axis=1)
+                floor, ceiling = np.quantile(last[name], (_REACHED, 1.0 - _REACHED))
+                if (low > ceiling).any() or (high < floor).any():
+                    return True
+        return False
+
+    def split(self) -> SplitQuantity | None:
+        """Return the deaths of which chains found the modes that lie farthest apart; None if there are none."""
+        gaps = {name: _widest_gap(self._segments(name)) for name in self.deaths[0]}
+        widest = sorted((name for name, gap in gaps.items() if gap > 0.0), key=lambda name: -gaps[name])
+        if not widest:
+            return None
+        name, segments = widest[0], self._segments(widest[0])
+        mode_of, chain_of = _grouped(segments), self._chains()
+        likelihood = self._likelihood(mode_of)
+        modes = tuple(
+            Mode(
+                float(np.exp(np.median(segments[mode_of == mode]))),
+                len(np.unique(chain_of[mode_of == mode])),
+                _figures_behind(likelihood, mode),
+            )
+            for mode in range(mode_of.max() + 1)
+        )
+        component = name.partition(":")[2]
+        others = tuple(other for other in widest[1:] if other.partition(":")[2] != component)
+        return SplitQuantity(name, modes, sum(map(len, self.scores)), others)
+
+    def _segments(self, name: str) -> Array:
+        """Return the segments of all chains, shape ``(n_segments, _SEGMENT)``."""
+        return np.concatenate([_whole_segments(run[name]).reshape(-1, _SEGMENT) for run in self.deaths])
+
+    def _chains(self) -> Labels:
+        """Return the chain of each segment."""
+        segments = [scores.shape[1] // _SEGMENT for scores in self.scores for _ in scores]
+        return np.repeat(np.arange(len(segments)), segments)
+
+    def _likelihood(self, mode_of: Labels) -> Mapping[str, Array]:
+        """Return the mean log likelihood of each figure in each mode."""
+        size = len(self.evidence.parameters)
+        draws = np.concatenate([_whole_segments(scores)[:, ::_THINNED].reshape(-1, size) for scores in self.scores])
+        drawn = np.repeat(mode_of, _SEGMENT // _THINNED)
+        likelihood = evaluate_model(self.evidence, draws).log_likelihood
+        return {
+            name: np.array([values[drawn == mode].mean() for mode in range(mode_of.max() + 1)])
+            for name, values in likelihood.items()
+        }
+
+
+def _whole_segments(chains: Array) -> Array:
+    """Return chains without their first draws, so that segments fill them."""
+    return chains[:, chains.shape[1] % _SEGMENT :]
+
+
+def _ends(segments: Array) -> tuple[Array, Array, float]:
+    """Return both ends of the central 80 % of each segment, and how wide they usually are."""
+    low, high = np.quantile(segments, (0.1, 0.9), axis=1)
+    return low, high, float(np.median(high - low))
+
+
+def _grouped(segments: Array) -> Labels:
+    """Return the mode of each segment, from 0 for the lowest; -1 of one that crosses from mode to mode."""
+    low, high, width = _ends(segments)
+    mode_of = np.full(len(segments), -1)
+    mode, ceiling = -1, -np.inf
+    for index in np.argsort(low, kind="stable"):
+        if high[index] - low[index] > _CROSSING * width:
+            continue
+        if low[index] - ceiling > _APART * width:
+            mode += 1
+        ceiling = max(ceiling, float(high[index]))
+        mode_of[index] = mode
+    return mode_of
+
+
+def _widest_gap(segments: Array) -> float:
+    """Return the widest gap between neighbouring modes, in the usual width of a segment; 0 of one mode."""
+    low, high, width = _ends(segments)
+    mode_of = _grouped(segments)
+    gaps = [low[mode_of == mode].min() - high[mode_of == mode - 1].max() for mode in range(1, mode_of.max() + 1)]
+    return max(gaps) / width if gaps and width > 0.0 else 0.0
+
+
+def _figures_behind(likelihood: Mapping[str, Array], mode: int) -> tuple[str, ...]:
+    """Return the figures that fit one mode better than the others, the clearest first."""
+    better = {name: float(values[mode] - np.delete(values, mode).max()) for name, values in likelihood.items()}
+    return tuple(sorted((name for name in better if better[name] > _BETTER), key=lambda name: -better[name]))
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Name the first of many."""
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,131 @@
+"""Where chains start: at draws from the prior, and where one school of figures of each component holds.
+
+Chains that start close together find the same mode of a posterior that has several, and R-hat then sees no difference.
+A school is a group of figures of one component that lie close together as their errors go. One chain starts each
+component at its lowest school, the next at the second, and so on around: every school of every component is the start
+of at least one chain.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcmort.bayes.autodiff.density import Density, FiniteDensity
+from mcmort.bayes.backends import evaluate_prior
+from mcmort.bayes.evidence import Datum, Evidence
+from mcmort.bayes.predictive import generator, independent
+
+__all__ = ["School", "schools_of", "starting_points"]
+
+type Array = NDArray[np.float64]
+
+_FROM_PRIOR: Final = 2
+"""Chains that start at draws from the prior."""
+_FEWEST: Final = 6
+_MOST: Final = 12
+"""Chains that start at schools: a component with more of them starts at that many, evenly from the lowest up."""
+_APART: Final = 1.0
+"""Gap between two schools, in the error of the difference between the figures at its sides. Two figures with errors
+that follow Student's t with four degrees of freedom make two modes if they are 2.8 of them apart; a spread that the
+evidence makes smaller brings that down."""
+_JITTER: Final = 0.5
+"""Largest distance of the other parameters from the middle of their priors."""
+
+
+@dataclass(frozen=True, slots=True)
+class School:
+    """Figures of one component that lie close together.
+
+    Attributes
+    ----------
+    log_centre : float
+        Mean logarithm of the deaths that they stand for.
+    figures : tuple of str
+        Their names.
+    """
+
+    log_centre: float
+    figures: tuple[str, ...]
+
+
+def schools_of(evidence: Evidence) -> dict[str, tuple[School, ...]]:
+    """Return the schools of each component with a prior of its own, from the lowest up.
+
+    A figure of registered deaths stands for what happened at the middle of the completeness, and a claim about a sum
+    of components without figures of their own for even parts of it.
+    """
+    figures = defaultdict[str, list[tuple[float, float, str]]](list)
+    own = {datum.component for datum in evidence.data if datum.is_plain}
+    for datum in evidence.data:
+        if not datum.is_plain:
+            continue
+        error = math.hypot(datum.log_error, evidence.case.head.spread[datum.basis].log_sd)
+        if datum.account is None:
+            figures[datum.component].append((datum.log_value - _log_completeness(evidence, datum), error, datum.name))
+        else:
+            names = [term.component for term in datum.account.terms.values()]
+            for name in set(names) - own:
+                figures[name].append((datum.log_value - math.log(len(names)), error, datum.name))
+    return {name: _grouped(figures[name]) for name in evidence.latents if name in figures}
+
+
+def _log_completeness(evidence: Evidence, datum: Datum) -> float:
+    """Return the logarithm of the share of a component's deaths that a figure counts, at the middle of its prior."""
+    if datum.column.startswith("all:") or datum.component in evidence.derived:
+        return 0.0
+    curve = evidence.curves[f"completeness:{datum.component}"]
+    return math.log(curve if isinstance(curve, float) else float(curve(np.zeros(1))[0]))
+
+
+def _grouped(figures: Sequence[tuple[float, float, str]]) -> tuple[School, ...]:
+    """Split figures, as logarithm, error and name, where the gap between two neighbours is wide for their errors."""
+    groups = list[list[tuple[float, float, str]]]()
+    for figure in sorted(figures):
+        if groups and figure[0] - groups[-1][-1][0] <= _APART * math.hypot(figure[1], groups[-1][-1][1]):
+            groups[-1].append(figure)
+        else:
+            groups.append([figure])
+    return tuple(
+        School(float(np.mean([value for value, _, _ in group])), tuple(name for _, _, name in group))
+        for group in groups
+    )
+
+
+def starting_points(evidence: Evidence, density: Density, seed: int) -> Array:
+    """Return the points at which the chains of a search for modes start, shape ``(n_chains, n_parameters)``.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The evidence.
+    density : Density
+        The log density; a point where it is not finite is moved to the middle of the priors.
+    seed : int
+        Of the draws from the prior.
+
+    Returns
+    -------
+    ndarray
+    """
+    schools = schools_of(evidence)
+    count = min(max([_FEWEST, *map(len, schools.values())]), _MOST)
+    scores = generator(seed, "start").uniform(-_JITTER, _JITTER, (count, len(evidence.parameters)))
+    for name, own in schools.items():
+        latent = evidence.latents[name]
+        for chain in range(count):
+            school = own[chain % len(own)] if len(own) <= count else own[chain * (len(own) - 1) // (count - 1)]
+            score = (school.log_centre - latent.log_median) / latent.log_sd
+            scores[chain, evidence.parameters.index(f"deaths:{name}")] = score
+    drawn = independent(evidence, _FROM_PRIOR, seed)
+    points = evaluate_prior(evidence, np.concatenate([scores, drawn])).parameters
+    for point in points:
+        if not math.isfinite(FiniteDensity(density)(point)[0]):
+            point[:] = generator(seed, "start").uniform(-_JITTER, _JITTER, len(point))
+    return points
