@@ -141,7 +141,15 @@ def test_the_code_is_known_by_size_and_time() -> None:
     from mcmort.sampler.program.plan_cache import _code
 
     names = {str(one[0]) for one in _code()}
-    assert {"families.py", "pool.py", "figure_fit.py", "table.py", "adaptive_table.py", "compile.py", "plan.py"} <= names
+    assert {
+        "families.py",
+        "pool.py",
+        "figure_fit.py",
+        "table.py",
+        "adaptive_table.py",
+        "compile.py",
+        "plan.py",
+    } <= names
     home = Path(store.__file__).parents[2]
     known = {one[0]: tuple(one[1:]) for one in _code()}
     stat = (home / "elicit" / "pool.py").stat()
