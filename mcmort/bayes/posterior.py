@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,7 +64,7 @@ class Posterior(Draws):
         def single(values: Array) -> Array:
             return values.astype(np.float32).astype(np.float64)
 
-        rounded = {
+        rounded: dict[str, Any] = {
             name: {key: single(values) for key, values in getattr(self, name).items()}
             for name in ("prior", "log_likelihood", "predicted", "predicted_before")
         }
