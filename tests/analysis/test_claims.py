@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import mcmort as mm
 from mcmort.analysis import summarise
 from mcmort.analysis.claims import ClaimComparison, compare_claims
 from mcmort.results import Draws
@@ -156,3 +157,10 @@ def test_claims_leave_elicited_draws_bit_for_bit() -> None:
     one, other = _draws(), _draws(_claim("c", best=9e6))
     assert all(np.array_equal(one.columns[name], other.columns[name]) for name in one.columns)
     assert compare_claims(one) == ()
+
+
+def test_korherr_claim_lies_inside_our_interval() -> None:
+    """His 2.4 million to the end of 1942 lay above our interval when the years of the deaths were spread evenly."""
+    compared = compare_claims(mm.simulate(mm.load("nazi-germany"), n=20_000, rng=1))
+    (korherr,) = [one for one in compared if one.claim.id == "korherr-1943"]
+    assert korherr.verdict == "inside"

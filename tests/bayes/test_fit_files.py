@@ -321,7 +321,7 @@ def test_fit_of_another_request_under_the_name_of_this_one_is_not_read() -> None
 
 
 @pytest.mark.parametrize(
-    "change", [{"manifest": {}}, {"standing": [1]}, {"digest": "0" * 64}, {"rejected": 3}, {"diagnosis": None}], ids=str
+    "change", [{"manifest": {}}, {"statuses": [1]}, {"digest": "0" * 64}, {"rejected": 3}, {"diagnosis": None}], ids=str
 )
 def test_crafted_fit_with_a_true_digest_is_made_again(change: dict[str, Any]) -> None:
     """A file of another form that states the right request and the digest of its content is no traceback."""

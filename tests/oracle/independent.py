@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, stats
+from scipy import optimize, special, stats
 
 from mcmort.catalogue import Case, column_name, formula
 from mcmort.catalogue.records import Component, Definition, Estimate, Quantity, Selector
@@ -70,14 +70,21 @@ class Oracle:
         readings = self.case.head.readings
         return {**_COVERAGE, "range": readings.range, "plausible": readings.plausible}[reads]
 
-    def distribution(self, figure: Any) -> Any:
+    def distribution(self, figure: Any, unit: str = "") -> Any:
         """Return a frozen SciPy distribution, or a function of probabilities."""
         reads, low, best, high = figure.reading, figure.low, figure.best, figure.high
-        is_share = not hasattr(figure, "measure")
+        is_cited_share = not hasattr(figure, "measure")
+        is_share = is_cited_share or unit == "share" or unit.startswith("share of ")
         if reads == "point":
-            if is_share:
+            if is_cited_share:
                 return lambda u: np.full(len(u), best)
+            if is_share:
+                middle, below = special.logit([best, best * math.exp(-2 * self.case.head.spread[figure.basis].log_sd)])
+                return lambda u: special.expit(middle + (middle - below) / 2 * stats.norm.ppf(u))
             return stats.lognorm(self.case.head.spread[figure.basis].log_sd, scale=best).ppf
+        if reads == "standard-error" and is_share:
+            size = best * (1 - best) / figure.standard_error**2 - 1
+            return stats.beta(best * size, (1 - best) * size).ppf
         if reads == "standard-error":
             variance = math.log1p((figure.standard_error / best) ** 2)
             return stats.lognorm(math.sqrt(variance), scale=best * math.exp(-variance / 2)).ppf
@@ -88,6 +95,9 @@ class Oracle:
             return stats.beta(1 + 4 * rise, 1 + 4 * fall, loc=low, scale=high - low).ppf
         coverage = self.coverage(reads)
         tail = (1 - coverage) / 2
+        if best is not None and is_share:
+            inner = _log_metalog(tail, *np.exp(special.logit([low, best, high])))
+            return lambda u: special.expit(np.log(inner(u)))
         if best is not None:
             return _log_metalog(tail, low, best, high)
         family = figure.family or ("beta" if is_share else "lognormal")
@@ -161,7 +171,7 @@ class Oracle:
         parts = []
         for (_, one), first, after in zip(printed, counts[:-1], counts[1:], strict=True):
             middle = (np.arange(after - first) + 0.5) / (after - first)
-            parts.append(np.asarray(self.distribution(one)(middle)) * self.factor(owner, one))
+            parts.append(np.asarray(self.distribution(one, owner.unit)(middle)) * self.factor(owner, one))
         return np.concatenate(parts)
 
     def tilted(
