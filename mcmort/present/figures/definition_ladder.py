@@ -321,6 +321,8 @@ def _caption(comparison: Comparison, probability: float, beside: Comparison | No
     text += floor_note([row.total for row in shown_rows])
     text += digits_note((row.total.definition.id, rounding_for(row.summary, probability)) for row in shown_rows)
     text += [
-        engine_note(shown.rows[0].total, shown.rows[0].summary) for shown in (comparison, beside) if shown is not None
+        engine_note(shown.rows[0].total, *(row.summary for row in shown.rows))
+        for shown in (comparison, beside)
+        if shown is not None
     ]
     return text

@@ -77,7 +77,7 @@ def dependence_table(
         ),
         columns=columns,
         rows=tuple(rows),
-        notes=(*notes, _ANY_NOTE, engine_note(total, summaries["declared"])),
+        notes=(*notes, _ANY_NOTE, engine_note(total, *summaries.values())),
         raw_columns=("dependence", "low", "median", "high", "mean"),
         raw_rows=tuple(raw),
     )
