@@ -186,10 +186,14 @@ def test_without_the_extra_a_workbook_is_refused_and_says_what_to_install(
         ("0", 0),
         ("0.15", 0.15),
         ("1053829.5", 1_053_829.5),
+        ("-1964", -1964),
+        ("\N{MINUS SIGN}14348", -14_348),
+        ('"-1,053,829"', -1_053_829),
+        ("-0.5", -0.5),
     ],
 )
 def test_grouped_number_equals_the_plain_one(text: str, value: float, tmp_path: Path) -> None:
-    """Plain and grouped spellings of a number are read alike, with a point for decimals."""
+    """Plain and grouped spellings are read alike, with a point for decimals; negative numbers were refused."""
     row = ROW.replace(",1000,,2000,range,", f",,{text},,point,")
     document = tomllib.loads(import_sheet(sheet_of(tmp_path / "a.csv", HEADER, row)))
     assert document["component"][0]["estimate"][0]["best"] == value
@@ -197,7 +201,7 @@ def test_grouped_number_equals_the_plain_one(text: str, value: float, tmp_path: 
 
 @pytest.mark.parametrize(
     "text",
-    ["12,5", "0,125", "1,05,829", "1,053 829", "1.053.829", "1,0538", "1e6", "nan", "inf", "+5", "-5", "5-6", "12%",
+    ["12,5", "0,125", "1,05,829", "1,053 829", "1.053.829", "1,0538", "1e6", "nan", "inf", "+5", "--5", "5-6", "12%",
      "½", "5 million", "1,053,829.5", "9" * 16, "0." + "3" * 31, "١٢"],
 )  # fmt: skip
 def test_ambiguous_number_is_refused(text: str, tmp_path: Path) -> None:

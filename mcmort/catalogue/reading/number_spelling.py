@@ -15,7 +15,7 @@ from mcmort.errors import Problem
 __all__ = ["UNAMBIGUOUS", "ambiguous_counts", "is_ambiguous", "read_float", "spelling_hint"]
 
 UNAMBIGUOUS: Final = "a number that can be read in one way only"
-_AMBIGUOUS: Final = re.compile(r"[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}")
+_AMBIGUOUS: Final = re.compile("[+\N{MINUS SIGN}-]?[1-9][0-9]{0,2}[.,][0-9]{3}")
 _COUNTED: Final = ("deaths", "persons")
 """Units of whole things: twelve and a third of them is rarely what was meant."""
 _FIGURES: Final = ("low", "best", "high", "standard_error", "error")

@@ -59,6 +59,7 @@ _NUMBERS: Final = ("low", "best", "high", "standard_error")
 _YEARS: Final = ("years", "estimate_years")
 _RENAMED: Final = {"estimate_years": "years", "estimate_territory": "territory", "estimate_counts": "counts"}
 _COLUMN_OF: Final = {key: column for column, key in _RENAMED.items()}
+_MINUS: Final = ("-", "\N{MINUS SIGN}")
 _PLAIN: Final = re.compile(r"[0-9]{1,15}(\.[0-9]{1,30})?")
 _GROUPED: Final = re.compile(
     r"[1-9][0-9]{0,2}([ _,\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}])[0-9]{3}(\1[0-9]{3}){0,4}"
@@ -292,11 +293,12 @@ def _list(text: str) -> list[str]:
 
 
 def _number(sheet: _Sheet, row: int, column: str, text: str) -> float | int | None:
-    """Read a number, whose thousands may be grouped in threes."""
-    if _GROUPED.fullmatch(text):
-        return int(re.sub(r"\D", "", text))
-    if _PLAIN.fullmatch(text):
-        return float(text) if "." in text else int(text)
+    """Read a number, whose thousands may be grouped in threes, with a minus sign where it is negative."""
+    is_negative = text.startswith(_MINUS)
+    size = text[1:] if is_negative else text
+    if _GROUPED.fullmatch(size) or _PLAIN.fullmatch(size):
+        value = float(size) if _PLAIN.fullmatch(size) and "." in size else int(re.sub(r"\D", "", size))
+        return -value if is_negative else value
     hint = "write 1053829 or 1,053,829, with a point for decimals; leave the cell empty if the figure is unknown"
     if text.endswith("%"):
         hint = PERCENT_AS_SHARE
