@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+import pytest
 from meaning import Change, Ends, changes, evenly, known_reasons
 
 import mcmort as mm
@@ -17,6 +18,7 @@ def _draws_of(case: str) -> Sampler:
     return mm.Sampler(mm.load(case), rng=1)
 
 
+@pytest.mark.slow
 def test_every_notable_change_of_a_shipped_total_has_a_reason() -> None:
     """A total that moved by over 3 % since version 1 says why; a reason that no row of the page shows is stale."""
     found = changes(_draws_of)

@@ -162,6 +162,7 @@ def test_balance_of_registered_deaths_is_refused() -> None:
     assert Balance.model_validate({**table, "measure": "all"}).measure == "all"
 
 
+@pytest.mark.slow
 def test_receipt_of_nets_with_a_balance_reproduces() -> None:
     """A balance takes dimensions of a net; the second run, which asks for totals alone, takes the same ones."""
     source = Sampler(mm.load("ussr"), 64, rng=1, method="quasi")

@@ -60,6 +60,7 @@ def test_ranges_of_two_uniform_components_are_those_of_makarov() -> None:
         np.testing.assert_allclose([found.smallest, found.largest], expected, rtol=3e-3)
 
 
+@pytest.mark.slow
 def test_ranges_hold_settings_that_change_the_components_themselves() -> None:
     """A formula is distributed otherwise in step: bounds of the declared setting alone end below what in step gives."""
     report = _report(_samplers(mm.load("atlantic-slave-trade"), 4_096), "with-raids")
@@ -67,6 +68,7 @@ def test_ranges_hold_settings_that_change_the_components_themselves() -> None:
     assert alone.high.largest < report.comonotonic.summary.interval(0.95).high < report.ranges.high.largest
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_each_definition_of_a_shipped_case_prints_its_settings_between_its_ranges(name: str) -> None:
     """Whatever the definition, all three settings lie between the limits, and the table fits 80 columns."""

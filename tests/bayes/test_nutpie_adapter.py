@@ -198,6 +198,7 @@ except ConvergenceError as error:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "call", ["sample_compiled(compiled_part(), density, settings)", "sample_public(density, settings)"]
 )

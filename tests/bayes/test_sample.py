@@ -73,6 +73,7 @@ def test_progress_rises_to_all_draws() -> None:
     assert done[-1] == 2000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("error", [ValueError("no terminal"), RuntimeError()])
 def test_error_in_progress_is_raised(error: Exception) -> None:
     """An error in the report of progress stops the chains and reaches the caller; the next run is unaffected."""
@@ -86,6 +87,7 @@ def test_error_in_progress_is_raised(error: Exception) -> None:
     assert sample(program, 1, draws=100).scores.shape[:2] == (4, 100)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_ctrl_c")
 def test_interrupt_stops_chains() -> None:
     """Ctrl-C while chains run comes out as KeyboardInterrupt, and the next run is unaffected."""
@@ -103,6 +105,7 @@ def test_interrupt_stops_chains() -> None:
     assert sample(_normal(), 2, draws=100, tune=200).scores.tobytes() == first.scores.tobytes()
 
 
+@pytest.mark.slow
 def test_density_without_finite_point_is_an_error() -> None:
     """Where the density is nowhere finite the sampler cannot start, and that is an error of this package."""
     tape = Tape()

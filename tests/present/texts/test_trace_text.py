@@ -153,6 +153,7 @@ def test_the_trace_of_a_total_begins_with_it_and_holds_all_that_made_it(name: st
         assert squeezed(f"{case.components[one].label}: unknown ({reason})") in text
 
 
+@pytest.mark.slow
 def test_shipped_totals_have_overlaps_shares_and_unknowns_to_trace() -> None:
     """The test above has something of each kind to look at."""
     results = [total_trace(name, scope)[1].total for name, scope in WHOLE]
