@@ -12,6 +12,7 @@ from typing import Annotated, Final
 import typer
 
 from mcmort.cli.bench import bench
+from mcmort.cli.bridge import bridge
 from mcmort.cli.cases import cases
 from mcmort.cli.check import check
 from mcmort.cli.cite import cite
@@ -49,6 +50,7 @@ for command in (
     show,
     total,
     compare,
+    bridge,
     claims,
     fit,
     plot,

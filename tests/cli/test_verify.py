@@ -34,6 +34,8 @@ REQUESTS = [
     ("total", "case", "-d", "whole", "--method", "quasi", "--precision", "2%", "--pool", "log"),
     ("total", "case", "-d", "whole", "--dependence", "all"),
     ("claims", "case"),
+    ("bridge", "case", "kept", "whole"),
+    ("bridge", "case", "author", "early", "--orders", "average", "--years", "1931:1935", "--interval", "0.8"),
 ]
 
 

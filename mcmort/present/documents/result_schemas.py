@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from mcmort.present.documents.bridge_document import BridgeDocument
 from mcmort.present.documents.claims_document import ClaimsDocument
 from mcmort.present.documents.comparison_document import ComparisonDocument
 from mcmort.present.documents.dependence_document import DependenceDocument
@@ -19,6 +20,7 @@ _DOCUMENTS: Final[dict[str, type[Document]]] = {
     "comparison": ComparisonDocument,
     "claims": ClaimsDocument,
     "dependence": DependenceDocument,
+    "bridge": BridgeDocument,
     "fit": FitDocument,
     "influence": InfluenceDocument,
 }
