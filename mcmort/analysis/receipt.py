@@ -19,7 +19,16 @@ from mcmort.results import Dependence, DrawOptions, DrawSource, HistogramEstimat
 from mcmort.results.draw_options import ENGINES
 from mcmort.totals import DefinitionChanges, Total, definition_of, resolve, totals_of
 
-__all__ = ["BridgeRequest", "Receipt", "ResultKind", "TotalsRequest", "digests_of", "receipt_of", "totals_digests"]
+__all__ = [
+    "BridgeRequest",
+    "LocationRequest",
+    "Receipt",
+    "ResultKind",
+    "TotalsRequest",
+    "digests_of",
+    "receipt_of",
+    "totals_digests",
+]
 
 ResultKind = Literal["total", "comparison", "claims", "fit", "influence", "bridge", "location"]
 """Which document a receipt belongs to; a picture shows a comparison."""
@@ -47,6 +56,12 @@ class BridgeRequest(TotalsRequest):
     """What was asked: two definitions or claims to lead from and to, and how steps are ordered."""
 
     orders: Literal["stated", "average"]
+
+
+class LocationRequest(TotalsRequest):
+    """What was asked: where a number lies among the totals of definitions."""
+
+    figure: float
 
 
 class Receipt(BaseModel):
@@ -88,7 +103,7 @@ class Receipt(BaseModel):
     case_digest: str
     meaning: int = Field(1, ge=1)
     result: ResultKind | None = None
-    request: BridgeRequest | TotalsRequest
+    request: BridgeRequest | LocationRequest | TotalsRequest
     interval: float = Field(0.95, gt=0.0, lt=1.0)
     bounds: bool = False
     engine: str

@@ -23,9 +23,12 @@ class SchemaName(StrEnum):
     comparison = "comparison"
     claims = "claims"
     bridge = "bridge"
+    location = "location"
 
 
-_RESULTS: Final = frozenset({SchemaName.total, SchemaName.comparison, SchemaName.claims, SchemaName.bridge})
+_RESULTS: Final = frozenset(
+    {SchemaName.total, SchemaName.comparison, SchemaName.claims, SchemaName.bridge, SchemaName.location}
+)
 
 
 def schema(
@@ -34,7 +37,7 @@ def schema(
     """Print the JSON Schema of a kind of case file (for editors) or of a JSON result.
 
     Case files: `case` for case.toml, `definitions` for definitions.toml, `evidence` for all others.
-    Results: `total`, `comparison`, `claims`, `bridge`.
+    Results: `total`, `comparison`, `claims`, `bridge`, `location`.
 
     Example: `mcmort schema evidence > evidence.schema.json`
     """
