@@ -15,6 +15,7 @@ from typing import Final, Literal
 import numpy as np
 
 from mcmort.analysis.claims import middle, rests_on_same_data
+from mcmort.analysis.pieces import Piece, pieces_of
 from mcmort.analysis.shapley import shapley_values
 from mcmort.analysis.summary import PROBABILITIES, Interval, Summary, share_at_most, summarise
 from mcmort.catalogue.case import Case
@@ -107,6 +108,8 @@ class Step:
         What it adds on each draw.
     summary : Summary
         Its mean, median and intervals.
+    pieces : tuple of Piece
+        Those that its 95 % highest-density region falls into, if several: then its median is no likely value.
     """
 
     kind: StepKind
@@ -114,6 +117,7 @@ class Step:
     label: str
     values: Values
     summary: Summary
+    pieces: tuple[Piece, ...] = ()
 
     @property
     def mean(self) -> float:
@@ -291,7 +295,7 @@ def _bridge(
         return summarise(values, probabilities, shortest=False, chains=chains)
 
     steps = [
-        Step(kind, name, labels.get(name, ""), values, summary(values))
+        Step(kind, name, labels.get(name, ""), values, summary(values), _several(pieces_of(values, chains)))
         for (kind, name), values in made.steps.items()
         if not _is_nothing(values)
     ]
@@ -335,6 +339,10 @@ def _is_nothing(values: Values) -> bool:
     if isinstance(values, HistogramEstimate):
         return max(abs(values.whole.low), abs(values.whole.high)) < _NOTHING
     return bool(np.max(np.abs(values)) < _NOTHING)
+
+
+def _several(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    return pieces if len(pieces) > 1 else ()
 
 
 def _certain(value: float, like: Summary) -> Summary:

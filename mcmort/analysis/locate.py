@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from mcmort.analysis.claims import middle
+from mcmort.analysis.pieces import pieces_of
 from mcmort.analysis.summary import PROBABILITIES, Interval, Summary, share_at_most, summarise
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Claim, Definition
@@ -52,6 +53,9 @@ class LocatedTotal:
         Where the number lies.
     below : float
         Probability that the total is at most the number.
+    is_between : bool
+        Whether it lies inside the interval and between the pieces of the total's highest-density region, where no
+        school of figures is.
     claims : tuple of Claim
         Those of the same scope that print a number near it.
     """
@@ -63,6 +67,7 @@ class LocatedTotal:
     summary: Summary
     place: Place
     below: float
+    is_between: bool
     claims: tuple[Claim, ...]
 
 
@@ -229,9 +234,17 @@ def _located(
     summary = summarise(total.values, probabilities, shortest=False, chains=total.chains)
     interval = summary.interval(probability)
     below = share_at_most(total.values, figure)
+    place = _place(interval, figure)
+    is_between = place == "inside" and _is_between(total, figure)
     return LocatedTotal(
-        candidate.name, candidate.is_own, candidate.is_cut, total, summary, _place(interval, figure), below, claims
+        candidate.name, candidate.is_own, candidate.is_cut, total, summary, place, below, is_between, claims
     )
+
+
+def _is_between(total: Total, figure: float) -> bool:
+    """Whether a number lies in a gap of the highest-density region of a total."""
+    pieces = pieces_of(total.values, total.chains)
+    return pieces[0].low < figure < pieces[-1].high and not any(one.low <= figure <= one.high for one in pieces)
 
 
 def _place(interval: Interval, figure: float) -> Place:

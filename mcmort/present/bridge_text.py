@@ -7,12 +7,22 @@ from dataclasses import replace
 from typing import Final
 
 from mcmort.analysis import Bridge, BridgeEnd, Interval, Step, Summary
-from mcmort.present.numbers import rounding_for, rounding_of, significant
+from mcmort.present.numbers import percent, rounding_for, rounding_of, significant
 from mcmort.present.print_format import as_printed, years_text
 from mcmort.present.wording import interval_text, level_text
 from mcmort.totals import StepKind
 
-__all__ = ["bridge_headline", "claim_notes", "mean_text", "order_note", "quoted", "span_text", "step_label"]
+__all__ = [
+    "bridge_headline",
+    "claim_notes",
+    "mean_text",
+    "order_note",
+    "piece_notes",
+    "printed",
+    "quoted",
+    "span_text",
+    "step_label",
+]
 
 _DIALS: Final = {
     "scope": "components",
@@ -181,6 +191,20 @@ def order_note(bridge: Bridge) -> str:
     if len(parts) < 2:
         return "Means add up."
     return f"Means add up, medians do not. Order, which is bookkeeping and not cause: {'; then '.join(parts)}."
+
+
+def piece_notes(bridge: Bridge, probability: float) -> list[str]:
+    """Say of steps that fall into pieces what these are, with the probability of each."""
+    notes = []
+    for step in bridge.steps:
+        rounding = rounding_for(replace(step.summary, median_error=0.0), probability)
+        spans = [
+            f"{rounding.span(piece.low, piece.high)} (probability {percent(piece.probability)})"
+            for piece in step.pieces
+        ]
+        if spans:
+            notes.append(f"{step_label(bridge, step)}: in pieces, either {' or '.join(spans)}.")
+    return notes
 
 
 def _listed(words: list[str]) -> str:

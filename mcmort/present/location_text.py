@@ -39,7 +39,7 @@ def location_headline(location: Location) -> str:
     figure, level = figure_text(location.figure), f"{100 * location.probability:g} % interval"
     by_place: dict[Place, list[str]] = {"inside": [], "above": [], "below": []}
     for row in sorted(own, key=lambda row: list(case.definitions).index(row.total.definition.id)):
-        by_place[row.place].append(row.total.definition.id)
+        by_place[row.place].append(row.total.definition.id + (" (in a gap)" if row.is_between else ""))
     count = f"{len(by_place['inside']) or 'none'} of {len(own)} definition{'s' if len(own) != 1 else ''}"
     text = f"{case.head.title}: {figure} lies inside the {level} of {count}"
     text += f": {_listed(by_place['inside'])}" if by_place["inside"] else ""
@@ -64,6 +64,8 @@ def place_text(row: LocatedTotal) -> str:
     """Say where the number lies; above the interval of a total that is a minimum it is not ruled out."""
     if row.place == "above" and is_floor(row.total):
         return "above a minimum"
+    if row.is_between:
+        return "inside, in a gap"
     return row.place
 
 

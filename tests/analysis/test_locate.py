@@ -146,6 +146,19 @@ def test_a_number_above_a_minimum_is_said_to_be_no_more() -> None:
     assert ["above a minimum" in line for line in sorted(rows)] == [True, False]
 
 
+def test_a_number_between_two_schools_lies_in_a_gap() -> None:
+    """Between two schools of figures far apart a number is inside the interval, and said to lie in a gap."""
+    schools = component("one", ranged(100, 110), ranged(1000, 1100, source="study-b"))
+    draws = simulate(case_of(schools), _N, rng=1)
+    (between,) = locate(draws, 400.0).rows
+    (within,) = locate(draws, 1050.0).rows
+    assert (between.place, between.is_between) == ("inside", True)
+    assert (within.place, within.is_between) == ("inside", False)
+    report = mm.locate(draws, 400.0)
+    assert "whole (in a gap)" in report.headline
+    assert "| inside, in a gap |" in report.render("markdown")
+
+
 @pytest.mark.parametrize("figure", [math.nan, math.inf, -math.inf])
 def test_what_is_no_number_is_refused(figure: float) -> None:
     """NaN and infinity are no numbers that a total could be."""

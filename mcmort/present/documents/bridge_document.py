@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Literal
 
 from pydantic import Field
@@ -29,12 +30,23 @@ class AmountDocument(Document):
     high: float
 
 
+class StepPieceDocument(Document):
+    """A piece of a highest-density region."""
+
+    low: float
+    high: float
+    probability: float
+
+
 class StepDocument(AmountDocument):
     """What one change adds to the difference."""
 
     kind: StepKind
     component: str | None = Field(description="The component whose step it is; null for one of all components.")
     label: str
+    pieces: tuple[StepPieceDocument, ...] = Field(
+        description="Those that its 95 % highest-density region falls into, if several; then its median is not likely."
+    )
 
 
 class FigureDocument(Document):
@@ -124,7 +136,8 @@ def _amount(summary: Summary, probability: float) -> dict[str, float]:
 
 def _step(bridge: Bridge, step: Step, probability: float) -> dict[str, object]:
     names = {"kind": step.kind, "component": step.component or None, "label": step_label(bridge, step)}
-    return {**names, **_amount(step.summary, probability)}
+    pieces = [asdict(piece) for piece in step.pieces]
+    return {**names, "pieces": pieces, **_amount(step.summary, probability)}
 
 
 def _end(end: BridgeEnd, probability: float) -> dict[str, object]:

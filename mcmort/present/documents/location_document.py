@@ -43,6 +43,7 @@ class LocatedDocument(Document):
     text: str = Field(description="Our interval as tables print it.")
     probability_below: float = Field(description="Probability that our total is at most the number.")
     place: Place = Field(description="Where the number lies: inside our interval, below it or above it.")
+    between_pieces: bool = Field(description="Whether it lies in a gap of the 95 % highest-density region.")
     claims: tuple[NearClaimDocument, ...] = Field(description="Those of the same scope that print a number near it.")
 
 
@@ -94,6 +95,7 @@ def _located(row: LocatedTotal, probability: float) -> dict[str, object]:
         "text": interval_text(total, row.summary, probability),
         "probability_below": row.below,
         "place": row.place,
+        "between_pieces": row.is_between,
         "claims": [_claim(claim) for claim in row.claims],
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from mcmort.analysis import Bridge, BridgeEnd, Summary
-from mcmort.present.bridge_text import claim_notes, mean_text, order_note, printed, span_text, step_label
+from mcmort.present.bridge_text import claim_notes, mean_text, order_note, piece_notes, printed, span_text, step_label
 from mcmort.present.engine_note import digits_note, engine_note
 from mcmort.present.numbers import Rounding, rounding_for, significant
 from mcmort.present.print_format import EN_DASH
@@ -102,10 +102,17 @@ def _end_rows(bridge: Bridge, probability: float) -> list[_Row]:
 
 def _steps(bridge: Bridge, kind: str, probability: float) -> list[_Row]:
     return [
-        _row(step_label(bridge, step), step.kind, step.component, step.summary, probability)
+        _without_median(row) if step.pieces else row
         for step in bridge.steps
         if step.kind == kind
+        for row in [_row(step_label(bridge, step), step.kind, step.component, step.summary, probability)]
     ]
+
+
+def _without_median(row: _Row) -> _Row:
+    """Leave out a median that is no likely value; raw values keep it."""
+    (label, mean, _, span), raw = row
+    return (label, mean, EN_DASH, span), raw
 
 
 def _step_rows(bridge: Bridge, probability: float) -> list[_Row]:
@@ -130,6 +137,7 @@ def _notes(bridge: Bridge, probability: float) -> list[str]:
     left_out = sorted(totals[0].excluded.keys() & totals[1].excluded.keys())
     return [
         order_note(bridge),
+        *piece_notes(bridge, probability),
         *claim_notes(bridge),
         *([f"Neither counts: {'; '.join(names[name].label for name in left_out)}."] if left_out else []),
         *(f"{_name(end)} does not know: {unknown_text(end.total)}." for end in bridge.ends if end.total.unknown),

@@ -91,6 +91,8 @@ def _raw(location: Location, row: LocatedTotal) -> tuple[object, ...]:
 def _notes(location: Location, shown: list[LocatedTotal]) -> list[str]:
     totals = [row.total for row in shown]
     notes = ["Probability below: that our total is at most the number. The most central rows come first."]
+    if any(row.is_between for row in shown):
+        notes.append("In a gap: between the pieces of the highest-density region, where no school of figures lies.")
     hidden = len(location.rows) - len(shown)
     if hidden:
         notes.append(f"Outside as well, and shown by --format csv: {hidden} more spans of years and measures.")
