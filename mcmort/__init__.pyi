@@ -1,4 +1,5 @@
-from .api.verbs import bridge as bridge
+from .api.bridge_report import bridge as bridge
+from .api.location_report import locate as locate
 from .api.verbs import claims as claims
 from .api.verbs import compare as compare
 from .api.verbs import plot as plot

@@ -19,9 +19,18 @@ from mcmort.results import Dependence, DrawOptions, DrawSource, HistogramEstimat
 from mcmort.results.draw_options import ENGINES
 from mcmort.totals import DefinitionChanges, Total, definition_of, resolve, totals_of
 
-__all__ = ["Receipt", "ResultKind", "TotalsRequest", "digests_of", "receipt_of", "totals_digests"]
+__all__ = [
+    "BridgeRequest",
+    "LocationRequest",
+    "Receipt",
+    "ResultKind",
+    "TotalsRequest",
+    "digests_of",
+    "receipt_of",
+    "totals_digests",
+]
 
-ResultKind = Literal["total", "comparison", "claims", "fit", "influence"]
+ResultKind = Literal["total", "comparison", "claims", "fit", "influence", "bridge", "location"]
 """Which document a receipt belongs to; a picture shows a comparison."""
 
 _Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
@@ -40,7 +49,19 @@ class TotalsRequest(DefinitionChanges, _Names):
     @property
     def changes(self) -> DefinitionChanges:
         """The changes alone."""
-        return DefinitionChanges.model_validate(self.model_dump(exclude={"definitions"}))
+        return DefinitionChanges.model_validate(self.model_dump(include=set(DefinitionChanges.model_fields)))
+
+
+class BridgeRequest(TotalsRequest):
+    """What was asked: two definitions or claims to lead from and to, and how steps are ordered."""
+
+    orders: Literal["stated", "average"]
+
+
+class LocationRequest(TotalsRequest):
+    """What was asked: where a number lies among the totals of definitions."""
+
+    figure: float
 
 
 class Receipt(BaseModel):
@@ -56,7 +77,7 @@ class Receipt(BaseModel):
         Version of the case format by which the case was read.
     request : TotalsRequest
         What was asked.
-    result : {"total", "comparison", "claims", "fit", "influence"} or None
+    result : {"total", "comparison", "claims", "fit", "influence", "bridge", "location"} or None
         What was printed, or None where nothing but the draws of totals is recorded.
     interval : float
         Probability of the interval that is printed.
@@ -82,7 +103,7 @@ class Receipt(BaseModel):
     case_digest: str
     meaning: int = Field(1, ge=1)
     result: ResultKind | None = None
-    request: TotalsRequest
+    request: BridgeRequest | LocationRequest | TotalsRequest
     interval: float = Field(0.95, gt=0.0, lt=1.0)
     bounds: bool = False
     engine: str

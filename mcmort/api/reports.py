@@ -30,7 +30,6 @@ from mcmort.present.documents.frame import as_json
 from mcmort.present.documents.total_document import TotalDocument, total_document
 from mcmort.present.pieces_text import headline_with_pieces
 from mcmort.present.print_format import wrapped
-from mcmort.present.tables.bridge_table import bridge_table
 from mcmort.present.tables.claims_table import claims_table
 from mcmort.present.tables.comparison_table import comparison_table
 from mcmort.present.tables.dependence_table import dependence_table
@@ -45,7 +44,7 @@ from mcmort.totals import Total, kept
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["BridgeReport", "ClaimsReport", "ComparisonReport", "DependenceReport", "EnginesReport", "TotalReport"]
+__all__ = ["ClaimsReport", "ComparisonReport", "DependenceReport", "EnginesReport", "TotalReport"]
 
 
 @dataclass(frozen=True)
@@ -221,27 +220,6 @@ class ClaimsReport:
 
     def __str__(self) -> str:
         return self.render("text")
-
-
-@dataclass(frozen=True)
-class BridgeReport:
-    """What takes one definition to another."""
-
-    bridge: analysis.Bridge
-    probability: float = 0.95
-
-    @property
-    def difference(self) -> Summary:
-        """The difference of the two totals, a distribution of its own."""
-        return self.bridge.difference
-
-    @property
-    def steps(self) -> tuple[analysis.Step, ...]:
-        """What each component adds."""
-        return self.bridge.steps
-
-    def __str__(self) -> str:
-        return render(bridge_table(self.bridge, self.probability), "text")
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from mcmort.analysis.document_digest import Difference, differences, document_digest
-from mcmort.analysis.receipt import Receipt, ResultKind, totals_digests
+from mcmort.analysis.receipt import BridgeRequest, LocationRequest, Receipt, ResultKind, totals_digests
 from mcmort.analysis.recorded_result import RecordedResult, read_result
+from mcmort.api.bridge_report import bridge
+from mcmort.api.location_report import locate
 from mcmort.api.reports import DependenceReport, EnginesReport
 from mcmort.api.verbs import claims, compare, total_with
 from mcmort.catalogue import Case, load
@@ -185,6 +187,25 @@ def _claims(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
     return report, report.document()
 
 
+def _bridge(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
+    request = receipt.request
+    if not isinstance(request, BridgeRequest):
+        raise VerifyError("the receipt contradicts itself: a bridge says how its steps were ordered")
+    start, end = request.definitions
+    report = bridge(source, start, end, years=request.years, orders=request.orders, interval=receipt.interval)
+    return report, report.document()
+
+
+def _location(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
+    request = receipt.request
+    if not isinstance(request, LocationRequest):
+        raise VerifyError("the receipt contradicts itself: it names no number to look for")
+    report = locate(
+        source, request.figure, request.definitions, years=request.years, interval=receipt.interval
+    )  # fmt: skip
+    return report, report.document()
+
+
 def _fit(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
     from mcmort.api.fit_report import fitted_document
     from mcmort.bayes import Posterior
@@ -200,6 +221,8 @@ _RUNS: Final[Mapping[ResultKind, Callable[[DrawSource, Receipt], tuple[Any, Docu
     "claims": _claims,
     "fit": _fit,
     "influence": _fit,
+    "bridge": _bridge,
+    "location": _location,
 }
 
 

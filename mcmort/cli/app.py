@@ -12,6 +12,7 @@ from typing import Annotated, Final
 import typer
 
 from mcmort.cli.bench import bench
+from mcmort.cli.bridge import bridge
 from mcmort.cli.cases import cases
 from mcmort.cli.check import check
 from mcmort.cli.cite import cite
@@ -19,6 +20,7 @@ from mcmort.cli.claims import claims
 from mcmort.cli.compare import compare
 from mcmort.cli.fit import fit
 from mcmort.cli.import_ import import_
+from mcmort.cli.locate import locate
 from mcmort.cli.new import new
 from mcmort.cli.plot import plot
 from mcmort.cli.schema import schema
@@ -49,6 +51,8 @@ for command in (
     show,
     total,
     compare,
+    bridge,
+    locate,
     claims,
     fit,
     plot,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -22,6 +22,13 @@ class SchemaName(StrEnum):
     total = "total"
     comparison = "comparison"
     claims = "claims"
+    bridge = "bridge"
+    location = "location"
+
+
+_RESULTS: Final = frozenset(
+    {SchemaName.total, SchemaName.comparison, SchemaName.claims, SchemaName.bridge, SchemaName.location}
+)
 
 
 def schema(
@@ -30,11 +37,11 @@ def schema(
     """Print the JSON Schema of a kind of case file (for editors) or of a JSON result.
 
     Case files: `case` for case.toml, `definitions` for definitions.toml, `evidence` for all others.
-    Results: `total`, `comparison`, `claims`.
+    Results: `total`, `comparison`, `claims`, `bridge`, `location`.
 
     Example: `mcmort schema evidence > evidence.schema.json`
     """
-    if document in (SchemaName.total, SchemaName.comparison, SchemaName.claims):
+    if document in _RESULTS:
         from mcmort.present.documents.result_schemas import result_schemas
 
         content = result_schemas()[document.value]

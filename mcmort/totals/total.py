@@ -32,13 +32,14 @@ from mcmort.results import (
     DrawSource,
     HistogramEstimate,
     HistogramResults,
+    Question,
     Residual,
     Split,
     Sums,
     Values,
 )
 
-__all__ = ["Total", "Values", "kept", "total", "total_of", "totals_of", "totals_with_evidence"]
+__all__ = ["Total", "Values", "kept", "total", "total_of", "totals_beside", "totals_of", "totals_with_evidence"]
 
 type Array = NDArray[np.float64]
 
@@ -206,6 +207,35 @@ def totals_of(
         If a total is undefined on some draw.
     """
     return _totals(source, [_account(source, one) for one in resolved], probabilities, with_parts)
+
+
+def totals_beside(
+    source: DrawSource,
+    resolved: Sequence[DefinitionTerms],
+    others: Sequence[Question],
+    *,
+    probabilities: Sequence[float] = (0.95,),
+) -> tuple[list[Total], Sequence[Sums[Values]]]:
+    """Add up several resolved definitions, and answer other questions, on the same draws, in one pass.
+
+    Parameters
+    ----------
+    source, resolved, probabilities
+        As for `totals_of`.
+    others : sequence of Question
+        The other questions.
+
+    Returns
+    -------
+    totals : list of Total
+        Of the definitions.
+    sums : sequence of Sums
+        Answers to the other questions.
+    """
+    asked = [_asked(source, _account(source, one)) for one in resolved]
+    draws, sums = source.evaluate([*asked, *others], probabilities=probabilities)
+    totals = [question.explained(draws, answer) for question, answer in zip(asked, sums, strict=False)]
+    return totals, sums[len(asked) :]
 
 
 def totals_with_evidence(
