@@ -12,7 +12,8 @@ from typing import Any, Final
 from mcmort.analysis.document_digest import Difference, differences, document_digest
 from mcmort.analysis.receipt import Receipt, ResultKind, totals_digests
 from mcmort.analysis.recorded_result import RecordedResult, read_result
-from mcmort.api.reports import DependenceReport, EnginesReport
+from mcmort.api.probability_report import probability_with
+from mcmort.api.reports import DependenceReport, EnginesReport, TotalReport
 from mcmort.api.verbs import claims, compare, total_with
 from mcmort.catalogue import Case, load
 from mcmort.errors import UnknownCaseError, VerifyError
@@ -127,7 +128,8 @@ def _remade(receipt: Receipt, recorded: RecordedResult, where: str | None, threa
     source = source_of(case, options, keep=receipt.kept, store=False, threads=threads)
     if receipt.result is None:
         return _Remade(None, {}, totals_digests(source, receipt), source.manifest.versions)
-    report, document = _RUNS[receipt.result](source, receipt)
+    beside = [_remade(other, recorded, None, threads).report for other in receipt.beside]
+    report, document = _RUNS[receipt.result](source, receipt, *beside)
     content: dict[str, Any] = json.loads(as_json(document))
     versions = content["versions"]
     content["versions"] = content["receipt"]["versions"] = dict(receipt.versions)  # those of today are compared apart
@@ -185,6 +187,16 @@ def _claims(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
     return report, report.document()
 
 
+def _probability(source: DrawSource, receipt: Receipt, other: TotalReport | None = None) -> tuple[Any, Document]:
+    request, asked = receipt.request, receipt.choices
+    exceeds = asked.get("exceeds") if other is None else other
+    report = probability_with(
+        source, request.definitions[0], request.changes, above=asked.get("above"), below=asked.get("below"),
+        exceeds=exceeds, table=bool(asked.get("table")), interval=receipt.interval,
+    )  # fmt: skip
+    return report, report.document()
+
+
 def _fit(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
     from mcmort.api.fit_report import fitted_document
     from mcmort.bayes import Posterior
@@ -194,12 +206,13 @@ def _fit(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
     return None, fitted_document(source, next(iter(receipt.request.definitions), None))
 
 
-_RUNS: Final[Mapping[ResultKind, Callable[[DrawSource, Receipt], tuple[Any, Document]]]] = {
+_RUNS: Final[Mapping[ResultKind, Callable[..., tuple[Any, Document]]]] = {
     "total": _total,
     "comparison": _comparison,
     "claims": _claims,
     "fit": _fit,
     "influence": _fit,
+    "probability": _probability,
 }
 
 

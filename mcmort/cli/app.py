@@ -21,6 +21,7 @@ from mcmort.cli.fit import fit
 from mcmort.cli.import_ import import_
 from mcmort.cli.new import new
 from mcmort.cli.plot import plot
+from mcmort.cli.probability import probability
 from mcmort.cli.schema import schema
 from mcmort.cli.show import show
 from mcmort.cli.standard_streams import StandardOutputError, discard_output, held_output, write_err, write_out
@@ -49,6 +50,7 @@ for command in (
     show,
     total,
     compare,
+    probability,
     claims,
     fit,
     plot,

@@ -24,6 +24,8 @@ __all__ = [
     "Rounding",
     "is_near_zero",
     "percent",
+    "points_text",
+    "probability_text",
     "rounding_for",
     "rounding_of",
     "significant",
@@ -39,6 +41,8 @@ seed 8-58 and 33.
 """
 _MOST_FIGURES: Final = 3
 """Significant figures of the largest number that are printed to keep a small one from reading zero."""
+_RAREST: Final = 0.001
+"""Probability below which none is told from another."""
 FEWEST: Final = 200
 """Draws below which the Monte Carlo error is not known; then one figure of the median is all that is printed."""
 
@@ -201,6 +205,46 @@ def percent(share: float) -> str:
     if 0.995 <= size < 1 - 1e-9:
         return "over 99 %" if share > 0 else f"{MINUS}(over 99 %)"
     return f"{'' if share >= 0 else MINUS}{100 * size:.0f} %"
+
+
+def probability_text(value: float, low: float, high: float) -> str:
+    """Return a probability that draws tell, never as nothing or as certain.
+
+    Parameters
+    ----------
+    value : float
+        Share of the draws.
+    low, high : float
+        Its Monte Carlo interval. A chance of less than one in a thousand is not told finer: it rests on the tails that
+        distributions were given; with few draws not even so fine.
+
+    Returns
+    -------
+    str
+    """
+    if value > 0.5:
+        rare = _rare(1.0 - value, 1.0 - low)
+        return f"more than {rare - 1:,} in {rare:,}" if rare else _percent_of(value)
+    rare = _rare(value, high)
+    return f"less than 1 in {rare:,}" if rare else _percent_of(value)
+
+
+def _rare(value: float, high: float) -> int:
+    """Return the largest of 1,000, 500, 200, ... to one in which a rare chance is below, or 0 of a chance not rare."""
+    if high >= _RAREST and round(100.0 * value, 1) > 0.0:
+        return 0
+    return next(one for one in (1_000, 500, 200, 100, 50, 20, 10, 5, 2, 1) if high * one <= 1.0)
+
+
+def _percent_of(value: float) -> str:
+    """Return a probability in whole per cent, near nothing or the whole with a decimal."""
+    share = 100.0 * value
+    return f"{share:.0f} %" if 1.0 <= share <= 99.0 else f"{share:.1f} %"
+
+
+def points_text(error: float) -> str:
+    """Return the Monte Carlo error of a probability in percentage points."""
+    return f"{100.0 * error:.1g} points"
 
 
 def significant(value: float, figures: int = 3) -> str:

@@ -3,7 +3,16 @@
 from mcmort.definitions import DefinitionChanges, DefinitionTerms, Term, definition_of, of_claim, resolve, same_scope
 from mcmort.results import DrawSource
 from mcmort.totals.choose_engine import posterior_of, source_of
-from mcmort.totals.total import Total, Values, kept, total, total_of, totals_of, totals_with_evidence
+from mcmort.totals.total import (
+    Total,
+    Values,
+    kept,
+    total,
+    total_of,
+    totals_of,
+    totals_with_difference,
+    totals_with_evidence,
+)
 
 __all__ = [
     "DefinitionChanges",
@@ -22,5 +31,6 @@ __all__ = [
     "total",
     "total_of",
     "totals_of",
+    "totals_with_difference",
     "totals_with_evidence",
 ]

@@ -32,13 +32,23 @@ from mcmort.results import (
     DrawSource,
     HistogramEstimate,
     HistogramResults,
+    Question,
     Residual,
     Split,
     Sums,
     Values,
 )
 
-__all__ = ["Total", "Values", "kept", "total", "total_of", "totals_of", "totals_with_evidence"]
+__all__ = [
+    "Total",
+    "Values",
+    "kept",
+    "total",
+    "total_of",
+    "totals_of",
+    "totals_with_difference",
+    "totals_with_evidence",
+]
 
 type Array = NDArray[np.float64]
 
@@ -243,6 +253,38 @@ def totals_with_evidence(
     return dict(zip(accounts, totals, strict=True)), reasons
 
 
+def totals_with_difference(
+    source: DrawSource,
+    first: DefinitionTerms,
+    second: DefinitionTerms,
+    *,
+    probabilities: Sequence[float] = (0.95,),
+) -> tuple[Total, Total, Values]:
+    """Add up two resolved definitions on the same draws, and take the difference draw by draw, in one pass.
+
+    Parameters
+    ----------
+    source : Draws or Sampler
+        Where the draws come from.
+    first, second : DefinitionTerms
+        The definitions.
+    probabilities : sequence of float
+        As for `totals_of`.
+
+    Returns
+    -------
+    first, second : Total
+        Without their parts.
+    difference : Values
+        What the first is more than the second.
+    """
+    asked = [_asked(source, _account(source, resolved)) for resolved in (first, second)]
+    questions: list[Question] = [*asked, _Difference(*asked)]
+    draws, sums = source.evaluate(questions, probabilities=probabilities, with_parts=False)
+    totals = [question.explained(draws, answer) for question, answer in zip(asked, sums[:2], strict=True)]
+    return totals[0], totals[1], sums[2].total
+
+
 @dataclass(frozen=True)
 class _Asked:
     """The question of a total: what of a definition can be counted, over the columns of a case."""
@@ -266,6 +308,22 @@ class _Asked:
             draws, account.definition, sums.total, sums.parts, sums.overlaps, sums.balances, account.terms,
             account.excluded, account.unknown, account.notes,
         )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Difference:
+    """The question by how much one total is more than another."""
+
+    first: _Asked
+    second: _Asked
+
+    @property
+    def name(self) -> str:
+        return f"{self.first.name} less {self.second.name}"
+
+    def __call__[Value: Arithmetic](self, columns: Mapping[str, Value], split: Callable[[Split], Value]) -> Sums[Value]:
+        difference = self.first(columns, split).total - self.second(columns, split).total
+        return Sums(difference, {"difference": difference}, {}, signed=frozenset({"difference"}))
 
 
 def _account(source: DrawSource, resolved: DefinitionTerms) -> ResolvedDefinition:
