@@ -1,4 +1,5 @@
 from .api.probability_report import probability as probability
+from .api.rates_report import rates as rates
 from .api.verbs import bridge as bridge
 from .api.verbs import claims as claims
 from .api.verbs import compare as compare

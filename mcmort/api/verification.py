@@ -13,6 +13,7 @@ from mcmort.analysis.document_digest import Difference, differences, document_di
 from mcmort.analysis.receipt import Receipt, ResultKind, totals_digests
 from mcmort.analysis.recorded_result import RecordedResult, read_result
 from mcmort.api.probability_report import probability_with
+from mcmort.api.rates_report import RatesReport, rates_with
 from mcmort.api.reports import DependenceReport, EnginesReport, TotalReport
 from mcmort.api.verbs import claims, compare, total_with
 from mcmort.catalogue import Case, load
@@ -197,6 +198,13 @@ def _probability(source: DrawSource, receipt: Receipt, other: TotalReport | None
     return report, report.document()
 
 
+def _rates(source: DrawSource, receipt: Receipt, *others: RatesReport) -> tuple[Any, Document]:
+    names = None if receipt.choices.get("all") else receipt.request.definitions
+    own = rates_with(source, names, receipt.request.changes, interval=receipt.interval)
+    report = RatesReport.joined([own, *others])
+    return report, report.document()
+
+
 def _fit(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
     from mcmort.api.fit_report import fitted_document
     from mcmort.bayes import Posterior
@@ -213,6 +221,7 @@ _RUNS: Final[Mapping[ResultKind, Callable[..., tuple[Any, Document]]]] = {
     "fit": _fit,
     "influence": _fit,
     "probability": _probability,
+    "rates": _rates,
 }
 
 

@@ -22,6 +22,7 @@ from mcmort.cli.import_ import import_
 from mcmort.cli.new import new
 from mcmort.cli.plot import plot
 from mcmort.cli.probability import probability
+from mcmort.cli.rates import rates
 from mcmort.cli.schema import schema
 from mcmort.cli.show import show
 from mcmort.cli.standard_streams import StandardOutputError, discard_output, held_output, write_err, write_out
@@ -51,6 +52,7 @@ for command in (
     total,
     compare,
     probability,
+    rates,
     claims,
     fit,
     plot,

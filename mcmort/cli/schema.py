@@ -23,6 +23,7 @@ class SchemaName(StrEnum):
     comparison = "comparison"
     claims = "claims"
     probability = "probability"
+    rates = "rates"
 
 
 def schema(
@@ -31,7 +32,7 @@ def schema(
     """Print the JSON Schema of a kind of case file (for editors) or of a JSON result.
 
     Case files: `case` for case.toml, `definitions` for definitions.toml, `evidence` for all others.
-    Results: `total`, `comparison`, `claims`, `probability`.
+    Results: `total`, `comparison`, `claims`, `probability`, `rates`.
 
     Example: `mcmort schema evidence > evidence.schema.json`
     """

@@ -26,6 +26,8 @@ __all__ = [
     "percent",
     "points_text",
     "probability_text",
+    "rate_texts",
+    "rate_unit",
     "rounding_for",
     "rounding_of",
     "significant",
@@ -245,6 +247,29 @@ def _percent_of(value: float) -> str:
 def points_text(error: float) -> str:
     """Return the Monte Carlo error of a probability in percentage points."""
     return f"{100.0 * error:.1g} points"
+
+
+def rate_unit(rates: Sequence[Summary]) -> int:
+    """Choose of how many people deaths are told: of 100, or of so many more that the medians do not read as fractions.
+
+    Parameters
+    ----------
+    rates : sequence of Summary
+        Rates that stand together, in deaths per 1,000.
+    """
+    least = min((rate.median for rate in rates if rate.median > 0.0), default=1_000.0)
+    return next((unit for unit in (100, 1_000, 10_000) if least * unit >= 1_000.0), 100_000)
+
+
+def rate_texts(rate: Summary, probability: float, unit: int) -> tuple[str, str]:
+    """Return the interval and the median of a rate in deaths per 1,000, as so many of a number of people."""
+    interval, fine = rate.interval(probability), 1_000.0  # rounded in deaths per million, as whole numbers
+    ends = (interval.low * fine, rate.median * fine, interval.high * fine)
+    error = max(interval.low_error, interval.high_error) * fine
+    rounding = rounding_of(ends, error=0.0 if math.isnan(error) else error)
+    digits = max(round(math.log10(1e6 / unit)) - rounding.exponent, 0)
+    low, median, high = (f"{rounding.value(end) * unit / 1e6:,.{digits}f}" for end in ends)
+    return f"{low}{EN_DASH}{high}", median
 
 
 def significant(value: float, figures: int = 3) -> str:

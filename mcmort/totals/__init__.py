@@ -3,6 +3,7 @@
 from mcmort.definitions import DefinitionChanges, DefinitionTerms, Term, definition_of, of_claim, resolve, same_scope
 from mcmort.results import DrawSource
 from mcmort.totals.choose_engine import posterior_of, source_of
+from mcmort.totals.rates import PER, Rate, rates_of
 from mcmort.totals.total import (
     Total,
     Values,
@@ -15,9 +16,11 @@ from mcmort.totals.total import (
 )
 
 __all__ = [
+    "PER",
     "DefinitionChanges",
     "DefinitionTerms",
     "DrawSource",
+    "Rate",
     "Term",
     "Total",
     "Values",
@@ -25,6 +28,7 @@ __all__ = [
     "kept",
     "of_claim",
     "posterior_of",
+    "rates_of",
     "resolve",
     "same_scope",
     "source_of",

@@ -41,8 +41,10 @@ from mcmort.results import (
 
 __all__ = [
     "Total",
+    "TotalQuestion",
     "Values",
     "kept",
+    "question_of",
     "total",
     "total_of",
     "totals_of",
@@ -278,7 +280,7 @@ def totals_with_difference(
     difference : Values
         What the first is more than the second.
     """
-    asked = [_asked(source, _account(source, resolved)) for resolved in (first, second)]
+    asked = [question_of(source, resolved) for resolved in (first, second)]
     questions: list[Question] = [*asked, _Difference(*asked)]
     draws, sums = source.evaluate(questions, probabilities=probabilities, with_parts=False)
     totals = [question.explained(draws, answer) for question, answer in zip(asked, sums[:2], strict=True)]
@@ -286,7 +288,7 @@ def totals_with_difference(
 
 
 @dataclass(frozen=True)
-class _Asked:
+class TotalQuestion:
     """The question of a total: what of a definition can be counted, over the columns of a case."""
 
     case: Case
@@ -295,9 +297,11 @@ class _Asked:
 
     @property
     def name(self) -> str:
+        """What messages call the total."""
         return f"the total {self.account.definition.id!r}"
 
     def __call__[Value: Arithmetic](self, columns: Mapping[str, Value], split: Callable[[Split], Value]) -> Sums[Value]:
+        """Compute the total and what explains it."""
         sums = evaluate(self.case, columns, self.account, split)
         return replace(sums, balances=residuals(self.case, columns, self.balances, split))
 
@@ -314,8 +318,8 @@ class _Asked:
 class _Difference:
     """The question by how much one total is more than another."""
 
-    first: _Asked
-    second: _Asked
+    first: TotalQuestion
+    second: TotalQuestion
 
     @property
     def name(self) -> str:
@@ -331,9 +335,14 @@ def _account(source: DrawSource, resolved: DefinitionTerms) -> ResolvedDefinitio
     return resolve_definition(source.case, source.statuses, source.columns, resolved)
 
 
-def _asked(source: DrawSource, account: ResolvedDefinition) -> _Asked:
+def question_of(source: DrawSource, resolved: DefinitionTerms) -> TotalQuestion:
+    """Return the question of the total of a resolved definition."""
+    return _asked(source, _account(source, resolved))
+
+
+def _asked(source: DrawSource, account: ResolvedDefinition) -> TotalQuestion:
     """Return the question of a total, with the balances that it holds whole."""
-    return _Asked(source.case, account, balances_within(source.case, source.statuses, source.columns, account))
+    return TotalQuestion(source.case, account, balances_within(source.case, source.statuses, source.columns, account))
 
 
 def _totals(

@@ -11,6 +11,7 @@ from mcmort.present.documents.fit_document import FitDocument
 from mcmort.present.documents.frame import Document
 from mcmort.present.documents.influence_document import InfluenceDocument
 from mcmort.present.documents.probability_document import ProbabilityDocument
+from mcmort.present.documents.rates_document import RatesDocument
 from mcmort.present.documents.total_document import TotalDocument
 
 __all__ = ["result_schemas"]
@@ -23,6 +24,7 @@ _DOCUMENTS: Final[dict[str, type[Document]]] = {
     "fit": FitDocument,
     "influence": InfluenceDocument,
     "probability": ProbabilityDocument,
+    "rates": RatesDocument,
 }
 
 
