@@ -1,3 +1,4 @@
+from .api.prediction_report import predict as predict
 from .api.probability_report import probability as probability
 from .api.rates_report import rates as rates
 from .api.verbs import bridge as bridge

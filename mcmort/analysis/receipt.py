@@ -21,7 +21,7 @@ from mcmort.totals import DefinitionChanges, Total, definition_of, resolve, tota
 
 __all__ = ["Receipt", "ResultKind", "TotalsRequest", "digests_of", "receipt_of", "totals_digests"]
 
-ResultKind = Literal["total", "comparison", "claims", "fit", "influence", "probability", "rates"]
+ResultKind = Literal["total", "comparison", "claims", "fit", "influence", "probability", "rates", "prediction"]
 """Which document a receipt belongs to; a picture shows a comparison."""
 
 _Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]

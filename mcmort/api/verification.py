@@ -12,6 +12,7 @@ from typing import Any, Final
 from mcmort.analysis.document_digest import Difference, differences, document_digest
 from mcmort.analysis.receipt import Receipt, ResultKind, totals_digests
 from mcmort.analysis.recorded_result import RecordedResult, read_result
+from mcmort.api.prediction_report import predict_with
 from mcmort.api.probability_report import probability_with
 from mcmort.api.rates_report import RatesReport, rates_with
 from mcmort.api.reports import DependenceReport, EnginesReport, TotalReport
@@ -205,6 +206,15 @@ def _rates(source: DrawSource, receipt: Receipt, *others: RatesReport) -> tuple[
     return report, report.document()
 
 
+def _prediction(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
+    request, bases = receipt.request, receipt.choices.get("bases")
+    report = predict_with(
+        source, request.definitions[0], request.changes,
+        bases=[str(basis) for basis in bases] if isinstance(bases, list) else None, interval=receipt.interval,
+    )  # fmt: skip
+    return report, report.document()
+
+
 def _fit(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
     from mcmort.api.fit_report import fitted_document
     from mcmort.bayes import Posterior
@@ -222,6 +232,7 @@ _RUNS: Final[Mapping[ResultKind, Callable[..., tuple[Any, Document]]]] = {
     "influence": _fit,
     "probability": _probability,
     "rates": _rates,
+    "prediction": _prediction,
 }
 
 

@@ -21,6 +21,7 @@ from mcmort.cli.fit import fit
 from mcmort.cli.import_ import import_
 from mcmort.cli.new import new
 from mcmort.cli.plot import plot
+from mcmort.cli.predict import predict
 from mcmort.cli.probability import probability
 from mcmort.cli.rates import rates
 from mcmort.cli.schema import schema
@@ -53,6 +54,7 @@ for command in (
     compare,
     probability,
     rates,
+    predict,
     claims,
     fit,
     plot,

@@ -24,6 +24,7 @@ class SchemaName(StrEnum):
     claims = "claims"
     probability = "probability"
     rates = "rates"
+    prediction = "prediction"
 
 
 def schema(
@@ -32,7 +33,7 @@ def schema(
     """Print the JSON Schema of a kind of case file (for editors) or of a JSON result.
 
     Case files: `case` for case.toml, `definitions` for definitions.toml, `evidence` for all others.
-    Results: `total`, `comparison`, `claims`, `probability`, `rates`.
+    Results: `total`, `comparison`, `claims`, `probability`, `rates`, `prediction`.
 
     Example: `mcmort schema evidence > evidence.schema.json`
     """

@@ -10,6 +10,7 @@ from mcmort.present.documents.dependence_document import DependenceDocument
 from mcmort.present.documents.fit_document import FitDocument
 from mcmort.present.documents.frame import Document
 from mcmort.present.documents.influence_document import InfluenceDocument
+from mcmort.present.documents.prediction_document import PredictionDocument
 from mcmort.present.documents.probability_document import ProbabilityDocument
 from mcmort.present.documents.rates_document import RatesDocument
 from mcmort.present.documents.total_document import TotalDocument
@@ -25,6 +26,7 @@ _DOCUMENTS: Final[dict[str, type[Document]]] = {
     "influence": InfluenceDocument,
     "probability": ProbabilityDocument,
     "rates": RatesDocument,
+    "prediction": PredictionDocument,
 }
 
 
