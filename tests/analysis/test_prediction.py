@@ -1,4 +1,4 @@
-"""Predictions of the next source: against closed forms and drawn errors, with Monte Carlo errors that seeds bear out."""
+"""Predictions of the next source: against closed forms and drawn errors, with errors that repeated seeds bear out."""
 
 from __future__ import annotations
 
