@@ -99,10 +99,10 @@ def _notes(rows: Sequence[SummarisedRate], with_case: bool) -> tuple[str, ...]:
     listed = [
         f"{f'{case}: ' if with_case else ''}{'; '.join(dict.fromkeys(names))}" for case, names in populations.items()
     ]
-    notes = [f"Population at risk, on the same draws as the deaths: {'. '.join(listed)}."]
+    notes = [f"Population at risk: {'. '.join(listed)}."]
     notes.append("A count at one time stands for all who were at risk in the years, those born later among them.")
     for row in rows:
-        if row.beyond.high > _NOTEWORTHY:
+        if row.beyond.value > _NOTEWORTHY:
             chance = probability_text(row.beyond.value, row.beyond.low, row.beyond.high)
             name = f"{row.rate.total.case.id}:{row.rate.total.definition.id}"
             notes.append(
