@@ -124,7 +124,7 @@ def predictions_of(
             "expected a definition that counts deaths alone"
         )
     summary = summarise(total.values, probabilities, shortest=False, chains=total.chains)
-    figures = tuple(_predicted(source, total, basis, interval) for basis in chosen)
+    figures = tuple(_predicted(total, basis, interval) for basis in chosen)
     return TotalPredictions(total, summary, figures)
 
 
@@ -156,8 +156,8 @@ class _Error:
         return np.asarray(stdtr(_T_DEGREES, score) if self.is_heavy else ndtr(score))
 
 
-def _predicted(source: DrawSource, total: Total, basis: Basis, interval: float) -> PredictedFigure:
-    error = _error_of(source, basis)
+def _predicted(total: Total, basis: Basis, interval: float) -> PredictedFigure:
+    error = _error_of(total, basis)
     cdf, uncertainty = _distribution(total, error)
     bracket = _bracket(total, error)
     numbers = []
@@ -174,18 +174,18 @@ def _predicted(source: DrawSource, total: Total, basis: Basis, interval: float) 
     )  # fmt: skip
 
 
-def _error_of(source: DrawSource, basis: Basis) -> _Error:
+def _error_of(total: Total, basis: Basis) -> _Error:
     """Return how figures of a basis lie about the total: by the case's spread, or as a fit has learnt it."""
-    head = source.case.head
+    head, posterior = total.case.head, total.draws
     spread = head.spread[basis].log_sd
-    if source.manifest.engine != "synthesis":
+    if posterior.manifest.engine != "synthesis":
         return _Error(0.0, spread, is_heavy=False, is_informed=False, has_bias=False)
     from mcmort.bayes import Posterior
 
-    assert isinstance(source, Posterior)
+    assert isinstance(posterior, Posterior)
     assert head.synthesis is not None
     is_heavy, bias = head.synthesis.tails == "heavy", head.synthesis.bias.get(basis)
-    others, count = source.others, len(source)
+    others, count = posterior.others, len(posterior)
     if f"tau:{basis}" in others:
         shift = others.get(f"bias:{basis}", np.zeros(count))
         return _Error(shift, others[f"tau:{basis}"], is_heavy, is_informed=True, has_bias=bias is not None)
@@ -194,7 +194,7 @@ def _error_of(source: DrawSource, basis: Basis) -> _Error:
     def scores(what: str) -> Array:
         from scipy.special import ndtri
 
-        return np.asarray(ndtri(uniforms(stream_key(source.manifest.seed, f"prediction {what}:{basis}"), 0, count)))
+        return np.asarray(ndtri(uniforms(stream_key(posterior.manifest.seed, f"prediction {what}:{basis}"), 0, count)))
 
     scale = spread * np.exp(head.synthesis.heterogeneity * scores("tau"))
     shift = np.zeros(count) if bias is None else bias.mean + bias.sd * scores("bias")

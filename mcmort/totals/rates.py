@@ -14,6 +14,7 @@ from mcmort.catalogue.records import Quantity
 from mcmort.definitions import DefinitionChanges, definition_of, resolve
 from mcmort.errors import DefinitionError
 from mcmort.results import Arithmetic, Draws, DrawSource, Question, Split, Sums, Values
+from mcmort.totals.fit_on_request import FitOnRequest
 from mcmort.totals.total import Total, TotalQuestion, question_of
 
 __all__ = ["PER", "Rate", "rates_of"]
@@ -87,6 +88,9 @@ def rates_of(
             )
         asked.append((question, case.quantities[definition.population]))
     missing = [population.id for _, population in asked if f"quantity:{population.id}" not in source.columns]
+    if missing and isinstance(source, FitOnRequest):
+        source.evaluate([_Alone(question) for question, _ in asked], probabilities=probabilities)
+        source = source.posterior  # as long as the totals ask for
     source = _with_populations(source, missing)
     for question, population in asked:
         questions += [_Alone(question), _Rate(question, population)]

@@ -13,6 +13,8 @@ from scipy import stats
 import mcmort as mm
 from mcmort.catalogue import Case
 from mcmort.errors import DefinitionError, UsageError
+from mcmort.results import DrawOptions
+from mcmort.totals import source_of
 from tests.cases import case_of, component, definition, head, ranged
 
 LOW, HIGH = 800_000.0, 1_600_000.0
@@ -87,6 +89,16 @@ def test_prediction_of_a_fit_is_that_of_drawn_errors() -> None:
         by_hand = np.quantile(total.values * np.exp(bias + tau * error), [0.025, 0.5, 0.975])
         # 200,000 and more drawn errors know the outer quantiles to about a hundredth of their logarithm
         assert np.log([figure.low, figure.median, figure.high]) == pytest.approx(np.log(by_hand), abs=0.02)
+
+
+@pytest.mark.slow
+def test_prediction_from_a_fit_that_is_made_longer_rests_on_the_longer_one() -> None:
+    """Where draws are not given, spread and bias are those of the draws of the total, however many these became."""
+    case = mm.load(SYNTHETIC)
+    report = mm.predict(source_of(case, DrawOptions(engine="synthesis")), next(iter(case.definitions)))
+    again = mm.predict(mm.fit(case, rng=1, draws=-(-report.result.total.draws.manifest.draws // 4)), "registered")
+    assert report.result.total.definition.id == "registered"
+    assert report.figures == again.figures
 
 
 @pytest.mark.slow
