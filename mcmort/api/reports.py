@@ -20,6 +20,7 @@ from mcmort.analysis import Summary, TotalPieces
 from mcmort.analysis.bounds import IntervalBounds
 from mcmort.analysis.claims import ClaimComparison
 from mcmort.analysis.dependence import DependenceRanges, dependence_ranges
+from mcmort.analysis.probability import Probability, check_thresholds, probability_between
 from mcmort.analysis.receipt import Receipt
 from mcmort.catalogue import Case
 from mcmort.present.documents.claims_document import ClaimsDocument, claims_document
@@ -80,6 +81,11 @@ class TotalReport:
     def pieces(self) -> TotalPieces:
         """The pieces of the total and of its components, with the schools behind them."""
         return TotalPieces(self.total)
+
+    def probability_above(self, above: float, below: float | None = None) -> Probability:
+        """Return the probability that the total is more than a number, and less than another if one is given."""
+        low, high = check_thresholds(above, below)
+        return probability_between(self.total.values, low, high, chains=self.total.chains)
 
     def document(self) -> TotalDocument:
         """Return the result in the stable JSON schema."""

@@ -14,7 +14,10 @@ from mcmort.analysis.receipt import BridgeRequest, LocationRequest, Receipt, Res
 from mcmort.analysis.recorded_result import RecordedResult, read_result
 from mcmort.api.bridge_report import bridge
 from mcmort.api.location_report import locate
-from mcmort.api.reports import DependenceReport, EnginesReport
+from mcmort.api.prediction_report import predict_with
+from mcmort.api.probability_report import probability_with
+from mcmort.api.rates_report import RatesReport, rates_with
+from mcmort.api.reports import DependenceReport, EnginesReport, TotalReport
 from mcmort.api.verbs import claims, compare, total_with
 from mcmort.catalogue import Case, load
 from mcmort.errors import UnknownCaseError, VerifyError
@@ -129,7 +132,8 @@ def _remade(receipt: Receipt, recorded: RecordedResult, where: str | None, threa
     source = source_of(case, options, keep=receipt.kept, store=False, threads=threads)
     if receipt.result is None:
         return _Remade(None, {}, totals_digests(source, receipt), source.manifest.versions)
-    report, document = _RUNS[receipt.result](source, receipt)
+    beside = [_remade(other, recorded, None, threads).report for other in receipt.beside]
+    report, document = _RUNS[receipt.result](source, receipt, *beside)
     content: dict[str, Any] = json.loads(as_json(document))
     versions = content["versions"]
     content["versions"] = content["receipt"]["versions"] = dict(receipt.versions)  # those of today are compared apart
@@ -206,6 +210,32 @@ def _location(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
     return report, report.document()
 
 
+def _probability(source: DrawSource, receipt: Receipt, other: TotalReport | None = None) -> tuple[Any, Document]:
+    request, asked = receipt.request, receipt.choices
+    exceeds = asked.get("exceeds") if other is None else other
+    report = probability_with(
+        source, request.definitions[0], request.changes, above=asked.get("above"), below=asked.get("below"),
+        exceeds=exceeds, table=bool(asked.get("table")), interval=receipt.interval,
+    )  # fmt: skip
+    return report, report.document()
+
+
+def _rates(source: DrawSource, receipt: Receipt, *others: RatesReport) -> tuple[Any, Document]:
+    names = None if receipt.choices.get("all") else receipt.request.definitions
+    own = rates_with(source, names, receipt.request.changes, interval=receipt.interval)
+    report = RatesReport.joined([own, *others])
+    return report, report.document()
+
+
+def _prediction(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
+    request, bases = receipt.request, receipt.choices.get("bases")
+    report = predict_with(
+        source, request.definitions[0], request.changes,
+        bases=[str(basis) for basis in bases] if isinstance(bases, list) else None, interval=receipt.interval,
+    )  # fmt: skip
+    return report, report.document()
+
+
 def _fit(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
     from mcmort.api.fit_report import fitted_document
     from mcmort.bayes import Posterior
@@ -215,7 +245,7 @@ def _fit(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
     return None, fitted_document(source, next(iter(receipt.request.definitions), None))
 
 
-_RUNS: Final[Mapping[ResultKind, Callable[[DrawSource, Receipt], tuple[Any, Document]]]] = {
+_RUNS: Final[Mapping[ResultKind, Callable[..., tuple[Any, Document]]]] = {
     "total": _total,
     "comparison": _comparison,
     "claims": _claims,
@@ -223,6 +253,9 @@ _RUNS: Final[Mapping[ResultKind, Callable[[DrawSource, Receipt], tuple[Any, Docu
     "influence": _fit,
     "bridge": _bridge,
     "location": _location,
+    "probability": _probability,
+    "rates": _rates,
+    "prediction": _prediction,
 }
 
 

@@ -23,6 +23,9 @@ from mcmort.cli.import_ import import_
 from mcmort.cli.locate import locate
 from mcmort.cli.new import new
 from mcmort.cli.plot import plot
+from mcmort.cli.predict import predict
+from mcmort.cli.probability import probability
+from mcmort.cli.rates import rates
 from mcmort.cli.schema import schema
 from mcmort.cli.show import show
 from mcmort.cli.standard_streams import StandardOutputError, discard_output, held_output, write_err, write_out
@@ -53,6 +56,9 @@ for command in (
     compare,
     bridge,
     locate,
+    probability,
+    rates,
+    predict,
     claims,
     fit,
     plot,

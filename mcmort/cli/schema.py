@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
@@ -24,11 +24,9 @@ class SchemaName(StrEnum):
     claims = "claims"
     bridge = "bridge"
     location = "location"
-
-
-_RESULTS: Final = frozenset(
-    {SchemaName.total, SchemaName.comparison, SchemaName.claims, SchemaName.bridge, SchemaName.location}
-)
+    probability = "probability"
+    rates = "rates"
+    prediction = "prediction"
 
 
 def schema(
@@ -37,16 +35,16 @@ def schema(
     """Print the JSON Schema of a kind of case file (for editors) or of a JSON result.
 
     Case files: `case` for case.toml, `definitions` for definitions.toml, `evidence` for all others.
-    Results: `total`, `comparison`, `claims`, `bridge`, `location`.
+    Results: `total`, `comparison`, `claims`, `bridge`, `location`, `probability`, `rates`, `prediction`.
 
     Example: `mcmort schema evidence > evidence.schema.json`
     """
-    if document in _RESULTS:
-        from mcmort.present.documents.result_schemas import result_schemas
-
-        content = result_schemas()[document.value]
-    else:
+    if document in (SchemaName.case, SchemaName.definitions, SchemaName.evidence):
         from mcmort.catalogue.schema import schemas
 
         content = schemas()[document.value]
+    else:
+        from mcmort.present.documents.result_schemas import result_schemas
+
+        content = result_schemas()[document.value]
     write_out(json.dumps(content, indent=2, ensure_ascii=False) + "\n", is_json=True)

@@ -150,8 +150,8 @@ class Draws:
         How they were made.
     columns : dict of str to ndarray, shape (n_draws,)
         By name: ``all:ID`` and ``registered:ID`` (deaths of a component), ``ordinary:ID``, ``overlap:ID``,
-        ``share:KEY``, ``quantity:NAME`` (those on which components or balances rest) and ``balance:ID`` (what its
-        formula says).
+        ``share:KEY``, ``quantity:NAME`` (those on which components, balances or rates rest) and ``balance:ID`` (what
+        its formula says).
     statuses : dict of str to ComponentStatus
         What is known of each component.
     splits : callable

@@ -12,6 +12,9 @@ from mcmort.present.documents.fit_document import FitDocument
 from mcmort.present.documents.frame import Document
 from mcmort.present.documents.influence_document import InfluenceDocument
 from mcmort.present.documents.location_document import LocationDocument
+from mcmort.present.documents.prediction_document import PredictionDocument
+from mcmort.present.documents.probability_document import ProbabilityDocument
+from mcmort.present.documents.rates_document import RatesDocument
 from mcmort.present.documents.total_document import TotalDocument
 
 __all__ = ["result_schemas"]
@@ -25,6 +28,9 @@ _DOCUMENTS: Final[dict[str, type[Document]]] = {
     "location": LocationDocument,
     "fit": FitDocument,
     "influence": InfluenceDocument,
+    "probability": ProbabilityDocument,
+    "rates": RatesDocument,
+    "prediction": PredictionDocument,
 }
 
 
