@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from mcmort.analysis.left_out import By
 from mcmort.catalogue.meaning_versions import since
 from mcmort.catalogue.vocabulary import CURRENT_FORMAT, Pooling, Weighting
 from mcmort.errors import OptionError, VerifyError
@@ -62,6 +63,8 @@ class Receipt(BaseModel):
         Probability of the interval that is printed.
     bounds : bool
         Whether bounds under any dependence were asked for.
+    by : {"source", "lineage", "school", "basis"} or None
+        What was left out one at a time, of a result about influence.
     engine, seed, draws, evidence, method, dependence, pool, weights, precision, without, chains
         How the draws were made; see `mcmort.results.Manifest`.
     kept : bool
@@ -85,6 +88,7 @@ class Receipt(BaseModel):
     request: TotalsRequest
     interval: float = Field(0.95, gt=0.0, lt=1.0)
     bounds: bool = False
+    by: By | None = None
     engine: str
     seed: int = Field(ge=0)
     draws: int = Field(ge=1)
@@ -158,6 +162,7 @@ def receipt_of(
     result: ResultKind | None = None,
     interval: float = 0.95,
     bounds: bool = False,
+    by: By | None = None,
 ) -> Receipt:
     """Write a receipt for totals.
 
@@ -169,7 +174,7 @@ def receipt_of(
         What came out, all of the same draws; by the ids of their definitions, or by other names.
     draws : Draws or Sampler, optional
         What the totals were computed from; needed only where there may be none.
-    result, interval, bounds
+    result, interval, bounds, by
         What is printed of them; see `Receipt`.
 
     Returns
@@ -191,6 +196,7 @@ def receipt_of(
             "request": request,
             "interval": interval,
             "bounds": bounds,
+            "by": by,
             "kept": made_from.is_kept if draws is None else draws.is_kept,
             "totals": digests_of(named),
         }

@@ -191,7 +191,16 @@ def _fit(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
 
     if not isinstance(source, Posterior):
         raise VerifyError(f"the receipt contradicts itself: the engine {receipt.engine!r} makes no fit")
-    return None, fitted_document(source, next(iter(receipt.request.definitions), None))
+    return None, fitted_document(source)
+
+
+def _influence(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
+    from mcmort.api.influence_report import influence_with
+
+    (name,) = receipt.request.definitions
+    by = receipt.by or "source"
+    report = influence_with(source, name, receipt.request.changes, by=by, interval=receipt.interval)
+    return report, report.document()
 
 
 _RUNS: Final[Mapping[ResultKind, Callable[[DrawSource, Receipt], tuple[Any, Document]]]] = {
@@ -199,7 +208,7 @@ _RUNS: Final[Mapping[ResultKind, Callable[[DrawSource, Receipt], tuple[Any, Docu
     "comparison": _comparison,
     "claims": _claims,
     "fit": _fit,
-    "influence": _fit,
+    "influence": _influence,
 }
 
 

@@ -19,6 +19,7 @@ from mcmort.cli.claims import claims
 from mcmort.cli.compare import compare
 from mcmort.cli.fit import fit
 from mcmort.cli.import_ import import_
+from mcmort.cli.influence import influence
 from mcmort.cli.new import new
 from mcmort.cli.plot import plot
 from mcmort.cli.schema import schema
@@ -51,6 +52,7 @@ for command in (
     compare,
     claims,
     fit,
+    influence,
     plot,
     trace,
     cite,
