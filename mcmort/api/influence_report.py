@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from mcmort.analysis.influence import Influence, Runner, run_here
 from mcmort.analysis.influence import influence as compute
 from mcmort.analysis.left_out import By
 from mcmort.analysis.receipt import Receipt, TotalsRequest, receipt_of
-from mcmort.analysis.refit import refit
+from mcmort.analysis.refit import Refitted, refit
 from mcmort.cache.folder import cache_folder
 from mcmort.catalogue import Case
 from mcmort.catalogue.vocabulary import Measure
@@ -24,6 +24,7 @@ from mcmort.present.print_format import wrapped
 from mcmort.present.tables.formats import render
 from mcmort.present.tables.influence_table import influence_table
 from mcmort.results import DrawSource
+from mcmort.tasks import TaskFailure, run_tasks, task_of
 from mcmort.totals import kept
 
 if TYPE_CHECKING:
@@ -129,7 +130,9 @@ def influence(
     changes = DefinitionChanges.checked(
         years=years, measure=measure, net=net, include=tuple(include), exclude=tuple(exclude)
     )
-    run = task_runner(workers, None if folder is None else Path(folder), progress)
+    # a case that was made or changed in memory stands nowhere that another process could read it
+    is_here = workers == 1 and folder is None and progress is None
+    run = run_here if is_here else task_runner(workers, None if folder is None else Path(folder), progress)
     return influence_with(draws, definition, changes, by=by, interval=interval, run=run)
 
 
@@ -149,18 +152,22 @@ def influence_with(
     return InfluenceReport(found, receipt, _power(draws, found))
 
 
-def task_runner(workers: int, folder: Path | None, progress: Callable[[int, int], None] | None) -> Runner:
-    """Return what carries out refits as tasks, each kept in a folder under the digest of all that it depends on."""
+def task_runner(
+    workers: int = 1, folder: Path | None = None, progress: Callable[[int, int], None] | None = None
+) -> Runner:
+    """Return what carries out refits as tasks: on so many processes, each kept in a folder once it is done."""
 
     def run(case: Case, requests: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-        found = []
-        for request in requests:
-            found.append(refit(case, request))
-            if progress is not None:
-                progress(len(found), len(requests))
-        return found
+        tasks = [task_of(refit, request, case) for request in requests]
+        found = run_tasks(tasks, folder=folder, workers=workers, progress=progress)
+        return [_values(found[task.key]) for task in tasks]
 
     return run
+
+
+def _values(result: Any) -> dict[str, Any]:
+    """Return what a task found, or that it failed: one row without a total stops no others."""
+    return asdict(Refitted(failure=str(result))) if isinstance(result, TaskFailure) else result
 
 
 def refit_folder() -> Path:
