@@ -71,9 +71,18 @@ def finding(influence: Influence) -> list[str]:
             f"{plural(influence, len(floors))} {each} on a component, which would then be unknown, or known by its "
             "register alone, and the total a floor: these are not ranked."
         )
+    if failed := influence.of_status("failed"):
+        sentences.append(f"Without {_any_of(influence, failed)} there would be no total.")
     summary = summarise(total.values, (influence.probability,), chains=total.chains)
     sentences.append(f"From all the evidence the total is {headline(total, summary, influence.probability)}.")
     return sentences
+
+
+def _any_of(influence: Influence, rows: Sequence[Without]) -> str:
+    """Name one part of the evidence, or say of how many any one is meant."""
+    if len(rows) == 1:
+        return named(influence.total.case, rows[0].left_out)
+    return f"any one of {plural(influence, len(rows))}"
 
 
 def _farthest(influence: Influence) -> str:

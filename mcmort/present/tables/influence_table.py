@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["influence_table"]
 
-_MOST: Final = {"ranked": 15, "floor": 8, "failed": 8}
+_MOST: Final = {"ranked": 15, "floor": 8}
 """Rows of each status in a table for people; of the others a note tells."""
 _NAMED: Final = 6
 _RAW: Final = (
@@ -72,7 +72,7 @@ def influence_table(influence: Influence, power: Sensitivity | None = None, *, w
 
 
 def _label(row: Without) -> str:
-    lost = row.total.failure or lost_text(row)
+    lost = lost_text(row)
     return f"{row.left_out.name} ({lost})" if lost else row.left_out.name
 
 
@@ -113,6 +113,7 @@ def _notes(influence: Influence, power: Sensitivity | None) -> tuple[str, ...]:
     ):
         if rows := [row.left_out.name for row in influence.rows if row.status == status]:
             notes.append(f"{said}: {listed(rows, _NAMED)}.")
+    notes += [f"No total without {row.left_out.name}: {row.total.failure}." for row in influence.of_status("failed")]
     if influence.untouched:
         notes.append(f"The total does not rest on {plural(influence, len(influence.untouched))} more of the case.")
     if influence.by == "school":
