@@ -6,7 +6,6 @@ from dataclasses import replace
 from functools import cache
 
 import numpy as np
-import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
