@@ -20,6 +20,7 @@ from mcmort.catalogue.case import Case
 from mcmort.errors import OptionError
 from mcmort.results import DrawOptions, DrawSource, Manifest
 from mcmort.totals import DefinitionChanges, Total, definition_of, resolve, totals_of
+from mcmort.totals.fit_on_request import FitOnRequest
 
 __all__ = ["Influence", "Runner", "Shift", "Status", "Without", "influence", "options_of", "run_here"]
 
@@ -180,6 +181,8 @@ def influence(
         If the draws were made in a way that refits cannot follow.
     """
     check_probabilities([probability])
+    if isinstance(source, FitOnRequest):
+        source = source.posterior  # refits of the usual length: errors of shifts are said, and need no printed digit
     case, manifest = source.case, source.manifest
     asked = RefitRequest(
         definition,

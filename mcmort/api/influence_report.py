@@ -26,6 +26,7 @@ from mcmort.present.tables.influence_table import influence_table
 from mcmort.results import DrawSource
 from mcmort.tasks import TaskFailure, run_tasks, task_of
 from mcmort.totals import kept
+from mcmort.totals.fit_on_request import FitOnRequest
 
 if TYPE_CHECKING:
     from mcmort.bayes.power_scaling import Sensitivity
@@ -125,7 +126,7 @@ def influence(
     >>> sampler = mm.Sampler(mm.load("ussr"), n=2_000, rng=1)
     >>> found = mm.influence(sampler, "repression", by="basis")
     >>> [(row.left_out.name, row.status) for row in found.influence.rows][:2]
-    []
+    [('demographic', 'ranked'), ('registered-adjusted', 'floor')]
     """
     changes = DefinitionChanges.checked(
         years=years, measure=measure, net=net, include=tuple(include), exclude=tuple(exclude)
@@ -149,7 +150,7 @@ def influence_with(
     found = compute(draws, definition, changes, by=by, probability=interval, run=run)
     request = TotalsRequest(definitions=(definition,), **dict(changes))
     receipt = receipt_of(request, [found.total], result="influence", interval=interval, by=by)
-    return InfluenceReport(found, receipt, _power(draws, found))
+    return InfluenceReport(found, receipt, _power(found))
 
 
 def task_runner(
@@ -177,12 +178,15 @@ def refit_folder() -> Path:
 
 def seconds_of_fit(draws: DrawSource) -> float:
     """Return what a fit took, but for what is compiled once; 0 of the other engine, whose draws are none."""
+    if isinstance(draws, FitOnRequest):
+        draws = draws.posterior
     seconds: Mapping[str, float] = getattr(draws, "seconds", {})
     return sum(seconds[part] for part in seconds if part != "compiling")
 
 
-def _power(draws: DrawSource, found: Influence) -> Sensitivity | None:
+def _power(found: Influence) -> Sensitivity | None:
     """Return how strongly the total of a fit depends on its priors and its likelihood."""
+    draws = found.total.draws
     if draws.manifest.engine != "synthesis":
         return None
     from mcmort.bayes import Posterior
