@@ -1,4 +1,4 @@
-"""Writes docs/influence.md from results that are kept beside it: refits of a fit take minutes, so they are not repeated.
+"""Writes docs/influence.md from results that are kept beside it, since refits take minutes.
 
 ``make docs`` writes the page; ``make docs-influence`` computes the results again, which takes about ten minutes.
 """
@@ -27,8 +27,8 @@ def influence_page() -> str:
     parts = [
         "# What single sources do to a total\n\nMade by `make docs` from the results in `docs/influence/`, which "
         "`make docs-influence` computes again. [method.md](method.md) says how the pools are made without a source, "
-        "[synthesis.md](synthesis.md) how the model is fitted without it. Each table has the ten farthest shifts of the "
-        "median, in millions, ± Monte Carlo error.\n"
+        "[synthesis.md](synthesis.md) how the model is fitted without it. Each table has the ten farthest shifts of "
+        "the median, in millions, with their Monte Carlo errors.\n"
     ]
     for engine, title in _ENGINES.items():
         parts.append(f"\n## {title}\n")

@@ -205,7 +205,8 @@ def with_error(value: float, error: float, finest: int, *, millions: bool) -> st
     rounding = Rounding(exponent, millions)
     sign = "+" if rounding.value(value) > 0 else ""
     printed = f"{sign}{rounding.digits(value)}"
-    return f"{printed} ± {rounding.digits(error)}" if rounding.value(error) else printed
+    # without spaces: no line of a narrow table breaks between a number and its error
+    return f"{printed}±{rounding.digits(error)}" if rounding.value(error) else printed
 
 
 def share_moved(share: float, error: float = 0.0) -> str:
