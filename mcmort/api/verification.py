@@ -7,9 +7,10 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from mcmort.analysis.document_digest import Difference, differences, document_digest
+from mcmort.analysis.left_out import By
 from mcmort.analysis.receipt import BridgeRequest, LocationRequest, Receipt, ResultKind, totals_digests
 from mcmort.analysis.recorded_result import RecordedResult, read_result
 from mcmort.api.bridge_report import bridge
@@ -242,7 +243,18 @@ def _fit(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
 
     if not isinstance(source, Posterior):
         raise VerifyError(f"the receipt contradicts itself: the engine {receipt.engine!r} makes no fit")
-    return None, fitted_document(source, next(iter(receipt.request.definitions), None))
+    return None, fitted_document(source)
+
+
+def _influence(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
+    from mcmort.api.influence_report import influence_with
+
+    (name,) = receipt.request.definitions
+    by: Any = receipt.choices.get("by")
+    if by not in get_args(By):
+        raise VerifyError("the receipt contradicts itself: it does not say what was left out")
+    report = influence_with(source, name, receipt.request.changes, by=by, interval=receipt.interval)
+    return report, report.document()
 
 
 _RUNS: Final[Mapping[ResultKind, Callable[..., tuple[Any, Document]]]] = {
@@ -250,7 +262,7 @@ _RUNS: Final[Mapping[ResultKind, Callable[..., tuple[Any, Document]]]] = {
     "comparison": _comparison,
     "claims": _claims,
     "fit": _fit,
-    "influence": _fit,
+    "influence": _influence,
     "bridge": _bridge,
     "location": _location,
     "probability": _probability,

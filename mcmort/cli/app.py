@@ -20,6 +20,7 @@ from mcmort.cli.claims import claims
 from mcmort.cli.compare import compare
 from mcmort.cli.fit import fit
 from mcmort.cli.import_ import import_
+from mcmort.cli.influence import influence
 from mcmort.cli.locate import locate
 from mcmort.cli.new import new
 from mcmort.cli.plot import plot
@@ -61,6 +62,7 @@ for command in (
     predict,
     claims,
     fit,
+    influence,
     plot,
     trace,
     cite,

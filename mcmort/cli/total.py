@@ -63,10 +63,10 @@ def total(
     deliver(result.render(form.value, line_width(output)), output, is_json=form is Form.json)
 
 
-def no_definition(case: str) -> UsageError:
-    """Return the error of a total of no definition, which names those of the case."""
+def no_definition(case: str, what: str = "a total") -> UsageError:
+    """Return the error of a result that needs a definition and has none, which names those of the case."""
     from mcmort.catalogue import load
     from mcmort.errors import UsageError
 
     names = ", ".join(load(case).definitions)
-    return UsageError(f"a total needs a definition, given with --definition (-d); {case} has {names}")
+    return UsageError(f"{what} needs a definition, given with --definition (-d); {case} has {names}")

@@ -28,7 +28,9 @@ __all__ = [
     "rate_unit",
     "rounding_for",
     "rounding_of",
+    "share_moved",
     "significant",
+    "with_error",
 ]
 
 MINUS: Final = "\N{MINUS SIGN}"
@@ -249,3 +251,36 @@ def significant(value: float, figures: int = 3) -> str:
     size = abs(rounded)
     text = f"{size / 1e6:,.10g} million" if size >= 1e6 else f"{size:,.0f}" if size >= 10 else f"{size:g}"
     return (MINUS if rounded < 0 else "") + text
+
+
+def with_error(value: float, error: float, finest: int, *, millions: bool) -> str:
+    """Return a difference with its sign and its Monte Carlo error, in one unit.
+
+    Parameters
+    ----------
+    value, error : float
+        The difference and its standard error.
+    finest : int
+        The least power of ten that either is printed to; a larger error makes that coarser.
+    millions : bool
+        Whether both are printed in millions, without the word.
+
+    Returns
+    -------
+    str
+        The difference alone where the error is less than half a unit.
+    """
+    exponent = max(finest, math.floor(math.log10(error)) if error > 0.0 else finest)
+    rounding = Rounding(exponent, millions)
+    sign = "+" if rounding.value(value) > 0 else ""
+    printed = f"{sign}{rounding.digits(value)}"
+    # without spaces: no line of a narrow table breaks between a number and its error
+    return f"{printed}±{rounding.digits(error)}" if rounding.value(error) else printed
+
+
+def share_moved(share: float, error: float = 0.0) -> str:
+    """Return the size of a shift as a share, in per cent with a decimal where it is small and the error allows."""
+    size, error = 100.0 * abs(share), 100.0 * error
+    if size < 0.05 and error < 0.05:
+        return "under 0.1 %"
+    return f"{size:.0f} %" if size >= 9.95 or error >= 0.5 else f"{size:.1f} %"
