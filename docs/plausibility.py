@@ -6,7 +6,7 @@ same reason as that of ``make docs-synthesis``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,8 +15,10 @@ import numpy as np
 
 import mcmort as mm
 from mcmort.analysis import summarise
-from mcmort.catalogue import Case
+from mcmort.catalogue import Case, formula
+from mcmort.catalogue.case import column_name
 from mcmort.elicit import elicit
+from mcmort.elicit.priors import Used
 from mcmort.errors import ConvergenceError, DefinitionError
 from mcmort.present.numbers import rounding_of
 from mcmort.present.print_format import EN_DASH
@@ -34,7 +36,8 @@ _HEAD: Final = f"""# Is every interval one that a reader of the literature would
 Made by `make docs-plausibility`, not by hand: 95 % intervals and medians of every component and every definition, by
 the elicited engine ({_DRAWS:,} draws) and by the Bayesian one (a fit of each case), seed 1. A line follows wherever an
 interval of the elicited engine is wider than a factor of {WIDE:g}, or the medians of the engines differ by more than a
-half. *Figures* are the medians of the lineages in the pool. Components that are unknown to an engine have a dash.
+half: how far the lineages of the pool are apart, by their medians, or how wide a range is (nine tenths of it), or what
+a formula rests on. A component that is unknown to an engine has a dash.
 """
 
 
@@ -56,10 +59,7 @@ class Row:
     @property
     def is_apart(self) -> bool:
         """Whether the medians differ by more than a half."""
-        if self.elicited is None or self.synthesis is None:
-            return False
-        low, high = sorted((self.elicited[1], self.synthesis[1]))
-        return high > APART * max(low, 0.0)
+        return _differ(self.elicited, self.synthesis)
 
 
 def page() -> str:
@@ -87,44 +87,63 @@ def _components(case: Case, draws: Draws, post: Draws | None) -> Iterator[Row]:
     priors = elicit(case)
     for name, component in case.components.items():
         for measure in ("all", "registered"):
-            key = f"{measure}:{name}"
-            ours, theirs = (_ends(one.columns.get(key)) if one is not None else None for one in (draws, post))
-            if measure == "registered" and draws.columns.get(f"all:{name}") is draws.columns.get(key):
+            ours, theirs = (
+                _ends(one.columns.get(f"{measure}:{name}")) if one is not None else None for one in (draws, post)
+            )
+            whole = _ends(draws.columns.get(f"all:{name}"))
+            if (ours is None and theirs is None) or (measure == "registered" and ours == whole):
                 continue
-            if ours is None and theirs is None:
-                continue
-            own = priors.components[name]
-            lines: dict[str, list[float]] = {}
-            for used in own.used:
-                if used.estimate.measure == measure:
-                    median = used.factor * float(used.fit.distribution.ppf(np.array([0.5]))[0])
-                    lines.setdefault(used.estimate.line, []).append(median)
-            figures = sorted((float(np.median(values)), line) for line, values in lines.items())
-            reason = _component_reason(component.formula, figures, ours, theirs)
-            yield Row(name, component.label + (", registered" if measure == "registered" else ""), ours, theirs, reason)
+            used = [each for each in priors.components[name].used if each.estimate.measure == measure]
+            reason = _widest_input(draws, component.formula) if component.formula is not None else _schools(used)
+            if _differ(ours, theirs):
+                reason += (
+                    "; the Bayesian engine also has sums by authors, bounds and balances, and counts outliers as such"
+                )
+            label = component.label + (", registered" if measure == "registered" else "")
+            yield Row(name, label, ours, theirs, reason + ".")
 
 
-def _component_reason(
-    text: str | None,
-    figures: list[tuple[float, str]],
-    ours: tuple[float, float, float] | None,
-    theirs: tuple[float, float, float] | None,
-) -> str:
-    if text is not None:
-        reason = f"computed, `{text}`: the width is that of its rates and numbers"
-    elif len(figures) > 1:
-        (low, lowest), (high, highest) = figures[0], figures[-1]
-        reason = (
-            f"{len(figures)} lineages, {_number(low)} ({lowest}) to {_number(high)} ({highest}), "
-            f"a factor of {high / max(low, 1.0):.2g}"
-        )
-    elif figures:
-        reason = f"one lineage ({figures[0][1]}), whose own range or spread is this wide"
-    else:
-        reason = "no figure of its own in the pool"
-    if ours is not None and theirs is not None and max(ours[1], theirs[1]) > APART * min(ours[1], theirs[1]):
-        reason += "; the Bayesian engine also has sums by authors, bounds and balances, and counts outliers as such"
-    return reason + "."
+def _schools(used: Sequence[Used]) -> str:
+    """Say how far the lineages of a pool are apart, or how wide their own ranges are."""
+    lines: dict[str, list[np.ndarray]] = {}
+    for each in used:
+        quantiles = each.factor * each.fit.distribution.ppf(np.array([0.05, 0.5, 0.95]))
+        lines.setdefault(each.estimate.line, []).append(quantiles)
+    if not lines:
+        return "no figure of its own in the pool"
+    figures = sorted((tuple(np.mean(values, axis=0)), line) for line, values in lines.items())
+    lowest, highest = (pick(figures, key=lambda one: one[0][1]) for pick in (min, max))
+    if len(figures) > 1 and highest[0][1] > APART * lowest[0][1]:
+        apart = f"{_number(lowest[0][1])} ({lowest[1]}) to {_number(highest[0][1])} ({highest[1]})"
+        return f"{len(figures)} lineages that are far apart, {apart}"
+    widest = max(figures, key=lambda one: one[0][2] / max(one[0][0], 1.0))
+    count = "one lineage" if len(figures) == 1 else f"{len(figures)} lineages near one another"
+    return f"{count}, and the range of {widest[1]} alone is {_number(widest[0][0])} to {_number(widest[0][2])}"
+
+
+def _widest_input(draws: Draws, text: str) -> str:
+    """Name the input of a formula whose interval is the widest."""
+    case, spans = draws.case, list[tuple[float, str, tuple[float, float, float]]]()
+    components = {column_name(name): name for name in case.components}
+    for name in formula.names(formula.parse(text)):
+        key = f"all:{components[name]}" if name in components else f"quantity:{name}"
+        ends = _ends(draws.columns.get(key))
+        if ends is not None and ends[0] > 0.0:
+            owner = case.components[components[name]] if name in components else case.quantities[name]
+            spans.append((ends[2] / ends[0], owner.label, ends))
+    if not spans:
+        return f"computed, `{text}`"
+    _, label, (low, _, high) = max(spans)
+    between = rounding_of([low, high]).span(low, high, to=" to ")
+    return f"computed, `{text}`, of which the widest input is “{label}” ({between})"
+
+
+def _differ(ours: tuple[float, float, float] | None, theirs: tuple[float, float, float] | None) -> bool:
+    """Whether the medians of both engines differ by more than a half."""
+    if ours is None or theirs is None:
+        return False
+    low, high = sorted((ours[1], theirs[1]))
+    return high > APART * max(low, 0.0)
 
 
 def _definitions(draws: Draws, post: Draws | None) -> Iterator[Row]:
@@ -136,7 +155,7 @@ def _definitions(draws: Draws, post: Draws | None) -> Iterator[Row]:
             by_spread = sorted(parts, key=lambda one: -float(np.std(np.asarray(parts[one]))))
             first = draws.case.components[by_spread[0]].label
             reason = f"most of the spread is that of “{first}”"
-        if ours is not None and theirs is not None and max(ours[1], theirs[1]) > APART * min(ours[1], theirs[1]):
+        if _differ(ours, theirs):
             reason += "; the engines differ there, see its row"
         yield Row(name, f"**{name}**", ours, theirs, reason + ".")
 
