@@ -20,7 +20,7 @@ from mcmort.catalogue.case import column_name
 from mcmort.elicit import elicit
 from mcmort.elicit.priors import Used
 from mcmort.errors import ConvergenceError, DefinitionError
-from mcmort.present.numbers import rounding_of
+from mcmort.present.numbers import rounding_of, significant
 from mcmort.present.print_format import EN_DASH
 from mcmort.results import Draws
 from mcmort.results.draw_source import DrawSource
@@ -134,7 +134,12 @@ def _widest_input(draws: Draws, text: str) -> str:
     if not spans:
         return f"computed, `{text}`"
     _, label, (low, _, high) = max(spans)
-    between = rounding_of([low, high]).span(low, high, to=" to ")
+    is_rate = high < 100.0  # a share, or deaths per person
+    between = (
+        f"{significant(low, 2)} to {significant(high, 2)}"
+        if is_rate
+        else rounding_of([low, high]).span(low, high, to=" to ")
+    )
     return f"computed, `{text}`, of which the widest input is “{label}” ({between})"
 
 
