@@ -2,9 +2,9 @@
 
 Run with ``make docs``. Generated are the tables of the README, the reference of the commands, the list of files, the
 columns of a spreadsheet, the worked example of ``priors/README.md``, each author's total against ours, why numbers
-differ, what single sources do, totals before and after version 2 of the case format, the picture of the layers, what
-the examples in ``docs/method.md`` and ``docs/architecture.md`` print, and what the benchmarks found, once
-``benchmarks/results.json`` is there.
+differ, what single sources do, how the figures of each total were read, the statements from which the first cases
+started, totals before and after version 2 of the case format, the picture of the layers, what the examples in ``docs/method.md`` and ``docs/architecture.md`` print, and
+what the benchmarks found, once ``benchmarks/results.json`` is there.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from evidence_pages import confidence_page, statements_page
 from influence import influence_page
 from meaning import meaning_page
 from picture import first_line, layers, layers_svg
@@ -251,12 +252,14 @@ PAGES: dict[str, Callable[[str], str]] = {
     "docs/architecture.md": architecture,
     "docs/claims.md": claims,
     "docs/commands.md": commands,
+    "docs/confidence.md": lambda _: confidence_page(draws_of),
     "docs/files.md": files,
     "docs/import.md": columns,
     "docs/influence.md": lambda _: influence_page(),
     "docs/layers.svg": lambda _: layers_svg(ROOT),
     "docs/meaning-2.md": lambda _: meaning_page(draws_of),
     "docs/method.md": executed,
+    "docs/statements.md": lambda _: statements_page(),
     "docs/why-numbers-differ.md": why_numbers_differ,
 }
 

@@ -13,7 +13,7 @@ from mcmort.present.wording import headline, is_floor, level_text, measure_text
 from tests.present.made import floors, ussr_comparison, ussr_draws, ussr_total
 
 FORMS = ("text", "markdown", "latex")
-NAMES = ("narrow", "archival", "repression", "excess", "broad", "demographic", "maximal")
+NAMES = ("signed", "narrow", "archival", "repression", "excess", "broad", "demographic", "maximal")
 
 
 def _words(text: str) -> str:
