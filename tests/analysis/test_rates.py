@@ -125,3 +125,17 @@ def test_rate_is_printed_for_as_many_people_as_make_it_readable(
     summary = normal_summary(centre, deviation)
     assert rate_unit([summary]) == unit or unit == 100
     assert rate_texts(summary, 0.95, unit) == texts
+
+
+def test_rate_of_a_floor_is_at_least_its_lower_end() -> None:
+    """The headline says first what the rate is at least, and under which condition the interval holds."""
+    register = point(5_000, measure="registered", basis="registered")
+    case = case_of(
+        component("one", register),
+        quantity=[quantity("people", point(1e5), years=[1930, 1930])],
+        definitions={"kept": definition(measure="registered", population="people")},
+    )
+    report = mm.rates(mm.simulate(case, n=1_000, rng=1))
+    assert " at least " in report.headline
+    assert "if no register missed a death" in report.headline
+    assert "or more" in str(report)
