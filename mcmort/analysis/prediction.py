@@ -176,16 +176,13 @@ def _predicted(total: Total, basis: Basis, interval: float) -> PredictedFigure:
 
 def _error_of(total: Total, basis: Basis) -> _Error:
     """Return how figures of a basis lie about the total: by the case's spread, or as a fit has learnt it."""
-    head, posterior = total.case.head, total.draws
+    head, draws = total.case.head, total.draws
     spread = head.spread[basis].log_sd
-    if posterior.manifest.engine != "synthesis":
+    if draws.manifest.engine != "synthesis":
         return _Error(0.0, spread, is_heavy=False, is_informed=False, has_bias=False)
-    from mcmort.bayes import Posterior
-
-    assert isinstance(posterior, Posterior)
     assert head.synthesis is not None
     is_heavy, bias = head.synthesis.tails == "heavy", head.synthesis.bias.get(basis)
-    others, count = posterior.others, len(posterior)
+    others, count = draws.basis_parameters, len(draws)
     if f"tau:{basis}" in others:
         shift = others.get(f"bias:{basis}", np.zeros(count))
         return _Error(shift, others[f"tau:{basis}"], is_heavy, is_informed=True, has_bias=bias is not None)
@@ -194,7 +191,7 @@ def _error_of(total: Total, basis: Basis) -> _Error:
     def scores(what: str) -> Array:
         from scipy.special import ndtri
 
-        return np.asarray(ndtri(uniforms(stream_key(posterior.manifest.seed, f"prediction {what}:{basis}"), 0, count)))
+        return np.asarray(ndtri(uniforms(stream_key(draws.manifest.seed, f"prediction {what}:{basis}"), 0, count)))
 
     scale = spread * np.exp(head.synthesis.heterogeneity * scores("tau"))
     shift = np.zeros(count) if bias is None else bias.mean + bias.sd * scores("bias")

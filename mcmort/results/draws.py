@@ -175,6 +175,11 @@ class Draws:
         return 0
 
     @property
+    def basis_parameters(self) -> Mapping[str, Array]:
+        """Heterogeneities ``tau:BASIS`` and biases ``bias:BASIS``, of an engine that learns them; else none."""
+        return {}
+
+    @property
     def is_kept(self) -> bool:
         """Whether all draws are kept: they are."""
         return True
@@ -231,6 +236,11 @@ class HistogramResults:
     def assertions_left_out(self) -> int:
         """Assertions that an engine of all the evidence would use if they were admitted: none."""
         return 0
+
+    @property
+    def basis_parameters(self) -> Mapping[str, Array]:
+        """Heterogeneities ``tau:BASIS`` and biases ``bias:BASIS``, of an engine that learns them; else none."""
+        return {}
 
     @property
     def is_kept(self) -> bool:

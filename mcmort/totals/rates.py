@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
-
-import numpy as np
-from numpy.typing import NDArray
 
 from mcmort.catalogue.checks.population import PERSONS
 from mcmort.catalogue.records import Quantity
 from mcmort.definitions import DefinitionChanges, definition_of, resolve
 from mcmort.errors import DefinitionError
-from mcmort.results import Arithmetic, Draws, DrawSource, Question, Split, Sums, Values
-from mcmort.totals.fit_on_request import FitOnRequest
-from mcmort.totals.total import Total, TotalQuestion, question_of
+from mcmort.results import Arithmetic, DrawSource, Question, Split, Sums, Values
+from mcmort.totals.total import Total, TotalQuestion, kept, question_of
 
 __all__ = ["PER", "Rate", "rates_of"]
 
@@ -87,36 +83,51 @@ def rates_of(
                 f"the definition {name!r} counts {', '.join(sorted(units))}; a rate is of deaths alone"
             )
         asked.append((question, case.quantities[definition.population]))
-    missing = [population.id for _, population in asked if f"quantity:{population.id}" not in source.columns]
-    if missing and isinstance(source, FitOnRequest):
-        source.evaluate([_Alone(question) for question, _ in asked], probabilities=probabilities)
-        source = source.posterior  # as long as the totals ask for
-    source = _with_populations(source, missing)
+    if any(_column(population) not in source.columns for _, population in asked):
+        return _beside_a_fit(source, asked, probabilities)
     for question, population in asked:
         questions += [_Alone(question), _Rate(question, population)]
     draws, sums = source.evaluate(questions, probabilities=probabilities)
     return [
-        Rate(question.explained(draws, deaths), population, rate.parts["people"], rate.total, population.id in missing)
+        Rate(question.explained(draws, deaths), population, rate.parts["people"], rate.total, is_drawn_apart=False)
         for (question, population), deaths, rate in zip(asked, sums[::2], sums[1::2], strict=True)
     ]
 
 
-def _with_populations(source: DrawSource, missing: Sequence[str]) -> DrawSource:
-    """Add populations on which no figure of a fit rests: nothing is learnt of them, so they are drawn beside it."""
-    if not missing:
-        return source
-    made = source.manifest
-    drawn: Mapping[str, NDArray[np.float64]] = {}
-    if isinstance(source, Draws) and made.engine == "synthesis":
-        from mcmort.sampler import simulate  # the engines load only when they are needed
+def _column(population: Quantity) -> str:
+    return f"quantity:{population.id}"
 
+
+def _beside_a_fit(
+    source: DrawSource, asked: Sequence[tuple[TotalQuestion, Quantity]], probabilities: Sequence[float]
+) -> list[Rate]:
+    """Compute rates some of whose populations no figure of a fit rests on: they are pooled beside it.
+
+    Raises
+    ------
+    DefinitionError
+        If a population has no admissible evidence.
+    """
+    from mcmort.sampler import simulate  # the engines load only when they are needed
+
+    draws, sums = source.evaluate([_Alone(question) for question, _ in asked], probabilities=probabilities)
+    made = draws.manifest
+    pooled: Mapping[str, Values] = {}
+    if made.engine == "synthesis":
         pooled = simulate(source.case, made.draws, rng=made.seed, evidence=frozenset(made.evidence)).columns
-        drawn = {f"quantity:{name}": pooled[f"quantity:{name}"] for name in missing if f"quantity:{name}" in pooled}
-        source = replace(source, columns={**source.columns, **drawn})
-    unknown = [name for name in missing if f"quantity:{name}" not in drawn]
-    if unknown:
-        raise DefinitionError(f"the population at risk {unknown[0]!r} of {source.case.id} has no admissible evidence")
-    return source
+    rates = []
+    for (question, population), deaths in zip(asked, sums, strict=True):
+        column = _column(population)
+        found = draws.columns.get(column, pooled.get(column))
+        if found is None:
+            raise DefinitionError(
+                f"the population at risk {population.id!r} of {source.case.id} has no admissible evidence"
+            )
+        people = kept(found) * PERSONS[population.unit]
+        values = kept(deaths.total) / people * PER
+        is_drawn_apart = column not in draws.columns
+        rates.append(Rate(question.explained(draws, deaths), population, people, values, is_drawn_apart))
+    return rates
 
 
 @dataclass(frozen=True)
@@ -145,5 +156,5 @@ class _Rate:
         return f"{self.deaths.name} over the population {self.population.id!r}"
 
     def __call__[Value: Arithmetic](self, columns: Mapping[str, Value], split: Callable[[Split], Value]) -> Sums[Value]:
-        people = columns[f"quantity:{self.population.id}"] * PERSONS[self.population.unit]
+        people = columns[_column(self.population)] * PERSONS[self.population.unit]
         return Sums(self.deaths(columns, split).total / people * PER, {"people": people}, {})

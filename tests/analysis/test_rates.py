@@ -12,6 +12,7 @@ import mcmort as mm
 from mcmort.catalogue import Case
 from mcmort.errors import DefinitionError
 from mcmort.present.numbers import rate_texts, rate_unit
+from tests.bayes.small_cases import figures
 from tests.cases import case_of, component, definition, head, point, quantity, ranged
 from tests.present.made import normal_summary
 
@@ -125,3 +126,34 @@ def test_rate_is_printed_for_as_many_people_as_make_it_readable(
     summary = normal_summary(centre, deviation)
     assert rate_unit([summary]) == unit or unit == 100
     assert rate_texts(summary, 0.95, unit) == texts
+
+
+def test_rate_of_a_floor_is_at_least_its_lower_end() -> None:
+    """The headline says first what the rate is at least, and under which condition the interval holds."""
+    register = point(5_000, measure="registered", basis="registered")
+    case = case_of(
+        component("one", register),
+        quantity=[quantity("people", point(1e5), years=[1930, 1930])],
+        definitions={"kept": definition(measure="registered", population="people")},
+    )
+    report = mm.rates(mm.simulate(case, n=1_000, rng=1))
+    assert " at least " in report.headline
+    assert "if no register missed a death" in report.headline
+    assert "or more" in str(report)
+
+
+@pytest.mark.slow
+def test_population_that_a_fit_does_not_hold_is_drawn_beside_it() -> None:
+    """Nothing in the fit rests on the population: its pooled figures stand, and a note says so."""
+    case = figures(
+        component("one", ranged(40e3, 90e3), ranged(50e3, 80e3, source="study-c", basis="survey")),
+        quantity=[quantity("people", point(1e6), years=[1930, 1930])],
+        definitions={"whole": definition(population="people")},
+    )
+    posterior = mm.fit(case, rng=1, draws=400)
+    (row,) = (report := mm.rates(posterior, ["whole"])).rows
+    assert "quantity:people" not in posterior.columns
+    assert row.rate.is_drawn_apart
+    people = mm.simulate(case, n=len(posterior), rng=1).columns["quantity:people"]
+    assert row.rate.values == pytest.approx(1_000 * mm.total(posterior, "whole").values / people)
+    assert "since no figure of the fit rests on it" in str(report)

@@ -8,9 +8,17 @@ from typing import Final
 from mcmort.analysis.rates import SummarisedRate
 from mcmort.present.engine_note import engine_note
 from mcmort.present.numbers import probability_text, rate_texts, rate_unit, rounding_for
-from mcmort.present.print_format import years_text
+from mcmort.present.print_format import EN_DASH, years_text
 from mcmort.present.tables.columns import Column, Table
-from mcmort.present.wording import floor_note, interval_text, level_text, measure_text, or_more
+from mcmort.present.wording import (
+    floor_condition,
+    floor_note,
+    interval_text,
+    is_floor,
+    level_text,
+    measure_text,
+    or_more,
+)
 
 __all__ = ["rates_headline", "rates_table"]
 
@@ -24,9 +32,12 @@ def rates_headline(rows: Sequence[SummarisedRate], interval: float) -> str:
     total, unit = row.rate.total, rate_unit([row.per_thousand])
     span, median = rate_texts(row.per_thousand, interval, unit)
     largest = "" if len(rows) == 1 else f" the largest of {len(rows)} rates:"
+    people = f"deaths for every {unit:,} people"
+    text = f"{span} {people} ({level_text(interval)}; median {median})"
+    if is_floor(total):
+        text = f"at least {span.partition(EN_DASH)[0]}; {text} if {floor_condition(total)},"
     return (
-        f"{total.case.head.title}:{largest} {or_more(total, span)} deaths for every {unit:,} people "
-        f"({level_text(interval)}; median {median}) under the definition \N{LEFT DOUBLE QUOTATION MARK}"
+        f"{total.case.head.title}:{largest} {text} under the definition \N{LEFT DOUBLE QUOTATION MARK}"
         f"{total.definition.label}\N{RIGHT DOUBLE QUOTATION MARK}, {years_text(total.years)}, {measure_text(total)}, "
         f"of the population at risk: {_population(row)}."
     )
