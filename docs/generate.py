@@ -3,8 +3,9 @@
 Run with ``make docs``. Generated are the tables of the README, the reference of the commands, the list of files, the
 columns of a spreadsheet, the worked example of ``priors/README.md``, each author's total against ours, why numbers
 differ, what single sources do, how the figures of each total were read, the statements from which the first cases
-started, totals before and after version 2 of the case format, the picture of the layers, what the examples in ``docs/method.md`` and ``docs/architecture.md`` print, and
-what the benchmarks found, once ``benchmarks/results.json`` is there.
+started, totals before and after version 2 of the case format, the picture of the layers, what the examples in
+``docs/method.md`` and ``docs/architecture.md`` print, and what the benchmarks found, once ``benchmarks/results.json``
+is there.
 """
 
 from __future__ import annotations
