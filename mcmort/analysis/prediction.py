@@ -9,7 +9,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, stdtr
 
 from mcmort.analysis.summary import Summary, summarise
 from mcmort.catalogue.case import Case
@@ -151,6 +150,8 @@ class _Error:
 
     def cdf(self, values: Array, figure: float) -> Array:
         """Return for each value of the total the probability that a figure is at most so much."""
+        from scipy.special import ndtr, stdtr  # loaded only for a case that is sound
+
         with np.errstate(divide="ignore"):
             score = (math.log(figure) - np.log(values) - self.bias) / self.scale
         return np.asarray(stdtr(_T_DEGREES, score) if self.is_heavy else ndtr(score))
