@@ -12,6 +12,7 @@ from typing import Annotated, Final
 import typer
 
 from mcmort.cli.bench import bench
+from mcmort.cli.calibrate import calibrate
 from mcmort.cli.cases import cases
 from mcmort.cli.check import check
 from mcmort.cli.cite import cite
@@ -24,6 +25,7 @@ from mcmort.cli.plot import plot
 from mcmort.cli.schema import schema
 from mcmort.cli.show import show
 from mcmort.cli.standard_streams import StandardOutputError, discard_output, held_output, write_err, write_out
+from mcmort.cli.sweep import sweep
 from mcmort.cli.total import total
 from mcmort.cli.trace import trace
 from mcmort.cli.verify import verify
@@ -51,6 +53,7 @@ for command in (
     compare,
     claims,
     fit,
+    calibrate,
     plot,
     trace,
     cite,
@@ -59,6 +62,7 @@ for command in (
     new,
     import_,
     schema,
+    sweep,
     bench,
 ):
     app.command(command.__name__.rstrip("_"))(command)
