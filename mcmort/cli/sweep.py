@@ -79,7 +79,7 @@ def _said(status: SweepStatus, before: str) -> str:
     done, failed = len(status.results), len(status.failed)
     total = done + failed + status.missing
     if done == total:
-        return f"{before}all {total} tasks are done. Digest of the results: {results_digest(status.results)}\n"
+        return f"{before}{total} of {total} tasks are done. Digest of the results: {results_digest(status.results)}\n"
     return f"{before}{done} of {total} tasks are done, {failed} failed, {status.missing} are missing\n"
 
 
