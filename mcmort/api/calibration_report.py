@@ -6,7 +6,6 @@ import textwrap
 
 from mcmort.bayes.calibration.simulation_based import Calibration
 from mcmort.catalogue import Case
-from mcmort.errors import ConvergenceError
 from mcmort.present.tables.calibration_table import calibration_finding, calibration_table
 from mcmort.present.tables.formats import render
 

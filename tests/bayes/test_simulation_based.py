@@ -10,8 +10,9 @@ from multiprocessing import get_context
 import numpy as np
 import pytest
 
-from mcmort.bayes.calibration.simulation_based import DRAWS, Calibration, calibrate
-from mcmort.errors import UsageError
+from mcmort.bayes.calibration.simulation_based import DRAWS, Calibration, calibrate, calibration_of
+from mcmort.errors import ConvergenceError, UsageError
+from mcmort.tasks import TaskFailure
 from tests.bayes.synthetic_case import synthetic
 
 pytestmark = pytest.mark.slow
@@ -71,6 +72,16 @@ def test_fits_that_do_not_mix_are_left_out_of_ranks() -> None:
     assert found.counted.shape == (100, 1)
     assert not found.rejected(0.01)
     assert replace(found, ess=np.full(130, 400.0)).rejected(0.01)
+
+
+def test_failed_fits_and_fits_none_of_which_mix_are_refused() -> None:
+    """The number and the first reason are named; without ranks there is nothing to say."""
+    fit = {"ranks": {"x": 3}, "ess": 3.0, "divergent": 0}
+    with pytest.raises(ConvergenceError, match="1 of 2 simulated cases could not be fitted; the first: OSError: gone"):
+        calibration_of({"a": fit, "b": TaskFailure("OSError", "gone")})
+    with pytest.raises(ConvergenceError, match="none of the 1 fits"):
+        calibration_of({"a": fit})
+    assert calibration_of({"a": fit | {"ess": 300.0}}).counted.tolist() == [[3]]
 
 
 @pytest.mark.statistical

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from mcmort.bayes.calibration.simulation_based import calibration_tasks
 from mcmort.cli.app import main
 from mcmort.tasks import results_digest, run_tasks, task_of, write_plan
 from tests.bayes.synthetic_case import synthetic
+from tests.cli.ran import ROOT
 from tests.tasks.functions import fail_below
 
 SIMULATIONS = 6
@@ -110,6 +112,25 @@ def test_command_that_wrote_the_plan_prints_its_result(
     assert printed.startswith(f"In {SIMULATIONS} simulated cases the ranks of all 45 quantities are uniform")
     assert main(words) == 0
     assert capsys.readouterr().out == printed
+
+
+@pytest.mark.slow
+def test_job_script_of_the_docs_carries_out_its_part(plan: Path, tmp_path: Path) -> None:
+    """The script of docs/cluster.md runs under bash as the first of two jobs of an array."""
+    (script,) = re.findall(
+        r"^```text\n(#!/bin/bash\n.*?)^```$", (ROOT / "docs" / "cluster.md").read_text(), re.M | re.S
+    )
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "SLURM_ARRAY_TASK_ID": "1",
+        "SLURM_ARRAY_TASK_COUNT": "2",
+    }
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=plan.parent, env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("Part 1 of 2: 3 of 3 tasks are done. Digest of the results: ")
+    assert len(list((tmp_path / "results").iterdir())) == 3
 
 
 @pytest.mark.parametrize("part", ["", "3", "0/2", "3/2", "a/b", "1/2/3", "-1/2", "1/0"])

@@ -168,7 +168,7 @@ def calibrate(
     UsageError
         If there is nothing to simulate, or no wrong model of that name.
     ConvergenceError
-        If the sampler cannot start.
+        If the sampler cannot start, or no fit mixed.
     """
     tasks = calibration_tasks(case, simulations, seed=seed, evidence=evidence, without=without, believed=believed)
     own = ThreadPoolExecutor(os.cpu_count() or 1) if executor is None else nullcontext(executor)
@@ -182,7 +182,7 @@ def calibration_of(results: Mapping[str, Any]) -> Calibration:
     Raises
     ------
     ConvergenceError
-        If some have failed.
+        If some have failed, or no fit mixed, so that there are no ranks.
     """
     ranked = [result for result in results.values() if not isinstance(result, TaskFailure)]
     failures = [result for result in results.values() if isinstance(result, TaskFailure)]
@@ -190,12 +190,14 @@ def calibration_of(results: Mapping[str, Any]) -> Calibration:
         raise ConvergenceError(
             f"{len(failures)} of {len(results)} simulated cases could not be fitted; the first: {failures[0]}"
         )
+    if all(fit["ess"] < _LEAST_ESS for fit in ranked):
+        raise ConvergenceError(f"none of the {len(ranked)} fits of simulated cases mixed, so there are no ranks")
     quantities = tuple(ranked[0]["ranks"])
     return Calibration(
         quantities,
-        np.array([[one["ranks"][name] for name in quantities] for one in ranked], dtype=np.int64),
-        np.array([one["ess"] for one in ranked]),
-        np.array([one["divergent"] for one in ranked], dtype=np.int64),
+        np.array([[fit["ranks"][name] for name in quantities] for fit in ranked], dtype=np.int64),
+        np.array([fit["ess"] for fit in ranked]),
+        np.array([fit["divergent"] for fit in ranked], dtype=np.int64),
     )
 
 
