@@ -13,17 +13,7 @@ __all__ = ["render_calibration"]
 
 
 def render_calibration(calibration: Calibration, case: Case, form: str = "text", width: int | None = None) -> str:
-    """Return a calibration as ``text``, ``csv``, ``markdown`` or ``latex``.
-
-    Raises
-    ------
-    ConvergenceError
-        If no fit mixed, so that there are no ranks.
-    """
-    if not len(calibration.counted):
-        raise ConvergenceError(
-            f"none of the {len(calibration.ranks)} fits of simulated cases mixed: there are no ranks"
-        )
+    """Return a calibration as ``text``, ``csv``, ``markdown`` or ``latex``."""
     table = render(calibration_table(calibration, case.head.title), form, width)
     if form != "text":
         return table
