@@ -30,7 +30,7 @@ def calibrate(
     case: CaseName,
     *,
     simulations: Annotated[
-        int, typer.Option("--simulations", "-n", min=1, metavar="N", help="Cases to simulate and fit.")
+        int, typer.Option("--simulations", "-n", min=5, metavar="N", help="Cases to simulate and fit.")
     ] = 100,
     evidence: Evidence = None,
     without: Without = None,

@@ -74,14 +74,15 @@ def test_fits_that_do_not_mix_are_left_out_of_ranks() -> None:
     assert replace(found, ess=np.full(130, 400.0)).rejected(0.01)
 
 
-def test_failed_fits_and_fits_none_of_which_mix_are_refused() -> None:
-    """The number and the first reason are named; without ranks there is nothing to say."""
-    fit = {"ranks": {"x": 3}, "ess": 3.0, "divergent": 0}
+def test_failed_fits_and_too_few_ranks_are_refused() -> None:
+    """The number and the first reason are named; with four ranks there is nothing to say, with five there is."""
+    fit = {"ranks": {"x": 3}, "ess": 300.0, "divergent": 0}
     with pytest.raises(ConvergenceError, match="1 of 2 simulated cases could not be fitted; the first: OSError: gone"):
         calibration_of({"a": fit, "b": TaskFailure("OSError", "gone")})
-    with pytest.raises(ConvergenceError, match="none of the 1 fits"):
-        calibration_of({"a": fit})
-    assert calibration_of({"a": fit | {"ess": 300.0}}).counted.tolist() == [[3]]
+    few = {str(number): fit for number in range(4)} | {"4": fit | {"ess": 3.0}}
+    with pytest.raises(ConvergenceError, match="4 of 5 fits of simulated cases mixed; expected 5 or more"):
+        calibration_of(few).rejected()
+    assert calibration_of(few | {"5": fit}).probabilities()["x"][0] > 0.0
 
 
 @pytest.mark.statistical

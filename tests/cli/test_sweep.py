@@ -147,6 +147,29 @@ def test_options_that_contradict_one_another_are_wrong_use(plan: Path, tmp_path:
     assert not (tmp_path / "results").exists()
 
 
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["cambodia", "--believed", "right"], 2),
+        (["cambodia", "-n", "4"], 2),
+        (["cambodia", "--evidence", "hearsay"], 2),
+        (["cambodia", "-n", "5", "--plan", "no/such/folder/plan.json"], 1),
+        (["cambodia", "-n", "5", "--scheduler", "nonsense"], 1),
+        (["cambodia", "-n", "5", "--scheduler", "h:1", "--workers", "2"], 2),
+        (["nowhere"], 1),
+    ],
+)
+def test_calibrate_refuses_bad_use_before_it_fits(
+    words: list[str], code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Wrong options end with exit code 2, what cannot be read or written with 1, with a reason and no traceback."""
+    assert main(["calibrate", *words]) == code
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err
+    assert "Traceback" not in printed.err
+
+
 def test_bad_plans_and_schedulers_end_with_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Exit code 1 and a sentence on stderr."""
     bad = tmp_path / "bad.json"

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from mcmort.bayes.autodiff.tape import TapeProgram
 from mcmort.bayes.backends import DataFreeBackend, PriorBackend, by_name, evaluate_prior, program_of
 from mcmort.bayes.calibration.negative_controls import NEGATIVE_CONTROLS
-from mcmort.bayes.calibration.rank_uniformity import chi_square, distribution_test
+from mcmort.bayes.calibration.rank_uniformity import LEAST_RANKS, chi_square, distribution_test
 from mcmort.bayes.calibration.simulated_cases import simulate_one
 from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.evidence.collect import collect
@@ -81,7 +81,18 @@ class Calibration:
         return self.ranks[self.ess >= _LEAST_ESS]
 
     def probabilities(self) -> dict[str, tuple[float, float]]:
-        """Return for each quantity how probable its ranks are if uniform, by `chi_square` and `distribution_test`."""
+        """Return for each quantity how probable its ranks are if uniform, by `chi_square` and `distribution_test`.
+
+        Raises
+        ------
+        ConvergenceError
+            If too few fits mixed to tell.
+        """
+        if len(self.counted) < LEAST_RANKS:
+            raise ConvergenceError(
+                f"{len(self.counted)} of {len(self.ranks)} fits of simulated cases mixed; "
+                f"expected {LEAST_RANKS} or more. Hint: simulate more"
+            )
         by_quantity = zip(self.quantities, self.counted.T, strict=True)
         return {name: (chi_square(ranks, DRAWS), distribution_test(ranks, DRAWS)) for name, ranks in by_quantity}
 
@@ -168,7 +179,7 @@ def calibrate(
     UsageError
         If there is nothing to simulate, or no wrong model of that name.
     ConvergenceError
-        If the sampler cannot start, or no fit mixed.
+        If the sampler cannot start.
     """
     tasks = calibration_tasks(case, simulations, seed=seed, evidence=evidence, without=without, believed=believed)
     own = ThreadPoolExecutor(os.cpu_count() or 1) if executor is None else nullcontext(executor)
@@ -182,7 +193,7 @@ def calibration_of(results: Mapping[str, Any]) -> Calibration:
     Raises
     ------
     ConvergenceError
-        If some have failed, or no fit mixed, so that there are no ranks.
+        If some have failed.
     """
     ranked = [result for result in results.values() if not isinstance(result, TaskFailure)]
     failures = [result for result in results.values() if isinstance(result, TaskFailure)]
@@ -190,8 +201,6 @@ def calibration_of(results: Mapping[str, Any]) -> Calibration:
         raise ConvergenceError(
             f"{len(failures)} of {len(results)} simulated cases could not be fitted; the first: {failures[0]}"
         )
-    if all(fit["ess"] < _LEAST_ESS for fit in ranked):
-        raise ConvergenceError(f"none of the {len(ranked)} fits of simulated cases mixed, so there are no ranks")
     quantities = tuple(ranked[0]["ranks"])
     return Calibration(
         quantities,

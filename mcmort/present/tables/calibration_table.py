@@ -20,10 +20,15 @@ def calibration_table(calibration: Calibration, title: str) -> Table:
     Parameters
     ----------
     calibration : Calibration
-        At least one of whose fits mixed.
+        Enough of whose fits mixed.
     title : str
         Title of the case.
     """
+    notes = (
+        "True values were drawn from the prior, figures from the model; each simulated case was fitted as its own.",
+        *_rejections(calibration),
+        *_unmixed(calibration),
+    )
     rows, raw = [], []
     for level in _LEVELS:
         held = {name: calibration.coverage(name, level) for name in calibration.quantities}
@@ -37,11 +42,6 @@ def calibration_table(calibration: Calibration, title: str) -> Table:
         Column("Held the true value", is_number=True),
         Column("Least of any quantity"),
         Column("Most of any quantity"),
-    )
-    notes = (
-        "True values were drawn from the prior, figures from the model; each simulated case was fitted as its own.",
-        *_rejections(calibration),
-        *_unmixed(calibration),
     )
     names = ("interval", "mean", "least", "most")
     heading = f"{title}: calibration of the model of all the evidence"
