@@ -40,7 +40,7 @@ def calibrate(
     ] = None,
     seed: Seed = 1,
     tasks: TaskWords,
-    form: Annotated[TableForm, typer.Option("--format", help="How to print it.")] = TableForm.text,
+    form: Annotated[TableForm, typer.Option("--format", "-f", help="How to print it.")] = TableForm.text,
     output: Output = None,
     quiet: Quiet = False,
 ) -> None:
