@@ -21,7 +21,7 @@ from mcmort.totals import DefinitionChanges, Total, definition_of, resolve, tota
 
 __all__ = ["Receipt", "ResultKind", "TotalsRequest", "digests_of", "receipt_of", "totals_digests"]
 
-ResultKind = Literal["total", "comparison", "claims", "fit", "influence"]
+ResultKind = Literal["total", "comparison", "claims", "fit", "influence", "sensitivity"]
 """Which document a receipt belongs to; a picture shows a comparison."""
 
 _Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
@@ -56,7 +56,7 @@ class Receipt(BaseModel):
         Version of the case format by which the case was read.
     request : TotalsRequest
         What was asked.
-    result : {"total", "comparison", "claims", "fit", "influence"} or None
+    result : {"total", "comparison", "claims", "fit", "influence", "sensitivity"} or None
         What was printed, or None where nothing but the draws of totals is recorded.
     interval : float
         Probability of the interval that is printed.

@@ -17,7 +17,7 @@ from mcmort.api.verbs import claims, compare, total_with
 from mcmort.catalogue import Case, load
 from mcmort.errors import UnknownCaseError, VerifyError
 from mcmort.present.documents.frame import Document, as_json
-from mcmort.results import DrawSource
+from mcmort.results import Draws, DrawSource
 from mcmort.results.draw_options import ENGINES
 from mcmort.totals import source_of
 
@@ -194,12 +194,23 @@ def _fit(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
     return None, fitted_document(source, next(iter(receipt.request.definitions), None))
 
 
+def _sensitivity(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
+    from mcmort.api.sensitivity_report import sensitivity_with  # loads SciPy
+
+    (name,) = receipt.request.definitions
+    if not isinstance(source, Draws):
+        raise VerifyError("the receipt contradicts itself: sensitivity is computed from draws that are kept")
+    report = sensitivity_with(source, name, receipt.request.changes, interval=receipt.interval)
+    return report, report.document()
+
+
 _RUNS: Final[Mapping[ResultKind, Callable[[DrawSource, Receipt], tuple[Any, Document]]]] = {
     "total": _total,
     "comparison": _comparison,
     "claims": _claims,
     "fit": _fit,
     "influence": _fit,
+    "sensitivity": _sensitivity,
 }
 
 

@@ -22,6 +22,7 @@ from mcmort.cli.import_ import import_
 from mcmort.cli.new import new
 from mcmort.cli.plot import plot
 from mcmort.cli.schema import schema
+from mcmort.cli.sensitivity import sensitivity
 from mcmort.cli.show import show
 from mcmort.cli.standard_streams import StandardOutputError, discard_output, held_output, write_err, write_out
 from mcmort.cli.total import total
@@ -52,6 +53,7 @@ for command in (
     claims,
     fit,
     plot,
+    sensitivity,
     trace,
     cite,
     verify,

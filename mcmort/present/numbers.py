@@ -24,6 +24,7 @@ __all__ = [
     "Rounding",
     "is_near_zero",
     "percent",
+    "percent_with_error",
     "rounding_for",
     "rounding_of",
     "significant",
@@ -201,6 +202,13 @@ def percent(share: float) -> str:
     if 0.995 <= size < 1 - 1e-9:
         return "over 99 %" if share > 0 else f"{MINUS}(over 99 %)"
     return f"{'' if share >= 0 else MINUS}{100 * size:.0f} %"
+
+
+def percent_with_error(share: float, error: float) -> str:
+    """Return a share in whole per cent, with its Monte Carlo error where that is no less than half a per cent."""
+    if not error >= 0.005:
+        return "0 %" if abs(share) <= 2.0 * error else percent(share)
+    return f"{MINUS if round(100 * share) < 0 else ''}{100 * abs(share):.0f} ± {100 * error:.0f} %"
 
 
 def significant(value: float, figures: int = 3) -> str:

@@ -2,8 +2,8 @@
 
 from mcmort.definitions import DefinitionChanges, DefinitionTerms, Term, definition_of, of_claim, resolve, same_scope
 from mcmort.results import DrawSource
-from mcmort.totals.choose_engine import posterior_of, source_of
-from mcmort.totals.total import Total, Values, kept, total, total_of, totals_of, totals_with_evidence
+from mcmort.totals.choose_engine import kept_draws_of, posterior_of, source_of
+from mcmort.totals.total import Total, Values, kept, question_of, total, total_of, totals_of, totals_with_evidence
 
 __all__ = [
     "DefinitionChanges",
@@ -14,8 +14,10 @@ __all__ = [
     "Values",
     "definition_of",
     "kept",
+    "kept_draws_of",
     "of_claim",
     "posterior_of",
+    "question_of",
     "resolve",
     "same_scope",
     "source_of",

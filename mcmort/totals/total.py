@@ -32,13 +32,14 @@ from mcmort.results import (
     DrawSource,
     HistogramEstimate,
     HistogramResults,
+    Question,
     Residual,
     Split,
     Sums,
     Values,
 )
 
-__all__ = ["Total", "Values", "kept", "total", "total_of", "totals_of", "totals_with_evidence"]
+__all__ = ["Total", "Values", "kept", "question_of", "total", "total_of", "totals_of", "totals_with_evidence"]
 
 type Array = NDArray[np.float64]
 
@@ -159,6 +160,11 @@ def total_of(draws: Draws, resolved: DefinitionTerms) -> Total[Array]:
     asked = _asked(draws, _account(draws, resolved))
     _, (sums,) = draws.evaluate([asked])
     return asked.explained(draws, sums)
+
+
+def question_of(source: DrawSource, resolved: DefinitionTerms) -> Question:
+    """Return a total as a question to an engine, which is asked over any columns."""
+    return _asked(source, _account(source, resolved))
 
 
 def kept(values: Values) -> NDArray[np.float64]:

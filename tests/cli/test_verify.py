@@ -34,6 +34,7 @@ REQUESTS = [
     ("total", "case", "-d", "whole", "--method", "quasi", "--precision", "2%", "--pool", "log"),
     ("total", "case", "-d", "whole", "--dependence", "all"),
     ("claims", "case"),
+    ("sensitivity", "case", "-d", "whole", "--interval", "0.8"),
 ]
 
 
