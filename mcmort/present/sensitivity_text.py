@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from typing import Final, Literal
 
+from mcmort.analysis import TotalPieces
 from mcmort.analysis.sensitivity import InputSensitivity, PartSensitivity, TiedInputs, TotalSensitivity
-from mcmort.present.numbers import percent
+from mcmort.analysis.sensitivity.leading_component import leading_component
+from mcmort.present.numbers import percent, percent_with_error
 from mcmort.present.print_format import years_text
 from mcmort.totals import Total
 
-__all__ = ["SensitivityRows", "input_label", "part_label", "sensitivity_headline", "tied_label"]
+__all__ = ["SensitivityRows", "input_label", "leading_note", "part_label", "sensitivity_headline", "tied_label"]
 
 SensitivityRows = Literal["components", "inputs"]
 """What a table or a sentence is about: the parts of a total, or its uncertain inputs."""
@@ -65,6 +67,20 @@ def tied_label(total: Total, group: TiedInputs) -> str:
         if factor.startswith("factor:")
     ]
     return f"together: {'; '.join(labels) or 'correlated inputs'} ({len(group.names)} inputs)"
+
+
+def leading_note(pieces: TotalPieces, probability: float = 0.95) -> list[str]:
+    """Say in a line from which component most of the width of a total comes, if there is one."""
+    found = leading_component(pieces, probability)
+    if found is None:
+        return []
+    part = "Most" if found.covariance_share.value > 0.5 else "The largest part"
+    shares = f"{percent_with_error(*found.covariance_share)} of the variance"
+    if found.narrower is not None and found.narrower.value > 2.0 * found.narrower.error:
+        shares += (
+            f"; if that were known, the interval would be {percent_with_error(*found.narrower)} narrower on average"
+        )
+    return [f"{part} of the width comes from {pieces.total.case.components[found.name].label} ({shares})."]
 
 
 def sensitivity_headline(result: TotalSensitivity, rows: SensitivityRows = "components") -> str:

@@ -15,8 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.catalogue.case import Case
-from mcmort.elicit import elicit
-from mcmort.elicit.copula import Copula
 from mcmort.errors import FormulaError
 from mcmort.results import Manifest, Question
 from mcmort.results.counter_based_random import stream_key, uniforms
@@ -215,6 +213,9 @@ def varied_inputs(case: Case, manifest: Manifest, question: Question) -> VariedI
     total = question(registers, PlannedSplits(build)).total.at
     tied: dict[str, Mapping[str, float]] = {}
     if manifest.dependence == "declared" and any(op == Op.SCORED for op in compiled.plan.op):
+        from mcmort.elicit import elicit  # loads SciPy
+        from mcmort.elicit.copula import Copula
+
         copula = Copula(elicit(case, evidence, manifest.pool, manifest.weights))
         streams = [f"{kind}:{name}" for kind in ("all", "registered", "completeness") for name in case.components]
         streams += [f"quantity:{name}" for name in case.quantities]
