@@ -107,9 +107,9 @@ def sensitivity(
     --------
     >>> import mcmort as mm
     >>> draws = mm.simulate(mm.load("ussr"), n=4_000, rng=1)
-    >>> result = mm.sensitivity(draws, "famine")
-    >>> result.components[0].name
-    'famine-rest'
+    >>> result = mm.sensitivity(draws, "broad")
+    >>> round(sum(part.covariance_share.value for part in result.sensitivity.parts), 9)
+    1.0
     """
     changes = DefinitionChanges.checked(
         years=years, measure=measure, net=net, include=tuple(include), exclude=tuple(exclude)
