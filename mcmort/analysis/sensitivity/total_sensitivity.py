@@ -20,7 +20,6 @@ from mcmort.catalogue.records import Quantity
 from mcmort.definitions import DefinitionTerms
 from mcmort.errors import UsageError
 from mcmort.results import Draws, Question, Split
-from mcmort.sampler.varied_inputs import varied_inputs
 from mcmort.totals import Total, kept, question_of, total_of
 
 __all__ = [
@@ -235,6 +234,8 @@ def _inputs_of_model(
     draws: Draws, question: Question, total: Total[Array], probability: float
 ) -> tuple[tuple[InputSensitivity, ...], tuple[TiedInputs, ...]]:
     """Return what each input of the elicited engine carries."""
+    from mcmort.sampler.varied_inputs import varied_inputs  # the engine, which no total of a bad case should load
+
     function = varied_inputs(draws.case, draws.manifest, question)
     blocks = function.blocks
     indices = sobol_indices(function, function.sample, [block.members for block in blocks], MODEL_DRAWS)
