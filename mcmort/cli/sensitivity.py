@@ -61,7 +61,7 @@ def sensitivity(
     from mcmort.totals import kept_draws_of
 
     if definition is None:
-        raise no_definition("sensitivity", case)
+        raise no_definition(case, "sensitivity")
     if drawn.precision is not None or drawn.method is not MethodName.plain:
         option = "method" if drawn.precision is None else "precision"
         raise OptionError(option, "sensitivity takes a number of independent draws: give --draws")

@@ -49,7 +49,7 @@ def total(
     Example: `mcmort total ussr --definition broad --years 1928:1953`
     """
     if definition is None:
-        raise no_definition("a total", case)
+        raise no_definition(case)
     from mcmort.api.reports import DependenceReport
     from mcmort.api.verbs import total_with
 
@@ -63,8 +63,8 @@ def total(
     deliver(result.render(form.value, line_width(output)), output, is_json=form is Form.json)
 
 
-def no_definition(what: str, case: str) -> UsageError:
-    """Return the error of a command of no definition, which names those of the case."""
+def no_definition(case: str, what: str = "a total") -> UsageError:
+    """Return the error of a result that needs a definition and has none, which names those of the case."""
     from mcmort.catalogue import load
     from mcmort.errors import UsageError
 
