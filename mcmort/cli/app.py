@@ -29,6 +29,7 @@ from mcmort.cli.predict import predict
 from mcmort.cli.probability import probability
 from mcmort.cli.rates import rates
 from mcmort.cli.schema import schema
+from mcmort.cli.sensitivity import sensitivity
 from mcmort.cli.show import show
 from mcmort.cli.standard_streams import StandardOutputError, discard_output, held_output, write_err, write_out
 from mcmort.cli.sweep import sweep
@@ -67,6 +68,7 @@ for command in (
     calibrate,
     influence,
     plot,
+    sensitivity,
     trace,
     cite,
     verify,
