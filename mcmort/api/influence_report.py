@@ -150,7 +150,7 @@ def influence_with(
     """Compute the influence of parts of the evidence on a total under a definition with changes; see `influence`."""
     found = compute(draws, definition, changes, by=by, probability=interval, run=run)
     request = TotalsRequest(definitions=(definition,), **dict(changes))
-    receipt = receipt_of(request, [found.total], result="influence", interval=interval, by=by)
+    receipt = receipt_of(request, [found.total], result="influence", interval=interval, choices={"by": by})
     return InfluenceReport(found, receipt, _power(found))
 
 
