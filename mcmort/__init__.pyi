@@ -1,3 +1,4 @@
+from .api.multiverse_report import multiverse as multiverse
 from .api.verbs import bridge as bridge
 from .api.verbs import claims as claims
 from .api.verbs import compare as compare

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from mcmort.analysis.multiverse.request import MultiverseRequest
 from mcmort.catalogue.meaning_versions import since
 from mcmort.catalogue.vocabulary import CURRENT_FORMAT, Pooling, Weighting
 from mcmort.errors import OptionError, VerifyError
@@ -21,7 +22,7 @@ from mcmort.totals import DefinitionChanges, Total, definition_of, resolve, tota
 
 __all__ = ["Receipt", "ResultKind", "TotalsRequest", "digests_of", "receipt_of", "totals_digests"]
 
-ResultKind = Literal["total", "comparison", "claims", "fit", "influence"]
+ResultKind = Literal["total", "comparison", "claims", "fit", "influence", "multiverse"]
 """Which document a receipt belongs to; a picture shows a comparison."""
 
 _Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
@@ -56,8 +57,10 @@ class Receipt(BaseModel):
         Version of the case format by which the case was read.
     request : TotalsRequest
         What was asked.
-    result : {"total", "comparison", "claims", "fit", "influence"} or None
+    result : {"total", "comparison", "claims", "fit", "influence", "multiverse"} or None
         What was printed, or None where nothing but the draws of totals is recorded.
+    multiverse : MultiverseRequest or None
+        What was asked of a multiverse.
     interval : float
         Probability of the interval that is printed.
     bounds : bool
@@ -83,6 +86,7 @@ class Receipt(BaseModel):
     meaning: int = Field(1, ge=1)
     result: ResultKind | None = None
     request: TotalsRequest
+    multiverse: MultiverseRequest | None = Field(None, exclude_if=lambda asked: asked is None)
     interval: float = Field(0.95, gt=0.0, lt=1.0)
     bounds: bool = False
     engine: str

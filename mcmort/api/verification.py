@@ -194,12 +194,24 @@ def _fit(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
     return None, fitted_document(source, next(iter(receipt.request.definitions), None))
 
 
+def _multiverse(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
+    from mcmort.api.multiverse_report import multiverse_of
+
+    if receipt.multiverse is None:
+        raise VerifyError("the receipt contradicts itself: it does not say what was asked of the multiverse")
+    report = multiverse_of(
+        source.case, receipt.multiverse, draws=receipt.draws, seed=receipt.seed, interval=receipt.interval
+    )
+    return report, report.document()
+
+
 _RUNS: Final[Mapping[ResultKind, Callable[[DrawSource, Receipt], tuple[Any, Document]]]] = {
     "total": _total,
     "comparison": _comparison,
     "claims": _claims,
     "fit": _fit,
     "influence": _fit,
+    "multiverse": _multiverse,
 }
 
 

@@ -19,6 +19,7 @@ from mcmort.cli.claims import claims
 from mcmort.cli.compare import compare
 from mcmort.cli.fit import fit
 from mcmort.cli.import_ import import_
+from mcmort.cli.multiverse import multiverse
 from mcmort.cli.new import new
 from mcmort.cli.plot import plot
 from mcmort.cli.schema import schema
@@ -50,6 +51,7 @@ for command in (
     total,
     compare,
     claims,
+    multiverse,
     fit,
     plot,
     trace,

@@ -70,7 +70,10 @@ def constraints_of(case: Case, dials: Sequence[Dial], request: MultiverseRequest
     tuple of Constraint
     """
     options = {dial.name: dial.options for dial in dials}
-    asked = [Constraint(rule.reason, {key: frozenset(each) for key, each in rule.options.items()}) for rule in request.exclude]
+    asked = [
+        Constraint(rule.reason, {key: frozenset(each) for key, each in rule.options.items()})
+        for rule in request.exclude
+    ]
     return (_ALWAYS, *_about_questions(case, options, request), *asked)
 
 
@@ -92,8 +95,13 @@ def _about_questions(
         for net in options["net"]
     ]
     kept: list[Asked] = []
+
+    def changes(question: Asked) -> tuple[bool, bool]:
+        usual_question = own[question.definition]
+        return question.measure != usual_question.measure, question.net != usual_question.net
+
     # a definition by its own rule comes first: a changed one that asks the same is the one left out
-    for question in sorted(questions, key=lambda each: each != own[each.definition]):
+    for question in sorted(questions, key=changes):
         name, measure, net = question
         here = {key: frozenset({value}) for key, value in zip(QUESTION, question, strict=True)}
         counted, by_own_rule = _counted(usual, question), _counted(usual, own[name])
@@ -112,10 +120,20 @@ def _about_questions(
         kept.append(question)
         for standard, source in sources.items():
             still = _counted(source, question)
-            lost = sorted(set(counted.terms) - set(still.terms if still else ()))
+            lost = sorted(
+                term
+                for term in counted.terms
+                if still is None or term not in still.terms or _is_now_a_floor(usual, source, term, measure)
+            )
             if lost:
                 reason = f"under the standard {standard} {name} has no figures of {', '.join(lost)}"
                 yield Constraint(reason, {"evidence": frozenset({standard}), **here})
+
+
+def _is_now_a_floor(usual: DrawSource, source: DrawSource, component: str, measure: str) -> bool:
+    """Whether only registered deaths of a component are left, where all of them were known."""
+    was, is_now = usual.statuses[component].is_registered_only, source.statuses[component].is_registered_only
+    return measure == "all" and is_now and not was
 
 
 def _counted(source: DrawSource, question: Asked) -> ResolvedDefinition | None:

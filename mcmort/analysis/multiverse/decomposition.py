@@ -2,13 +2,16 @@
 
 The value of a set of dials is the variance of the mean of the universes that agree in them; a dial's share is what it
 adds to that on average over all orders (Song, Nelson and Staum 2016, SIAM/ASA Journal on Uncertainty Quantification
-4(1), doi 10.1137/15M1048070). It holds also where constraints or a sample leave out combinations.
+4(1), doi 10.1137/15M1048070) in which the dials of a group stand together (Owen 1977, in Essays in Mathematical
+Economics and Game Theory), so that their shares sum to that of the group. This holds also where constraints or a sample
+leave out combinations.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,8 +36,8 @@ class Decomposition:
     groups : dict of str to float
         Shares of the variance by what choices are about (the definition, the evidence, the model), the largest first.
     dials : dict of str to float
-        Shares by single choices, the largest first. Those of a group need not sum to the share of the group: what two
-        choices do together is divided among those that take part.
+        Shares by single choices, the largest first: they sum to the share of their group. What several choices do
+        together is divided among them.
     """
 
     sd: float
@@ -60,26 +63,34 @@ def decompose(universes: Universes, values: Sequence[float] | Array) -> Decompos
     numbers = np.asarray(values, dtype=np.float64)
     columns = {dial.name: universes.codes[:, place] for place, dial in enumerate(universes.dials)}
     varied = {name: codes for name, codes in columns.items() if np.ptp(codes) > 0}
-    groups: dict[str, list[str]] = {}
+    groups: dict[str, frozenset[str]] = {}
     for name in varied:
-        groups.setdefault(GROUPS[name], []).append(name)
-    by_group = _shares({group: [varied[name] for name in names] for group, names in groups.items()}, numbers)
-    by_dial = _shares({name: [codes] for name, codes in varied.items()}, numbers)
-    return Decomposition(float(numbers.std()), by_group, by_dial)
+        groups[GROUPS[name]] = groups.get(GROUPS[name], frozenset()) | {name}
+    variance = float(numbers.var())
+    if variance <= 0.0:
+        return Decomposition(0.0, {}, {})
+
+    @cache
+    def explained(chosen: frozenset[str]) -> float:
+        # in the order of the dials: a sum in another order would have other last digits
+        return _variance_of_means([codes for name, codes in varied.items() if name in chosen], numbers) / variance
+
+    def of_group(group: str, members: frozenset[str]) -> float:
+        """Return the share of a group if it had only some of its members."""
+        own = {**groups, group: members}
+        shapley = shapley_values(list(own), lambda chosen: explained(frozenset[str]().union(*map(own.get, chosen))))
+        return float(shapley.values[shapley.factors.index(group)])
+
+    dials: dict[str, float] = {}
+    for group, members in groups.items():
+        names = [name for name in varied if name in members]
+        shapley = shapley_values(names, partial(of_group, group))
+        dials |= zip(shapley.factors, shapley.values.tolist(), strict=True)
+    shares = {group: of_group(group, members) for group, members in groups.items()}
+    return Decomposition(float(numbers.std()), _largest_first(shares), _largest_first(dials))
 
 
-def _shares(factors: Mapping[str, Sequence[NDArray[np.int64]]], values: Array) -> dict[str, float]:
-    """Return the Shapley shares of factors, each of one or several dials, the largest first."""
-    whole = float(values.var())
-    if whole <= 0.0:
-        return {}
-
-    def explained(subset: frozenset[str]) -> float:
-        # in the order of the factors: a sum in another order would have other last digits
-        return _variance_of_means([codes for name in factors if name in subset for codes in factors[name]], values)
-
-    shapley = shapley_values(list(factors), explained)
-    shares = dict(zip(shapley.factors, (shapley.values / whole).tolist(), strict=True))
+def _largest_first(shares: Mapping[str, float]) -> dict[str, float]:
     return dict(sorted(shares.items(), key=lambda item: -item[1]))
 
 

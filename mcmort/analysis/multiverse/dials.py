@@ -9,6 +9,7 @@ from typing import Final, get_args
 
 from mcmort.analysis.multiverse.request import Exclusion, MultiverseRequest
 from mcmort.catalogue.case import Case
+from mcmort.catalogue.records import Component, Quantity
 from mcmort.catalogue.suggestions import did_you_mean
 from mcmort.catalogue.vocabulary import BASES, POOLINGS, WEIGHTINGS, Family, Measure
 from mcmort.errors import UsageError
@@ -106,7 +107,7 @@ def dials_of(case: Case, request: MultiverseRequest) -> tuple[Dial, ...]:
 def _usual(case: Case) -> dict[str, tuple[str, ...]]:
     """Return the options that dials have where nothing is asked for: those that make a difference in this case."""
     own_reading = case.head.readings.range
-    has_own_pools = any(owner.pool != POOLINGS[0] for owner in (*case.components.values(), *case.quantities.values()))
+    has_own_pools = any(owner.pool != POOLINGS[0] for owner in _owners(case))
     return {
         "engine": ENGINES[:1],
         "evidence": tuple(_standards_that_differ(case)),
@@ -122,19 +123,22 @@ def _usual(case: Case) -> dict[str, tuple[str, ...]]:
 
 
 def _cites_weights(case: Case) -> bool:
-    owners = (*case.components.values(), *case.quantities.values())
-    return bool(case.lineages) or any(estimate.weight is not None for owner in owners for estimate in owner.estimate)
+    cited = (estimate.weight for owner in _owners(case) for estimate in owner.estimate)
+    return bool(case.lineages) or any(weight is not None for weight in cited)
+
+
+def _owners(case: Case) -> list[Component | Quantity]:
+    return [*case.components.values(), *case.quantities.values()]
 
 
 def _standards_that_differ(case: Case) -> Iterator[str]:
     """Yield the usual standards of evidence, but those that admit the same figures as one before."""
-    owners = (*case.components.values(), *case.quantities.values())
     seen = set()
     for name in (ADMITTED, "with-assertions", "without-testimony"):
         bases = bases_of(case, name, {})
         admitted = frozenset(
             (owner.id, estimate.name, estimate.measure)
-            for owner in owners
+            for owner in _owners(case)
             for estimate in case.admitted(owner, bases)[0]
         )
         if admitted not in seen:
@@ -180,8 +184,8 @@ def bases_of(case: Case, standard: str, standards: Mapping[str, Sequence[str]]) 
         return frozenset(bases)
     known = [ADMITTED, "with-assertions", "without-testimony", *_STANDARDS, *standards]
     raise UsageError(
-        f"no standard of evidence {standard!r}; expected {', '.join(known)}, with-BASIS, without-BASIS, or bases joined "
-        f"by + ({', '.join(BASES)}){_hint(standard, [*known, *BASES])}"
+        f"no standard of evidence {standard!r}; expected {', '.join(known)}, with-BASIS, without-BASIS, or bases "
+        f"joined by + ({', '.join(BASES)}){_hint(standard, [*known, *BASES])}"
     )
 
 

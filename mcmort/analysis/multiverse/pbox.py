@@ -1,9 +1,9 @@
 """Probability boxes: what a distribution can be under any of the choices, which are no matter of probability.
 
 The bounds are the envelopes of the distribution functions of all universes (Ferson, Kreinovich, Ginzburg, Myers and
-Sentz 2003, Constructing probability boxes and Dempster-Shafer structures, SAND2002-4015). No universe is weighed against
-another: between the bounds lies choice, along them lies chance (Sarma, Hwang, Hullman and Kay 2024, Milliways, doi
-10.1145/3613904.3642375).
+Sentz 2003, Constructing probability boxes and Dempster-Shafer structures, SAND2002-4015). No universe is weighed
+against another: between the bounds lies choice, along them lies chance (Sarma, Hwang, Hullman and Kay 2024, Milliways,
+doi 10.1145/3613904.3642375).
 """
 
 from __future__ import annotations

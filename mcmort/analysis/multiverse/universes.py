@@ -109,7 +109,7 @@ def _balanced_order(sets: Codes, rng: np.random.Generator) -> Iterator[int]:
 
 
 def _labels(sets: Codes, choices: Sequence[tuple[int, ...]]) -> Codes:
-    """Number each combination of options of some dials apart, shape ``(sets, choices)``."""
+    """Give a number of its own to each combination of options of some dials apart, shape ``(sets, choices)``."""
     labels, first = np.zeros((len(sets), max(len(choices), 1)), dtype=np.int64), 0
     for place, columns in enumerate(choices):
         _, label = np.unique(sets[:, columns], axis=0, return_inverse=True)
@@ -141,8 +141,8 @@ def allowed_universes(dials: Sequence[Dial], constraints: Sequence[Constraint]) 
     sizes = [len(dial.options) for dial in dials]
     if math.prod(sizes) > MOST_COMBINATIONS:
         raise UsageError(
-            f"the dials have {math.prod(sizes):,} combinations; expected {MOST_COMBINATIONS:,} at most. Hint: give some "
-            "of them fewer options with --dial"
+            f"the dials have {math.prod(sizes):,} combinations; expected {MOST_COMBINATIONS:,} at most. Hint: give "
+            "some of them fewer options with --dial"
         )
     codes = np.stack(np.unravel_index(np.arange(math.prod(sizes)), sizes), axis=1).astype(np.int64)
     codes = _without_dials_of_other_engine(dials, codes)
@@ -155,8 +155,8 @@ def allowed_universes(dials: Sequence[Dial], constraints: Sequence[Constraint]) 
             shares[constraint.reason] = shares.get(constraint.reason, 0) + int(mask.sum())
         worst = sorted(shares, key=lambda reason: -shares[reason])[:3]
         raise UsageError(
-            f"no universe is left of {len(codes):,}: {'; '.join(worst)}. Hint: give the dials more options, or exclude "
-            "fewer"
+            f"no universe is left of {len(codes):,}: {'; '.join(worst)}. Hint: give the dials more options, or "
+            "exclude fewer"
         )
     return Universes(tuple(dials), codes[is_allowed])
 

@@ -207,7 +207,7 @@ def run_multiverse(
         by_key = run_tasks(tasks, folder=folder, executor=executor, workers=workers, progress=progress)
         outcomes = [by_key[task.key] for task in tasks]
         results = [
-            failed_rows(asked, outcome) if isinstance(outcome, TaskFailure) else outcome
+            failed_rows(asked, outcome.reason) if isinstance(outcome, TaskFailure) else outcome
             for asked, outcome in zip(requests, outcomes, strict=True)
         ]
     rows_in_order: list[Mapping[str, Any]] = [{}] * len(universes)

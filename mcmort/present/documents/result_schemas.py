@@ -10,6 +10,7 @@ from mcmort.present.documents.dependence_document import DependenceDocument
 from mcmort.present.documents.fit_document import FitDocument
 from mcmort.present.documents.frame import Document
 from mcmort.present.documents.influence_document import InfluenceDocument
+from mcmort.present.documents.multiverse_document import MultiverseDocument
 from mcmort.present.documents.total_document import TotalDocument
 
 __all__ = ["result_schemas"]
@@ -21,6 +22,7 @@ _DOCUMENTS: Final[dict[str, type[Document]]] = {
     "dependence": DependenceDocument,
     "fit": FitDocument,
     "influence": InfluenceDocument,
+    "multiverse": MultiverseDocument,
 }
 
 
