@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -139,7 +140,7 @@ def test_shares_of_an_additive_function_are_the_variances_of_its_terms() -> None
     """Of a sum of one term for each dial, each dial has the share of the variance of its term."""
     universes = _factorial(evidence=3, pool=2, reading=4, definition=5)
     terms = [np.array([0.0, 1.0, 5.0]), np.array([0.0, 2.0]), np.array([1.0, 2.0, 3.0, 9.0]), 3.0 * np.arange(5.0)]
-    values = sum(term[universes.codes[:, place]] for place, term in enumerate(terms))
+    values = np.sum([term[universes.codes[:, place]] for place, term in enumerate(terms)], axis=0)
     variances = np.array([term.var() for term in terms])
     parts = decompose(universes, values)
     for name, share in zip(("evidence", "pool", "reading", "definition"), variances / variances.sum(), strict=True):
@@ -295,7 +296,7 @@ def test_digest_is_the_same_for_any_workers_and_after_an_interruption(tmp_path: 
     ],
     ids=str,
 )
-def test_bad_request_says_what_is_expected(given: dict[str, object], said: str) -> None:
+def test_bad_request_says_what_is_expected(given: dict[str, Any], said: str) -> None:
     """Unknown dials and options, and requests that leave nothing, are refused with a hint."""
     with pytest.raises(UsageError, match=said):
         _run(MultiverseRequest.checked(**given))

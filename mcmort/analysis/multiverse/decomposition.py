@@ -78,7 +78,9 @@ def decompose(universes: Universes, values: Sequence[float] | Array) -> Decompos
     def of_group(group: str, members: frozenset[str]) -> float:
         """Return the share of a group if it had only some of its members."""
         own = {**groups, group: members}
-        shapley = shapley_values(list(own), lambda chosen: explained(frozenset[str]().union(*map(own.get, chosen))))
+        shapley = shapley_values(
+            list(own), lambda chosen: explained(frozenset[str]().union(*(own[each] for each in chosen)))
+        )
         return float(shapley.values[shapley.factors.index(group)])
 
     dials: dict[str, float] = {}
