@@ -3,7 +3,8 @@
 Run with ``make docs``. Generated are the tables of the README, the reference of the commands, the list of files, the
 columns of a spreadsheet, the worked example of ``priors/README.md``, each author's total against ours, what universes
 disagree about, totals before and after version 2 of the case format, the picture of the layers, what the examples in
-``docs/method.md`` and ``docs/architecture.md`` print, and what the benchmarks found, once ``benchmarks/results.json`` is there.
+``docs/method.md`` and ``docs/architecture.md`` print, and what the benchmarks found, once ``benchmarks/results.json`` is
+there.
 """
 
 from __future__ import annotations
@@ -126,8 +127,8 @@ def multiverse(_: str) -> str:
         report.render("markdown"),
         "## Probability boxes",
         "",
-        "The smallest and the largest quantile of any universe, in millions. Between the two lies choice, along each row",
-        "lies chance.",
+        "The smallest and the largest quantile of any universe. Between the two lies choice, along each row lies",
+        "chance.",
         "",
         "| definition | " + " | ".join(f"{100 * probability:g} %" for probability in SHOWN) + " |",
         "| --- |" + " ---: |" * len(SHOWN),
