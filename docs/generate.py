@@ -3,8 +3,8 @@
 Run with ``make docs``. Generated are the tables of the README, the reference of the commands, the list of files, the
 columns of a spreadsheet, the worked example of ``priors/README.md``, each author's total against ours, what universes
 disagree about, totals before and after version 2 of the case format, the picture of the layers, what the examples in
-``docs/method.md`` and ``docs/architecture.md`` print, and what the benchmarks found, once ``benchmarks/results.json`` is
-there.
+``docs/method.md`` and ``docs/architecture.md`` print, and what the benchmarks found, once
+``benchmarks/results.json`` is there.
 """
 
 from __future__ import annotations
