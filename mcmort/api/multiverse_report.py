@@ -173,6 +173,8 @@ def multiverse_of(
     if isinstance(draws, bool) or draws < 1:
         raise UsageError(f"the number of draws is {draws!r}; expected a whole number from 1 up")
     computed = run_multiverse(case, request, draws=draws, seed=seed, interval=interval, **how)
-    receipt = receipt_of(TotalsRequest(definitions=()), {}, computed.source, result="multiverse", interval=interval)
-    changed = {"multiverse": request, "totals": {"universes": computed.digest}}
-    return MultiverseReport(computed, receipt.model_copy(update=changed))
+    receipt = receipt_of(
+        TotalsRequest(definitions=()), {}, computed.source, result="multiverse", interval=interval,
+        choices=request.model_dump(mode="json"),
+    )  # fmt: skip
+    return MultiverseReport(computed, receipt.model_copy(update={"totals": {"universes": computed.digest}}))

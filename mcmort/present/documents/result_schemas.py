@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from mcmort.present.documents.bridge_document import BridgeDocument
 from mcmort.present.documents.claims_document import ClaimsDocument
 from mcmort.present.documents.comparison_document import ComparisonDocument
 from mcmort.present.documents.dependence_document import DependenceDocument
 from mcmort.present.documents.fit_document import FitDocument
 from mcmort.present.documents.frame import Document
 from mcmort.present.documents.influence_document import InfluenceDocument
+from mcmort.present.documents.location_document import LocationDocument
 from mcmort.present.documents.multiverse_document import MultiverseDocument
+from mcmort.present.documents.prediction_document import PredictionDocument
+from mcmort.present.documents.probability_document import ProbabilityDocument
+from mcmort.present.documents.rates_document import RatesDocument
 from mcmort.present.documents.total_document import TotalDocument
 
 __all__ = ["result_schemas"]
@@ -20,8 +25,13 @@ _DOCUMENTS: Final[dict[str, type[Document]]] = {
     "comparison": ComparisonDocument,
     "claims": ClaimsDocument,
     "dependence": DependenceDocument,
+    "bridge": BridgeDocument,
+    "location": LocationDocument,
     "fit": FitDocument,
     "influence": InfluenceDocument,
+    "probability": ProbabilityDocument,
+    "rates": RatesDocument,
+    "prediction": PredictionDocument,
     "multiverse": MultiverseDocument,
 }
 
