@@ -45,7 +45,8 @@ def published_text(multiverse: Multiverse) -> str:
     if spread is None:
         return ""
     (low, high), (least, most) = spread.range, spread.range_of_scope
-    beyond = f" {spread.beyond} count something that is not in this case, as evidence here." if spread.beyond else ""
+    also = f" {spread.beyond} of them also count what this case does not hold; that stands under evidence."
+    beyond = also if spread.beyond else ""
     return (
         f"Of the spread of the {len(spread.figures)} published totals "
         f"({rounding_of((low, high)).span(low, high, to=' to ')}) {percent(spread.scope)} is scope and "
