@@ -23,6 +23,7 @@ from mcmort.cli.fit import fit
 from mcmort.cli.import_ import import_
 from mcmort.cli.influence import influence
 from mcmort.cli.locate import locate
+from mcmort.cli.multiverse import multiverse
 from mcmort.cli.new import new
 from mcmort.cli.plot import plot
 from mcmort.cli.predict import predict
@@ -64,6 +65,7 @@ for command in (
     rates,
     predict,
     claims,
+    multiverse,
     fit,
     calibrate,
     influence,

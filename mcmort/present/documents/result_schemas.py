@@ -12,6 +12,7 @@ from mcmort.present.documents.fit_document import FitDocument
 from mcmort.present.documents.frame import Document
 from mcmort.present.documents.influence_document import InfluenceDocument
 from mcmort.present.documents.location_document import LocationDocument
+from mcmort.present.documents.multiverse_document import MultiverseDocument
 from mcmort.present.documents.prediction_document import PredictionDocument
 from mcmort.present.documents.probability_document import ProbabilityDocument
 from mcmort.present.documents.rates_document import RatesDocument
@@ -33,6 +34,7 @@ _DOCUMENTS: Final[dict[str, type[Document]]] = {
     "rates": RatesDocument,
     "prediction": PredictionDocument,
     "sensitivity": SensitivityDocument,
+    "multiverse": MultiverseDocument,
 }
 
 
