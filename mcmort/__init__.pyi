@@ -1,3 +1,4 @@
+from .api.errors_report import measured_errors as measured_errors
 from .api.verbs import bridge as bridge
 from .api.verbs import claims as claims
 from .api.verbs import compare as compare

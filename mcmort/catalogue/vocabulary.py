@@ -13,6 +13,8 @@ __all__ = [
     "BestIs",
     "Confidence",
     "Family",
+    "Interest",
+    "Kind",
     "LinkMeasure",
     "Measure",
     "Pooling",
@@ -39,6 +41,21 @@ Basis = Literal[
 """How a source got its figure, from counts kept by those responsible to bare assertion."""
 
 BASES: Final[tuple[Basis, ...]] = get_args(Basis)
+
+Kind = Literal[
+    "closed-register",
+    "name-list",
+    "missing-list",
+    "case-coded",
+    "running-count",
+    "complete",
+    "partial",
+    "scaled-up",
+]
+"""The kind of a register, or what of a grave was dug: registers of one basis err in different ways."""
+
+Interest = Literal["high", "low", "neither", "unclear"]
+"""By which figure the speaker gains: a high one, a low one, neither; or nobody can say."""
 
 Measure = Literal["registered", "all"]
 """Deaths registered by those responsible, or all deaths."""

@@ -17,6 +17,7 @@ from mcmort.cli.check import check
 from mcmort.cli.cite import cite
 from mcmort.cli.claims import claims
 from mcmort.cli.compare import compare
+from mcmort.cli.errors import errors
 from mcmort.cli.fit import fit
 from mcmort.cli.import_ import import_
 from mcmort.cli.new import new
@@ -50,6 +51,7 @@ for command in (
     total,
     compare,
     claims,
+    errors,
     fit,
     plot,
     trace,

@@ -26,6 +26,7 @@ __all__ = [
     "percent",
     "rounding_for",
     "rounding_of",
+    "signed",
     "significant",
 ]
 
@@ -201,6 +202,13 @@ def percent(share: float) -> str:
     if 0.995 <= size < 1 - 1e-9:
         return "over 99 %" if share > 0 else f"{MINUS}(over 99 %)"
     return f"{'' if share >= 0 else MINUS}{100 * size:.0f} %"
+
+
+def signed(value: float, decimals: int = 2) -> str:
+    """Return a difference, such as one of logarithms, with its sign."""
+    rounded = round(value, decimals)
+    sign = "+" if rounded > 0 else MINUS if rounded < 0 else ""
+    return f"{sign}{abs(rounded):.{decimals}f}"
 
 
 def significant(value: float, figures: int = 3) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from mcmort.present.documents.claims_document import ClaimsDocument
 from mcmort.present.documents.comparison_document import ComparisonDocument
 from mcmort.present.documents.dependence_document import DependenceDocument
+from mcmort.present.documents.errors_document import ErrorsDocument
 from mcmort.present.documents.fit_document import FitDocument
 from mcmort.present.documents.frame import Document
 from mcmort.present.documents.influence_document import InfluenceDocument
@@ -19,6 +20,7 @@ _DOCUMENTS: Final[dict[str, type[Document]]] = {
     "comparison": ComparisonDocument,
     "claims": ClaimsDocument,
     "dependence": DependenceDocument,
+    "errors": ErrorsDocument,
     "fit": FitDocument,
     "influence": InfluenceDocument,
 }
