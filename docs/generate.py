@@ -22,6 +22,7 @@ from typing import Any
 
 import typer
 from meaning import meaning_page
+from measured import measured_errors
 from picture import first_line, layers, layers_svg
 
 import mcmort as mm
@@ -219,6 +220,7 @@ PAGES: dict[str, Callable[[str], str]] = {
     "docs/files.md": files,
     "docs/import.md": columns,
     "docs/layers.svg": lambda _: layers_svg(ROOT),
+    "docs/measured-errors.md": measured_errors,
     "docs/meaning-2.md": lambda _: meaning_page(draws_of),
     "docs/method.md": executed,
 }

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from mcmort.analysis.measured_errors import (
     ClassErrors,
@@ -31,6 +31,9 @@ from mcmort.present.tables.errors_table import (
 )
 from mcmort.present.tables.formats import render
 from mcmort.present.texts.errors_headline import errors_headline, errors_notes
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["ERROR_TABLES", "ErrorsReport", "measured_errors"]
 
@@ -99,6 +102,12 @@ class ErrorsReport:
         text = render(self.table(table), form, width)
         is_first = form == "text" and table == "classes"
         return "\n".join([*wrapped(self.headline, width=width), "", text]) if is_first else text
+
+    def figure(self) -> Figure:
+        """Return the figure: each pair, and bias and spread of each class of figures."""
+        from mcmort.present.figures.error_points import error_rows, errors_figure
+
+        return errors_figure(error_rows(self.library, self.fitted))
 
     def __str__(self) -> str:
         return self.render()

@@ -7,6 +7,7 @@ from typing import Final, Literal, get_args
 __all__ = [
     "BASES",
     "CURRENT_FORMAT",
+    "KINDS_OF",
     "POOLINGS",
     "WEIGHTINGS",
     "Basis",
@@ -53,6 +54,12 @@ Kind = Literal[
     "scaled-up",
 ]
 """The kind of a register, or what of a grave was dug: registers of one basis err in different ways."""
+
+KINDS_OF: Final[dict[Basis, tuple[Kind, ...]]] = {
+    "registered": ("closed-register", "name-list", "missing-list", "case-coded", "running-count"),
+    "exhumation": ("complete", "partial", "scaled-up"),
+}
+"""The kinds that each basis has; other bases have none."""
 
 Interest = Literal["high", "low", "neither", "unclear"]
 """By which figure the speaker gains: a high one, a low one, neither; or nobody can say."""

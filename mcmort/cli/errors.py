@@ -37,6 +37,9 @@ def errors(
     save: Annotated[
         Path | None, typer.Option("--save", metavar="FILE", help="Write the fitted numbers, with --refit.")
     ] = None,
+    figure: Annotated[
+        Path | None, typer.Option("--figure", metavar="FILE", help="Draw it, ending in .png, .svg or .pdf.")
+    ] = None,
     seed: Seed = 1,
     form: Format = Form.text,
     output: Output = None,
@@ -47,13 +50,20 @@ def errors(
     Example: `mcmort errors --table readings`
     """
     from mcmort.api.errors_report import measured_errors
+    from mcmort.present.write import figure_format, write_whole
 
     if save is not None and not refit:
         raise typer.BadParameter("there are new numbers only with --refit", param_hint="--save")
-    check_output(output)
-    check_output(save)
+    if figure is not None:
+        figure_format(figure)
+    for place in (output, save, figure):
+        check_output(place)
     with progress_bar("Fitting", quiet or not refit):
         report = measured_errors(extra=tuple(own or ()), refit=refit, seed=seed)
     if save is not None and report.fitted is not None:
         deliver(report.fitted.model_dump_json(indent=1, by_alias=True) + "\n", save, is_json=True)
+    if figure is not None:
+        from mcmort.present.figures.style import figure_bytes
+
+        write_whole(figure, figure_bytes(report.figure(), figure_format(figure)))
     deliver(report.render(form.value, table.value, line_width(output)), output, is_json=form is Form.json)

@@ -6,11 +6,13 @@ import csv
 import math
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mcmort.catalogue.measured_errors import ErrorLibrary, load_errors
 from mcmort.catalogue.measured_errors.load import errors_folder
+from mcmort.catalogue.records import Estimate
 from mcmort.errors import CaseError
 from tests.measured_errors import ROW, write_pairs
 
@@ -161,3 +163,13 @@ def test_order_of_rows_changes_no_digest(tmp_path: Path) -> None:
     write_pairs(tmp_path / "a", rows)
     write_pairs(tmp_path / "b", rows[::-1])
     assert load_errors(tmp_path / "a").digest == load_errors(tmp_path / "b").digest
+
+
+def test_estimate_may_say_its_kind_and_the_speakers_interest() -> None:
+    """Both keys of a case's estimate are optional and kept as given; an unknown interest and a misplaced kind are not."""
+    table: dict[str, Any] = {"source": "smith-1990", "locator": "p. 1", "best": 5.0, "basis": "registered"}
+    assert (Estimate(**table).kind, Estimate(**table).interest) == (None, None)
+    told = Estimate(**table, kind="name-list", interest="neither")
+    assert (told.kind, told.interest) == ("name-list", "neither")
+    with pytest.raises(ValueError, match="kind"):
+        Estimate(**table | {"basis": "survey"}, kind="name-list")

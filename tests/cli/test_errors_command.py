@@ -70,6 +70,15 @@ def test_defect_in_own_pairs_ends_with_1_and_names_the_cell(tmp_path: Path, caps
     assert "Traceback" not in ran.err
 
 
+def test_figure_is_written_beside_the_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """``--figure`` writes a picture of the form of its ending, and refuses an ending that it does not know."""
+    run = runner(capsys)
+    ran = run("errors", "--figure", tmp_path / "errors.svg")
+    assert (ran.code, ran.err) == (0, "")
+    assert "<svg" in (tmp_path / "errors.svg").read_text(encoding="utf-8")
+    assert run("errors", "--figure", tmp_path / "errors.gif").code == 2
+
+
 def test_saving_without_a_new_fit_is_wrong_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """There is nothing new to save unless the model is fitted anew."""
     ran = runner(capsys)("errors", "--save", tmp_path / "fitted.json")

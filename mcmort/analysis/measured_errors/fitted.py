@@ -36,7 +36,7 @@ class Interval95(_Part):
 
 
 class FittedClass(_Part):
-    """Bias and spread of a class of figures, of ``ln(early / true)``, for a figure given while the event lasts."""
+    """Bias and spread of a class of figures, of ``ln(early / true)``, for a figure given in the year of the event."""
 
     name: str
     basis: str
@@ -63,8 +63,8 @@ class FittedErrors(_Part):
     effective_size: float
     classes: tuple[FittedClass, ...] = Field(description="Classes of figures that have pairs.")
     bases: tuple[FittedClass, ...] = Field(description="A new class of each basis: what is known without its kind.")
-    years_on_bias: Interval95 = Field(description="Change of the log of the bias per unit of ln(1 + years).")
-    years_on_spread: Interval95
+    late_bias: Interval95 = Field(description="Bias a year or more after the event, over that of the same year.")
+    late_spread: Interval95
     selection_of_bias: Interval95 = Field(description="Bias of reported corrections over that of a complete frame.")
     selection_of_spread: Interval95
     shared_by_event: Interval95 = Field(description="Part of the squared spread common to the pairs of an event.")
@@ -140,8 +140,8 @@ def fitted_errors(fit: Fit, library: ErrorLibrary, seed: int) -> FittedErrors:
         effective_size=round(fit.ess),
         classes=classes,
         bases=bases,
-        years_on_bias=_interval(draws["years_on_bias"]),
-        years_on_spread=_interval(draws["years_on_scale"]),
+        late_bias=_interval(np.exp(draws["log_late_bias_ratio"])),
+        late_spread=_interval(np.exp(draws["log_late_scale_ratio"])),
         selection_of_bias=_interval(ratios[0]),
         selection_of_spread=_interval(ratios[1]),
         shared_by_event=_interval(draws["shared"][:, 0]),

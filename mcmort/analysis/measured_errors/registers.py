@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mcmort.catalogue.measured_errors import ErrorLibrary, ErrorPair
-from mcmort.catalogue.measured_errors.records import KINDS_OF
-from mcmort.catalogue.vocabulary import Kind
+from mcmort.catalogue.vocabulary import KINDS_OF, Kind
 
 __all__ = ["Completeness", "completeness"]
 

@@ -28,8 +28,8 @@ class Design:
         Indices: the basis of each class, and the class, event and lineage of each pair. Lineages lie inside events.
     is_selected : NDArray
         Whether a pair was found because its correction was reported.
-    years : NDArray
-        The logarithm of one plus the years from the event to the early figure.
+    is_late : NDArray
+        Whether a figure was given a year or more after the event ended.
     error : NDArray
         The logarithm of early over later.
     """
@@ -42,7 +42,7 @@ class Design:
     lineage: NDArray[np.int64]
     event_of_lineage: NDArray[np.int64]
     is_selected: NDArray[np.float64]
-    years: NDArray[np.float64]
+    is_late: NDArray[np.float64]
     error: NDArray[np.float64]
 
 
@@ -73,7 +73,7 @@ def design_of(library: ErrorLibrary, *, with_doubtful: bool = False) -> Design:
         lineage=_indices([(pair.event, pair.lineage) for pair in pairs], lineages),
         event_of_lineage=_indices([event for event, _ in lineages], events),
         is_selected=np.array([0.0 if library.is_complete(pair) else 1.0 for pair in pairs]),
-        years=np.log1p([pair.lag for pair in pairs]),
+        is_late=np.array([float(pair.lag > 0) for pair in pairs]),
         error=np.array([pair.error for pair in pairs]),
     )
 

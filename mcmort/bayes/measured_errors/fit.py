@@ -77,12 +77,12 @@ def fit_errors(design: Design, seed: int = 1, draws: int = 2_000) -> Fit:
     return Fit(design, _flat(sampled), rhat, ess)
 
 
-def compiled(design: Design) -> Refit:
-    """Return a function of errors, draws and seed that samples the same design with other errors, compiled once."""
+def compiled(design: Design, *, chains: int = 2, tune: int = 500) -> Refit:
+    """Return a function of errors, draws of a chain and seed that samples a design with other errors, compiled once."""
     program = _compile(design)
 
     def refit(error: NDArray[np.float64], draws: int, seed: int) -> dict[str, NDArray[np.float64]]:
-        return _flat(_sample(program.with_data(error=error), draws, seed))
+        return _flat(_sample(program.with_data(error=error), draws, seed, chains, tune))
 
     return refit
 
@@ -95,14 +95,14 @@ def _compile(design: Design) -> Any:
         return nutpie.compile_pymc_model(errors_model(design), var_names=list(PARAMETERS))
 
 
-def _sample(program: Any, draws: int, seed: int) -> Any:
+def _sample(program: Any, draws: int, seed: int, chains: int = _CHAINS, tune: int = _TUNE) -> Any:
     import nutpie
 
     return nutpie.sample(
         program,
         draws=draws,
-        tune=_TUNE,
-        chains=_CHAINS,
+        tune=tune,
+        chains=chains,
         cores=2,
         seed=seed,
         progress_bar=False,

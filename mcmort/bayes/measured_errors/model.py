@@ -4,7 +4,7 @@ An early figure divides into the later count an error ``x = ln(early / later)``:
 
 - ``x`` is Student t with 4 degrees of freedom about a bias, with a scale; both belong to its class of figures;
 - classes of one basis are drawn about their basis, bases about one another (partial pooling);
-- both change with the years from the event to the figure;
+- both have another size in figures that are given a year or more after the event;
 - pairs that were found because a correction was reported have ``exp(log_bias_ratio)`` times the bias and
   ``exp(log_scale_ratio)`` times the scale of a complete frame: the selection, estimated where both exist;
 - errors of one event, and of one lineage, have part of their variance in common.
@@ -28,8 +28,8 @@ PARAMETERS: Final = (
     "log_scale_of_cell",
     "new_bias",
     "new_log_scale",
-    "years_on_bias",
-    "years_on_scale",
+    "log_late_bias_ratio",
+    "log_late_scale_ratio",
     "log_bias_ratio",
     "log_scale_ratio",
     "shared",
@@ -81,13 +81,13 @@ def errors_model(design: Design) -> Any:
             "new_log_scale",
             log_scale_of_basis + scales_of_cells * pm.Normal("new_scale_score", 0.0, 1.0, shape=bases),
         )
-        years_on_bias = pm.Normal("years_on_bias", 0.0, 0.2)
-        years_on_scale = pm.Normal("years_on_scale", 0.0, 0.2)
+        log_late_bias_ratio = pm.Normal("log_late_bias_ratio", 0.0, 0.5)
+        log_late_scale_ratio = pm.Normal("log_late_scale_ratio", 0.0, 0.5)
         log_bias_ratio = pm.Normal("log_bias_ratio", 0.0, 0.7)
         log_scale_ratio = pm.Normal("log_scale_ratio", 0.0, 0.5)
         shared = pm.Dirichlet("shared", np.array([2.0, 2.0, 4.0]))
-        bias_change = years_on_bias * design.years + log_bias_ratio * design.is_selected
-        scale_change = years_on_scale * design.years + log_scale_ratio * design.is_selected
+        bias_change = log_late_bias_ratio * design.is_late + log_bias_ratio * design.is_selected
+        scale_change = log_late_scale_ratio * design.is_late + log_scale_ratio * design.is_selected
         mean = bias_of_cell[design.cell] * pt.exp(bias_change)
         scale = pt.exp(log_scale_of_cell[design.cell] + scale_change)
         pm.Potential("errors", block_density(error, mean, scale, shared[0], shared[1], design))

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from mcmort.catalogue.records.fields import Flag, Id, Number, Record, RecordError, Text
+from mcmort.catalogue.records.fields import Flag, Id, Number, Record, RecordError, Text, check_kind
 from mcmort.catalogue.vocabulary import Basis, Interest, Kind
 
-__all__ = ["KINDS_OF", "ErrorPair", "Frame", "PairReads", "Scope"]
+__all__ = ["ErrorPair", "Frame", "PairReads", "Scope"]
 
 PairReads = Literal["point", "range", "95%", "at-least", "up-to", "as-few-as"]
 """What an early figure says. ``up-to`` and ``as-few-as`` name the end of what a speaker holds possible."""
 
 Scope = Literal["equal", "cases", "narrower", "wider"]
 """What the early figure counts beside the later: the same; recognised cases of the same; fewer things; or more."""
-
-KINDS_OF: Final[dict[Basis, tuple[Kind, ...]]] = {
-    "registered": ("closed-register", "name-list", "missing-list", "case-coded", "running-count"),
-    "exhumation": ("complete", "partial", "scaled-up"),
-}
-"""The kinds that each basis has; other bases have none."""
 
 _Year = Annotated[int, Field(strict=True, ge=-5000, le=3000)]
 _Figure = Annotated[Number, Field(gt=0)]
@@ -89,10 +83,7 @@ class ErrorPair(Record):
             raise RecordError("later_said", found, "a later year", "the better figure must be the later one")
         self._check_reading()
         self._check_scope()
-        kinds = KINDS_OF.get(self.basis, ())
-        if self.kind is not None and self.kind not in kinds:
-            expected = f"one of {', '.join(kinds)}" if kinds else "nothing"
-            raise RecordError("kind", f"{self.kind!r} of basis {self.basis}", expected)
+        check_kind(self.basis, self.kind)
         return self
 
     def _check_reading(self) -> None:

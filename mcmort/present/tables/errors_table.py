@@ -162,12 +162,12 @@ def years_table(spans: Sequence[LagErrors], fitted: FittedErrors | None) -> Tabl
     ]
     notes = []
     if fitted is not None:
-        change = fitted.years_on_spread
-        factors = [math.exp(value * math.log(11)) for value in (change.low, change.median, change.high)]
-        low, middle, high = (significant(factor, 2) for factor in factors)
+        low, middle, high = (
+            significant(end, 2) for end in (fitted.late_spread.low, fitted.late_spread.median, fitted.late_spread.high)
+        )
         notes.append(
-            f"Fitted, with kinds of figures held alike: ten years multiply the spread by {middle} (95 % {low}{EN_DASH}"
-            f"{high}). Time alone teaches little; a new source does."
+            f"Fitted, with kinds of figures held alike: a year or more after the event the spread is {middle} times "
+            f"that of the same year (95 % {low}{EN_DASH}{high})."
         )
     return Table(
         title="Errors by the years from the event to the early figure",

@@ -14,7 +14,7 @@ from mcmort.present.tables.errors_table import class_words
 
 __all__ = ["errors_headline", "errors_notes"]
 
-_FEWEST_EVENTS: Final = 10
+_FEWEST_EVENTS: Final = 8
 """Events below which a class is not named in the headline."""
 
 
