@@ -65,6 +65,12 @@ def errors_notes(library: ErrorLibrary, fitted: FittedErrors | None, *, is_curre
             f"{_factor(bias.low, bias.median, bias.high)} and the spread by "
             f"{_factor(spread.low, spread.median, spread.high)}. The other kinds are corrected by as much, untested."
         )
+        late = fitted.late_bias, fitted.late_spread
+        notes.append(
+            "Numbers are of figures given in the year of the event. A year or more later the bias is "
+            f"{_factor(late[0].low, late[0].median, late[0].high)} times as large, the spread "
+            f"{_factor(late[1].low, late[1].median, late[1].high)} times."
+        )
         if not is_current:
             notes.append(
                 "The fitted numbers rest on the pairs that came with mcmort, not on all of these; --refit fits anew."
