@@ -18,6 +18,7 @@ __all__ = [
     "OptionError",
     "OutputError",
     "Problem",
+    "TaskError",
     "UnknownCaseError",
     "UsageError",
     "VerifyError",
@@ -100,6 +101,10 @@ class ConvergenceError(McmortError):
 
 class OutputError(McmortError):
     """A result cannot be written where it was asked to go."""
+
+
+class TaskError(McmortError):
+    """A run of tasks cannot go on: workers differ in their versions, two results differ, or the workers are gone."""
 
 
 class VerifyError(McmortError):

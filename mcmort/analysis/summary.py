@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from mcmort.catalogue.suggestions import percent_hint
 from mcmort.errors import UsageError
-from mcmort.results.chains import effective_size
-from mcmort.results.histogram import quantile_error
+from mcmort.results.kept_values import KeptValues
 from mcmort.totals import Values
 
 __all__ = [
@@ -20,7 +19,6 @@ __all__ = [
     "Interval",
     "Summary",
     "check_probabilities",
-    "highest_density",
     "mean_of",
     "quantiles_of",
     "share_at_least",
@@ -33,7 +31,6 @@ Kind = Literal["equal-tailed", "highest-density"]
 
 PROBABILITIES: Final = (0.5, 0.9, 0.95)
 """Intervals that every summary carries."""
-_BATCHES: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,28 +110,6 @@ def check_probabilities(probabilities: Sequence[float], what: str = "an interval
             raise UsageError(f"{what} of probability {probability:g}; expected one between 0 and 1{hint}")
 
 
-def highest_density(ordered: Array, probability: float) -> tuple[float, float]:
-    """Return the shortest interval that holds a share of the draws.
-
-    Parameters
-    ----------
-    ordered : ndarray, shape (n_draws,)
-        Sorted draws.
-    probability : float
-        Share to hold.
-
-    Returns
-    -------
-    tuple of float
-        Its ends.
-    """
-    n = len(ordered)
-    inside = min(int(np.ceil(probability * n)), n)
-    widths = ordered[inside - 1 :] - ordered[: n - inside + 1]
-    first = int(np.argmin(widths))
-    return float(ordered[first]), float(ordered[first + inside - 1])
-
-
 def mean_of(values: Values) -> float:
     """Return the mean of a distribution."""
     return float(values.mean()) if isinstance(values, np.ndarray) else values.mean
@@ -183,7 +158,7 @@ def summarise(
         If a probability is not between 0 and 1.
     """
     check_probabilities(probabilities)
-    distribution = _KeptDraws(values, chains) if isinstance(values, np.ndarray) else values
+    distribution = KeptValues(values, chains) if isinstance(values, np.ndarray) else values
     intervals = []
     for probability in probabilities:
         tails = ((1.0 - probability) / 2.0, (1.0 + probability) / 2.0)
@@ -204,51 +179,3 @@ def summarise(
         distribution.sd,
         tuple(intervals),
     )
-
-
-class _KeptDraws:
-    """Draws that were kept, with the statistics that a `HistogramEstimate` offers."""
-
-    def __init__(self, values: Array, chains: int = 1) -> None:
-        self.values = values
-        self.chains = chains
-        self.ordered = np.sort(values)
-        self.draws = len(values)
-        self.mean = float(np.mean(self.ordered))
-        self.sd = float(np.std(self.ordered, ddof=1)) if self.draws > 1 else 0.0
-
-    def quantile(self, probability: float | Sequence[float] | Array) -> Array:
-        return np.asarray(np.quantile(self.ordered, probability))
-
-    def quantile_error(self, probability: float) -> float:
-        below = self.values <= self.quantile(probability)
-        return quantile_error(self.quantile, probability, self._effective_draws(below))
-
-    def _effective_draws(self, values: Array | NDArray[np.bool_]) -> float:
-        """Return how many independent draws would estimate the mean of some values with the same error."""
-        if self.chains == 1:
-            return self.draws
-        return min(effective_size(values.astype(np.float64), self.chains), self.draws)
-
-    def mean_error(self) -> float:
-        return self.sd / float(np.sqrt(self._effective_draws(self.values)))
-
-    def shortest(self, probability: float) -> tuple[float, float]:
-        return highest_density(self.ordered, probability)
-
-    def shortest_errors(self, probability: float) -> tuple[float, float]:
-        low, high = _batch_errors(self.values, probability)
-        return low, high
-
-
-def _batch_errors(values: Array, probability: float) -> list[float]:
-    """Estimate the errors of a highest-density interval from batches of the draws, since there is no formula.
-
-    The ends of the shortest interval converge with the cube root of the number of draws (Kim and Pollard 1990), so
-    the spread between batches is divided by the cube root of their number.
-    """
-    if len(values) < 10 * _BATCHES:
-        return [float("nan"), float("nan")]
-    ends = [highest_density(np.sort(batch), probability) for batch in np.array_split(values, _BATCHES)]
-    spread = np.std(np.array(ends), axis=0, ddof=1) / _BATCHES ** (1.0 / 3.0)
-    return [float(spread[0]), float(spread[1])]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["write_atomically"]
+__all__ = ["write_atomically", "write_once"]
 
 
 def write_atomically(path: Path, fill: Callable[[BinaryIO], object]) -> None:
@@ -26,6 +27,38 @@ def write_atomically(path: Path, fill: Callable[[BinaryIO], object]) -> None:
     OSError
         If the file cannot be written; what was there before is left.
     """
+    with _draft(path, fill) as draft:
+        draft.replace(path)
+
+
+def write_once(path: Path, fill: Callable[[BinaryIO], object]) -> bool:
+    """Write a file as `write_atomically` does, unless there is one of its name already.
+
+    Returns
+    -------
+    bool
+        Whether it was written. Of several writers at once only the first writes, on file systems that have links.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    """
+    with _draft(path, fill) as draft:
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            return False
+        except OSError:
+            if path.exists():
+                return False
+            draft.replace(path)
+        return True
+
+
+@contextlib.contextmanager
+def _draft(path: Path, fill: Callable[[BinaryIO], object]) -> Iterator[Path]:
+    """Write a file under another name; it is deleted afterwards unless it was moved."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     draft = Path(name)
     try:
@@ -35,7 +68,6 @@ def write_atomically(path: Path, fill: Callable[[BinaryIO], object]) -> None:
         umask = os.umask(0)
         os.umask(umask)
         draft.chmod(0o666 & ~umask)
-        draft.replace(path)
-    except BaseException:
+        yield draft
+    finally:
         draft.unlink(missing_ok=True)
-        raise

@@ -15,7 +15,7 @@ from typing import BinaryIO, Final
 
 from mcmort.cache.folder import KEPT, keep
 
-__all__ = ["Request", "keep_sealed", "read_sealed", "request_name"]
+__all__ = ["Request", "keep_sealed", "read_sealed", "request_name", "sealed"]
 
 type Request = Mapping[str, object]
 """All that a stored result depends on, as plain values of JSON."""
@@ -49,6 +49,19 @@ def keep_sealed(path: Path, request: Request, fill: Callable[[BinaryIO], object]
     OSError
         If the file cannot be written.
     """
+    keep(path, sealed(request, fill), most)
+
+
+def sealed(request: Request, fill: Callable[[BinaryIO], object]) -> Callable[[BinaryIO], object]:
+    """Return what writes a content with its request and a digest behind it.
+
+    Parameters
+    ----------
+    request : mapping of str to object
+        What the content answers.
+    fill : callable
+        Writes the content to an open file.
+    """
 
     def fill_and_seal(file: BinaryIO) -> None:
         fill(file)
@@ -56,7 +69,7 @@ def keep_sealed(path: Path, request: Request, fill: Callable[[BinaryIO], object]
         digest = hashlib.sha256(file.read()).hexdigest()
         file.write(_seal(digest, request))
 
-    keep(path, fill_and_seal, most)
+    return fill_and_seal
 
 
 def read_sealed(path: Path, request: Request) -> memoryview:

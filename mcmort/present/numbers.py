@@ -1,10 +1,7 @@
 """How many digits to print, and how: the one place where numbers become text.
 
-One unit serves the median and both ends of an interval, so that they can be read together: the largest power of ten,
-up to an eighth of the interval's width, that keeps each of them within a twentieth of the width of the computed number.
-It is always more than a hundredth of the width, which is why engines draw until the Monte Carlo error is no larger than
-that. Headlines, tables,
-figures and the texts in JSON all take their digits from here.
+The unit comes from `mcmort.results.print_unit`, since engines must know it too: they draw until the Monte Carlo error
+is no larger. Headlines, tables, figures and the texts in JSON all take their digits from here.
 """
 
 from __future__ import annotations
@@ -17,6 +14,7 @@ from typing import Final
 from mcmort.analysis import Interval, Summary
 from mcmort.analysis.summary import Kind
 from mcmort.present.print_format import EN_DASH
+from mcmort.results.print_unit import MOST_FIGURES, TOLERANCE, rounded_to, unit_exponent
 
 __all__ = [
     "FEWEST",
@@ -32,14 +30,6 @@ __all__ = [
 
 MINUS: Final = "\N{MINUS SIGN}"
 _MILLION: Final = 1_000_000.0
-_TOLERANCE: Final = 1.0 / 20.0
-"""Share of the width of an interval by which a printed number may differ from the computed one."""
-_FEWEST_UNITS: Final = 8
-"""Units in the width of an interval: with fewer, 7.7-58.3 and its median 32.5 would read 10-60 and 30, and by the next
-seed 8-58 and 33.
-"""
-_MOST_FIGURES: Final = 3
-"""Significant figures of the largest number that are printed to keep a small one from reading zero."""
 FEWEST: Final = 200
 """Draws below which the Monte Carlo error is not known; then one figure of the median is all that is printed."""
 
@@ -68,12 +58,12 @@ class Rounding:
     def value(self, number: float) -> float:
         """Return a number as it is printed."""
         exponent = self._exponent_of(number)
-        return _rounded(number, exponent)
+        return rounded_to(number, exponent)
 
     def digits(self, number: float) -> str:
         """Return a rounded number without its unit word, after a minus sign if it is negative."""
         exponent = self._exponent_of(number)
-        rounded = _rounded(number, exponent)
+        rounded = rounded_to(number, exponent)
         sign, size = MINUS if rounded < 0 else "", abs(rounded)
         if not self.millions:
             return f"{sign}{size:,.{max(0, -exponent)}f}"
@@ -81,7 +71,7 @@ class Rounding:
 
     def _exponent_of(self, number: float) -> int:
         """Return the power of ten for one number: the common one, or that of its first figure."""
-        if self.keeps_small and number > 0 and _rounded(number, self.exponent) == 0:
+        if self.keeps_small and number > 0 and rounded_to(number, self.exponent) == 0:
             return max(math.floor(math.log10(number)), 0)
         return self.exponent
 
@@ -98,25 +88,6 @@ class Rounding:
         """Return an interval, with one unit word for both ends; a dash never meets a minus sign."""
         between = " to " if self.value(low) < 0 or self.value(high) < 0 else to
         return f"{self.digits(low)}{between}{self.digits(high)}{self.word}"
-
-
-def _rounded(number: float, exponent: int) -> float:
-    """Round to a power of ten, halves away from zero (as the explorer does in another language)."""
-    unit = 10.0**exponent
-    size = math.floor(abs(number) / unit + 0.5) * unit
-    return -size if number < 0 and size > 0 else size
-
-
-def _exponent_by_width(numbers: Sequence[float], width: float) -> int:
-    """Return the largest power of ten that keeps all numbers within the tolerance, but no part of a person."""
-    if width <= 0:
-        largest = max(abs(number) for number in numbers)
-        return max(math.floor(math.log10(largest)) + 1 - _MOST_FIGURES, 0) if largest > 0 else 0
-    allowed = _TOLERANCE * width * (1.0 + 1e-9)
-    exponent = math.floor(math.log10(width / _FEWEST_UNITS))
-    while exponent > 0 and any(abs(_rounded(number, exponent) - number) > allowed for number in numbers):
-        exponent -= 1
-    return max(exponent, 0)
 
 
 def rounding_of(numbers: Sequence[float], width: float | None = None, error: float = 0.0) -> Rounding:
@@ -144,16 +115,16 @@ def rounding_of(numbers: Sequence[float], width: float | None = None, error: flo
     """
     width = max(numbers) - min(numbers) if width is None else width
     largest, smallest = max(abs(number) for number in numbers), min(numbers)
-    exponent = _exponent_by_width(numbers, width)
+    exponent = unit_exponent(numbers, width)
     is_limited = error > 10.0**exponent
-    if error > _TOLERANCE * width:
+    if error > TOLERANCE * width:
         exponent = max(exponent, math.ceil(math.log10(error)))
     if smallest >= 0 and largest > 0:
         least = min(number for number in numbers if number > 0)
-        finest = max(math.floor(math.log10(largest)) + 1 - _MOST_FIGURES, 0)
-        while _rounded(least, exponent) == 0 and exponent > finest and 10.0 ** (exponent - 1) >= error:
+        finest = max(math.floor(math.log10(largest)) + 1 - MOST_FIGURES, 0)
+        while rounded_to(least, exponent) == 0 and exponent > finest and 10.0 ** (exponent - 1) >= error:
             exponent -= 1
-    return Rounding(exponent, _rounded(largest, exponent) >= _MILLION, is_limited, keeps_small=smallest >= 0)
+    return Rounding(exponent, rounded_to(largest, exponent) >= _MILLION, is_limited, keeps_small=smallest >= 0)
 
 
 def rounding_for(summary: Summary, probability: float = 0.95, kind: Kind = "equal-tailed") -> Rounding:
@@ -185,13 +156,13 @@ def rounding_for(summary: Summary, probability: float = 0.95, kind: Kind = "equa
     if summary.median == 0:
         return usual
     exponent = max(usual.exponent, math.floor(math.log10(abs(summary.median))), 0)
-    millions = _rounded(max(abs(number) for number in numbers), exponent) >= _MILLION
+    millions = rounded_to(max(abs(number) for number in numbers), exponent) >= _MILLION
     return replace(usual, exponent=exponent, millions=millions, is_limited=True)
 
 
 def is_near_zero(number: float, interval: Interval) -> bool:
     """Whether a number is so small beside an interval that a share of it means nothing."""
-    return abs(number) <= _TOLERANCE * (interval.high - interval.low)
+    return abs(number) <= TOLERANCE * (interval.high - interval.low)
 
 
 def percent(share: float) -> str:

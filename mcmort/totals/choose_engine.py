@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mcmort.catalogue.case import Case
 from mcmort.errors import OptionError
 from mcmort.results import DrawOptions, DrawSource
+from mcmort.totals.fit_on_request import FitOnRequest
 
 if TYPE_CHECKING:
     from mcmort.bayes import Posterior
@@ -26,6 +28,8 @@ def source_of(
 ) -> DrawSource:
     """Return draws, or the engine that makes them when a total is asked for.
 
+    Without a number of draws, either engine makes more where the Monte Carlo errors of a total ask for them.
+
     Parameters
     ----------
     case : Case
@@ -43,7 +47,7 @@ def source_of(
 
     Returns
     -------
-    Draws or Sampler
+    Draws, Sampler or FitOnRequest
 
     Raises
     ------
@@ -51,7 +55,11 @@ def source_of(
         If there are too few draws for the chains of a fit.
     """
     if options.engine == "synthesis":
-        return posterior_of(case, options, store=store, threads=threads, progress=progress)
+
+        def fit(draws: int | None) -> Posterior:
+            return posterior_of(case, replace(options, draws=draws), store=store, threads=threads, progress=progress)
+
+        return fit(options.draws) if options.draws is not None else FitOnRequest(fit)
     from mcmort.sampler import Sampler, simulate  # the engines load only for a case that is sound
 
     if keep and options.draws is not None:

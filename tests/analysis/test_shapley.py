@@ -38,7 +38,7 @@ def test_values_equal_the_mean_over_all_orders_written_out() -> None:
 
 
 def test_sampled_values_are_within_their_error_and_sum_exactly() -> None:
-    """With twenty factors the sampled values of a game with interactions of two and three lie within four standard errors."""
+    """With twenty factors the sampled values of a game with interactions lie within four standard errors."""
     count = 2 * MOST_EXACT
     rng = np.random.default_rng(8)
     names = [f"f{place}" for place in range(count)]

@@ -10,12 +10,10 @@ from numpy.typing import NDArray
 from scipy import optimize, stats
 
 from mcmort.analysis import summarise
-from mcmort.analysis.summary import (
-    PROBABILITIES,
-    highest_density,
-)
+from mcmort.analysis.summary import PROBABILITIES
 from mcmort.errors import UsageError
 from mcmort.results.histogram import quantile_error
+from mcmort.results.kept_values import highest_density
 
 type Array = NDArray[np.float64]
 

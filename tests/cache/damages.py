@@ -36,7 +36,7 @@ def _truncate(content: bytes, _: bytes, rng: np.random.Generator) -> bytes:
 
 
 def _swap_blocks(content: bytes, _: bytes, rng: np.random.Generator) -> bytes:
-    size = int(rng.integers(1, 4096))
+    size = int(rng.integers(1, min(4096, len(content) // 2)))
     first, second = sorted(int(place) for place in rng.integers(len(content) - size, size=2))
     second = max(second, first + size)
     between, block = content[first + size : second], content[second : second + size]

@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
-from mcmort.analysis.summary import highest_density
 from mcmort.results.histogram import (
     BINS,
     RESOLUTION,
@@ -27,6 +26,7 @@ from mcmort.results.histogram import (
     merge,
 )
 from mcmort.results.histogram_estimate import HistogramEstimate, Statistic, statistics_of
+from mcmort.results.kept_values import highest_density
 from tests.results.slow_histogram import EDGES, histogram_of
 
 type Array = NDArray[np.float64]

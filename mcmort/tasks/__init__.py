@@ -1,0 +1,7 @@
+"""Long work as pure tasks: run on processes, clusters or job arrays, each finished once and kept by its content."""
+
+from mcmort.tasks.keyed_task import CaseLocation, Task, TaskFailure, task_of
+from mcmort.tasks.result_folder import ResultFolder, results_digest
+from mcmort.tasks.run_tasks import run_tasks
+
+__all__ = ["CaseLocation", "ResultFolder", "Task", "TaskFailure", "results_digest", "run_tasks", "task_of"]
