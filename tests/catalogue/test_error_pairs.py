@@ -166,7 +166,7 @@ def test_order_of_rows_changes_no_digest(tmp_path: Path) -> None:
 
 
 def test_estimate_may_say_its_kind_and_the_speakers_interest() -> None:
-    """Both keys of a case's estimate are optional and kept as given; an unknown interest and a misplaced kind are not."""
+    """Both keys of a case's estimate are optional and kept as given; a kind that its basis has not is refused."""
     table: dict[str, Any] = {"source": "smith-1990", "locator": "p. 1", "best": 5.0, "basis": "registered"}
     assert (Estimate(**table).kind, Estimate(**table).interest) == (None, None)
     told = Estimate(**table, kind="name-list", interest="neither")
