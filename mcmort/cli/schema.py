@@ -22,6 +22,7 @@ class SchemaName(StrEnum):
     total = "total"
     comparison = "comparison"
     claims = "claims"
+    errors = "errors"
 
 
 def schema(
@@ -30,11 +31,11 @@ def schema(
     """Print the JSON Schema of a kind of case file (for editors) or of a JSON result.
 
     Case files: `case` for case.toml, `definitions` for definitions.toml, `evidence` for all others.
-    Results: `total`, `comparison`, `claims`.
+    Results: `total`, `comparison`, `claims`, `errors`.
 
     Example: `mcmort schema evidence > evidence.schema.json`
     """
-    if document in (SchemaName.total, SchemaName.comparison, SchemaName.claims):
+    if document in (SchemaName.total, SchemaName.comparison, SchemaName.claims, SchemaName.errors):
         from mcmort.present.documents.result_schemas import result_schemas
 
         content = result_schemas()[document.value]
