@@ -135,7 +135,7 @@ def test_planted_biases_and_spreads_are_found_again(refit: Callable[[Design], Re
 def test_ranks_of_parameters_among_draws_are_uniform(refit: Callable[[Design], Refit]) -> None:
     """Parameters from the prior rank uniformly among draws of their posterior, in 200 simulated libraries.
 
-    Talts et al. (2018), arXiv:1804.06788. Each test is at 0.1 % for nine quantities together.
+    Talts et al. (2018), arXiv:1804.06788. The tests are at 0.1 % for all quantities together.
     """
     design = small_design(30)
     again = refit(design)
@@ -151,8 +151,8 @@ def test_ranks_of_parameters_among_draws_are_uniform(refit: Callable[[Design], R
             kept = draws[name].reshape(1_000, -1)[::10][:99]
             for column, value in enumerate(np.atleast_1d(truth[name])):
                 ranks.setdefault(f"{name}[{column}]", []).append(int((kept[:, column] < value).sum()))
-    unlikely = {name: p for name, of in ranks.items() if (p := distribution_test(np.array(of), 99)) < 0.001 / 9}
-    assert unlikely == {}
+    chances = {name: distribution_test(np.array(of), 99) for name, of in ranks.items()}
+    assert min(chances.values()) > 0.001 / len(chances), chances
 
 
 def _from_prior(design: Design, count: int) -> list[dict[str, Any]]:
