@@ -9,15 +9,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import mcmort as mm
-from mcmort.bayes.power_scaling import influence, sensitivity
 from mcmort.present.tables.columns import Table
 from mcmort.present.tables.components_table import components_table
 from mcmort.present.tables.engines_table import engines_table
 from mcmort.present.tables.figures_table import figures_table
 from mcmort.present.tables.formats import to_markdown
-from mcmort.present.tables.influence_table import influence_table
 from mcmort.present.tables.priors_table import priors_table
-from mcmort.totals import definition_of, kept, total
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -34,14 +31,9 @@ def page() -> str:
         ("What is presupposed", priors_table(post)),
         ("Every figure against the model", figures_table(post)),
     ]
-    for name in case.definitions:
-        found = total(post, definition_of(case, name))
-        values = kept(found.values)
-        drives = influence_table(found, influence(post, values), sensitivity(post, values), most=8)
-        tables.append((f"What drives {name}", drives))
     head = (
         "# The case ussr by both engines\n\nMade by `make docs-synthesis`, not by hand. "
-        "[synthesis.md](synthesis.md) says how the model works.\n"
+        "[synthesis.md](synthesis.md) says how the model works, [influence.md](influence.md) what single sources do.\n"
     )
     return head + "".join(f"\n## {title}\n\n{to_markdown(_for_people(table))}" for title, table in tables)
 

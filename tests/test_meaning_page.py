@@ -26,7 +26,7 @@ def test_every_notable_change_of_a_shipped_total_has_a_reason() -> None:
     assert cases == {"atlantic-slave-trade", "china", "nazi-germany", "ussr"}  # the cases that version 1 had
     for case in cases:
         shown = {change.definition for change in found if change.case == case and not change.years}
-        assert shown == set(mm.load(case).definitions)
+        assert shown <= set(mm.load(case).definitions)  # one that version 1 did not have is in no row
     reasons = known_reasons()
     lacking = [(one.case, one.name) for one in found if one.is_notable and one.name not in reasons.get(one.case, {})]
     assert not lacking

@@ -1,6 +1,6 @@
 """What is computed from totals: summaries, comparisons, bridges, bounds, claims, receipts."""
 
-from mcmort.analysis.bridge import Bridge, Step, bridge
+from mcmort.analysis.bridge import Bridge, BridgeEnd, Orders, Step, bridge
 from mcmort.analysis.compare import ComparedDefinition, Comparison, PublishedTotal, compare
 from mcmort.analysis.pieces import Piece
 from mcmort.analysis.schools import Origin, Pieces, TotalPieces
@@ -8,9 +8,11 @@ from mcmort.analysis.summary import Interval, Summary, mean_of, quantiles_of, sh
 
 __all__ = [
     "Bridge",
+    "BridgeEnd",
     "ComparedDefinition",
     "Comparison",
     "Interval",
+    "Orders",
     "Origin",
     "Piece",
     "Pieces",

@@ -17,7 +17,7 @@ from mcmort.catalogue.citations import owners_behind
 from mcmort.catalogue.records import Claim
 from mcmort.totals import DrawSource, Total, of_claim, totals_with_evidence
 
-__all__ = ["ClaimComparison", "Verdict", "compare_claims"]
+__all__ = ["ClaimComparison", "Verdict", "compare_claims", "middle", "rests_on_same_data"]
 
 Verdict = Literal["inside", "below", "above", "overlaps", "allowed", "excluded", "no total"]
 """How a claim compares with our 95 % interval under its own definition.
@@ -111,7 +111,7 @@ def _compared(total: Total | None, claim: Claim, retired_by: str, reason: str) -
     ratio = centre / summary.median if summary.median > 0 else float("inf")
     verdict = _verdict(claim, summary, quantile)
     conditioned = claim.id in total.draws.conditioned
-    shared = _shared(total, claim)
+    shared = rests_on_same_data(total, claim)
     return ClaimComparison(claim, total, summary, verdict, quantile, ratio, shared, retired_by, conditioned=conditioned)
 
 
@@ -128,7 +128,7 @@ def _verdict(claim: Claim, summary: Summary, quantile: float) -> Verdict:
     return "inside" if interval.low <= low and high <= interval.high else "overlaps"
 
 
-def _shared(total: Total, claim: Claim) -> bool:
+def rests_on_same_data(total: Total, claim: Claim) -> bool:
     """Whether a claim rests on a source or lineage that the total's components use, directly or through a formula."""
     own = {claim.source} if claim.lineage is None else {claim.source, claim.lineage}
     case, evidence = total.case, frozenset(total.draws.manifest.evidence)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from mcmort.catalogue.meaning_versions import since
 from mcmort.catalogue.vocabulary import CURRENT_FORMAT, Pooling, Weighting
@@ -19,9 +19,20 @@ from mcmort.results import Dependence, DrawOptions, DrawSource, HistogramEstimat
 from mcmort.results.draw_options import ENGINES
 from mcmort.totals import DefinitionChanges, Total, definition_of, resolve, totals_of
 
-__all__ = ["Receipt", "ResultKind", "TotalsRequest", "digests_of", "receipt_of", "totals_digests"]
+__all__ = [
+    "BridgeRequest",
+    "LocationRequest",
+    "Receipt",
+    "ResultKind",
+    "TotalsRequest",
+    "digests_of",
+    "receipt_of",
+    "totals_digests",
+]
 
-ResultKind = Literal["total", "comparison", "claims", "fit", "influence"]
+ResultKind = Literal[
+    "total", "comparison", "claims", "fit", "influence", "bridge", "location", "probability", "rates", "prediction"
+]
 """Which document a receipt belongs to; a picture shows a comparison."""
 
 _Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
@@ -40,7 +51,19 @@ class TotalsRequest(DefinitionChanges, _Names):
     @property
     def changes(self) -> DefinitionChanges:
         """The changes alone."""
-        return DefinitionChanges.model_validate(self.model_dump(exclude={"definitions"}))
+        return DefinitionChanges.model_validate(self.model_dump(include=set(DefinitionChanges.model_fields)))
+
+
+class BridgeRequest(TotalsRequest):
+    """What was asked: two definitions or claims to lead from and to, and how steps are ordered."""
+
+    orders: Literal["stated", "average"]
+
+
+class LocationRequest(TotalsRequest):
+    """What was asked: where a number lies among the totals of definitions."""
+
+    figure: float
 
 
 class Receipt(BaseModel):
@@ -56,12 +79,16 @@ class Receipt(BaseModel):
         Version of the case format by which the case was read.
     request : TotalsRequest
         What was asked.
-    result : {"total", "comparison", "claims", "fit", "influence"} or None
+    result : ResultKind or None
         What was printed, or None where nothing but the draws of totals is recorded.
     interval : float
         Probability of the interval that is printed.
     bounds : bool
         Whether bounds under any dependence were asked for.
+    choices : dict of str to object
+        What else was asked, by the names of the options.
+    beside : tuple of Receipt
+        Of results with draws of their own that this one was compared with.
     engine, seed, draws, evidence, method, dependence, pool, weights, precision, without, chains
         How the draws were made; see `mcmort.results.Manifest`.
     kept : bool
@@ -82,9 +109,11 @@ class Receipt(BaseModel):
     case_digest: str
     meaning: int = Field(1, ge=1)
     result: ResultKind | None = None
-    request: TotalsRequest
+    request: BridgeRequest | LocationRequest | TotalsRequest
     interval: float = Field(0.95, gt=0.0, lt=1.0)
     bounds: bool = False
+    choices: dict[str, JsonValue] = Field(default_factory=dict)
+    beside: tuple[Receipt, ...] = ()
     engine: str
     seed: int = Field(ge=0)
     draws: int = Field(ge=1)
@@ -158,6 +187,8 @@ def receipt_of(
     result: ResultKind | None = None,
     interval: float = 0.95,
     bounds: bool = False,
+    choices: Mapping[str, object] | None = None,
+    beside: Sequence[Receipt] = (),
 ) -> Receipt:
     """Write a receipt for totals.
 
@@ -169,7 +200,7 @@ def receipt_of(
         What came out, all of the same draws; by the ids of their definitions, or by other names.
     draws : Draws or Sampler, optional
         What the totals were computed from; needed only where there may be none.
-    result, interval, bounds
+    result, interval, bounds, choices, beside
         What is printed of them; see `Receipt`.
 
     Returns
@@ -191,6 +222,8 @@ def receipt_of(
             "request": request,
             "interval": interval,
             "bounds": bounds,
+            "choices": dict(choices or {}),
+            "beside": tuple(beside),
             "kept": made_from.is_kept if draws is None else draws.is_kept,
             "totals": digests_of(named),
         }

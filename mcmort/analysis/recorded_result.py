@@ -150,6 +150,7 @@ def _check_complete(receipt: Receipt, *, is_inside: bool, where: str) -> None:
     definitions = set(receipt.request.definitions)
     whole = {"total": receipt.totals.keys() == definitions and len(definitions) == 1,
              "comparison": bool(receipt.totals) and receipt.totals.keys() <= definitions,
+             "bridge": receipt.totals.keys() == definitions and len(definitions) == 2,
              None: bool(receipt.totals) and receipt.totals.keys() == definitions}  # fmt: skip
     if not whole.get(receipt.result, True):
         raise VerifyError(f"{where}: the receipt does not hold one digest for each definition of its request")

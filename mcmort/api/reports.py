@@ -20,6 +20,7 @@ from mcmort.analysis import Summary, TotalPieces
 from mcmort.analysis.bounds import IntervalBounds
 from mcmort.analysis.claims import ClaimComparison
 from mcmort.analysis.dependence import DependenceRanges, dependence_ranges
+from mcmort.analysis.probability import Probability, check_thresholds, probability_between
 from mcmort.analysis.receipt import Receipt
 from mcmort.catalogue import Case
 from mcmort.present.documents.claims_document import ClaimsDocument, claims_document
@@ -30,7 +31,6 @@ from mcmort.present.documents.frame import as_json
 from mcmort.present.documents.total_document import TotalDocument, total_document
 from mcmort.present.pieces_text import headline_with_pieces
 from mcmort.present.print_format import wrapped
-from mcmort.present.tables.bridge_table import bridge_table
 from mcmort.present.tables.claims_table import claims_table
 from mcmort.present.tables.comparison_table import comparison_table
 from mcmort.present.tables.dependence_table import dependence_table
@@ -45,7 +45,7 @@ from mcmort.totals import Total, kept
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["BridgeReport", "ClaimsReport", "ComparisonReport", "DependenceReport", "EnginesReport", "TotalReport"]
+__all__ = ["ClaimsReport", "ComparisonReport", "DependenceReport", "EnginesReport", "TotalReport"]
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,11 @@ class TotalReport:
     def pieces(self) -> TotalPieces:
         """The pieces of the total and of its components, with the schools behind them."""
         return TotalPieces(self.total)
+
+    def probability_above(self, above: float, below: float | None = None) -> Probability:
+        """Return the probability that the total is more than a number, and less than another if one is given."""
+        low, high = check_thresholds(above, below)
+        return probability_between(self.total.values, low, high, chains=self.total.chains)
 
     def document(self) -> TotalDocument:
         """Return the result in the stable JSON schema."""
@@ -221,27 +226,6 @@ class ClaimsReport:
 
     def __str__(self) -> str:
         return self.render("text")
-
-
-@dataclass(frozen=True)
-class BridgeReport:
-    """What takes one definition to another."""
-
-    bridge: analysis.Bridge
-    probability: float = 0.95
-
-    @property
-    def difference(self) -> Summary:
-        """The difference of the two totals, a distribution of its own."""
-        return self.bridge.difference
-
-    @property
-    def steps(self) -> tuple[analysis.Step, ...]:
-        """What each component adds."""
-        return self.bridge.steps
-
-    def __str__(self) -> str:
-        return render(bridge_table(self.bridge, self.probability), "text")
 
 
 @dataclass(frozen=True)

@@ -15,17 +15,16 @@ from mcmort.analysis.claims import compare_claims
 from mcmort.analysis.receipt import Receipt, TotalsRequest, receipt_of
 from mcmort.analysis.recorded_result import RECEIPT_ENDING
 from mcmort.analysis.summary import PROBABILITIES, check_probabilities
-from mcmort.api.reports import BridgeReport, ClaimsReport, ComparisonReport, TotalReport
+from mcmort.api.reports import ClaimsReport, ComparisonReport, TotalReport
 from mcmort.catalogue.vocabulary import Measure
 from mcmort.definitions import DefinitionChanges
 from mcmort.present.write import check_writable, figure_format, write_whole
-from mcmort.results import Draws
 from mcmort.totals import DrawSource, definition_of, resolve, totals_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["bridge", "claims", "compare", "plot", "total", "total_with"]
+__all__ = ["claims", "compare", "plot", "total", "total_with"]
 
 
 def _probabilities(interval: float) -> tuple[float, ...]:
@@ -161,26 +160,6 @@ def claims(draws: DrawSource) -> ClaimsReport:
     totals = {row.claim.id: row.total for row in compared if row.total is not None}
     receipt = receipt_of(TotalsRequest(definitions=()), totals, draws, result="claims")
     return ClaimsReport(draws.case, manifest, compared, receipt)
-
-
-def bridge(draws: Draws, start: str, end: str, *, years: tuple[int, int] | None = None) -> BridgeReport:
-    """Split the difference between two definitions into components.
-
-    Parameters
-    ----------
-    draws : Draws
-        From `mcmort.simulate`.
-    start, end : str
-        Names of the definitions.
-    years : tuple of int, optional
-        First and last year to restrict both to.
-
-    Returns
-    -------
-    BridgeReport
-        The difference as a distribution of its own, and its steps, whose means add up to its mean.
-    """
-    return BridgeReport(analysis.bridge(draws, start, end, years=years))
 
 
 class Drawable(Protocol):

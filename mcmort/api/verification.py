@@ -7,12 +7,18 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from mcmort.analysis.document_digest import Difference, differences, document_digest
-from mcmort.analysis.receipt import Receipt, ResultKind, totals_digests
+from mcmort.analysis.left_out import By
+from mcmort.analysis.receipt import BridgeRequest, LocationRequest, Receipt, ResultKind, totals_digests
 from mcmort.analysis.recorded_result import RecordedResult, read_result
-from mcmort.api.reports import DependenceReport, EnginesReport
+from mcmort.api.bridge_report import bridge
+from mcmort.api.location_report import locate
+from mcmort.api.prediction_report import predict_with
+from mcmort.api.probability_report import probability_with
+from mcmort.api.rates_report import RatesReport, rates_with
+from mcmort.api.reports import DependenceReport, EnginesReport, TotalReport
 from mcmort.api.verbs import claims, compare, total_with
 from mcmort.catalogue import Case, load
 from mcmort.errors import UnknownCaseError, VerifyError
@@ -127,7 +133,8 @@ def _remade(receipt: Receipt, recorded: RecordedResult, where: str | None, threa
     source = source_of(case, options, keep=receipt.kept, store=False, threads=threads)
     if receipt.result is None:
         return _Remade(None, {}, totals_digests(source, receipt), source.manifest.versions)
-    report, document = _RUNS[receipt.result](source, receipt)
+    beside = [_remade(other, recorded, None, threads).report for other in receipt.beside]
+    report, document = _RUNS[receipt.result](source, receipt, *beside)
     content: dict[str, Any] = json.loads(as_json(document))
     versions = content["versions"]
     content["versions"] = content["receipt"]["versions"] = dict(receipt.versions)  # those of today are compared apart
@@ -185,21 +192,82 @@ def _claims(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
     return report, report.document()
 
 
+def _bridge(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
+    request = receipt.request
+    if not isinstance(request, BridgeRequest):
+        raise VerifyError("the receipt contradicts itself: a bridge says how its steps were ordered")
+    start, end = request.definitions
+    report = bridge(source, start, end, years=request.years, orders=request.orders, interval=receipt.interval)
+    return report, report.document()
+
+
+def _location(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
+    request = receipt.request
+    if not isinstance(request, LocationRequest):
+        raise VerifyError("the receipt contradicts itself: it names no number to look for")
+    report = locate(
+        source, request.figure, request.definitions, years=request.years, interval=receipt.interval
+    )  # fmt: skip
+    return report, report.document()
+
+
+def _probability(source: DrawSource, receipt: Receipt, other: TotalReport | None = None) -> tuple[Any, Document]:
+    request, asked = receipt.request, receipt.choices
+    exceeds = asked.get("exceeds") if other is None else other
+    report = probability_with(
+        source, request.definitions[0], request.changes, above=asked.get("above"), below=asked.get("below"),
+        exceeds=exceeds, table=bool(asked.get("table")), interval=receipt.interval,
+    )  # fmt: skip
+    return report, report.document()
+
+
+def _rates(source: DrawSource, receipt: Receipt, *others: RatesReport) -> tuple[Any, Document]:
+    names = None if receipt.choices.get("all") else receipt.request.definitions
+    own = rates_with(source, names, receipt.request.changes, interval=receipt.interval)
+    report = RatesReport.joined([own, *others])
+    return report, report.document()
+
+
+def _prediction(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
+    request, bases = receipt.request, receipt.choices.get("bases")
+    report = predict_with(
+        source, request.definitions[0], request.changes,
+        bases=[str(basis) for basis in bases] if isinstance(bases, list) else None, interval=receipt.interval,
+    )  # fmt: skip
+    return report, report.document()
+
+
 def _fit(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
     from mcmort.api.fit_report import fitted_document
     from mcmort.bayes import Posterior
 
     if not isinstance(source, Posterior):
         raise VerifyError(f"the receipt contradicts itself: the engine {receipt.engine!r} makes no fit")
-    return None, fitted_document(source, next(iter(receipt.request.definitions), None))
+    return None, fitted_document(source)
 
 
-_RUNS: Final[Mapping[ResultKind, Callable[[DrawSource, Receipt], tuple[Any, Document]]]] = {
+def _influence(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
+    from mcmort.api.influence_report import influence_with
+
+    (name,) = receipt.request.definitions
+    by: Any = receipt.choices.get("by")
+    if by not in get_args(By):
+        raise VerifyError("the receipt contradicts itself: it does not say what was left out")
+    report = influence_with(source, name, receipt.request.changes, by=by, interval=receipt.interval)
+    return report, report.document()
+
+
+_RUNS: Final[Mapping[ResultKind, Callable[..., tuple[Any, Document]]]] = {
     "total": _total,
     "comparison": _comparison,
     "claims": _claims,
     "fit": _fit,
-    "influence": _fit,
+    "influence": _influence,
+    "bridge": _bridge,
+    "location": _location,
+    "probability": _probability,
+    "rates": _rates,
+    "prediction": _prediction,
 }
 
 

@@ -83,6 +83,11 @@ class Posterior(Draws):
         return frozenset(name.partition(":")[2] for name in self.log_likelihood if name.startswith("claim:"))
 
     @property
+    def basis_parameters(self) -> Mapping[str, Array]:
+        """Heterogeneities ``tau:BASIS`` and biases ``bias:BASIS`` of the bases in the fit."""
+        return {name: values for name, values in self.others.items() if name.startswith(("tau:", "bias:"))}
+
+    @property
     def assertions_left_out(self) -> int:
         """Figures that are not used because they are assertions, a basis that was not admitted."""
         return list(self.rejected.values()).count(not_admitted("assertion"))

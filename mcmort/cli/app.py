@@ -12,6 +12,7 @@ from typing import Annotated, Final
 import typer
 
 from mcmort.cli.bench import bench
+from mcmort.cli.bridge import bridge
 from mcmort.cli.cases import cases
 from mcmort.cli.check import check
 from mcmort.cli.cite import cite
@@ -20,8 +21,13 @@ from mcmort.cli.compare import compare
 from mcmort.cli.errors import errors
 from mcmort.cli.fit import fit
 from mcmort.cli.import_ import import_
+from mcmort.cli.influence import influence
+from mcmort.cli.locate import locate
 from mcmort.cli.new import new
 from mcmort.cli.plot import plot
+from mcmort.cli.predict import predict
+from mcmort.cli.probability import probability
+from mcmort.cli.rates import rates
 from mcmort.cli.schema import schema
 from mcmort.cli.show import show
 from mcmort.cli.standard_streams import StandardOutputError, discard_output, held_output, write_err, write_out
@@ -50,9 +56,15 @@ for command in (
     show,
     total,
     compare,
+    bridge,
+    locate,
+    probability,
+    rates,
+    predict,
     claims,
     errors,
     fit,
+    influence,
     plot,
     trace,
     cite,

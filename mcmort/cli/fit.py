@@ -25,9 +25,6 @@ def fit(
     figures: Annotated[
         bool, typer.Option("--figures", help="Print each figure against the model, and those not used.")
     ] = False,
-    influence: Annotated[
-        str | None, typer.Option("--influence", metavar="NAME", help="Print what drives the total of a definition.")
-    ] = None,
     draws: DrawCount = None,
     seed: Seed = 1,
     threads: Threads = None,
@@ -37,17 +34,14 @@ def fit(
 ) -> None:
     """Condition on all the evidence of a case in one model; the fit is stored, and found again.
 
-    Example: `mcmort fit ussr --influence broad`
+    Example: `mcmort fit ussr --figures`
     """
     from mcmort.api.fit_report import render_fit
     from mcmort.results import DrawOptions
     from mcmort.totals import posterior_of
 
-    chosen = [
-        name for name, asked in (("--priors", priors), ("--figures", figures), ("--influence", influence)) if asked
-    ]
-    if len(chosen) > 1:
-        raise typer.BadParameter("one table at a time", param_hint=chosen[1])
+    if priors and figures:
+        raise typer.BadParameter("one table at a time", param_hint="--figures")
     check_output(output)
     options = DrawOptions(
         engine="synthesis", draws=draws, seed=seed, evidence=bases(evidence), without=frozenset(without or ())
@@ -56,4 +50,4 @@ def fit(
     with progress_bar(f"Fitting {loaded.id}", quiet) as progress:
         posterior = posterior_of(loaded, options, threads=threads, progress=progress)
     table = "priors" if priors else "figures" if figures else "components"
-    deliver(render_fit(posterior, form.value, table, influence, line_width(output)), output, is_json=form is Form.json)
+    deliver(render_fit(posterior, form.value, table, line_width(output)), output, is_json=form is Form.json)

@@ -40,6 +40,7 @@ __all__ = [
     "Without",
     "YearSpan",
     "bases",
+    "deaths",
     "probability",
     "relative",
     "selectors",
@@ -155,6 +156,26 @@ def probability(text: str | float) -> float:
     if math.isnan(value):
         raise typer.BadParameter(f"{text!r} is no probability; expected one between 0 and 1, such as 95% or 0.95")
     return value
+
+
+_DEATHS = re.compile(
+    r"\s*([-+\N{MINUS SIGN}]?)(\d{1,3}(?:,\d{3}){2,}|\d+(?:_\d+)*(?:\.\d+)?(?:[eE]\+?\d+)?)"
+    r"\s*(thousand|million|billion)?\s*"
+)
+_SIZES = {None: 1.0, "thousand": 1e3, "million": 1e6, "billion": 1e9}
+
+
+def deaths(text: str | float) -> float:
+    """Read a number of deaths: ``20e6``, ``20_000_000``, ``20,000,000`` or ``20 million``."""
+    match = _DEATHS.fullmatch(str(text))
+    if match is None or (match[3] is None and re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", match[2])):
+        raise typer.BadParameter(
+            f"{text!r} is no number of deaths that can be read in one way; write it as 20e6, 20_000_000 or '20 million'"
+        )
+    size = float(match[2].replace(",", "").replace("_", "")) * _SIZES[match[3]]
+    if not math.isfinite(size):
+        raise typer.BadParameter(f"{text!r} is too large for a number of deaths")
+    return size if match[1] in ("", "+") else -size
 
 
 Level = Annotated[

@@ -23,6 +23,11 @@ class SchemaName(StrEnum):
     comparison = "comparison"
     claims = "claims"
     errors = "errors"
+    bridge = "bridge"
+    location = "location"
+    probability = "probability"
+    rates = "rates"
+    prediction = "prediction"
 
 
 def schema(
@@ -31,16 +36,16 @@ def schema(
     """Print the JSON Schema of a kind of case file (for editors) or of a JSON result.
 
     Case files: `case` for case.toml, `definitions` for definitions.toml, `evidence` for all others.
-    Results: `total`, `comparison`, `claims`, `errors`.
+    Results: `total`, `comparison`, `claims`, `errors`, `bridge`, `location`, `probability`, `rates`, `prediction`.
 
     Example: `mcmort schema evidence > evidence.schema.json`
     """
-    if document in (SchemaName.total, SchemaName.comparison, SchemaName.claims, SchemaName.errors):
-        from mcmort.present.documents.result_schemas import result_schemas
-
-        content = result_schemas()[document.value]
-    else:
+    if document in (SchemaName.case, SchemaName.definitions, SchemaName.evidence):
         from mcmort.catalogue.schema import schemas
 
         content = schemas()[document.value]
+    else:
+        from mcmort.present.documents.result_schemas import result_schemas
+
+        content = result_schemas()[document.value]
     write_out(json.dumps(content, indent=2, ensure_ascii=False) + "\n", is_json=True)

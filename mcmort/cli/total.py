@@ -25,7 +25,7 @@ from mcmort.cli.options import (
 if TYPE_CHECKING:
     from mcmort.errors import UsageError
 
-__all__ = ["total"]
+__all__ = ["no_definition", "total"]
 
 
 @command
@@ -49,7 +49,7 @@ def total(
     Example: `mcmort total ussr --definition broad --years 1928:1953`
     """
     if definition is None:
-        raise _no_definition(case)
+        raise no_definition(case)
     from mcmort.api.reports import DependenceReport
     from mcmort.api.verbs import total_with
 
@@ -63,10 +63,10 @@ def total(
     deliver(result.render(form.value, line_width(output)), output, is_json=form is Form.json)
 
 
-def _no_definition(case: str) -> UsageError:
-    """Return the error of a total of no definition, which names those of the case."""
+def no_definition(case: str, what: str = "a total") -> UsageError:
+    """Return the error of a result that needs a definition and has none, which names those of the case."""
     from mcmort.catalogue import load
     from mcmort.errors import UsageError
 
     names = ", ".join(load(case).definitions)
-    return UsageError(f"a total needs a definition, given with --definition (-d); {case} has {names}")
+    return UsageError(f"{what} needs a definition, given with --definition (-d); {case} has {names}")

@@ -2,13 +2,17 @@
 
 from mcmort.definitions.balances import balances_within, residuals
 from mcmort.definitions.changes import DefinitionChanges, definition_of
+from mcmort.definitions.dials import DIALS, STATED_ORDER, Dial, differing_dials, hybrid
 from mcmort.definitions.sums import ResolvedDefinition, evaluate, resolve_definition
 from mcmort.definitions.terms import DefinitionTerms, Piece, Term, of_balance, of_claim, resolve, same_scope
 from mcmort.definitions.timing import Timing, YearShares
 
 __all__ = [
+    "DIALS",
+    "STATED_ORDER",
     "DefinitionChanges",
     "DefinitionTerms",
+    "Dial",
     "Piece",
     "ResolvedDefinition",
     "Term",
@@ -16,7 +20,9 @@ __all__ = [
     "YearShares",
     "balances_within",
     "definition_of",
+    "differing_dials",
     "evaluate",
+    "hybrid",
     "of_balance",
     "of_claim",
     "residuals",

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final, Protocol
 
 import numpy as np
@@ -60,10 +61,12 @@ _BODY_SCORE: Final = 4
 _SCORE_SCALE: Final = Scale(
     2 * int(LARGEST_SCORE), (int(LARGEST_SCORE) - _BODY_SCORE, int(LARGEST_SCORE) + _BODY_SCORE), usual=9, finest=14
 )
+_KEPT: Final = 512
+"""Tables that are kept in memory: a case of which a little was left out needs nearly all of them again."""
 
 
 class Quantiles(Protocol):
-    """Anything with a quantile function."""
+    """Anything with a quantile function; equal ones have equal quantiles."""
 
     def ppf(self, u: Array) -> Array:
         """Return quantiles at probabilities `u`."""
@@ -205,6 +208,7 @@ def packed(values: Array) -> NDArray[np.uint64]:
     return bits | (np.append(bits[1:], bits[-1:]) >> half)
 
 
+@lru_cache(_KEPT)
 def build_table(prior: Quantiles) -> QuantileTable:
     """Tabulate a prior at the coarsest resolution that meets `TARGET`.
 
@@ -230,6 +234,7 @@ def build_table(prior: Quantiles) -> QuantileTable:
     )
 
 
+@lru_cache(_KEPT)
 def build_score_table(prior: Quantiles) -> ScoreTable:
     """Tabulate a prior over normal scores, with as many steps as meet `TARGET`.
 

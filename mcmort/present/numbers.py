@@ -22,14 +22,22 @@ __all__ = [
     "Rounding",
     "is_near_zero",
     "percent",
+    "points_text",
+    "probability_text",
+    "rate_texts",
+    "rate_unit",
     "rounding_for",
     "rounding_of",
+    "share_moved",
     "signed",
     "significant",
+    "with_error",
 ]
 
 MINUS: Final = "\N{MINUS SIGN}"
 _MILLION: Final = 1_000_000.0
+_RAREST: Final = 0.001
+"""Probability below which none is told from another."""
 FEWEST: Final = 200
 """Draws below which the Monte Carlo error is not known; then one figure of the median is all that is printed."""
 
@@ -182,9 +190,105 @@ def signed(value: float, decimals: int = 2) -> str:
     return f"{sign}{abs(rounded):.{decimals}f}"
 
 
+def probability_text(value: float, low: float, high: float) -> str:
+    """Return a probability that draws tell, never as nothing or as certain.
+
+    Parameters
+    ----------
+    value : float
+        Share of the draws.
+    low, high : float
+        Its Monte Carlo interval. A chance of less than one in a thousand is not told finer: it rests on the tails that
+        distributions were given; with few draws not even so fine.
+
+    Returns
+    -------
+    str
+    """
+    if value > 0.5:
+        rare = _rare(1.0 - value, 1.0 - low)
+        return f"more than {rare - 1:,} in {rare:,}" if rare else _percent_of(value)
+    rare = _rare(value, high)
+    return f"less than 1 in {rare:,}" if rare else _percent_of(value)
+
+
+def _rare(value: float, high: float) -> int:
+    """Return the largest of 1,000, 500, 200, ... to one in which a rare chance is below, or 0 of a chance not rare."""
+    if high >= _RAREST and round(100.0 * value, 1) > 0.0:
+        return 0
+    return next(one for one in (1_000, 500, 200, 100, 50, 20, 10, 5, 2, 1) if high * one <= 1.0)
+
+
+def _percent_of(value: float) -> str:
+    """Return a probability in whole per cent, near nothing or the whole with a decimal."""
+    share = 100.0 * value
+    return f"{share:.0f} %" if 1.0 <= share <= 99.0 else f"{share:.1f} %"
+
+
+def points_text(error: float) -> str:
+    """Return the Monte Carlo error of a probability in percentage points."""
+    return f"{100.0 * error:.1g} points"
+
+
+def rate_unit(rates: Sequence[Summary]) -> int:
+    """Choose of how many people deaths are told: of 100, or of so many more that the medians do not read as fractions.
+
+    Parameters
+    ----------
+    rates : sequence of Summary
+        Rates that stand together, in deaths per 1,000.
+    """
+    least = min((rate.median for rate in rates if rate.median > 0.0), default=1_000.0)
+    return next((unit for unit in (100, 1_000, 10_000) if least * unit >= 1_000.0), 100_000)
+
+
+def rate_texts(rate: Summary, probability: float, unit: int) -> tuple[str, str]:
+    """Return the interval and the median of a rate in deaths per 1,000, as so many of a number of people."""
+    interval, fine = rate.interval(probability), 1_000.0  # rounded in deaths per million, as whole numbers
+    ends = (interval.low * fine, rate.median * fine, interval.high * fine)
+    error = max(interval.low_error, interval.high_error) * fine
+    rounding = rounding_of(ends, error=0.0 if math.isnan(error) else error)
+    digits = max(round(math.log10(1e6 / unit)) - rounding.exponent, 0)
+    low, median, high = (f"{rounding.value(end) * unit / 1e6:,.{digits}f}" for end in ends)
+    return f"{low}{EN_DASH}{high}", median
+
+
 def significant(value: float, figures: int = 3) -> str:
     """Return a number that has no interval with a few significant figures."""
     rounded = float(f"{value:.{figures - 1}e}")
     size = abs(rounded)
     text = f"{size / 1e6:,.10g} million" if size >= 1e6 else f"{size:,.0f}" if size >= 10 else f"{size:g}"
     return (MINUS if rounded < 0 else "") + text
+
+
+def with_error(value: float, error: float, finest: int, *, millions: bool) -> str:
+    """Return a difference with its sign and its Monte Carlo error, in one unit.
+
+    Parameters
+    ----------
+    value, error : float
+        The difference and its standard error.
+    finest : int
+        The least power of ten that either is printed to; a larger error makes that coarser.
+    millions : bool
+        Whether both are printed in millions, without the word.
+
+    Returns
+    -------
+    str
+        The difference alone where the error is less than half a unit.
+    """
+    exponent = max(finest, math.floor(math.log10(error)) if error > 0.0 else finest)
+    rounding = Rounding(exponent, millions)
+    sign = "+" if rounding.value(value) > 0 else ""
+    printed = f"{sign}{rounding.digits(value)}"
+    # without spaces: no line of a narrow table breaks between a number and its error
+    return f"{printed}±{rounding.digits(error)}" if rounding.value(error) else printed
+
+
+def share_moved(share: float, error: float = 0.0) -> str:
+    """Return the size of a shift as a share, in per cent with a decimal where it is small and the error allows."""
+    size, error = 100.0 * abs(share), 100.0 * error
+    if size < 0.05 and error < 0.05:
+        return "under 0.1 %"
+    return f"{size:.0f} %" if size >= 9.95 or error >= 0.5 else f"{size:.1f} %"

@@ -150,8 +150,8 @@ class Draws:
         How they were made.
     columns : dict of str to ndarray, shape (n_draws,)
         By name: ``all:ID`` and ``registered:ID`` (deaths of a component), ``ordinary:ID``, ``overlap:ID``,
-        ``share:KEY``, ``quantity:NAME`` (those on which components or balances rest) and ``balance:ID`` (what its
-        formula says).
+        ``share:KEY``, ``quantity:NAME`` (those on which components, balances or rates rest) and ``balance:ID`` (what
+        its formula says).
     statuses : dict of str to ComponentStatus
         What is known of each component.
     splits : callable
@@ -173,6 +173,11 @@ class Draws:
     def assertions_left_out(self) -> int:
         """Assertions that an engine of all the evidence would use if they were admitted; none of other engines."""
         return 0
+
+    @property
+    def basis_parameters(self) -> Mapping[str, Array]:
+        """Heterogeneities ``tau:BASIS`` and biases ``bias:BASIS``, of an engine that learns them; else none."""
+        return {}
 
     @property
     def is_kept(self) -> bool:
@@ -231,6 +236,11 @@ class HistogramResults:
     def assertions_left_out(self) -> int:
         """Assertions that an engine of all the evidence would use if they were admitted: none."""
         return 0
+
+    @property
+    def basis_parameters(self) -> Mapping[str, Array]:
+        """Heterogeneities ``tau:BASIS`` and biases ``bias:BASIS``, of an engine that learns them; else none."""
+        return {}
 
     @property
     def is_kept(self) -> bool:

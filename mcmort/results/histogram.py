@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 __all__ = [
     "BINS",
     "FIRST_BITS",
+    "NEAR_ZERO",
     "RESOLUTION",
     "SHIFT",
     "Histogram",
@@ -40,6 +41,8 @@ RESOLUTION: Final = 12
 """
 SHIFT: Final = 52 - RESOLUTION
 _SMALLEST: Final = 2.0**-10
+NEAR_ZERO: Final = _SMALLEST
+"""Values nearer to zero than this are zero: bin 0 does not tell them apart, and sums of floats are no more exact."""
 _OCTAVES: Final = 60
 FIRST_BITS: Final = int(np.array(_SMALLEST).view(np.uint64))
 _STRIDE: Final = 256
@@ -215,6 +218,17 @@ class Histogram:
         part = np.where(width > 0.0, (value - edges[index]) / np.where(width > 0.0, width, 1.0), 1.0)
         inside = (cumulative[index] + np.clip(part, 0.0, 1.0) * self.counts[index]) / self.draws
         return np.where(value < self.low, 0.0, np.where(value >= self.high, 1.0, inside))
+
+    def share_between(self, above: float, below: float) -> float:
+        """Return the share of draws that are more than one value and less than another.
+
+        Draws at zero, or nearer to it than a bin can tell, are neither more nor less than zero.
+        """
+        low = NEAR_ZERO if abs(above) < NEAR_ZERO else above
+        high = -NEAR_ZERO if abs(below) < NEAR_ZERO else below
+        ends = np.clip([low, np.nextafter(high, -np.inf)], np.nextafter(self.low, -np.inf), self.high)
+        at_most_low, below_high = self.cdf(ends).tolist()
+        return float(max(below_high - at_most_low, 0.0))
 
     def shortest(self, probability: float) -> tuple[float, float]:
         """Return the shortest interval that starts at a bin's edge and holds a share of the draws."""

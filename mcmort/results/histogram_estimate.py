@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 import numpy as np
@@ -40,6 +40,8 @@ class HistogramEstimate:
         The statistics of each replicate; none if they were not asked for.
     is_independent : bool
         Whether all draws are independent; else only the replicates are, each on a digital net of its own.
+    nets : tuple of Histogram
+        The histogram of each digital net, of a column whose probabilities may be asked for; else none.
 
     Notes
     -----
@@ -51,6 +53,7 @@ class HistogramEstimate:
     statistics: tuple[Statistic, ...]
     replicates: Array
     is_independent: bool
+    nets: tuple[Histogram, ...] = field(default=(), repr=False)
 
     @property
     def draws(self) -> int:
@@ -114,6 +117,14 @@ class HistogramEstimate:
         ends = [shortest_interval(sample, left, right, probability) for sample in subsamples]
         spread = np.std(np.array(ends), axis=0, ddof=1) / _SUBSAMPLES ** (1.0 / 3.0)
         return float(spread[0]), float(spread[1])
+
+    def error_over_nets(self, statistic: Callable[[Histogram], float]) -> float:
+        """Return the Monte Carlo error of any statistic, from its spread between digital nets; NaN without them."""
+        count = len(self.nets)
+        if count < 2:
+            return math.nan
+        spread = float(np.std([statistic(net) for net in self.nets], ddof=1)) * _T_FACTORS.get(count, 1.0)
+        return spread / math.sqrt(count)
 
     def _spread(self, statistic: Statistic) -> float:
         """Return the standard deviation of a statistic between replicates, widened; NaN if it was not computed.

@@ -242,6 +242,7 @@ class Sampler:
                 outputs=list(statistics),
                 statistics=statistics,
                 lower_halves=lower_halves,
+                with_nets=[str(total) for total in totals],
                 threads=self.threads,
                 progress=self.progress,
             )

@@ -3,24 +3,43 @@
 from mcmort.definitions import DefinitionChanges, DefinitionTerms, Term, definition_of, of_claim, resolve, same_scope
 from mcmort.results import DrawSource
 from mcmort.totals.choose_engine import posterior_of, source_of
-from mcmort.totals.total import Total, Values, kept, total, total_of, totals_of, totals_with_evidence
+from mcmort.totals.difference import Difference, StepKind, Weights, difference_of
+from mcmort.totals.rates import PER, Rate, rates_of
+from mcmort.totals.total import (
+    Total,
+    Values,
+    kept,
+    total,
+    total_of,
+    totals_of,
+    totals_with_difference,
+    totals_with_evidence,
+)
 
 __all__ = [
+    "PER",
     "DefinitionChanges",
     "DefinitionTerms",
+    "Difference",
     "DrawSource",
+    "Rate",
+    "StepKind",
     "Term",
     "Total",
     "Values",
+    "Weights",
     "definition_of",
+    "difference_of",
     "kept",
     "of_claim",
     "posterior_of",
+    "rates_of",
     "resolve",
     "same_scope",
     "source_of",
     "total",
     "total_of",
     "totals_of",
+    "totals_with_difference",
     "totals_with_evidence",
 ]

@@ -32,13 +32,26 @@ from mcmort.results import (
     DrawSource,
     HistogramEstimate,
     HistogramResults,
+    Question,
     Residual,
     Split,
     Sums,
     Values,
 )
 
-__all__ = ["Total", "Values", "kept", "total", "total_of", "totals_of", "totals_with_evidence"]
+__all__ = [
+    "Total",
+    "TotalQuestion",
+    "Values",
+    "kept",
+    "question_of",
+    "total",
+    "total_of",
+    "totals_beside",
+    "totals_of",
+    "totals_with_difference",
+    "totals_with_evidence",
+]
 
 type Array = NDArray[np.float64]
 
@@ -208,6 +221,35 @@ def totals_of(
     return _totals(source, [_account(source, one) for one in resolved], probabilities, with_parts)
 
 
+def totals_beside(
+    source: DrawSource,
+    resolved: Sequence[DefinitionTerms],
+    others: Sequence[Question],
+    *,
+    probabilities: Sequence[float] = (0.95,),
+) -> tuple[list[Total], Sequence[Sums[Values]]]:
+    """Add up several resolved definitions, and answer other questions, on the same draws, in one pass.
+
+    Parameters
+    ----------
+    source, resolved, probabilities
+        As for `totals_of`.
+    others : sequence of Question
+        The other questions.
+
+    Returns
+    -------
+    totals : list of Total
+        Of the definitions.
+    sums : sequence of Sums
+        Answers to the other questions.
+    """
+    asked = [_asked(source, _account(source, one)) for one in resolved]
+    draws, sums = source.evaluate([*asked, *others], probabilities=probabilities)
+    totals = [question.explained(draws, answer) for question, answer in zip(asked, sums, strict=False)]
+    return totals, sums[len(asked) :]
+
+
 def totals_with_evidence(
     source: DrawSource,
     definitions: Mapping[str, Callable[[], Definition]],
@@ -243,8 +285,40 @@ def totals_with_evidence(
     return dict(zip(accounts, totals, strict=True)), reasons
 
 
+def totals_with_difference(
+    source: DrawSource,
+    first: DefinitionTerms,
+    second: DefinitionTerms,
+    *,
+    probabilities: Sequence[float] = (0.95,),
+) -> tuple[Total, Total, Values]:
+    """Add up two resolved definitions on the same draws, and take the difference draw by draw, in one pass.
+
+    Parameters
+    ----------
+    source : Draws or Sampler
+        Where the draws come from.
+    first, second : DefinitionTerms
+        The definitions.
+    probabilities : sequence of float
+        As for `totals_of`.
+
+    Returns
+    -------
+    first, second : Total
+        Without their parts.
+    difference : Values
+        What the first is more than the second.
+    """
+    asked = [question_of(source, resolved) for resolved in (first, second)]
+    questions: list[Question] = [*asked, _Difference(*asked)]
+    draws, sums = source.evaluate(questions, probabilities=probabilities, with_parts=False)
+    totals = [question.explained(draws, answer) for question, answer in zip(asked, sums[:2], strict=True)]
+    return totals[0], totals[1], sums[2].total
+
+
 @dataclass(frozen=True)
-class _Asked:
+class TotalQuestion:
     """The question of a total: what of a definition can be counted, over the columns of a case."""
 
     case: Case
@@ -253,9 +327,11 @@ class _Asked:
 
     @property
     def name(self) -> str:
+        """What messages call the total."""
         return f"the total {self.account.definition.id!r}"
 
     def __call__[Value: Arithmetic](self, columns: Mapping[str, Value], split: Callable[[Split], Value]) -> Sums[Value]:
+        """Compute the total and what explains it."""
         sums = evaluate(self.case, columns, self.account, split)
         return replace(sums, balances=residuals(self.case, columns, self.balances, split))
 
@@ -268,14 +344,35 @@ class _Asked:
         )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class _Difference:
+    """The question by how much one total is more than another."""
+
+    first: TotalQuestion
+    second: TotalQuestion
+
+    @property
+    def name(self) -> str:
+        return f"{self.first.name} less {self.second.name}"
+
+    def __call__[Value: Arithmetic](self, columns: Mapping[str, Value], split: Callable[[Split], Value]) -> Sums[Value]:
+        difference = self.first(columns, split).total - self.second(columns, split).total
+        return Sums(difference, {"difference": difference}, {}, signed=frozenset({"difference"}))
+
+
 def _account(source: DrawSource, resolved: DefinitionTerms) -> ResolvedDefinition:
     """Work out what of a resolved definition a source can count."""
     return resolve_definition(source.case, source.statuses, source.columns, resolved)
 
 
-def _asked(source: DrawSource, account: ResolvedDefinition) -> _Asked:
+def question_of(source: DrawSource, resolved: DefinitionTerms) -> TotalQuestion:
+    """Return the question of the total of a resolved definition."""
+    return _asked(source, _account(source, resolved))
+
+
+def _asked(source: DrawSource, account: ResolvedDefinition) -> TotalQuestion:
     """Return the question of a total, with the balances that it holds whole."""
-    return _Asked(source.case, account, balances_within(source.case, source.statuses, source.columns, account))
+    return TotalQuestion(source.case, account, balances_within(source.case, source.statuses, source.columns, account))
 
 
 def _totals(

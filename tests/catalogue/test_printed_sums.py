@@ -83,3 +83,20 @@ def test_two_baselines_of_darfur_imply_the_people_that_were_exposed() -> None:
     assert printed_totals == [298_271, 210_607]
     assert people == pytest.approx(3_200_000, rel=0.02)
     assert printed("darfur", "affected_2005") < people < printed("darfur", "population_2005")
+
+
+def test_rates_of_rudnytskyi_for_town_and_country_imply_the_population_of_their_share() -> None:
+    """Dead are 16.5 and 4.0 per cent of country and town; that 3.9 million are 13 per cent of all is printed apart.
+
+    The reconstruction itself cannot be run again: no public table has the population by age and sex with births, deaths
+    and migration of each year that it starts from.
+    """
+    estimates = {one.name: one.best for one in case_named("ussr").components["famine-ukraine"].estimate}
+    whole, urban = estimates["rudnytskyi-2015"], estimates["urban"]
+    assert whole is not None
+    assert urban is not None
+    implied = (whole - urban) / 0.165 + urban / 0.040
+    assert implied == pytest.approx(whole / 0.13, rel=0.05)
+    assert implied == pytest.approx(
+        bounds(case_named("ussr").quantities["population_ukraine_1933"].estimate[0])[0], rel=0.05
+    )

@@ -57,6 +57,10 @@ BAD_INPUT = [
     ((*PLOT, "-o", "taken.png"), "taken.png.receipt.json: is a folder"),
     (("verify", "missing.json"), "cannot be read (No such file or directory)"),
     (("verify", "empty"), "cannot be read (Is a directory)"),
+    (("bridge", "case", "kept", "hole"), "no definition and no claim 'hole'. Hint: did you mean 'whole'?"),
+    (("bridge", "case", "early", "kept", "--years", "1940:1944"), "selects no component"),
+    (("locate", "case", "5e3", "-d", "erly"), "no definition 'erly'. Hint: did you mean 'early'?"),
+    (("locate", "case", "5e3", "--years", "1800:1810"), "selects no component"),
     (("verify", "text.txt"), "not JSON"),
     (("verify", "bytes.json"), "not JSON"),
     (("verify", "deep.json"), "not JSON"),
@@ -64,6 +68,7 @@ BAD_INPUT = [
     (("verify", "null.json"), "no receipt of mcmort"),
 ]
 
+NO_NUMBERS = ("many", "nan", "inf", "1e999", "", "20 apples", "1.234,5", "20,00", "1e5%")
 WRONG_USE = [
     ((), "Usage"),
     (("frobnicate",), "No such command 'frobnicate'"),
@@ -74,6 +79,13 @@ WRONG_USE = [
     (("verify",), "Missing argument"),
     (("schema",), "Missing argument"),
     (("schema", "nothing"), "'nothing' is not one of"),
+    (("bridge", "case", "kept"), "Missing argument 'TO'"),
+    (("bridge", "case", "kept", "kept"), "both sides are 'kept'"),
+    (("bridge", "case", "kept", "whole", "--orders", "random"), "'random' is not one of"),
+    (("locate", "case"), "Missing argument 'NUMBER'"),
+    *((("locate", "case", "--", words), f"{words!r} is no number; write it as 20e6") for words in NO_NUMBERS),
+    (("locate", "case", "--", "-5"), "-5 is negative, and no total of small can be"),
+    (("locate", "case", "-5"), "No such option"),
     (("cases", "case"), "unexpected extra argument"),
     (("show", "case", "known", "other"), "unexpected extra argument"),
     ((*WHOLE, "--frobnicate"), "No such option"),

@@ -211,7 +211,7 @@ def test_plot_writes_a_figure_and_prints_its_path(
     assert Path(f"a.{ending}.receipt.json").exists()
 
 
-@pytest.mark.parametrize("name", ["case", "definitions", "evidence", "total", "comparison"])
+@pytest.mark.parametrize("name", ["bridge", "case", "definitions", "evidence", "location", "total", "comparison"])
 def test_schema_prints_json(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Each schema is one JSON document on stdout."""
     ran = runner(capsys)("schema", name)

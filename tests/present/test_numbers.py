@@ -26,7 +26,9 @@ from mcmort.present.numbers import (
     percent,
     rounding_for,
     rounding_of,
+    share_moved,
     significant,
+    with_error,
 )
 from tests.cases import case_of, component, ranged
 from tests.present.made import normal_summary, ussr_comparison, ussr_draws, ussr_total
@@ -239,3 +241,30 @@ def test_shipped_case_is_printed_within_a_twentieth() -> None:
             allowed = (interval.high - interval.low) / 20 * (1 + 1e-6)
             assert abs(printed[0] - interval.low) <= allowed
             assert abs(printed[1] - interval.high) <= allowed
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "finest", "millions", "printed"),
+    [
+        (4_112_345.0, 48_000.0, 4, True, "+4.11±0.05"),
+        (-1_383.4, 34.1, 1, False, f"{MINUS}1,380±30"),
+        (-53_000.0, 400.0, 4, True, f"{MINUS}0.05"),
+        (0.0, 0.0, 0, False, "0"),
+        (-1_380_000.0, 130_000.0, 4, True, f"{MINUS}1.4±0.1"),
+        (3_000.0, 6_000.0, 4, True, "0.00±0.01"),
+    ],
+)
+def test_shift_is_printed_to_the_unit_of_its_error(
+    value: float, error: float, finest: int, millions: bool, printed: str
+) -> None:
+    """A shift and its error share one unit: that of the table, or the first figure of a larger error."""
+    assert with_error(value, error, finest, millions=millions) == printed
+
+
+@pytest.mark.parametrize(
+    ("share", "error", "printed"),
+    [(0.0864, 0.0005, "8.6 %"), (-0.123, 0.0, "12 %"), (0.02, 0.006, "2 %"), (0.0001, 0.0001, "under 0.1 %")],
+)
+def test_share_of_a_shift_is_printed_as_far_as_its_error_allows(share: float, error: float, printed: str) -> None:
+    """Per cent with a decimal below ten, unless the error is half a per cent or more; the sign is said in words."""
+    assert share_moved(share, error) == printed

@@ -13,7 +13,7 @@ from mcmort.present.wording import headline, is_floor, level_text, measure_text
 from tests.present.made import floors, ussr_comparison, ussr_draws, ussr_total
 
 FORMS = ("text", "markdown", "latex")
-NAMES = ("narrow", "archival", "repression", "excess", "broad", "demographic", "maximal")
+NAMES = ("signed", "narrow", "archival", "repression", "excess", "broad", "demographic", "maximal")
 
 
 def _words(text: str) -> str:
@@ -50,12 +50,12 @@ def test_a_bridge_says_or_more_at_its_registered_end() -> None:
     assert "or more" not in end
 
 
-def test_a_bridge_names_what_either_end_leaves_out_and_does_not_know() -> None:
-    """Beside a bridge stand the exclusions of both ends and the component that one of them does not know."""
+def test_a_bridge_names_what_neither_end_counts_and_what_one_does_not_know() -> None:
+    """Beside a bridge stand the exclusions that both ends share and the component that one of them does not know."""
+    assert "Neither counts: dark." in _words(str(mm.bridge(floors(), "kept", "whole")))
     text = _words(str(mm.bridge(floors(), "kept", "gappy")))
-    assert "kept does not count: dark; inner." in text
     assert "gappy does not know: dark." in text
-    assert "95 % credible interval; median" in text
+    assert "95 % credible interval; mean" in text
 
 
 @pytest.mark.parametrize("name", NAMES)

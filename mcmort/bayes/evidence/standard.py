@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from mcmort.catalogue import formula
 from mcmort.catalogue.case import Case
-from mcmort.catalogue.records import Component, Quantity
+from mcmort.catalogue.left_out import check_left_out, leave_out
 from mcmort.catalogue.vocabulary import BASES
 from mcmort.elicit.evidence_rules import why_not_computable
 from mcmort.elicit.priors import Priors, elicit
@@ -89,32 +89,5 @@ def standard_of(case: Case, bases: frozenset[str], without: frozenset[str]) -> S
     unknown = sorted(bases - set(BASES))
     if unknown:
         raise UsageError(f"no basis {unknown[0]!r}; expected some of {', '.join(BASES)}")
-    lines = {claim.lineage or claim.source for claim in case.claims.values()}
-    owners: list[Component | Quantity] = [*case.components.values(), *case.quantities.values()]
-    lines |= {estimate.line for owner in owners for estimate in owner.estimate}
-    missing = sorted(without - set(case.sources) - lines)
-    if missing:
-        raise UsageError(f"{case.id} has no source or lineage {missing[0]!r}. Hint: 'mcmort show {case.id} --sources'")
-    return Standard(case, bases, without, elicit(_unpooled(case, without), bases))
-
-
-def _unpooled(case: Case, without: frozenset[str]) -> Case:
-    """Return a case in which the estimates that are left out are cross-checks, so that no pool holds them.
-
-    What they supersede stays superseded: to leave out an author's figure does not bring an earlier one back.
-    """
-
-    def marked[Owner: (Component, Quantity)](owner: Owner) -> Owner:
-        estimates = tuple(
-            estimate.model_copy(update={"use": "cross-check"})
-            if {estimate.source, estimate.line} & without
-            else estimate
-            for estimate in owner.estimate
-        )
-        return owner.model_copy(update={"estimate": estimates})
-
-    if not without:
-        return case
-    components = {name: marked(component) for name, component in case.components.items()}
-    quantities = {name: marked(quantity) for name, quantity in case.quantities.items()}
-    return replace(case, components=components, quantities=quantities)
+    check_left_out(case, without)
+    return Standard(case, bases, without, elicit(leave_out(case, without), bases))

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from mcmort.catalogue.case import column_name, place
 from mcmort.catalogue.checks.check_references import check_references
 from mcmort.catalogue.checks.check_scopes import check_scopes
+from mcmort.catalogue.checks.population import check_populations_at_risk
 from mcmort.catalogue.checks.support import check_support
 from mcmort.catalogue.citations import citations_in
 from mcmort.catalogue.reading.case_builder import CaseBuilder
@@ -48,6 +49,7 @@ def check_meaning(builder: CaseBuilder) -> list[Problem]:
         _synthesis_spread,
         check_references,
         check_scopes,
+        check_populations_at_risk,
     )
     return [problem for check in checks for problem in check(builder)]
 

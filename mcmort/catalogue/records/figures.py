@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from mcmort.catalogue.records.fields import Id, Number, Record, RecordError, Text, Texts, Years, check_kind
+from mcmort.catalogue.records.fields import Flag, Id, Number, Record, RecordError, Text, Texts, Years, check_kind
 from mcmort.catalogue.suggestions import PERCENT_AS_SHARE
 from mcmort.catalogue.vocabulary import Basis, BestIs, Confidence, Family, Interest, Kind, Measure, Reads
 
@@ -29,6 +29,11 @@ class Source(Record):
         """Whether the source is a choice made in this case rather than a published work."""
         return self.kind == "assumption"
 
+    @property
+    def is_retelling(self) -> bool:
+        """Whether the work retells others, as an encyclopaedia does: the keyword ``retelling``."""
+        return "retelling" in {word.strip() for word in self.fields.get("keywords", "").replace(";", ",").split(",")}
+
 
 class Figure(Record):
     """A printed number or range with its source: the part that all cited numbers share."""
@@ -36,6 +41,7 @@ class Figure(Record):
     source: Text = Field(description="Key of a work in sources.bib.")
     locator: Text = Field(description="Page, table or section in which the figure stands.")
     via: str | None = Field(None, description="Through whom it was read, where that is not the original.")
+    from_memory: Flag = Field(False, description="The number was not seen in any text: it is given from memory.")
     confidence: Confidence | None = Field(None, description="How close the text that was read is to the study.")
     low: Number | None = None
     best: Number | None = None

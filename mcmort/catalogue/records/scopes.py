@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from mcmort.catalogue.records.fields import Flag, Id, Record, RecordError, Text, Texts, Values, Years, check_years
+from mcmort.catalogue.records.fields import Flag, Id, Name, Record, RecordError, Text, Texts, Values, Years, check_years
 from mcmort.catalogue.records.figures import Figure, Share
 from mcmort.catalogue.vocabulary import Basis, Measure
 
@@ -63,6 +63,7 @@ class Definition(Scope):
     include: Annotated[tuple[Selector, ...], Field(min_length=1)]
     measure: Measure
     net: Flag = False
+    population: Name | None = Field(None, description="Id of the quantity that is the population at risk.")
 
 
 class Claim(Scope, Figure):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from mcmort.present.documents.bridge_document import BridgeDocument
 from mcmort.present.documents.claims_document import ClaimsDocument
 from mcmort.present.documents.comparison_document import ComparisonDocument
 from mcmort.present.documents.dependence_document import DependenceDocument
@@ -11,6 +12,10 @@ from mcmort.present.documents.errors_document import ErrorsDocument
 from mcmort.present.documents.fit_document import FitDocument
 from mcmort.present.documents.frame import Document
 from mcmort.present.documents.influence_document import InfluenceDocument
+from mcmort.present.documents.location_document import LocationDocument
+from mcmort.present.documents.prediction_document import PredictionDocument
+from mcmort.present.documents.probability_document import ProbabilityDocument
+from mcmort.present.documents.rates_document import RatesDocument
 from mcmort.present.documents.total_document import TotalDocument
 
 __all__ = ["result_schemas"]
@@ -21,8 +26,13 @@ _DOCUMENTS: Final[dict[str, type[Document]]] = {
     "claims": ClaimsDocument,
     "dependence": DependenceDocument,
     "errors": ErrorsDocument,
+    "bridge": BridgeDocument,
+    "location": LocationDocument,
     "fit": FitDocument,
     "influence": InfluenceDocument,
+    "probability": ProbabilityDocument,
+    "rates": RatesDocument,
+    "prediction": PredictionDocument,
 }
 
 

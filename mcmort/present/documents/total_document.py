@@ -17,6 +17,7 @@ from mcmort.analysis import Interval as SummaryInterval
 from mcmort.analysis import Pieces, Summary, TotalPieces, summarise
 from mcmort.analysis.balance_residuals import balance_residuals
 from mcmort.analysis.bounds import IntervalBounds
+from mcmort.analysis.provenance import provenance
 from mcmort.analysis.receipt import Receipt
 from mcmort.catalogue.vocabulary import LinkMeasure, Measure
 from mcmort.definitions import Timing
@@ -165,6 +166,15 @@ class DefinitionDocument(Document):
     leaves_out: str
 
 
+class ProvenanceDocument(Document):
+    """Shares of the total's weight by how its figures were read: a figure weighs as its component, times its pool's."""
+
+    original: float = Field(description="Seen in the work cited.")
+    second_hand: float = Field(description="Seen in another work that quotes it, or in an encyclopaedia.")
+    memory: float = Field(description="Not seen: given from memory.")
+    assumption: float = Field(description="A choice of the case.")
+
+
 class TotalBody(PiecesFields):
     """A total under one definition."""
 
@@ -186,6 +196,7 @@ class TotalBody(PiecesFields):
     balances: tuple[BalanceDocument, ...] = Field(description="Those whose scope the definition holds whole.")
     excluded: tuple[LeftOut, ...]
     unknown: tuple[LeftOut, ...]
+    provenance: ProvenanceDocument | None = Field(description="Null where figures have no weights of their own.")
     notes: tuple[str, ...]
 
 
@@ -332,6 +343,7 @@ def total_body(total: Total, summary: Summary, probability: float, pieces: Total
         "balances": _balances(total, probability),
         "excluded": _left_out(total, dict(total.excluded)),
         "unknown": _left_out(total, dict(total.unknown)),
+        "provenance": None if (shares := provenance(total)) is None else ProvenanceDocument(**asdict(shares)),
         "notes": total.notes,
     }
 

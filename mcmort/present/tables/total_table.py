@@ -12,6 +12,7 @@ from mcmort.present.grouped_notes import grouped_notes
 from mcmort.present.numbers import MINUS, percent, rounding_for, rounding_of, significant
 from mcmort.present.pieces_text import pieces_text
 from mcmort.present.print_format import EN_DASH, years_text
+from mcmort.present.provenance_text import provenance_note
 from mcmort.present.tables.columns import Column, Table
 from mcmort.present.wording import counts_text, excluded_text, floor_note, interval_text, is_floor
 from mcmort.totals import Total, Values
@@ -158,6 +159,7 @@ def _total_notes(
         )
         notes.append(f"Asked for, but not known: {reasons}.")
     notes += floor_note([total])
+    notes += provenance_note(total)
     notes += _pieces_notes(total, summary, pieces)
     shortest, interval = _shortest_text(summary, probability), summary.interval(probability)
     notes.append(f"Shortest interval that holds {100 * probability:g} %: {shortest}. {_PARTS_NOTE}")

@@ -9,8 +9,9 @@ from typing import Final
 from mcmort.catalogue.records import Source
 from mcmort.present.print_format import EN_DASH
 
-__all__ = ["as_bibtex", "as_text", "reference"]
+__all__ = ["as_bibtex", "as_text", "author_and_year", "reference"]
 
+_MOST_AUTHORS: Final = 3
 _VERBATIM: Final = ("doi", "eprint", "file", "isbn", "url")
 
 
@@ -29,6 +30,22 @@ def reference(source: Source) -> str:
     if source.is_assumption:
         return f"Assumption of this case. {source.title}. {fields.get('note', '')}".strip()
     return text if text.endswith(".") else f"{text}."
+
+
+def author_and_year(source: Source) -> str:
+    """Return what a work is called in passing: last names of up to three authors and the year; else its key."""
+    people = [name.partition(",")[0].strip() if _is_person(name) else name.strip() for name in _people(source)]
+    if not people or source.is_assumption:
+        return source.key
+    if len(people) > _MOST_AUTHORS:
+        named = f"{people[0]} and others"
+    else:
+        named = " and ".join(part for part in (", ".join(people[:-1]), people[-1]) if part)
+    return f"{named} {source.year}".strip()
+
+
+def _people(source: Source) -> list[str]:
+    return [name for name in source.author.split(" and ") if name.strip()]
 
 
 def _is_person(name: str) -> bool:

@@ -207,6 +207,7 @@ def _figure(figure: Figure) -> str:
 def _cited(case: Case, figure: Figure | Profile | Even, depth: int) -> list[str]:
     lines = _lines(f"{reference(case.sources[figure.source])} At: {figure.locator}.", depth)
     how = [f"read through {figure.via}"] if figure.via else []
+    how += ["given from memory"] if getattr(figure, "from_memory", False) else []
     how += [f"confidence {figure.confidence}"] if figure.confidence else []
     if how:
         lines += _lines("; ".join(how), depth)

@@ -5,7 +5,7 @@ No result depends on the number of threads, or on the size of a task or a block.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
 from functools import lru_cache
@@ -102,6 +102,7 @@ def draw_histograms(
     outputs: Sequence[str] | None = None,
     statistics: Mapping[str, Sequence[Statistic]] | None = None,
     lower_halves: Mapping[str, str] | None = None,
+    with_nets: Collection[str] = (),
     threads: int | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
@@ -128,6 +129,8 @@ def draw_histograms(
     lower_halves : mapping of str to str, optional
         For each of `outputs` that is the upper half of a signed variable, the output that is its lower half: what is
         returned under its name is the signed variable.
+    with_nets : collection of str
+        Outputs of which the histogram of each digital net is returned as well.
     threads, executor, progress, task, block
         As for `run_plan`.
 
@@ -152,7 +155,7 @@ def draw_histograms(
         counted = runner.count(inputs[span.replicate], span.first, span.last - span.first, is_taken=is_quasi)
         return span, _joined(counted, halves)
 
-    done, replicates = 0, _Replicates(wanted)
+    done, replicates = 0, _Replicates(wanted, [name in with_nets for name in names])
     with closing(run_in_order(work, spans, workers, executor)) as finished:
         for span, histograms in finished:
             if is_quasi:
@@ -161,8 +164,12 @@ def draw_histograms(
             if progress is not None:
                 progress(done, draws)
     collected = _joined(runner.collect(), halves)
-    rows = zip(names, wanted, replicates.wholes if is_quasi else collected, replicates.rows, strict=True)
-    return {name: HistogramEstimate(whole, own, np.array(row), not is_quasi) for name, own, whole, row in rows}
+    wholes = replicates.wholes if is_quasi else collected
+    rows = zip(names, wanted, wholes, replicates.rows, replicates.nets, strict=True)
+    return {
+        name: HistogramEstimate(whole, own, np.array(row), not is_quasi, tuple(nets))
+        for name, own, whole, row, nets in rows
+    }
 
 
 def _joined(histograms: list[Histogram], halves: Mapping[int, str]) -> list[Histogram]:
@@ -211,8 +218,10 @@ def _independent_spans(size: int, block: int, task: int | None, workers: int) ->
 class _Replicates:
     """Merges the histograms of tasks to those of replicates, and these to the whole; computes their statistics."""
 
-    def __init__(self, wanted: Sequence[Sequence[Statistic]]) -> None:
+    def __init__(self, wanted: Sequence[Sequence[Statistic]], are_kept: Sequence[bool]) -> None:
         self.wholes: list[Histogram] = []
+        self.nets: list[list[Histogram]] = [[] for _ in wanted]
+        self._are_kept = are_kept
         self.rows: list[list[Array]] = [[] for _ in wanted]
         self._wanted = wanted
         self._parts: list[Histogram] = []
@@ -225,6 +234,9 @@ class _Replicates:
         for statistics, histogram, row in zip(self._wanted, self._parts, self.rows, strict=True):
             if not histogram.undefined:
                 row.append(statistics_of(histogram, statistics))
+        for nets, histogram, is_kept in zip(self.nets, self._parts, self._are_kept, strict=True):
+            if is_kept:
+                nets.append(histogram)
         self.wholes, self._parts = _merge_each(self.wholes, self._parts), []
 
 

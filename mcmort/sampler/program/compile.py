@@ -288,9 +288,13 @@ def compile_priors(priors: Priors, dependence: Dependence = "declared") -> Compi
     for name, balance in priors.case.balances.items():  # of quantities, and therefore always known or always not
         if not why_not_computable(balance.formula, priors, lambda _: ""):
             compiler.output(f"balance:{name}", compiler.formula(balance.formula))
+    for definition in priors.case.definitions.values():
+        at_risk = definition.population
+        if at_risk is not None and not why_not_computable(at_risk, priors, lambda _: ""):
+            compiler.resolve(f"quantity:{at_risk}")
     for name in sorted(priors.case.quantities):
         column = f"quantity:{name}"
-        if column in compiler.registers:  # only quantities on which a component or a balance rests are drawn
+        if column in compiler.registers:  # only those on which a component, a balance or a rate rests
             compiler.output(column, compiler.registers[column])
     plan = compiler.build.plan()
     members = {name: compiler.members(name) for name in compiler.compared}

@@ -16,7 +16,7 @@ from mcmort.present.documents.result_schemas import result_schemas
 from tests.cases import case_of, component, definition
 from tests.present.made import DRAWS, floors, ussr_comparison, ussr_draws
 
-NAMES = ("narrow", "archival", "repression", "excess", "broad", "demographic", "maximal")
+NAMES = ("signed", "narrow", "archival", "repression", "excess", "broad", "demographic", "maximal")
 KEYS = (
     "definition",
     "measure",

@@ -36,6 +36,8 @@ def cited(case: Case, figure: Figure | Profile) -> list[str]:
     parts = [f"{reference(case.sources[figure.source])} At: {figure.locator}."]
     if figure.via is not None:
         parts[0] += f" read through {figure.via}"
+    elif getattr(figure, "from_memory", False):
+        parts[0] += " given from memory"
     elif figure.confidence is not None:
         parts[0] += f" confidence {figure.confidence}"
     return [*parts, *([f"confidence {figure.confidence}"] if figure.confidence else []), figure.note or ""]

@@ -1,0 +1,132 @@
+"""Predictions of what the next source would print for a total."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from mcmort.analysis.prediction import PredictedFigure, TotalPredictions, predictions_of
+from mcmort.analysis.receipt import Receipt, TotalsRequest, receipt_of
+from mcmort.analysis.summary import PROBABILITIES, check_probabilities
+from mcmort.catalogue.vocabulary import Measure
+from mcmort.definitions import DefinitionChanges
+from mcmort.present.documents.frame import as_json
+from mcmort.present.documents.prediction_document import PredictionDocument, prediction_document
+from mcmort.present.print_format import wrapped
+from mcmort.present.tables.formats import render
+from mcmort.present.tables.prediction_table import prediction_headline, prediction_table
+from mcmort.totals import DrawSource, definition_of, resolve
+
+__all__ = ["PredictionReport", "predict", "predict_with"]
+
+
+@dataclass(frozen=True)
+class PredictionReport:
+    """What the next source of each of some bases would print for a total.
+
+    Attributes
+    ----------
+    result : TotalPredictions
+        The total and the predictions.
+    receipt : Receipt
+        All that is needed to make them again.
+    interval : float
+        Probability of the intervals.
+    """
+
+    result: TotalPredictions
+    receipt: Receipt
+    interval: float = 0.95
+
+    @property
+    def figures(self) -> tuple[PredictedFigure, ...]:
+        """The predictions, one for each basis."""
+        return self.result.figures
+
+    @property
+    def headline(self) -> str:
+        """The sentence that says the finding."""
+        return prediction_headline(self.result, self.interval)
+
+    def document(self) -> PredictionDocument:
+        """Return the predictions in the stable JSON schema."""
+        return prediction_document(self.result, self.receipt, self.interval)
+
+    def render(self, form: str, width: int | None = None) -> str:
+        """Return the predictions as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``."""
+        if form == "json":
+            return as_json(self.document())
+        text = render(prediction_table(self.result, self.interval), form, width)
+        return "\n".join([*wrapped(self.headline, width=width), "", text]) if form == "text" else text
+
+    def __str__(self) -> str:
+        return self.render("text")
+
+
+def predict(
+    draws: DrawSource,
+    definition: str,
+    *,
+    bases: Sequence[str] | None = None,
+    years: tuple[int, int] | None = None,
+    measure: Measure | None = None,
+    net: bool | None = None,
+    include: Sequence[Mapping[str, Sequence[str]]] = (),
+    exclude: Sequence[Mapping[str, Sequence[str]]] = (),
+    interval: float = 0.95,
+) -> PredictionReport:
+    """Predict what the next source would print for a total; not an interval for the truth, but for one more figure.
+
+    Parameters
+    ----------
+    draws : Draws or Sampler
+        From `mcmort.simulate`, `mcmort.Sampler` or `mcmort.fit`.
+    definition : str
+        Name of a definition of the case.
+    bases : sequence of str, optional
+        How the source gets its figure; by default each way of which the case says how far figures spread.
+    years, measure, net, include, exclude
+        Changes to the definition; see `mcmort.total`.
+    interval : float
+        Probability of the intervals.
+
+    Returns
+    -------
+    PredictionReport
+        Prints itself.
+
+    Raises
+    ------
+    UsageError
+        If the case does not say how far figures of a basis spread.
+
+    Examples
+    --------
+    >>> import mcmort as mm
+    >>> sampler = mm.Sampler(mm.load("ussr"), 2_000, rng=1)
+    >>> (figure,) = mm.predict(sampler, "broad", bases=["testimony"]).figures
+    >>> figure.low < mm.total(sampler, "broad").summary.interval(0.95).low
+    True
+    """
+    changes = DefinitionChanges.checked(
+        years=years, measure=measure, net=net, include=tuple(include), exclude=tuple(exclude)
+    )
+    return predict_with(draws, definition, changes, bases=bases, interval=interval)
+
+
+def predict_with(
+    draws: DrawSource,
+    definition: str,
+    changes: DefinitionChanges,
+    *,
+    bases: Sequence[str] | None = None,
+    interval: float = 0.95,
+) -> PredictionReport:
+    """Predict the next source of a total under a definition with changes; see `predict`."""
+    check_probabilities([interval])
+    resolved = resolve(draws.case, definition_of(draws.case, definition, changes))
+    result = predictions_of(draws, resolved, bases, interval, sorted({*PROBABILITIES, interval}))
+    request = TotalsRequest(definitions=(definition,), **dict(changes))
+    choices = {} if bases is None else {"bases": list(bases)}
+    receipt = receipt_of(request, [result.total], draws, result="prediction", interval=interval, choices=choices)
+    return PredictionReport(result, receipt, interval)

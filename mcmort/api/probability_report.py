@@ -1,0 +1,167 @@
+"""Probabilities of what a total may be: that it exceeds a number, or another total."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mcmort.analysis.probability import Probability, check_thresholds
+from mcmort.analysis.receipt import Receipt, TotalsRequest, receipt_of
+from mcmort.analysis.summary import PROBABILITIES, check_probabilities
+from mcmort.analysis.total_probabilities import TotalProbabilities, compared_with, difference_of, probabilities_of
+from mcmort.api.reports import TotalReport
+from mcmort.catalogue.vocabulary import Measure
+from mcmort.definitions import DefinitionChanges
+from mcmort.errors import UsageError
+from mcmort.present.documents.frame import as_json
+from mcmort.present.documents.probability_document import ProbabilityDocument, probability_document
+from mcmort.present.print_format import wrapped
+from mcmort.present.probability_text import probability_headline
+from mcmort.present.tables.formats import render
+from mcmort.present.tables.probability_table import probability_table
+from mcmort.totals import DrawSource, definition_of, resolve
+
+__all__ = ["ProbabilityReport", "probability", "probability_with"]
+
+
+@dataclass(frozen=True)
+class ProbabilityReport:
+    """Probabilities of a total with their receipt.
+
+    Attributes
+    ----------
+    result : TotalProbabilities
+        The total and the probabilities.
+    receipt : Receipt
+        All that is needed to make them again.
+    interval : float
+        Probability of the interval that is printed beside them.
+    """
+
+    result: TotalProbabilities
+    receipt: Receipt
+    interval: float = 0.95
+
+    @property
+    def probability(self) -> Probability:
+        """The probability that was asked for; of a table, the first."""
+        return self.result.events[0].probability
+
+    @property
+    def headline(self) -> str:
+        """The sentence that says the finding."""
+        return probability_headline(self.result, self.interval)
+
+    def document(self) -> ProbabilityDocument:
+        """Return the result in the stable JSON schema."""
+        return probability_document(self.result, self.receipt, self.interval)
+
+    def render(self, form: str, width: int | None = None) -> str:
+        """Return the result as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``."""
+        if form == "json":
+            return as_json(self.document())
+        text = render(probability_table(self.result, self.interval), form, width)
+        return "\n".join([*wrapped(self.headline, width=width), "", text]) if form == "text" else text
+
+    def __str__(self) -> str:
+        return self.render("text")
+
+
+def probability(
+    draws: DrawSource,
+    definition: str,
+    *,
+    above: float | None = None,
+    below: float | None = None,
+    exceeds: str | TotalReport | None = None,
+    years: tuple[int, int] | None = None,
+    measure: Measure | None = None,
+    net: bool | None = None,
+    include: Sequence[Mapping[str, Sequence[str]]] = (),
+    exclude: Sequence[Mapping[str, Sequence[str]]] = (),
+    interval: float = 0.95,
+) -> ProbabilityReport:
+    """Compute the probability that a total is above or below a number, or exceeds another total.
+
+    Parameters
+    ----------
+    draws : Draws or Sampler
+        From `mcmort.simulate`, `mcmort.Sampler` or `mcmort.fit`.
+    definition : str
+        Name of a definition of the case.
+    above, below : float, optional
+        The total is more than the one and less than the other. Without either, and without `exceeds`, probabilities
+        are given that it is more than round numbers.
+    exceeds : str or TotalReport, optional
+        Another definition of the case, computed on the same draws; or the total of another case, whose draws are
+        independent of these.
+    years, measure, net, include, exclude
+        Changes to the definition, and to another one of the same case; see `mcmort.total`.
+    interval : float
+        Probability of the interval that is printed beside the total.
+
+    Returns
+    -------
+    ProbabilityReport
+        Prints itself; `probability` is what was asked for.
+
+    Raises
+    ------
+    UsageError
+        If a number is not finite, or nothing lies between the two.
+
+    Examples
+    --------
+    >>> import mcmort as mm
+    >>> draws = mm.simulate(mm.load("ussr"), n=2_000, rng=1)
+    >>> 0.0 < mm.probability(draws, "broad", above=20e6).probability.value < 1.0
+    True
+    """
+    changes = DefinitionChanges.checked(
+        years=years, measure=measure, net=net, include=tuple(include), exclude=tuple(exclude)
+    )
+    is_table = above is None and below is None and exceeds is None
+    return probability_with(
+        draws, definition, changes, above=above, below=below, exceeds=exceeds, table=is_table, interval=interval
+    )
+
+
+def probability_with(
+    draws: DrawSource,
+    definition: str,
+    changes: DefinitionChanges,
+    *,
+    above: Any = None,
+    below: Any = None,
+    exceeds: Any = None,
+    table: bool = False,
+    interval: float = 0.95,
+) -> ProbabilityReport:
+    """Compute probabilities of a total under a definition with changes, with a table if asked; see `probability`."""
+    check_probabilities([interval])
+    asked = tuple(sorted({*PROBABILITIES, interval}))
+    low, high = check_thresholds(above, below)
+    if exceeds is not None and (table or math.isfinite(low) or math.isfinite(high)):
+        raise UsageError("the total is compared either with numbers or with another total; expected one of the two")
+    resolved = resolve(draws.case, definition_of(draws.case, definition, changes))
+    choices = {"above": above, "below": below, "table": table}
+    beside: tuple[Receipt, ...] = ()
+    names = (definition,)
+    if exceeds is None:
+        result = probabilities_of(draws, resolved, low, high, with_table=table, probabilities=asked)
+    elif isinstance(exceeds, TotalReport):
+        result = compared_with(draws, resolved, exceeds.total, asked)
+        beside = (exceeds.receipt,)
+    else:
+        other = resolve(draws.case, definition_of(draws.case, exceeds, changes))
+        result = difference_of(draws, resolved, other, asked)
+        choices, names = {"exceeds": exceeds}, tuple(dict.fromkeys((definition, exceeds)))
+    request = TotalsRequest(definitions=names, **dict(changes))
+    totals = [result.total] if result.other is None or beside else [result.total, result.other]
+    receipt = receipt_of(
+        request, totals, draws, result="probability", interval=interval, beside=beside,
+        choices={key: value for key, value in choices.items() if value not in (None, False)},
+    )  # fmt: skip
+    return ProbabilityReport(result, receipt, interval)
