@@ -31,7 +31,17 @@ __all__ = [
 ]
 
 ResultKind = Literal[
-    "total", "comparison", "claims", "fit", "influence", "bridge", "location", "probability", "rates", "prediction"
+    "total",
+    "comparison",
+    "claims",
+    "fit",
+    "influence",
+    "bridge",
+    "location",
+    "probability",
+    "rates",
+    "prediction",
+    "sensitivity",
 ]
 """Which document a receipt belongs to; a picture shows a comparison."""
 

@@ -13,6 +13,7 @@ import typer
 
 from mcmort.cli.bench import bench
 from mcmort.cli.bridge import bridge
+from mcmort.cli.calibrate import calibrate
 from mcmort.cli.cases import cases
 from mcmort.cli.check import check
 from mcmort.cli.cite import cite
@@ -29,8 +30,10 @@ from mcmort.cli.predict import predict
 from mcmort.cli.probability import probability
 from mcmort.cli.rates import rates
 from mcmort.cli.schema import schema
+from mcmort.cli.sensitivity import sensitivity
 from mcmort.cli.show import show
 from mcmort.cli.standard_streams import StandardOutputError, discard_output, held_output, write_err, write_out
+from mcmort.cli.sweep import sweep
 from mcmort.cli.total import total
 from mcmort.cli.trace import trace
 from mcmort.cli.verify import verify
@@ -64,8 +67,10 @@ for command in (
     claims,
     errors,
     fit,
+    calibrate,
     influence,
     plot,
+    sensitivity,
     trace,
     cite,
     verify,
@@ -73,6 +78,7 @@ for command in (
     new,
     import_,
     schema,
+    sweep,
     bench,
 ):
     app.command(command.__name__.rstrip("_"))(command)

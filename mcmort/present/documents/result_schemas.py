@@ -16,6 +16,7 @@ from mcmort.present.documents.location_document import LocationDocument
 from mcmort.present.documents.prediction_document import PredictionDocument
 from mcmort.present.documents.probability_document import ProbabilityDocument
 from mcmort.present.documents.rates_document import RatesDocument
+from mcmort.present.documents.sensitivity_document import SensitivityDocument
 from mcmort.present.documents.total_document import TotalDocument
 
 __all__ = ["result_schemas"]
@@ -33,6 +34,7 @@ _DOCUMENTS: Final[dict[str, type[Document]]] = {
     "probability": ProbabilityDocument,
     "rates": RatesDocument,
     "prediction": PredictionDocument,
+    "sensitivity": SensitivityDocument,
 }
 
 
