@@ -12,8 +12,9 @@ from mcmort import analysis
 from mcmort.analysis import summarise
 from mcmort.analysis.bounds import total_bounds
 from mcmort.analysis.claims import compare_claims
-from mcmort.analysis.receipt import Receipt, TotalsRequest, receipt_of
+from mcmort.analysis.receipt import Receipt, receipt_of
 from mcmort.analysis.recorded_result import RECEIPT_ENDING
+from mcmort.analysis.request import ClaimsRequest, ComparisonRequest, TotalRequest
 from mcmort.analysis.summary import PROBABILITIES, check_probabilities
 from mcmort.api.reports import ClaimsReport, ComparisonReport, TotalReport
 from mcmort.catalogue.vocabulary import Measure
@@ -24,7 +25,16 @@ from mcmort.totals import DrawSource, definition_of, resolve, totals_of
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["claims", "compare", "plot", "total", "total_with"]
+__all__ = [
+    "claims",
+    "claims_again",
+    "compare",
+    "comparison_again",
+    "plot",
+    "total",
+    "total_again",
+    "total_with",
+]
 
 
 def _probabilities(interval: float) -> tuple[float, ...]:
@@ -93,12 +103,12 @@ def total_with(
     draws: DrawSource, definition: str, changes: DefinitionChanges, *, interval: float = 0.95, bounds: bool = False
 ) -> TotalReport:
     """Compute the total under a definition with changes; see `total`."""
-    request = TotalsRequest(definitions=(definition,), **dict(changes))
+    request = TotalRequest(definitions=(definition,), bounds=bounds, **dict(changes))
     resolved = resolve(draws.case, definition_of(draws.case, definition, changes))
     (computed,) = totals_of(draws, [resolved], probabilities=_probabilities(interval))
     summary = summarise(computed.values, _probabilities(interval), chains=computed.chains)
     around = total_bounds(computed, interval) if bounds else None
-    receipt = receipt_of(request, [computed], draws, result="total", interval=interval, bounds=bounds)
+    receipt = receipt_of(request, [computed], draws, interval=interval)
     return TotalReport(computed, summary, receipt, interval, around)
 
 
@@ -134,9 +144,9 @@ def compare(
     """
     comparison = analysis.compare(draws, definitions, years=years, probabilities=_probabilities(interval))
     names = draws.case.definitions if definitions is None else definitions
-    request = TotalsRequest(definitions=tuple(names), years=years)
+    request = ComparisonRequest(definitions=tuple(names), years=years)
     totals = [row.total for row in comparison.rows]
-    receipt = receipt_of(request, totals, draws, result="comparison", interval=interval)
+    receipt = receipt_of(request, totals, draws, interval=interval)
     return ComparisonReport(comparison, receipt, interval)
 
 
@@ -158,8 +168,24 @@ def claims(draws: DrawSource) -> ClaimsReport:
         (comparison.total.draws.manifest for comparison in compared if comparison.total is not None), draws.manifest
     )
     totals = {row.claim.id: row.total for row in compared if row.total is not None}
-    receipt = receipt_of(TotalsRequest(definitions=()), totals, draws, result="claims")
+    receipt = receipt_of(ClaimsRequest(), totals, draws)
     return ClaimsReport(draws.case, manifest, compared, receipt)
+
+
+def total_again(draws: DrawSource, request: TotalRequest, receipt: Receipt) -> TotalReport:
+    """Compute a total again from its receipt."""
+    return total_with(draws, request.definition, request.changes, interval=receipt.interval, bounds=request.bounds)
+
+
+def comparison_again(draws: DrawSource, request: ComparisonRequest, receipt: Receipt) -> ComparisonReport:
+    """Compare definitions again from a receipt."""
+    return compare(draws, request.definitions, years=request.years, interval=receipt.interval)
+
+
+def claims_again(draws: DrawSource, request: ClaimsRequest, receipt: Receipt) -> ClaimsReport:
+    """Compare claims again: their receipt records nothing that could be asked otherwise."""
+    del request, receipt
+    return claims(draws)
 
 
 class Drawable(Protocol):
