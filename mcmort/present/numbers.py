@@ -20,6 +20,7 @@ __all__ = [
     "FEWEST",
     "MINUS",
     "Rounding",
+    "dots_text",
     "is_near_zero",
     "percent",
     "points_text",
@@ -30,6 +31,7 @@ __all__ = [
     "rounding_of",
     "share_moved",
     "significant",
+    "tick_text",
     "with_error",
 ]
 
@@ -251,6 +253,19 @@ def significant(value: float, figures: int = 3) -> str:
     size = abs(rounded)
     text = f"{size / 1e6:,.10g} million" if size >= 1e6 else f"{size:,.0f}" if size >= 10 else f"{size:g}"
     return (MINUS if rounded < 0 else "") + text
+
+
+def dots_text(filled: int, dots: int) -> str:
+    """Return how many of some dots are filled, with the chance that this is to the nearest 5 %."""
+    chance = 5 * round(20 * filled / dots)
+    about = f"about {chance} in 100" if 0 < chance < 100 else "hardly any chance" if chance == 0 else "all but sure"
+    return f"{filled} of {dots} dots: {about}"
+
+
+def tick_text(value: float, unit: float = 1.0) -> str:
+    """Return a number on an axis, in the unit of the axis."""
+    size = abs(value) / unit
+    return (MINUS if value < 0 else "") + f"{size:,.10g}"
 
 
 def with_error(value: float, error: float, finest: int, *, millions: bool) -> str:
