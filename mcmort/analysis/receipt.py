@@ -31,7 +31,18 @@ __all__ = [
 ]
 
 ResultKind = Literal[
-    "total", "comparison", "claims", "fit", "influence", "bridge", "location", "probability", "rates", "prediction"
+    "total",
+    "comparison",
+    "claims",
+    "fit",
+    "influence",
+    "bridge",
+    "location",
+    "probability",
+    "rates",
+    "prediction",
+    "sensitivity",
+    "multiverse",
 ]
 """Which document a receipt belongs to; a picture shows a comparison."""
 

@@ -92,7 +92,8 @@ def influence(
     Parameters
     ----------
     draws : Draws or Sampler
-        From `mcmort.simulate`, `mcmort.Sampler` or `mcmort.fit`: the refits are made as its draws are.
+        From `mcmort.simulate`, `mcmort.Sampler` or `mcmort.fit`: the refits are made as its draws are. A fit of fewer
+        than 16,000 draws is made anew with so many, and each refit has a quarter of that.
     definition : str
         Name of a definition of the case.
     by : {"source", "lineage", "school", "basis"}

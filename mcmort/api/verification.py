@@ -23,7 +23,7 @@ from mcmort.api.verbs import claims, compare, total_with
 from mcmort.catalogue import Case, load
 from mcmort.errors import UnknownCaseError, VerifyError
 from mcmort.present.documents.frame import Document, as_json
-from mcmort.results import DrawSource
+from mcmort.results import Draws, DrawSource
 from mcmort.results.draw_options import ENGINES
 from mcmort.totals import source_of
 
@@ -246,6 +246,25 @@ def _fit(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
     return None, fitted_document(source)
 
 
+def _sensitivity(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
+    from mcmort.api.sensitivity_report import sensitivity_with  # loads SciPy
+
+    (name,) = receipt.request.definitions
+    if not isinstance(source, Draws):
+        raise VerifyError("the receipt contradicts itself: sensitivity is computed from draws that are kept")
+    report = sensitivity_with(source, name, receipt.request.changes, interval=receipt.interval)
+    return report, report.document()
+
+
+def _multiverse(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
+    from mcmort.analysis.multiverse.request import MultiverseRequest
+    from mcmort.api.multiverse_report import multiverse_of
+
+    request = MultiverseRequest.checked("the receipt", **receipt.choices)
+    report = multiverse_of(source.case, request, draws=receipt.draws, seed=receipt.seed, interval=receipt.interval)
+    return report, report.document()
+
+
 def _influence(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
     from mcmort.api.influence_report import influence_with
 
@@ -268,6 +287,8 @@ _RUNS: Final[Mapping[ResultKind, Callable[..., tuple[Any, Document]]]] = {
     "probability": _probability,
     "rates": _rates,
     "prediction": _prediction,
+    "sensitivity": _sensitivity,
+    "multiverse": _multiverse,
 }
 
 

@@ -23,6 +23,7 @@ __all__ = [
     "dots_text",
     "is_near_zero",
     "percent",
+    "percent_with_error",
     "points_text",
     "probability_text",
     "rate_texts",
@@ -30,6 +31,7 @@ __all__ = [
     "rounding_for",
     "rounding_of",
     "share_moved",
+    "signed",
     "significant",
     "tick_text",
     "with_error",
@@ -184,6 +186,13 @@ def percent(share: float) -> str:
     return f"{'' if share >= 0 else MINUS}{100 * size:.0f} %"
 
 
+def signed(value: float, decimals: int = 2) -> str:
+    """Return a difference, such as one of logarithms, with its sign."""
+    rounded = round(value, decimals)
+    sign = "+" if rounded > 0 else MINUS if rounded < 0 else ""
+    return f"{sign}{abs(rounded):.{decimals}f}"
+
+
 def probability_text(value: float, low: float, high: float) -> str:
     """Return a probability that draws tell, never as nothing or as certain.
 
@@ -245,6 +254,13 @@ def rate_texts(rate: Summary, probability: float, unit: int) -> tuple[str, str]:
     digits = max(round(math.log10(1e6 / unit)) - rounding.exponent, 0)
     low, median, high = (f"{rounding.value(end) * unit / 1e6:,.{digits}f}" for end in ends)
     return f"{low}{EN_DASH}{high}", median
+
+
+def percent_with_error(share: float, error: float) -> str:
+    """Return a share in whole per cent, with its Monte Carlo error where that is no less than half a per cent."""
+    if not error >= 0.005:
+        return "0 %" if abs(share) <= 2.0 * error else percent(share)
+    return f"{MINUS if round(100 * share) < 0 else ''}{100 * abs(share):.0f} ± {100 * error:.0f} %"
 
 
 def significant(value: float, figures: int = 3) -> str:

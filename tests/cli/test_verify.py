@@ -38,6 +38,7 @@ REQUESTS = [
     ("locate", "case", "12,000", "--interval", "0.8"),
     ("locate", "case", "5e3", "--years", "1931:1935", "-d", "early", "-d", "kept"),
     ("bridge", "case", "author", "early", "--orders", "average", "--years", "1931:1935", "--interval", "0.8"),
+    ("sensitivity", "case", "-d", "whole", "--interval", "0.8"),
 ]
 
 

@@ -1,0 +1,100 @@
+"""``mcmort multiverse``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mcmort.cli.drawing import check_output, deliver, line_width, progress_bar
+from mcmort.cli.groups import command
+from mcmort.cli.loading import load_case
+from mcmort.cli.options import CaseName, Form, Format, Level, Output, Quiet, Seed, Threads
+
+__all__ = ["multiverse"]
+
+
+@command
+def multiverse(
+    case: CaseName,
+    *,
+    universes: Annotated[
+        int, typer.Option("--universes", min=1, metavar="N", help="The most universes; of more, a balanced sample.")
+    ] = 1_000,
+    draws: Annotated[int, typer.Option("--draws", "-n", min=1, metavar="N", help="Draws of each universe.")] = 100_000,
+    seed: Seed = 1,
+    dial: Annotated[
+        list[str] | None,
+        typer.Option("--dial", metavar="NAME=A,B", help="Options of a dial, the usual one first; may be repeated."),
+    ] = None,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--exclude",
+            metavar="NAME=A,B...",
+            help="Leave out universes with all of these, such as 'pool=log weights=cited'.",
+        ),
+    ] = None,
+    plan: Annotated[
+        Path | None, typer.Option("--plan", metavar="FILE", help="Read dials, standards and exclusions from TOML.")
+    ] = None,
+    holds: Annotated[
+        list[float] | None,
+        typer.Option("--holds", metavar="X", help="Say how many universes' intervals hold this number."),
+    ] = None,
+    interval: Level = 0.95,
+    workers: Annotated[
+        int, typer.Option("--workers", min=1, metavar="N", help="Processes of one thread each; they change no bit.")
+    ] = 1,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--folder", metavar="DIR", help="Keep results here, so that an interrupted run goes on."),
+    ] = None,
+    threads: Threads = None,
+    form: Format = Form.text,
+    output: Output = None,
+    quiet: Quiet = False,
+) -> None:
+    """Ask what the disagreement is about: the total under every combination of choices.
+
+    Dials are definition, measure, net, evidence, pool, weights, reading (of ranges), family, dependence and engine. CSV
+    holds every universe.
+
+    Example: `mcmort multiverse ussr --dial pool=linear,log --holds 20e6`
+    """
+    from mcmort.analysis.multiverse.request import MultiverseRequest, read_plan
+    from mcmort.api.multiverse_report import multiverse_of
+
+    check_output(output)
+    planned = {} if plan is None else read_plan(plan)
+    request = MultiverseRequest.checked(
+        dials={**planned.get("dials", {}), **_settings(dial or [], "--dial")},
+        standards=planned.get("standards", {}),
+        exclude=[
+            *planned.get("exclude", []),
+            *({"options": _settings(words.split(), "--exclude")} for words in exclude or []),
+        ],
+        universes=universes,
+        holds=tuple(holds or ()),
+    )
+    loaded = load_case(case)
+    with progress_bar(f"Universes of {loaded.id}", quiet) as progress:
+        result = multiverse_of(
+            loaded, request, draws=draws, seed=seed, interval=interval, threads=threads, workers=workers, folder=folder,
+            progress=progress,
+        )  # fmt: skip
+        text = result.render(form.value, line_width(output))
+    deliver(text, output, is_json=form is Form.json)
+
+
+def _settings(words: list[str], option: str) -> dict[str, tuple[str, ...]]:
+    """Read ``pool=linear,log``."""
+    settings = {}
+    for word in words:
+        name, equals, values = word.partition("=")
+        options = tuple(value.strip() for value in values.split(",") if value.strip())
+        if not equals or not name.strip() or not options:
+            raise typer.BadParameter(f"{word!r} is no setting; write it as pool=linear,log", param_hint=option)
+        settings[name.strip()] = options
+    return settings
