@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from mcmort.analysis import Summary, TotalPieces, mean_of, summarise
+from mcmort.present.bridge_text import quoted
 from mcmort.present.engine_note import digits_note, engine_note
 from mcmort.present.figures.evidence_kinds import LOOKS, kind_of, signs
-from mcmort.present.bridge_text import quoted
 from mcmort.present.figures.interval_marks import Look, draw_interval, interval_cells, marks_note, reach_of
 from mcmort.present.figures.rows import Panel, Row, RowChart, Scale, not_known, scale_of
 from mcmort.present.figures.sheet import Width, drawn
@@ -127,7 +127,7 @@ def _scale(total: Total, parts: list[Summary], probability: float) -> Scale:
         return scale_of(low, high, _unit(total))
     lows = [wide.low for wide in (own.interval(probability) for own in parts) if wide.low > 0.0]
     least = max(min(lows, default=min(medians)), 0.2 * min(medians), high * _LEAST_SHARE)
-    return scale_of(0.8 * min(least, min(medians)), 1.1 * high, _unit(total), is_log=True)
+    return scale_of(0.8 * min([least, *medians]), 1.1 * high, _unit(total), is_log=True)
 
 
 def _title(total: Total, summary: Summary) -> str:

@@ -109,13 +109,13 @@ def _rows(
 ) -> list[Row]:  # fmt: skip
     """Return the rows of a definition: its own, that of another engine, and its published totals."""
     total, other = row.total, others.get(row.total.definition.id)
-    colour = ARCHIVAL if total.definition.measure == "registered" else ESTIMATED
+    look = Look(ARCHIVAL, "s", size=3.8) if total.definition.measure == "registered" else Look(ESTIMATED)
     rise = 0.0 if is_spike else _RISE
     rows = [
         Row(
             label=total.definition.id,
             detail="" if is_second else total.definition.label,
-            draw=partial(_draw, row=row, probability=probability, look=Look(colour), rise=rise),
+            draw=partial(_draw, row=row, probability=probability, look=look, rise=rise),
             cells=_cells(row, probability),
             rise=rise,
             is_bold=True,
@@ -174,7 +174,9 @@ def _draw_mark(axes: Axes, y: float, *, mark: Mark) -> None:
 def _reach(rows: Sequence[ComparedDefinition], *, with_marks: bool = True) -> float:
     """Choose the end of the axis: it shows our intervals, and published totals up to a third beyond them."""
     ours = max(_farthest(row.total.values) for row in rows)
-    near = [mark.high for row in rows for mark in published_marks(row) if mark.high <= 1.35 * ours] if with_marks else []
+    near = (
+        [mark.high for row in rows for mark in published_marks(row) if mark.high <= 1.35 * ours] if with_marks else []
+    )
     return 1.05 * max([ours, *near]) or 1.0
 
 

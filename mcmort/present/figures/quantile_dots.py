@@ -134,7 +134,7 @@ def dots_chart(result: TotalProbabilities, probability: float = 0.95) -> Chart:
     low, high = float(values[0]), float(values[-1])
     margin = 0.08 * (max(high, *edges) - min(low, *edges)) or 0.05 * max(abs(high), 1.0)
     least = min(low, *edges) - margin
-    least = 0.0 if 0.0 <= low and least < 0.6 * max(high, *edges) else least
+    least = 0.0 if low >= 0.0 and least < 0.6 * max(high, *edges) else least
     scale = scale_of(least, max(high, *edges) + margin, unit)
     filled = sum(_is_counted(event, float(value)) for value in values)
     return _DotChart(

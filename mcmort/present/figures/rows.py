@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import pairwise
 from typing import Any, Final
 
 from matplotlib.axes import Axes
@@ -19,7 +20,9 @@ from mcmort.present.figures.style import FAINT, GREY, INK, SMALL
 from mcmort.present.figures.typeset import text_width, wrapped
 from mcmort.present.numbers import tick_text
 
-__all__ = ["STACKED", "Panel", "Row", "RowChart", "Scale", "Sign", "dress", "not_known", "scale_of"]
+__all__ = [
+    "STACKED", "Panel", "Row", "RowChart", "Scale", "Sign", "draw_key", "dress", "key_height", "not_known", "scale_of",
+]  # fmt: skip
 
 STACKED: Final = 4.5
 """Inches below which names stand above the marks."""
@@ -36,6 +39,8 @@ _LEGEND: Final = 0.17
 _EDGE: Final = 0.16
 """Inches beside a panel into which the first and last number of its axis may reach."""
 _CELL: Final = 1.42
+_SAFE: Final = 0.97
+"""Of the width that there is, for glyphs that a screen of few dots draws wider."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,7 +172,7 @@ class RowChart(Chart):
     def leaves(self, width: float, room: float, later: float) -> list[Leaf]:
         """Divide rows among pages; every page has the key, the heads and the axes of its rows."""
         grid = self._grid(width)
-        above = _LEGEND * len(_key_lines(self.key, width)) + (_HEAD if any(self.heads) else 0.0)
+        above = key_height(self.key, width) + (_HEAD if any(self.heads) else 0.0)
         pages: list[list[tuple[Panel, list[_Placed]]]] = [[]]
         left, notes = room - above, set[str]()
         for panel in self.panels:
@@ -193,7 +198,7 @@ class RowChart(Chart):
         """Return a row as it is shown at the width of a column."""
         if not (grid.is_stacked and self.keeps_second and len(row.cells) > 1 and row.cells[1]):
             return row
-        return replace(row, detail=f"{row.detail}{'; ' if row.detail else ''}{self.heads[1]}: {row.cells[1]}")
+        return replace(row, detail=f"{row.detail}{'; ' if row.detail else ''}{_lowered(self.heads[1])}: {row.cells[1]}")
 
     def _leaf(self, page: list[tuple[Panel, list[_Placed]]], grid: _Grid, above: float) -> Leaf:
         height = above + sum(
@@ -229,7 +234,7 @@ class RowChart(Chart):
         )  # fmt: skip
 
     def _draw(self, page: Sequence[tuple[Panel, list[_Placed]]], grid: _Grid, frame: Frame) -> None:
-        y = _draw_key(frame, self.key)
+        y = draw_key(frame, self.key)
         if any(self.heads):
             for words, end in zip(self.heads, grid.ends, strict=False):
                 frame.text(end, y + 0.02, words, size=7, color=GREY, ha="right", va="top")
@@ -253,16 +258,23 @@ class RowChart(Chart):
             y += tall + _AXIS
 
 
+def _lowered(words: str) -> str:
+    return words[0].lower() + words[1:]
+
+
 def _placed(row: Row, grid: _Grid) -> _Placed:
     """Break the texts of a row into lines, and say how much room it takes."""
     size = 7.0 if row.is_small else _TEXT
     line = _SMALL_LINE if row.is_small else _LINE
     weight = "bold" if row.is_bold else "normal"
-    label = wrapped(row.label, grid.names, size, most=3, weight=weight)
-    cells = [wrapped(text, width, size, most=4) for text, width in zip(row.cells, grid.widths, strict=False)]
+    label = wrapped(row.label, _SAFE * grid.names, size, most=3, weight=weight)
+    cells = [
+        wrapped(text.replace(" %", "\N{NO-BREAK SPACE}%"), width, size, most=4, weight=weight)
+        for text, width in zip(row.cells, grid.widths, strict=False)
+    ]
     lines = max((len(each) for each in cells), default=0)
     across = grid.names + (sum(grid.widths) if grid.is_stacked and len(label) >= lines else 0.0)
-    detail = wrapped(row.detail, across, SMALL + 0.5, most=3) if row.detail else []
+    detail = wrapped(row.detail, _SAFE * across, SMALL + 0.5, most=3) if row.detail else []
     written = line * len(label) + _SMALL_LINE * len(detail)
     numbers = line * lines
     band = row.rise + (0.8 * _BAND if row.is_small else _BAND)
@@ -304,8 +316,8 @@ def _key_lines(key: Sequence[Sign], width: float) -> list[list[tuple[float, Sign
     lines: list[list[tuple[float, Sign]]] = []
     x = width
     for sign in key:
-        words = wrapped(sign.words, width - 0.3, 7, most=1)[0]
-        needed = 0.26 + text_width(words, 7) + 0.18
+        words = wrapped(sign.words, width - 0.4, 7, most=1)[0]
+        needed = 0.26 + text_width(words, 7) / _SAFE + 0.18
         if x + needed - 0.18 > width:
             lines.append([])
             x = 0.0
@@ -314,7 +326,12 @@ def _key_lines(key: Sequence[Sign], width: float) -> list[list[tuple[float, Sign
     return lines
 
 
-def _draw_key(frame: Frame, key: Sequence[Sign]) -> float:
+def key_height(key: Sequence[Sign], width: float) -> float:
+    """Return how many inches a key takes at a width."""
+    return _LEGEND * len(_key_lines(key, width))
+
+
+def draw_key(frame: Frame, key: Sequence[Sign]) -> float:
     """Draw a key, and return where it ends."""
     y = 0.0
     for line in _key_lines(key, frame.width):
@@ -376,9 +393,7 @@ def _ticks(scale: Scale, across: float) -> list[float]:
             and place(value) - half(value) >= -_EDGE + 0.02
             and place(value) + half(value) <= across + _EDGE - 0.02
         ]
-        gaps = [
-            place(last) - half(last) - place(first) - half(first) for first, last in zip(ticks, ticks[1:], strict=False)
-        ]
+        gaps = [place(last) - half(last) - place(first) - half(first) for first, last in pairwise(ticks)]
         if all(gap > 0.1 for gap in gaps):
             return ticks
     return ticks[:1]

@@ -150,7 +150,9 @@ def _title(title: str, width: Width) -> list[str]:
     if len(lines) > (most := _TITLE_LINES[width]):
         *words, last = title.rsplit(" (part", 1)
         part = f" (part{last}" if words else ""
-        lines = wrapped(title.removesuffix(part), inner - text_width(part, size, "bold"), size, most=most, weight="bold")
+        lines = wrapped(
+            title.removesuffix(part), inner - text_width(part, size, "bold"), size, most=most, weight="bold"
+        )
         lines[-1] += part
     return lines
 
@@ -180,7 +182,13 @@ def _sheet(leaf: Leaf, title: list[str], caption: list[str], width: Width) -> Fi
     axes.set_axis_off()
     leaf.draw(Frame(axes, inner, leaf.height))
     style: dict[str, dict[str, Any]] = {
-        TITLE: {"y": 1.0 - 0.07 / tall, "weight": "bold", "size": _TITLE_SIZES[width], "va": "top", "linespacing": 1.15},
+        TITLE: {
+            "y": 1.0 - 0.07 / tall,
+            "weight": "bold",
+            "size": _TITLE_SIZES[width],
+            "va": "top",
+            "linespacing": 1.15,
+        },
         CAPTION: {"y": 0.05 / tall, "size": SMALL, "color": GREY, "va": "bottom", "linespacing": 1.3},
     }
     for name, lines in ((TITLE, title), (CAPTION, caption)):

@@ -87,6 +87,8 @@ def figure_bytes(figure: Figure, form: str) -> bytes:
 def _told(figure: Figure, svg: bytes) -> bytes:
     """Add to an SVG what it shows in words, and fonts as wide as ours for readers who do not have it."""
     title, caption = (escape(words_of(figure, name)) for name in ("title", "caption"))
+    if not title:
+        return svg
     text = svg.decode("utf-8")
     head = f'<title id="mcmort-title">{title}</title>\n <desc id="mcmort-description">{caption}</desc>\n '
     said = f' role="img" aria-labelledby="mcmort-title mcmort-description">\n {head}'

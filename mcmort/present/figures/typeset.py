@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Final
 
@@ -16,6 +17,10 @@ _DPI: Final = 300
 _BOXES: Final = "Last Resort"
 """Draws a box for any character, which is not to have it."""
 _NO_GLYPH: Final = frozenset("\n\r\t\N{ZERO WIDTH SPACE}\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}")
+
+
+_SPACES: Final = re.compile(r"[ \t\r\n\f\v]+")
+"""Where a line may be broken: a no-break space is none."""
 
 
 @lru_cache(maxsize=1)
@@ -112,7 +117,7 @@ def wrapped(text: str, width: float, size: float, *, most: int | None = None, we
         return text_width(line, size, weight) <= width
 
     lines, line = [], ""
-    for word in text.split():
+    for word in filter(None, _SPACES.split(text)):
         if fits(f"{line} {word}".strip()):
             line = f"{line} {word}".strip()
             continue
