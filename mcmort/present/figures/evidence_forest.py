@@ -173,7 +173,7 @@ def _used_line(total: Total, used: Used, probability: float, *, with_weight: boo
     estimate = used.estimate
     summary = _summary(used.fit.distribution.scaled(used.factor), probability)
     span, median = interval_cells(summary, probability)
-    details = [estimate.basis]
+    details: list[str] = [estimate.basis]
     details += [f"lineage {estimate.line}"] if estimate.line != estimate.source else []
     details += ["registered deaths"] if estimate.measure == "registered" else []
     weight = f" ({percent(used.weight)})" if with_weight else ""

@@ -48,7 +48,7 @@ def kind_of(total: Total, name: str) -> EvidenceKind:
     lines: dict[EvidenceKind, set[str]] = {}
     for estimate in same:
         lines.setdefault(_BASES[estimate.basis], set()).add(estimate.line)
-    order = ("told", "data", "records")
+    order: tuple[EvidenceKind, ...] = ("told", "data", "records")
     return max(order, key=lambda kind: len(lines.get(kind, ())))
 
 

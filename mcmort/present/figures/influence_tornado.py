@@ -67,7 +67,7 @@ def influence_chart(influence: Influence) -> RowChart:
     )
     panels = [_panel(influence, shown, scale, _MOVED, (whole,))]
     if shown_floors:
-        head = "Without its last evidence a component is unknown, or known by its register alone: then a floor"
+        head = "Floors: a component has lost its last evidence"
         panels.append(_panel(influence, shown_floors, scale, _FLOOR, head=head))
     summary = summarise(influence.total.values, (influence.probability,), chains=influence.total.chains)
     first, *others = finding(influence)

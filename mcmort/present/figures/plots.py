@@ -54,7 +54,7 @@ class PlotChart(Chart):
 
 def stand(axes: Axes, low: float, high: float, words: str, *, is_log: bool = False) -> None:
     """Give axes their vertical scale of deaths: few numbers to their left, faint lines, the unit above them."""
-    unit = 1e6 if max(abs(low), abs(high)) >= 2e6 else 1.0
+    unit = 1e6 if max(abs(low), abs(high)) >= 1e6 else 1.0
     if is_log:
         axes.set_yscale("log")
     axes.set_ylim(low, high)

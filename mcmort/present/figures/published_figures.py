@@ -222,8 +222,8 @@ def _title(title: str, points: Sequence[_Point]) -> str:
     low, high = min(values), max(values)
     span = rounding_of((low, high)).span(low, high, to=" to ")
     return (
-        f"{title}: {len(current)} published totals from {min(years)} to {max(years)} go from {span}, counting different "
-        "things"
+        f"{title}: {len(current)} published totals from {min(years)} to {max(years)} go from {span}, counting "
+        "different things"
     )
 
 

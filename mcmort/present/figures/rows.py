@@ -241,7 +241,8 @@ class RowChart(Chart):
             y += _HEAD
         for panel, rows in page:
             if panel.head:
-                frame.text(0.0, y + 0.02, panel.head, size=7, color=GREY, ha="left", va="top", style="italic")
+                head = wrapped(panel.head, _SAFE * frame.width, 7, most=1)[0]
+                frame.text(0.0, y + 0.02, head, size=7, color=GREY, ha="left", va="top", style="italic")
                 y += _HEAD
             tall = sum(each.height for each in rows)
             axes = frame.panel(grid.left, y, grid.across, tall)

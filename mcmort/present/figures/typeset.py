@@ -16,6 +16,8 @@ FONT: Final = "DejaVu Sans"
 _DPI: Final = 300
 _BOXES: Final = "Last Resort"
 """Draws a box for any character, which is not to have it."""
+_BOX: Final = "\N{WHITE SQUARE}"
+"""About as wide as what is drawn in place of a character that no font has."""
 _NO_GLYPH: Final = frozenset("\n\r\t\N{ZERO WIDTH SPACE}\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}")
 
 
@@ -85,6 +87,8 @@ def text_width(text: str, size: float, weight: str = "normal") -> float:
     float
     """
     families = families_for(text)
+    for character in lacking(text):
+        text = text.replace(character, _BOX)
     font = get_font([fontManager.findfont(FontProperties(family=family, weight=weight)) for family in families])
     font.set_size(size, _DPI)
     font.set_text(text, 0.0, flags=LoadFlags.NO_HINTING)
