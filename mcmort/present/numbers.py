@@ -39,6 +39,8 @@ __all__ = [
 
 MINUS: Final = "\N{MINUS SIGN}"
 _MILLION: Final = 1_000_000.0
+_COUNTED: Final = 0.5
+"""Least number that rounds to one death; a smaller one is printed as none."""
 _RAREST: Final = 0.001
 """Probability below which none is told from another."""
 FEWEST: Final = 200
@@ -82,7 +84,7 @@ class Rounding:
 
     def _exponent_of(self, number: float) -> int:
         """Return the power of ten for one number: the common one, or that of its first figure."""
-        if self.keeps_small and number > 0 and rounded_to(number, self.exponent) == 0:
+        if self.keeps_small and number >= _COUNTED and rounded_to(number, self.exponent) == 0:
             return max(math.floor(math.log10(number)), 0)
         return self.exponent
 

@@ -215,7 +215,7 @@ def _key(comparison: Comparison, beside: Comparison | None) -> tuple[Sign, ...]:
         signs.append(Sign(words="pooled ranges, beside all evidence in one model", style={"color": OTHER, **bar}))
     if any(published_marks(row) for row in comparison.rows):
         diamond = {"marker": "D", "markersize": 3.6, "color": GREY, "linestyle": "none"}
-        signs.append(Sign(words="published, counting the same; hollow or thin: not the same", style=diamond))
+        signs.append(Sign(words="published (hollow or thin: another scope)", style=diamond))
     return tuple(signs)
 
 

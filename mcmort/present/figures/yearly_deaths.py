@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Final
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -17,6 +18,9 @@ from mcmort.present.figures.style import ARCHIVAL, ESTIMATED
 from mcmort.present.wording import excluded_text, floor_note, interval_text, units
 
 __all__ = ["yearly_chart", "yearly_deaths"]
+
+_STANDS_OUT: Final = 1.1
+"""Ratio of the two highest medians from which on a year is said to have most deaths."""
 
 
 def yearly_deaths(
@@ -46,6 +50,7 @@ def yearly_chart(found: Yearly, probability: float = 0.95) -> PlotChart:
     """Return the chart of `yearly_deaths`."""
     total = found.total
     counted = units(total)
+    unit = counted[0] if len(counted) == 1 else "persons"
     peak = max(found.summaries, key=lambda year: found.summaries[year].median)
     span = interval_text(found.years[peak], found.summaries[peak], probability)
     unknown = [year for year in range(total.years[0], total.years[1] + 1) if year not in found.years]
@@ -58,8 +63,7 @@ def yearly_chart(found: Yearly, probability: float = 0.95) -> PlotChart:
         text.append(f"Years of which nothing is known are left empty: {len(unknown)}.")
     summary = summarise(total.values, sorted({0.5, probability}), chains=total.chains)
     return PlotChart(
-        title=f"{total.case.head.title}: the worst year under {quoted(total.definition.label)} is {peak}, "
-        f"{span} {counted[0] if len(counted) == 1 else 'persons'}",
+        title=f"{total.case.head.title}: {_finding(found, peak, span, unit)} under {quoted(total.definition.label)}",
         caption=(
             *text,
             f"Not counted: {excluded_text(total)}.",
@@ -67,8 +71,18 @@ def yearly_chart(found: Yearly, probability: float = 0.95) -> PlotChart:
             engine_note(total, summary),
         ),
         height=lambda width: min(0.5 * width + 0.5, 3.6),
-        draw=partial(_draw, found=found, probability=probability, unit=counted[0] if len(counted) == 1 else "persons"),
+        draw=partial(_draw, found=found, probability=probability, unit=unit),
     )
+
+
+def _finding(found: Yearly, peak: int, span: str, unit: str) -> str:
+    """Say which year has most deaths, or that none stands out."""
+    medians = sorted(summary.median for summary in found.summaries.values())
+    if len(medians) == 1:
+        return f"all {unit} fall in {peak}, {span},"
+    if medians[-1] < _STANDS_OUT * medians[-2]:
+        return f"no single year stands out, and {peak} has {span} {unit}"
+    return f"most {unit} fall in {peak}, {span},"
 
 
 def _draw(frame: Frame, top: float, *, found: Yearly, probability: float, unit: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
@@ -41,7 +42,9 @@ def _texts(figure: Figure) -> list[Text]:
 
 
 def _axes(artist: Figure | Axes) -> Iterator[Axes]:
-    for axes in artist.axes if isinstance(artist, Figure) else artist.child_axes:
+    inner = artist.axes if isinstance(artist, Figure) else artist.child_axes
+    for axes in inner:
+        assert isinstance(axes, Axes)
         yield axes
         yield from _axes(axes)
 
@@ -50,13 +53,13 @@ def _marks(figure: Figure) -> Iterator[tuple[Artist, Bbox]]:
     """Iterate over what shows data or a key: lines, bars, markers and areas; faint lines are none."""
     for axes in _axes(figure):
         for line in axes.lines:
-            if line.get_color() != FAINT and len(line.get_xydata()):
+            if line.get_color() != FAINT and len(np.asarray(line.get_xdata())):
                 yield line, line.get_window_extent()
         for patch in axes.patches:
             yield patch, patch.get_window_extent()
         for collection in axes.collections:
-            colours = collection.get_edgecolor()
-            is_faint = len(colours) > 0 and max(abs(part - 0xD9 / 255) for part in colours[0][:3]) < 0.01
+            colours = np.asarray(collection.get_edgecolor())
+            is_faint = len(colours) > 0 and bool(np.all(np.abs(colours[0][:3] - 0xD9 / 255) < 0.01))
             if not is_faint:
                 yield collection, collection.get_window_extent()
 

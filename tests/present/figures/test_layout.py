@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 import mcmort as mm
 from mcmort.api.pictures import Kind, Picture
 from mcmort.errors import DefinitionError, UsageError
-from mcmort.present.figures.sheet import sheets
+from mcmort.present.figures.sheet import Width, sheets
 from mcmort.present.figures.style import figure_bytes, glyph_note
 from mcmort.present.figures.typeset import families_for, lacking
 from mcmort.results import Draws
@@ -26,8 +26,17 @@ from tests.shipped import NAMES, draws_of
 
 pytestmark = pytest.mark.slow
 
-WIDTHS = ("page", "column")
-QUICK = ("definitions", "components", "bridge", "probability", "published", "uncertainty", "documented", "years")
+WIDTHS: tuple[Width, ...] = ("page", "column")
+QUICK: tuple[Kind, ...] = (
+    "definitions",
+    "components",
+    "bridge",
+    "probability",
+    "published",
+    "uncertainty",
+    "documented",
+    "years",
+)
 
 
 @cache
@@ -54,14 +63,14 @@ def _asked(draws: Draws, kind: str) -> tuple[tuple[str, ...], dict[str, Any]]:
     return (widest,), {}
 
 
-def _picture(draws: Draws, kind: str) -> Picture:
+def _picture(draws: Draws, kind: Kind) -> Picture:
     names, settings = _asked(draws, kind)
     return mm.picture(draws, kind, *names, **settings)
 
 
 @pytest.mark.parametrize("kind", QUICK)
 @pytest.mark.parametrize("case", NAMES)
-def test_figures_of_shipped_cases_are_laid_out_without_defects(case: str, kind: str) -> None:
+def test_figures_of_shipped_cases_are_laid_out_without_defects(case: str, kind: Kind) -> None:
     """Of every shipped case, each kind of figure, at both widths, on every sheet."""
     picture = _picture(draws_of(case), kind)
     for width in WIDTHS:
@@ -80,7 +89,7 @@ def test_evidence_of_a_component_is_laid_out_without_defects(case: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["multiverse", "box", "influence"])
-def test_figures_of_many_runs_are_laid_out_without_defects(kind: str) -> None:
+def test_figures_of_many_runs_are_laid_out_without_defects(kind: Kind) -> None:
     """Of one case, the figures that take many runs."""
     picture = _picture(draws_of("darfur"), kind)
     for width in WIDTHS:
@@ -130,7 +139,7 @@ HOSTILE = ("sixty components", "one component", "unknown ones", "long words", "s
 
 @pytest.mark.parametrize("kind", ["definitions", "components", "probability", "uncertainty", "documented", "years"])
 @pytest.mark.parametrize("name", HOSTILE)
-def test_figures_of_hostile_cases_are_laid_out_without_defects(name: str, kind: str) -> None:
+def test_figures_of_hostile_cases_are_laid_out_without_defects(name: str, kind: Kind) -> None:
     """Sixty components, labels of 120 characters, one component, unknown ones, signs that mean something elsewhere."""
     draws = _hostile(name)
     names = () if kind == "definitions" else (next(iter(draws.case.definitions)),)
@@ -180,7 +189,7 @@ def test_a_request_that_lacks_something_says_what(kind: str, names: tuple[str, .
 
 
 @pytest.mark.parametrize("kind", ["bridge", "components", "published", "years"])
-def test_a_figure_drawn_twice_has_the_same_bytes(kind: str) -> None:
+def test_a_figure_drawn_twice_has_the_same_bytes(kind: Kind) -> None:
     """Each kind gives the same SVG, PDF and PNG from another run of the same seed."""
     pictures = [_picture(draws, kind) for draws in (draws_of("darfur"), mm.simulate(mm.load("darfur"), 2_000, rng=1))]
     for form in ("svg", "pdf", "png"):
@@ -189,7 +198,7 @@ def test_a_figure_drawn_twice_has_the_same_bytes(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["definitions", "bridge", "years"])
-def test_an_svg_has_its_words_as_text_with_title_and_description(kind: str) -> None:
+def test_an_svg_has_its_words_as_text_with_title_and_description(kind: Kind) -> None:
     """A screen reader finds the finding as title and the caption as description; labels are text, not outlines."""
     figure = _picture(draws_of("darfur"), kind).figures()[0]
     root = ET.fromstring(figure_bytes(figure, "svg"))
