@@ -7,6 +7,8 @@ from typing import Final
 
 from mcmort.bench.results import Report, read
 from mcmort.bench.tables import check_lines, headline, losing_cells, slope_lines, tables
+from mcmort.present.print_format import EN_DASH
+from mcmort.present.tables.columns import Column, Table
 from mcmort.present.tables.formats import to_markdown
 
 __all__ = ["RESULTS", "page", "readme_table"]
@@ -32,7 +34,7 @@ their own would cost each of them more.
 
 
 def readme_table(root: Path) -> str:
-    """Return the table for the README, in Markdown.
+    """Return the times of the README, a row for each task and a column for each tool, in Markdown.
 
     Parameters
     ----------
@@ -43,7 +45,13 @@ def readme_table(root: Path) -> str:
     -------
     str
     """
-    return to_markdown(headline(read(root / RESULTS)))
+    long = headline(read(root / RESULTS))
+    tools = tuple(dict.fromkeys(row[2] for row in long.rows))
+    tasks = tuple(dict.fromkeys(row[:2] for row in long.rows))
+    times = {(row[0], row[2]): row[3].partition(",")[0] for row in long.rows}
+    rows = tuple((f"{task}, {draws}", *(times.get((task, tool), EN_DASH) for tool in tools)) for task, draws in tasks)
+    columns = (Column("Components, draws"), *(Column(tool, True) for tool in tools))
+    return to_markdown(Table(long.title, columns, rows))
 
 
 def page(root: Path) -> str:
