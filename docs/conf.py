@@ -1,4 +1,4 @@
-"""How Sphinx builds the site: ``make site``. Pages stay where they are; ``docs/index.md`` sorts them into four kinds."""
+"""How Sphinx builds the site: ``make site``. ``docs/index.md`` sorts the pages into four kinds."""
 
 import tomllib
 from pathlib import Path

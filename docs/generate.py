@@ -5,7 +5,7 @@ columns of a spreadsheet, the worked example of ``priors/README.md``, each autho
 differ, what universes disagree about, what single sources do, how the figures of each total were read, the statements
 from which the first cases started, totals before and after version 2 of the case format, the picture of the layers,
 what the examples in ``docs/method.md`` and ``docs/architecture.md`` print, what commands print in the README and in
-``SHOWN``, the figure of the README, the reference of the Python functions, the spreads of bases, and what the
+``WITH_OUTPUT``, the figure of the README, the reference of the Python functions, the spreads of bases, and what the
 benchmarks found, once ``benchmarks/results.json`` is there.
 """
 
@@ -76,8 +76,9 @@ def sentence() -> str:
         interval = report.summary.interval(0.95)
         spans[name] = rounding_for(report.summary).span(interval.low, interval.high)
     return (
-        f"In Cambodia {spans['violent']} people were killed in 1975-79, and {spans['decade']} more died in 1970-80 than in\n"
-        "ordinary years (95 % credible intervals). The two do not contradict each other: they answer different questions.\n"
+        f"In Cambodia {spans['violent']} people were killed in 1975-79, and {spans['decade']} more died in 1970-80\n"
+        "than in ordinary years (95 % credible intervals). The two do not contradict each other: they answer\n"
+        "different questions.\n"
     )
 
 
@@ -297,7 +298,7 @@ def placed(text: str) -> str:
     return re.sub(r"`(\w+)` in(\s)`([\w/]+\.py)`", place, text)
 
 
-SHOWN = (
+WITH_OUTPUT = (
     "how-sure",
     "ten-minutes",
     "using-measured-errors",
@@ -328,7 +329,7 @@ PAGES: dict[str, Callable[[str], str]] = {
     "docs/python.md": lambda _: api_page(),
     "docs/statements.md": lambda _: statements_page(),
     "docs/why-numbers-differ.md": why_numbers_differ,
-    **{f"docs/{name}.md": shown for name in SHOWN},
+    **{f"docs/{name}.md": shown for name in WITH_OUTPUT},
 }
 
 

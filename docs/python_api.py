@@ -84,4 +84,7 @@ def _members(report: type) -> str:
         first = (inspect.getdoc(member) or "").partition("\n")[0].replace("``", "`").replace("|", r"\|")
         rows.append(f"| `{name}{'()' if inspect.isfunction(member) else ''}` | {first} |")
     first = (inspect.getdoc(report) or "").partition("\n\n")[0].replace("\n", " ")
-    return "\n".join([f"### {report.__name__}", "", first, "", "| member | what it gives |", "| --- | --- |", *rows]) + "\n"
+    return (
+        "\n".join([f"### {report.__name__}", "", first, "", "| member | what it gives |", "| --- | --- |", *rows])
+        + "\n"
+    )

@@ -14,7 +14,7 @@ from unittest.mock import patch
 import mcmort as mm
 from mcmort.cli.app import main
 from mcmort.present.figures.style import figure_bytes
-from mcmort.api.verbs import DrawSource
+from mcmort.totals import DrawSource
 
 __all__ = ["definitions_figure", "printed", "shown"]
 
@@ -26,7 +26,7 @@ HEAD = re.compile(r"^head -(\d+)$")
 
 @cache
 def printed(command: str) -> str:
-    """Return what a line of a shell prints: ``mcmort`` with its options, and ``| head -N`` to show only so many lines."""
+    """Return what a line of a shell prints: ``mcmort`` with its options, and ``| head -N`` to show so many lines."""
     call, _, pipe = command.partition(" | ")
     head = HEAD.match(pipe)
     if pipe and not head:
@@ -35,7 +35,12 @@ def printed(command: str) -> str:
     program, *words = shlex.split(call)
     if program != "mcmort":
         raise ValueError(f"'{command}' does not call mcmort")
-    with tempfile.TemporaryDirectory() as folder, chdir(folder), patch.dict(os.environ, COLUMNS=WIDTH), redirect_stdout(out):
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        chdir(folder),
+        patch.dict(os.environ, COLUMNS=WIDTH),
+        redirect_stdout(out),
+    ):
         code = main(words)
     if code:
         raise ValueError(f"'{command}' ends with exit code {code}")

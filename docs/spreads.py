@@ -7,6 +7,7 @@ import re
 
 import mcmort as mm
 from mcmort.catalogue.vocabulary import BASES
+from mcmort.present.print_format import EN_DASH
 
 __all__ = ["bases"]
 
@@ -16,11 +17,12 @@ SHOWN = (0.03, 0.1, 0.15, 0.25, 0.5, 0.7)
 
 def bases(text: str) -> str:
     """Return the page on bases with its tables."""
-    for name, rows in (("factors", _factors()), ("spreads", _spreads())):
-        pattern = rf"(<!-- generated: {name} -->\n).*?(<!-- end -->)"
-        table = "\n".join(rows) + "\n"
-        text = re.sub(pattern, lambda match, table=table: match[1] + table + match[2], text, flags=re.DOTALL)  # type: ignore[misc]
-    return text
+    tables = {"factors": _factors(), "spreads": _spreads()}
+
+    def fill(mark: re.Match[str]) -> str:
+        return mark[1] + "\n".join(tables[mark[2]]) + "\n" + mark[3]
+
+    return re.sub(r"(<!-- generated: (factors|spreads) -->\n).*?(<!-- end -->)", fill, text, flags=re.DOTALL)
 
 
 def _factors() -> list[str]:
@@ -32,11 +34,15 @@ def _factors() -> list[str]:
 def _spreads() -> list[str]:
     """Return a row for each basis: the spreads of the shipped cases, and those of the library of measured errors."""
     heads = [mm.load(name).head for name in sorted(mm.cases())]
-    errors = mm.measured_errors().fitted
-    rows = ["| basis | shipped cases | they chose | pairs | measured elsewhere |", "| --- | ---: | ---: | ---: | ---: |"]
+    fitted = mm.measured_errors().fitted
+    classes = fitted.classes if fitted else ()
+    rows = [
+        "| basis | shipped cases | they chose | pairs | measured elsewhere |",
+        "| --- | ---: | ---: | ---: | ---: |",
+    ]
     for basis in BASES:
         chosen = [head.spread[basis].log_sd for head in heads if basis in head.spread]
-        kinds = [kind for kind in errors.classes if kind.basis == basis]
+        kinds = [kind for kind in classes if kind.basis == basis]
         measured = _span([round(kind.spread.median, 2) for kind in kinds])
         pairs = sum(kind.pairs for kind in kinds)
         rows.append(f"| `{basis}` | {len(chosen)} | {_span(chosen)} | {pairs} | {measured} |")
@@ -47,5 +53,5 @@ def _span(values: list[float]) -> str:
     """Return the smallest and the largest of some numbers, or a dash if there are none."""
     low, high = (min(values), max(values)) if values else (None, None)
     if low is None:
-        return "–"
+        return EN_DASH
     return f"{low:g}" if low == high else f"{low:g} to {high:g}"
