@@ -4,8 +4,9 @@ Run with ``make docs``. Generated are the tables of the README, the reference of
 columns of a spreadsheet, the worked example of ``priors/README.md``, each author's total against ours, why numbers
 differ, what universes disagree about, what single sources do, how the figures of each total were read, the statements
 from which the first cases started, totals before and after version 2 of the case format, the gallery of figures, the
-picture of the layers, what the examples in ``docs/method.md`` and ``docs/architecture.md`` print, and what the
-benchmarks found, once ``benchmarks/results.json`` is there.
+picture of the layers, what the examples in ``docs/method.md`` and ``docs/architecture.md`` print, what commands print
+in the README and in ``WITH_OUTPUT``, the figure of the README, the reference of the Python functions, the spreads of
+bases, and what the benchmarks found, once ``benchmarks/results.json`` is there.
 """
 
 from __future__ import annotations
@@ -29,13 +30,16 @@ from influence import influence_page
 from meaning import meaning_page
 from measured import measured_errors
 from picture import first_line, layers, layers_svg
+from python_api import api_page
+from samples import definitions_figure, shown
+from spreads import bases
 
 import mcmort as mm
 from mcmort.bench.docs import RESULTS, page, readme_table
 from mcmort.catalogue.reading.new_case import TEMPLATE
 from mcmort.catalogue.reading.spreadsheet import COLUMNS
 from mcmort.cli.app import app
-from mcmort.present.numbers import rounding_of
+from mcmort.present.numbers import rounding_for, rounding_of
 from mcmort.present.tables.columns import Table
 from mcmort.present.tables.comparison_table import comparison_table
 from mcmort.present.tables.formats import to_markdown
@@ -58,11 +62,25 @@ def between(text: str, name: str, content: str) -> str:
 
 
 def readme(text: str) -> str:
-    """Return the README with the table that ``make run`` prints, and that of the benchmarks if they have been run."""
+    """Return the README with what commands print, the sentence of its figure, and the times of the benchmarks."""
     table = comparison_table(mm.compare(draws_of("ussr")).comparison)
-    text = between(text, "packages", packages(inner=False))
+    text = between(text, "sentence", sentence())
     text = between(text, "compare ussr", to_markdown(Table(table.title, table.columns, table.rows)))
-    return between(text, "benchmarks", speed())
+    return shown(between(text, "benchmarks", speed()))
+
+
+def sentence() -> str:
+    """Return the sentence of the README that its figure shows."""
+    spans = {}
+    for name in ("violent", "decade"):
+        report = mm.total(draws_of("cambodia"), name)
+        interval = report.summary.interval(0.95)
+        spans[name] = rounding_for(report.summary).span(interval.low, interval.high)
+    return (
+        f"In Cambodia {spans['violent']} people were killed in 1975-79, and {spans['decade']} more died in 1970-80\n"
+        "than in ordinary years (95 % credible intervals). The two do not contradict each other: they answer\n"
+        "different questions.\n"
+    )
 
 
 def speed() -> str:
@@ -285,11 +303,23 @@ def _figure(kind: str, _: str) -> str:
     return figure_svg(kind)
 
 
+WITH_OUTPUT = (
+    "how-sure",
+    "ten-minutes",
+    "using-measured-errors",
+    "what-is-disputed",
+    "which-evidence-matters",
+    "why-somebody-says-otherwise",
+)
+"""Pages that show what commands print."""
+
 PAGES: dict[str, Callable[[str], str]] = {
     "README.md": readme,
     "priors/README.md": example,
     "docs/benchmarks.md": benchmarks,
     "docs/architecture.md": architecture,
+    "docs/bases.md": bases,
+    "docs/cambodia.svg": lambda _: definitions_figure(draws_of("cambodia")),
     "docs/claims.md": claims,
     "docs/commands.md": commands,
     "docs/confidence.md": lambda _: confidence_page(draws_of),
@@ -302,9 +332,11 @@ PAGES: dict[str, Callable[[str], str]] = {
     "docs/meaning-2.md": lambda _: meaning_page(draws_of),
     "docs/method.md": executed,
     "docs/multiverse.md": multiverse,
+    "docs/python.md": lambda _: api_page(),
     "docs/statements.md": lambda _: statements_page(),
     "docs/why-numbers-differ.md": why_numbers_differ,
     **{f"docs/gallery/{kind}.svg": partial(_figure, kind) for kind in FIGURES},
+    **{f"docs/{name}.md": shown for name in WITH_OUTPUT},
 }
 
 
