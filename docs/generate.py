@@ -27,6 +27,7 @@ import typer
 from evidence_pages import confidence_page, statements_page
 from influence import influence_page
 from meaning import meaning_page
+from measured import measured_errors
 from picture import first_line, layers, layers_svg
 
 import mcmort as mm
@@ -292,6 +293,7 @@ PAGES: dict[str, Callable[[str], str]] = {
     "docs/import.md": columns,
     "docs/influence.md": lambda _: influence_page(),
     "docs/layers.svg": lambda _: layers_svg(ROOT),
+    "docs/measured-errors.md": measured_errors,
     "docs/meaning-2.md": lambda _: meaning_page(draws_of),
     "docs/method.md": executed,
     "docs/multiverse.md": multiverse,

@@ -1,4 +1,5 @@
 from .api.bridge_report import bridge as bridge
+from .api.errors_report import measured_errors as measured_errors
 from .api.influence_report import influence as influence
 from .api.location_report import locate as locate
 from .api.multiverse_report import multiverse as multiverse

@@ -19,6 +19,7 @@ from mcmort.cli.check import check
 from mcmort.cli.cite import cite
 from mcmort.cli.claims import claims
 from mcmort.cli.compare import compare
+from mcmort.cli.errors import errors
 from mcmort.cli.fit import fit
 from mcmort.cli.import_ import import_
 from mcmort.cli.influence import influence
@@ -66,6 +67,7 @@ for command in (
     predict,
     claims,
     multiverse,
+    errors,
     fit,
     calibrate,
     influence,

@@ -8,6 +8,7 @@ from mcmort.present.documents.bridge_document import BridgeDocument
 from mcmort.present.documents.claims_document import ClaimsDocument
 from mcmort.present.documents.comparison_document import ComparisonDocument
 from mcmort.present.documents.dependence_document import DependenceDocument
+from mcmort.present.documents.errors_document import ErrorsDocument
 from mcmort.present.documents.fit_document import FitDocument
 from mcmort.present.documents.frame import Document
 from mcmort.present.documents.influence_document import InfluenceDocument
@@ -26,6 +27,7 @@ _DOCUMENTS: Final[dict[str, type[Document]]] = {
     "comparison": ComparisonDocument,
     "claims": ClaimsDocument,
     "dependence": DependenceDocument,
+    "errors": ErrorsDocument,
     "bridge": BridgeDocument,
     "location": LocationDocument,
     "fit": FitDocument,
