@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mcmort.cli.drawing import check_output, deliver, drawing, line_width
+from mcmort.cli.drawing import check_output, deliver, deliver_report, drawing, line_width
 from mcmort.cli.groups import command
 from mcmort.cli.options import (
     CaseName,
@@ -19,6 +19,7 @@ from mcmort.cli.options import (
     EngineName,
     Form,
     Format,
+    Full,
     Level,
     Output,
     Quiet,
@@ -54,6 +55,7 @@ def compare(
     drawn: DrawWords,
     form: Format = Form.text,
     output: Output = None,
+    full: Full = False,
     figure: Annotated[
         Path | None,
         typer.Option("--figure", metavar="FILE", help="Where the figure goes; by default CASE-definitions.png here."),
@@ -86,15 +88,18 @@ def compare(
     width = line_width(output)
     if engine is EnginesName.both:
         result = _both(computed, drawn)
-        text = result.render(form.value, width)
+        text = result.render(form.value, width, full=full)
     else:
         result = computed(EngineName(engine.value), drawn)
-        text = result.render(form.value, width)
+        text = result.render(form.value, width, full=full)
         if published and form is not Form.json:
-            text += "\n" + result.published(form.value, width)
+            text += "\n" + result.published(form.value, width, full=full)
     if figure is not None:
         plot(result, figure)
-    deliver(text, output, is_json=form is Form.json)
+    if form is Form.xlsx:
+        deliver_report(result, form, output)
+    else:
+        deliver(text, output, is_json=form is Form.json)
     if figure is not None:
         # a result for machines stays alone on stdout
         is_alone = form is not Form.text and output in (None, Path("-"))

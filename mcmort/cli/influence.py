@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from mcmort.cli.drawing import check_output, deliver, drawing, line_width, progress_bar
+from mcmort.cli.drawing import check_output, deliver_report, drawing, progress_bar
 from mcmort.cli.groups import command
 from mcmort.cli.options import (
     CaseName,
@@ -20,6 +20,7 @@ from mcmort.cli.options import (
     EngineOption,
     Form,
     Format,
+    Full,
     Level,
     Output,
     Quiet,
@@ -65,6 +66,7 @@ def influence(
     ] = None,
     form: Format = Form.text,
     output: Output = None,
+    full: Full = False,
     quiet: Quiet = False,
 ) -> None:
     """Leave out each source in turn, and compute the total again: which of them moves it, and how far.
@@ -84,7 +86,7 @@ def influence(
     with progress_bar(f"Leaving out each {by.value}", quiet) as bar:
         run = task_runner(count, refit_folder(), None if quiet else _announced(bar, source, count))
         result = influence_with(source, definition, changed.changes(), by=by.value, interval=interval, run=run)
-    deliver(result.render(form.value, line_width(output)), output, is_json=form is Form.json)
+    deliver_report(result, form, output, full=full)
 
 
 def _announced(bar: Progress | None, source: DrawSource, workers: int) -> Progress:

@@ -44,6 +44,7 @@ def comparison_table(comparison: Comparison, probability: float = 0.95) -> Table
         notes=_notes(comparison, probability),
         raw_columns=("median", "mean", "low", "high", "low_error", "high_error"),
         raw_rows=tuple(_raw(row.summary, probability) for row in comparison.rows),
+        main_notes=_main_notes(comparison, probability),
     )
 
 
@@ -64,6 +65,14 @@ def _cells(row: ComparedDefinition, probability: float) -> tuple[str, ...]:
 def _raw(summary: Summary, probability: float) -> tuple[object, ...]:
     wide = summary.interval(probability)
     return summary.median, summary.mean, wide.low, wide.high, wide.low_error, wide.high_error
+
+
+def _main_notes(comparison: Comparison, probability: float) -> tuple[str, ...]:
+    """Say what each definition is called, and how to read its interval."""
+    notes = [f"{row.total.definition.id}: {row.total.definition.label}." for row in comparison.rows]
+    notes += floor_note([row.total for row in comparison.rows])
+    note = engine_note(comparison.rows[0].total, *(row.summary for row in comparison.rows))
+    return (*notes, f"Intervals are {level_text(probability)}s, equal-tailed. {note}")
 
 
 def _notes(comparison: Comparison, probability: float) -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from mcmort.analysis import Summary
 from mcmort.analysis.fitted import shifts
 from mcmort.bayes import Posterior
@@ -12,6 +14,9 @@ from mcmort.present.print_format import EN_DASH
 from mcmort.present.tables.columns import Column, Table
 
 __all__ = ["components_table"]
+
+_MOST: Final = 16
+"""Components of which a short table consists: the largest."""
 
 
 def components_table(posterior: Posterior) -> Table:
@@ -32,10 +37,10 @@ def components_table(posterior: Posterior) -> Table:
         )
     columns = (
         Column("Component"),
-        Column("Prior, 95 %", is_number=True),
+        Column("Prior, 95 %", is_number=True, is_optional=True),
         Column("Posterior, 95 %", is_number=True),
         Column("Median", is_number=True),
-        Column("Registered of these, 95 %", is_number=True),
+        Column("Registered of these, 95 %", is_number=True, is_optional=True),
     )
     unknown = [case.components[name].label for name, one in sorted(posterior.statuses.items()) if "all" in one.unknown]
     notes = [_evidence_note(posterior)]
@@ -44,7 +49,11 @@ def components_table(posterior: Posterior) -> Table:
     notes += [*_balances(posterior), _chains_note(posterior)]
     if unknown:
         notes.insert(1, f"No evidence touches: {', '.join(unknown)}.")
-    return Table(f"{case.head.title}: components, given all the evidence", columns, tuple(rows), tuple(notes))
+    following = f"For totals: mcmort total {case.id} --definition NAME --engine synthesis."
+    return Table(
+        f"{case.head.title}: components, given all the evidence", columns, tuple(rows), (*notes, following),
+        main_rows=tuple(range(min(len(rows), _MOST))), main_notes=(notes[0], following),
+    )  # fmt: skip
 
 
 def _interval(summary: Summary | None) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from rich import box
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
@@ -27,11 +28,19 @@ _LONGEST_WORD: Final = 40
 """Words longer than this are broken."""
 _LEAST: Final = ((False, _NARROW), (True, 0), (False, 0))
 """How columns give way until they fit: words to a narrow column, then figures at their spaces, then words again."""
+_LONGEST_PARTS: Final = (20, 12)
+"""As long are the parts of broken words where the columns would not fit otherwise."""
+_BREAKS: Final = ("-", "_", "\N{EN DASH}")
+"""After these a word is broken rather than elsewhere."""
+_SCREEN: Final = 36
+"""Lines of a table from which its main rows and notes are enough, unless all are asked for."""
+_GLUE: Final = "\N{NO-BREAK SPACE}"
+_TOGETHER: Final = re.compile(r"\bor more\b|\d %|\d [±+] \d")
 _GAP: Final = 3
 """Columns of padding between two cells; two more stand at the edges of the table."""
 
 
-def to_text(table: Table, width: int | None = None) -> str:
+def to_text(table: Table, width: int | None = None, *, full: bool = True) -> str:
     """Return a table and its notes as plain text, without control characters.
 
     Parameters
@@ -40,6 +49,8 @@ def to_text(table: Table, width: int | None = None) -> str:
         The table.
     width : int, optional
         Of a line; by default that of the terminal, at most 120 columns.
+    full : bool
+        Whether all rows and notes stand there, or the main ones alone where all would fill more than a screen.
 
     Returns
     -------
@@ -48,10 +59,16 @@ def to_text(table: Table, width: int | None = None) -> str:
         not fit at all, each row is a paragraph.
     """
     width = page_width() if width is None else width
+    text = _whole_text(table, width)
+    return text if full or text.count("\n") <= _SCREEN else _whole_text(table.shortened(), width)
+
+
+def _whole_text(table: Table, width: int) -> str:
     buffer = io.StringIO()
     console = Console(file=buffer, width=width, highlight=False, no_color=True)
     shown = table if _fits_well(table, width) else _without_optional(table)
-    widths = _column_widths(shown, width, _LEAST)
+    tried = (_column_widths(shown, width, _LEAST, longest) for longest in (_LONGEST_WORD, *_LONGEST_PARTS))
+    widths = next((found for found in tried if found is not None), None)
     if widths is not None:
         console.print(_grid(shown, widths))
     else:
@@ -73,17 +90,42 @@ def _plain(cell: str) -> Text:
 
 
 def _grid(table: Table, widths: list[int]) -> RichTable:
+    # broken here and not by rich, which would part "or more" and a number from its per cent sign
     grid = RichTable(title=_plain(table.title), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for column, width in zip(table.columns, widths, strict=True):
         grid.add_column(
-            _plain(column.title),
+            _broken(column.title, width),
             justify="right" if column.is_number else "left",
             overflow="fold",  # nothing is cut
             width=width,
         )
     for row in table.rows:
-        grid.add_row(*(_plain(cell) for cell in row))
+        grid.add_row(*(_broken(cell, width) for cell, width in zip(row, widths, strict=True)))
     return grid
+
+
+def _glued(text: str) -> str:
+    """Return a text in which what is read as one stands together."""
+    return _TOGETHER.sub(lambda found: found[0].replace(" ", _GLUE), text.replace("\t", " "))
+
+
+def _lines(text: str, width: int) -> list[str]:
+    """Break a text into lines at its spaces, and longer words where they must be."""
+    lines = [""]
+    for word in _glued(text).split(" "):
+        if lines[-1] and cell_len(lines[-1]) + 1 + cell_len(word) > width:
+            lines.append("")
+        lines[-1] += f" {word}" if lines[-1] else word
+        while cell_len(lines[-1]) > width:
+            head = set_cell_size(lines[-1], width).rstrip() or lines[-1][:1]
+            end = max(map(head.rfind, _BREAKS)) + 1
+            head = head[:end] if 3 * end > len(head) else head
+            lines[-1:] = [head, lines[-1][len(head) :]]
+    return [line.replace(_GLUE, " ") for line in lines]
+
+
+def _broken(cell: str, width: int) -> Text:
+    return Text("\n".join(line for part in cell.split("\n") for line in _lines(part, width)))
 
 
 def _fits_well(table: Table, width: int) -> bool:
@@ -102,7 +144,9 @@ def _natural_widths(table: Table) -> list[int]:
     return [max(map(cell_len, cells)) for cells in _cells_by_column(table)]
 
 
-def _column_widths(table: Table, width: int, steps: Sequence[tuple[bool, int]]) -> list[int] | None:
+def _column_widths(
+    table: Table, width: int, steps: Sequence[tuple[bool, int]], longest: int = _LONGEST_WORD
+) -> list[int] | None:
     """Share a line among the columns, the widest giving way first; None if they do not fit.
 
     Parameters
@@ -114,15 +158,21 @@ def _column_widths(table: Table, width: int, steps: Sequence[tuple[bool, int]]) 
     steps : sequence of (bool, int)
         Which columns give way, one step after the other: those of numbers or those of words, and down to which width;
         none becomes narrower than its longest word.
+    longest : int
+        Words longer than this may be broken.
     """
     widths = _natural_widths(table)
     words = [
-        min(_LONGEST_WORD, max(cell_len(word) for cell in cells for word in cell.split() or [""]))
+        min(longest, max(cell_len(word) for cell in cells for word in _glued(cell).split(" ")))
         for cells in _cells_by_column(table)
     ]
     numbers = [i for i, column in enumerate(table.columns) if column.is_number]
     texts = [i for i, column in enumerate(table.columns) if not column.is_number]
     excess = sum(widths) + _GAP * (len(widths) - 1) + 2 - width
+    for i in numbers:  # headings of figures are broken first
+        cells = max((cell_len(row[i]) for row in table.rows), default=0)
+        spared = max(0, min(excess, widths[i] - max(cells, words[i])))
+        widths[i], excess = widths[i] - spared, excess - spared
     for are_numbers, least in steps:
         columns = numbers if are_numbers else texts
         while excess > 0:
@@ -164,5 +214,4 @@ def _labelled(column: Column, cell: str) -> str:
 
 def _print_indented(console: Console, text: str, first: str = "") -> None:
     """Print a paragraph whose lines but the first are indented."""
-    lines = _plain(text).wrap(console, console.width - 2, overflow="fold")
-    console.print(Text(first) + Text("\n  ").join(lines))
+    console.print(Text(first + "\n  ".join(_lines(text, console.width - 2))))

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from mcmort.analysis import Comparison
 from mcmort.present.print_format import as_printed
 from mcmort.present.tables.columns import Column, Table
 
 __all__ = ["published_table"]
+
+_MOST: Final = 12
+"""Totals of which a short table consists: those of the same scope as our definitions."""
 
 
 def published_table(comparison: Comparison) -> Table | None:
@@ -15,7 +20,7 @@ def published_table(comparison: Comparison) -> Table | None:
         Column("Definition"),
         Column("Author"),
         Column("Figure, as printed", is_number=True),
-        Column("Basis"),
+        Column("Basis", is_optional=True),
         Column("Scope"),
     )
     rows = []
@@ -32,4 +37,5 @@ def published_table(comparison: Comparison) -> Table | None:
     if not rows:
         return None
     notes = ("Published figures are not inputs of the totals beside which they stand.",)
-    return Table("Published totals", columns, tuple(rows), notes)
+    same = tuple(index for index, row in enumerate(rows) if row[-1].startswith("the same"))
+    return Table("Published totals", columns, tuple(rows), notes, main_rows=same[:_MOST])
