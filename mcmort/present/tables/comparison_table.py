@@ -71,6 +71,7 @@ def _main_notes(comparison: Comparison, probability: float) -> tuple[str, ...]:
     """Say what each definition is called, and how to read its interval."""
     notes = [f"{row.total.definition.id}: {row.total.definition.label}." for row in comparison.rows]
     notes += floor_note([row.total for row in comparison.rows])
+    notes += _digits(comparison, probability)
     note = engine_note(comparison.rows[0].total, *(row.summary for row in comparison.rows))
     return (*notes, f"Intervals are {level_text(probability)}s, equal-tailed. {note}")
 
@@ -90,11 +91,16 @@ def _notes(comparison: Comparison, probability: float) -> tuple[str, ...]:
         notes.append(f"Nothing outside {years_text(comparison.years)} is counted.")
     notes += [f"{name}: {reason}" for name, reason in comparison.empty.items()]
     notes += floor_note([row.total for row in comparison.rows])
-    notes += digits_note(
+    notes += _digits(comparison, probability)
+    note = engine_note(comparison.rows[0].total, *(row.summary for row in comparison.rows))
+    notes.append(f"Intervals are {level_text(probability)}s, equal-tailed. {note}")
+    return tuple(notes)
+
+
+def _digits(comparison: Comparison, probability: float) -> list[str]:
+    """Name the definitions that are known less surely than their digits say."""
+    return digits_note(
         (row.total.definition.id, rounding_for(row.summary, level))
         for row in comparison.rows
         for level in (probability, 0.5)
     )
-    note = engine_note(comparison.rows[0].total, *(row.summary for row in comparison.rows))
-    notes.append(f"Intervals are {level_text(probability)}s, equal-tailed. {note}")
-    return tuple(notes)

@@ -28,8 +28,6 @@ _LARGE: Final = 0.03
 """Share of the mean total from which a component stands in a short table."""
 _MOST: Final = 12
 """The most components and overlaps of a short table."""
-_NAMED: Final = 4
-"""Names after which a list says how many more there are."""
 _PARTS_NOTE = "Medians and interval ends do not add up; means do."
 
 
@@ -100,8 +98,7 @@ def _main_notes(
     for words, names in (("Not counted", total.excluded), ("Asked for, but not known", total.unknown)):
         labels = [total.case.components[name].label for name in sorted(names)]
         if labels:
-            more = f" and {len(labels) - _NAMED} more" if len(labels) > _NAMED else ""
-            notes.append(f"{words}: {'; '.join(labels[:_NAMED])}{more}.")
+            notes.append(f"{words}: {'; '.join(labels)}.")
     notes += floor_note([total])
     if bounds is not None:
         interval = summary.interval(probability)
