@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from mcmort.errors import UsageError
@@ -96,13 +96,8 @@ class Printed:
         return html_fragment([table.shortened() for table in self.tables()], self.headline)
 
 
-def _columns_by_name(table: Table) -> Mapping[str, list[Any]]:
-    """Return the columns of a table by unique names: raw values under their own, printed words under their titles."""
-    raw = {name: [row[i] for row in table.raw_rows] for i, name in enumerate(table.raw_columns)}
-    printed: dict[str, list[Any]] = {}
-    for i, column in enumerate(table.columns):
-        name = column.title
-        while name in raw or name in printed:
-            name = f"{name} (printed)"
-        printed[name] = [row[i] for row in table.rows]
-    return raw | printed
+def _columns_by_name(table: Table) -> dict[str, list[Any]]:
+    """Return the columns of a table by name: raw values first, then printed words."""
+    rows = [(*row, *raw) for row, raw in zip(table.rows, table.raw_rows or ((),) * len(table.rows), strict=True)]
+    columns = {name: [row[i] for row in rows] for i, name in enumerate(table.names)}
+    return {name: columns[name] for name in (*table.raw_columns, *columns)}

@@ -128,8 +128,8 @@ def claims_table(case: Case, comparisons: tuple[ClaimComparison, ...]) -> Table:
         raw_rows=tuple(_raw(comparison) for comparison in comparisons),
         main_rows=_farthest(comparisons),
         main_notes=(
-            f"Shown are the {_MOST} that stand farthest from ours. Ours is the total under the author's own "
-            "definition, as far as it is known.",
+            f"Shown are those outside our interval, at most {_MOST}, the farthest. Ours is the total under the "
+            "author's own definition, as far as it is known.",
             *floor_note([row.total for row in comparisons if row.total is not None]),
         ),
     )

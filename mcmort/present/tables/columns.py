@@ -59,6 +59,16 @@ class Table:
     main_rows: tuple[int, ...] | None = None
     main_notes: tuple[str, ...] | None = None
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of all columns, each once: those of printed words, which may be numbered, then of raw values."""
+        names: list[str] = []
+        for column in self.columns:
+            same = sum(other.title == column.title for other in self.columns[: len(names)])
+            name = f"{column.title} {same + 1}" if same else column.title
+            names.append(f"{name} (printed)" if name in self.raw_columns else name)
+        return (*names, *self.raw_columns)
+
     def shortened(self) -> Table:
         """Return the main rows and notes alone, with a note that says how many there are besides; or the same table."""
         rows, notes = self.main_rows, self.main_notes

@@ -30,7 +30,7 @@ def comparison_table(comparison: Comparison, probability: float = 0.95) -> Table
     """
     columns = (
         Column("Definition"),
-        Column("Counts"),
+        Column("Counts", is_optional=True),
         Column("Years"),
         Column(f"{100 * probability:g} % interval", is_number=True),
         Column("Median", is_number=True),
@@ -69,7 +69,8 @@ def _raw(summary: Summary, probability: float) -> tuple[object, ...]:
 
 def _main_notes(comparison: Comparison, probability: float) -> tuple[str, ...]:
     """Say what each definition is called, and how to read its interval."""
-    notes = [f"{row.total.definition.id}: {row.total.definition.label}." for row in comparison.rows]
+    totals = [row.total for row in comparison.rows]
+    notes = [f"{total.definition.id}: {total.definition.label}; counts {counts_text(total)}." for total in totals]
     notes += floor_note([row.total for row in comparison.rows])
     notes += _digits(comparison, probability)
     note = engine_note(comparison.rows[0].total, *(row.summary for row in comparison.rows))

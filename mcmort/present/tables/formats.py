@@ -131,7 +131,7 @@ def to_csv(table: Table) -> str:
 
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([*(column.title for column in table.columns), *table.raw_columns])
+    writer.writerow(table.names)
     raw_rows = table.raw_rows or tuple(() for _ in table.rows)
     for row, raw in zip(table.rows, raw_rows, strict=True):
         writer.writerow([safe(cell) for cell in (*row, *raw)])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,27 +14,29 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from mcmort.present.print_format import page_width
+from mcmort.present.print_format import GLUE, glued, page_width
 from mcmort.present.tables.columns import Column, Table
 
 __all__ = ["to_text"]
 
 _COMFORTABLE: Final = 24
 """Width below which the names of rows become hard to read: columns that may be left out are, rather than that."""
+_WIDE: Final = 36
+"""Width down to which columns of words give way before headings of figures are broken."""
 _NARROW: Final = 16
 """Width down to which columns of words give way before figures are broken at their spaces."""
 _LONGEST_WORD: Final = 40
 """Words longer than this are broken."""
-_LEAST: Final = ((False, _NARROW), (True, 0), (False, 0))
-"""How columns give way until they fit: words to a narrow column, then figures at their spaces, then words again."""
-_LONGEST_PARTS: Final = (20, 12)
+_WELL: Final = (("words", _WIDE), ("headings", 0), ("words", _NARROW))
+"""How columns give way while they are good to read: wide ones of words, headings of figures, words again."""
+_LEAST: Final = (*_WELL, ("figures", 0), ("words", 0))
+"""How they give way until they fit: then figures break at their spaces, and words further."""
+_LONGEST_PARTS: Final = (20, 16, 12)
 """As long are the parts of broken words where the columns would not fit otherwise."""
 _BREAKS: Final = ("-", "_", "\N{EN DASH}")
 """After these a word is broken rather than elsewhere."""
 _SCREEN: Final = 36
 """Lines of a table from which its main rows and notes are enough, unless all are asked for."""
-_GLUE: Final = "\N{NO-BREAK SPACE}"
-_TOGETHER: Final = re.compile(r"\bor more\b|\d %|\d [±+] \d")
 _GAP: Final = 3
 """Columns of padding between two cells; two more stand at the edges of the table."""
 
@@ -66,7 +67,7 @@ def to_text(table: Table, width: int | None = None, *, full: bool = True) -> str
 def _whole_text(table: Table, width: int) -> str:
     buffer = io.StringIO()
     console = Console(file=buffer, width=width, highlight=False, no_color=True)
-    shown = table if _fits_well(table, width) else _without_optional(table)
+    shown = _fitting(table, width)
     tried = (_column_widths(shown, width, _LEAST, longest) for longest in (_LONGEST_WORD, *_LONGEST_PARTS))
     widths = next((found for found in tried if found is not None), None)
     if widths is not None:
@@ -104,15 +105,10 @@ def _grid(table: Table, widths: list[int]) -> RichTable:
     return grid
 
 
-def _glued(text: str) -> str:
-    """Return a text in which what is read as one stands together."""
-    return _TOGETHER.sub(lambda found: found[0].replace(" ", _GLUE), text.replace("\t", " "))
-
-
 def _lines(text: str, width: int) -> list[str]:
     """Break a text into lines at its spaces, and longer words where they must be."""
     lines = [""]
-    for word in _glued(text).split(" "):
+    for word in glued(text.replace("\t", " ")).split(" "):
         if lines[-1] and cell_len(lines[-1]) + 1 + cell_len(word) > width:
             lines.append("")
         lines[-1] += f" {word}" if lines[-1] else word
@@ -121,7 +117,7 @@ def _lines(text: str, width: int) -> list[str]:
             end = max(map(head.rfind, _BREAKS)) + 1
             head = head[:end] if 3 * end > len(head) else head
             lines[-1:] = [head, lines[-1][len(head) :]]
-    return [line.replace(_GLUE, " ") for line in lines]
+    return [line.replace(GLUE, " ") for line in lines]
 
 
 def _broken(cell: str, width: int) -> Text:
@@ -130,7 +126,7 @@ def _broken(cell: str, width: int) -> Text:
 
 def _fits_well(table: Table, width: int) -> bool:
     """Whether no figure need be broken, and the names of rows, in the first column, are comfortable to read."""
-    widths = _column_widths(table, width, ((False, _NARROW),))
+    widths = _column_widths(table, width, _WELL)
     return widths is not None and (widths[0] >= _COMFORTABLE or widths[0] == _natural_widths(table)[0])
 
 
@@ -145,7 +141,7 @@ def _natural_widths(table: Table) -> list[int]:
 
 
 def _column_widths(
-    table: Table, width: int, steps: Sequence[tuple[bool, int]], longest: int = _LONGEST_WORD
+    table: Table, width: int, steps: Sequence[tuple[str, int]], longest: int = _LONGEST_WORD
 ) -> list[int] | None:
     """Share a line among the columns, the widest giving way first; None if they do not fit.
 
@@ -155,26 +151,28 @@ def _column_widths(
         The table.
     width : int
         Of the line.
-    steps : sequence of (bool, int)
-        Which columns give way, one step after the other: those of numbers or those of words, and down to which width;
-        none becomes narrower than its longest word.
+    steps : sequence of (str, int)
+        Which columns give way, one step after the other: those of words or figures, and down to which width, or the
+        headings of figures; none becomes narrower than its longest word.
     longest : int
         Words longer than this may be broken.
     """
     widths = _natural_widths(table)
     words = [
-        min(longest, max(cell_len(word) for cell in cells for word in _glued(cell).split(" ")))
+        min(longest, max(cell_len(word) for cell in cells for word in glued(cell).split(" ")))
         for cells in _cells_by_column(table)
     ]
     numbers = [i for i, column in enumerate(table.columns) if column.is_number]
     texts = [i for i, column in enumerate(table.columns) if not column.is_number]
     excess = sum(widths) + _GAP * (len(widths) - 1) + 2 - width
-    for i in numbers:  # headings of figures are broken first
-        cells = max((cell_len(row[i]) for row in table.rows), default=0)
-        spared = max(0, min(excess, widths[i] - max(cells, words[i])))
-        widths[i], excess = widths[i] - spared, excess - spared
-    for are_numbers, least in steps:
-        columns = numbers if are_numbers else texts
+    for which, least in steps:
+        if which == "headings":
+            for i in numbers:
+                figures = max((cell_len(row[i]) for row in table.rows), default=0)
+                spared = max(0, min(excess, widths[i] - max(figures, words[i])))
+                widths[i], excess = widths[i] - spared, excess - spared
+            continue
+        columns = numbers if which == "figures" else texts
         while excess > 0:
             shrinkable = [i for i in columns if widths[i] > max(least, words[i])]
             if not shrinkable:
@@ -184,17 +182,27 @@ def _column_widths(
     return widths if excess <= 0 else None
 
 
-def _without_optional(table: Table) -> Table:
-    """Leave out the columns that may be left out, and name them in a note."""
-    kept = [i for i, column in enumerate(table.columns) if not column.is_optional]
-    left_out = [column.title for column in table.columns if column.is_optional]
-    if not left_out:
+def _fitting(table: Table, width: int) -> Table:
+    """Leave out as many of the columns that may be left out, the last first, as makes the others good to read."""
+    optional = [i for i, column in enumerate(table.columns) if column.is_optional]
+    for count in range(len(optional) + 1):
+        shown = _without(table, optional[len(optional) - count :])
+        if _fits_well(shown, width):
+            return shown
+    return shown
+
+
+def _without(table: Table, dropped: Sequence[int]) -> Table:
+    """Leave out columns, and name them in a note."""
+    if not dropped:
         return table
+    kept = [i for i in range(len(table.columns)) if i not in dropped]
+    titles = ", ".join(table.columns[i].title for i in dropped)
     return replace(
         table,
         columns=tuple(table.columns[i] for i in kept),
         rows=tuple(tuple(row[i] for i in kept) for row in table.rows),
-        notes=(*table.notes, f"Shown only on a wider terminal or in a file: {', '.join(left_out)}."),
+        notes=(*table.notes, f"Shown only on a wider terminal or in a file: {titles}."),
     )
 
 

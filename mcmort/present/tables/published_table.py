@@ -23,7 +23,7 @@ def published_table(comparison: Comparison) -> Table | None:
         Column("Basis", is_optional=True),
         Column("Scope"),
     )
-    rows = []
+    rows, raw = [], []
     for row in comparison.rows:
         for published in row.published:
             claim = published.claim
@@ -34,8 +34,17 @@ def published_table(comparison: Comparison) -> Table | None:
                 scope += " (since replaced by its author)"
             figure = as_printed(claim.low, claim.best, claim.high, claim.reading)
             rows.append((row.total.definition.id, claim.author, figure, claim.basis, scope))
+            raw.append((claim.id, claim.low, claim.best, claim.high, published.is_same_scope))
     if not rows:
         return None
     notes = ("Published figures are not inputs of the totals beside which they stand.",)
     same = tuple(index for index, row in enumerate(rows) if row[-1].startswith("the same"))
-    return Table("Published totals", columns, tuple(rows), notes, main_rows=same[:_MOST])
+    return Table(
+        "Published totals",
+        columns,
+        tuple(rows),
+        notes,
+        ("id", "low", "best", "high", "same_scope"),
+        tuple(raw),
+        same[:_MOST],
+    )

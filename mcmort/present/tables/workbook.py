@@ -42,7 +42,7 @@ def to_workbook(table: Table) -> bytes:
     book.remove(book.worksheets[0])
     sheet, notes = book.create_sheet("Table"), book.create_sheet("Notes")
     raw_rows = table.raw_rows or tuple(() for _ in table.rows)
-    lines: list[tuple[object, ...]] = [(*(column.title for column in table.columns), *table.raw_columns)]
+    lines: list[tuple[object, ...]] = [table.names]
     lines += [(*row, *raw) for row, raw in zip(table.rows, raw_rows, strict=True)]
     for y, line in enumerate(lines, 1):
         for x, value in enumerate(line, 1):
