@@ -28,6 +28,8 @@ from mcmort.totals import kept
 from mcmort.totals.fit_on_request import FitOnRequest
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from mcmort.bayes.power_scaling import Sensitivity
 
 __all__ = ["InfluenceReport", "again", "influence", "influence_with", "refit_folder", "seconds_of_fit", "task_runner"]
@@ -158,13 +160,16 @@ def again(draws: DrawSource, request: InfluenceRequest, receipt: Receipt) -> Inf
 
 
 def task_runner(
-    workers: int = 1, folder: Path | None = None, progress: Callable[[int, int], None] | None = None
+    workers: int = 1,
+    folder: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    executor: Executor | None = None,
 ) -> Runner:
-    """Return what carries out refits as tasks: on so many processes, each kept in a folder once it is done."""
+    """Return what carries out refits as tasks: on so many processes or an executor, each kept once it is done."""
 
     def run(case: Case, requests: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         tasks = [task_of(refit, request, case) for request in requests]
-        found = run_tasks(tasks, folder=folder, workers=workers, progress=progress)
+        found = run_tasks(tasks, folder=folder, executor=executor, workers=workers, progress=progress)
         return [_values(found[task.key]) for task in tasks]
 
     return run

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from mcmort.analysis.multiverse.pbox import PBox
-from mcmort.analysis.multiverse.request import DEFAULT_UNIVERSES, MultiverseRequest, read_plan
+from mcmort.analysis.multiverse.request import DEFAULT_UNIVERSES, MultiverseRequest, read_choices
 from mcmort.analysis.multiverse.whole import Multiverse, run_multiverse
 from mcmort.analysis.receipt import Receipt, receipt_of
 from mcmort.analysis.summary import check_probabilities
@@ -80,7 +80,7 @@ def multiverse(
     dials: Mapping[str, Sequence[str] | str] | None = None,
     standards: Mapping[str, Sequence[str]] | None = None,
     exclude: Sequence[Mapping[str, Sequence[str] | str]] = (),
-    plan: Path | str | None = None,
+    choices: Path | str | None = None,
     interval: float = 0.95,
     holds: Sequence[float] = (),
     threads: int | None = None,
@@ -109,7 +109,7 @@ def multiverse(
         Standards of evidence of your own: bases by a name, to be used in the dial ``evidence``.
     exclude : sequence of mappings, optional
         Options that do not go together, by dial; the key ``reason`` says why.
-    plan : Path or str, optional
+    choices : Path or str, optional
         A TOML file with the tables ``dials``, ``standards`` and ``[[exclude]]``, to which the arguments add.
     interval : float
         Probability of the intervals.
@@ -136,7 +136,7 @@ def multiverse(
     >>> sum(result.multiverse.of_medians.groups.values())  # doctest: +ELLIPSIS
     1.0...
     """
-    planned = {} if plan is None else read_plan(Path(plan))
+    planned = {} if choices is None else read_choices(Path(choices))
     request = MultiverseRequest.checked(
         dials={**planned.get("dials", {}), **(dials or {})},
         standards={**planned.get("standards", {}), **(standards or {})},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -24,6 +25,8 @@ from mcmort.totals import DrawSource, definition_of, resolve, totals_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from mcmort.present.figures.sheet import Width
 
 __all__ = [
     "claims",
@@ -196,47 +199,66 @@ class Drawable(Protocol):
         """Its receipt by the name ``""``, or several by the names of what they belong to."""
         ...
 
-    def figure(self) -> Figure:
-        """Return the figure."""
+    def figures(self, width: Width = "page") -> Sequence[Figure]:
+        """Return the figure, on as many sheets as it takes."""
         ...
 
 
-def plot(comparison: Drawable, path: str | Path) -> Path:
-    """Write the figure of a comparison, with its receipt beside it.
+def plot(shown: Drawable, path: str | Path, *, width: Width = "page") -> tuple[Path, ...]:
+    """Write a figure, with its receipt beside it.
 
     Parameters
     ----------
-    comparison : ComparisonReport or EnginesReport
-        From `mcmort.compare`.
+    shown : Picture, ComparisonReport or EnginesReport
+        From `mcmort.picture` or `mcmort.compare`.
     path : str or Path
         Ending in .png, .svg or .pdf.
+    width : {"page", "column"}
+        6.9 or 3.4 inches.
 
     Returns
     -------
-    Path
-        Of the figure; the receipt stands beside it, under the same name with ``.receipt.json`` added. It holds the
-        SHA-256 of the figure, and replaces the receipt of an earlier figure of that name.
+    tuple of Path
+        Of the figure; of one that is taller than a page, of its parts, which have ``-1``, ``-2``, ... in their names.
+        The receipt stands beside each, under the same name with ``.receipt.json`` added. It holds the SHA-256 of the
+        file, and replaces the receipt of an earlier figure of that name.
 
     Raises
     ------
     UsageError
         If the ending is not known.
     OutputError
-        If the file cannot be written.
+        If a file cannot be written.
+
+    Warns
+    -----
+    UserWarning
+        If no installed font has a character of the figure.
     """
-    from mcmort.present.figures.style import figure_bytes
+    from mcmort.present.figures.style import figure_bytes, glyph_note
 
     path = Path(path)
-    beside = path.with_name(path.name + RECEIPT_ENDING)
     form = figure_format(path)
-    for place in (path, beside):
+    check_writable(path)
+    figures = shown.figures(width)
+    paths = [path] if len(figures) == 1 else [
+        path.with_stem(f"{path.stem}-{place}") for place in range(1, len(figures) + 1)
+    ]  # fmt: skip
+    for place in paths:
         check_writable(place)
-    picture = figure_bytes(comparison.figure(), form)
-    digest = hashlib.sha256(picture).hexdigest()
-    receipts = {
-        name: receipt.model_copy(update={"picture": digest}).model_dump(mode="json")
-        for name, receipt in comparison.receipts.items()
-    }
-    write_whole(path, picture)
-    write_whole(beside, (json.dumps(receipts.get("", receipts), indent=2) + "\n").encode())
-    return path
+        check_writable(place.with_name(place.name + RECEIPT_ENDING))
+    strange = [note for note in map(glyph_note, figures) if note]
+    if strange:
+        warnings.warn(strange[0], UserWarning, stacklevel=2)
+    recorded = shown.receipts
+    for place, figure in zip(paths, figures, strict=True):
+        content = figure_bytes(figure, form)
+        digest = hashlib.sha256(content).hexdigest()
+        receipts = {
+            name: receipt.model_copy(update={"picture": digest}).model_dump(mode="json")
+            for name, receipt in recorded.items()
+        }
+        write_whole(place, content)
+        beside = place.with_name(place.name + RECEIPT_ENDING)
+        write_whole(beside, (json.dumps(receipts.get("", receipts), indent=2) + "\n").encode())
+    return tuple(paths)

@@ -86,24 +86,22 @@ def compare(
 
     result: ComparisonReport | EnginesReport
     width = line_width(output)
+    beneath = ""
     if engine is EnginesName.both:
         result = _both(computed, drawn)
-        text = result.render(form.value, width, full=full)
     else:
-        result = computed(EngineName(engine.value), drawn)
-        text = result.render(form.value, width, full=full)
+        result = compared = computed(EngineName(engine.value), drawn)
         if published and form is not Form.json:
-            text += "\n" + result.published(form.value, width, full=full)
-    if figure is not None:
-        plot(result, figure)
-    if form is Form.xlsx:
-        deliver_report(result, form, output)
+            beneath = compared.published(form.value, width, full=full)
+    drawn_to = plot(result, figure) if figure is not None else ()
+    if beneath:
+        deliver(f"{result.render(form.value, width, full=full)}\n{beneath}", output)
     else:
-        deliver(text, output, is_json=form is Form.json)
-    if figure is not None:
+        deliver_report(result, form, output, full=full)
+    if drawn_to:
         # a result for machines stays alone on stdout
         is_alone = form is not Form.text and output in (None, Path("-"))
-        (write_err if is_alone else write_out)(f"\nFigure: {figure}\n")
+        (write_err if is_alone else write_out)(f"\nFigure: {', '.join(map(str, drawn_to))}\n")
 
 
 def _check_choices(
@@ -112,8 +110,8 @@ def _check_choices(
     """Refuse options that contradict one another."""
     if no_figure and figure is not None:
         raise typer.BadParameter("it contradicts --no-figure", param_hint="--figure")
-    if published and form is Form.csv:
-        raise typer.BadParameter("CSV holds one table; use --format json", param_hint="--published")
+    if published and form in (Form.csv, Form.xlsx):
+        raise typer.BadParameter(f"{form.value.upper()} holds one table; use --format json", param_hint="--published")
     if published and engine is EnginesName.both:
         raise typer.BadParameter("it goes with one engine", param_hint="--published")
 

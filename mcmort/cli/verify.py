@@ -34,7 +34,7 @@ def verify(
 
     Of a picture, the numbers that it shows are made again, and the file is compared with the digest in its receipt.
 
-    Example: `mcmort verify ussr-definitions.png.receipt.json`
+    Example: `mcmort verify ussr-definitions-1.png.receipt.json`
     """
     from mcmort.analysis.recorded_result import read_result
     from mcmort.api.verification import verify as run_again

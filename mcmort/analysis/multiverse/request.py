@@ -12,7 +12,7 @@ from mcmort.analysis.request import Request
 from mcmort.catalogue.vocabulary import Basis
 from mcmort.errors import UsageError
 
-__all__ = ["DEFAULT_UNIVERSES", "Exclusion", "MultiverseRequest", "read_plan"]
+__all__ = ["DEFAULT_UNIVERSES", "Exclusion", "MultiverseRequest", "read_choices"]
 
 DEFAULT_UNIVERSES: Final = 1_000
 
@@ -80,7 +80,7 @@ class MultiverseRequest(Request):
             raise UsageError(f"{where}: {_defects(error)}") from error
 
 
-def read_plan(path: Path) -> dict[str, Any]:
+def read_choices(path: Path) -> dict[str, Any]:
     """Read the dials, standards and exclusions of a TOML file.
 
     Parameters

@@ -71,6 +71,7 @@ def _whole_text(table: Table, width: int) -> str:
     tried = (_column_widths(shown, width, _LEAST, longest) for longest in (_LONGEST_WORD, *_LONGEST_PARTS))
     widths = next((found for found in tried if found is not None), None)
     if widths is not None:
+        console.print(_broken(table.title, width))
         console.print(_grid(shown, widths))
     else:
         _print_paragraphs(console, table)
@@ -92,7 +93,7 @@ def _plain(cell: str) -> Text:
 
 def _grid(table: Table, widths: list[int]) -> RichTable:
     # broken here and not by rich, which would part "or more" and a number from its per cent sign
-    grid = RichTable(title=_plain(table.title), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    grid = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
     for column, width in zip(table.columns, widths, strict=True):
         grid.add_column(
             _broken(column.title, width),
@@ -169,7 +170,8 @@ def _column_widths(
         if which == "headings":
             for i in numbers:
                 figures = max((cell_len(row[i]) for row in table.rows), default=0)
-                spared = max(0, min(excess, widths[i] - max(figures, words[i])))
+                least_width = max(figures, words[i], (cell_len(table.columns[i].title) + 1) // 2)
+                spared = max(0, min(excess, widths[i] - least_width))
                 widths[i], excess = widths[i] - spared, excess - spared
             continue
         columns = numbers if which == "figures" else texts
