@@ -14,6 +14,8 @@ from .api.verbs import plot as plot
 from .api.verbs import total as total
 from .api.verification import verify as verify
 from .bayes import fit as fit
+from .bayes import open_fit as open_fit
+from .bayes import save_fit as save_fit
 from .catalogue import cases as cases
 from .catalogue import load as load
 from .elicit import check as check

@@ -186,7 +186,7 @@ def _canonical(value: Any) -> Any:
     return value
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Case:
     """One historical setting with its evidence.
 
@@ -209,6 +209,12 @@ class Case:
     correlations: dict[str, Correlation] = field(default_factory=dict)
     balances: dict[str, Balance] = field(default_factory=dict)
     lineages: dict[str, Lineage] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return (
+            f"<Case {self.id}: {self.head.title}; {len(self.components)} components, {len(self.definitions)} "
+            f"definitions, {len(self.claims)} claims>"
+        )
 
     @property
     def id(self) -> str:

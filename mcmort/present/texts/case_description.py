@@ -52,7 +52,7 @@ def case_text(case: Case) -> str:
     columns = (
         Column("Component"),
         Column("Label"),
-        Column("Years", is_number=True),
+        Column("Years", is_number=True, is_optional=True),
         Column("Facets", is_optional=True),
         Column("Estimates", is_number=True),
     )
@@ -127,9 +127,9 @@ def _evidence(case: Case, owner: Component | Quantity) -> str:
     columns = (
         Column("Estimate"),
         Column("Figure, as printed", is_number=True),
-        Column("Reads"),
+        Column("Reads", is_optional=True),
         Column("Basis"),
-        Column("Measure"),
+        Column("Measure", is_optional=True),
         Column("Source"),
         Column("Use"),
     )

@@ -15,13 +15,15 @@ from mcmort.definitions import Timing
 from mcmort.elicit import Elicited, Priors, Used
 from mcmort.elicit.pool import Pool
 from mcmort.present.grouped_notes import notes_on
-from mcmort.present.numbers import percent, rounding_for
+from mcmort.present.numbers import percent, rounding_for, rounding_of
 from mcmort.present.pieces_text import headline_with_pieces
 from mcmort.present.print_format import as_printed, wrapped, years_text
+from mcmort.present.tables.columns import Column, Table
+from mcmort.present.tables.plain_text import to_text
 from mcmort.present.texts.reference_list import reference
 from mcmort.totals import Total
 
-__all__ = ["trace_owner", "trace_total"]
+__all__ = ["trace_overview", "trace_owner", "trace_total"]
 
 
 def _lines(text: str, depth: int) -> list[str]:
@@ -87,6 +89,32 @@ def _counted(total: Total, summary: Summary, priors: Priors, name: str) -> list[
         if note not in said:
             lines += _lines(f"note: {note}", 2)
     return lines
+
+
+def trace_overview(priors: Priors) -> str:
+    """Return a line for each component of a case, the largest first: what its figures come to."""
+    case = priors.case
+    lines, unknown = [], []
+    for name, component in case.components.items():
+        pool = priors.components[name].all
+        if pool is None:
+            unknown.append(component.label)
+            continue
+        low, middle, high = pool.ppf(np.array([0.025, 0.5, 0.975]))
+        rounding = rounding_of((low, middle, high))
+        cells = (name, component.label, rounding.span(low, high), rounding.number(middle), str(len(component.estimate)))
+        lines.append((-middle, cells))
+    columns = (
+        Column("Component"),
+        Column("Label", is_optional=True),
+        Column("Pool, 95 %", is_number=True),
+        Column("Median", is_number=True),
+        Column("Figures", is_number=True),
+    )
+    notes = [f"No pool of its own: {'; '.join(unknown)}."] if unknown else []
+    notes.append(f"Down to sources and pages: mcmort trace {case.id} COMPONENT, or --full for all.")
+    rows = tuple(cells for _, cells in sorted(lines))
+    return to_text(Table(f"{case.head.title}: what the figures of each component come to", columns, rows, tuple(notes)))
 
 
 def trace_owner(priors: Priors, name: str) -> str:
