@@ -25,6 +25,7 @@ from typing import Any
 
 import typer
 from evidence_pages import confidence_page, statements_page
+from hindcast import hindcasts_page
 from influence import influence_page
 from meaning import meaning_page
 from measured import measured_errors
@@ -290,6 +291,7 @@ PAGES: dict[str, Callable[[str], str]] = {
     "docs/commands.md": commands,
     "docs/confidence.md": lambda _: confidence_page(draws_of),
     "docs/files.md": files,
+    "docs/hindcasts.md": hindcasts_page,
     "docs/import.md": columns,
     "docs/influence.md": lambda _: influence_page(),
     "docs/layers.svg": lambda _: layers_svg(ROOT),
