@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mcmort.analysis.summary import mean_of
 from mcmort.catalogue.measured_errors.spreads import shared_by_event
 from mcmort.catalogue.records import Component, Estimate
-from mcmort.elicit.estimate_fit import alone, class_spread
+from mcmort.elicit.measured_worth import alone, class_spread
 from mcmort.elicit.weights import pool_weights
 from mcmort.totals import Total
 

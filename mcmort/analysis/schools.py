@@ -240,8 +240,9 @@ def _lineages(draws: Draws, column: str) -> dict[str, dict[str, Array]]:
 def _quantiles_of_estimate(draws: Draws, owner: Component | Quantity, estimate: Estimate) -> Array | None:
     """Return evenly spaced quantiles of an estimate, for the years of its owner; None if its formula lacks evidence."""
     from mcmort.elicit.derived import evaluate  # SciPy loads only for a distribution in pieces
-    from mcmort.elicit.estimate_fit import fit_estimate, measured_for
+    from mcmort.elicit.estimate_fit import fit_estimate
     from mcmort.elicit.figure_fit import fit_figure
+    from mcmort.elicit.measured_worth import measured_for
     from mcmort.elicit.priors import to_years
 
     places = (np.arange(_POINTS) + 0.5) / _POINTS

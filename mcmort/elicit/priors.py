@@ -24,9 +24,10 @@ from mcmort.catalogue.selection import years_of
 from mcmort.catalogue.vocabulary import POOLINGS, WEIGHTINGS, Measure, Pooling, Support, Weighting
 from mcmort.elicit.alternatives import hint_for
 from mcmort.elicit.derived import propagate, quantities_of
-from mcmort.elicit.estimate_fit import bound_log_sd, fit_estimate, measured_for
+from mcmort.elicit.estimate_fit import fit_estimate
 from mcmort.elicit.families import Distribution
 from mcmort.elicit.figure_fit import Fit, fit_figure
+from mcmort.elicit.measured_worth import bound_log_sd, measured_for
 from mcmort.elicit.pool import Bound, ExclusionError, Pool
 from mcmort.elicit.weights import pool_weights
 from mcmort.errors import CaseError, FitError, Problem, UsageError

@@ -12,8 +12,9 @@ import numpy as np
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Component, Estimate, Quantity
 from mcmort.elicit.alternatives import families_side_by_side
-from mcmort.elicit.estimate_fit import fit_estimate, measured_for
+from mcmort.elicit.estimate_fit import fit_estimate
 from mcmort.elicit.figure_fit import Fit
+from mcmort.elicit.measured_worth import measured_for
 from mcmort.errors import DefinitionError, FitError
 from mcmort.present.numbers import rounding_of
 from mcmort.present.print_format import EN_DASH, as_printed
