@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from mcmort.analysis.multiverse.pbox import PBox
-from mcmort.analysis.multiverse.request import DEFAULT_UNIVERSES, MultiverseRequest, read_plan
+from mcmort.analysis.multiverse.request import DEFAULT_UNIVERSES, MultiverseRequest, read_choices
 from mcmort.analysis.multiverse.whole import Multiverse, run_multiverse
-from mcmort.analysis.receipt import Receipt, TotalsRequest, receipt_of
+from mcmort.analysis.receipt import Receipt, receipt_of
 from mcmort.analysis.summary import check_probabilities
 from mcmort.catalogue import Case
 from mcmort.errors import UsageError
@@ -21,12 +21,13 @@ from mcmort.present.multiverse_text import multiverse_headline
 from mcmort.present.print_format import wrapped
 from mcmort.present.tables.formats import render
 from mcmort.present.tables.multiverse_table import boxes_table, choices_table, universes_table
+from mcmort.results import DrawSource
 from mcmort.results.seed import given_seed
 
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["DEFAULT_DRAWS", "MultiverseReport", "multiverse", "multiverse_of"]
+__all__ = ["DEFAULT_DRAWS", "MultiverseReport", "again", "multiverse", "multiverse_of"]
 
 DEFAULT_DRAWS: Final = 100_000
 
@@ -88,7 +89,7 @@ def multiverse(
     dials: Mapping[str, Sequence[str] | str] | None = None,
     standards: Mapping[str, Sequence[str]] | None = None,
     exclude: Sequence[Mapping[str, Sequence[str] | str]] = (),
-    plan: Path | str | None = None,
+    choices: Path | str | None = None,
     interval: float = 0.95,
     holds: Sequence[float] = (),
     threads: int | None = None,
@@ -117,7 +118,7 @@ def multiverse(
         Standards of evidence of your own: bases by a name, to be used in the dial ``evidence``.
     exclude : sequence of mappings, optional
         Options that do not go together, by dial; the key ``reason`` says why.
-    plan : Path or str, optional
+    choices : Path or str, optional
         A TOML file with the tables ``dials``, ``standards`` and ``[[exclude]]``, to which the arguments add.
     interval : float
         Probability of the intervals.
@@ -144,7 +145,7 @@ def multiverse(
     >>> sum(result.multiverse.of_medians.groups.values())  # doctest: +ELLIPSIS
     1.0...
     """
-    planned = {} if plan is None else read_plan(Path(plan))
+    planned = {} if choices is None else read_choices(Path(choices))
     request = MultiverseRequest.checked(
         dials={**planned.get("dials", {}), **(dials or {})},
         standards={**planned.get("standards", {}), **(standards or {})},
@@ -173,8 +174,10 @@ def multiverse_of(
     if isinstance(draws, bool) or draws < 1:
         raise UsageError(f"the number of draws is {draws!r}; expected a whole number from 1 up")
     computed = run_multiverse(case, request, draws=draws, seed=seed, interval=interval, **how)
-    receipt = receipt_of(
-        TotalsRequest(definitions=()), {}, computed.source, result="multiverse", interval=interval,
-        choices=request.model_dump(mode="json"),
-    )  # fmt: skip
+    receipt = receipt_of(request, {}, computed.source, interval=interval)
     return MultiverseReport(computed, receipt.model_copy(update={"totals": {"universes": computed.digest}}))
+
+
+def again(draws: DrawSource, request: MultiverseRequest, receipt: Receipt) -> MultiverseReport:
+    """Compute a multiverse again from its receipt."""
+    return multiverse_of(draws.case, request, draws=receipt.draws, seed=receipt.seed, interval=receipt.interval)

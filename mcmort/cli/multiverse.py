@@ -11,6 +11,7 @@ from mcmort.cli.drawing import check_output, deliver, line_width, progress_bar
 from mcmort.cli.groups import command
 from mcmort.cli.loading import load_case
 from mcmort.cli.options import CaseName, Form, Format, Level, Output, Quiet, Seed, Threads
+from mcmort.cli.task_options import TaskWords
 
 __all__ = ["multiverse"]
 
@@ -36,21 +37,15 @@ def multiverse(
             help="Leave out universes with all of these, such as 'pool=log weights=cited'.",
         ),
     ] = None,
-    plan: Annotated[
-        Path | None, typer.Option("--plan", metavar="FILE", help="Read dials, standards and exclusions from TOML.")
+    choices: Annotated[
+        Path | None, typer.Option("--choices", metavar="FILE", help="Read dials, standards and exclusions from TOML.")
     ] = None,
     holds: Annotated[
         list[float] | None,
         typer.Option("--holds", metavar="X", help="Say how many universes' intervals hold this number."),
     ] = None,
     interval: Level = 0.95,
-    workers: Annotated[
-        int, typer.Option("--workers", min=1, metavar="N", help="Processes of one thread each; they change no bit.")
-    ] = 1,
-    folder: Annotated[
-        Path | None,
-        typer.Option("--folder", metavar="DIR", help="Keep results here, so that an interrupted run goes on."),
-    ] = None,
+    tasks: TaskWords,
     threads: Threads = None,
     form: Format = Form.text,
     output: Output = None,
@@ -63,11 +58,12 @@ def multiverse(
 
     Example: `mcmort multiverse ussr --dial pool=linear,log --holds 20e6`
     """
-    from mcmort.analysis.multiverse.request import MultiverseRequest, read_plan
+    from mcmort.analysis.multiverse.request import MultiverseRequest, read_choices
+    from mcmort.analysis.multiverse.whole import multiverse_tasks
     from mcmort.api.multiverse_report import multiverse_of
 
     check_output(output)
-    planned = {} if plan is None else read_plan(plan)
+    planned = {} if choices is None else read_choices(choices)
     request = MultiverseRequest.checked(
         dials={**planned.get("dials", {}), **_settings(dial or [], "--dial")},
         standards=planned.get("standards", {}),
@@ -79,10 +75,12 @@ def multiverse(
         holds=tuple(holds or ()),
     )
     loaded = load_case(case)
-    with progress_bar(f"Universes of {loaded.id}", quiet) as progress:
+    if tasks.has_written_plan(lambda: multiverse_tasks(loaded, request, draws=draws, seed=seed, interval=interval)):
+        return
+    with tasks.executor() as executor, progress_bar(f"Universes of {loaded.id}", quiet) as progress:
         result = multiverse_of(
-            loaded, request, draws=draws, seed=seed, interval=interval, threads=threads, workers=workers, folder=folder,
-            progress=progress,
+            loaded, request, draws=draws, seed=seed, interval=interval, threads=threads, workers=tasks.workers or 1,
+            folder=tasks.results, executor=executor, progress=progress,
         )  # fmt: skip
         text = result.render(form.value, line_width(output))
     deliver(text, output, is_json=form is Form.json)

@@ -17,7 +17,7 @@ from mcmort.analysis.multiverse.decomposition import decompose
 from mcmort.analysis.multiverse.dials import Dial, bases_of, dials_of
 from mcmort.analysis.multiverse.pbox import pbox
 from mcmort.analysis.multiverse.published import published_spread
-from mcmort.analysis.multiverse.request import MultiverseRequest, read_plan
+from mcmort.analysis.multiverse.request import MultiverseRequest, read_choices
 from mcmort.analysis.multiverse.run import GRID, run_universes
 from mcmort.analysis.multiverse.universes import Universes, allowed_universes
 from mcmort.analysis.multiverse.whole import Multiverse, run_multiverse
@@ -318,7 +318,7 @@ def test_bad_plan_says_where(text: str, said: str, tmp_path: Path) -> None:
     path = tmp_path / "plan.toml"
     path.write_text(text)
     with pytest.raises(UsageError, match=said) as caught:
-        read_plan(path)
+        read_choices(path)
     assert str(path) in str(caught.value)
 
 
@@ -331,7 +331,7 @@ def test_plan_names_dials_standards_and_exclusions(tmp_path: Path) -> None:
         "[standards]\nstrict = ['registered', 'demographic']\n"
         "[[exclude]]\npool = 'log'\nevidence = ['strict']\nreason = 'too few'\n"
     )
-    computed = mm.multiverse(_case(), plan=path, draws=100, universes=10_000).multiverse
+    computed = mm.multiverse(_case(), choices=path, draws=100, universes=10_000).multiverse
     pairs = {(options["pool"], options["evidence"]) for options in computed.universes}
     assert pairs == {("linear", "admitted"), ("linear", "strict"), ("log", "admitted")}
     assert {options["dependence"] for options in computed.universes} == {"declared"}

@@ -67,7 +67,7 @@ def test_multiverse_as_csv_has_a_row_for_each_universe(run: Run) -> None:
         (("--dial", "pool"), 2, "write it as pool=linear,log"),
         (("--dial", "pool=lgo"), 2, "did you mean 'log'"),
         (("--exclude", "pool"), 2, "write it as"),
-        (("--plan", "absent.toml"), 2, "cannot be read"),
+        (("--choices", "absent.toml"), 2, "cannot be read"),
         (("--universes", "0"), 2, "--universes"),
         (("--interval", "95"), 2, "did you mean 0.95"),
     ],

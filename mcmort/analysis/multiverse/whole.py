@@ -24,10 +24,10 @@ from mcmort.analysis.multiverse.universes import NO_OPTION, Universes, allowed_u
 from mcmort.catalogue.case import Case
 from mcmort.errors import McmortError
 from mcmort.results import DrawOptions, DrawSource
-from mcmort.tasks import TaskFailure, run_tasks, task_of
+from mcmort.tasks import Task, TaskFailure, run_tasks, task_of
 from mcmort.totals import source_of
 
-__all__ = ["FailedUniverse", "Multiverse", "run_multiverse"]
+__all__ = ["FailedUniverse", "Multiverse", "multiverse_tasks", "run_multiverse"]
 
 type Array = NDArray[np.float64]
 
@@ -145,6 +145,20 @@ class Multiverse:
         return float(np.mean((self.ends[:, 0] <= number) & (number <= self.ends[:, 1])))
 
 
+def multiverse_tasks(
+    case: Case, request: MultiverseRequest, *, draws: int, seed: int, interval: float = 0.95
+) -> list[Task]:  # fmt: skip
+    """Return the tasks of a multiverse, one for each set of universes that share their draws; see `run_multiverse`."""
+    dials = dials_of(case, request)
+    allowed = allowed_universes(dials, constraints_of(case, dials, request))
+    universes = allowed.sampled(request.universes, seed)
+    frame = {"seed": seed, "draws": draws, "interval": interval}
+    return [
+        task_of(run_universes, asked, case)
+        for asked in _requests(case, request, universes, _shared_draws(universes), frame)
+    ]
+
+
 def run_multiverse(
     case: Case,
     request: MultiverseRequest,
@@ -197,9 +211,7 @@ def run_multiverse(
     allowed = allowed_universes(dials, constraints)
     universes = allowed.sampled(request.universes, seed)
     groups = _shared_draws(universes)
-    chosen = list(universes)
-    frame = {"seed": seed, "draws": draws, "interval": interval}
-    requests = [frame | _request(case, request, [chosen[row] for row in rows]) for rows in groups]
+    requests = _requests(case, request, universes, groups, {"seed": seed, "draws": draws, "interval": interval})
     if workers == 1 and folder is None and executor is None:
         results = _run_here(case, requests, threads, progress)
     else:
@@ -243,6 +255,18 @@ def _shared_draws(universes: Universes) -> list[list[int]]:
     for index, row in enumerate(universes.codes[:, columns].tolist()):
         groups.setdefault(tuple(row), []).append(index)
     return list(groups.values())
+
+
+def _requests(
+    case: Case,
+    request: MultiverseRequest,
+    universes: Universes,
+    groups: Sequence[Sequence[int]],
+    frame: Mapping[str, Any],
+) -> list[dict[str, Any]]:
+    """Return the requests to `run_universes`, one for each group of universes that share their draws."""
+    chosen = list(universes)
+    return [{**frame, **_request(case, request, [chosen[row] for row in rows])} for rows in groups]
 
 
 def _request(case: Case, request: MultiverseRequest, chosen: Sequence[Mapping[str, str]]) -> dict[str, Any]:
