@@ -1,5 +1,6 @@
 from .api.bridge_report import bridge as bridge
 from .api.errors_report import measured_errors as measured_errors
+from .api.hindcast_report import hindcast as hindcast
 from .api.influence_report import influence as influence
 from .api.location_report import locate as locate
 from .api.multiverse_report import multiverse as multiverse

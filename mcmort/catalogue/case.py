@@ -7,10 +7,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, Field, model_serializer, model_validator
 
+from mcmort.catalogue.measured_errors.spreads import measured_digest, measured_spread
 from mcmort.catalogue.records import (
     Balance,
     Claim,
@@ -94,7 +95,10 @@ class CaseHead(Record):
     evidence: tuple[Basis, ...] = Field(description="Bases that the pools admit by default.")
     facets: dict[str, dict[str, _FacetValue]] = Field(description="Facets with their values and labels.")
     readings: Readings
-    spread: dict[Basis, Spread] = Field(description="Spread of a bare point, by basis.")
+    spread: dict[Basis, Spread] = Field(default_factory=dict, description="Spread of a bare point, by basis.")
+    default_spread: Literal["measured"] | None = Field(
+        None, description="Read figures of bases without a spread by what such figures have proved to be worth."
+    )
     population: Population | None = Field(None, description="How many people the setting held at most.")
     synthesis: Synthesis | None = Field(None, description="Priors of the Bayesian engine.")
 
@@ -112,6 +116,11 @@ class CaseHead(Record):
                 hint = f"selectors use {key!r} themselves: call the facet by another name"
                 raise RecordError(f"facets > {key}", f"a facet {key!r}", "another name", hint)
         return self
+
+    def log_sd_of(self, basis: Basis) -> float:
+        """Return the spread of a basis: the case's own, else the measured one of late figures of any kind of it."""
+        declared = self.spread.get(basis)
+        return measured_spread(basis).log_sd if declared is None else declared.log_sd
 
     def support_of(self, owner: Component | Quantity) -> Support:
         """Return where the values of a component or quantity may lie.
@@ -256,7 +265,8 @@ class Case:
         for group in (*groups, *later):
             members = getattr(self, group).values()
             records[group] = [record.model_dump(mode="json", exclude_defaults=True) for record in members]
-        return {"head": _canonical(head), **_canonical(records)}
+        measured = {} if self.head.default_spread is None else {"measured_errors": measured_digest()}
+        return {"head": _canonical(head), **_canonical(records), **measured}
 
     def missing(self, name: str, what: str) -> str:
         """Return a message that the case has nothing of a name, with a hint.

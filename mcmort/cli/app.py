@@ -21,6 +21,7 @@ from mcmort.cli.claims import claims
 from mcmort.cli.compare import compare
 from mcmort.cli.errors import errors
 from mcmort.cli.fit import fit
+from mcmort.cli.hindcast import hindcast
 from mcmort.cli.import_ import import_
 from mcmort.cli.influence import influence
 from mcmort.cli.locate import locate
@@ -68,6 +69,7 @@ for command in (
     claims,
     multiverse,
     errors,
+    hindcast,
     fit,
     calibrate,
     influence,

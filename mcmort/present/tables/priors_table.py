@@ -6,6 +6,7 @@ from mcmort.analysis import Summary
 from mcmort.analysis.fitted import Shifted, shifts
 from mcmort.bayes import Posterior
 from mcmort.catalogue import Case
+from mcmort.catalogue.measured_errors.spreads import MEASURED
 from mcmort.present.print_format import EN_DASH
 from mcmort.present.tables.columns import Column, Table
 from mcmort.present.tables.components_table import raw_ends
@@ -46,7 +47,8 @@ def _cited(case: Case, kind: str, shift: Shifted) -> str:
     priors = case.head.synthesis
     assert priors is not None
     if kind == "tau":
-        return ", ".join(spread.source for basis, spread in case.head.spread.items() if basis == shift.name)
+        own = [spread.source for basis, spread in case.head.spread.items() if basis == shift.name]
+        return own[0] if own else MEASURED
     if kind == "bias":
         return ", ".join(bias.source for basis, bias in priors.bias.items() if basis == shift.name)
     share = case.components[shift.name].completeness or priors.completeness

@@ -11,6 +11,7 @@ from mcmort.present.balance_text import balance_notes
 from mcmort.present.engine_note import digits_note, engine_note
 from mcmort.present.grouped_notes import grouped_notes
 from mcmort.present.numbers import MINUS, percent, rounding_for, rounding_of, significant
+from mcmort.present.one_source_text import one_source_notes
 from mcmort.present.pieces_text import pieces_text
 from mcmort.present.print_format import EN_DASH, years_text
 from mcmort.present.provenance_text import provenance_note
@@ -194,6 +195,7 @@ def _total_notes(
         notes.append(f"Asked for, but not known: {reasons}.")
     notes += floor_note([total])
     notes += provenance_note(total)
+    notes += one_source_notes(total, summary)
     notes += _pieces_notes(total, summary, pieces)
     shortest, interval = _shortest_text(summary, probability), summary.interval(probability)
     notes.append(f"Shortest interval that holds {100 * probability:g} %: {shortest}. {_PARTS_NOTE}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mcmort.catalogue import Case
 from mcmort.catalogue.citations import owners_behind
+from mcmort.catalogue.measured_errors.spreads import MEASURED
 from mcmort.catalogue.records import Claim, Component, Estimate, Figure, Quantity
 from mcmort.errors import DefinitionError
 from mcmort.present.print_format import as_printed, wrapped, years_text
@@ -34,6 +35,8 @@ def case_text(case: Case) -> str:
         f"Ranges whose meaning is not stated are read as {100 * head.readings.range:g} %, plausible ranges as "
         f"{100 * head.readings.plausible:g} % ({head.readings.source})."
     )
+    if head.default_spread is not None:
+        lines += wrapped(f"Figures of bases without a spread of their own are read as measured ({MEASURED}).")
     lines += [*wrapped(f"Admitted by default: {', '.join(head.evidence)}."), "", "Facets"]
     for facet, values in head.facets.items():
         lines.append(f"  {facet}")
