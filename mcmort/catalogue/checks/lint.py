@@ -89,6 +89,7 @@ def _format(case: Case) -> Iterator[Problem]:
 
 def _sources(case: Case) -> Iterator[Problem]:
     cited = {citation.source for citation in citations(case)}
+    yield from case.remarks
     for key in sorted(set(case.sources) - cited):
         hint = "take it out, or cite it"
         yield Problem("sources.bib", key, "a work that nothing in the case cites", "works that are cited", hint)

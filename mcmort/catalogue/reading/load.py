@@ -104,7 +104,7 @@ def load_folder(folder: Path, where: str) -> Case:
     bibliography = read_sources(folder / "sources.bib", "sources.bib")
     builder.sources = bibliography.sources
     builder.problems += bibliography.problems
-    builder.files |= {f"source {key}": "sources.bib" for key in bibliography.broken}
+    builder.unread = bibliography.broken
     if not bibliography.is_read:
         builder.blind.add("source")
     head = _read_toml(folder / "case.toml", builder)
