@@ -30,8 +30,8 @@ from picture import first_line, layers, layers_svg
 
 import mcmort as mm
 from mcmort.bench.docs import RESULTS, page, readme_table
-from mcmort.catalogue.reading.new_case import TEMPLATE
 from mcmort.catalogue.reading.column_names import COLUMNS, MORE_COLUMNS
+from mcmort.catalogue.reading.new_case import TEMPLATE
 from mcmort.cli.app import app
 from mcmort.present.tables.columns import Table
 from mcmort.present.tables.comparison_table import comparison_table

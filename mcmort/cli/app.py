@@ -19,6 +19,7 @@ from mcmort.cli.check import check
 from mcmort.cli.cite import cite
 from mcmort.cli.claims import claims
 from mcmort.cli.compare import compare
+from mcmort.cli.export import export
 from mcmort.cli.fit import fit
 from mcmort.cli.import_ import import_
 from mcmort.cli.influence import influence
@@ -75,6 +76,7 @@ for command in (
     check,
     new,
     import_,
+    export,
     schema,
     sweep,
     bench,

@@ -9,8 +9,8 @@ import typer
 
 from mcmort.cli.drawing import check_output, deliver
 from mcmort.cli.options import Output
-from mcmort.cli.standard_streams import write_err
-from mcmort.errors import OutputError
+from mcmort.cli.standard_streams import write_err, write_out
+from mcmort.errors import OutputError, UsageError
 
 __all__ = ["import_"]
 
@@ -33,10 +33,17 @@ def import_(
 
     Example: `mcmort import estimates.csv --map central=best --output my-case/imported.toml`
     """
+    from mcmort.api.case_exchange import import_workbook, is_case_workbook
     from mcmort.catalogue.reading.column_names import ColumnChoices
     from mcmort.catalogue.reading.import_to_case import import_beside
     from mcmort.present.write import write_whole
 
+    if is_case_workbook(file):
+        if output is None or output == Path("-"):
+            raise UsageError(f"{file}: holds a whole case. Hint: name the folder to make with --output")
+        import_workbook(file, output, force=force)
+        write_out(f"{output}\n")
+        return
     check_output(output)
     if output is not None and output.is_file() and not force:
         hint = "choose another name, or add --force to lose what the file holds"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 from mcmort.catalogue.reading.number_spelling import is_ambiguous
 
-__all__ = ["to_toml"]
+__all__ = ["inline_toml", "to_toml"]
 
 
 def to_toml(document: dict[str, Any]) -> str:
@@ -39,3 +41,27 @@ def to_toml(document: dict[str, Any]) -> str:
         return written
 
     return tomlkit.dumps(inline(document))
+
+
+def inline_toml(value: Any) -> str:
+    """Write a value on one line, as it stands to the right of an equals sign.
+
+    Examples
+    --------
+    >>> inline_toml({"low": 0.1, "years": [1930, 1935], "source": "lee"})
+    '{ low = 0.1, years = [1930, 1935], source = "lee" }'
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return f"{value!r}0" if isinstance(value, float) and is_ambiguous(repr(value)) else repr(value)
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, dict):
+        items = (f"{_key(key)} = {inline_toml(item)}" for key, item in value.items())
+        return "{ " + ", ".join(items) + " }"
+    return "[" + ", ".join(inline_toml(item) for item in value) + "]"
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name, ensure_ascii=False)

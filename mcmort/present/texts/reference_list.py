@@ -10,7 +10,7 @@ from mcmort.catalogue.names import Name, names_in
 from mcmort.catalogue.records import Source
 from mcmort.present.print_format import EN_DASH
 
-__all__ = ["as_bibtex", "as_text", "author_and_year", "names_of", "reference", "typeset"]
+__all__ = ["as_bibtex", "as_text", "author_and_year", "bibtex_field", "names_of", "reference", "typeset"]
 
 _MOST_AUTHORS: Final = 3
 _VERBATIM: Final = ("doi", "eprint", "file", "isbn", "url")
@@ -74,13 +74,13 @@ def as_bibtex(sources: Iterable[Source]) -> str:
     entries = []
     for source in sorted(sources, key=lambda source: source.key):
         kind = "misc" if source.is_assumption else source.kind
-        written = {key: _field(source, key, value) for key, value in source.fields.items()}
+        written = {key: bibtex_field(source, key, value) for key, value in source.fields.items()}
         fields = "".join(f"  {key} = {{{value}}},\n" for key, value in sorted(written.items()))
         entries.append(f"@{kind}{{{source.key},\n{fields}}}\n")
     return "\n".join(entries)
 
 
-def _field(source: Source, key: str, value: str) -> str:
+def bibtex_field(source: Source, key: str, value: str) -> str:
     """Return a field with the signs of LaTeX escaped, but for addresses and numbers."""
     if key in _VERBATIM:
         return value
