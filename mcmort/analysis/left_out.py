@@ -72,16 +72,13 @@ def bearing_on(source: DrawSource, total: Total) -> list[Bearing]:
     from_case = _estimates(source, total)
     if source.manifest.engine != "synthesis":
         return list(from_case)
-    from mcmort.bayes import Posterior
-
-    assert isinstance(source, Posterior)
-    used = source.log_likelihood
+    used = total.draws.fitted_to
     found = [one for one in from_case if one.name in used or f"quantity:{one.name.partition(':')[0]}" in source.columns]
     for name, claim in source.case.claims.items():
         if f"claim:{name}" in used:
             found.append(Bearing(f"claim:{name}", claim.source, claim.lineage or claim.source, claim.basis))
     for name, balance in source.case.balances.items():
-        if f"residual:{name}" in source.others:
+        if f"balance:{name}" in used:
             found.append(Bearing(f"balance:{name}", balance.source, balance.lineage or balance.source, "demographic"))
     return found
 

@@ -42,6 +42,7 @@ ResultKind = Literal[
     "rates",
     "prediction",
     "sensitivity",
+    "multiverse",
 ]
 """Which document a receipt belongs to; a picture shows a comparison."""
 

@@ -29,6 +29,8 @@ from mcmort.totals import kept
 from mcmort.totals.fit_on_request import FitOnRequest
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from mcmort.bayes.power_scaling import Sensitivity
 
 __all__ = ["InfluenceReport", "influence", "influence_with", "refit_folder", "seconds_of_fit", "task_runner"]
@@ -92,7 +94,8 @@ def influence(
     Parameters
     ----------
     draws : Draws or Sampler
-        From `mcmort.simulate`, `mcmort.Sampler` or `mcmort.fit`: the refits are made as its draws are.
+        From `mcmort.simulate`, `mcmort.Sampler` or `mcmort.fit`: the refits are made as its draws are. A fit of fewer
+        than 16,000 draws is made anew with so many, and each refit has a quarter of that.
     definition : str
         Name of a definition of the case.
     by : {"source", "lineage", "school", "basis"}
@@ -154,13 +157,16 @@ def influence_with(
 
 
 def task_runner(
-    workers: int = 1, folder: Path | None = None, progress: Callable[[int, int], None] | None = None
+    workers: int = 1,
+    folder: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    executor: Executor | None = None,
 ) -> Runner:
-    """Return what carries out refits as tasks: on so many processes, each kept in a folder once it is done."""
+    """Return what carries out refits as tasks: on so many processes or an executor, each kept once it is done."""
 
     def run(case: Case, requests: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         tasks = [task_of(refit, request, case) for request in requests]
-        found = run_tasks(tasks, folder=folder, workers=workers, progress=progress)
+        found = run_tasks(tasks, folder=folder, executor=executor, workers=workers, progress=progress)
         return [_values(found[task.key]) for task in tasks]
 
     return run

@@ -256,6 +256,15 @@ def _sensitivity(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
     return report, report.document()
 
 
+def _multiverse(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
+    from mcmort.analysis.multiverse.request import MultiverseRequest
+    from mcmort.api.multiverse_report import multiverse_of
+
+    request = MultiverseRequest.checked("the receipt", **receipt.choices)
+    report = multiverse_of(source.case, request, draws=receipt.draws, seed=receipt.seed, interval=receipt.interval)
+    return report, report.document()
+
+
 def _influence(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
     from mcmort.api.influence_report import influence_with
 
@@ -279,6 +288,7 @@ _RUNS: Final[Mapping[ResultKind, Callable[..., tuple[Any, Document]]]] = {
     "rates": _rates,
     "prediction": _prediction,
     "sensitivity": _sensitivity,
+    "multiverse": _multiverse,
 }
 
 

@@ -30,6 +30,7 @@ __all__ = [
     "rounding_for",
     "rounding_of",
     "share_moved",
+    "signed",
     "significant",
     "with_error",
 ]
@@ -181,6 +182,13 @@ def percent(share: float) -> str:
     if 0.995 <= size < 1 - 1e-9:
         return "over 99 %" if share > 0 else f"{MINUS}(over 99 %)"
     return f"{'' if share >= 0 else MINUS}{100 * size:.0f} %"
+
+
+def signed(value: float, decimals: int = 2) -> str:
+    """Return a difference, such as one of logarithms, with its sign."""
+    rounded = round(value, decimals)
+    sign = "+" if rounded > 0 else MINUS if rounded < 0 else ""
+    return f"{sign}{abs(rounded):.{decimals}f}"
 
 
 def probability_text(value: float, low: float, high: float) -> str:
