@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from mcmort.catalogue.names import Name
 from mcmort.catalogue.reading.bibtex_names import read_names
 from mcmort.catalogue.reading.bibtex_values import inherited, joined, year_in
+from mcmort.catalogue.reading.hostile_text import escaped, forbidden_in
 from mcmort.catalogue.reading.latex import address, plain
 from mcmort.catalogue.records import Source
 from mcmort.errors import Problem
@@ -118,7 +119,9 @@ def _failed(block: Block, name: str) -> tuple[str, Problem]:
     line = f"line {(block.start_line or 0) + 1}"
     match = _KEY.search(block.raw or "")
     place = f"{line} > {match[1]}" if match and not isinstance(block, DuplicateBlockKeyBlock) else line
-    return match[1] if match else line, Problem(name, place, found, "one entry for each work", hint, "form")
+    return match[1] if match else line, Problem(
+        name, escaped(place), escaped(found), "one entry for each work", hint, "form"
+    )
 
 
 def _source(key: str, kind: str, raw: dict[str, str], name: str) -> tuple[Source, list[Problem]]:
@@ -131,6 +134,12 @@ def _source(key: str, kind: str, raw: dict[str, str], name: str) -> tuple[Source
         for field in ("author", "editor", "title", "booktitle")
         if "\\" in fields.get(field, "")
     ]
+    for name_of_field, text in (("", key), *fields.items()):
+        sign = forbidden_in(text)
+        if sign is not None:
+            place = escaped(f"{key} > {name_of_field}" if name_of_field else key)
+            found, expected = f"the character {sign}", "text without control characters"
+            problems.append(Problem(name, place, found, expected, "delete the character", "form"))
     keywords = {word.strip() for word in fields.get("keywords", "").replace(";", ",").split(",")}
     is_choice = "assumption" in keywords and kind == "misc" and not people
     source = Source(

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from mcmort.catalogue.reading.column_names import COLUMNS, MORE_COLUMNS, ColumnChoices
+from mcmort.catalogue.reading.hostile_text import forbidden_in
 from mcmort.catalogue.reading.number_spelling import UNAMBIGUOUS, is_ambiguous, spelling_hint
 from mcmort.catalogue.reading.schema_errors import record_of, show
 from mcmort.catalogue.reading.sheet_cells import Cell, Refusal, Row, unread
@@ -312,6 +313,9 @@ def _claim(sheet: _Sheet, row: int, values: dict[str, str], lost: set[str]) -> d
 
 def _refusal(name: str, cell: Cell) -> Refusal | None:
     """Return why a cell cannot stand in a column, whatever its text."""
+    sign = forbidden_in(cell.text)
+    if sign is not None:
+        return Refusal(f"the character {sign}", "text without control characters", "delete the character")
     if cell.text in _ERRORS or cell.text.startswith("="):
         hint = "put the value in its place; text may not begin with ="
         return Refusal(f"{show(cell.text)}, a formula without its value", "a value", hint)
