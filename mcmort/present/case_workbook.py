@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 from mcmort.catalogue import Case
 from mcmort.catalogue.reading.case_sheets import CASE, ESTIMATES, SHEETS, Table
 from mcmort.catalogue.vocabulary import BASES, Confidence, Measure, Reads
-from mcmort.errors import UsageError
+from mcmort.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -63,6 +63,8 @@ def case_workbook(case: Case, sheets: Mapping[str, Table]) -> bytes:
     ------
     UsageError
         If openpyxl is not installed.
+    OutputError
+        If there is no room for its temporary files.
     """
     try:
         from openpyxl import Workbook
@@ -77,7 +79,10 @@ def case_workbook(case: Case, sheets: Mapping[str, Table]) -> bytes:
         if name not in sheets:
             _fill(book.create_sheet(name), name, [], case)
     stream = io.BytesIO()
-    book.save(stream)
+    try:
+        book.save(stream)
+    except OSError as error:  # openpyxl writes each sheet to a temporary file first
+        raise OutputError(f"a workbook needs room for temporary files ({error.strerror})") from error
     return stream.getvalue()
 
 
