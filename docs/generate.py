@@ -37,8 +37,8 @@ from spreads import bases
 
 import mcmort as mm
 from mcmort.bench.docs import RESULTS, page, readme_table
+from mcmort.catalogue.reading.column_names import COLUMNS, MORE_COLUMNS
 from mcmort.catalogue.reading.new_case import TEMPLATE
-from mcmort.catalogue.reading.spreadsheet import COLUMNS
 from mcmort.cli.app import app
 from mcmort.present.numbers import rounding_for, rounding_of
 from mcmort.present.tables.columns import Table
@@ -101,7 +101,7 @@ def benchmarks(old: str) -> str:
 
 def columns(text: str) -> str:
     """Return the page on spreadsheets with its columns."""
-    rows = [f"| `{name}` | {meaning} |" for name, meaning in COLUMNS.items()]
+    rows = [f"| `{name}` | {meaning} |" for name, meaning in (COLUMNS | MORE_COLUMNS).items()]
     head = ["| column | meaning |", "| --- | --- |"]
     return between(text, "columns", "\n".join([*head, *rows]) + "\n")
 

@@ -38,6 +38,8 @@ case, all of it would be mistaken for humps.
 """
 _CELLS: Final = 4000
 """Cells of equal probability, between whose edges the pieces end."""
+_ROUNDING: Final = 1e-9
+"""Width, relative to the values, below which values differ by the rounding of arithmetic alone."""
 _STRIDE: Final = 10
 """Cells that are looked at together in the search for humps."""
 _STEPS: Final = 20
@@ -86,7 +88,7 @@ def pieces_of(values: Values, chains: int = 1) -> tuple[Piece, ...]:
     """
     probabilities = np.linspace(0.0, 1.0, _CELLS + 1)
     edges = _quantiles(values, probabilities)
-    if edges[-1] <= edges[0]:
+    if edges[-1] - edges[0] <= _ROUNDING * np.abs(edges).max():
         return (Piece(float(edges[0]), float(edges[-1]), 1.0),)
     least = max(LEAST, _NOISE / math.sqrt(_effective_draws(values, chains)))
     few = slice(None, None, _STRIDE)

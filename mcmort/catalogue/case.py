@@ -37,6 +37,7 @@ from mcmort.catalogue.records import (
 )
 from mcmort.catalogue.suggestions import did_you_mean
 from mcmort.catalogue.vocabulary import CURRENT_FORMAT, Basis, Confidence, Support, not_admitted
+from mcmort.errors import Problem
 
 __all__ = ["Case", "CaseHead", "DefinitionsFile", "EvidenceFile", "Readings", "column_name", "place", "share_column"]
 
@@ -218,6 +219,8 @@ class Case:
     correlations: dict[str, Correlation] = field(default_factory=dict)
     balances: dict[str, Balance] = field(default_factory=dict)
     lineages: dict[str, Lineage] = field(default_factory=dict)
+    remarks: tuple[Problem, ...] = ()
+    """Entries of the bibliography that cannot be read, and that nothing cites."""
 
     def __repr__(self) -> str:
         return (

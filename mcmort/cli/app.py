@@ -20,6 +20,7 @@ from mcmort.cli.cite import cite
 from mcmort.cli.claims import claims
 from mcmort.cli.compare import compare
 from mcmort.cli.errors import errors
+from mcmort.cli.export import export
 from mcmort.cli.fit import fit
 from mcmort.cli.hindcast import hindcast
 from mcmort.cli.import_ import import_
@@ -81,6 +82,7 @@ for command in (
     check,
     new,
     import_,
+    export,
     schema,
     sweep,
     bench,

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mcmort.cli.loading import load_case
-from mcmort.cli.standard_streams import write_out
+from mcmort.cli.standard_streams import write_err, write_out
 
 __all__ = ["check"]
 
@@ -28,6 +28,9 @@ def check(
     from mcmort.errors import CaseError
 
     case = load_case(path)
+    if not strict:
+        for remark in case.remarks:
+            write_err(f"mcmort: notice: {remark}; nothing cites it\n")
     from mcmort.elicit.check_case import check_loaded  # loads SciPy, for a case that is sound so far
 
     problems = check_loaded(case, strict=strict)

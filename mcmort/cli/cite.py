@@ -18,11 +18,15 @@ class Style(StrEnum):
 
     text = "text"
     bibtex = "bibtex"
+    csl_json = "csl-json"
+    ris = "ris"
 
 
 def cite(
     case: CaseName,
-    style: Annotated[Style, typer.Option("--format", "-f", help="Plain text, or BibTeX.")] = Style.text,
+    style: Annotated[
+        Style, typer.Option("--format", "-f", help="Plain text, or for other programs BibTeX, CSL-JSON or RIS.")
+    ] = Style.text,
     definition: Annotated[
         str | None, typer.Option("--definition", "-d", metavar="NAME", help="Only works behind this definition.")
     ] = None,
@@ -33,7 +37,8 @@ def cite(
     """
     from mcmort.catalogue import load
     from mcmort.catalogue.citations import cited_sources
+    from mcmort.present.texts.exported_references import as_csl_json, as_ris
     from mcmort.present.texts.reference_list import as_bibtex, as_text
 
-    sources = cited_sources(load(case), definition)
-    write_out(as_bibtex(sources) if style is Style.bibtex else as_text(sources))
+    writers = {Style.text: as_text, Style.bibtex: as_bibtex, Style.csl_json: as_csl_json, Style.ris: as_ris}
+    write_out(writers[style](cited_sources(load(case), definition)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -10,27 +9,51 @@ import typer
 
 from mcmort.cli.drawing import check_output, deliver
 from mcmort.cli.options import Output
-from mcmort.errors import OutputError
+from mcmort.cli.standard_streams import write_err, write_out
+from mcmort.errors import OutputError, UsageError
 
 __all__ = ["import_"]
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A spreadsheet of estimates, .csv or .xlsx.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A spreadsheet of estimates, .csv, .xlsx or .ods.")],
     output: Output = None,
+    renamed: Annotated[
+        list[str] | None, typer.Option("--map", metavar="NAME=COLUMN", help="Read the column NAME as COLUMN.")
+    ] = None,
+    ignored: Annotated[
+        list[str] | None, typer.Option("--ignore", metavar="NAME", help="Leave the column NAME out.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Write over the output file if it exists.")] = False,
 ) -> None:
     """Turn a spreadsheet of estimates into an evidence file, refusing what cannot be placed.
 
-    One row is one estimate; docs/import.md describes the columns. Sources are keys of the case's sources.bib.
+    One row is one estimate; docs/import.md describes the columns. Sources are keys of the case's sources.bib, or
+    author, year and title, of which entries are made there. A workbook that mcmort export wrote becomes a case folder.
 
-    Example: `mcmort import estimates.csv --output my-case/imported.toml`
+    Example: `mcmort import estimates.csv --map central=best --output my-case/imported.toml`
     """
-    from mcmort.catalogue.reading.spreadsheet import import_sheet
+    from mcmort.api.case_exchange import import_workbook, is_case_workbook
+    from mcmort.catalogue.reading.column_names import ColumnChoices
+    from mcmort.catalogue.reading.import_to_case import import_beside
+    from mcmort.present.write import write_whole
 
+    if is_case_workbook(file):
+        if output is None or output == Path("-"):
+            raise UsageError(f"{file}: holds a whole case. Hint: name the folder to make with --output")
+        import_workbook(file, output, force=force)
+        write_out(f"{output}\n")
+        return
     check_output(output)
     if output is not None and output.is_file() and not force:
         hint = "choose another name, or add --force to lose what the file holds"
         raise OutputError(f"{output}: exists already. Hint: {hint}")
-    text = import_sheet(file, lambda sentence: sys.stderr.write(f"mcmort: notice: {sentence}\n"))
-    deliver(text, output)
+    target = None if output == Path("-") else output
+    choices = ColumnChoices.of(renamed or (), ignored or ())
+    notes: list[str] = []
+    evidence, bibliography = import_beside(file, target, choices, notes.append)
+    deliver(evidence, output)
+    if bibliography is not None and target is not None:
+        write_whole(target.parent / "sources.bib", bibliography.encode())
+    for note in notes:
+        write_err(f"mcmort: notice: {note}\n")

@@ -132,6 +132,15 @@ def test_a_constant_is_one_piece() -> None:
     assert pieces_of(np.full(1_000, 7.0)) == (Piece(7.0, 7.0, 1.0),)
 
 
+def test_a_sum_that_is_constant_up_to_rounding_is_one_piece() -> None:
+    """A total of exactly 10,000 was said to lie "either 10,000 to 10,000 or 10,000 to 10,000"."""
+    parts = np.random.default_rng(1).uniform(0.0, 10_000.0, 5_000)
+    values = (10_000.0 - parts * 1.1) + parts * 1.1 + np.where(parts > 5_000.0, 1e-12, 0.0) * parts
+    assert np.ptp(values) > 0.0
+    (piece,) = pieces_of(values)
+    assert piece.probability == 1.0
+
+
 def test_a_gap_that_lacks_less_than_the_least_parts_nothing() -> None:
     """A narrow hump at the foot of a wide one: quadrature finds a dip between them, of too little weight to part them.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -52,3 +53,14 @@ def test_no_random_damage_is_read(tmp_path: Path) -> None:
             read_sealed(path, request)
     path.write_bytes(sound)
     assert len(read_sealed(path, request)) == 6000
+
+
+def test_store_that_is_read_stays_longest(tmp_path: Path) -> None:
+    """What was written first went first, however often it was used; now what was used last stays."""
+    for number in range(3):
+        path = tmp_path / f"{number}.store"
+        keep_sealed(path, {"number": number}, partial(_write, b"x"), most=3)
+        os.utime(path, (1_000 + number, 1_000 + number))
+    read_sealed(tmp_path / "0.store", {"number": 0})
+    keep_sealed(tmp_path / "3.store", {"number": 3}, partial(_write, b"x"), most=3)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["0.store", "2.store", "3.store"]

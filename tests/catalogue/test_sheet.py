@@ -140,17 +140,17 @@ def test_a_date_where_years_should_stand_is_refused(tmp_path: Path) -> None:
     assert "row 2 > years: found '1930-05-01 00:00:00'; expected a year or a span of years" in found[0]
 
 
-@pytest.mark.parametrize("name", ["estimates.ods", "estimates.tsv", "estimates"])
+@pytest.mark.parametrize("name", ["estimates.numbers", "estimates.tsv", "estimates"])
 def test_unknown_file_ending_is_refused_with_exit_code_2(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A file that is neither .csv nor .xlsx is refused by its name, with exit code 2, and nothing is written."""
+    """A file that is neither .csv, .xlsx nor .ods is refused by its name, with exit code 2, and nothing is written."""
     shutil.copyfile(SOUND, tmp_path / name)
     before = listing(tmp_path)
     ran = runner(capsys)("import", tmp_path / name, "--output", tmp_path / "out.toml")
     assert (ran.code, ran.out) == (2, "")
     assert "no spreadsheet format" in ran.err
-    assert "expected the ending .csv or .xlsx" in ran.err
+    assert "expected the ending .csv, .xlsx or .ods" in ran.err
     assert listing(tmp_path) == before
 
 

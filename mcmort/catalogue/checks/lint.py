@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from mcmort.catalogue.case import Case
+from mcmort.catalogue.case import place as place_of
 from mcmort.catalogue.checks.population import check_population
 from mcmort.catalogue.citations import citations
+from mcmort.catalogue.reading.schema_errors import show
 from mcmort.catalogue.records import Component, Estimate, Quantity
 from mcmort.catalogue.selection import selected_years
 from mcmort.catalogue.vocabulary import CURRENT_FORMAT
@@ -21,6 +23,8 @@ from mcmort.errors import Problem
 
 __all__ = ["check_strict"]
 
+TEMPLATE_MARK: Final = "TEMPLATE"
+"""How the texts of ``mcmort new --minimal`` begin that are to be replaced."""
 _MAXIMUM: Final = re.compile(
     r"\b(maxim(um|a|al)|at most|up to|upper (bound|limit|end)|no more than|not more than)\b", re.I
 )
@@ -61,7 +65,7 @@ def check_strict(case: Case) -> list[Problem]:
         Sorted.
     """
     checks = (
-        _format, _sources, _assumptions, _figures, _addresses, _estimates, _copies, _overlaps, _shares,
+        _format, _template, _sources, _assumptions, _figures, _addresses, _estimates, _copies, _overlaps, _shares,
         check_population,
     )  # fmt: skip
     return sorted(problem for check in checks for problem in check(case))
@@ -87,8 +91,21 @@ def _format(case: Case) -> Iterator[Problem]:
         yield Problem("case.toml", "format", found, f"version {CURRENT_FORMAT}, by which cases are read", hint)
 
 
+def _template(case: Case) -> Iterator[Problem]:
+    """Find texts that ``mcmort new`` wrote to be replaced."""
+    hint = "write your own text, or take the entry out"
+    works = [
+        ("sources.bib", key, source.model_dump(include={"title", "fields"})) for key, source in case.sources.items()
+    ]
+    for file, place, table in (*_tables(case), *works):
+        for key, text in _texts(place, table):
+            if text.startswith(TEMPLATE_MARK) and not key.endswith("fields > title"):
+                yield Problem(file, key.replace("fields > ", ""), show(text), "a text of this case", hint)
+
+
 def _sources(case: Case) -> Iterator[Problem]:
     cited = {citation.source for citation in citations(case)}
+    yield from case.remarks
     for key in sorted(set(case.sources) - cited):
         hint = "take it out, or cite it"
         yield Problem("sources.bib", key, "a work that nothing in the case cites", "works that are cited", hint)
@@ -122,15 +139,19 @@ def _figures(case: Case) -> Iterator[Problem]:
 
 def _addresses(case: Case) -> Iterator[Problem]:
     """Find web addresses in the text of any record: they break, and are useless in print."""
-    records = [("case.toml", "", case.head.model_dump())]
-    for kind, entries in case.records.items():
-        for name, record in entries.items():
-            records.append((case.files.get(f"{kind} {name}", ""), f'{kind} "{name}"', record.model_dump()))
-    for file, place, table in records:
+    for file, place, table in _tables(case):
         for key, text in _texts(place, table):
             if _ADDRESS.search(text):
                 hint = "name the page or book; addresses belong in sources.bib"
                 yield Problem(file, key, "an address of the web", "words", hint)
+
+
+def _tables(case: Case) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield file, place and content of the head of a case and of its records."""
+    yield "case.toml", "", case.head.model_dump()
+    for kind, entries in case.records.items():
+        for name, record in entries.items():
+            yield case.files.get(f"{kind} {name}", ""), place_of(kind, name), record.model_dump()
 
 
 def _texts(place: str, value: Any) -> Iterator[tuple[str, str]]:

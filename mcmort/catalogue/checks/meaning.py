@@ -55,8 +55,12 @@ def check_meaning(builder: CaseBuilder) -> list[Problem]:
 
 
 def _sources(builder: CaseBuilder) -> Iterator[Problem]:
+    """Find works that are not in the bibliography, and entries of works that are cited but cannot be read."""
     for cited in citations_in(builder.head, builder.records, builder.files):
-        if cited.source not in builder.sources and builder.lacks("source", cited.source):
+        if cited.source in builder.unread:
+            yield from builder.unread.pop(cited.source)
+            builder.files[f"source {cited.source}"] = "sources.bib"
+        elif cited.source not in builder.sources and builder.lacks("source", cited.source):
             hint = did_you_mean(cited.source, builder.sources, "add the work to sources.bib")
             yield Problem(cited.file, f"{cited.place} > source", f"{cited.source!r}", "a key of sources.bib", hint)
 

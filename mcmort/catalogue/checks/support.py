@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from mcmort.catalogue.case import CaseHead, place
 from mcmort.catalogue.reading.case_builder import CaseBuilder
@@ -12,6 +13,9 @@ from mcmort.catalogue.vocabulary import Support
 from mcmort.errors import Problem
 
 __all__ = ["check_support"]
+
+_EVER_LIVED: Final = 120_000_000_000
+"""People who ever lived, by the usual reckoning 117 thousand million."""
 
 
 def check_support(builder: CaseBuilder) -> Iterator[Problem]:
@@ -36,6 +40,7 @@ def check_support(builder: CaseBuilder) -> Iterator[Problem]:
         for estimate in owner.estimate:
             where = place(kind, name, f'estimate "{estimate.name}"')
             yield from _outside(file, where, estimate, support, _how_signed(owner))
+            yield from _beyond_mankind(file, where, estimate, owner.unit)
         if isinstance(owner, Component):
             yield from _of_component(file, name, owner, support)
         else:
@@ -54,6 +59,7 @@ def check_support(builder: CaseBuilder) -> Iterator[Problem]:
         hint = "only a claim that counts a signed kind may be negative: " + _how_facet(head)
         support = "signed" if has_signed else "count"
         yield from _outside(builder.files[f"claim {name}"], place("claim", name), claim, support, hint)
+        yield from _beyond_mankind(builder.files[f"claim {name}"], place("claim", name), claim, claim.unit)
 
 
 def _outside(file: str, where: str, figure: Figure, support: Support, how_signed: str) -> Iterator[Problem]:
@@ -68,6 +74,15 @@ def _outside(file: str, where: str, figure: Figure, support: Support, how_signed
             yield Problem(file, f"{where} > {key}", f"{value:,.10g}", expected, hint)
         elif value > 1 and support == "share":
             yield Problem(file, f"{where} > {key}", f"{value:,.10g}", "a share from 0 to 1", PERCENT_AS_SHARE)
+
+
+def _beyond_mankind(file: str, where: str, figure: Figure, unit: str) -> Iterator[Problem]:
+    """Yield numbers of deaths or persons that are more than all who ever lived."""
+    for key in ("low", "best", "high", "standard_error"):
+        value: float | None = getattr(figure, key)
+        if value is not None and value > _EVER_LIVED and unit in ("deaths", "persons"):
+            hint = "more people than ever lived: look for digits too many"
+            yield Problem(file, f"{where} > {key}", f"{value:,.10g}", f"at most {_EVER_LIVED:,.0f}", hint)
 
 
 def _how_signed(owner: Component | Quantity) -> str:

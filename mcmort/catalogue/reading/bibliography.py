@@ -1,4 +1,4 @@
-"""Reads ``sources.bib`` (BibTeX as Zotero exports it) into `Source` records."""
+"""Reads ``sources.bib`` (BibTeX as Zotero, JabRef, Mendeley and biblatex write it) into `Source` records."""
 
 from __future__ import annotations
 
@@ -6,15 +6,25 @@ import logging
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from mcmort.catalogue.reading.latex import plain
+from mcmort.catalogue.names import Name
+from mcmort.catalogue.reading.bibtex_names import read_names
+from mcmort.catalogue.reading.bibtex_values import inherited, joined, year_in
+from mcmort.catalogue.reading.hostile_text import escaped, forbidden_in
+from mcmort.catalogue.reading.latex import address, plain
 from mcmort.catalogue.records import Source
 from mcmort.errors import Problem
 
+if TYPE_CHECKING:
+    from bibtexparser.model import Block
+
 __all__ = ["Bibliography", "read_sources"]
 
-_KEY: Final = re.compile(r"@\w+\s*\{\s*([^\s,{}]+)")
+_KEY: Final = re.compile(r"@\w+\s*[{(]\s*([^\s,{}()]+)")
+_ADDRESSES: Final = ("doi", "eprint", "file", "isbn", "url")
+_NAMES: Final = ("author", "editor", "translator")
+_LATEX_HINT: Final = "export with Unicode: in Better BibTeX switch off LaTeX, in JabRef clean up with LaTeX to Unicode"
 
 
 @dataclass(frozen=True)
@@ -26,16 +36,17 @@ class Bibliography:
     sources : dict of str to Source
         Works by key.
     problems : list of Problem
-        What is wrong with the file.
-    broken : frozenset of str
-        Keys of entries that cannot be read.
+        What is wrong with the file as a whole.
+    broken : dict of str to tuple of Problem
+        What is wrong with single entries, by key, or by line where the key cannot be read. Such an entry does not
+        stand in the way of a case that does not cite it.
     is_read : bool
         Whether the file could be opened at all.
     """
 
     sources: dict[str, Source] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    broken: frozenset[str] = frozenset()
+    broken: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
     is_read: bool = True
 
 
@@ -52,10 +63,9 @@ def read_sources(path: Path, name: str) -> Bibliography:
     Returns
     -------
     Bibliography
-        With one problem for each entry that cannot be read.
+        With the problems of each entry that cannot be read.
     """
-    from bibtexparser.entrypoint import parse_string
-    from bibtexparser.model import DuplicateBlockKeyBlock, DuplicateFieldKeyBlock
+    from bibtexparser.splitter import Splitter
 
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -68,36 +78,84 @@ def read_sources(path: Path, name: str) -> Bibliography:
     except OSError as error:
         return _unread(Problem(name, "", str(error.strerror), "a file that can be read", "", "form"))
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
-    library = parse_string(text)
-    problems = []
+    library = Splitter(text).split()
+    broken: dict[str, tuple[Problem, ...]] = {}
     for block in library.failed_blocks:
-        found, hint = "an entry that BibTeX cannot read", "look for an unclosed brace or a missing comma"
-        if isinstance(block, DuplicateBlockKeyBlock):
-            found, hint = f"a second entry with the key {block.key!r}", "give each work a key of its own"
-        elif isinstance(block, DuplicateFieldKeyBlock):
-            found, hint = f"a field given twice ({', '.join(sorted(block.duplicate_keys))})", "keep one of the two"
-        line = f"line {(block.start_line or 0) + 1}"
-        problems.append(Problem(name, line, found, "one entry for each work", hint, "form"))
-    sources = {}
-    for entry in library.entries:
-        fields = {field.key.lower(): plain(str(field.value)) for field in entry.fields}
-        for key in ("author", "editor", "title"):
-            if "\\" in fields.get(key, ""):
-                hint = "export it from Zotero with the character set UTF-8"
-                problems.append(
-                    Problem(name, f"{entry.key} > {key}", fields[key], "letters, not commands of LaTeX", hint, "form")
-                )
-        keywords = {word.strip() for word in fields.get("keywords", "").replace(";", ",").split(",")}
-        sources[entry.key] = Source(
-            key=entry.key,
-            kind="assumption" if "assumption" in keywords else entry.entry_type.lower(),
-            author=fields.get("author", ""),
-            title=fields.get("title", ""),
-            year=fields.get("year", fields.get("date", ""))[:4],
-            fields=fields,
+        key, problem = _failed(block, name)
+        broken[key] = (*broken.get(key, ()), problem)
+    strings: dict[str, str] = {}
+    for string in library.strings:
+        strings[string.key.lower()] = joined(str(string.value), strings)
+    entries = {
+        entry.key: (
+            entry.entry_type.lower(),
+            {one.key.lower(): joined(str(one.value), strings) for one in entry.fields},
         )
-    broken = frozenset(_KEY.findall(text)) - sources.keys() if library.failed_blocks else frozenset()
-    return Bibliography(sources, problems, broken)
+        for entry in library.entries
+    }
+    sources = {}
+    for key, (kind, _) in entries.items():
+        raw, missing = inherited(key, entries)
+        source, problems = _source(key, kind, raw, name)
+        hint = "put the work that it refers to into the file, or write its fields into the entry"
+        problems += [
+            Problem(name, f"{key} > crossref", f"{parent!r}", "the key of an entry", hint) for parent in missing
+        ]
+        sources[key] = source
+        if problems:
+            broken[key] = (*broken.get(key, ()), *problems)
+    return Bibliography(sources, [], broken)
+
+
+def _failed(block: Block, name: str) -> tuple[str, Problem]:
+    """Return key and problem of an entry that the parser gives up."""
+    from bibtexparser.model import DuplicateBlockKeyBlock, DuplicateFieldKeyBlock
+
+    found, hint = "an entry that BibTeX cannot read", "look for an unclosed brace or a missing comma"
+    if isinstance(block, DuplicateBlockKeyBlock):
+        found, hint = f"a second entry with the key {block.key!r}", "give each work a key of its own"
+    elif isinstance(block, DuplicateFieldKeyBlock):
+        found, hint = f"a field given twice ({', '.join(sorted(block.duplicate_keys))})", "keep one of the two"
+    line = f"line {(block.start_line or 0) + 1}"
+    match = _KEY.search(block.raw or "")
+    place = f"{line} > {match[1]}" if match and not isinstance(block, DuplicateBlockKeyBlock) else line
+    return match[1] if match else line, Problem(
+        name, escaped(place), escaped(found), "one entry for each work", hint, "form"
+    )
+
+
+def _source(key: str, kind: str, raw: dict[str, str], name: str) -> tuple[Source, list[Problem]]:
+    """Make a work of the fields of an entry, and say what of it cannot be printed."""
+    people: dict[str, tuple[Name, ...]] = {role: read_names(raw[role]) for role in _NAMES if role in raw}
+    fields = {field: _printed(field, value) for field, value in raw.items()}
+    fields |= {role: " and ".join(one.last_name_first for one in names) for role, names in people.items()}
+    problems = [
+        Problem(name, f"{key} > {field}", fields[field], "letters, not commands of LaTeX", _LATEX_HINT, "form")
+        for field in ("author", "editor", "title", "booktitle")
+        if "\\" in fields.get(field, "")
+    ]
+    for name_of_field, text in (("", key), *fields.items()):
+        sign = forbidden_in(text)
+        if sign is not None:
+            place = escaped(f"{key} > {name_of_field}" if name_of_field else key)
+            found, expected = f"the character {sign}", "text without control characters"
+            problems.append(Problem(name, place, found, expected, "delete the character", "form"))
+    keywords = {word.strip() for word in fields.get("keywords", "").replace(";", ",").split(",")}
+    is_choice = "assumption" in keywords and kind == "misc" and not people
+    source = Source(
+        key=key,
+        kind="assumption" if is_choice else kind,
+        author=fields.get("author", ""),
+        title=fields.get("title", ""),
+        year=year_in(fields.get("year", "") or fields.get("date", "")),
+        fields=fields,
+        people=people,
+    )
+    return source, problems
+
+
+def _printed(field: str, value: str) -> str:
+    return address(value) if field in _ADDRESSES else plain(value)
 
 
 def _unread(problem: Problem) -> Bibliography:

@@ -41,6 +41,8 @@ class CaseBuilder:
         Names of estimates as written, by ``kind id`` of their owner.
     blind : set of str
         Kinds of record of which an unread file may hold more.
+    unread : dict of str to tuple of Problem
+        Works whose entries cannot be read, by key: problems of a case that cites them, remarks on any other.
     """
 
     where: str
@@ -52,6 +54,7 @@ class CaseBuilder:
     partial: set[str] = field(default_factory=set)
     estimates: dict[str, set[str]] = field(default_factory=dict)
     blind: set[str] = field(default_factory=set)
+    unread: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
 
     def declare(self, kind: str, name: str, file: str, record: Record | None, problems: Sequence[Problem] = ()) -> None:
         """Add a record with the defects of its form; None declares the id of one that could not be made."""
@@ -107,4 +110,5 @@ class CaseBuilder:
             sources=dict(sorted(self.sources.items())),
             where=self.where,
             files=dict(self.files),
+            remarks=tuple(sorted(problem for problems in self.unread.values() for problem in problems)),
         )

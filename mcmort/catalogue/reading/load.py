@@ -6,15 +6,15 @@ no other; what holds across records is checked in `mcmort.catalogue.checks.meani
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any, Final
 
 from mcmort.catalogue.case import Case, CaseHead
 from mcmort.catalogue.checks.meaning import check_meaning
 from mcmort.catalogue.reading.bibliography import read_sources
+from mcmort.catalogue.reading.bounded_toml import read_toml
 from mcmort.catalogue.reading.case_builder import CaseBuilder
-from mcmort.catalogue.reading.number_spelling import ambiguous_counts, read_float
+from mcmort.catalogue.reading.number_spelling import ambiguous_counts
 from mcmort.catalogue.reading.schema_errors import record_of, show
 from mcmort.catalogue.records import (
     Balance,
@@ -104,7 +104,7 @@ def load_folder(folder: Path, where: str) -> Case:
     bibliography = read_sources(folder / "sources.bib", "sources.bib")
     builder.sources = bibliography.sources
     builder.problems += bibliography.problems
-    builder.files |= {f"source {key}": "sources.bib" for key in bibliography.broken}
+    builder.unread = bibliography.broken
     if not bibliography.is_read:
         builder.blind.add("source")
     head = _read_toml(folder / "case.toml", builder)
@@ -130,22 +130,9 @@ def load_folder(folder: Path, where: str) -> Case:
 
 
 def _read_toml(path: Path, builder: CaseBuilder) -> dict[str, Any] | None:
-    hint = ""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"), parse_float=read_float)
-    except FileNotFoundError:
-        found, expected = "no such file", "a TOML file"
-        hint = "a case has case.toml, definitions.toml, sources.bib and one file for each category"
-    except UnicodeDecodeError as error:
-        found, expected = f"bytes that are not UTF-8 ({error.reason})", "UTF-8"
-        hint = "save the file as UTF-8 in the editor"
-    except OSError as error:
-        found, expected = str(error.strerror), "a file that can be read"
-    except tomllib.TOMLDecodeError as error:
-        found, expected = f"text that is not TOML ({str(error)[:1].lower()}{str(error)[1:]})", "TOML"
-        hint = "the rest of this file is checked once it can be read"
-    builder.problems.append(Problem(path.name, "", found, expected, hint, "form"))
-    return None
+    document, problems = read_toml(path)
+    builder.problems += problems
+    return document
 
 
 def _definition(name: str, table: Any, builder: CaseBuilder) -> None:

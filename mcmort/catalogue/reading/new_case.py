@@ -10,19 +10,24 @@ from typing import Final
 
 from mcmort.errors import OutputError, UsageError
 
-__all__ = ["TEMPLATE", "new_case"]
+__all__ = ["MINIMAL", "TEMPLATE", "new_case"]
 
 TEMPLATE: Final = Path(__file__).resolve().parent / "template"
 """The worked example of ``priors/README.md``."""
 
+MINIMAL: Final = Path(__file__).resolve().parent / "minimal"
+"""The least that a case needs, with advice at each choice."""
 
-def new_case(folder: Path) -> Path:
+
+def new_case(folder: Path, template: Path = TEMPLATE) -> Path:
     """Make a folder with a commented case.
 
     Parameters
     ----------
     folder : Path
         Where the case is to stand; its name becomes the id of the case.
+    template : Path
+        What is copied: the worked example, or `MINIMAL`.
 
     Returns
     -------
@@ -48,12 +53,12 @@ def new_case(folder: Path) -> Path:
         with tempfile.TemporaryDirectory(dir=parent, prefix=f".{name}.") as work:
             draft = Path(work) / name
             draft.mkdir()
-            for path in sorted(TEMPLATE.iterdir()):
+            for path in sorted(template.iterdir()):
                 if path.suffix in (".toml", ".bib"):
                     shutil.copyfile(path, draft / path.name)
             head = draft / "case.toml"
             text = head.read_text(encoding="utf-8")
-            head.write_text(text.replace('id = "example"', f'id = "{name}"', 1), encoding="utf-8")
+            head.write_text(re.sub(r'^id = ".*"', f'id = "{name}"', text, count=1, flags=re.M), encoding="utf-8")
             draft.rename(folder)
     except OSError as error:
         raise OutputError(f"{folder}: cannot be made ({error.strerror})") from error

@@ -1,4 +1,4 @@
-"""Reads spreadsheets as rows of cells: CSV here, workbooks in `mcmort.catalogue.reading.workbook`."""
+"""Reads spreadsheets as rows of cells: CSV here, workbooks beside."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SEPARATOR_LINE: Final = re.compile(r'"?sep=([,;|\t])"?[,;|\t]*\r?\n?', re.I)
 
 
 def read_sheet(path: Path) -> SheetContent:
-    """Read the cells of a ``.csv`` or ``.xlsx`` file.
+    """Read the cells of a ``.csv``, ``.xlsx`` or ``.ods`` file.
 
     Parameters
     ----------
@@ -36,14 +36,18 @@ def read_sheet(path: Path) -> SheetContent:
         If its ending is not known, or a workbook is given without the extra ``mcmort[excel]``.
     """
     ending = path.suffix.lower()
-    if ending not in (".csv", ".xlsx"):
-        hint = "save the sheet as one of the two"
+    if ending not in (".csv", ".xlsx", ".ods"):
+        hint = "save the sheet as one of the three"
         raise UsageError(
-            f"{path}: no spreadsheet format {path.suffix!r}; expected the ending .csv or .xlsx. Hint: {hint}"
+            f"{path}: no spreadsheet format {path.suffix!r}; expected the ending .csv, .xlsx or .ods. Hint: {hint}"
         )
     try:
         if ending == ".csv":
             return SheetContent(_csv_rows(path))
+        if ending == ".ods":
+            from mcmort.catalogue.reading.open_document import read_open_document
+
+            return read_open_document(path)
         from mcmort.catalogue.reading.workbook import read_workbook
 
         return read_workbook(path)

@@ -2,7 +2,7 @@
 
 One row is one estimate. The columns are documented in ``docs/import.md``; nothing is guessed: an unknown column, a
 number that can be read in two ways or two descriptions of one component are problems. The cells themselves are read in
-`mcmort.catalogue.reading.sheet_files`.
+`mcmort.catalogue.reading.sheet_files`, names of columns in `mcmort.catalogue.reading.column_names`.
 """
 
 from __future__ import annotations
@@ -13,45 +13,20 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+from mcmort.catalogue.reading.column_names import COLUMNS, MORE_COLUMNS, ColumnChoices
+from mcmort.catalogue.reading.hostile_text import forbidden_in
 from mcmort.catalogue.reading.number_spelling import UNAMBIGUOUS, is_ambiguous, spelling_hint
 from mcmort.catalogue.reading.schema_errors import record_of, show
 from mcmort.catalogue.reading.sheet_cells import Cell, Refusal, Row, unread
 from mcmort.catalogue.reading.sheet_files import read_sheet
-from mcmort.catalogue.records import Component, Estimate
-from mcmort.catalogue.suggestions import PERCENT_AS_SHARE, did_you_mean
+from mcmort.catalogue.reading.sheet_values import list_of, number_of, span_of
+from mcmort.catalogue.reading.sheet_works import Works, slug
+from mcmort.catalogue.reading.toml_text import to_toml
+from mcmort.catalogue.records import Claim, Component, Estimate, Quantity, Record
+from mcmort.catalogue.suggestions import did_you_mean
 from mcmort.errors import CaseError, Problem
 
-__all__ = ["COLUMNS", "import_sheet", "to_toml"]
-
-COLUMNS: Final[dict[str, str]] = {
-    "component": "id of the component that the estimate is about; in every row",
-    "label": "label of the component; in its first row",
-    "years": "years of the component, as 1930-1935; in its first row",
-    "territory": "territory of the component; in its first row",
-    "counts": "what the component counts, in plain words; in its first row",
-    "unit": "unit of the component, if not deaths; in its first row",
-    "facet:NAME": "value of a facet, several with a semicolon between; in its first row",
-    "id": "id of the estimate, if its source has several for the component",
-    "source": "key of the work in sources.bib; in every row",
-    "locator": "page, table or section; in every row",
-    "via": "through whom it was read, if not the original",
-    "confidence": "high, medium or low",
-    "low": "lower figure",
-    "best": "central figure",
-    "high": "upper figure",
-    "standard_error": "standard error of the central figure",
-    "reads": "what the printed range means",
-    "basis": "how the source got it; in every row",
-    "measure": "registered, or all",
-    "lineage": "estimates that rest on the same data share one",
-    "supersedes": "ids of the author's earlier figures, several with a semicolon between",
-    "use": "pool, or cross-check",
-    "estimate_years": "years that the figure covers, if not those of the component",
-    "estimate_territory": "territory of the figure, if not that of the component",
-    "estimate_counts": "what the figure counts, if not what the component counts",
-    "note": "remarks on the estimate",
-}
-"""Columns of a spreadsheet, with their meaning."""
+__all__ = ["COLUMNS", "import_sheet"]
 
 _OF_COMPONENT: Final = ("label", "years", "territory", "counts", "unit")
 _NEEDED: Final = ("component", "source", "locator", "basis")
@@ -59,16 +34,15 @@ _NUMBERS: Final = ("low", "best", "high", "standard_error")
 _YEARS: Final = ("years", "estimate_years")
 _RENAMED: Final = {"estimate_years": "years", "estimate_territory": "territory", "estimate_counts": "counts"}
 _COLUMN_OF: Final = {key: column for column, key in _RENAMED.items()}
-_MINUS: Final = ("-", "\N{MINUS SIGN}")
-_PLAIN: Final = re.compile(r"[0-9]{1,15}(\.[0-9]{1,30})?")
-_GROUPED: Final = re.compile(
-    r"[1-9][0-9]{0,2}([ _,\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}])[0-9]{3}(\1[0-9]{3}){0,4}"
+_OF_CLAIM: Final = (
+    *("id", "source", "locator", "via", "confidence", *_NUMBERS, "reads", "basis", "measure", "lineage", "supersedes"),
+    *("estimate_years", "estimate_counts", "unit", "definition", "note"),
 )
-_MARKED: Final = re.compile(r"[0-9][0-9 .,_]*\s*([¹²³⁰-₎*†‡§]+|[a-z]|\[.*\]|\(.*\))", re.I)
-"""A number with the mark of a footnote behind it."""
 _LAYOUT_HINT: Final = "docs/import.md describes the layout"
 _TITLE_ROWS: Final = 20
-_SPAN: Final = re.compile(r"(-?[0-9]{1,4})(?:\s*[-:\N{EN DASH}]\s*([0-9]{1,4}))?")
+_KINDS: Final = {"component": Component, "quantity": Quantity}
+_KIND: Final = re.compile(r"\b(claim|quantity|component)", re.I)
+"""What a row is, in words such as "claim on a total" or "quantity: population"."""
 _ERRORS: Final = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
 """What a spreadsheet shows where a formula has failed."""
 
@@ -78,7 +52,14 @@ class _Sheet:
     """The components read so far, and the cells that were refused."""
 
     file: str
+    choices: ColumnChoices
+    works: Works
+    definitions: tuple[str, ...] = ()
     components: dict[str, dict[str, Any]] = field(default_factory=dict)
+    quantities: dict[str, dict[str, Any]] = field(default_factory=dict)
+    claims: list[dict[str, Any]] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    columns: set[str] = field(default_factory=set)
     rows: dict[str, list[int]] = field(default_factory=dict)
     absent: set[str] = field(default_factory=set)
     refused: set[tuple[str, str]] = field(default_factory=set)
@@ -90,7 +71,13 @@ class _Sheet:
         self.problems.append(Problem(self.file, place, found, expected, hint, "form"))
 
 
-def import_sheet(path: Path, remark: Callable[[str], object] | None = None) -> str:
+def import_sheet(
+    path: Path,
+    remark: Callable[[str], object] | None = None,
+    choices: ColumnChoices | None = None,
+    works: Works | None = None,
+    definitions: Sequence[str] = (),
+) -> str:
     """Turn a spreadsheet of estimates into the text of an evidence file.
 
     Parameters
@@ -98,12 +85,18 @@ def import_sheet(path: Path, remark: Callable[[str], object] | None = None) -> s
     path : Path
         A ``.csv`` or ``.xlsx`` file with the columns of `COLUMNS`.
     remark : callable, optional
-        Called with each sentence on what was not read, such as other sheets of a workbook.
+        Called with each sentence on what was read, and what was not, such as other sheets of a workbook.
+    choices : ColumnChoices, optional
+        What the user says of the names of the columns.
+    works : Works, optional
+        Works of the case; those that the sheet names by author, year and title are added.
+    definitions : sequence of str
+        Definitions of the case. A claim that names none is about the only one.
 
     Returns
     -------
     str
-        TOML with one ``[[component]]`` for each component.
+        TOML with one ``[[component]]`` for each component, and the claims and quantities that the sheet holds.
 
     Raises
     ------
@@ -116,7 +109,8 @@ def import_sheet(path: Path, remark: Callable[[str], object] | None = None) -> s
     if remark is not None:
         for sentence in content.remarks:
             remark(sentence)
-    sheet = _Sheet(path.name, problems=list(content.problems))
+    sheet = _Sheet(path.name, choices or ColumnChoices(), works or Works(), tuple(definitions))
+    sheet.problems += content.problems
     header, rows = _header(path, sheet, content.rows)
     columns = _columns(sheet, header)
     for row in rows:
@@ -125,18 +119,39 @@ def import_sheet(path: Path, remark: Callable[[str], object] | None = None) -> s
             sheet.refuse(row.number, "", "the names of the columns again", "an estimate", hint)
         elif row.cells:
             _place(sheet, columns, row)
-    for name, table in sheet.components.items():
-        numbers = ", ".join(str(row) for row in sheet.rows[name])
-        label = f'{"rows" if "," in numbers else "row"} {numbers} > component "{name}"'
-        _, problems = record_of(Component, {**table, "estimate": []}, path.name, label)
-        sheet.problems += [
-            problem for problem in problems if (name, problem.key.rpartition(" > ")[2]) not in sheet.refused
-        ]
-    if not sheet.components and not sheet.problems:
+    _finish(sheet)
+    if not (sheet.components or sheet.quantities or sheet.claims) and not sheet.problems:
         raise unread(path, "", "rows without a value", "estimates", _LAYOUT_HINT)
     if sheet.problems:
         raise CaseError(str(path), sheet.problems)
-    return to_toml({"component": list(sheet.components.values())})
+    if remark is not None:
+        for sentence in sheet.remarks:
+            remark(sentence)
+    owners = {"component": sheet.components, "quantity": sheet.quantities}
+    document: dict[str, Any] = {kind: list(tables.values()) for kind, tables in owners.items() if tables}
+    return to_toml(document | ({"claim": sheet.claims} if sheet.claims else {}))
+
+
+def _finish(sheet: _Sheet) -> None:
+    """Complete components by what their rows have in common, and check each component and quantity as a whole."""
+    every = [("component", *item) for item in sheet.components.items()]
+    every += [("quantity", *item) for item in sheet.quantities.items()]
+    for kind, name, table in every:
+        spans = [estimate["years"] for estimate in table["estimate"] if "years" in estimate]
+        if "years" not in table and spans and "years" not in sheet.columns:
+            table["years"] = [min(span[0] for span in spans), max(span[1] for span in spans)]
+        if kind == "component" and "label" in table and "counts" not in sheet.columns:
+            table.setdefault("counts", table["label"])
+        numbers = ", ".join(str(row) for row in sheet.rows[name])
+        label = f'{"rows" if "," in numbers else "row"} {numbers} > {kind} "{name}"'
+        _, problems = record_of(_KINDS[kind], {**table, "estimate": []}, sheet.file, label)
+        sheet.problems += [
+            problem for problem in problems if (name, problem.key.rpartition(" > ")[2]) not in sheet.refused
+        ]
+    if sheet.components and not any(name.startswith("facet:") for name in sheet.columns):
+        sheet.remarks.append(f'{sheet.file}: no column of a facet; every component has facets = {{ kind = "deaths" }}')
+        for table in sheet.components.values():
+            table["facets"] = {"kind": "deaths"}
 
 
 def _header(path: Path, sheet: _Sheet, rows: Sequence[Row]) -> tuple[Row, Sequence[Row]]:
@@ -145,7 +160,7 @@ def _header(path: Path, sheet: _Sheet, rows: Sequence[Row]) -> tuple[Row, Sequen
     expected = "a row of column names, then estimates"
     if not filled:
         raise unread(path, "", "an empty file", expected, _LAYOUT_HINT)
-    header = next((row for row in filled if {"component"} < {text.lower() for text in row.texts} & {*COLUMNS}), None)
+    header = next((row for row in filled if _names_columns(sheet, row)), None)
     if header is None:
         for row in filled[:_TITLE_ROWS]:
             if len(row.cells) == 1 and re.search(r"\bcomponent\b.*[;\t]|[;\t]\s*component\b", row.texts[0], re.I):
@@ -166,25 +181,45 @@ def _header(path: Path, sheet: _Sheet, rows: Sequence[Row]) -> tuple[Row, Sequen
     return header, below
 
 
+def _names_columns(sheet: _Sheet, row: Row) -> bool:
+    """Whether a row names the columns: what the figures are about, and at least one column more."""
+    named = {sheet.choices.column(text) for text in row.texts}
+    return len(named - {None}) > 1 and bool(named & {"component", "label"})
+
+
 def _columns(sheet: _Sheet, header: Row) -> dict[int, str | None]:
     """Return the names of the columns by their numbers; None for a column that has been refused."""
-    known = [name for name in COLUMNS if ":" not in name]
+    known = [name for name in (*COLUMNS, *MORE_COLUMNS) if ":" not in name]
     names: dict[int, str | None] = {}
+    renamed: list[str] = []
+    ignored: list[str] = []
     for place, cell in header.cells.items():
-        name, column = cell.text.lower(), f"column {place}"
+        name, column = sheet.choices.column(cell.text), f"column {place}"
         names[place] = None
-        if cell.refusal is not None:
+        if sheet.choices.is_ignored(cell.text):
+            ignored.append(cell.text)
+        elif cell.refusal is not None:
             sheet.refuse(header.number, column, *cell.refusal)
-        elif name in names.values():
+        elif name is not None and name in names.values():
             hint = "put the two together"
             sheet.refuse(header.number, column, f"a second column {name!r}", "each column once", hint)
-        elif name not in known and not re.fullmatch(r"facet:[a-z0-9][a-z0-9-]*", name):
-            hint = did_you_mean(name, known, "docs/import.md lists the columns; a facet is written facet:category")
+        elif name is None:
+            hint = did_you_mean(
+                cell.text.lower(), known, "docs/import.md lists the columns; a facet is written facet:category"
+            )
+            hint += f"; or --map {show(cell.text)[1:-1]}=COLUMN, or --ignore {show(cell.text)[1:-1]}"
             sheet.refuse(header.number, column, f"the column {cell.text!r}", "a column of the layout", hint)
         else:
             names[place] = name
+            if cell.text.lower() != name:
+                renamed.append(f"{cell.text} as {name}")
+    sheet.columns |= {name for name in names.values() if name is not None}
+    for what, texts in (("columns read", renamed), ("columns left out", ignored)):
+        if texts:
+            sheet.remarks.append(f"{sheet.file}: {what}: {', '.join(texts)}")
+    replaced = {"component": {"label"}, "source": {"author", "title"}}
     for name in _NEEDED:
-        if name not in names.values():
+        if name not in names.values() and not replaced.get(name, set()) & sheet.columns:
             sheet.absent.add(name)
             sheet.refuse(header.number, name, "no such column", f"the column {name!r}: {COLUMNS[name]}", "add it")
     return names
@@ -211,23 +246,76 @@ def _place(sheet: _Sheet, columns: dict[int, str | None], row: Row) -> None:
         else:
             sheet.refuse(row.number, name, *refusal)
             lost.add(name)
+    match = _KIND.search(values.pop("table", "component"))
+    kind = match[1].lower() if match else "component"
+    if kind == "quantity" and "component" not in values and "estimate_counts" in values:
+        values["label"] = values.pop("estimate_counts")  # what a row counts tells one quantity of a group from another
+    _derive(sheet, row.number, values)
+    if kind == "claim":
+        sheet.claims.append(_claim(sheet, row.number, values, lost))
+        return
     name = values.pop("component", "")
     if not name:
         if not {"component"} & (lost | sheet.absent):
             sheet.refuse(row.number, "component", "nothing", "the id of a component", "write it in every row")
         return
-    first = name not in sheet.components
-    table = sheet.components.setdefault(name, {"id": name, "facets": {}, "estimate": []})
+    tables = sheet.components if kind == "component" else sheet.quantities
+    if kind == "quantity":
+        name = re.sub(r"^(\d+)_(.+)", r"\2_\1", name.replace("-", "_"))  # a name in a formula begins with a letter
+        values.pop("counts", None)
+    first = name not in tables
+    empty: dict[str, Any] = (
+        {"id": name, "facets": {}, "estimate": []} if kind == "component" else {"id": name, "estimate": []}
+    )
+    table = tables.setdefault(name, empty)
     sheet.rows.setdefault(name, []).append(row.number)
     sheet.refused |= {(name, key) for key in lost}
     described = {key: values.pop(key) for key in [*values] if key in _OF_COMPONENT or key.startswith("facet:")}
     for key, text in described.items():
-        _describe(sheet, row.number, table, key, text, first)
+        if kind == "component" or not key.startswith("facet:"):
+            _describe(sheet, row.number, table, key, text, first)
     table["estimate"].append(_estimate(sheet, row.number, values, lost))
+
+
+def _derive(sheet: _Sheet, row: int, values: dict[str, str]) -> None:
+    """Make what other columns say: an id of a label, a source of a work, years of two columns, small letters of ids."""
+    if "component" not in values and "component" not in sheet.columns and "label" in values:
+        values["component"] = slug(values["label"])
+    if "source" not in values:
+        key = sheet.works.key_of(values)
+        values |= {"source": key} if key is not None else {}
+    start, end = values.pop("start_year", ""), values.pop("end_year", "")
+    if (start or end) and "estimate_years" not in values:
+        values["estimate_years"] = start if end in ("", start) else f"{start}-{end}"
+    for key in ("id", "lineage"):
+        if key in values and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*", values[key]):
+            values[key] = values[key].lower()
+
+
+def _claim(sheet: _Sheet, row: int, values: dict[str, str], lost: set[str]) -> dict[str, Any]:
+    """Make a claim of a row."""
+    label = values.pop("label", "")
+    name = values.pop("component", "")
+    claim = _figure(sheet, row, {key: text for key, text in values.items() if key in _OF_CLAIM}, lost)
+    source = claim.get("source", "")
+    work = sheet.works.added.get(source)
+    claim.setdefault("id", slug(f"{source}-{name}"))
+    claim.setdefault(
+        "author",
+        f"{work['author'].partition(',')[0]} {work.get('year', '')}".strip() if work and "author" in work else source,
+    )
+    claim.setdefault("counts", values.get("estimate_counts", label) or label)
+    if "definition" not in claim and len(sheet.definitions) == 1:
+        claim["definition"] = sheet.definitions[0]
+    _check(sheet, row, Claim, claim, lost)
+    return claim
 
 
 def _refusal(name: str, cell: Cell) -> Refusal | None:
     """Return why a cell cannot stand in a column, whatever its text."""
+    sign = forbidden_in(cell.text)
+    if sign is not None:
+        return Refusal(f"the character {sign}", "text without control characters", "delete the character")
     if cell.text in _ERRORS or cell.text.startswith("="):
         hint = "put the value in its place; text may not begin with ="
         return Refusal(f"{show(cell.text)}, a formula without its value", "a value", hint)
@@ -248,12 +336,12 @@ def _describe(sheet: _Sheet, row: int, table: dict[str, Any], key: str, text: st
     value: Any = text
     target, name = table, key
     if key == "years":
-        value = _span(sheet, row, key, text)
+        value = _read(sheet, row, key, span_of(text))
         if value is None:
             sheet.refused.add((table["id"], key))
     elif key.startswith("facet:"):
         target, name = table["facets"], key.partition(":")[2]
-        value = _list(text)
+        value = list_of(text)
     if value is None:
         return
     if not first and target.get(name, value) != value:
@@ -263,87 +351,45 @@ def _describe(sheet: _Sheet, row: int, table: dict[str, Any], key: str, text: st
 
 
 def _estimate(sheet: _Sheet, row: int, values: dict[str, str], lost: set[str]) -> dict[str, Any]:
-    """Make an estimate of a row, and add its problems except those that follow from cells already refused."""
-    estimate: dict[str, Any] = {}
+    """Make an estimate of a row."""
     refused = set(lost)
+    estimate = _figure(sheet, row, values, refused)
+    _check(sheet, row, Estimate, estimate, refused)
+    return estimate
+
+
+def _figure(sheet: _Sheet, row: int, values: dict[str, str], refused: set[str]) -> dict[str, Any]:
+    """Read the cells of a figure; what is refused is added to the names that are."""
+    figure: dict[str, Any] = {}
     for key, text in values.items():
         value: Any = text
         if key in _NUMBERS:
-            value = _number(sheet, row, key, text)
-        elif key == "estimate_years":
-            value = _span(sheet, row, key, text)
+            value = _read(sheet, row, key, number_of(text))
+        elif key in _YEARS:
+            value = _read(sheet, row, key, span_of(text))
         elif key == "supersedes":
-            value = _list(text)
+            value = list_of(text)
         if value is None:
             refused.add(key)
         else:
-            estimate[_RENAMED.get(key, key)] = value
-    for problem in record_of(Estimate, estimate, sheet.file, f"row {row}")[1]:
+            figure[_RENAMED.get(key, key)] = value
+    return figure
+
+
+def _read[T](sheet: _Sheet, row: int, column: str, value: T | Refusal) -> T | None:
+    """Return a value, or None after its refusal has been added."""
+    if isinstance(value, Refusal):
+        sheet.refuse(row, column, *value)
+        return None
+    return value
+
+
+def _check(sheet: _Sheet, row: int, kind: type[Record], figure: dict[str, Any], refused: set[str]) -> None:
+    """Add the problems of a figure, except those that follow from cells already refused."""
+    for problem in record_of(kind, figure, sheet.file, f"row {row}")[1]:
         key = problem.key.partition(" > ")[2]
         column = _COLUMN_OF.get(key, key)
         of_figure = problem.kind == "meaning" and key != "years"
         if column in refused | sheet.absent or (of_figure and refused & {*_NUMBERS, "reads"}):
             continue
         sheet.problems.append(replace(problem, key=f"row {row} > {column}" if column else problem.key))
-    return estimate
-
-
-def _list(text: str) -> list[str]:
-    return [part.strip() for part in text.split(";") if part.strip()]
-
-
-def _number(sheet: _Sheet, row: int, column: str, text: str) -> float | int | None:
-    """Read a number, whose thousands may be grouped in threes, with a minus sign where it is negative."""
-    is_negative = text.startswith(_MINUS)
-    size = text[1:] if is_negative else text
-    if _GROUPED.fullmatch(size) or _PLAIN.fullmatch(size):
-        value = float(size) if _PLAIN.fullmatch(size) and "." in size else int(re.sub(r"\D", "", size))
-        return -value if is_negative else value
-    hint = "write 1053829 or 1,053,829, with a point for decimals; leave the cell empty if the figure is unknown"
-    if text.endswith("%"):
-        hint = PERCENT_AS_SHARE
-    elif _MARKED.fullmatch(text):
-        hint = "leave out the mark, and put what it refers to into note"
-    sheet.refuse(row, column, show(text), "a number", hint)
-    return None
-
-
-def _span(sheet: _Sheet, row: int, column: str, text: str) -> list[int] | None:
-    match = _SPAN.fullmatch(text)
-    if match is None:
-        sheet.refuse(row, column, show(text), "a year or a span of years", "as 1937 or 1930-1935")
-        return None
-    first = int(match[1])
-    return [first, int(match[2]) if match[2] else first]
-
-
-def to_toml(document: dict[str, Any]) -> str:
-    """Write tables as TOML.
-
-    Parameters
-    ----------
-    document : dict
-        Of plain values, lists and tables.
-
-    Returns
-    -------
-    str
-    """
-    import tomlkit
-
-    def inline(value: Any) -> Any:
-        """Write the facets of a component on one line before its estimates, and no number that a case would refuse."""
-        if isinstance(value, float) and is_ambiguous(repr(value)):
-            return tomlkit.value(f"{value!r}0")
-        if isinstance(value, list):
-            return [inline(item) for item in value]
-        if not isinstance(value, dict):
-            return value
-        written = {key: inline(item) for key, item in value.items()}
-        if "facets" in written:
-            table = tomlkit.inline_table()
-            table.update(written["facets"])
-            written["facets"] = table
-        return written
-
-    return tomlkit.dumps(inline(document))

@@ -1,4 +1,4 @@
-"""Reads the first sheet that a workbook shows, and says what of it or beside it would be lost.
+"""Reads the first sheet that a workbook shows, or all of them, and says what of it or beside it would be lost.
 
 Hidden rows and columns that hold something are refused. Other sheets and comments on cells are not read, and named in a
 remark. The cost is that of the cells in the file: a cell far down that is only formatted adds no rows above it.
@@ -7,7 +7,8 @@ remark. The cost is that of the cells in the file: a cell far down that is only 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +19,41 @@ if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-__all__ = ["read_workbook"]
+__all__ = ["read_sheets", "read_workbook"]
 
 
 def read_workbook(path: Path) -> SheetContent:
     """Read the first sheet of a workbook that is not hidden; see `mcmort.catalogue.reading.sheet_files.read_sheet`."""
+    with _opened(path) as (values, formulas):
+        shown = [sheet for sheet in values.worksheets if sheet.sheet_state == "visible"]
+        sheet = shown[0] if shown else values.worksheets[0]
+        rows, problems, comments = _content(path.name, sheet, formulas)
+        return SheetContent(rows, problems, [*_remarks(path.name, sheet, values.worksheets, comments)])
+
+
+def read_sheets(path: Path) -> dict[str, SheetContent]:
+    """Read every sheet of a workbook, by its name.
+
+    Parameters
+    ----------
+    path : Path
+        An ``.xlsx`` file.
+
+    Returns
+    -------
+    dict of str to SheetContent
+    """
+    with _opened(path) as (values, formulas):
+        contents = {}
+        for sheet in values.worksheets:
+            rows, problems, _ = _content(path.name, sheet, formulas)
+            contents[sheet.title] = SheetContent(rows, problems)
+        return contents
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[Workbook, Workbook]]:
+    """Open a workbook twice: with the values that were last computed, and with its formulas."""
     try:
         import openpyxl
     except ImportError as error:
@@ -36,22 +67,19 @@ def read_workbook(path: Path) -> SheetContent:
         with catch_warnings(), path.open("rb") as stream:
             simplefilter("ignore")  # of parts of a workbook that openpyxl cannot keep; cells are not among them
             values = openpyxl.load_workbook(stream, data_only=True, rich_text=True)
-            formulas = openpyxl.load_workbook(stream, read_only=True)
-            return _content(path.name, values, formulas)
+            yield values, openpyxl.load_workbook(stream, read_only=True)
     except (BadZipFile, zlib.error, EOFError, LookupError, RuntimeError, SyntaxError, TypeError, ValueError) as error:
         raise unread(path, "", "a file that is no workbook", "an .xlsx file", "save it again") from error
 
 
-def _content(file: str, values: Workbook, formulas: Workbook) -> SheetContent:
-    """Return the cells of the first sheet that is shown.
+def _content(file: str, sheet: Worksheet, formulas: Workbook) -> tuple[list[Row], list[Problem], list[str]]:
+    """Return the filled rows of a sheet, problems with it, and the cells with comments.
 
     A cell has the value that was last computed, and the formula where there is none. Formulas are read row by row,
     which makes no cells where the file has none, and tells which cells are filled.
     """
     from mcmort.catalogue.reading.workbook_cells import cell_of
 
-    shown = [sheet for sheet in values.worksheets if sheet.sheet_state == "visible"]
-    sheet = shown[0] if shown else values.worksheets[0]
     formula_sheet: Any = formulas[sheet.title]
     formula_sheet.reset_dimensions()  # what a file says of its size may be wrong
     rows, comments = [], []
@@ -67,7 +95,7 @@ def _content(file: str, values: Workbook, formulas: Workbook) -> SheetContent:
                     comments.append(known.coordinate)
         if cells:
             rows.append(Row(number, cells))
-    return SheetContent(rows, [*_hidden(file, sheet, rows)], [*_remarks(file, sheet, values.worksheets, comments)])
+    return rows, [*_hidden(file, sheet, rows)], comments
 
 
 def _hidden(file: str, sheet: Worksheet, rows: list[Row]) -> Iterable[Problem]:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from mcmort.catalogue.names import Name, names_in
 from mcmort.catalogue.records.fields import Flag, Id, Number, Record, RecordError, Text, Texts, Years, check_kind
 from mcmort.catalogue.suggestions import PERCENT_AS_SHARE
 from mcmort.catalogue.vocabulary import Basis, BestIs, Confidence, Family, Interest, Kind, Measure, Reads
@@ -23,6 +24,12 @@ class Source(Record):
     title: str = ""
     year: str = ""
     fields: dict[str, str] = Field(default_factory=dict)
+    people: dict[str, tuple[Name, ...]] = Field(default_factory=dict, exclude=True)
+    """Names by role, such as author, where they have been read with their braces; the fields have their text."""
+
+    def names(self, role: str = "author") -> tuple[Name, ...]:
+        """Return the names of a role."""
+        return self.people[role] if role in self.people else names_in(self.fields.get(role, ""))
 
     @property
     def is_assumption(self) -> bool:

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from mcmort.catalogue.names import Name, names_in
 from mcmort.catalogue.records import Source
 from mcmort.present.print_format import EN_DASH
 
-__all__ = ["as_bibtex", "as_text", "author_and_year", "reference"]
+__all__ = ["as_bibtex", "as_text", "author_and_year", "bibtex_field", "names_of", "reference", "typeset"]
 
 _MOST_AUTHORS: Final = 3
 _VERBATIM: Final = ("doi", "eprint", "file", "isbn", "url")
@@ -18,23 +19,32 @@ _VERBATIM: Final = ("doi", "eprint", "file", "isbn", "url")
 def reference(source: Source) -> str:
     """Return a work in one line: author, year, title, where it appeared."""
     fields = source.fields
-    people = " and ".join(_turned(name) for name in source.author.split(" and ")) if source.author else ""
+    people = " and ".join(name.first_name_first for name in names_of(source))
     parts = [part for part in (people, source.year, source.title) if part]
-    place = [
-        fields.get(key, "") for key in ("journal", "journaltitle", "booktitle", "publisher", "institution", "school")
-    ]
+    journal = fields.get("journaltitle") or fields.get("journal", "")
+    place = [journal, *(fields.get(key, "") for key in ("booktitle", "publisher", "institution", "school"))]
     number = fields.get("volume", "") + (f"({fields['number']})" if fields.get("number") else "")
-    pages = fields.get("pages", "").replace("--", EN_DASH)
+    pages = fields.get("pages", "")
     parts += [part for part in (*place, number, pages, fields.get("doi", "")) if part]
-    text = ". ".join(parts)
+    text = ". ".join(parts).replace(".. ", ". ")
     if source.is_assumption:
-        return f"Assumption of this case. {source.title}. {fields.get('note', '')}".strip()
-    return text if text.endswith(".") else f"{text}."
+        return typeset(f"Assumption of this case. {source.title}. {fields.get('note', '')}".strip())
+    return typeset(text if text.endswith(".") else f"{text}.")
+
+
+def typeset(text: str) -> str:
+    """Return a text with the dashes that BibTeX writes as hyphens."""
+    return text.replace("---", "\N{EM DASH}").replace("--", EN_DASH)
+
+
+def names_of(source: Source) -> tuple[Name, ...]:
+    """Return the authors of a work, as they are known from its braces or from its text."""
+    return source.people.get("author") or names_in(source.author)
 
 
 def author_and_year(source: Source) -> str:
     """Return what a work is called in passing: last names of up to three authors and the year; else its key."""
-    people = [name.partition(",")[0].strip() if _is_person(name) else name.strip() for name in _people(source)]
+    people = [name.family for name in names_of(source)]
     if not people or source.is_assumption:
         return source.key
     if len(people) > _MOST_AUTHORS:
@@ -42,22 +52,6 @@ def author_and_year(source: Source) -> str:
     else:
         named = " and ".join(part for part in (", ".join(people[:-1]), people[-1]) if part)
     return f"{named} {source.year}".strip()
-
-
-def _people(source: Source) -> list[str]:
-    return [name for name in source.author.split(" and ") if name.strip()]
-
-
-def _is_person(name: str) -> bool:
-    """Whether a name is "Last, First"; "Institution, its department" and a name without a comma are none."""
-    _, comma, first = name.partition(",")
-    return bool(comma) and not first.strip()[:1].islower()
-
-
-def _turned(name: str) -> str:
-    """Return "Last, First" as "First Last"."""
-    last, _, first = name.partition(",")
-    return f"{first.strip()} {last.strip()}" if _is_person(name) else name.strip()
 
 
 def as_text(sources: Iterable[Source]) -> str:
@@ -80,17 +74,26 @@ def as_bibtex(sources: Iterable[Source]) -> str:
     entries = []
     for source in sorted(sources, key=lambda source: source.key):
         kind = "misc" if source.is_assumption else source.kind
-        fields = "".join(f"  {key} = {{{_field(key, value)}}},\n" for key, value in sorted(source.fields.items()))
+        written = {key: bibtex_field(source, key, value) for key, value in source.fields.items()}
+        fields = "".join(f"  {key} = {{{value}}},\n" for key, value in sorted(written.items()))
         entries.append(f"@{kind}{{{source.key},\n{fields}}}\n")
     return "\n".join(entries)
 
 
-def _field(key: str, value: str) -> str:
+def bibtex_field(source: Source, key: str, value: str) -> str:
     """Return a field with the signs of LaTeX escaped, but for addresses and numbers."""
     if key in _VERBATIM:
         return value
-    text = re.sub(r"(?<!\\)([&%$#_])", r"\\\1", value)
-    if key in ("author", "editor"):
-        names = text.split(" and ") if "," in text else [text]
-        return " and ".join(name if _is_person(name) or name == "others" else f"{{{name}}}" for name in names)
+    if key in ("author", "editor", "translator"):
+        return " and ".join(_name(name) for name in source.names(key))
+    text = _escaped(value)
     return f"{{{text}}}" if key in ("title", "booktitle") else text
+
+
+def _name(name: Name) -> str:
+    text = _escaped(name.last_name_first)
+    return text if name.is_person or name.is_others else f"{{{text}}}"
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"(?<!\\)([&%$#_])", r"\\\1", text).replace("~", r"\textasciitilde{}")

@@ -29,7 +29,7 @@ def read_back(text: str, folder: Path) -> dict[str, Source]:
     path = folder / "sources.bib"
     path.write_text(text, encoding="utf-8")
     bibliography = read_sources(path, "sources.bib")
-    assert bibliography.problems == []
+    assert (bibliography.problems, bibliography.broken) == ([], {})
     return bibliography.sources
 
 

@@ -1,0 +1,98 @@
+"""Reads the names of a BibTeX field, in all the ways in which exports write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from mcmort.catalogue.names import Name
+from mcmort.catalogue.reading.latex import plain
+
+__all__ = ["read_names", "split_at_depth_zero"]
+
+_OF_INSTITUTIONS: Final = re.compile(
+    r"\b(of|for|and|the|on|agency|archives?|association|authority|board|bureau|cent(er|re)|church|commission|committee"
+    r"|company|corporation|council|department|division|foundation|government|group|institut(e|ion)|international|league"
+    r"|library|ministry|museum|nations|network|office|organi[sz]ation|party|press|programme|project|republic|secretariat"
+    r"|services?|society|states|survey|union|university|watch)\b",
+    re.I,
+)
+"""Words that the names of persons do not hold."""
+
+
+def read_names(field: str) -> tuple[Name, ...]:
+    r"""Return the names in a field.
+
+    Parameters
+    ----------
+    field : str
+        As BibTeX has it, with its braces: ``Last, First``, ``Last, Jr, First`` or ``First von Last``, with "and"
+        between; a name that braces hold together is that of an institution.
+
+    Returns
+    -------
+    tuple of Name
+
+    Examples
+    --------
+    >>> [name.last_name_first for name in read_names(r"Robert Conquest and {Ministry of Food, Agriculture and Trade}")]
+    ['Conquest, Robert', 'Ministry of Food, Agriculture and Trade']
+    >>> read_names("Alex de Waal")[0].last_name_first
+    'de Waal, Alex'
+    """
+    names = (_name(" ".join(part.split())) for part in split_at_depth_zero(field, r"\s+and\s+"))
+    return tuple(name for name in names if name.family)
+
+
+def split_at_depth_zero(text: str, separator: str) -> Iterator[str]:
+    """Yield the parts of a text between separators that stand outside braces."""
+    depth, start, at = 0, 0, 0
+    pattern = re.compile(separator, re.I)
+    while at < len(text):
+        sign = text[at]
+        if sign == "\\":
+            at += 2
+            continue
+        depth += (sign == "{") - (sign == "}")
+        match = pattern.match(text, at) if depth == 0 else None
+        if match is not None and match.end() > at:
+            yield text[start:at]
+            start = at = match.end()
+        else:
+            at += 1
+    yield text[start:]
+
+
+def _name(text: str) -> Name:
+    if _is_one_group(text):
+        family = plain(text)
+        return Name(family, is_protected="," in family or " and " in family or family == "others")
+    parts = [part.strip() for part in split_at_depth_zero(text, ",")]
+    if len(parts) == 2:
+        return Name(plain(parts[0]), plain(parts[1]))
+    if len(parts) > 2:
+        return Name(plain(parts[0]), plain(", ".join(parts[2:])), plain(parts[1]))
+    words = list(split_at_depth_zero(text, r"[\s~]+"))
+    if len(words) == 1 or _is_institution(words):
+        return Name(plain(text))
+    small = next((place for place, word in enumerate(words[:-1]) if place and word[:1].islower()), len(words) - 1)
+    return Name(plain(" ".join(words[small:])), plain(" ".join(words[:small])))
+
+
+def _is_one_group(text: str) -> bool:
+    """Whether braces hold a whole name together; braces of an accent do not."""
+    if not (text.startswith("{") and text.endswith("}")) or text.startswith("{\\"):
+        return False
+    depth = 0
+    for place, sign in enumerate(text):
+        if text[place - 1 : place] != "\\":
+            depth += (sign == "{") - (sign == "}")
+        if depth == 0 and place < len(text) - 1:
+            return False
+    return True
+
+
+def _is_institution(words: list[str]) -> bool:
+    """Whether a name without a comma is no person's: it holds a word that names of persons do not."""
+    return _OF_INSTITUTIONS.search(" ".join(words)) is not None

@@ -1,0 +1,142 @@
+"""Reads the first sheet that an OpenDocument spreadsheet (.ods) shows; formatting that changes meaning is refused."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Final
+from xml.etree import ElementTree as ET
+from zipfile import BadZipFile, ZipFile
+
+from mcmort.catalogue.reading.schema_errors import show
+from mcmort.catalogue.reading.sheet_cells import Cell, Refusal, Row, SheetContent, unread
+from mcmort.errors import Problem
+
+__all__ = ["read_open_document"]
+
+_URN: Final = "{urn:oasis:names:tc:opendocument:xmlns:"
+_OFFICE, _STYLE, _TABLE, _TEXT = (f"{_URN}{part}:1.0}}" for part in ("office", "style", "table", "text"))
+_DRAW_NOTE: Final = f"{_OFFICE}annotation"
+_LARGEST: Final = 100_000_000
+"""Bytes of XML beyond which a file is refused: it may be made to fill the memory."""
+_HIDDEN: Final = ("collapse", "filter")
+
+
+def read_open_document(path: Path) -> SheetContent:
+    """Read the first sheet of a file that is shown; see `mcmort.catalogue.reading.sheet_files.read_sheet`."""
+    try:
+        with ZipFile(path) as package:
+            if package.getinfo("content.xml").file_size > _LARGEST:
+                raise unread(path, "", "a file of more than 100 MB", "a spreadsheet of figures", "split it")
+            root = ET.fromstring(package.read("content.xml"))
+    except (BadZipFile, zlib.error, EOFError, LookupError, RuntimeError, ET.ParseError) as error:
+        raise unread(path, "", "a file that is no OpenDocument spreadsheet", "an .ods file", "save it again") from error
+    styles = {style.get(f"{_STYLE}name", ""): style for style in root.iter(f"{_STYLE}style")}
+    sheets = [*root.iter(f"{_TABLE}table")]
+    shown = [sheet for sheet in sheets if not _is_hidden(styles.get(sheet.get(f"{_TABLE}style-name", "")))]
+    if not sheets:
+        raise unread(path, "", "a file without sheets", "an .ods file", "save it again")
+    sheet = (shown or sheets)[0]
+    content = SheetContent([])
+    hidden_rows = []
+    for number, element in _repeated(sheet.iter(f"{_TABLE}table-row"), "rows"):
+        cells = {place: cell for place, one in _cells(element) if (cell := _cell(one, styles)).text}
+        if cells:
+            content.rows.append(Row(number, cells))
+            hidden_rows += [str(number)] if element.get(f"{_TABLE}visibility") in _HIDDEN else []
+    columns = _repeated(sheet.iter(f"{_TABLE}table-column"), "columns", all_of_them=True)
+    filled = {place for row in content.rows for place in row.cells}
+    hidden = [str(place) for place, one in columns if place in filled and one.get(f"{_TABLE}visibility") in _HIDDEN]
+    for what, places in (("row", hidden_rows), ("column", hidden)):
+        if places:
+            several = "s" if len(places) > 1 else ""
+            found, expected = f"values in {what}s that are hidden", f"{what}s that are shown"
+            hint = f"show the {what}s, and delete what does not count"
+            content.problems.append(
+                Problem(path.name, f"{what}{several} {', '.join(places)}", found, expected, hint, "form")
+            )
+    others = [one for one in sheets if one is not sheet and next(one.iter(f"{_TEXT}p"), None) is not None]
+    if others:
+        names = ", ".join(repr(one.get(f"{_TABLE}name", "")) + ("" if one in shown else " (hidden)") for one in others)
+        content.remarks.append(f"{path.name}: only the sheet {sheet.get(f'{_TABLE}name', '')!r} is read, not {names}")
+    if next(sheet.iter(_DRAW_NOTE), None) is not None:
+        content.remarks.append(f"{path.name}: comments on cells are not read")
+    return content
+
+
+def _is_hidden(style: ET.Element | None) -> bool:
+    properties = None if style is None else style.find(f"{_STYLE}table-properties")
+    return properties is not None and properties.get(f"{_TABLE}display") == "false"
+
+
+def _repeated(
+    elements: Iterator[ET.Element], what: str, *, all_of_them: bool = False
+) -> Iterator[tuple[int, ET.Element]]:
+    """Yield elements with their numbers; of one that stands for many the first, or up to 1,000 of them."""
+    number = 1
+    for element in elements:
+        times = int(element.get(f"{_TABLE}number-{what}-repeated", "1"))
+        holds = all_of_them or any(True for _ in element.iter(f"{_TEXT}p"))
+        for offset in range(min(times, 1000) if holds else 0):
+            yield number + offset, element
+        number += times
+
+
+def _cells(row: ET.Element) -> Iterator[tuple[int, ET.Element]]:
+    cells = (cell for cell in row if cell.tag in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"))
+    return _repeated(cells, "columns")
+
+
+def _cell(element: ET.Element, styles: dict[str, ET.Element]) -> Cell:
+    kind = element.get(f"{_OFFICE}value-type", "string")
+    text = "\n".join("".join(_words(part)) for part in element if part.tag == f"{_TEXT}p").strip()
+    refusal = _changed(element, text, styles)
+    if kind == "float":
+        written = element.get(f"{_OFFICE}value", text)
+        try:
+            value = Decimal(written)
+            written = str(int(value)) if value == value.to_integral_value() else f"{value:f}"
+        except (InvalidOperation, OverflowError, ValueError):
+            refusal = refusal or Refusal(show(written), "a number", "write it again")
+        return Cell(written, "number", refusal)
+    if kind in ("percentage", "currency"):
+        hint = "the sheet shows another number, or a unit: write the number that is meant, in a plain format"
+        return Cell(
+            text, "number", refusal or Refusal(f"{show(text)} as a {kind}", "a number that is shown as it is", hint)
+        )
+    if kind in ("date", "time"):
+        return Cell(element.get(f"{_OFFICE}{kind}-value", text), "date", refusal)
+    if kind == "boolean":
+        return Cell(text, "truth value", refusal)
+    return Cell(text, "text", refusal)
+
+
+def _words(element: ET.Element) -> Iterator[str]:
+    """Yield the text of a paragraph, with its blanks, without comments."""
+    yield element.text or ""
+    for part in element:
+        if part.tag == f"{_TEXT}s":
+            yield " " * min(int(part.get(f"{_TEXT}c", "1")), 100)
+        elif part.tag == f"{_TEXT}tab":
+            yield "\t"
+        elif part.tag != _DRAW_NOTE:
+            yield from _words(part)
+        yield part.tail or ""
+
+
+def _changed(element: ET.Element, text: str, styles: dict[str, ET.Element]) -> Refusal | None:
+    """Refuse what is struck through, raised or lowered, in the cell or in a part of its text."""
+    names = [element.get(f"{_TABLE}style-name", ""), *(part.get(f"{_TEXT}style-name", "") for part in element.iter())]
+    for name in names:
+        style = styles.get(name)
+        for properties in () if style is None else style.iter(f"{_STYLE}text-properties"):
+            if properties.get(f"{_STYLE}text-line-through-style", "none") != "none":
+                hint = "delete it, or take the line through it away"
+                return Refusal(f"{show(text)} struck through", "a value that counts", hint)
+            position = properties.get(f"{_STYLE}text-position", "0%")
+            if position.split()[0] not in ("0%", "0"):
+                hint = "put what the mark refers to into note, and leave the cell plain"
+                return Refusal(f"{show(text)} with raised or lowered marks", "a value without marks", hint)
+    return None
