@@ -46,6 +46,8 @@ from mcmort.sampler import Sampler
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "mcmort"
+PICTURED = ("recorded", "violent", "decade")
+"""Definitions of Cambodia in the figure of the README, and in the sentence above it."""
 
 
 @cache
@@ -70,15 +72,15 @@ def readme(text: str) -> str:
 
 def sentence() -> str:
     """Return the sentence of the README that its figure shows."""
-    spans = {}
-    for name in ("violent", "decade"):
+    spans = []
+    for name in PICTURED:
         report = mm.total(draws_of("cambodia"), name)
         interval = report.summary.interval(0.95)
-        spans[name] = rounding_for(report.summary).span(interval.low, interval.high)
+        spans.append(rounding_for(report.summary).span(interval.low, interval.high))
     return (
-        f"In Cambodia {spans['violent']} people were killed in 1975-79, and {spans['decade']} more died in 1970-80\n"
-        "than in ordinary years (95 % credible intervals). The two do not contradict each other: they answer\n"
-        "different questions.\n"
+        f"In Cambodia the papers of the prison S-21 name {spans[0]} prisoners who were not released; {spans[1]}\n"
+        f"people were killed in 1975-79; and {spans[2]} more died in 1970-80 than in ordinary years (95 % credible\n"
+        "intervals). The three do not contradict each other: they answer different questions.\n"
     )
 
 
@@ -314,7 +316,7 @@ PAGES: dict[str, Callable[[str], str]] = {
     "docs/benchmarks.md": benchmarks,
     "docs/architecture.md": architecture,
     "docs/bases.md": bases,
-    "docs/cambodia.svg": lambda _: definitions_figure(draws_of("cambodia")),
+    "docs/cambodia.svg": lambda _: definitions_figure(draws_of("cambodia"), PICTURED),
     "docs/claims.md": claims,
     "docs/commands.md": commands,
     "docs/confidence.md": lambda _: confidence_page(draws_of),
