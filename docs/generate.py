@@ -3,10 +3,10 @@
 Run with ``make docs``. Generated are the tables of the README, the reference of the commands, the list of files, the
 columns of a spreadsheet, the worked example of ``priors/README.md``, each author's total against ours, why numbers
 differ, what universes disagree about, what single sources do, how the figures of each total were read, the statements
-from which the first cases started, totals before and after version 2 of the case format, the picture of the layers,
-what the examples in ``docs/method.md`` and ``docs/architecture.md`` print, what commands print in the README and in
-``WITH_OUTPUT``, the figure of the README, the reference of the Python functions, the spreads of bases, and what the
-benchmarks found, once ``benchmarks/results.json`` is there.
+from which the first cases started, totals before and after version 2 of the case format, the gallery of figures, the
+picture of the layers, what the examples in ``docs/method.md`` and ``docs/architecture.md`` print, what commands print
+in the README and in ``WITH_OUTPUT``, the figure of the README, the reference of the Python functions, the spreads of
+bases, and what the benchmarks found, once ``benchmarks/results.json`` is there.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ import re
 import sys
 from collections.abc import Callable
 from contextlib import redirect_stdout
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import typer
 from evidence_pages import confidence_page, statements_page
+from gallery import FIGURES, figure_svg, gallery_page
 from influence import influence_page
 from meaning import meaning_page
 from measured import measured_errors
@@ -300,6 +301,10 @@ def placed(text: str) -> str:
     return re.sub(r"`(\w+)` in(\s)`([\w/]+\.py)`", place, text)
 
 
+def _figure(kind: str, _: str) -> str:
+    return figure_svg(kind)
+
+
 WITH_OUTPUT = (
     "how-sure",
     "ten-minutes",
@@ -321,6 +326,7 @@ PAGES: dict[str, Callable[[str], str]] = {
     "docs/commands.md": commands,
     "docs/confidence.md": lambda _: confidence_page(draws_of),
     "docs/files.md": files,
+    "docs/gallery.md": lambda _: gallery_page(),
     "docs/import.md": columns,
     "docs/influence.md": lambda _: influence_page(),
     "docs/layers.svg": lambda _: layers_svg(ROOT),
@@ -331,6 +337,7 @@ PAGES: dict[str, Callable[[str], str]] = {
     "docs/python.md": lambda _: api_page(),
     "docs/statements.md": lambda _: statements_page(),
     "docs/why-numbers-differ.md": why_numbers_differ,
+    **{f"docs/gallery/{kind}.svg": partial(_figure, kind) for kind in FIGURES},
     **{f"docs/{name}.md": shown for name in WITH_OUTPUT},
 }
 
@@ -348,6 +355,7 @@ def main() -> int:
         if new != old:
             stale.append(name)
             if not options.check:
+                path.parent.mkdir(exist_ok=True)
                 path.write_text(new, encoding="utf-8")
     for name in stale:
         print(f"{name}: {'stale; run make docs' if options.check else 'written'}")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from mcmort.analysis.request import OneTotalRequest
 from mcmort.analysis.schools import TotalPieces
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.citations import owners_behind
@@ -13,11 +14,18 @@ from mcmort.catalogue.records import Component, Quantity
 from mcmort.results import DrawSource
 from mcmort.totals import Total, resolve, total_of
 
-__all__ = ["Bearing", "By", "LeftOut", "bearing_on", "left_out_of"]
+__all__ = ["Bearing", "By", "InfluenceRequest", "LeftOut", "bearing_on", "left_out_of"]
 
 By = Literal["source", "lineage", "school", "basis"]
 
 _SCHOOL_DRAWS = 1 << 14
+
+
+class InfluenceRequest(OneTotalRequest):
+    """What was asked: how far a total moves without each part of the evidence, and which parts."""
+
+    result: Literal["influence"] = "influence"
+    by: By
 
 
 @dataclass(frozen=True, slots=True)

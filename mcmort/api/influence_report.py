@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from mcmort.analysis.influence import Influence, Runner, run_here
 from mcmort.analysis.influence import influence as compute
-from mcmort.analysis.left_out import By
-from mcmort.analysis.receipt import Receipt, TotalsRequest, receipt_of
+from mcmort.analysis.left_out import By, InfluenceRequest
+from mcmort.analysis.receipt import Receipt, receipt_of
 from mcmort.analysis.refit import Refitted, refit
 from mcmort.cache.folder import cache_folder
 from mcmort.catalogue import Case
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from mcmort.bayes.power_scaling import Sensitivity
 
-__all__ = ["InfluenceReport", "influence", "influence_with", "refit_folder", "seconds_of_fit", "task_runner"]
+__all__ = ["InfluenceReport", "again", "influence", "influence_with", "refit_folder", "seconds_of_fit", "task_runner"]
 
 
 @dataclass(frozen=True)
@@ -151,9 +151,14 @@ def influence_with(
 ) -> InfluenceReport:
     """Compute the influence of parts of the evidence on a total under a definition with changes; see `influence`."""
     found = compute(draws, definition, changes, by=by, probability=interval, run=run)
-    request = TotalsRequest(definitions=(definition,), **dict(changes))
-    receipt = receipt_of(request, [found.total], result="influence", interval=interval, choices={"by": by})
+    request = InfluenceRequest(definitions=(definition,), by=by, **dict(changes))
+    receipt = receipt_of(request, [found.total], interval=interval)
     return InfluenceReport(found, receipt, _power(found))
+
+
+def again(draws: DrawSource, request: InfluenceRequest, receipt: Receipt) -> InfluenceReport:
+    """Compute influences again from their receipt."""
+    return influence_with(draws, request.definition, request.changes, by=request.by, interval=receipt.interval)
 
 
 def task_runner(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mcmort.analysis.multiverse.pbox import PBox
 from mcmort.analysis.multiverse.request import DEFAULT_UNIVERSES, MultiverseRequest, read_choices
 from mcmort.analysis.multiverse.whole import Multiverse, run_multiverse
-from mcmort.analysis.receipt import Receipt, TotalsRequest, receipt_of
+from mcmort.analysis.receipt import Receipt, receipt_of
 from mcmort.analysis.summary import check_probabilities
 from mcmort.catalogue import Case
 from mcmort.errors import UsageError
@@ -21,12 +21,13 @@ from mcmort.present.multiverse_text import multiverse_headline
 from mcmort.present.print_format import wrapped
 from mcmort.present.tables.formats import render
 from mcmort.present.tables.multiverse_table import boxes_table, choices_table, universes_table
+from mcmort.results import DrawSource
 from mcmort.results.seed import given_seed
 
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["DEFAULT_DRAWS", "MultiverseReport", "multiverse", "multiverse_of"]
+__all__ = ["DEFAULT_DRAWS", "MultiverseReport", "again", "multiverse", "multiverse_of"]
 
 DEFAULT_DRAWS: Final = 100_000
 
@@ -173,8 +174,10 @@ def multiverse_of(
     if isinstance(draws, bool) or draws < 1:
         raise UsageError(f"the number of draws is {draws!r}; expected a whole number from 1 up")
     computed = run_multiverse(case, request, draws=draws, seed=seed, interval=interval, **how)
-    receipt = receipt_of(
-        TotalsRequest(definitions=()), {}, computed.source, result="multiverse", interval=interval,
-        choices=request.model_dump(mode="json"),
-    )  # fmt: skip
+    receipt = receipt_of(request, {}, computed.source, interval=interval)
     return MultiverseReport(computed, receipt.model_copy(update={"totals": {"universes": computed.digest}}))
+
+
+def again(draws: DrawSource, request: MultiverseRequest, receipt: Receipt) -> MultiverseReport:
+    """Compute a multiverse again from its receipt."""
+    return multiverse_of(draws.case, request, draws=receipt.draws, seed=receipt.seed, interval=receipt.interval)

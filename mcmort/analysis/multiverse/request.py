@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from mcmort.analysis.request import Request
 from mcmort.catalogue.vocabulary import Basis
 from mcmort.errors import UsageError
 
@@ -40,7 +41,7 @@ class Exclusion(BaseModel):
     reason: str = "as asked"
 
 
-class MultiverseRequest(BaseModel):
+class MultiverseRequest(Request):
     """What is asked of a multiverse.
 
     Attributes
@@ -57,10 +58,9 @@ class MultiverseRequest(BaseModel):
         Numbers of which is to be said in how many universes the interval holds them.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    dials: dict[str, Annotated[_Options, Field(min_length=1)]] = {}
-    standards: dict[str, Annotated[tuple[Basis, ...], Field(min_length=1)]] = {}
+    result: Literal["multiverse"] = "multiverse"
+    dials: dict[str, Annotated[_Options, Field(min_length=1)]] = Field(default_factory=dict)
+    standards: dict[str, Annotated[tuple[Basis, ...], Field(min_length=1)]] = Field(default_factory=dict)
     exclude: tuple[Exclusion, ...] = ()
     universes: Annotated[int, Field(ge=1)] = DEFAULT_UNIVERSES
     holds: tuple[Annotated[float, Field(allow_inf_nan=False)], ...] = ()
