@@ -249,9 +249,16 @@ def described(paths: list[Path], heading: str) -> str:
     """Return a table of packages and modules with the first sentence of each."""
     rows = []
     for path in paths:
-        shown = f"`{path.parent}/`" if path.name == "__init__.py" else f"`{path}`"
-        rows.append(f"| {shown} | {first_line(PACKAGE / path)} |")
+        place = f"`{path.parent}/`" if path.name == "__init__.py" else f"`{path}`"
+        rows.append(f"| {place} | {first_line(PACKAGE / path)}{help_of(path)} |")
     return "\n".join([f"| {heading} | what is in it |", "| --- | --- |", *rows]) + "\n"
+
+
+def help_of(path: Path) -> str:
+    """Return what the command of a file does, whose docstring only names the command; of other files nothing."""
+    group: Any = typer.main.get_command(app)
+    command = group.commands.get(path.stem.rstrip("_")) if path.parent.name == "cli" else None
+    return f" {command.help.partition(chr(10))[0]}" if command else ""
 
 
 def packages(*, inner: bool) -> str:
