@@ -7,6 +7,7 @@ import os
 import re
 import shlex
 import tempfile
+from collections.abc import Sequence
 from contextlib import chdir, redirect_stdout
 from functools import cache
 from unittest.mock import patch
@@ -58,6 +59,6 @@ def shown(text: str) -> str:
     return CONSOLE.sub(run, text)
 
 
-def definitions_figure(draws: DrawSource) -> str:
-    """Return the figure of the definitions of a case as SVG."""
-    return figure_bytes(mm.compare(draws).figure(), "svg").decode()
+def definitions_figure(draws: DrawSource, names: Sequence[str]) -> str:
+    """Return the figure of some definitions of a case as SVG."""
+    return figure_bytes(mm.compare(draws, names).figure(), "svg").decode()
