@@ -18,6 +18,7 @@ from mcmort.present.tables.formats import latex_label, render, to_latex
 from mcmort.present.tables.html import html_fragment, to_html
 from mcmort.present.tables.plain_text import to_text
 from mcmort.present.tables.workbook import to_workbook
+from tests.present.made import ussr_total
 from tests.present.tables.test_formats import HOSTILE
 
 _HOSTILE = [*HOSTILE, "</script><script>alert(1)</script>", '<img src=x onerror="alert(1)">', "a\x1b[31mb"]
@@ -171,3 +172,16 @@ def test_words_that_belong_together_are_not_parted() -> None:
     for width in range(40, 90):
         lines = to_text(table, width).splitlines()
         assert not any(line.rstrip().endswith(" or") or line.lstrip().startswith("%") for line in lines)
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_first_screen_of_the_largest_case_is_the_answer(width: int) -> None:
+    """Of some fifty components the sentence and the table stand in forty lines, the total in the last of its rows."""
+    text = ussr_total("broad").render("text", width)
+    lines = text.splitlines()
+    assert lines[0].startswith("Soviet Union, 1917-1987: at least ")
+    (total,) = (place for place, line in enumerate(lines) if line.startswith(" Total "))
+    assert total < 40
+    assert len(lines) < 60
+    assert "Not counted: " in text
+    assert "To see all: --full." in text
