@@ -116,7 +116,6 @@ def main() -> None:
     measured = 'default_spread = "measured"'
     for bases, default, words in (
         (BASES, "", "three bases, as printed"),
-        (BASES, measured, "three bases, as measured"),
         (BASES[:1] * 3, measured, "one basis, as measured"),
         (BASES[:1], "", "one study, as printed"),
         (BASES[:1], measured, "one study, as measured"),

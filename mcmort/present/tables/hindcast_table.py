@@ -15,18 +15,18 @@ from mcmort.present.tables.columns import Column, Table
 __all__ = ["METHOD_WORDS", "archives_table", "coverage_table", "coverage_text", "events_table", "pit_table"]
 
 METHOD_WORDS: Final[dict[Method, str]] = {
-    "cases": "as the cases had it",
-    "corrected": "measured, corrected",
-    "as-found": "measured, as found",
+    "cases": "in the cases",
+    "corrected": "corrected",
+    "as-found": "as found",
 }
 _GROUPS_NOTE: Final = (
     "Reported: events known because a correction was reported; of these, those with figures better than assertions, "
     "and those with none. Complete frames were fixed before their errors were known."
 )
 _METHODS_NOTE: Final = (
-    "As the cases had it: the spreads that the shipped cases gave each basis before errors were measured, no bias. "
-    "Measured: bias (from ten events or more) and spread of the figure's kind from all other events; as found, among "
-    "corrections that were reported, or corrected for that selection."
+    "In the cases: the spreads that the shipped cases gave each basis before errors were measured, no bias. "
+    "As found: measured bias (from ten events or more) and spread of the figure's kind in all other events, among "
+    "corrections that were reported. Corrected: the same, corrected for that selection."
 )
 
 
@@ -39,7 +39,7 @@ def coverage_table(scores: Sequence[HindcastScore]) -> Table:
             Column("Events"),
             Column("Figures read"),
             *(Column(percent(level), is_number=True, is_optional=level == 0.8) for level in levels),
-            Column("Width", is_number=True),
+            Column("Width, times", is_number=True),
             Column("CRPS", is_number=True),
             Column("WIS", is_number=True, is_optional=True),
         ),
@@ -48,7 +48,7 @@ def coverage_table(scores: Sequence[HindcastScore]) -> Table:
                 f"{one.group}, {one.events}",
                 METHOD_WORDS[one.method],
                 *(percent(found.held) for found in one.coverage),
-                f"{significant(one.width, 2)} times",
+                significant(one.width, 2),
                 f"{one.crps:.2f}±{one.crps_error:.2f}",
                 f"{one.interval_score:.2f}±{one.interval_score_error:.2f}",
             )
