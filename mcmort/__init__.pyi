@@ -1,4 +1,5 @@
 from .api.bridge_report import bridge as bridge
+from .api.conflict_report import conflict as conflict
 from .api.influence_report import influence as influence
 from .api.location_report import locate as locate
 from .api.prediction_report import predict as predict

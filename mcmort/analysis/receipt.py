@@ -42,6 +42,7 @@ ResultKind = Literal[
     "rates",
     "prediction",
     "sensitivity",
+    "conflict",
 ]
 """Which document a receipt belongs to; a picture shows a comparison."""
 

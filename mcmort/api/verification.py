@@ -23,7 +23,7 @@ from mcmort.api.verbs import claims, compare, total_with
 from mcmort.catalogue import Case, load
 from mcmort.errors import UnknownCaseError, VerifyError
 from mcmort.present.documents.frame import Document, as_json
-from mcmort.results import Draws, DrawSource
+from mcmort.results import Draws, DrawSource, Manifest
 from mcmort.results.draw_options import ENGINES
 from mcmort.totals import source_of
 
@@ -130,7 +130,10 @@ def _remade(receipt: Receipt, recorded: RecordedResult, where: str | None, threa
     case = _case(receipt, recorded, where)
     if receipt.method == "quasi":
         _check_quasi_draws(receipt)
-    source = source_of(case, options, keep=receipt.kept, store=False, threads=threads)
+    if receipt.result == "conflict":  # no draws of the whole: each comparison has a fit of its own
+        source: DrawSource = Draws(case, Manifest(receipt.engine, receipt.seed, 0, receipt.evidence, {}), {})
+    else:
+        source = source_of(case, options, keep=receipt.kept, store=False, threads=threads)
     if receipt.result is None:
         return _Remade(None, {}, totals_digests(source, receipt), source.manifest.versions)
     beside = [_remade(other, recorded, None, threads).report for other in receipt.beside]
@@ -267,6 +270,17 @@ def _influence(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
     return report, report.document()
 
 
+def _conflict(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
+    from mcmort.api.conflict_report import conflict_with
+
+    draws = receipt.choices.get("draws")
+    report = conflict_with(
+        source.case, seed=receipt.seed, evidence=receipt.evidence, without=receipt.without,
+        draws=draws if isinstance(draws, int) else None,
+    )  # fmt: skip
+    return report, report.document()
+
+
 _RUNS: Final[Mapping[ResultKind, Callable[..., tuple[Any, Document]]]] = {
     "total": _total,
     "comparison": _comparison,
@@ -279,6 +293,7 @@ _RUNS: Final[Mapping[ResultKind, Callable[..., tuple[Any, Document]]]] = {
     "rates": _rates,
     "prediction": _prediction,
     "sensitivity": _sensitivity,
+    "conflict": _conflict,
 }
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mcmort.bayes.evidence import Evidence
     from mcmort.bayes.sample import Chains, Progress
 
-__all__ = ["fit"]
+__all__ = ["fit", "manifest_of", "values_of"]
 
 type Array = NDArray[np.float64]
 
@@ -126,13 +126,45 @@ def _names(argument: str, given: Iterable[str]) -> tuple[str, ...]:
 def _fitted(
     evidence: Evidence, seed: int, draws: int | None, cores: int | None, progress: Progress | None
 ) -> Posterior:  # fmt: skip
+    clock = _Clock()
+    found = _converged(evidence, seed, draws, cores, progress, clock)
+    return _posterior_of(evidence, *found, seed, clock)
+
+
+def values_of(evidence: Evidence, seed: int, draws: int | None = None, cores: int | None = None) -> dict[str, Array]:
+    """Condition on evidence as `fit` does, and return draws of all that the model keeps, chain after chain.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Any, such as that of `mcmort.bayes.evidence.split`.
+    seed, draws, cores
+        As for `fit`.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (n_draws,)
+        Columns of the case, ``expected:``, ``scale:`` and ``error:`` of each figure, and ``sum:`` and ``residual:`` of
+        each balance.
+
+    Raises
+    ------
+    ConvergenceError
+        As for `fit`.
+    """
+    return _converged(evidence, seed, draws, cores, None, _Clock())[1].kept
+
+
+def _converged(
+    evidence: Evidence, seed: int, draws: int | None, cores: int | None, progress: Progress | None, clock: _Clock
+) -> tuple[Chains, ArrayBackend, Diagnosis]:  # fmt: skip
+    """Sample until the chains agree, or refuse."""
     from mcmort.bayes.autodiff.density import Density, density_address, identity_address
     from mcmort.bayes.backends import evaluate_model, evaluate_without_data, program_of
     from mcmort.bayes.modes import ModeSearch
     from mcmort.bayes.sample import CHAINS, DRAWS, TARGET_ACCEPT, TUNE, sample, sample_briefly
     from mcmort.bayes.starting_points import starting_points
 
-    clock = _Clock()
     program = program_of(evidence)
     clock.lap("program")
     density_address()
@@ -160,7 +192,7 @@ def _fitted(
         is_missing_one = search.has_missed_one()
         clock.lap("diagnosis")
         if not diagnosis.defects() and not is_missing_one:
-            return _posterior_of(evidence, chains, backend, diagnosis, seed, clock)
+            return chains, backend, diagnosis
     split = search.split()
     if split is not None:
         raise split.refusal(evidence.case.id)
@@ -225,7 +257,7 @@ def _posterior_of(
     before = draw_prior(evidence, _PRIOR_DRAWS, seed)
     posterior = Posterior(
         evidence.case,
-        _manifest(evidence, seed, count * length, count),
+        manifest_of(evidence, seed, count * length, count),
         columns,
         evidence.statuses,
         KeptSplits(seed),
@@ -244,7 +276,8 @@ def _posterior_of(
     return posterior
 
 
-def _manifest(evidence: Evidence, seed: int, draws: int, chains: int) -> Manifest:
+def manifest_of(evidence: Evidence, seed: int, draws: int, chains: int) -> Manifest:
+    """Return how a fit of some evidence is made."""
     return Manifest(
         engine="synthesis",
         seed=seed,

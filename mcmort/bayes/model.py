@@ -174,7 +174,12 @@ class _ModelBuilder[Value: Arithmetic]:
         variables leaves the distribution as it is.
         """
         column = f"registered:{name}"
-        register = [datum for datum in self.evidence.data if datum.column == column and datum.is_plain]
+        silent = self.evidence.silent
+        register = [
+            datum
+            for datum in self.evidence.data
+            if datum.column == column and datum.is_plain and datum.name not in silent
+        ]
         if not register:
             return None
         count, unit = len(register), 1.0 / latent.log_sd
@@ -184,7 +189,7 @@ class _ModelBuilder[Value: Arithmetic]:
             for shift in self.shifts(datum):
                 centre = centre - shift * (unit / count)
         if name not in self.evidence.derived:
-            centre = centre - self.backend.log(self.columns[f"completeness:{name}"]) * unit
+            centre = centre - self.backend.log(self.columns[self.evidence.completeness_of(name)]) * unit
         return centre, self.scale(register[0]) * (unit / math.sqrt(count))
 
     def component(self, name: str) -> Value:
@@ -204,7 +209,8 @@ class _ModelBuilder[Value: Arithmetic]:
         """Compute deaths that were registered: a share of those that happened, so never more."""
         for name in self.evidence.registered:
             if f"registered:{name}" not in self.columns:
-                self.columns[f"registered:{name}"] = self.columns[f"all:{name}"] * self.columns[f"completeness:{name}"]
+                share = self.columns[self.evidence.completeness_of(name)]
+                self.columns[f"registered:{name}"] = self.columns[f"all:{name}"] * share
 
     def quantity(self, name: str) -> Value:
         """Return a population, a rate or a number of survivors: from its pool, or by its formula."""
@@ -243,6 +249,7 @@ class _ModelBuilder[Value: Arithmetic]:
         # "at least y": the figure is above y, so its error is above the residual; "at most y": so is minus its error
         residual: Value = mean - stated if datum.side == "at-most" else stated - mean
         self.backend.keep(f"expected:{datum.name}", mean)
+        self.backend.keep(f"error:{datum.name}", residual)
         self.backend.keep(f"scale:{datum.name}", scale)
         self.observe(datum.name, residual, scale, is_above=datum.side != "point", weight=datum.weight)
 
@@ -263,13 +270,17 @@ class _ModelBuilder[Value: Arithmetic]:
     def balance(self, name: str, account: ResolvedDefinition) -> None:
         """Condition on a balance: the deficit of the censuses is the sum over the scope, up to an error in persons."""
         record = self.case.balances[name]
-        residual: Value = self.arithmetic(record.formula) - self.sum(account)
+        counted = self.sum(account)
+        residual: Value = self.arithmetic(record.formula) - counted
         self.backend.keep(f"residual:{name}", residual)
+        self.backend.keep(f"sum:{name}", counted)
         residual = residual - self.evidence.offsets.get(name, 0.0)
         self.observe(f"balance:{name}", residual / record.error, self.backend.number(1.0), is_above=False, weight=1.0)
 
     def observe(self, name: str, residual: Value, scale: Value, *, is_above: bool, weight: float) -> None:
-        """Condition on an error with the tails of the case."""
+        """Condition on an error with the tails of the case, unless the figure is only to be predicted."""
+        if name in self.evidence.silent:
+            return
         is_heavy = self.evidence.synthesis.tails == "heavy"
         self.backend.observe(name, residual, scale, is_above=is_above, is_heavy=is_heavy, weight=weight)
 

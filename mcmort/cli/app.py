@@ -19,6 +19,7 @@ from mcmort.cli.check import check
 from mcmort.cli.cite import cite
 from mcmort.cli.claims import claims
 from mcmort.cli.compare import compare
+from mcmort.cli.conflict import conflict
 from mcmort.cli.fit import fit
 from mcmort.cli.import_ import import_
 from mcmort.cli.influence import influence
@@ -65,6 +66,7 @@ for command in (
     predict,
     claims,
     fit,
+    conflict,
     calibrate,
     influence,
     plot,

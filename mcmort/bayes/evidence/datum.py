@@ -130,6 +130,11 @@ class Evidence:
         Figures that are not used, each with the reason.
     offsets : dict of str to float
         Persons by which a balance is off: none, but in simulated evidence.
+    silent : frozenset of str
+        Data and balances (``balance:ID``) that are predicted and not conditioned on.
+    copies : dict of str to str
+        Second components that stand for deaths of another one, of which some data speak alone: the name of each, and
+        whose copy it is. See `mcmort.bayes.evidence.split`.
     """
 
     case: Case
@@ -146,6 +151,12 @@ class Evidence:
     statuses: dict[str, ComponentStatus]
     rejected: dict[str, str]
     offsets: Mapping[str, float] = field(default_factory=dict)
+    silent: frozenset[str] = frozenset()
+    copies: Mapping[str, str] = field(default_factory=dict)
+
+    def completeness_of(self, component: str) -> str:
+        """Return the column of the completeness of a component, which a copy shares with its original."""
+        return f"completeness:{self.copies.get(component, component)}"
 
     @cached_property
     def curves(self) -> dict[str, QuantileSpline | float]:
