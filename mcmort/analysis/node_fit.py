@@ -60,9 +60,11 @@ class Compared:
     @classmethod
     def of_json(cls, values: Mapping[str, Any]) -> Self:
         """Return what plain values of JSON stand for."""
-        lists = {name: tuple(values[name]) for name in ("own", "rest", "difference")}
-        numbers = {name: math.nan if values[name] is None else values[name] for name in ("probability", "higher")}
-        return cls(**lists, **numbers, failure=values["failure"])
+        probability, higher = (
+            math.nan if values[name] is None else float(values[name]) for name in ("probability", "higher")
+        )
+        own, rest, difference = (tuple(values[name]) for name in ("own", "rest", "difference"))
+        return cls(own, rest, difference, probability, higher, values["failure"])
 
     def as_json(self) -> dict[str, Any]:
         """Return it in plain values of JSON."""
@@ -78,8 +80,8 @@ def compare_node(case: Case, request: Mapping[str, Any]) -> dict[str, Any]:
     case : Case
         The case, whole.
     request : mapping
-        ``kind`` and ``name`` of the node, ``figures`` that are its own evidence, ``evidence``, ``without``, ``seed`` and
-        ``draws`` of the fit.
+        ``kind`` and ``name`` of the node, ``figures`` that are its own evidence, and of the fit ``evidence``,
+        ``without``, ``seed`` and ``draws``.
 
     Returns
     -------
@@ -136,8 +138,7 @@ def _of_component(name: str, kept: Mapping[str, Array]) -> tuple[Compared, int]:
     difference = np.log(own) - np.log(rest)
     above = int(np.sum(difference > 0.0))
     fewest, count = min(above, len(difference) - above), len(difference)
-    found = _quantiles_of(own, rest, difference)
-    return Compared(*found, min(1.0, 2.0 * (fewest + 1) / (count + 1)), above / count), fewest
+    return _compared(own, rest, difference, min(1.0, 2.0 * (fewest + 1) / (count + 1)), above / count), fewest
 
 
 def _of_figure(evidence: Evidence, datum: Datum, kept: Mapping[str, Array], seed: int) -> Compared:
@@ -148,10 +149,11 @@ def _of_figure(evidence: Evidence, datum: Datum, kept: Mapping[str, Array], seed
     stated = expected - residual if datum.side == "at-most" else expected + residual
     error = law.rvs(size=len(scale), random_state=generator(seed, "conflict", datum.name)) * scale
     predicted = expected + error
-    found = _quantiles_of(np.exp(stated), np.exp(predicted), stated - predicted)
     if datum.side == "point":
-        return Compared(*found, 2.0 * min(beyond, 1.0 - beyond), 1.0 - beyond)
-    return Compared(*found, beyond, 1.0 - beyond if datum.side == "at-least" else beyond)
+        probability, higher = 2.0 * min(beyond, 1.0 - beyond), 1.0 - beyond
+    else:
+        probability, higher = beyond, 1.0 - beyond if datum.side == "at-least" else beyond
+    return _compared(np.exp(stated), np.exp(predicted), stated - predicted, probability, higher)
 
 
 def _of_balance(evidence: Evidence, name: str, kept: Mapping[str, Array]) -> Compared:
@@ -159,7 +161,7 @@ def _of_balance(evidence: Evidence, name: str, kept: Mapping[str, Array]) -> Com
     law, error = _law(evidence), evidence.case.balances[name].error
     residual, rest = kept[f"residual:{name}"] - evidence.offsets.get(name, 0.0), kept[f"sum:{name}"]
     beyond = float(np.mean(law.sf(residual / error)))
-    return Compared(*_quantiles_of(rest + residual, rest, residual), 2.0 * min(beyond, 1.0 - beyond), 1.0 - beyond)
+    return _compared(rest + residual, rest, residual, 2.0 * min(beyond, 1.0 - beyond), 1.0 - beyond)
 
 
 def _law(evidence: Evidence) -> Any:
@@ -169,5 +171,6 @@ def _law(evidence: Evidence) -> Any:
     return stats.t(4) if evidence.synthesis.tails == "heavy" else stats.norm()
 
 
-def _quantiles_of(own: Array, rest: Array, difference: Array) -> tuple[tuple[float, ...], ...]:
-    return tuple(tuple(np.quantile(values, _TAILS).tolist()) for values in (own, rest, difference))
+def _compared(own: Array, rest: Array, difference: Array, probability: float, higher: float) -> Compared:
+    quantiles = [tuple(np.quantile(values, _TAILS).tolist()) for values in (own, rest, difference)]
+    return Compared(quantiles[0], quantiles[1], quantiles[2], probability, higher)

@@ -16,7 +16,8 @@ _MOST: Final = 12
 """Rows in a table for people, unless more are conflicts."""
 _RAW: Final = (
     "kind", "name", "own_low", "own_median", "own_high", "rest_low", "rest_median", "rest_high", "difference_low",
-    "difference_median", "difference_high", "higher", "p", "p_corrected", "is_conflict", "figures", "against", "failure",
+    "difference_median", "difference_high", "higher", "p", "p_corrected", "is_conflict", "figures", "against",
+    "failure",
 )  # fmt: skip
 
 
