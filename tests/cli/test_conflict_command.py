@@ -70,7 +70,7 @@ def test_csv_has_every_number_of_the_document_and_nothing_is_computed_again(
 def test_result_is_made_again_and_an_altered_one_is_found(run: Run, case: Path, tmp_path: Path) -> None:
     """`mcmort verify` makes every comparison anew and compares every number."""
     result = tmp_path / "conflict.json"
-    assert run(*_words(case, "--draws", "800", "--format", "json", "--output", str(result))).code == 0
+    assert run(*_words(case, "--draws", "6000", "--format", "json", "--output", str(result))).code == 0
     assert run("verify", result).code == 0
     document = json.loads(result.read_text())
     document["nodes"][0]["rest"]["high"] *= 1.01
