@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Literal
 
+from mcmort.analysis import compare
 from mcmort.analysis.receipt import TotalsRequest, receipt_of
 from mcmort.bayes import Posterior
 from mcmort.present.documents.fit_document import FitDocument, fit_document
 from mcmort.present.documents.frame import as_json
+from mcmort.present.fit_text import next_commands
+from mcmort.present.print_format import page_width
 from mcmort.present.tables.components_table import components_table
 from mcmort.present.tables.figures_table import figures_table
+from mcmort.present.tables.fit_totals_table import fit_totals_table
 from mcmort.present.tables.formats import render
 from mcmort.present.tables.priors_table import priors_table
 
@@ -42,7 +46,17 @@ def render_fit(
     if form == "json":
         return as_json(fitted_document(posterior))
     chosen = {"components": components_table, "priors": priors_table, "figures": figures_table}[table](posterior)
-    return render(chosen, form, width)
+    text = render(chosen, form, width)
+    if table != "components" or form == "csv" or not posterior.case.definitions:
+        return text
+    comparison = compare(posterior)
+    parts = [render(fit_totals_table(posterior, comparison), form, width)] if comparison.rows else []
+    parts.append(text)
+    if form == "text" and comparison.rows:
+        parts.append(
+            "\n".join(next_commands(posterior, comparison.rows[-1].total.definition.id, width or page_width())) + "\n"
+        )
+    return "\n".join(parts)
 
 
 def fitted_document(posterior: Posterior) -> FitDocument:

@@ -160,11 +160,14 @@ class Evidence:
 
     @cached_property
     def curves(self) -> dict[str, QuantileSpline | float]:
-        """Each cited prior over a normal score; a share that is certain is a number."""
+        """Each cited prior over a normal score; a share that is certain is a number.
+
+        A completeness has no hard low end: a register informs of all deaths, and does not cap them.
+        """
         return {
             key: prior.parameters[0]
             if isinstance(prior, Distribution) and prior.family == "fixed"
-            else spline_of(prior)
+            else spline_of(prior, below=self.synthesis.tails if key.startswith("completeness:") else None)
             for key, prior in self.cited.items()
         }
 
