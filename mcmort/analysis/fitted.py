@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -13,7 +14,16 @@ from mcmort.bayes import Posterior
 from mcmort.bayes.evidence import Side
 from mcmort.catalogue.case import Case
 
-__all__ = ["Predicted", "RegisterApart", "Shifted", "predictions", "registers_apart", "shifts", "surprising"]
+__all__ = [
+    "Predicted",
+    "RegisterApart",
+    "Shifted",
+    "leaning_alike",
+    "predictions",
+    "registers_apart",
+    "shifts",
+    "surprising",
+]
 
 type Array = NDArray[np.float64]
 
@@ -115,6 +125,32 @@ def registers_apart(posterior: Posterior) -> list[RegisterApart]:
             if not low <= share <= high:
                 apart.append(RegisterApart(component, share, (low, high)))
     return apart
+
+
+def leaning_alike(posterior: Posterior, *, is_high: bool) -> Posterior:
+    """Return a fit as it would be if the figures of all components leaned the same way by the lean that it allows.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        A fit with a lean.
+    is_high : bool
+        Whether the figures are too high, so that the deaths are fewer.
+
+    Returns
+    -------
+    Posterior
+        Deaths are what the figures say, less the lean, and no fewer than were registered. Components that a formula
+        makes stay.
+    """
+    size = math.log1p(posterior.manifest.lean) * (1.0 if is_high else -1.0)
+    columns = dict(posterior.columns)
+    for name, lean in posterior.others.items():
+        kind, _, component = name.partition(":")
+        if kind == "lean" and posterior.case.components[component].formula is None:
+            moved = columns[f"all:{component}"] * np.exp(lean - size)
+            columns[f"all:{component}"] = np.maximum(moved, columns.get(f"registered:{component}", 0.0))
+    return replace(posterior, columns=columns)
 
 
 def surprising(posterior: Posterior) -> list[Predicted]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -28,8 +29,10 @@ __all__ = ["fit", "manifest_of", "values_of"]
 
 type Array = NDArray[np.float64]
 
+MOST_LEAN: Final = 3.0
+"""Largest lean that may be asked for."""
 _PRIOR_DRAWS: Final = 2000
-_OTHERS: Final = ("tau", "bias", "completeness", "residual")
+_OTHERS: Final = ("tau", "bias", "completeness", "residual", "lean")
 """What a fit keeps besides columns that totals may ask for."""
 _RETRIES: Final = ((2, 0.9), (4, 0.99))
 """Length, in that of the first run, and target acceptance of further runs while the chains do not agree."""
@@ -41,6 +44,7 @@ def fit(
     rng: int | np.random.Generator | None = None,
     evidence: Iterable[str] | None = None,
     without: Iterable[str] = (),
+    lean: float = 0.0,
     draws: int | None = None,
     cores: int | None = None,
     store: bool = True,
@@ -59,6 +63,9 @@ def fit(
         Bases to admit; by default those that the case admits, as for the other engine.
     without : iterable of str
         Keys of sources, or lineages, to leave out.
+    lean : float
+        Error that all figures of one component may have in common though no evidence shows it: 0.3 lets them lean by
+        30 % as one standard deviation, either way.
     draws : int, optional
         Draws of each of four chains; by default 1,000, and up to 4,000 if they do not agree before. Chains that do not
         agree are run again in shorter steps, also with as many draws as are given.
@@ -96,16 +103,19 @@ def fit(
         raise UsageError(
             f"the number of draws is {draws!r}; expected a whole number from {LEAST_DRAWS} up, of each chain"
         )
+    if not 0.0 <= lean <= MOST_LEAN:
+        raise UsageError(f"the lean is {lean!r}; expected a share from 0 to {MOST_LEAN:g}, such as 0.3 for 30 %")
     if cores is not None and cores < 1:
         raise UsageError(f"the number of cores is {cores!r}; expected 1 or more")
     bases, left_out = None if evidence is None else _names("evidence", evidence), _names("without", without)
-    key = FitKey(seed, bases, left_out, draws)
+    key = FitKey(seed, bases, left_out, draws, float(lean))
     stored = find(case, key) if store else None
     if stored is not None:
         return stored
     from mcmort.bayes.evidence.collect import collect
 
-    posterior = _fitted(collect(case, bases, left_out), seed, draws, cores, progress)
+    collected = replace(collect(case, bases, left_out), lean=float(lean))
+    posterior = _fitted(collected, seed, draws, cores, progress)
     if store and keep(posterior, key) is not None:
         return (
             find(case, key) or posterior
@@ -285,5 +295,6 @@ def manifest_of(evidence: Evidence, seed: int, draws: int, chains: int) -> Manif
         evidence=evidence.admitted,
         versions={name: version_of(name) for name in ("mcmort", "numba", "numpy", "nutpie", "scipy")},
         without=evidence.without,
+        lean=evidence.lean,
         chains=chains,
     )

@@ -12,8 +12,9 @@ that follows from the parameters, and an independent check of the other two (`mc
     tau_b          = spread_b exp(h z)                       heterogeneity of a basis
     bias_b         = mean_b + sd_b z                         bias of a basis; none for registers
     effect_l       = z                                       what figures of one lineage have in common
+    lean_k         = log(1 + lean) z                         how far all figures of theta_k are off together, if asked
 
-    log y_i        = log x_i + bias_b + sqrt(r) tau_b effect_l + error_i
+    log y_i        = log x_i + bias_b + sqrt(r) tau_b effect_l + lean_k + error_i
     error_i        ~ sqrt(se_i^2 + (1 - r) tau_b^2) t_4      in lineages with figures of several sums or components
     error_i        ~ sqrt(se_i^2 + tau_b^2) t_4              in the others
 
@@ -105,6 +106,8 @@ def build_model[Value: Arithmetic](backend: Backend[Value], evidence: Evidence) 
         backend.keep(f"tau:{basis}", builder.tau[basis])
         if basis in builder.bias:
             backend.keep(f"bias:{basis}", builder.bias[basis])
+    for component, lean in builder.lean.items():
+        backend.keep(f"lean:{component}", lean)
     for datum in evidence.data:
         builder.figure(datum)
     for name, account in evidence.balances.items():
@@ -121,6 +124,8 @@ class _ModelBuilder[Value: Arithmetic]:
         self.score = backend.scores([name for name in evidence.parameters if not name.startswith("deaths:")])
         self.tau = self.heterogeneity()
         self.bias = self.biases()
+        size = math.log1p(evidence.lean)
+        self.lean = {name: self.score[f"lean:{name}"] * size for name in evidence.leaning}
         self.columns: dict[str, Value] = {key: self.cited(key) for key in evidence.cited}
         self.deaths()
         self.registered_parts()
@@ -259,6 +264,8 @@ class _ModelBuilder[Value: Arithmetic]:
         if datum.line in self.evidence.lines:
             common = math.sqrt(self.evidence.synthesis.lineage)
             shifts.append(self.score[f"lineage:{datum.line}"] * self.tau[datum.basis] * common)
+        if datum.column.startswith("all:") and datum.component in self.lean:
+            shifts.append(self.lean[datum.component])
         return shifts
 
     def scale(self, datum: Datum) -> Value:

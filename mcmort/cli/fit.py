@@ -25,6 +25,16 @@ def fit(
     figures: Annotated[
         bool, typer.Option("--figures", help="Print each figure against the model, and those not used.")
     ] = False,
+    lean: Annotated[
+        float,
+        typer.Option(
+            "--lean",
+            min=0.0,
+            max=3.0,
+            metavar="X",
+            help="Error that all figures of a component may share though nothing shows it, such as 0.3 for 30 %.",
+        ),
+    ] = 0.0,
     draws: DrawCount = None,
     seed: Seed = 1,
     threads: Threads = None,
@@ -44,7 +54,12 @@ def fit(
         raise typer.BadParameter("one table at a time", param_hint="--figures")
     check_output(output)
     options = DrawOptions(
-        engine="synthesis", draws=draws, seed=seed, evidence=bases(evidence), without=frozenset(without or ())
+        engine="synthesis",
+        draws=draws,
+        seed=seed,
+        evidence=bases(evidence),
+        without=frozenset(without or ()),
+        lean=lean,
     )
     loaded = load_case(case)
     with progress_bar(f"Fitting {loaded.id}", quiet) as progress:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from mcmort.analysis.fitted import Predicted, registers_apart, surprising
+from mcmort.analysis import ComparedDefinition, compare
+from mcmort.analysis.fitted import Predicted, leaning_alike, registers_apart, surprising
 from mcmort.bayes import Posterior
 from mcmort.catalogue import Case
 from mcmort.present.numbers import percent, rounding_of, significant
+from mcmort.present.wording import interval_text
 
-__all__ = ["figure_label", "next_commands", "unexpected_notes"]
+__all__ = ["figure_label", "lean_notes", "next_commands", "unexpected_notes"]
 
 _MOST: Final = 3
 
@@ -31,6 +33,28 @@ def unexpected_notes(posterior: Posterior) -> list[str]:
             f"these figures among it; 'mcmort conflict {case.id}' compares each part with the others alone."
         )
     return notes
+
+
+def lean_notes(posterior: Posterior) -> list[str]:
+    """Say what each total would be if all figures leaned the same way by what the fit allows."""
+    lean = posterior.manifest.lean
+    if not lean:
+        return []
+    sides = [compare(leaning_alike(posterior, is_high=is_high)).rows for is_high in (True, False)]
+    totals = [
+        f"{high.total.definition.id} {_total(high)} or {_total(low)}"
+        for high, low in zip(*sides, strict=True)
+        if high.total.definition.measure == "all"
+    ]
+    share = percent(lean)
+    return [
+        f"The figures of each component may lean together by {share}, which no evidence shows. If all lean alike by "
+        f"{share}, the total is, where they are too high or too low: {'; '.join(totals)}."
+    ]
+
+
+def _total(row: ComparedDefinition) -> str:
+    return interval_text(row.total, row.summary, 0.95)
 
 
 def _unexpected(case: Case, one: Predicted) -> str:

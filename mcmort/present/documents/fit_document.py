@@ -69,7 +69,19 @@ class FitDocument(Frame):
 def fit_document(posterior: Posterior, receipt: Receipt) -> FitDocument:
     """Return a fit in the stable JSON schema."""
     diagnosis = posterior.diagnosis
-    kinds = ("all", "registered", "ordinary", "overlap", "share", "quantity", "tau", "bias", "completeness", "residual")
+    kinds = (
+        "all",
+        "registered",
+        "ordinary",
+        "overlap",
+        "share",
+        "quantity",
+        "tau",
+        "bias",
+        "completeness",
+        "residual",
+        "lean",
+    )
     inputs = [
         InputDocument(
             name=f"{kind}:{shift.name}",

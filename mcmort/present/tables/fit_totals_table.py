@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mcmort.analysis import Comparison
 from mcmort.bayes import Posterior
-from mcmort.present.fit_text import unexpected_notes
+from mcmort.present.fit_text import lean_notes, unexpected_notes
 from mcmort.present.numbers import rounding_for
 from mcmort.present.print_format import years_text
 from mcmort.present.tables.columns import Column, Table
@@ -34,5 +34,8 @@ def fit_totals_table(posterior: Posterior, comparison: Comparison) -> Table:
     )
     title = f"{comparison.rows[0].total.case.head.title}: totals, given all the evidence"
     return Table(
-        title, columns, tuple(rows), (*floor_note([row.total for row in comparison.rows]), *unexpected_notes(posterior))
+        title,
+        columns,
+        tuple(rows),
+        (*floor_note([row.total for row in comparison.rows]), *lean_notes(posterior), *unexpected_notes(posterior)),
     )
