@@ -12,6 +12,7 @@ from .api.verbs import plot as plot
 from .api.verbs import total as total
 from .api.verification import verify as verify
 from .bayes import fit as fit
+from .bayes.vectorised_pymc import pymc_model as pymc_model
 from .catalogue import cases as cases
 from .catalogue import load as load
 from .elicit import check as check
