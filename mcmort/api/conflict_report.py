@@ -13,7 +13,8 @@ import numpy as np
 from mcmort.analysis.conflict import Conflict, Runner
 from mcmort.analysis.conflict import conflict as compute
 from mcmort.analysis.node_fit import Compared, compare_node
-from mcmort.analysis.receipt import Receipt, TotalsRequest, receipt_of
+from mcmort.analysis.receipt import Receipt, receipt_of
+from mcmort.analysis.request import ConflictRequest
 from mcmort.cache.folder import cache_folder
 from mcmort.catalogue import Case
 from mcmort.present.conflict_text import conflict_finding
@@ -22,10 +23,11 @@ from mcmort.present.documents.frame import as_json
 from mcmort.present.print_format import wrapped
 from mcmort.present.tables.conflict_table import conflict_table
 from mcmort.present.tables.formats import render
+from mcmort.results import DrawSource
 from mcmort.results.seed import given_seed
 from mcmort.tasks import TaskFailure, run_tasks, task_of
 
-__all__ = ["ConflictReport", "comparison_folder", "comparison_runner", "conflict", "conflict_with"]
+__all__ = ["ConflictReport", "again", "comparison_folder", "comparison_runner", "conflict", "conflict_with"]
 
 
 @dataclass(frozen=True)
@@ -123,8 +125,15 @@ def conflict_with(
 ) -> ConflictReport:
     """Compare each part of the evidence with all the rest; see `conflict`."""
     found = compute(case, seed=seed, evidence=evidence, without=without, draws=draws, run=run)
-    receipt = receipt_of(TotalsRequest(definitions=()), {}, found.draws, result="conflict", choices={"draws": draws})
+    receipt = receipt_of(ConflictRequest(draws=draws), {}, found.draws)
     return ConflictReport(found, receipt)
+
+
+def again(draws: DrawSource, request: ConflictRequest, receipt: Receipt) -> ConflictReport:
+    """Make every comparison again that was made from its receipt."""
+    return conflict_with(
+        draws.case, seed=receipt.seed, evidence=receipt.evidence, without=receipt.without, draws=request.draws
+    )
 
 
 def comparison_runner(

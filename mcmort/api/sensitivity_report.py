@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mcmort.analysis.receipt import Receipt, TotalsRequest, receipt_of
+from mcmort.analysis.receipt import Receipt, receipt_of
+from mcmort.analysis.request import SensitivityRequest
 from mcmort.analysis.sensitivity import InputSensitivity, PartSensitivity, TotalSensitivity, total_sensitivity
 from mcmort.analysis.summary import check_probabilities
 from mcmort.catalogue.vocabulary import Measure
 from mcmort.definitions import DefinitionChanges
+from mcmort.errors import VerifyError
 from mcmort.present.documents.frame import as_json
 from mcmort.present.documents.sensitivity_document import SensitivityDocument, sensitivity_document
 from mcmort.present.print_format import wrapped
@@ -17,9 +19,9 @@ from mcmort.present.sensitivity_text import SensitivityRows, sensitivity_headlin
 from mcmort.present.tables.formats import render
 from mcmort.present.tables.sensitivity_table import sensitivity_table
 from mcmort.results import Draws
-from mcmort.totals import definition_of, resolve
+from mcmort.totals import DrawSource, definition_of, resolve
 
-__all__ = ["SensitivityReport", "sensitivity", "sensitivity_with"]
+__all__ = ["SensitivityReport", "again", "sensitivity", "sensitivity_with"]
 
 
 @dataclass(frozen=True)
@@ -124,5 +126,12 @@ def sensitivity_with(
     check_probabilities([interval])
     resolved = resolve(draws.case, definition_of(draws.case, definition, changes))
     found = total_sensitivity(draws, resolved, interval)
-    request = TotalsRequest(definitions=(definition,), **dict(changes))
-    return SensitivityReport(found, receipt_of(request, [found.total], result="sensitivity", interval=interval))
+    request = SensitivityRequest(definitions=(definition,), **dict(changes))
+    return SensitivityReport(found, receipt_of(request, [found.total], interval=interval))
+
+
+def again(draws: DrawSource, request: SensitivityRequest, receipt: Receipt) -> SensitivityReport:
+    """Work out again from a receipt what carries the width of a total."""
+    if not isinstance(draws, Draws):
+        raise VerifyError("the receipt contradicts itself: sensitivity is computed from draws that are kept")
+    return sensitivity_with(draws, request.definition, request.changes, interval=receipt.interval)

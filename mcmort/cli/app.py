@@ -20,10 +20,12 @@ from mcmort.cli.cite import cite
 from mcmort.cli.claims import claims
 from mcmort.cli.compare import compare
 from mcmort.cli.conflict import conflict
+from mcmort.cli.errors import errors
 from mcmort.cli.fit import fit
 from mcmort.cli.import_ import import_
 from mcmort.cli.influence import influence
 from mcmort.cli.locate import locate
+from mcmort.cli.multiverse import multiverse
 from mcmort.cli.new import new
 from mcmort.cli.plot import plot
 from mcmort.cli.predict import predict
@@ -65,6 +67,8 @@ for command in (
     rates,
     predict,
     claims,
+    multiverse,
+    errors,
     fit,
     conflict,
     calibrate,

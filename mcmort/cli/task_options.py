@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,6 +15,8 @@ from mcmort.cli.drawing import progress_bar
 from mcmort.cli.standard_streams import write_err
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from mcmort.tasks import Task
 
 __all__ = ["TaskWords", "WorkerWords"]
@@ -37,16 +39,20 @@ class WorkerWords:
         """Carry out tasks with a progress bar, and return their results by key; see `mcmort.tasks.run_tasks`."""
         from mcmort.tasks import run_tasks
 
-        if self.scheduler is not None and self.workers is not None:
-            raise typer.BadParameter("a Dask cluster has workers of its own", param_hint="--workers")
-        with self._executor() as executor, progress_bar(label, quiet) as progress:
-            workers = self.workers or os.cpu_count() or 1
-            return run_tasks(tasks, folder=folder, executor=executor, workers=workers, progress=progress)
+        with self.executor() as executor, progress_bar(label, quiet) as progress:
+            return run_tasks(tasks, folder=folder, executor=executor, workers=self.processes, progress=progress)
 
-    def _executor(self) -> Any:
+    @property
+    def processes(self) -> int:
+        """How many processes of this machine are used, unless a scheduler is."""
+        return self.workers or os.cpu_count() or 1
+
+    def executor(self) -> AbstractContextManager[Executor | None]:
         """Lend the executor that was asked for, or none."""
         if self.scheduler is None:
             return nullcontext()
+        if self.workers is not None:
+            raise typer.BadParameter("a Dask cluster has workers of its own", param_hint="--workers")
         from mcmort.tasks.dask_cluster import dask_executor
 
         return dask_executor(self.scheduler)
@@ -67,10 +73,15 @@ class TaskWords(WorkerWords):
 
     def results_of(self, tasks: Sequence[Task], label: str, *, quiet: bool) -> dict[str, Any] | None:
         """Carry out tasks and return their results by key, or write the plan that was asked for and return None."""
+        return None if self.has_written_plan(lambda: tasks) else self.run(tasks, self.results, label, quiet=quiet)
+
+    def has_written_plan(self, make: Callable[[], Sequence[Task]]) -> bool:
+        """Write a plan of the tasks that are made if one was asked for, and say whether it was."""
         if self.plan is None:
-            return self.run(tasks, self.results, label, quiet=quiet)
+            return False
         from mcmort.tasks import write_plan
 
+        tasks = make()
         write_plan(self.plan, tasks)
         write_err(f"{self.plan}: {len(tasks)} tasks; 'mcmort sweep {self.plan} -o FOLDER' carries them out\n")
-        return None
+        return True
