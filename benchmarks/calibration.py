@@ -290,7 +290,9 @@ def main() -> None:
     """Simulate, and write the page and its figure."""
     results = {study.name: ranks_of(study) for study in STUDIES}
     (ROOT / "docs" / "calibration.svg").write_bytes(figure(results, "svg"))
-    (ROOT / "docs" / "calibration.md").write_text(page(results), encoding="utf-8")
+    written = ROOT / "docs" / "calibration.md"
+    _, mark, conflicts = written.read_text(encoding="utf-8").partition("<!-- conflict -->")  # of benchmarks/conflict.py
+    written.write_text(page(results) + (f"\n{mark}{conflicts}" if mark else ""), encoding="utf-8")
 
 
 if __name__ == "__main__":

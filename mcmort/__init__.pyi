@@ -1,4 +1,5 @@
 from .api.bridge_report import bridge as bridge
+from .api.conflict_report import conflict as conflict
 from .api.errors_report import measured_errors as measured_errors
 from .api.hindcast_report import hindcast as hindcast
 from .api.influence_report import influence as influence
@@ -17,6 +18,7 @@ from .api.verification import verify as verify
 from .bayes import fit as fit
 from .bayes import open_fit as open_fit
 from .bayes import save_fit as save_fit
+from .bayes.vectorised_pymc import pymc_model as pymc_model
 from .catalogue import cases as cases
 from .catalogue import load as load
 from .elicit import check as check

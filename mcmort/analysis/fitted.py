@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.analysis.summary import Summary, summarise
 from mcmort.bayes import Posterior
+from mcmort.bayes.evidence import Side
+from mcmort.catalogue.case import Case
 
-__all__ = ["Predicted", "Shifted", "predictions", "shifts"]
+__all__ = [
+    "Predicted",
+    "RegisterApart",
+    "Shifted",
+    "leaning_alike",
+    "predictions",
+    "registers_apart",
+    "shifts",
+    "surprising",
+]
 
 type Array = NDArray[np.float64]
+
+_OUTSIDE: Final = 0.05
+"""Probability of the tails in which a figure is surprising."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +45,8 @@ class Predicted:
         Of the replicates: at 2.5, 50 and 97.5 %.
     below, below_before : float
         Share of the replicates below the figure, after and before the evidence.
+    side : {"point", "at-least", "at-most"}
+        Whether it is a bound: then the replicates are of the figure that it bounds.
     """
 
     name: str
@@ -38,11 +56,23 @@ class Predicted:
     high: float
     below: float
     below_before: float
+    side: Side = "point"
+
+    @property
+    def tail(self) -> float:
+        """Probability of replicates that lie as far out; of a bound, that it holds."""
+        match self.side:
+            case "at-least":
+                return 1.0 - self.below
+            case "at-most":
+                return self.below
+            case _:
+                return 2.0 * min(self.below, 1.0 - self.below)
 
     @property
     def is_surprising(self) -> bool:
-        """Whether the figure lies outside the middle 95 % of its replicates."""
-        return not 0.025 <= self.below <= 0.975
+        """Whether the figure lies outside the middle 95 % of its replicates; a bound, whether it hardly holds."""
+        return self.tail < (_OUTSIDE if self.side == "point" else _OUTSIDE / 2.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +82,80 @@ class Shifted:
     name: str
     before: Summary | None
     after: Summary
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterApart:
+    """A register and the other evidence on all deaths that agree only on a completeness which is hardly cited.
+
+    Attributes
+    ----------
+    component : str
+        Its id.
+    share : float
+        Median of the share that was registered, given all the evidence.
+    cited : tuple of float
+        Its central 90 % before the evidence.
+    """
+
+    component: str
+    share: float
+    cited: tuple[float, float]
+
+
+def registers_apart(posterior: Posterior) -> list[RegisterApart]:
+    """Return the components whose completeness the evidence moves out of the central 90 % of its prior.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        A fit.
+
+    Returns
+    -------
+    list of RegisterApart
+        By component. One fit shows it; how probable such a difference is without a conflict says `mcmort conflict`.
+    """
+    apart = []
+    for name, values in sorted(posterior.others.items()):
+        kind, _, component = name.partition(":")
+        if kind == "completeness" and np.ptp(values) > 0.0:
+            share = float(np.median(values))
+            low, high = np.quantile(posterior.prior[name], (0.05, 0.95)).tolist()
+            if not low <= share <= high:
+                apart.append(RegisterApart(component, share, (low, high)))
+    return apart
+
+
+def leaning_alike(posterior: Posterior, *, is_high: bool) -> Posterior:
+    """Return a fit as it would be if the figures of all components leaned the same way by the lean that it allows.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        A fit with a lean.
+    is_high : bool
+        Whether the figures are too high, so that the deaths are fewer.
+
+    Returns
+    -------
+    Posterior
+        Deaths are what the figures say, less the lean, and no fewer than were registered. Components that a formula
+        makes stay.
+    """
+    size = math.log1p(posterior.manifest.lean) * (1.0 if is_high else -1.0)
+    columns = dict(posterior.columns)
+    for name, lean in posterior.others.items():
+        kind, _, component = name.partition(":")
+        if kind == "lean" and posterior.case.components[component].formula is None:
+            moved = columns[f"all:{component}"] * np.exp(lean - size)
+            columns[f"all:{component}"] = np.maximum(moved, columns.get(f"registered:{component}", 0.0))
+    return replace(posterior, columns=columns)
+
+
+def surprising(posterior: Posterior) -> list[Predicted]:
+    """Return the figures outside the middle 95 % of their replicates, the farthest first."""
+    return sorted((one for one in predictions(posterior) if one.is_surprising), key=lambda one: (one.tail, one.name))
 
 
 def predictions(posterior: Posterior) -> list[Predicted]:
@@ -66,13 +170,28 @@ def predictions(posterior: Posterior) -> list[Predicted]:
     -------
     list of Predicted
     """
-    predicted = []
+    predicted, sides = [], _sides(posterior.case)
     for name, value in posterior.observed.items():
         after, before = posterior.predicted[name], posterior.predicted_before[name]
         low, middle, high = np.exp(np.quantile(after, [0.025, 0.5, 0.975])).tolist()
         below, below_before = float(np.mean(after < value)), float(np.mean(before < value))
-        predicted.append(Predicted(name, float(np.exp(value)), low, middle, high, below, below_before))
+        predicted.append(Predicted(name, float(np.exp(value)), low, middle, high, below, below_before, sides[name]))
     return predicted
+
+
+def _sides(case: Case) -> dict[str, Side]:
+    """Return for each figure of a case whether it is a bound as the model sees it, by name."""
+    bounds: dict[str, Side] = {"at-least": "at-least", "at-most": "at-most"}
+    sides = {
+        f"{component.id}:{estimate.name}": bounds.get(estimate.reading, "point")
+        for component in case.components.values()
+        for estimate in component.estimate
+    }
+    # an author who counts more than the case holds bounds from above what it holds
+    return sides | {
+        f"claim:{claim.id}": "at-most" if claim.beyond is not None else bounds.get(claim.reading, "point")
+        for claim in case.claims.values()
+    }
 
 
 def shifts(posterior: Posterior, kind: str) -> list[Shifted]:

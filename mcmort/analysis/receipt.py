@@ -21,6 +21,7 @@ from mcmort.analysis.rates import RatesRequest
 from mcmort.analysis.request import (
     ClaimsRequest,
     ComparisonRequest,
+    ConflictRequest,
     FitRequest,
     Request,
     SensitivityRequest,
@@ -41,6 +42,7 @@ _AnyRequest = Annotated[
     BridgeRequest
     | ClaimsRequest
     | ComparisonRequest
+    | ConflictRequest
     | FitRequest
     | InfluenceRequest
     | LocationRequest
@@ -77,7 +79,7 @@ class Receipt(BaseModel):
         Probability of the interval that is printed.
     beside : tuple of Receipt
         Of results with draws of their own that this one was compared with.
-    engine, seed, draws, evidence, method, dependence, pool, weights, precision, without, chains
+    engine, seed, draws, evidence, method, dependence, pool, weights, precision, without, lean, chains
         How the draws were made; see `mcmort.results.Manifest`.
     kept : bool
         Whether all draws were kept, or only counted in histograms.
@@ -109,6 +111,7 @@ class Receipt(BaseModel):
     weights: Weighting = "equal"
     precision: float | None = None
     without: tuple[str, ...] = ()
+    lean: float = 0.0
     chains: int = Field(1, ge=1)
     kept: bool = True
     versions: dict[str, str] = Field(min_length=1)
@@ -150,7 +153,7 @@ class Receipt(BaseModel):
             return DrawOptions(
                 engine=self.engine, draws=self.draws, seed=self.seed, precision=self.precision, method=self.method,
                 dependence=self.dependence, pool=self.pool, weights=self.weights, evidence=frozenset(self.evidence),
-                without=frozenset(self.without),
+                without=frozenset(self.without), lean=self.lean,
             )  # fmt: skip
         except OptionError as error:
             raise VerifyError(f"the receipt contradicts itself: {error}") from error

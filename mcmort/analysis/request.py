@@ -17,6 +17,7 @@ __all__ = [
     "ChangedRequest",
     "ClaimsRequest",
     "ComparisonRequest",
+    "ConflictRequest",
     "FitRequest",
     "NamedRequest",
     "OneTotalRequest",
@@ -124,6 +125,19 @@ class FitRequest(Request):
     """What the synthesis engine makes of the evidence."""
 
     result: Literal["fit"] = "fit"
+
+
+class ConflictRequest(Request):
+    """What in the evidence pulls against what.
+
+    Attributes
+    ----------
+    draws : int or None
+        Draws of each chain, if their number was asked for.
+    """
+
+    result: Literal["conflict"] = "conflict"
+    draws: int | None = None
 
 
 class SensitivityRequest(OneTotalRequest):

@@ -18,6 +18,7 @@ from mcmort.api.reports import DependenceReport, EnginesReport
 from mcmort.catalogue import Case, load
 from mcmort.errors import UnknownCaseError, VerifyError
 from mcmort.present.documents.frame import as_json
+from mcmort.results import Draws, DrawSource, Manifest
 from mcmort.results.draw_options import ENGINES
 from mcmort.totals import source_of
 
@@ -28,6 +29,7 @@ _AGAIN: Final[Mapping[str, str]] = {
     "bridge": "bridge_report:again",
     "claims": "verbs:claims_again",
     "comparison": "verbs:comparison_again",
+    "conflict": "conflict_report:again",
     "fit": "fit_report:again",
     "influence": "influence_report:again",
     "location": "location_report:again",
@@ -141,7 +143,10 @@ def _remade(receipt: Receipt, recorded: RecordedResult, where: str | None, threa
     case = _case(receipt, recorded, where)
     if receipt.method == "quasi":
         _check_quasi_draws(receipt)
-    source = source_of(case, options, keep=receipt.kept, store=False, threads=threads)
+    if receipt.result == "conflict":  # no draws of the whole: each comparison has a fit of its own
+        source: DrawSource = Draws(case, Manifest(receipt.engine, receipt.seed, 0, receipt.evidence, {}), {})
+    else:
+        source = source_of(case, options, keep=receipt.kept, store=False, threads=threads)
     request = receipt.request
     if isinstance(request, TotalsRequest):
         return _Remade(None, {}, totals_digests(source, receipt), source.manifest.versions)

@@ -64,6 +64,7 @@ class FitKey:
     evidence: tuple[str, ...] | None
     without: tuple[str, ...]
     draws: int | None
+    lean: float = 0.0
 
 
 def path_of(case: Case, key: FitKey) -> Path:

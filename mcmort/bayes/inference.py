@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -24,12 +25,14 @@ if TYPE_CHECKING:
     from mcmort.bayes.evidence import Evidence
     from mcmort.bayes.sample import Chains, Progress
 
-__all__ = ["fit"]
+__all__ = ["fit", "manifest_of", "values_of"]
 
 type Array = NDArray[np.float64]
 
+MOST_LEAN: Final = 3.0
+"""Largest lean that may be asked for."""
 _PRIOR_DRAWS: Final = 2000
-_OTHERS: Final = ("tau", "bias", "completeness", "residual")
+_OTHERS: Final = ("tau", "bias", "completeness", "residual", "lean")
 """What a fit keeps besides columns that totals may ask for."""
 _RETRIES: Final = ((2, 0.9), (4, 0.99))
 """Length, in that of the first run, and target acceptance of further runs while the chains do not agree."""
@@ -41,6 +44,7 @@ def fit(
     rng: int | np.random.Generator | None = None,
     evidence: Iterable[str] | None = None,
     without: Iterable[str] = (),
+    lean: float = 0.0,
     draws: int | None = None,
     cores: int | None = None,
     store: bool = True,
@@ -59,6 +63,9 @@ def fit(
         Bases to admit; by default those that the case admits, as for the other engine.
     without : iterable of str
         Keys of sources, or lineages, to leave out.
+    lean : float
+        Error that all figures of one component may have in common though no evidence shows it: 0.3 lets them lean by
+        30 % as one standard deviation, either way.
     draws : int, optional
         Draws of each of four chains; by default 1,000, and up to 4,000 if they do not agree before. Chains that do not
         agree are run again in shorter steps, also with as many draws as are given.
@@ -96,16 +103,19 @@ def fit(
         raise UsageError(
             f"the number of draws is {draws!r}; expected a whole number from {LEAST_DRAWS} up, of each chain"
         )
+    if not 0.0 <= lean <= MOST_LEAN:
+        raise UsageError(f"the lean is {lean!r}; expected a share from 0 to {MOST_LEAN:g}, such as 0.3 for 30 %")
     if cores is not None and cores < 1:
         raise UsageError(f"the number of cores is {cores!r}; expected 1 or more")
     bases, left_out = None if evidence is None else _names("evidence", evidence), _names("without", without)
-    key = FitKey(seed, bases, left_out, draws)
+    key = FitKey(seed, bases, left_out, draws, float(lean))
     stored = find(case, key) if store else None
     if stored is not None:
         return stored
     from mcmort.bayes.evidence.collect import collect
 
-    posterior = _fitted(collect(case, bases, left_out), seed, draws, cores, progress)
+    collected = replace(collect(case, bases, left_out), lean=float(lean))
+    posterior = _fitted(collected, seed, draws, cores, progress)
     if store and keep(posterior, key) is not None:
         return (
             find(case, key) or posterior
@@ -126,13 +136,45 @@ def _names(argument: str, given: Iterable[str]) -> tuple[str, ...]:
 def _fitted(
     evidence: Evidence, seed: int, draws: int | None, cores: int | None, progress: Progress | None
 ) -> Posterior:  # fmt: skip
+    clock = _Clock()
+    found = _converged(evidence, seed, draws, cores, progress, clock)
+    return _posterior_of(evidence, *found, seed, clock)
+
+
+def values_of(evidence: Evidence, seed: int, draws: int | None = None, cores: int | None = None) -> dict[str, Array]:
+    """Condition on evidence as `fit` does, and return draws of all that the model keeps, chain after chain.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Any, such as that of `mcmort.bayes.evidence.split`.
+    seed, draws, cores
+        As for `fit`.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (n_draws,)
+        Columns of the case, ``expected:``, ``scale:`` and ``error:`` of each figure, and ``sum:`` and ``residual:`` of
+        each balance.
+
+    Raises
+    ------
+    ConvergenceError
+        As for `fit`.
+    """
+    return _converged(evidence, seed, draws, cores, None, _Clock())[1].kept
+
+
+def _converged(
+    evidence: Evidence, seed: int, draws: int | None, cores: int | None, progress: Progress | None, clock: _Clock
+) -> tuple[Chains, ArrayBackend, Diagnosis]:  # fmt: skip
+    """Sample until the chains agree, or refuse."""
     from mcmort.bayes.autodiff.density import Density, density_address, identity_address
     from mcmort.bayes.backends import evaluate_model, evaluate_without_data, program_of
     from mcmort.bayes.modes import ModeSearch
     from mcmort.bayes.sample import CHAINS, DRAWS, TARGET_ACCEPT, TUNE, sample, sample_briefly
     from mcmort.bayes.starting_points import starting_points
 
-    clock = _Clock()
     program = program_of(evidence)
     clock.lap("program")
     density_address()
@@ -160,7 +202,7 @@ def _fitted(
         is_missing_one = search.has_missed_one()
         clock.lap("diagnosis")
         if not diagnosis.defects() and not is_missing_one:
-            return _posterior_of(evidence, chains, backend, diagnosis, seed, clock)
+            return chains, backend, diagnosis
     split = search.split()
     if split is not None:
         raise split.refusal(evidence.case.id)
@@ -225,7 +267,7 @@ def _posterior_of(
     before = draw_prior(evidence, _PRIOR_DRAWS, seed)
     posterior = Posterior(
         evidence.case,
-        _manifest(evidence, seed, count * length, count),
+        manifest_of(evidence, seed, count * length, count),
         columns,
         evidence.statuses,
         KeptSplits(seed),
@@ -244,7 +286,8 @@ def _posterior_of(
     return posterior
 
 
-def _manifest(evidence: Evidence, seed: int, draws: int, chains: int) -> Manifest:
+def manifest_of(evidence: Evidence, seed: int, draws: int, chains: int) -> Manifest:
+    """Return how a fit of some evidence is made."""
     return Manifest(
         engine="synthesis",
         seed=seed,
@@ -252,5 +295,6 @@ def _manifest(evidence: Evidence, seed: int, draws: int, chains: int) -> Manifes
         evidence=evidence.admitted,
         versions={name: version_of(name) for name in ("mcmort", "numba", "numpy", "nutpie", "scipy")},
         without=evidence.without,
+        lean=evidence.lean,
         chains=chains,
     )

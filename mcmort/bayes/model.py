@@ -12,8 +12,9 @@ that follows from the parameters, and an independent check of the other two (`mc
     tau_b          = spread_b exp(h z)                       heterogeneity of a basis
     bias_b         = mean_b + sd_b z                         bias of a basis; none for registers
     effect_l       = z                                       what figures of one lineage have in common
+    lean_k         = log(1 + lean) z                         how far all figures of theta_k are off together, if asked
 
-    log y_i        = log x_i + bias_b + sqrt(r) tau_b effect_l + error_i
+    log y_i        = log x_i + bias_b + sqrt(r) tau_b effect_l + lean_k + error_i
     error_i        ~ sqrt(se_i^2 + (1 - r) tau_b^2) t_4      in lineages with figures of several sums or components
     error_i        ~ sqrt(se_i^2 + tau_b^2) t_4              in the others
 
@@ -105,6 +106,8 @@ def build_model[Value: Arithmetic](backend: Backend[Value], evidence: Evidence) 
         backend.keep(f"tau:{basis}", builder.tau[basis])
         if basis in builder.bias:
             backend.keep(f"bias:{basis}", builder.bias[basis])
+    for component, lean in builder.lean.items():
+        backend.keep(f"lean:{component}", lean)
     for datum in evidence.data:
         builder.figure(datum)
     for name, account in evidence.balances.items():
@@ -121,6 +124,8 @@ class _ModelBuilder[Value: Arithmetic]:
         self.score = backend.scores([name for name in evidence.parameters if not name.startswith("deaths:")])
         self.tau = self.heterogeneity()
         self.bias = self.biases()
+        size = math.log1p(evidence.lean)
+        self.lean = {name: self.score[f"lean:{name}"] * size for name in evidence.leaning}
         self.columns: dict[str, Value] = {key: self.cited(key) for key in evidence.cited}
         self.deaths()
         self.registered_parts()
@@ -174,7 +179,12 @@ class _ModelBuilder[Value: Arithmetic]:
         variables leaves the distribution as it is.
         """
         column = f"registered:{name}"
-        register = [datum for datum in self.evidence.data if datum.column == column and datum.is_plain]
+        silent = self.evidence.silent
+        register = [
+            datum
+            for datum in self.evidence.data
+            if datum.column == column and datum.is_plain and datum.name not in silent
+        ]
         if not register:
             return None
         count, unit = len(register), 1.0 / latent.log_sd
@@ -184,7 +194,7 @@ class _ModelBuilder[Value: Arithmetic]:
             for shift in self.shifts(datum):
                 centre = centre - shift * (unit / count)
         if name not in self.evidence.derived:
-            centre = centre - self.backend.log(self.columns[f"completeness:{name}"]) * unit
+            centre = centre - self.backend.log(self.columns[self.evidence.completeness_of(name)]) * unit
         return centre, self.scale(register[0]) * (unit / math.sqrt(count))
 
     def component(self, name: str) -> Value:
@@ -204,7 +214,8 @@ class _ModelBuilder[Value: Arithmetic]:
         """Compute deaths that were registered: a share of those that happened, so never more."""
         for name in self.evidence.registered:
             if f"registered:{name}" not in self.columns:
-                self.columns[f"registered:{name}"] = self.columns[f"all:{name}"] * self.columns[f"completeness:{name}"]
+                share = self.columns[self.evidence.completeness_of(name)]
+                self.columns[f"registered:{name}"] = self.columns[f"all:{name}"] * share
 
     def quantity(self, name: str) -> Value:
         """Return a population, a rate or a number of survivors: from its pool, or by its formula."""
@@ -243,6 +254,7 @@ class _ModelBuilder[Value: Arithmetic]:
         # "at least y": the figure is above y, so its error is above the residual; "at most y": so is minus its error
         residual: Value = mean - stated if datum.side == "at-most" else stated - mean
         self.backend.keep(f"expected:{datum.name}", mean)
+        self.backend.keep(f"error:{datum.name}", residual)
         self.backend.keep(f"scale:{datum.name}", scale)
         self.observe(datum.name, residual, scale, is_above=datum.side != "point", weight=datum.weight)
 
@@ -252,6 +264,8 @@ class _ModelBuilder[Value: Arithmetic]:
         if datum.line in self.evidence.lines:
             common = math.sqrt(self.evidence.synthesis.lineage)
             shifts.append(self.score[f"lineage:{datum.line}"] * self.tau[datum.basis] * common)
+        if datum.column.startswith("all:") and datum.component in self.lean:
+            shifts.append(self.lean[datum.component])
         return shifts
 
     def scale(self, datum: Datum) -> Value:
@@ -263,13 +277,17 @@ class _ModelBuilder[Value: Arithmetic]:
     def balance(self, name: str, account: ResolvedDefinition) -> None:
         """Condition on a balance: the deficit of the censuses is the sum over the scope, up to an error in persons."""
         record = self.case.balances[name]
-        residual: Value = self.arithmetic(record.formula) - self.sum(account)
+        counted = self.sum(account)
+        residual: Value = self.arithmetic(record.formula) - counted
         self.backend.keep(f"residual:{name}", residual)
+        self.backend.keep(f"sum:{name}", counted)
         residual = residual - self.evidence.offsets.get(name, 0.0)
         self.observe(f"balance:{name}", residual / record.error, self.backend.number(1.0), is_above=False, weight=1.0)
 
     def observe(self, name: str, residual: Value, scale: Value, *, is_above: bool, weight: float) -> None:
-        """Condition on an error with the tails of the case."""
+        """Condition on an error with the tails of the case, unless the figure is only to be predicted."""
+        if name in self.evidence.silent:
+            return
         is_heavy = self.evidence.synthesis.tails == "heavy"
         self.backend.observe(name, residual, scale, is_above=is_above, is_heavy=is_heavy, weight=weight)
 

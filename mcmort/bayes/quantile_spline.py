@@ -8,7 +8,7 @@ jumps, which a gradient needs.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,13 @@ FIRST: Final = -6.0
 STEPS: Final = 16
 """Pieces for each unit of score."""
 PIECES: Final = int(-2 * FIRST * STEPS)
+_TENTH: Final = -1.25
+"""The normal score at the lowest tenth of a share, near enough, and a knot."""
+_LAST: Final = -4.0
+"""The normal score below which a heavy tail goes on straight: no draw comes there, and no share underflows."""
+_MOST: Final = 1.0 - 1e-6
+
+type Tails = Literal["heavy", "normal"]
 
 
 @dataclass(frozen=True)
@@ -65,13 +72,15 @@ def cubic(coefficients: Any, t: Any) -> tuple[Any, Any]:
     return c[0] + t * (c[1] + t * (c[2] + t * c[3])), c[1] + t * (2.0 * c[2] + t * 3.0 * c[3])
 
 
-def spline_of(prior: Pool | Distribution) -> QuantileSpline:
+def spline_of(prior: Pool | Distribution, *, below: Tails | None = None) -> QuantileSpline:
     """Tabulate a prior.
 
     Parameters
     ----------
     prior : Pool or Distribution
         Elicited.
+    below : {"heavy", "normal"}, optional
+        For a share that is above zero, the tail that its lowest tenth gets in place of the cited one; see `soft_below`.
 
     Returns
     -------
@@ -83,7 +92,45 @@ def spline_of(prior: Pool | Distribution) -> QuantileSpline:
 
     scores = FIRST + np.arange(PIECES + 1) / STEPS
     values = prior.ppf(ndtr(scores))
+    if below is not None and values[0] > 0.0:
+        values = soft_below(scores, values, below)
     is_log = bool(values[0] > 0.0)
     knots = np.log(values) if is_log else values
     pieces = PchipInterpolator(scores, knots).c  # shape (4, PIECES), highest power first
     return QuantileSpline(np.ascontiguousarray(pieces[::-1].T), is_log)
+
+
+def soft_below(scores: Array, shares: Array, tails: Tails) -> Array:
+    """Return the quantiles of a share without a hard low end.
+
+    A cited range says where the share lies, and not that less is impossible: what is known beside it may say so. From
+    the lowest tenth on, the logarithm of the odds goes on with the slope that it has there: as a normal variable, or
+    as Student's t with four degrees of freedom, as errors of figures do. What is above stays as it is cited.
+
+    Parameters
+    ----------
+    scores : ndarray, shape (n,)
+        Normal scores, increasing in equal steps.
+    shares : ndarray, shape (n,)
+        Quantiles at these scores, above zero.
+    tails : {"heavy", "normal"}
+        Of the variable.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+    """
+    from scipy.special import expit, logit, ndtr, stdtrit
+
+    place = int(np.searchsorted(scores, _TENTH))
+    drawn = scores
+    if tails == "heavy":
+        last = int(np.searchsorted(scores, _LAST))
+        drawn = stdtrit(4.0, ndtr(scores))
+        drawn[:last] = drawn[last] + (scores[:last] - scores[last]) * (drawn[last + 1] - drawn[last]) * STEPS
+    near = slice(place - 1, place + 2)
+    odds = logit(np.minimum(shares[near], _MOST))
+    slope = (odds[2] - odds[0]) / (drawn[near][2] - drawn[near][0])
+    softened = shares.copy()
+    softened[:place] = expit(odds[1] + slope * (drawn[:place] - drawn[place]))
+    return softened

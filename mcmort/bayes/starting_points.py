@@ -64,7 +64,7 @@ def schools_of(evidence: Evidence) -> dict[str, tuple[School, ...]]:
     figures = defaultdict[str, list[tuple[float, float, str]]](list)
     own = {datum.component for datum in evidence.data if datum.is_plain}
     for datum in evidence.data:
-        if not datum.is_plain:
+        if not datum.is_plain or datum.name in evidence.silent:
             continue
         error = math.hypot(datum.log_error, evidence.case.head.log_sd_of(datum.basis))
         if datum.account is None:
@@ -80,7 +80,7 @@ def _log_completeness(evidence: Evidence, datum: Datum) -> float:
     """Return the logarithm of the share of a component's deaths that a figure counts, at the middle of its prior."""
     if datum.column.startswith("all:") or datum.component in evidence.derived:
         return 0.0
-    curve = evidence.curves[f"completeness:{datum.component}"]
+    curve = evidence.curves[evidence.completeness_of(datum.component)]
     return math.log(curve if isinstance(curve, float) else float(curve(np.zeros(1))[0]))
 
 

@@ -19,6 +19,7 @@ from mcmort.cli.check import check
 from mcmort.cli.cite import cite
 from mcmort.cli.claims import claims
 from mcmort.cli.compare import compare
+from mcmort.cli.conflict import conflict
 from mcmort.cli.errors import errors
 from mcmort.cli.export import export
 from mcmort.cli.fit import fit
@@ -72,6 +73,7 @@ for command in (
     errors,
     hindcast,
     fit,
+    conflict,
     calibrate,
     influence,
     plot,

@@ -39,6 +39,16 @@ def fit(
     figures: Annotated[
         bool, typer.Option("--figures", help="Print each figure against the model, and those not used.")
     ] = False,
+    lean: Annotated[
+        float,
+        typer.Option(
+            "--lean",
+            min=0.0,
+            max=3.0,
+            metavar="X",
+            help="Error that all figures of a component may share though nothing shows it, such as 0.3 for 30 %.",
+        ),
+    ] = 0.0,
     draws: DrawCount = None,
     seed: Seed = 1,
     threads: Threads = None,
@@ -65,7 +75,12 @@ def fit(
     check_output(output)
     check_output(save)
     options = DrawOptions(
-        engine="synthesis", draws=draws, seed=seed, evidence=bases(evidence), without=frozenset(without or ())
+        engine="synthesis",
+        draws=draws,
+        seed=seed,
+        evidence=bases(evidence),
+        without=frozenset(without or ()),
+        lean=lean,
     )
     loaded = load_case(case)
     with progress_bar(f"Fitting {loaded.id}", quiet) as progress:

@@ -33,6 +33,7 @@ _ONE_ENGINE_ONLY: Final[dict[str, Engine]] = {
     "pool": "elicited",
     "weights": "elicited",
     "without": "synthesis",
+    "lean": "synthesis",
 }
 
 
@@ -62,6 +63,8 @@ class DrawOptions:
         Bases of evidence to admit, instead of those that the case admits.
     without : frozenset of str
         Sources and lineages to leave out (synthesis).
+    lean : float
+        Error that all figures of one component may have in common (synthesis).
 
     Raises
     ------
@@ -79,6 +82,7 @@ class DrawOptions:
     weights: Weighting = "equal"
     evidence: frozenset[str] | None = None
     without: frozenset[str] = frozenset()
+    lean: float = 0.0
 
     def __post_init__(self) -> None:
         if self.precision is not None and not 0.0 < self.precision < 1.0:

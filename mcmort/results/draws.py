@@ -122,6 +122,8 @@ class Manifest:
         The largest relative error among them.
     without : tuple of str
         Sources and lineages that were left out.
+    lean : float
+        Error that all figures of one component were allowed to have in common; 0 for none.
     chains : int
         Chains that follow one another in the draws; 1 if they are independent.
     """
@@ -138,6 +140,7 @@ class Manifest:
     precision: float | None = None
     reached: float | None = None
     without: tuple[str, ...] = ()
+    lean: float = 0.0
     chains: int = 1
 
 

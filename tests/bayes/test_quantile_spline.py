@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pytest
 from scipy import interpolate, special, stats
 
-from mcmort.bayes.quantile_spline import FIRST, PIECES, STEPS, QuantileSpline, spline_of
+from mcmort.bayes.quantile_spline import FIRST, PIECES, STEPS, QuantileSpline, soft_below, spline_of
 from mcmort.elicit.families import Distribution, empirical
 from mcmort.elicit.pool import Bound, Pool
 
@@ -141,3 +143,23 @@ def test_shares_within_table_stay_between_zero_and_one(name: str) -> None:
     values = _curve(name)[0](np.linspace(-6.0, 6.0, 20_001))
     assert values.min() >= 0.0
     assert values.max() <= 1.0
+
+
+@pytest.mark.parametrize("tails", ["heavy", "normal"])
+def test_share_keeps_what_is_cited_above_its_lowest_tenth_and_has_no_hard_low_end(
+    tails: Literal["heavy", "normal"],
+) -> None:
+    """Of a range of 0.4 to 1 the quantiles above the lowest tenth stay; below, they fall past 0.4, and not to zero."""
+    scores = np.linspace(-6.0, 6.0, 193)
+    cited = Distribution("uniform", (0.4, 1.0)).ppf(stats.norm.cdf(scores))
+    soft = soft_below(scores, cited, tails)
+    np.testing.assert_array_equal(soft[scores >= -1.25], cited[scores >= -1.25])
+    assert np.all(np.diff(soft[scores < 2.0]) > 0.0)
+    assert 0.0 < soft[0] < soft[scores == -3.0][0] < 0.4
+
+
+def test_normal_tail_of_a_logit_normal_share_is_its_own() -> None:
+    """A share whose log odds are normal already has the tail that others get."""
+    scores = np.linspace(-6.0, 6.0, 193)
+    cited = special.expit(0.3 + 0.8 * scores)
+    np.testing.assert_allclose(soft_below(scores, cited, "normal"), cited, rtol=1e-9)

@@ -22,7 +22,13 @@ def _ran(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 def test_a_fit_says_what_it_found_and_how_sure_its_chains_are(capsys: pytest.CaptureFixture[str]) -> None:
     """The table has a row for each component, and beneath it the evidence, the balance and the diagnostics."""
     out = _ran(capsys, "fit", CASE)
-    for words in ("Prior, 95 %", "Posterior, 95 %", "Conditioned on", "not accounted for", "R-hat at most"):
+    for words in (
+        "totals, given all the evidence",
+        "95 % interval",
+        "Conditioned on",
+        "not accounted for",
+        "R-hat at most",
+    ):
         assert words in out
 
 

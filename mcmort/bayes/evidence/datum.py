@@ -130,6 +130,14 @@ class Evidence:
         Figures that are not used, each with the reason.
     offsets : dict of str to float
         Persons by which a balance is off: none, but in simulated evidence.
+    silent : frozenset of str
+        Data and balances (``balance:ID``) that are predicted and not conditioned on.
+    copies : dict of str to str
+        Second components that stand for deaths of another one, of which some data speak alone: the name of each, and
+        whose copy it is. See `mcmort.bayes.evidence.split`.
+    lean : float
+        Size of an error that all figures of all deaths of one component may have in common: 0.3 for 30 %, as one
+        standard deviation of the logarithm; 0 for none.
     """
 
     case: Case
@@ -146,14 +154,31 @@ class Evidence:
     statuses: dict[str, ComponentStatus]
     rejected: dict[str, str]
     offsets: Mapping[str, float] = field(default_factory=dict)
+    silent: frozenset[str] = frozenset()
+    copies: Mapping[str, str] = field(default_factory=dict)
+    lean: float = 0.0
+
+    @cached_property
+    def leaning(self) -> tuple[str, ...]:
+        """Components whose figures may lean together; registers do not, and sums are about several components."""
+        if not self.lean:
+            return ()
+        return tuple(sorted({datum.component for datum in self.data if datum.column.startswith("all:")}))
+
+    def completeness_of(self, component: str) -> str:
+        """Return the column of the completeness of a component, which a copy shares with its original."""
+        return f"completeness:{self.copies.get(component, component)}"
 
     @cached_property
     def curves(self) -> dict[str, QuantileSpline | float]:
-        """Each cited prior over a normal score; a share that is certain is a number."""
+        """Each cited prior over a normal score; a share that is certain is a number.
+
+        A completeness has no hard low end: a register informs of all deaths, and does not cap them.
+        """
         return {
             key: prior.parameters[0]
             if isinstance(prior, Distribution) and prior.family == "fixed"
-            else spline_of(prior)
+            else spline_of(prior, below=self.synthesis.tails if key.startswith("completeness:") else None)
             for key, prior in self.cited.items()
         }
 
@@ -170,6 +195,7 @@ class Evidence:
         names += [f"tau:{basis}" for basis in self.bases]
         names += [f"bias:{basis}" for basis in self.bases if basis in self.synthesis.bias]
         names += [f"lineage:{line}" for line in self.lines]
+        names += [f"lean:{name}" for name in self.leaning]
         return (*names, *(f"deaths:{name}" for name in self.latents))
 
     @cached_property

@@ -13,9 +13,9 @@ from mcmort.bayes.evidence.datum import Datum, Latent
 from mcmort.bayes.evidence.standard import Standard
 from mcmort.errors import EvidenceError
 
-__all__ = ["latent_of", "latents_of_sums"]
+__all__ = ["WIDEST", "latent_of", "latents_of_sums"]
 
-_WIDEST: Final = 2.0
+WIDEST: Final = 2.0
 """Log standard deviation of a component that only claims about sums inform: a factor of fifty either way."""
 _WEAKEST: Final = 1.0
 """Least log standard deviation of a component's own prior."""
@@ -72,7 +72,7 @@ def latents_of_sums(standard: Standard, claims: Iterable[Stated], own: set[str])
     latents: dict[str, Latent] = {}
     for stated in claims:
         if stated.datum.side == "point" and stated.resolved.definition.measure == "all":
-            part = Latent(stated.datum.log_value - math.log(len(stated.resolved.terms)), _WIDEST)
+            part = Latent(stated.datum.log_value - math.log(len(stated.resolved.terms)), WIDEST)
             for name in (term.component for term in stated.resolved.terms):
                 if name in own or standard.case.components[name].formula is not None:
                     continue

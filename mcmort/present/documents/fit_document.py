@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from mcmort.analysis.fitted import predictions, shifts
+from mcmort.analysis import compare
+from mcmort.analysis.fitted import predictions, registers_apart, shifts
 from mcmort.analysis.receipt import Receipt
 from mcmort.bayes import Posterior
 from mcmort.present.documents.frame import Document, Frame, frame, sealed
@@ -35,10 +36,28 @@ class FigureDocument(Document):
     quantile_before: float
 
 
+class TotalLimitsDocument(Document):
+    """The total under one definition."""
+
+    definition: str
+    total: LimitsDocument
+
+
+class RegisterApartDocument(Document):
+    """A register and estimates that agree only on a completeness outside the central 90 % of its prior."""
+
+    component: str
+    share: float = Field(description="Median of the share that was registered, given all the evidence.")
+    cited_low: float
+    cited_high: float
+
+
 class FitDocument(Frame):
     """What ``mcmort fit --format json`` prints."""
 
     schema_: str = Field("mcmort/fit/1", alias="schema")
+    totals: tuple[TotalLimitsDocument, ...]
+    registers_apart: tuple[RegisterApartDocument, ...]
     inputs: tuple[InputDocument, ...]
     figures: tuple[FigureDocument, ...]
     left: dict[str, str] = Field(description="Figures that were not used, each with the reason.")
@@ -50,7 +69,19 @@ class FitDocument(Frame):
 def fit_document(posterior: Posterior, receipt: Receipt) -> FitDocument:
     """Return a fit in the stable JSON schema."""
     diagnosis = posterior.diagnosis
-    kinds = ("all", "registered", "ordinary", "overlap", "share", "quantity", "tau", "bias", "completeness", "residual")
+    kinds = (
+        "all",
+        "registered",
+        "ordinary",
+        "overlap",
+        "share",
+        "quantity",
+        "tau",
+        "bias",
+        "completeness",
+        "residual",
+        "lean",
+    )
     inputs = [
         InputDocument(
             name=f"{kind}:{shift.name}",
@@ -76,6 +107,16 @@ def fit_document(posterior: Posterior, receipt: Receipt) -> FitDocument:
     ]
     document = FitDocument(
         **frame(posterior.case, posterior.manifest),
+        totals=tuple(
+            TotalLimitsDocument(definition=row.total.definition.id, total=limits_of(row.summary))
+            for row in compare(posterior).rows
+        ),
+        registers_apart=tuple(
+            RegisterApartDocument(
+                component=one.component, share=one.share, cited_low=one.cited[0], cited_high=one.cited[1]
+            )
+            for one in registers_apart(posterior)
+        ),
         inputs=tuple(inputs),
         figures=tuple(figures),
         left=dict(posterior.rejected),

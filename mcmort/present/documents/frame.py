@@ -49,6 +49,7 @@ class Frame(Document):
     precision: float | None = Field(description="Relative error asked of the limits of totals; null if none was.")
     reached: float | None = Field(description="The largest relative error among them; null if it was not computed.")
     without: tuple[str, ...] = Field((), description="Sources and lineages that were left out.")
+    lean: float = Field(0.0, description="Error that all figures of one component may have in common; 0 for none.")
     chains: int = Field(1, description="Markov chains that follow one another in the draws; 1 if they are independent.")
     versions: dict[str, str]
 

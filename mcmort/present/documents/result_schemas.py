@@ -7,6 +7,7 @@ from typing import Any, Final
 from mcmort.present.documents.bridge_document import BridgeDocument
 from mcmort.present.documents.claims_document import ClaimsDocument
 from mcmort.present.documents.comparison_document import ComparisonDocument
+from mcmort.present.documents.conflict_document import ConflictDocument
 from mcmort.present.documents.dependence_document import DependenceDocument
 from mcmort.present.documents.errors_document import ErrorsDocument
 from mcmort.present.documents.fit_document import FitDocument
@@ -33,6 +34,7 @@ _DOCUMENTS: Final[dict[str, type[Document]]] = {
     "bridge": BridgeDocument,
     "location": LocationDocument,
     "fit": FitDocument,
+    "conflict": ConflictDocument,
     "influence": InfluenceDocument,
     "probability": ProbabilityDocument,
     "rates": RatesDocument,

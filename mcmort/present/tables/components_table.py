@@ -1,11 +1,12 @@
-"""The table of the components of a fit: before the evidence, after it, and what was registered."""
+"""The table of the components of a fit, and of what was registered of them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from mcmort.analysis import Summary
-from mcmort.analysis.fitted import shifts
+from mcmort.analysis.fitted import Shifted, shifts
 from mcmort.bayes import Posterior
 from mcmort.bayes.diagnostics import LEAST_BFMI, LEAST_ESS, MOST_MCSE, MOST_RHAT
 from mcmort.present.engine_note import assertions_text
@@ -20,41 +21,40 @@ _MOST: Final = 16
 
 
 def components_table(posterior: Posterior) -> Table:
-    """Return the table of the components: before the evidence, after it, and what was registered."""
+    """Return the table of the components given the evidence, and of what was registered; CSV has the priors too."""
     case = posterior.case
     registered = {one.name: one.after for one in shifts(posterior, "registered")}
-    rows, raw = [], []
-    for one in sorted(shifts(posterior, "all"), key=lambda one: -one.after.median):
-        part = registered.get(one.name)
-        rows.append(
-            (
-                case.components[one.name].label,
-                _interval(one.before),
-                _interval(one.after),
-                rounding_for(one.after).number(one.after.median),
-                _interval(part),
-            )
+    moved = sorted(shifts(posterior, "all"), key=lambda one: -one.after.median)
+    rows = [
+        (
+            case.components[one.name].label,
+            _interval(one.after),
+            rounding_for(one.after).number(one.after.median),
+            _interval(registered.get(one.name)),
         )
-        raw.append((one.name, *raw_ends(one.before), one.after.median, *raw_ends(one.after), *raw_ends(part)))
+        for one in moved
+    ]
+    raw = [
+        (one.name, one.after.median, *raw_ends(one.after), *raw_ends(registered.get(one.name)), *raw_ends(one.before))
+        for one in moved
+    ]
     columns = (
         Column("Component"),
-        Column("Prior, 95 %", is_number=True, is_optional=True),
-        Column("Posterior, 95 %", is_number=True),
+        Column("95 % interval", is_number=True),
         Column("Median", is_number=True),
         Column("Registered of these, 95 %", is_number=True, is_optional=True),
     )
     unknown = [case.components[name].label for name, one in sorted(posterior.statuses.items()) if "all" in one.unknown]
     notes = [_evidence_note(posterior)]
+    if unknown:
+        notes.append(f"No evidence touches: {', '.join(unknown)}.")
     if assertions := assertions_text(posterior):
         notes.append(assertions)
-    notes += [*_balances(posterior), _chains_note(posterior)]
-    if unknown:
-        notes.insert(1, f"No evidence touches: {', '.join(unknown)}.")
-    following = f"For totals: mcmort total {case.id} --definition NAME --engine synthesis."
+    notes += [*_balances(posterior), _priors_note(moved), _chains_note(posterior)]
     return Table(
-        f"{case.head.title}: components, given all the evidence", columns, tuple(rows), (*notes, following),
-        raw_columns=("id", "prior_low", "prior_high", "median", "low", "high", "registered_low", "registered_high"),
-        raw_rows=tuple(raw), main_rows=tuple(range(min(len(rows), _MOST))), main_notes=(notes[0], following),
+        f"{case.head.title}: components, given all the evidence", columns, tuple(rows), tuple(notes),
+        raw_columns=("id", "median", "low", "high", "registered_low", "registered_high", "prior_low", "prior_high"),
+        raw_rows=tuple(raw), main_rows=tuple(range(min(len(rows), _MOST))), main_notes=(notes[0],),
     )  # fmt: skip
 
 
@@ -64,6 +64,20 @@ def raw_ends(summary: Summary | None) -> tuple[float | None, float | None]:
         return None, None
     wide = summary.interval(0.95)
     return wide.low, wide.high
+
+
+def _priors_note(moved: Sequence[Shifted]) -> str:
+    """Say in words what was presupposed of the deaths."""
+    told = [one for one in moved if one.before is not None and not _is_vague(one)]
+    text = "Before the evidence each was allowed all that is cited of it and several times more (CSV and JSON have it)"
+    return f"{text}, but for {len(told)} of {len(moved)}, with a prior as narrow." if told else f"{text}."
+
+
+def _is_vague(one: Shifted) -> bool:
+    """Whether the prior is wider than what the evidence leaves, to both sides."""
+    assert one.before is not None
+    before, after = one.before.interval(0.95), one.after.interval(0.95)
+    return before.low < after.low and after.high < before.high
 
 
 def _interval(summary: Summary | None) -> str:

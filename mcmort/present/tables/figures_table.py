@@ -37,6 +37,11 @@ def figures_table(posterior: Posterior) -> Table:
                 prediction.below_before,
             )
         )
+    formulas = [
+        name for name in posterior.log_likelihood if name not in posterior.observed and not name.startswith("balance:")
+    ]
+    rows += [(name, EN_DASH, EN_DASH, EN_DASH, "used, computed by a formula") for name in formulas]
+    raw += [(name, None, None, None, None, None, None) for name in formulas]
     rows += [(name, EN_DASH, EN_DASH, EN_DASH, f"not used: {reason}") for name, reason in posterior.rejected.items()]
     raw += [(name, None, None, None, None, None, None) for name in posterior.rejected]
     columns = (

@@ -1,0 +1,217 @@
+"""Which parts of the evidence of a case pull against all the rest: node-splitting, one fit for each part.
+
+Parts are components (their own figures against claims about sums, balances and formulas), registers (against the other
+figures of the component and all else), claims and balances. Where nothing else speaks of a component, its lineages are
+compared with one another. Probabilities are corrected for the number of parts by Holm's method, which holds whatever
+the tests have in common.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from mcmort.analysis.node_fit import Compared, NodeKind, compare_node
+from mcmort.bayes.evidence import Datum, Evidence
+from mcmort.bayes.evidence.collect import collect
+from mcmort.bayes.evidence.split import speaking_of
+from mcmort.bayes.inference import manifest_of
+from mcmort.catalogue.case import Case
+from mcmort.errors import UsageError
+from mcmort.results import Draws
+
+__all__ = ["LEVEL", "Conflict", "ConflictNode", "ConflictRow", "conflict", "holm", "nodes_of"]
+
+type Runner = Callable[[Case, Sequence[dict[str, Any]]], Sequence[dict[str, Any]]]
+"""Carries out requests for comparisons of a case: `compare_node` for each, wherever."""
+
+LEVEL: Final = 0.05
+"""Corrected probability below which two sides are said to be in conflict."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictNode:
+    """A part of the evidence that is compared with all the rest.
+
+    Attributes
+    ----------
+    kind : {"component", "register", "figure", "claim", "balance"}
+        What it is.
+    name : str
+        Id of the component, claim or balance.
+    figures : tuple of str
+        Its own evidence.
+    against : tuple of str
+        What else speaks of the same, directly.
+    """
+
+    kind: NodeKind
+    name: str
+    figures: tuple[str, ...]
+    against: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """A name that tells it from all other nodes."""
+        return f"{self.kind}:{self.name}" if self.kind != "figure" else f"figure:{self.figures[0]}"
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictRow:
+    """A node, what was found, and its probability corrected for the number of nodes."""
+
+    node: ConflictNode
+    found: Compared
+    corrected: float
+
+    @property
+    def is_conflict(self) -> bool:
+        """Whether both sides are in conflict."""
+        return self.corrected < LEVEL
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """What pulls against what in the evidence of a case.
+
+    Attributes
+    ----------
+    draws : Draws
+        No draws, but the case and how fits were made.
+    rows : tuple of ConflictRow
+        The least probability first; comparisons that failed last.
+    untested : tuple of str
+        Components of which a single lineage speaks, and nothing else.
+    """
+
+    draws: Draws
+    rows: tuple[ConflictRow, ...]
+    untested: tuple[str, ...]
+
+    @property
+    def case(self) -> Case:
+        """The case."""
+        return self.draws.case
+
+    @property
+    def conflicts(self) -> tuple[ConflictRow, ...]:
+        """The rows that are conflicts."""
+        return tuple(row for row in self.rows if row.is_conflict)
+
+
+def nodes_of(evidence: Evidence) -> tuple[tuple[ConflictNode, ...], tuple[str, ...]]:
+    """Return the parts of some evidence that can be compared with the rest, and the components that cannot."""
+    nodes, untested = list[ConflictNode](), list[str]()
+    own = defaultdict[str, list[Datum]](list)
+    for datum in evidence.data:
+        if datum.account is None:
+            own[datum.component].append(datum)
+    for name, data in sorted(own.items()):
+        found = list(_nodes_of_component(name, data, speaking_of(evidence, name), is_derived=name in evidence.derived))
+        nodes += found
+        if not found:
+            untested.append(name)
+    for datum in evidence.data:
+        if datum.account is not None:
+            alike = tuple(one.name for one in evidence.data if (one.line, one.target) == (datum.line, datum.target))
+            against = tuple(sorted({term.component for term in datum.account.terms.values()}))
+            if alike[0] == datum.name:
+                nodes.append(ConflictNode("claim", datum.name.partition(":")[2], alike, against))
+    for name, account in evidence.balances.items():
+        against = tuple(sorted({term.component for term in account.terms.values()}))
+        nodes.append(ConflictNode("balance", name, (f"balance:{name}",), against))
+    return tuple(nodes), tuple(untested)
+
+
+def _nodes_of_component(
+    name: str, data: Sequence[Datum], others: tuple[str, ...], *, is_derived: bool
+) -> Iterable[ConflictNode]:  # fmt: skip
+    """Return the nodes of one component with figures of its own."""
+    if is_derived:  # its register is a part of it, and not what the formula gives
+        data = [datum for datum in data if datum.column.startswith("all:")]
+    register = [datum for datum in data if datum.column.startswith("registered:")]
+    studies = [datum for datum in data if not datum.column.startswith("registered:")]
+    names = tuple(datum.name for datum in data)
+    if others and _has_point(data):
+        yield ConflictNode("component", name, names, others)
+    if _has_point(register) and _has_point(studies):
+        own = tuple(datum.name for datum in register)
+        yield ConflictNode("register", name, own, (*(one for one in names if one not in own), *others))
+    elif not others:
+        lines = sorted({datum.line for datum in data if datum.side == "point"})
+        # two lineages make one comparison
+        for line in lines if len(lines) > 2 else lines[: len(lines) - 1]:
+            own = tuple(datum.name for datum in data if datum.line == line)
+            yield ConflictNode("figure", name, own, tuple(one for one in names if one not in own))
+
+
+def _has_point(data: Iterable[Datum]) -> bool:
+    return any(datum.is_plain for datum in data)
+
+
+def conflict(
+    case: Case,
+    *,
+    seed: int = 1,
+    evidence: Iterable[str] | None = None,
+    without: Iterable[str] = (),
+    draws: int | None = None,
+    run: Runner | None = None,
+) -> Conflict:
+    """Compare every part of the evidence of a case with all the rest.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    seed, evidence, without, draws
+        Of the fits; see `mcmort.fit`.
+    run : callable, optional
+        Carries out the comparisons; by default here, one after another.
+
+    Returns
+    -------
+    Conflict
+
+    Raises
+    ------
+    EvidenceError
+        If the case declares no priors for this engine, or nothing is left to condition on.
+    UsageError
+        If there is nothing to compare.
+    """
+    whole = collect(case, evidence, without)
+    nodes, untested = nodes_of(whole)
+    if not nodes:
+        raise UsageError(
+            f"{case.id} has nothing to compare: one lineage speaks of each component, and no claim or balance of "
+            "several of them. Hint: a second source for a component makes a comparison"
+        )
+    shared = {"evidence": list(whole.admitted), "without": list(whole.without), "seed": seed, "draws": draws}
+    requests = [{"kind": node.kind, "name": node.name, "figures": list(node.figures), **shared} for node in nodes]
+    results = (run or _run_here)(case, requests)
+    found = [Compared.of_json(values) for values in results]
+    corrected = holm([one.probability for one in found])
+    rows = [ConflictRow(*row) for row in zip(nodes, found, corrected, strict=True)]
+    rows.sort(key=lambda row: (bool(row.found.failure), row.found.probability, row.node.key))
+    length = 1000 if draws is None else draws
+    return Conflict(Draws(case, manifest_of(whole, seed, 4 * length, 4), {}), tuple(rows), untested)
+
+
+def _run_here(case: Case, requests: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [compare_node(case, request) for request in requests]
+
+
+def holm(probabilities: Sequence[float]) -> list[float]:
+    """Return probabilities corrected for their number by the method of Holm (1979); those that are missing stay so."""
+    values = np.array(probabilities, dtype=np.float64)
+    known = np.flatnonzero(~np.isnan(values))
+    corrected = np.full(len(values), np.nan)
+    order = known[np.argsort(values[known], kind="stable")]
+    steps = values[order] * np.arange(len(order), 0, -1)
+    corrected[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
+    return corrected.tolist()

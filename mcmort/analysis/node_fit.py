@@ -1,0 +1,176 @@
+"""One part of the evidence against all the rest, in one fit: a pure function of a request in plain values of JSON."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcmort.bayes.evidence import Datum, Evidence
+from mcmort.bayes.evidence.collect import collect
+from mcmort.bayes.evidence.split import COPY, silenced, split
+from mcmort.bayes.inference import values_of
+from mcmort.bayes.predictive import generator
+from mcmort.catalogue.case import Case
+from mcmort.errors import McmortError
+
+__all__ = ["Compared", "NodeKind", "compare_node", "compared"]
+
+type Array = NDArray[np.float64]
+
+NodeKind = Literal["component", "register", "figure", "claim", "balance"]
+
+_TAILS: Final = (0.025, 0.5, 0.975)
+_FEWEST: Final = 20
+"""Draws beyond no difference that a probability rests on; with fewer of them the fit is made again, longer."""
+_LONGER: Final = 4000
+"""Draws of each chain of the longer fit."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What a part of the evidence says, and what all else does.
+
+    Attributes
+    ----------
+    own, rest : tuple of float
+        Quantiles at 2.5, 50 and 97.5 %, in persons: of components, what their own figures say of their deaths and what
+        all else does; of a single figure, the figure and where one from the same kind of source is expected.
+    difference : tuple of float
+        The same quantiles of the difference: of the logarithms, or of a balance, in persons.
+    probability : float
+        That a difference as large, either way, arises without conflict; of a bound, that it holds.
+    higher : float
+        Probability that the own evidence is the higher side.
+    failure : str
+        Why there is no comparison; then all else is empty.
+    """
+
+    own: tuple[float, ...] = ()
+    rest: tuple[float, ...] = ()
+    difference: tuple[float, ...] = ()
+    probability: float = math.nan
+    higher: float = math.nan
+    failure: str = ""
+
+    @classmethod
+    def of_json(cls, values: Mapping[str, Any]) -> Self:
+        """Return what plain values of JSON stand for."""
+        probability, higher = (
+            math.nan if values[name] is None else float(values[name]) for name in ("probability", "higher")
+        )
+        own, rest, difference = (tuple(values[name]) for name in ("own", "rest", "difference"))
+        return cls(own, rest, difference, probability, higher, values["failure"])
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it in plain values of JSON."""
+        values = asdict(self)
+        return values | {name: None if math.isnan(values[name]) else values[name] for name in ("probability", "higher")}
+
+
+def compare_node(case: Case, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Compare one part of the evidence of a case with all the rest; a task of `mcmort.tasks`.
+
+    Parameters
+    ----------
+    case : Case
+        The case, whole.
+    request : mapping
+        ``kind`` and ``name`` of the node, ``figures`` that are its own evidence, and of the fit ``evidence``,
+        ``without``, ``seed`` and ``draws``.
+
+    Returns
+    -------
+    dict
+        See `Compared`. A fit that is refused is a failure with its reason.
+    """
+    evidence = collect(case, request["evidence"], request["without"])
+    try:
+        return compared(
+            evidence, request["kind"], request["name"], request["figures"], request["seed"], request["draws"]
+        ).as_json()
+    except McmortError as error:
+        return Compared(failure=str(error)).as_json()
+
+
+def compared(
+    evidence: Evidence, kind: NodeKind, name: str, figures: list[str], seed: int, draws: int | None = None
+) -> Compared:  # fmt: skip
+    """Compare one part of some evidence with all the rest.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        All of it.
+    kind, name, figures
+        The node: its kind, the component, claim or balance, and the names of the data that are its own evidence.
+    seed, draws
+        Of the fit; by default as long as fits are, and longer if a probability would rest on too few draws.
+
+    Returns
+    -------
+    Compared
+
+    Raises
+    ------
+    ConvergenceError
+        If the fit is refused.
+    """
+    if kind == "balance":
+        return _of_balance(evidence, name, values_of(silenced(evidence, figures), seed, draws))
+    if len(figures) == 1 and kind != "component":
+        (datum,) = (one for one in evidence.data if one.name == figures[0])
+        return _of_figure(evidence, datum, values_of(silenced(evidence, figures), seed, draws), seed)
+    kept = values_of(split(evidence, name, figures), seed, draws)
+    found, fewest = _of_component(name, kept)
+    if draws is None and fewest < _FEWEST:
+        found, _ = _of_component(name, values_of(split(evidence, name, figures), seed, _LONGER))
+    return found
+
+
+def _of_component(name: str, kept: Mapping[str, Array]) -> tuple[Compared, int]:
+    """Compare both copies of a component; also return the draws that lie on the rarer side of no difference."""
+    own, rest = (np.maximum(kept[f"all:{column}"], 1.0) for column in (name + COPY, name))
+    difference = np.log(own) - np.log(rest)
+    above = int(np.sum(difference > 0.0))
+    fewest, count = min(above, len(difference) - above), len(difference)
+    return _compared(own, rest, difference, min(1.0, 2.0 * (fewest + 1) / (count + 1)), above / count), fewest
+
+
+def _of_figure(evidence: Evidence, datum: Datum, kept: Mapping[str, Array], seed: int) -> Compared:
+    """Compare a figure with its prediction from all else; tails are averaged over draws, and not counted."""
+    law = _law(evidence)
+    expected, scale, residual = (kept[f"{part}:{datum.name}"] for part in ("expected", "scale", "error"))
+    beyond = float(np.mean(law.sf(residual / scale)))
+    stated = expected - residual if datum.side == "at-most" else expected + residual
+    error = law.rvs(size=len(scale), random_state=generator(seed, "conflict", datum.name)) * scale
+    predicted = expected + error
+    if datum.side == "point":
+        probability, higher = 2.0 * min(beyond, 1.0 - beyond), 1.0 - beyond
+    else:
+        probability, higher = beyond, 1.0 - beyond if datum.side == "at-least" else beyond
+    return _compared(np.exp(stated), np.exp(predicted), stated - predicted, probability, higher)
+
+
+def _of_balance(evidence: Evidence, name: str, kept: Mapping[str, Array]) -> Compared:
+    """Compare what a balance says with what the components of its scope add up to."""
+    law, error = _law(evidence), evidence.case.balances[name].error
+    residual, rest = kept[f"residual:{name}"] - evidence.offsets.get(name, 0.0), kept[f"sum:{name}"]
+    beyond = float(np.mean(law.sf(residual / error)))
+    return _compared(rest + residual, rest, residual, 2.0 * min(beyond, 1.0 - beyond), 1.0 - beyond)
+
+
+def _law(evidence: Evidence) -> Any:
+    """Return the distribution of errors."""
+    from scipy import stats
+
+    return stats.t(4) if evidence.synthesis.tails == "heavy" else stats.norm()
+
+
+def _compared(own: Array, rest: Array, difference: Array, probability: float, higher: float) -> Compared:
+    quantiles = [tuple(np.quantile(values, _TAILS).tolist()) for values in (own, rest, difference)]
+    return Compared(quantiles[0], quantiles[1], quantiles[2], probability, higher)

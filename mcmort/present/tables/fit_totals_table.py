@@ -1,0 +1,41 @@
+"""The table of totals of a fit: one row for each definition of the case."""
+
+from __future__ import annotations
+
+from mcmort.analysis import Comparison
+from mcmort.bayes import Posterior
+from mcmort.present.fit_text import lean_notes, unexpected_notes
+from mcmort.present.numbers import rounding_for
+from mcmort.present.print_format import years_text
+from mcmort.present.tables.columns import Column, Table
+from mcmort.present.wording import counts_text, floor_note, interval_text
+
+__all__ = ["fit_totals_table"]
+
+
+def fit_totals_table(posterior: Posterior, comparison: Comparison) -> Table:
+    """Return the table of totals under each definition, and beneath it what in the evidence pulls apart."""
+    rows = [
+        (
+            row.total.definition.id,
+            counts_text(row.total),
+            years_text(row.total.years),
+            interval_text(row.total, row.summary, 0.95),
+            rounding_for(row.summary).number(row.summary.median),
+        )
+        for row in comparison.rows
+    ]
+    columns = (
+        Column("Definition"),
+        Column("Counts", is_optional=True),
+        Column("Years", is_optional=True),
+        Column("95 % interval", is_number=True),
+        Column("Median", is_number=True),
+    )
+    title = f"{comparison.rows[0].total.case.head.title}: totals, given all the evidence"
+    return Table(
+        title,
+        columns,
+        tuple(rows),
+        (*floor_note([row.total for row in comparison.rows]), *lean_notes(posterior), *unexpected_notes(posterior)),
+    )

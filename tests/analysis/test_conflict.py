@@ -1,0 +1,164 @@
+"""Node-splitting: what each part of the evidence says against all the rest, and corrected probabilities."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import integrate, stats
+
+from benchmarks.conflict import small_case, trials
+from mcmort.analysis.conflict import conflict, holm, nodes_of
+from mcmort.analysis.node_fit import compared
+from mcmort.bayes.backends import evaluate_model
+from mcmort.bayes.evidence import Evidence
+from mcmort.bayes.evidence.collect import collect
+from mcmort.bayes.evidence.split import COPY, silenced, speaking_of, split
+from mcmort.catalogue import Case
+from mcmort.errors import UsageError
+from tests.bayes.small_cases import balance, every_kind, evidence_head, figures, plain
+from tests.cases import component, point, quantity, ranged
+
+
+def _two(factor: float, **changes: Any) -> Case:
+    """Return a case in which two studies of one component differ by a factor."""
+    studies = [point(50e3), point(50e3 * factor, source="study-b", basis="survey")]
+    return figures(component("one", *studies), head=evidence_head(**changes))
+
+
+def _kinds(evidence: Evidence) -> set[tuple[str, str]]:
+    return {(node.kind, node.name) for node in nodes_of(evidence)[0]}
+
+
+def test_nodes_are_components_registers_claims_and_lineages_without_other_evidence() -> None:
+    """A component is a node if a claim reaches it, its register if it has studies, lineages if nothing else speaks."""
+    assert _kinds(collect(small_case())) == {
+        ("component", "camps"), ("component", "famine"), ("component", "war"), ("register", "camps"),
+        ("claim", "all"), ("claim", "some"),
+    }  # fmt: skip
+    assert _kinds(collect(_two(1.2))) == {("figure", "one")}
+    nodes, untested = nodes_of(collect(plain()))
+    assert [node.key for node in nodes] == ["register:camps"]
+    assert untested == ("famine",)
+
+
+def test_formulas_and_balances_speak_of_the_components_in_them() -> None:
+    """A component is spoken of by a balance over its scope and by evidence on what a formula makes of it."""
+    case = figures(
+        component("one", ranged(100e3, 400e3)),
+        quantity=[quantity("expected", ranged(2.1e6, 2.2e6)), quantity("counted", ranged(1.8e6, 1.9e6))],
+        balance=[balance("short", "expected - counted")],
+    )
+    evidence = collect(case)
+    assert speaking_of(evidence, "one") == ("balance:short",)
+    assert _kinds(evidence) == {("component", "one"), ("balance", "short")}
+
+
+def test_silent_figures_change_nothing_but_are_predicted() -> None:
+    """A fit in which a figure is silent is the fit without it, and its prediction is kept."""
+    evidence = collect(small_case())
+    name = "claim:some"
+    silent = silenced(evidence, [name])
+    without = evidence.with_figures(tuple(datum for datum in evidence.data if datum.name != name), {})
+    scores = np.random.default_rng(1).normal(size=(5, len(evidence.parameters)))
+    one, other = evaluate_model(silent, scores), evaluate_model(without, scores)
+    assert one.log_likelihood.keys() == other.log_likelihood.keys()
+    np.testing.assert_array_equal(sum(one.log_likelihood.values()), sum(other.log_likelihood.values()))
+    np.testing.assert_array_equal(one.log_volume, other.log_volume)
+    assert f"expected:{name}" in one.kept
+
+
+def test_copy_of_a_component_takes_its_figures_and_shares_its_completeness() -> None:
+    """Own figures speak of the copy, claims of the original, and one completeness is a parameter of both."""
+    evidence = collect(small_case())
+    own = [datum.name for datum in evidence.data if datum.component == "camps"]
+    parted = split(evidence, "camps", own)
+    assert {datum.component for datum in parted.data if datum.name in own} == {"camps" + COPY}
+    added = set(parted.parameters) - set(evidence.parameters)
+    assert added == {f"deaths:camps{COPY}"}
+    assert "camps" not in {datum.component for datum in parted.data}
+
+
+def test_probability_of_a_figure_agrees_with_quadrature() -> None:
+    """With scatter known and normal errors, p of one study against another is that of their difference, integrated.
+
+    Deaths are known by the other study and the weak prior; what is left is normal in every part.
+    """
+    case = _two(1.9, tails="normal", heterogeneity=1e-3)
+    evidence = collect(case)
+    (node,), _ = nodes_of(evidence)
+    found = compared(evidence, node.kind, node.name, list(node.figures), seed=1)
+    own = next(datum for datum in evidence.data if datum.name in node.figures)
+    other = next(datum for datum in evidence.data if datum.name not in node.figures)
+    spread, weak = case.head.spread, evidence.latents["one"]
+
+    def weight(deaths: float) -> float:
+        at_study = stats.norm.pdf(other.log_value, deaths, spread[other.basis].log_sd)
+        return float(at_study * stats.norm.pdf(deaths, weak.log_median, weak.log_sd))
+
+    def beyond(deaths: float) -> float:
+        return float(weight(deaths) * stats.norm.sf(own.log_value, deaths, spread[own.basis].log_sd))
+
+    middle = other.log_value
+    whole, above = (integrate.quad(one, middle - 3, middle + 3)[0] for one in (weight, beyond))
+    expected = 2.0 * min(above / whole, 1.0 - above / whole)
+    assert found.probability == pytest.approx(expected, rel=0.1)
+    assert found.own[1] == pytest.approx(math.exp(own.log_value))
+
+
+def test_figure_far_from_another_is_a_conflict_and_a_near_one_is_not() -> None:
+    """A factor of twelve between two studies is a conflict, one of 1.2 is none; p does not depend on which is moved."""
+    far = conflict(_two(12.0))
+    near = conflict(_two(1.2))
+    assert far.rows[0].is_conflict
+    assert not near.conflicts
+    assert far.rows[0].found.higher != near.rows[0].found.higher
+
+
+def test_register_far_below_an_estimate_is_a_conflict_with_its_direction() -> None:
+    """A register that holds a hundredth of the estimates is in conflict with them, and on the low side."""
+    camps = component(
+        "camps",
+        point(1e3, basis="registered", measure="registered", source="study-b"),
+        ranged(90e3, 110e3),
+        ranged(85e3, 115e3, source="study-c", basis="survey"),
+        completeness={"low": 0.4, "high": 0.95, "source": "study-a", "locator": "p. 1"},
+    )
+    (row,) = conflict(figures(camps)).conflicts
+    assert row.node.kind == "register"
+    assert row.found.own[2] < row.found.rest[0]
+    assert row.found.higher < 0.01
+
+
+def test_every_kind_of_evidence_is_compared() -> None:
+    """Bounds, copies, formulas, shares, overlaps and balances are all compared, or refused with a reason."""
+    evidence = collect(every_kind())
+    nodes, _ = nodes_of(evidence)
+    assert {node.kind for node in nodes} >= {"component", "claim", "balance"}
+    for node in nodes[:3] + nodes[-2:]:
+        found = compared(evidence, node.kind, node.name, list(node.figures), 1)
+        assert 0.0 <= found.probability <= 1.0
+        assert found.own[0] <= found.own[1] <= found.own[2]
+
+
+def test_holm_correction_agrees_with_its_definition() -> None:
+    """Sorted probabilities are multiplied by the number not yet rejected, and never fall; what is missing stays so."""
+    assert holm([0.01, math.nan, 0.04, 0.03]) == pytest.approx([0.03, math.nan, 0.06, 0.06], nan_ok=True)
+    assert holm([0.6, 0.9]) == [1.0, 1.0]
+
+
+def test_case_without_a_second_lineage_is_refused_with_a_hint() -> None:
+    """One study of one component leaves nothing to compare."""
+    with pytest.raises(UsageError, match="nothing to compare"):
+        conflict(figures(component("one", ranged(40e3, 90e3))))
+
+
+@pytest.mark.statistical
+def test_planted_conflicts_are_found_and_clean_cases_left_alone() -> None:
+    """Of 4.2 standard deviations 80 % are found after correction; at most 8 % of clean cases raise an alarm."""
+    results = trials(200, 2)
+    found = [one.found[4.2] for one in results if 4.2 in one.found]
+    assert np.mean(found) >= 0.8
+    assert np.mean([one.is_false_alarm for one in results]) <= 0.08
