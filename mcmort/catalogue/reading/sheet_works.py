@@ -63,7 +63,9 @@ class Works:
         last = fields.get("author", "").partition(",")[0].partition(" and ")[0] or fields.get("title", "")
         stem = "-".join(part for part in (slug(last)[:30].strip("-"), slug(fields.get("year", ""))) if part) or "work"
         letters = ("", *"bcdefghijklmnopqrstuvwxyz")
-        key = next(name for letter in letters if (name := stem + letter) not in self.known and name not in self.added)
+        key: str = next(
+            name for letter in letters if (name := stem + letter) not in self.known and name not in self.added
+        )
         self.added[key] = fields
         return key
 
