@@ -49,7 +49,7 @@ def test_row_added_in_the_workbook_is_an_estimate(run: Run) -> None:
     run("export", "my-case", "book.xlsx")
     book = openpyxl.load_workbook("book.xlsx")
     sheet = book["estimates"]
-    names = {str(cell.value): cell.column for cell in sheet[1]}
+    names = {str(cell.value): place for place, cell in enumerate(sheet[1], start=1)}
     added: dict[str, str | int] = {
         "of": "first",
         "id": "second",
