@@ -11,11 +11,12 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +30,6 @@ from mcmort.definitions.splits import KeptSplits
 from mcmort.results import ComponentStatus, Manifest
 
 if TYPE_CHECKING:
-    from io import IOBase
-
     from xarray import Dataset, DataTree
 
 __all__ = ["FitKey", "find", "keep", "path_of"]
@@ -93,7 +92,9 @@ def keep(posterior: Posterior, key: FitKey) -> Path | None:
     request, tree = _request(posterior.case, key), _tree(posterior)
     path = _path_of(posterior.case, request)
     try:
-        keep_sealed(path, request, lambda file: tree.to_netcdf(cast("IOBase", file), engine="h5netcdf"), _KEPT)
+        content = io.BytesIO()  # on a full disk HDF5 would end the process when it closes a file it could not write
+        tree.to_netcdf(content, engine="h5netcdf")
+        keep_sealed(path, request, lambda file: file.write(content.getbuffer()), _KEPT)
     except OSError:
         return None
     return path
