@@ -9,7 +9,7 @@ FIT := import sys, venv, ensurepip; sys.exit(not (3, 12) <= sys.version_info[:2]
 CANDIDATES := $(PYTHON) python3.13 python3.12 python3 python $(wildcard $(HOME)/.pyenv/versions/3.13*/bin/python3 $(HOME)/.pyenv/versions/3.12*/bin/python3 $(HOME)/.local/share/uv/python/cpython-3.1[23]*/bin/python3)
 FOUND = $(shell for p in $(CANDIDATES); do "$$p" -c '$(FIT)' >/dev/null 2>&1 && { echo "$$p"; break; }; done)
 
-.PHONY: run check test coverage statistical fuzz faults packaging lint docs docs-check docs-influence docs-plausibility docs-synthesis bench wheel clean help
+.PHONY: run check test coverage statistical fuzz faults packaging lint docs docs-check docs-influence docs-plausibility docs-synthesis site bench wheel clean help
 
 help:
 	@echo "make run          compare the definitions of the case ussr: table and figure"
@@ -25,6 +25,7 @@ help:
 	@echo "make docs-influence  leave each source and lineage out of the case ussr, into docs/influence/"
 	@echo "make docs-plausibility  fit every case and write docs/plausibility.md"
 	@echo "make docs-synthesis  fit the case ussr and write docs/synthesis-results.md"
+	@echo "make site         build the documentation as a website in build/site"
 	@echo "make bench        measure the speed of the sampler"
 	@echo "make wheel        build the wheel"
 
@@ -89,6 +90,10 @@ docs-plausibility: $(VENV)/.installed
 
 docs-synthesis: $(VENV)/.installed
 	$(BIN)/python docs/synthesis.py
+
+site: $(VENV)/.installed
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet -c docs . build/site
+	@echo "The first page is build/site/index.html"
 
 bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/sampler.py

@@ -222,8 +222,10 @@ totals of the definitions, residuals of balances, and the log density, which sho
 unread (Modrák and others 2023, doi:10.1214/23-BA1404). The tests are Pearson's chi-square and that of the largest
 departure of the distribution function (Säilynoja, Bürkner and Vehtari 2022, doi:10.1007/s11222-022-10090-6).
 
-Two cases: `benchmarks/synthetic`, invented, which holds every kind of evidence that the engine knows, and `ussr` as it
-stood at the digest below; a later change of the case is not covered until this is run again.
+Two cases: the invented one in `benchmarks/synthetic`, called synthetic below, which holds every kind of evidence that
+the engine knows, and `ussr`. Each is meant as it stood at the digest below; what has changed since, in a case or in the
+engine, is not covered until this is run again. `mcmort calibrate` does the same for any case
+([cluster.md](cluster.md)).
 
 ![Distribution functions of ranks](calibration.svg)
 

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
 import tempfile
-from contextlib import redirect_stdout
 from functools import cache
-from io import StringIO
 from pathlib import Path
 from typing import Final
-
-from mcmort.cli.app import main
 
 __all__ = ["FIGURES", "figure_svg", "gallery_page"]
 
@@ -50,10 +48,9 @@ def figure_svg(kind: str) -> str:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{kind}.svg"
         words = ["plot", *shlex.split(FIGURES[kind][1]), "-q", "-o", str(path)]
-        with redirect_stdout(StringIO()):
-            code = main(words)
-        if code or not path.exists():
-            raise RuntimeError(f"mcmort {shlex.join(words)} gave {code}, or more than one sheet")
+        subprocess.run([sys.executable, "-m", "mcmort", *words], check=True, capture_output=True)
+        if not path.exists():
+            raise RuntimeError(f"mcmort {shlex.join(words)} wrote more than one sheet")
         return path.read_text(encoding="utf-8")
 
 

@@ -1,5 +1,6 @@
 from .api.bridge_report import bridge as bridge
 from .api.errors_report import measured_errors as measured_errors
+from .api.hindcast_report import hindcast as hindcast
 from .api.influence_report import influence as influence
 from .api.location_report import locate as locate
 from .api.multiverse_report import multiverse as multiverse
@@ -14,6 +15,8 @@ from .api.verbs import plot as plot
 from .api.verbs import total as total
 from .api.verification import verify as verify
 from .bayes import fit as fit
+from .bayes import open_fit as open_fit
+from .bayes import save_fit as save_fit
 from .catalogue import cases as cases
 from .catalogue import load as load
 from .elicit import check as check

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 import shlex
+import subprocess
+import sys
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 from generate import PAGES as GENERATED
+from samples import printed, shown
 
 import mcmort as mm
+from mcmort.catalogue.vocabulary import BASES
 from mcmort.cli.app import main
 from mcmort.present.documents.result_schemas import result_schemas
 from tests.cli.ran import ROOT
@@ -97,11 +102,14 @@ def test_there_is_python_to_run() -> None:
 
 
 def _commands(page: Path) -> list[list[str]]:
-    """Return the calls of ``mcmort`` in the shell blocks of a page, without what a shell would do with their output."""
+    """Return the calls of ``mcmort`` in the shell blocks of a page, without what a shell would do with their output.
+
+    Blocks with the language ``console`` show output as well; they are run by the test of generated pages.
+    """
     found = []
-    for block in _blocks(page, "sh") + _blocks(page, "bash") + _blocks(page, "console"):
+    for block in _blocks(page, "sh") + _blocks(page, "bash"):
         for line in block.splitlines():
-            words = shlex.split(line.removeprefix("$ "), comments=True)
+            words = shlex.split(line, comments=True)
             end = next((index for index, word in enumerate(words) if word in (">", "|", "&&", ";")), len(words))
             if words[:1] == ["mcmort"]:
                 found.append(words[1:end])
@@ -129,6 +137,67 @@ def test_the_readme_shows_the_main_commands() -> None:
     """The README has a line for total, compare, plot, verify, check and show."""
     shown = {words[0] for words in _commands(ROOT / "README.md") if words}
     assert {"total", "compare", "plot", "verify", "check", "show", "cases"} <= shown
+
+
+def test_the_readme_begins_with_a_picture_and_says_how_to_install() -> None:
+    """Before the first heading stand a figure and the sentence that it shows; pip and uv stand beside make."""
+    first, *_ = (ROOT / "README.md").read_text().split("\n## ")
+    assert re.search(r"!\[[^]]+\]\(docs/\S+\.svg\)", first)
+    assert "95 % credible interval" in " ".join(first.split())
+    start = (ROOT / "README.md").read_text().partition("## Start\n")[2].partition("\n## ")[0]
+    for line in ("make run", "make test", "pip install .", "uv tool install .", "source .venv/bin/activate"):
+        assert line in start
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.parent.name}-{page.name}")
+def test_pages_that_show_output_are_generated(page: Path) -> None:
+    """What a page says that a command prints is written by ``make docs``, so that it cannot go stale."""
+    if _blocks(page, "console"):
+        assert page.relative_to(ROOT).as_posix() in GENERATED
+        assert all(block.startswith("$ mcmort ") for block in _blocks(page, "console"))
+
+
+def test_output_in_a_page_is_that_of_the_command() -> None:
+    """A console block is filled with what its command prints, cut where ``head`` cuts it; other blocks stay."""
+    text = "```console\n$ mcmort cases | head -1\nstale\n```\n\n```sh\nmcmort cases\n```\n"
+    first = printed("mcmort cases").splitlines()[0]
+    assert first.startswith("atlantic-slave-trade")
+    assert shown(text) == text.replace("stale", first)
+
+
+@pytest.mark.parametrize("line", ["mcmort total no-such-case -d all", "mcmort cases | sort", "ls"])
+def test_output_of_what_fails_is_not_shown(line: str) -> None:
+    """A command that ends with an error, another pipe and another program are refused."""
+    with pytest.raises(ValueError, match=re.escape(line)):
+        printed(line)
+
+
+def test_the_page_on_python_has_every_function_and_parameter() -> None:
+    """Each public name has a section, and in it each of its parameters."""
+    sections = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", (ROOT / "docs" / "python.md").read_text(), re.M | re.S))
+    assert set(mm.__all__) <= set(sections)
+    for name in mm.__all__:
+        for parameter in inspect.signature(getattr(mm, name)).parameters:
+            assert re.search(rf"^- `\**([\w, ]+, )?{parameter}(, [\w, ]+)?`", sections[name], re.M), (name, parameter)
+
+
+def test_the_page_on_bases_explains_each() -> None:
+    """Each basis stands in the table of what they are, in the order of the vocabulary, and in that of their spreads."""
+    text = (ROOT / "docs" / "bases.md").read_text()
+    rows = re.findall(r"^\| `([\w-]+)` \|", text, re.MULTILINE)
+    assert [row for row in rows if row != "log_sd"] == [*BASES, *BASES]
+
+
+@pytest.mark.slow
+def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
+    """Every page is in the contents, every link and anchor leads somewhere, every block can be coloured."""
+    command = [sys.executable, "-m", "sphinx", "--fail-on-warning", "--keep-going", "--quiet", "-c", str(ROOT / "docs")]
+    done = subprocess.run(
+        [*command, str(ROOT), str(tmp_path)], capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert 'url=docs/index.html"' in (tmp_path / "index.html").read_text()
+    assert "Your first ten minutes" in (tmp_path / "docs" / "index.html").read_text()
 
 
 @pytest.fixture(scope="module")

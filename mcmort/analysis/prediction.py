@@ -137,7 +137,7 @@ def predictions_of(
 
 
 def _bases(case: Case, asked: Sequence[str] | None) -> tuple[Basis, ...]:
-    known = tuple(basis for basis in BASES if basis in case.head.spread)
+    known = tuple(basis for basis in BASES if basis in case.head.spread or case.head.default_spread is not None)
     for basis in asked or ():
         if basis not in known:
             raise UsageError(
@@ -187,7 +187,7 @@ def _predicted(total: Total, basis: Basis, interval: float) -> PredictedFigure:
 def _error_of(total: Total, basis: Basis) -> _Error:
     """Return how figures of a basis lie about the total: by the case's spread, or as a fit has learnt it."""
     head, draws = total.case.head, total.draws
-    spread = head.spread[basis].log_sd
+    spread = head.log_sd_of(basis)
     if draws.manifest.engine != "synthesis":
         return _Error(0.0, spread, is_heavy=False, is_informed=False, has_bias=False)
     assert head.synthesis is not None

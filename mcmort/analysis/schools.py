@@ -240,13 +240,18 @@ def _lineages(draws: Draws, column: str) -> dict[str, dict[str, Array]]:
 def _quantiles_of_estimate(draws: Draws, owner: Component | Quantity, estimate: Estimate) -> Array | None:
     """Return evenly spaced quantiles of an estimate, for the years of its owner; None if its formula lacks evidence."""
     from mcmort.elicit.derived import evaluate  # SciPy loads only for a distribution in pieces
+    from mcmort.elicit.estimate_fit import fit_estimate
     from mcmort.elicit.figure_fit import fit_figure
+    from mcmort.elicit.measured_worth import measured_for
     from mcmort.elicit.priors import to_years
 
     places = (np.arange(_POINTS) + 0.5) / _POINTS
     factor, _ = to_years(draws.case, owner, estimate)
     if estimate.formula is None:
-        return factor * fit_figure(draws.case, estimate).distribution.ppf(places)
+        measured = measured_for(draws.case, owner, estimate, frozenset(draws.manifest.evidence))
+        if measured is None:
+            return factor * fit_figure(draws.case, estimate).distribution.ppf(places)
+        return factor * fit_estimate(draws.case, owner, estimate, measured).distribution.ppf(places)
     tree = formula.parse(estimate.formula)
     components = {column_name(name): f"all:{name}" for name in draws.case.components}
     columns = {name: draws.columns.get(components.get(name, f"quantity:{name}")) for name in formula.names(tree)}

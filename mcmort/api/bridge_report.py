@@ -9,19 +9,18 @@ from mcmort.analysis import Orders, Summary
 from mcmort.analysis.bridge import BridgeRequest
 from mcmort.analysis.receipt import Receipt, receipt_of
 from mcmort.analysis.summary import PROBABILITIES, check_probabilities
+from mcmort.api.printed import Printed
 from mcmort.present.bridge_text import bridge_headline
 from mcmort.present.documents.bridge_document import BridgeDocument, bridge_document
-from mcmort.present.documents.frame import as_json
-from mcmort.present.print_format import wrapped
 from mcmort.present.tables.bridge_table import bridge_table
-from mcmort.present.tables.formats import render
+from mcmort.present.tables.columns import Table
 from mcmort.totals import DrawSource
 
 __all__ = ["BridgeReport", "again", "bridge"]
 
 
-@dataclass(frozen=True)
-class BridgeReport:
+@dataclass(frozen=True, repr=False)
+class BridgeReport(Printed):
     """What takes one number to another, with a receipt.
 
     Attributes
@@ -57,19 +56,10 @@ class BridgeReport:
         """Return the bridge in the stable JSON schema."""
         return bridge_document(self.bridge, self.receipt, self.probability)
 
-    def to_json(self) -> str:
-        """Return the bridge as JSON text."""
-        return as_json(self.document())
-
-    def render(self, form: str, width: int | None = None) -> str:
-        """Return the bridge as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``."""
-        if form == "json":
-            return self.to_json()
-        text = render(bridge_table(self.bridge, self.probability), form, width)
-        return "\n".join([*wrapped(self.headline, width=width), "", text]) if form == "text" else text
-
-    def __str__(self) -> str:
-        return self.render("text")
+    def tables(self, *, whole: bool = False) -> tuple[Table]:
+        """Return the table of its steps."""
+        del whole
+        return (bridge_table(self.bridge, self.probability),)
 
 
 def bridge(

@@ -7,13 +7,13 @@ from typing import Literal
 
 from mcmort.analysis.receipt import Receipt, receipt_of
 from mcmort.analysis.request import FitRequest
+from mcmort.api.printed import Printed
 from mcmort.bayes import Posterior
 from mcmort.errors import VerifyError
 from mcmort.present.documents.fit_document import FitDocument, fit_document
-from mcmort.present.documents.frame import as_json
+from mcmort.present.tables.columns import Table
 from mcmort.present.tables.components_table import components_table
 from mcmort.present.tables.figures_table import figures_table
-from mcmort.present.tables.formats import render
 from mcmort.present.tables.priors_table import priors_table
 from mcmort.results import DrawSource
 
@@ -22,8 +22,8 @@ __all__ = ["FitReport", "FitRows", "again"]
 FitRows = Literal["components", "priors", "figures"]
 
 
-@dataclass(frozen=True)
-class FitReport:
+@dataclass(frozen=True, repr=False)
+class FitReport(Printed):
     """What a fit makes of the evidence.
 
     Attributes
@@ -41,15 +41,11 @@ class FitReport:
         """Return the fit in the stable JSON schema, with all tables at once."""
         return fit_document(self.posterior, receipt_of(FitRequest(), {}, self.posterior))
 
-    def render(self, form: str, width: int | None = None) -> str:
-        """Return the fit as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``."""
-        if form == "json":
-            return as_json(self.document())
+    def tables(self, *, whole: bool = False) -> tuple[Table]:
+        """Return the table of its rows."""
+        del whole
         table = {"components": components_table, "priors": priors_table, "figures": figures_table}[self.rows]
-        return render(table(self.posterior), form, width)
-
-    def __str__(self) -> str:
-        return self.render("text")
+        return (table(self.posterior),)
 
 
 def again(draws: DrawSource, request: FitRequest, receipt: Receipt) -> FitReport:

@@ -13,15 +13,14 @@ from mcmort.analysis.influence import influence as compute
 from mcmort.analysis.left_out import By, InfluenceRequest
 from mcmort.analysis.receipt import Receipt, receipt_of
 from mcmort.analysis.refit import Refitted, refit
+from mcmort.api.printed import Printed
 from mcmort.cache.folder import cache_folder
 from mcmort.catalogue import Case
 from mcmort.catalogue.vocabulary import Measure
 from mcmort.definitions import DefinitionChanges
-from mcmort.present.documents.frame import as_json
 from mcmort.present.documents.influence_document import InfluenceDocument, influence_document
 from mcmort.present.influence_text import finding
-from mcmort.present.print_format import wrapped
-from mcmort.present.tables.formats import render
+from mcmort.present.tables.columns import Table
 from mcmort.present.tables.influence_table import influence_table
 from mcmort.results import DrawSource
 from mcmort.tasks import TaskFailure, run_tasks, task_of
@@ -36,8 +35,8 @@ if TYPE_CHECKING:
 __all__ = ["InfluenceReport", "again", "influence", "influence_with", "refit_folder", "seconds_of_fit", "task_runner"]
 
 
-@dataclass(frozen=True)
-class InfluenceReport:
+@dataclass(frozen=True, repr=False)
+class InfluenceReport(Printed):
     """What single parts of the evidence do to a total, with a receipt.
 
     Attributes
@@ -63,15 +62,14 @@ class InfluenceReport:
         """Return the result in the stable JSON schema."""
         return influence_document(self.influence, self.power, self.receipt)
 
-    def render(self, form: str, width: int | None = None) -> str:
-        """Return the result as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``; CSV has all rows."""
-        if form == "json":
-            return as_json(self.document())
-        text = render(influence_table(self.influence, self.power, whole=form == "csv"), form, width)
-        return "\n".join([*wrapped(" ".join(self.text), width=width), "", text]) if form == "text" else text
+    @property
+    def headline(self) -> str:
+        """The sentences that say what was found, as one text."""
+        return " ".join(self.text)
 
-    def __str__(self) -> str:
-        return self.render("text")
+    def tables(self, *, whole: bool = False) -> tuple[Table]:
+        """Return the table of what was left out, with all rows if whole."""
+        return (influence_table(self.influence, self.power, whole=whole),)
 
 
 def influence(

@@ -9,19 +9,18 @@ from mcmort.analysis.locate import LocatedTotal, Location, LocationRequest
 from mcmort.analysis.locate import locate as find
 from mcmort.analysis.receipt import Receipt, receipt_of
 from mcmort.analysis.summary import check_probabilities
-from mcmort.present.documents.frame import as_json
+from mcmort.api.printed import Printed
 from mcmort.present.documents.location_document import LocationDocument, location_document
 from mcmort.present.location_text import location_headline
-from mcmort.present.print_format import wrapped
-from mcmort.present.tables.formats import render
+from mcmort.present.tables.columns import Table
 from mcmort.present.tables.location_table import location_table
 from mcmort.totals import DrawSource
 
 __all__ = ["LocationReport", "again", "locate"]
 
 
-@dataclass(frozen=True)
-class LocationReport:
+@dataclass(frozen=True, repr=False)
+class LocationReport(Printed):
     """Where a number lies among our totals, with a receipt."""
 
     location: Location
@@ -41,19 +40,9 @@ class LocationReport:
         """Return the location in the stable JSON schema."""
         return location_document(self.location, self.receipt)
 
-    def to_json(self) -> str:
-        """Return the location as JSON text."""
-        return as_json(self.document())
-
-    def render(self, form: str, width: int | None = None) -> str:
-        """Return the location as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``."""
-        if form == "json":
-            return self.to_json()
-        text = render(location_table(self.location, is_whole=form == "csv"), form, width)
-        return "\n".join([*wrapped(self.headline, width=width), "", text]) if form == "text" else text
-
-    def __str__(self) -> str:
-        return self.render("text")
+    def tables(self, *, whole: bool = False) -> tuple[Table]:
+        """Return the table of totals, with those that the number lies far from if whole."""
+        return (location_table(self.location, is_whole=whole),)
 
 
 def locate(

@@ -13,13 +13,12 @@ from mcmort.analysis.multiverse.request import DEFAULT_UNIVERSES, MultiverseRequ
 from mcmort.analysis.multiverse.whole import Multiverse, run_multiverse
 from mcmort.analysis.receipt import Receipt, receipt_of
 from mcmort.analysis.summary import check_probabilities
+from mcmort.api.printed import Printed
 from mcmort.catalogue import Case
 from mcmort.errors import UsageError
-from mcmort.present.documents.frame import as_json
 from mcmort.present.documents.multiverse_document import MultiverseDocument, multiverse_document
 from mcmort.present.multiverse_text import multiverse_headline
-from mcmort.present.print_format import wrapped
-from mcmort.present.tables.formats import render
+from mcmort.present.tables.columns import Table
 from mcmort.present.tables.multiverse_table import boxes_table, choices_table, universes_table
 from mcmort.results import DrawSource
 from mcmort.results.seed import given_seed
@@ -32,8 +31,8 @@ __all__ = ["DEFAULT_DRAWS", "MultiverseReport", "again", "multiverse", "multiver
 DEFAULT_DRAWS: Final = 100_000
 
 
-@dataclass(frozen=True)
-class MultiverseReport:
+@dataclass(frozen=True, repr=False)
+class MultiverseReport(Printed):
     """Universes with what can be said of them together.
 
     Attributes
@@ -61,23 +60,15 @@ class MultiverseReport:
         """Return the result in the stable JSON schema."""
         return multiverse_document(self.multiverse, self.receipt)
 
-    def to_json(self) -> str:
-        """Return the result as JSON text."""
-        return as_json(self.document())
+    def tables(self, *, whole: bool = False) -> tuple[Table, ...]:
+        """Return the probability boxes, and what the universes disagree about."""
+        del whole
+        boxes = boxes_table(self.multiverse)
+        return (boxes, choices_table(self.multiverse)) if self.multiverse.of_medians.groups else (boxes,)
 
-    def render(self, form: str, width: int | None = None) -> str:
-        """Return the result as ``text``, ``json``, ``markdown`` or ``latex``, or all universes as ``csv``."""
-        if form == "json":
-            return self.to_json()
-        if form == "csv":
-            return render(universes_table(self.multiverse), form, width)
-        tables = [boxes_table(self.multiverse)]
-        tables += [choices_table(self.multiverse)] if self.multiverse.of_medians.groups else []
-        text = "\n".join(render(table, form, width) for table in tables)
-        return "\n".join([*wrapped(self.headline, width=width), "", text]) if form == "text" else text
-
-    def __str__(self) -> str:
-        return self.render("text")
+    def rows_table(self) -> Table:
+        """Return the table of all universes."""
+        return universes_table(self.multiverse)
 
 
 def multiverse(

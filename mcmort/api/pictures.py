@@ -84,8 +84,11 @@ class PictureRequest:
         Raises
         ------
         UsageError
-            If there are too few or too many definitions, no component, or years of a multiverse.
+            If there are too few or too many definitions, no component, or something that another kind takes.
         """
+        for name, kind in (("above", "probability"), ("below", "probability"), ("component", "evidence")):
+            if getattr(self, name) is not None and self.kind != kind:
+                raise UsageError(f"{name} goes with a figure of {kind}, not of {self.kind}")
         count, names = len(self.definitions), ", ".join(case.definitions)
         if self.kind in _OF_ONE and count != 1:
             raise UsageError(

@@ -8,20 +8,19 @@ from dataclasses import dataclass
 from mcmort.analysis.prediction import PredictedFigure, PredictionRequest, TotalPredictions, predictions_of
 from mcmort.analysis.receipt import Receipt, receipt_of
 from mcmort.analysis.summary import PROBABILITIES, check_probabilities
+from mcmort.api.printed import Printed
 from mcmort.catalogue.vocabulary import Measure
 from mcmort.definitions import DefinitionChanges
-from mcmort.present.documents.frame import as_json
 from mcmort.present.documents.prediction_document import PredictionDocument, prediction_document
-from mcmort.present.print_format import wrapped
-from mcmort.present.tables.formats import render
+from mcmort.present.tables.columns import Table
 from mcmort.present.tables.prediction_table import prediction_headline, prediction_table
 from mcmort.totals import DrawSource, definition_of, resolve
 
 __all__ = ["PredictionReport", "again", "predict", "predict_with"]
 
 
-@dataclass(frozen=True)
-class PredictionReport:
+@dataclass(frozen=True, repr=False)
+class PredictionReport(Printed):
     """What the next source of each of some bases would print for a total.
 
     Attributes
@@ -52,15 +51,10 @@ class PredictionReport:
         """Return the predictions in the stable JSON schema."""
         return prediction_document(self.result, self.receipt, self.interval)
 
-    def render(self, form: str, width: int | None = None) -> str:
-        """Return the predictions as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``."""
-        if form == "json":
-            return as_json(self.document())
-        text = render(prediction_table(self.result, self.interval), form, width)
-        return "\n".join([*wrapped(self.headline, width=width), "", text]) if form == "text" else text
-
-    def __str__(self) -> str:
-        return self.render("text")
+    def tables(self, *, whole: bool = False) -> tuple[Table]:
+        """Return the table of predictions."""
+        del whole
+        return (prediction_table(self.result, self.interval),)
 
 
 def predict(

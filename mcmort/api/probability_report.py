@@ -17,23 +17,22 @@ from mcmort.analysis.total_probabilities import (
     difference_of,
     probabilities_of,
 )
+from mcmort.api.printed import Printed
 from mcmort.api.reports import TotalReport
 from mcmort.catalogue.vocabulary import Measure
 from mcmort.definitions import DefinitionChanges
 from mcmort.errors import UsageError, VerifyError
-from mcmort.present.documents.frame import as_json
 from mcmort.present.documents.probability_document import ProbabilityDocument, probability_document
-from mcmort.present.print_format import wrapped
 from mcmort.present.probability_text import probability_headline
-from mcmort.present.tables.formats import render
+from mcmort.present.tables.columns import Table
 from mcmort.present.tables.probability_table import probability_table
 from mcmort.totals import DrawSource, definition_of, resolve
 
 __all__ = ["ProbabilityReport", "again", "probability", "probability_with"]
 
 
-@dataclass(frozen=True)
-class ProbabilityReport:
+@dataclass(frozen=True, repr=False)
+class ProbabilityReport(Printed):
     """Probabilities of a total with their receipt.
 
     Attributes
@@ -64,15 +63,10 @@ class ProbabilityReport:
         """Return the result in the stable JSON schema."""
         return probability_document(self.result, self.receipt, self.interval)
 
-    def render(self, form: str, width: int | None = None) -> str:
-        """Return the result as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``."""
-        if form == "json":
-            return as_json(self.document())
-        text = render(probability_table(self.result, self.interval), form, width)
-        return "\n".join([*wrapped(self.headline, width=width), "", text]) if form == "text" else text
-
-    def __str__(self) -> str:
-        return self.render("text")
+    def tables(self, *, whole: bool = False) -> tuple[Table]:
+        """Return the table of probabilities."""
+        del whole
+        return (probability_table(self.result, self.interval),)
 
 
 def probability(

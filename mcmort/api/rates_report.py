@@ -8,20 +8,19 @@ from dataclasses import dataclass, replace
 from mcmort.analysis.rates import RatesRequest, SummarisedRate, summarised_rates
 from mcmort.analysis.receipt import Receipt, receipt_of
 from mcmort.analysis.summary import PROBABILITIES, check_probabilities
+from mcmort.api.printed import Printed
 from mcmort.definitions import DefinitionChanges
 from mcmort.errors import DefinitionError, UsageError
-from mcmort.present.documents.frame import as_json
 from mcmort.present.documents.rates_document import RatesDocument, rates_document
-from mcmort.present.print_format import wrapped
-from mcmort.present.tables.formats import render
+from mcmort.present.tables.columns import Table
 from mcmort.present.tables.rates_table import rates_headline, rates_table
 from mcmort.totals import DrawSource
 
 __all__ = ["RatesReport", "again", "rates", "rates_with"]
 
 
-@dataclass(frozen=True)
-class RatesReport:
+@dataclass(frozen=True, repr=False)
+class RatesReport(Printed):
     """Totals as shares of their populations at risk.
 
     Attributes
@@ -56,15 +55,10 @@ class RatesReport:
         """Return the rates in the stable JSON schema."""
         return rates_document(self.rows, self.receipt, self.interval)
 
-    def render(self, form: str, width: int | None = None) -> str:
-        """Return the rates as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``."""
-        if form == "json":
-            return as_json(self.document())
-        text = render(rates_table(self.rows, self.interval), form, width)
-        return "\n".join([*wrapped(self.headline, width=width), "", text]) if form == "text" else text
-
-    def __str__(self) -> str:
-        return self.render("text")
+    def tables(self, *, whole: bool = False) -> tuple[Table]:
+        """Return the table of rates."""
+        del whole
+        return (rates_table(self.rows, self.interval),)
 
 
 def rates(

@@ -22,16 +22,16 @@ from mcmort.analysis.claims import ClaimComparison
 from mcmort.analysis.dependence import DependenceRanges, dependence_ranges
 from mcmort.analysis.probability import Probability, check_thresholds, probability_between
 from mcmort.analysis.receipt import Receipt
+from mcmort.api.printed import Printed
 from mcmort.catalogue import Case
 from mcmort.present.documents.claims_document import ClaimsDocument, claims_document
 from mcmort.present.documents.comparison_document import ComparisonDocument, comparison_document
 from mcmort.present.documents.dependence_document import DependenceDocument, dependence_document
 from mcmort.present.documents.engines_document import EnginesDocument, engines_document
-from mcmort.present.documents.frame import as_json
 from mcmort.present.documents.total_document import TotalDocument, total_document
 from mcmort.present.pieces_text import headline_with_pieces
-from mcmort.present.print_format import wrapped
-from mcmort.present.tables.claims_table import claims_table
+from mcmort.present.tables.claims_table import claims_headline, claims_table
+from mcmort.present.tables.columns import Table
 from mcmort.present.tables.comparison_table import comparison_table
 from mcmort.present.tables.dependence_table import dependence_table
 from mcmort.present.tables.engines_table import engines_table
@@ -51,8 +51,8 @@ if TYPE_CHECKING:
 __all__ = ["ClaimsReport", "ComparisonReport", "DependenceReport", "EnginesReport", "TotalReport"]
 
 
-@dataclass(frozen=True)
-class TotalReport:
+@dataclass(frozen=True, repr=False)
+class TotalReport(Printed):
     """A total with its summary and receipt.
 
     Attributes
@@ -94,29 +94,19 @@ class TotalReport:
         """Return the result in the stable JSON schema."""
         return total_document(self.total, self.summary, self.receipt, self.probability, self.bounds, self.pieces)
 
-    def to_json(self) -> str:
-        """Return the result as JSON text."""
-        return as_json(self.document())
-
-    def render(self, form: str, width: int | None = None) -> str:
-        """Return the result as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``."""
-        if form == "json":
-            return self.to_json()
-        table = total_table(self.total, self.summary, self.probability, self.bounds, self.pieces)
-        text = render(table, form, width)
-        return "\n".join([*wrapped(self.headline, width=width), "", text]) if form == "text" else text
-
     @property
     def headline(self) -> str:
         """The sentence that says what the total is."""
         return headline_with_pieces(self.total, self.summary, self.probability, self.pieces)
 
-    def __str__(self) -> str:
-        return self.render("text")
+    def tables(self, *, whole: bool = False) -> tuple[Table]:
+        """Return the table of its components."""
+        del whole
+        return (total_table(self.total, self.summary, self.probability, self.bounds, self.pieces),)
 
 
-@dataclass(frozen=True)
-class DependenceReport:
+@dataclass(frozen=True, repr=False)
+class DependenceReport(Printed):
     """One total under each setting of dependence, beside what it can be under any.
 
     Attributes
@@ -145,20 +135,20 @@ class DependenceReport:
         documents = {setting: report.document() for setting, report in self.by_setting.items()}
         return dependence_document(**documents, ranges=self.ranges)
 
-    def render(self, form: str, width: int | None = None) -> str:
-        """Return all of them as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``."""
-        if form == "json":
-            return as_json(self.document())
+    @property
+    def headline(self) -> str:
+        """The sentence that says what the total is as the case declares dependence."""
+        return self.declared.headline
+
+    def tables(self, *, whole: bool = False) -> tuple[Table]:
+        """Return the table of settings."""
+        del whole
         summaries = {setting: report.summary for setting, report in self.by_setting.items()}
-        text = render(dependence_table(self.declared.total, summaries, self.ranges), form, width)
-        return "\n".join([*wrapped(self.declared.headline, width=width), "", text]) if form == "text" else text
-
-    def __str__(self) -> str:
-        return self.render("text")
+        return (dependence_table(self.declared.total, summaries, self.ranges),)
 
 
-@dataclass(frozen=True)
-class ComparisonReport:
+@dataclass(frozen=True, repr=False)
+class ComparisonReport(Printed):
     """Definitions side by side, with the published totals and a receipt."""
 
     comparison: analysis.Comparison
@@ -174,23 +164,12 @@ class ComparisonReport:
         """Return the comparison in the stable JSON schema."""
         return comparison_document(self.comparison, self.receipt, self.probability)
 
-    def to_json(self) -> str:
-        """Return the comparison as JSON text."""
-        return as_json(self.document())
-
-    def render(self, form: str, width: int | None = None) -> str:
-        """Return the comparison as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``."""
-        if form == "json":
-            return self.to_json()
-        table = comparison_table(self.comparison, self.probability)
-        return render(table, form, width)
-
-    def published(self, form: str = "text", width: int | None = None) -> str:
+    def published(self, form: str = "text", width: int | None = None, *, full: bool = False) -> str:
         """Return the published totals beside the definitions, as ``text``, ``csv``, ``markdown`` or ``latex``."""
         table = published_table(self.comparison)
         if table is None:
             return ""
-        return render(table, form, width)
+        return render(table, form, width, full=full)
 
     @property
     def receipts(self) -> Mapping[str, Receipt]:
@@ -210,12 +189,14 @@ class ComparisonReport:
 
         return sheets(ladder_chart(self.comparison, self.probability), width)
 
-    def __str__(self) -> str:
-        return self.render("text")
+    def tables(self, *, whole: bool = False) -> tuple[Table]:
+        """Return the table of definitions."""
+        del whole
+        return (comparison_table(self.comparison, self.probability),)
 
 
-@dataclass(frozen=True)
-class ClaimsReport:
+@dataclass(frozen=True, repr=False)
+class ClaimsReport(Printed):
     """Each author's total beside ours, under that author's own definition."""
 
     case: Case
@@ -227,19 +208,19 @@ class ClaimsReport:
         """Return the claims in the stable JSON schema."""
         return claims_document(self.case, self.manifest, self.judged, self.receipt)
 
-    def render(self, form: str, width: int | None = None) -> str:
-        """Return the claims as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``."""
-        if form == "json":
-            return as_json(self.document())
-        table = claims_table(self.case, self.judged)
-        return render(table, form, width)
+    @property
+    def headline(self) -> str:
+        """The sentence that counts the claims by how they stand to ours."""
+        return claims_headline(self.case, self.judged)
 
-    def __str__(self) -> str:
-        return self.render("text")
+    def tables(self, *, whole: bool = False) -> tuple[Table]:
+        """Return the table of claims."""
+        del whole
+        return (claims_table(self.case, self.judged),)
 
 
-@dataclass(frozen=True)
-class EnginesReport:
+@dataclass(frozen=True, repr=False)
+class EnginesReport(Printed):
     """A comparison of definitions by either engine.
 
     Attributes
@@ -254,13 +235,6 @@ class EnginesReport:
     def document(self) -> EnginesDocument:
         """Return both in the stable JSON schema."""
         return engines_document(self.elicited.document(), self.synthesis.document())
-
-    def render(self, form: str, width: int | None = None) -> str:
-        """Return both as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``."""
-        if form == "json":
-            return as_json(self.document())
-        table = engines_table(self.elicited.comparison, self.synthesis.comparison, self.elicited.probability)
-        return render(table, form, width)
 
     @property
     def receipts(self) -> Mapping[str, Receipt]:
@@ -278,3 +252,8 @@ class EnginesReport:
 
         chart = ladder_chart(self.synthesis.comparison, self.synthesis.probability, self.elicited.comparison)
         return sheets(chart, width)
+
+    def tables(self, *, whole: bool = False) -> tuple[Table]:
+        """Return the table of definitions by either engine."""
+        del whole
+        return (engines_table(self.elicited.comparison, self.synthesis.comparison, self.elicited.probability),)

@@ -9,14 +9,13 @@ from mcmort.analysis.receipt import Receipt, receipt_of
 from mcmort.analysis.request import SensitivityRequest
 from mcmort.analysis.sensitivity import InputSensitivity, PartSensitivity, TotalSensitivity, total_sensitivity
 from mcmort.analysis.summary import check_probabilities
+from mcmort.api.printed import Printed
 from mcmort.catalogue.vocabulary import Measure
 from mcmort.definitions import DefinitionChanges
 from mcmort.errors import VerifyError
-from mcmort.present.documents.frame import as_json
 from mcmort.present.documents.sensitivity_document import SensitivityDocument, sensitivity_document
-from mcmort.present.print_format import wrapped
 from mcmort.present.sensitivity_text import SensitivityRows, sensitivity_headline
-from mcmort.present.tables.formats import render
+from mcmort.present.tables.columns import Table
 from mcmort.present.tables.sensitivity_table import sensitivity_table
 from mcmort.results import Draws
 from mcmort.totals import DrawSource, definition_of, resolve
@@ -24,12 +23,13 @@ from mcmort.totals import DrawSource, definition_of, resolve
 __all__ = ["SensitivityReport", "again", "sensitivity", "sensitivity_with"]
 
 
-@dataclass(frozen=True)
-class SensitivityReport:
+@dataclass(frozen=True, repr=False)
+class SensitivityReport(Printed):
     """What carries the width of a total, with a receipt."""
 
     sensitivity: TotalSensitivity
     receipt: Receipt
+    rows: SensitivityRows = "components"
 
     @property
     def components(self) -> tuple[PartSensitivity, ...]:
@@ -44,29 +44,15 @@ class SensitivityReport:
     @property
     def headline(self) -> str:
         """The sentence that says what carries the width."""
-        return sensitivity_headline(self.sensitivity)
+        return sensitivity_headline(self.sensitivity, self.rows)
 
     def document(self) -> SensitivityDocument:
         """Return the result in the stable JSON schema."""
         return sensitivity_document(self.sensitivity, self.receipt)
 
-    def to_json(self) -> str:
-        """Return the result as JSON text."""
-        return as_json(self.document())
-
-    def render(self, form: str, table: SensitivityRows = "components", width: int | None = None) -> str:
-        """Return the result as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``.
-
-        JSON holds both tables, the other forms one; text leaves out what carries less than a hundredth.
-        """
-        if form == "json":
-            return self.to_json()
-        text = render(sensitivity_table(self.sensitivity, table, whole=form != "text"), form, width)
-        sentence = sensitivity_headline(self.sensitivity, table)
-        return "\n".join([*wrapped(sentence, width=width), "", text]) if form == "text" else text
-
-    def __str__(self) -> str:
-        return self.render("text")
+    def tables(self, *, whole: bool = False) -> tuple[Table]:
+        """Return the table of its rows, with those that carry less than a hundredth if whole."""
+        return (sensitivity_table(self.sensitivity, self.rows, whole=whole),)
 
 
 def sensitivity(

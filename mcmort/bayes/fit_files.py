@@ -16,28 +16,34 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.bayes.diagnostics import Diagnosis
 from mcmort.bayes.posterior import KINDS, Posterior
+from mcmort.cache.atomic_write import write_atomically
 from mcmort.cache.folder import cache_folder, version_of
-from mcmort.cache.sealed_files import Request, keep_sealed, read_sealed, request_name
+from mcmort.cache.sealed_files import Request, keep_sealed, read_sealed, request_name, sealed
 from mcmort.catalogue.case import Case
+from mcmort.catalogue.reading.load import load
 from mcmort.definitions.splits import KeptSplits
+from mcmort.errors import OutputError, UsageError
 from mcmort.results import ComponentStatus, Manifest
+from mcmort.results.draw_tables import dataset_of
 
 if TYPE_CHECKING:
-    from xarray import Dataset, DataTree
+    from xarray import DataTree
 
-__all__ = ["FitKey", "find", "keep", "path_of"]
+__all__ = ["FitKey", "find", "keep", "open_fit", "path_of", "save_fit", "tree_of"]
 
 type Array = NDArray[np.float64]
 
 _KEPT: Final = 32
 """Fits that are kept; the oldest go first."""
+_SAVED: Final[Request] = {"kind": "saved fit"}
+"""What is written behind a fit that was saved by name: it answers no request but to be read."""
 _GROUPS: Final = (
     "posterior",
     "prior",
@@ -87,14 +93,19 @@ def _code() -> list[str]:
     return [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
 
 
+def _write(tree: xr.DataTree, file: BinaryIO) -> None:
+    """Write draws to a file by way of memory: HDF5 ends the process when it closes a file that it could not write."""
+    content = io.BytesIO()
+    tree.to_netcdf(content, engine="h5netcdf")
+    file.write(content.getbuffer())
+
+
 def keep(posterior: Posterior, key: FitKey) -> Path | None:
     """Store a fit and return its path; None if it cannot be written."""
-    request, tree = _request(posterior.case, key), _tree(posterior)
+    request, tree = _request(posterior.case, key), tree_of(posterior)
     path = _path_of(posterior.case, request)
     try:
-        content = io.BytesIO()  # on a full disk HDF5 would end the process when it closes a file it could not write
-        tree.to_netcdf(content, engine="h5netcdf")
-        keep_sealed(path, request, lambda file: file.write(content.getbuffer()), _KEPT)
+        keep_sealed(path, request, functools.partial(_write, tree), _KEPT)
     except OSError:
         return None
     return path
@@ -112,7 +123,74 @@ def find(case: Case, key: FitKey) -> Posterior | None:
     return None
 
 
-def _tree(posterior: Posterior) -> DataTree:
+def save_fit(posterior: Posterior, path: str | Path) -> Path:
+    """Write a fit to a file of one's own, which ArviZ opens as well.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        From `mcmort.fit`.
+    path : str or Path
+        By custom ending in ``.nc``: the file is netCDF.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    """
+    path, tree = Path(path), tree_of(posterior)
+    fill = sealed(_SAVED, functools.partial(_write, tree))
+    try:
+        write_atomically(path, fill)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written ({error.strerror or error})") from error
+    return path
+
+
+def open_fit(path: str | Path, case: Case | None = None) -> Posterior:
+    """Read a fit that was saved.
+
+    Parameters
+    ----------
+    path : str or Path
+        Of a file from `mcmort.save_fit` or ``mcmort fit --save``.
+    case : Case, optional
+        The case; by default the one that the file names.
+
+    Returns
+    -------
+    Posterior
+        As it was saved: some arrays have single precision.
+
+    Raises
+    ------
+    UsageError
+        If the file cannot be read or is no fit, or the case has changed since.
+    """
+    import h5netcdf
+
+    path = Path(path)
+    try:
+        read_sealed(path, _SAVED)
+        with h5netcdf.File(path, "r") as file:
+            head = json.loads(file.attrs["mcmort"])
+    except (OSError, ValueError, KeyError) as error:
+        reason = getattr(error, "strerror", None) or "it is damaged, or not from 'mcmort fit --save'"
+        raise UsageError(f"{path}: no saved fit can be read ({reason})") from error
+    case = load(head["case"]) if case is None else case
+    if case.digest != head["digest"]:
+        raise UsageError(
+            f"{path}: the case {case.id} has changed since the fit was saved: its digest is {case.digest[:12]}, the "
+            f"fit has {head['digest'][:12]}. Hint: fit it again, or give the case as it was"
+        )
+    return _read(path, case)
+
+
+def tree_of(posterior: Posterior) -> DataTree:
     """Return a fit as a tree of datasets, in the groups that ArviZ knows."""
     import xarray as xr
 
@@ -123,16 +201,17 @@ def _tree(posterior: Posterior) -> DataTree:
         "rejected": dict(posterior.rejected),
         "diagnosis": asdict(posterior.diagnosis),
         "seconds": dict(posterior.seconds),
+        "case": posterior.case.where,
         "digest": posterior.case.digest,
     }
     tree = xr.DataTree.from_dict(
         {
-            "/posterior": _dataset({**posterior.columns, **posterior.others}, chains, "f8"),
-            "/prior": _dataset(posterior.prior, 1, "f4"),
-            "/log_likelihood": _dataset(_figures(posterior.log_likelihood), chains, "f4"),
-            "/log_prior": _dataset({"parameters:all": posterior.log_prior}, chains, "f4"),
-            "/posterior_predictive": _dataset(_figures(posterior.predicted), chains, "f4"),
-            "/prior_predictive": _dataset(_figures(posterior.predicted_before), 1, "f4"),
+            "/posterior": dataset_of({**posterior.columns, **posterior.others}, chains, "f8"),
+            "/prior": dataset_of(posterior.prior, 1, "f4"),
+            "/log_likelihood": dataset_of(_figures(posterior.log_likelihood), chains, "f4"),
+            "/log_prior": dataset_of({"parameters:all": posterior.log_prior}, chains, "f4"),
+            "/posterior_predictive": dataset_of(_figures(posterior.predicted), chains, "f4"),
+            "/prior_predictive": dataset_of(_figures(posterior.predicted_before), 1, "f4"),
             "/observed_data": xr.Dataset(
                 {"figure": ("figure_of", np.array([*posterior.observed.values()]))},
                 coords={"figure_of": [*posterior.observed]},
@@ -146,23 +225,6 @@ def _tree(posterior: Posterior) -> DataTree:
 def _figures(values: Mapping[str, Array]) -> dict[str, Array]:
     """Return figures named as columns of one kind."""
     return {f"figure:{name}": array for name, array in values.items()}
-
-
-def _dataset(values: Mapping[str, Array], chains: int, dtype: str) -> Dataset:
-    """Return columns as one variable for each kind, with the names as a coordinate: hundreds of variables are slow."""
-    import xarray as xr
-
-    kinds: dict[str, dict[str, Array]] = {}
-    for name, array in values.items():
-        kind, _, rest = name.partition(":")
-        kinds.setdefault(kind, {})[rest] = array.reshape(chains, -1)
-    length = next(iter(values.values())).size // chains
-    coords: dict[str, NDArray[np.int64] | list[str]] = {"chain": np.arange(chains), "draw": np.arange(length)}
-    data = {}
-    for kind, arrays in kinds.items():
-        data[kind] = (("chain", "draw", f"{kind}_of"), np.stack([*arrays.values()], axis=-1).astype(dtype))
-        coords[f"{kind}_of"] = [*arrays]
-    return xr.Dataset(data, coords=coords)
 
 
 def _columns(group: Any) -> dict[str, Array]:

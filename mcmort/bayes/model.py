@@ -138,7 +138,7 @@ class _ModelBuilder[Value: Arithmetic]:
         """Return the heterogeneity of each basis: how far its figures lie apart beyond their own errors."""
         log_sd = self.evidence.synthesis.heterogeneity
         return {
-            basis: self.backend.exp(self.score[f"tau:{basis}"] * log_sd) * self.case.head.spread[basis].log_sd
+            basis: self.backend.exp(self.score[f"tau:{basis}"] * log_sd) * self.case.head.log_sd_of(basis)
             for basis in self.evidence.bases
         }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from mcmort.bayes.diagnostics import Diagnosis
 from mcmort.catalogue.vocabulary import not_admitted
 from mcmort.results import Draws
+
+if TYPE_CHECKING:
+    from xarray import DataTree
 
 __all__ = ["KINDS", "Posterior"]
 
@@ -76,6 +79,12 @@ class Posterior(Draws):
             predicted=rounded(self.predicted),
             predicted_before=rounded(self.predicted_before),
         )
+
+    def to_datatree(self) -> DataTree:
+        """Return the fit as the tree that ArviZ reads: posterior, prior, log likelihood and predictions."""
+        from mcmort.bayes.fit_files import tree_of
+
+        return tree_of(self)
 
     @property
     def conditioned(self) -> frozenset[str]:

@@ -66,7 +66,7 @@ def schools_of(evidence: Evidence) -> dict[str, tuple[School, ...]]:
     for datum in evidence.data:
         if not datum.is_plain:
             continue
-        error = math.hypot(datum.log_error, evidence.case.head.spread[datum.basis].log_sd)
+        error = math.hypot(datum.log_error, evidence.case.head.log_sd_of(datum.basis))
         if datum.account is None:
             figures[datum.component].append((datum.log_value - _log_completeness(evidence, datum), error, datum.name))
         else:

@@ -7,10 +7,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, Field, model_serializer, model_validator
 
+from mcmort.catalogue.measured_errors.spreads import measured_digest, measured_spread
 from mcmort.catalogue.records import (
     Balance,
     Claim,
@@ -95,7 +96,10 @@ class CaseHead(Record):
     evidence: tuple[Basis, ...] = Field(description="Bases that the pools admit by default.")
     facets: dict[str, dict[str, _FacetValue]] = Field(description="Facets with their values and labels.")
     readings: Readings
-    spread: dict[Basis, Spread] = Field(description="Spread of a bare point, by basis.")
+    spread: dict[Basis, Spread] = Field(default_factory=dict, description="Spread of a bare point, by basis.")
+    default_spread: Literal["measured"] | None = Field(
+        None, description="Read figures of bases without a spread by what such figures have proved to be worth."
+    )
     population: Population | None = Field(None, description="How many people the setting held at most.")
     synthesis: Synthesis | None = Field(None, description="Priors of the Bayesian engine.")
 
@@ -113,6 +117,11 @@ class CaseHead(Record):
                 hint = f"selectors use {key!r} themselves: call the facet by another name"
                 raise RecordError(f"facets > {key}", f"a facet {key!r}", "another name", hint)
         return self
+
+    def log_sd_of(self, basis: Basis) -> float:
+        """Return the spread of a basis: the case's own, else the measured one of late figures of any kind of it."""
+        declared = self.spread.get(basis)
+        return measured_spread(basis).log_sd if declared is None else declared.log_sd
 
     def support_of(self, owner: Component | Quantity) -> Support:
         """Return where the values of a component or quantity may lie.
@@ -187,7 +196,7 @@ def _canonical(value: Any) -> Any:
     return value
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Case:
     """One historical setting with its evidence.
 
@@ -212,6 +221,12 @@ class Case:
     lineages: dict[str, Lineage] = field(default_factory=dict)
     remarks: tuple[Problem, ...] = ()
     """Entries of the bibliography that cannot be read, and that nothing cites."""
+
+    def __repr__(self) -> str:
+        return (
+            f"<Case {self.id}: {self.head.title}; {len(self.components)} components, {len(self.definitions)} "
+            f"definitions, {len(self.claims)} claims>"
+        )
 
     @property
     def id(self) -> str:
@@ -253,7 +268,8 @@ class Case:
         for group in (*groups, *later):
             members = getattr(self, group).values()
             records[group] = [record.model_dump(mode="json", exclude_defaults=True) for record in members]
-        return {"head": _canonical(head), **_canonical(records)}
+        measured = {} if self.head.default_spread is None else {"measured_errors": measured_digest()}
+        return {"head": _canonical(head), **_canonical(records), **measured}
 
     def missing(self, name: str, what: str) -> str:
         """Return a message that the case has nothing of a name, with a hint.

@@ -22,6 +22,7 @@ from mcmort.cli.compare import compare
 from mcmort.cli.errors import errors
 from mcmort.cli.export import export
 from mcmort.cli.fit import fit
+from mcmort.cli.hindcast import hindcast
 from mcmort.cli.import_ import import_
 from mcmort.cli.influence import influence
 from mcmort.cli.locate import locate
@@ -69,6 +70,7 @@ for command in (
     claims,
     multiverse,
     errors,
+    hindcast,
     fit,
     calibrate,
     influence,

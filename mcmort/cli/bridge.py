@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mcmort.cli.drawing import check_output, deliver, drawing, line_width
+from mcmort.cli.drawing import check_output, deliver_report, drawing
 from mcmort.cli.groups import command
 from mcmort.cli.options import (
     CaseName,
@@ -16,6 +16,7 @@ from mcmort.cli.options import (
     EngineOption,
     Form,
     Format,
+    Full,
     Level,
     Output,
     Quiet,
@@ -48,6 +49,7 @@ def bridge(
     drawn: DrawWords,
     form: Format = Form.text,
     output: Output = None,
+    full: Full = False,
     quiet: Quiet = False,
 ) -> None:
     """Say why two numbers differ, step by step: totals under definitions, or figures that authors print.
@@ -60,4 +62,4 @@ def bridge(
     restricted = span(years)
     with drawing(case, drawn.options(engine.value), threads=drawn.threads, quiet=quiet) as source:
         result = compute(source, start, end, years=restricted, orders=orders.value, interval=interval)
-    deliver(result.render(form.value, line_width(output)), output, is_json=form is Form.json)
+    deliver_report(result, form, output, full=full)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mcmort.cli.drawing import check_output, deliver, drawing, line_width
+from mcmort.cli.drawing import check_output, deliver_report, drawing
 from mcmort.cli.groups import command
-from mcmort.cli.options import CaseName, DrawWords, EngineName, EngineOption, Form, Format, Output, Quiet
+from mcmort.cli.options import CaseName, DrawWords, EngineName, EngineOption, Form, Format, Full, Output, Quiet
 
 __all__ = ["claims"]
 
@@ -17,6 +17,7 @@ def claims(
     drawn: DrawWords,
     form: Format = Form.text,
     output: Output = None,
+    full: Full = False,
     quiet: Quiet = False,
 ) -> None:
     """Compare each author's total with ours under that author's own definition.
@@ -28,4 +29,4 @@ def claims(
     check_output(output)
     with drawing(case, drawn.options(engine.value), threads=drawn.threads, quiet=quiet) as source:
         result = compute(source)
-    deliver(result.render(form.value, line_width(output)), output, is_json=form is Form.json)
+    deliver_report(result, form, output, full=full)

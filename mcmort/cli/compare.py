@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mcmort.cli.drawing import check_output, deliver, drawing, line_width
+from mcmort.cli.drawing import check_output, deliver, deliver_report, drawing, line_width
 from mcmort.cli.groups import command
 from mcmort.cli.options import (
     CaseName,
@@ -19,6 +19,7 @@ from mcmort.cli.options import (
     EngineName,
     Form,
     Format,
+    Full,
     Level,
     Output,
     Quiet,
@@ -54,6 +55,7 @@ def compare(
     drawn: DrawWords,
     form: Format = Form.text,
     output: Output = None,
+    full: Full = False,
     figure: Annotated[
         Path | None,
         typer.Option("--figure", metavar="FILE", help="Where the figure goes; by default CASE-definitions.png here."),
@@ -84,16 +86,18 @@ def compare(
 
     result: ComparisonReport | EnginesReport
     width = line_width(output)
+    beneath = ""
     if engine is EnginesName.both:
         result = _both(computed, drawn)
-        text = result.render(form.value, width)
     else:
-        result = computed(EngineName(engine.value), drawn)
-        text = result.render(form.value, width)
+        result = compared = computed(EngineName(engine.value), drawn)
         if published and form is not Form.json:
-            text += "\n" + result.published(form.value, width)
+            beneath = compared.published(form.value, width, full=full)
     drawn_to = plot(result, figure) if figure is not None else ()
-    deliver(text, output, is_json=form is Form.json)
+    if beneath:
+        deliver(f"{result.render(form.value, width, full=full)}\n{beneath}", output)
+    else:
+        deliver_report(result, form, output, full=full)
     if drawn_to:
         # a result for machines stays alone on stdout
         is_alone = form is not Form.text and output in (None, Path("-"))
@@ -106,8 +110,8 @@ def _check_choices(
     """Refuse options that contradict one another."""
     if no_figure and figure is not None:
         raise typer.BadParameter("it contradicts --no-figure", param_hint="--figure")
-    if published and form is Form.csv:
-        raise typer.BadParameter("CSV holds one table; use --format json", param_hint="--published")
+    if published and form in (Form.csv, Form.xlsx):
+        raise typer.BadParameter(f"{form.value.upper()} holds one table; use --format json", param_hint="--published")
     if published and engine is EnginesName.both:
         raise typer.BadParameter("it goes with one engine", param_hint="--published")
 

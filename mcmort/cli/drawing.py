@@ -9,16 +9,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import typer
+
 from mcmort.cli.loading import load_case
 from mcmort.cli.standard_streams import write_out
 
 if TYPE_CHECKING:
+    from mcmort.api.printed import Printed
     from mcmort.catalogue import Case
+    from mcmort.cli.options import Form
     from mcmort.results import DrawOptions
     from mcmort.sampler.kernel.run import Progress
     from mcmort.totals import DrawSource
 
-__all__ = ["PATIENCE", "check_output", "deliver", "drawing", "line_width", "progress_bar"]
+__all__ = ["PATIENCE", "check_output", "deliver", "deliver_report", "drawing", "line_width", "progress_bar"]
 
 _STDOUT: Final = Path("-")
 PATIENCE: Final = 1.0
@@ -80,4 +84,17 @@ def deliver(text: str, output: Path | None, *, is_json: bool = False) -> None:
     from mcmort.present.write import write_whole
 
     write_whole(output, text.encode())
+    write_out(f"{output}\n")
+
+
+def deliver_report(report: Printed, form: Form, output: Path | None, *, full: bool = False) -> None:
+    """Print a report in a format, or write it whole to a file, where a workbook must go."""
+    if form.value != "xlsx":
+        deliver(report.render(form.value, line_width(output), full=full), output, is_json=form.value == "json")
+        return
+    if output is None or output == _STDOUT:
+        raise typer.BadParameter("a workbook needs a file: --output FILE.xlsx", param_hint="--format")
+    from mcmort.present.write import write_whole
+
+    write_whole(output, report.workbook())
     write_out(f"{output}\n")

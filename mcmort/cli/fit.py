@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from mcmort.cli.drawing import check_output, deliver, line_width, progress_bar
+from mcmort.cli.drawing import check_output, deliver_report, progress_bar
 from mcmort.cli.groups import command
 from mcmort.cli.loading import load_case
-from mcmort.cli.options import CaseName, DrawCount, Evidence, Form, Format, Output, Quiet, Seed, Threads, Without, bases
+from mcmort.cli.options import (
+    CaseName,
+    DrawCount,
+    Evidence,
+    Form,
+    Format,
+    Full,
+    Output,
+    Quiet,
+    Seed,
+    Threads,
+    Without,
+    bases,
+)
 
 __all__ = ["fit"]
 
@@ -28,8 +42,13 @@ def fit(
     draws: DrawCount = None,
     seed: Seed = 1,
     threads: Threads = None,
+    save: Annotated[
+        Path | None,
+        typer.Option("--save", metavar="FILE", help="Write the fit to a netCDF file of your own, for ArviZ or later."),
+    ] = None,
     form: Format = Form.text,
     output: Output = None,
+    full: Full = False,
     quiet: Quiet = False,
 ) -> None:
     """Condition on all the evidence of a case in one model; the fit is stored, and found again.
@@ -37,17 +56,21 @@ def fit(
     Example: `mcmort fit ussr --figures`
     """
     from mcmort.api.fit_report import FitReport, FitRows
+    from mcmort.bayes import save_fit
     from mcmort.results import DrawOptions
     from mcmort.totals import posterior_of
 
     if priors and figures:
         raise typer.BadParameter("one table at a time", param_hint="--figures")
     check_output(output)
+    check_output(save)
     options = DrawOptions(
         engine="synthesis", draws=draws, seed=seed, evidence=bases(evidence), without=frozenset(without or ())
     )
     loaded = load_case(case)
     with progress_bar(f"Fitting {loaded.id}", quiet) as progress:
         posterior = posterior_of(loaded, options, threads=threads, progress=progress)
+    if save is not None:
+        save_fit(posterior, save)
     rows: FitRows = "priors" if priors else "figures" if figures else "components"
-    deliver(FitReport(posterior, rows).render(form.value, line_width(output)), output, is_json=form is Form.json)
+    deliver_report(FitReport(posterior, rows), form, output, full=full)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from mcmort.cli.drawing import check_output, deliver, drawing, line_width, progress_bar
+from mcmort.cli.drawing import check_output, deliver_report, drawing, progress_bar
 from mcmort.cli.groups import command
 from mcmort.cli.options import (
     CaseName,
@@ -19,6 +19,7 @@ from mcmort.cli.options import (
     EngineOption,
     Form,
     Format,
+    Full,
     Level,
     Output,
     Quiet,
@@ -60,6 +61,7 @@ def influence(
     workers: WorkerWords,
     form: Format = Form.text,
     output: Output = None,
+    full: Full = False,
     quiet: Quiet = False,
 ) -> None:
     """Leave out each source in turn, and compute the total again: which of them moves it, and how far.
@@ -79,7 +81,7 @@ def influence(
         count = workers.processes
         run = task_runner(count, refit_folder(), None if quiet else _announced(bar, source, count), executor)
         result = influence_with(source, definition, changed.changes(), by=by.value, interval=interval, run=run)
-    deliver(result.render(form.value, line_width(output)), output, is_json=form is Form.json)
+    deliver_report(result, form, output, full=full)
 
 
 def _announced(bar: Progress | None, source: DrawSource, workers: int) -> Progress:

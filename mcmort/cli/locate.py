@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from mcmort.cli.drawing import check_output, deliver, drawing, line_width
+from mcmort.cli.drawing import check_output, deliver_report, drawing
 from mcmort.cli.groups import command
 from mcmort.cli.options import (
     CaseName,
@@ -18,6 +18,7 @@ from mcmort.cli.options import (
     EngineOption,
     Form,
     Format,
+    Full,
     Level,
     Output,
     Quiet,
@@ -56,6 +57,7 @@ def locate(
     drawn: DrawWords,
     form: Format = Form.text,
     output: Output = None,
+    full: Full = False,
     quiet: Quiet = False,
 ) -> None:
     """Say which definitions, and which years, fit a printed number: where it lies in our total under each.
@@ -68,4 +70,4 @@ def locate(
     restricted = span(years)
     with drawing(case, drawn.options(engine.value), threads=drawn.threads, quiet=quiet) as source:
         result = compute(source, figure, definitions, years=restricted, interval=interval)
-    deliver(result.render(form.value, line_width(output)), output, is_json=form is Form.json)
+    deliver_report(result, form, output, full=full)

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from mcmort.cli.drawing import check_output, deliver, line_width, progress_bar
+from mcmort.cli.drawing import check_output, deliver_report, progress_bar
 from mcmort.cli.groups import command
 from mcmort.cli.loading import load_case
-from mcmort.cli.options import CaseName, Form, Format, Level, Output, Quiet, Seed, Threads
+from mcmort.cli.options import CaseName, Form, Format, Full, Level, Output, Quiet, Seed, Threads
 from mcmort.cli.task_options import TaskWords
 
 __all__ = ["multiverse"]
@@ -49,6 +49,7 @@ def multiverse(
     threads: Threads = None,
     form: Format = Form.text,
     output: Output = None,
+    full: Full = False,
     quiet: Quiet = False,
 ) -> None:
     """Ask what the disagreement is about: the total under every combination of choices.
@@ -82,8 +83,7 @@ def multiverse(
             loaded, request, draws=draws, seed=seed, interval=interval, threads=threads, workers=tasks.workers or 1,
             folder=tasks.results, executor=executor, progress=progress,
         )  # fmt: skip
-        text = result.render(form.value, line_width(output))
-    deliver(text, output, is_json=form is Form.json)
+    deliver_report(result, form, output, full=full)
 
 
 def _settings(words: list[str], option: str) -> dict[str, tuple[str, ...]]:

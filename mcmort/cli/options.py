@@ -31,6 +31,7 @@ __all__ = [
     "Evidence",
     "Form",
     "Format",
+    "Full",
     "Level",
     "Output",
     "Quiet",
@@ -56,6 +57,8 @@ class Form(StrEnum):
     csv = "csv"
     markdown = "markdown"
     latex = "latex"
+    html = "html"
+    xlsx = "xlsx"
 
 
 class MeasureName(StrEnum):
@@ -192,6 +195,7 @@ Evidence = Annotated[
     str | None, typer.Option("--evidence", metavar="BASIS,...", help="Admit only estimates of these bases.")
 ]
 Format = Annotated[Form, typer.Option("--format", "-f", help="How to print the result.")]
+Full = Annotated[bool, typer.Option("--full", help="Print all rows and notes, where they fill more than a screen.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file instead.")]
 Threads = Annotated[int | None, typer.Option("--threads", min=1, help="Threads to use; they change no bit.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mcmort.cli.drawing import check_output, deliver, drawing, line_width
+from mcmort.cli.drawing import check_output, deliver_report, drawing
 from mcmort.cli.groups import command
 from mcmort.cli.loading import load_case
 from mcmort.cli.options import (
@@ -18,6 +18,7 @@ from mcmort.cli.options import (
     EngineOption,
     Form,
     Format,
+    Full,
     Level,
     Output,
     Quiet,
@@ -63,6 +64,7 @@ def probability(
     drawn: DrawWords,
     form: Format = Form.text,
     output: Output = None,
+    full: Full = False,
     quiet: Quiet = False,
 ) -> None:
     """Say how probable it is that a total exceeds a number, or another total.
@@ -83,7 +85,7 @@ def probability(
         result = probability_with(
             source, definition, changes, above=above, below=below, exceeds=other, table=is_table, interval=interval
         )
-    deliver(result.render(form.value, line_width(output)), output, is_json=form is Form.json)
+    deliver_report(result, form, output, full=full)
 
 
 def _other(

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mcmort.cli.drawing import check_output, deliver, drawing, line_width
+from mcmort.cli.drawing import check_output, deliver_report, drawing
 from mcmort.cli.groups import command
 from mcmort.cli.loading import load_case
 from mcmort.cli.options import (
@@ -16,6 +16,7 @@ from mcmort.cli.options import (
     EngineOption,
     Form,
     Format,
+    Full,
     Level,
     Output,
     Quiet,
@@ -39,6 +40,7 @@ def rates(
     drawn: DrawWords,
     form: Format = Form.text,
     output: Output = None,
+    full: Full = False,
     quiet: Quiet = False,
 ) -> None:
     """Compute deaths per population, where a definition names its population at risk; several cases side by side.
@@ -56,4 +58,4 @@ def rates(
         with drawing(case, drawn.options(engine.value), threads=drawn.threads, quiet=quiet) as source:
             reports.append(rates_with(source, definitions, changes, interval=interval))
     result = RatesReport.joined(reports)
-    deliver(result.render(form.value, line_width(output)), output, is_json=form is Form.json)
+    deliver_report(result, form, output, full=full)

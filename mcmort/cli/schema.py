@@ -23,6 +23,7 @@ class SchemaName(StrEnum):
     comparison = "comparison"
     claims = "claims"
     errors = "errors"
+    hindcast = "hindcast"
     bridge = "bridge"
     location = "location"
     probability = "probability"
@@ -36,7 +37,8 @@ def schema(
     """Print the JSON Schema of a kind of case file (for editors) or of a JSON result.
 
     Case files: `case` for case.toml, `definitions` for definitions.toml, `evidence` for all others.
-    Results: `total`, `comparison`, `claims`, `errors`, `bridge`, `location`, `probability`, `rates`, `prediction`.
+    Results: `total`, `comparison`, `claims`, `errors`, `hindcast`, `bridge`, `location`, `probability`, `rates`,
+    `prediction`.
 
     Example: `mcmort schema evidence > evidence.schema.json`
     """

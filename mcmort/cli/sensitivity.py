@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from mcmort.cli.drawing import check_output, deliver, line_width, progress_bar
+from mcmort.cli.drawing import check_output, deliver_report, progress_bar
 from mcmort.cli.groups import command
 from mcmort.cli.loading import load_case
 from mcmort.cli.options import (
@@ -19,6 +20,7 @@ from mcmort.cli.options import (
     EngineOption,
     Form,
     Format,
+    Full,
     Level,
     MethodName,
     Output,
@@ -49,6 +51,7 @@ def sensitivity(
     drawn: DrawWords,
     form: Format = Form.text,
     output: Output = None,
+    full: Full = False,
     quiet: Quiet = False,
 ) -> None:
     """Say what carries the width of a total: how much narrower it would be if a component or an input were known.
@@ -72,4 +75,4 @@ def sensitivity(
     with progress_bar(f"Drawing {loaded.id}", quiet) as progress:
         draws = kept_draws_of(loaded, options, threads=drawn.threads, progress=progress)
         result = sensitivity_with(draws, definition, changes, interval=interval)
-    deliver(result.render(form.value, table.value, line_width(output)), output, is_json=form is Form.json)
+    deliver_report(replace(result, rows=table.value), form, output, full=full)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mcmort.cli.drawing import check_output, deliver, drawing, line_width
+from mcmort.cli.drawing import check_output, deliver_report, drawing
 from mcmort.cli.groups import command
 from mcmort.cli.options import (
     CaseName,
@@ -16,6 +16,7 @@ from mcmort.cli.options import (
     EngineOption,
     Form,
     Format,
+    Full,
     Level,
     Output,
     Quiet,
@@ -42,6 +43,7 @@ def total(
     drawn: TotalDrawWords,
     form: Format = Form.text,
     output: Output = None,
+    full: Full = False,
     quiet: Quiet = False,
 ) -> None:
     """Compute the total under one definition, with its components, exclusions and unknowns.
@@ -60,7 +62,7 @@ def total(
         with drawing(case, options, threads=drawn.threads, quiet=quiet) as source:
             reports.append(total_with(source, definition, changes, interval=interval, bounds=bounds))
     result = reports[0] if len(reports) == 1 else DependenceReport(*reports)
-    deliver(result.render(form.value, line_width(output)), output, is_json=form is Form.json)
+    deliver_report(result, form, output, full=full)
 
 
 def no_definition(case: str, what: str = "a total") -> UsageError:

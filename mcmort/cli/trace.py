@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mcmort.cli.loading import load_case
-from mcmort.cli.options import CaseName, DrawCount, Quiet, Seed, YearSpan, span
+from mcmort.cli.options import CaseName, DrawCount, Full, Quiet, Seed, YearSpan, span
 from mcmort.cli.standard_streams import write_out
 
 __all__ = ["trace"]
@@ -17,12 +17,13 @@ def trace(
     case: CaseName,
     name: Annotated[
         str | None,
-        typer.Argument(metavar="[NAME]", help="A component, a quantity or a definition; else all components."),
+        typer.Argument(metavar="[NAME]", help="A component, a quantity or a definition; else an overview."),
     ] = None,
     years: YearSpan = None,
     draws: DrawCount = None,
     seed: Seed = 1,
     quiet: Quiet = False,
+    full: Full = False,
 ) -> None:
     """Go from a number down to each estimate, its source, its page and how it was read.
 
@@ -33,7 +34,7 @@ def trace(
     loaded = load_case(case)  # before the imports below: a case with defects needs no engine and no SciPy
     from mcmort.elicit import elicit
     from mcmort.errors import DefinitionError
-    from mcmort.present.texts.trace_text import trace_owner, trace_total
+    from mcmort.present.texts.trace_text import trace_overview, trace_owner, trace_total
 
     restricted = span(years)
     kind, colon, plain = (name or "").partition(":")
@@ -54,6 +55,9 @@ def trace(
     if restricted is not None:
         raise typer.BadParameter("years restrict a total: name a definition", param_hint="--years")
     priors = elicit(loaded)
+    if name is None and not full:
+        write_out(trace_overview(priors))
+        return
     if name is None:
         write_out("\n".join(trace_owner(priors, component) for component in loaded.components))
         return

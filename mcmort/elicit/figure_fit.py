@@ -125,7 +125,7 @@ def _by_point(case: Case, figure: Figure, support: Support) -> Fit:
         return Fit(fixed(best), ((0.5, best),), (1.0,))
     if not isinstance(figure, Estimate):
         raise FitError("a bare point needs a basis to take its spread from")
-    log_sd, asked = case.head.spread[figure.basis].log_sd, ((0.5, best),)
+    log_sd, asked = case.head.log_sd_of(figure.basis), ((0.5, best),)
     match support:
         case "count":
             return _checked(Distribution("lognormal", (math.log(best), log_sd)), asked)

@@ -8,7 +8,9 @@ evidence is unknown, which is not zero.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final, Literal
 
 import numpy as np
@@ -16,13 +18,16 @@ import numpy as np
 from mcmort.catalogue import formula
 from mcmort.catalogue.case import Case, share_column
 from mcmort.catalogue.citations import citations
+from mcmort.catalogue.measured_errors.spreads import MeasuredSpread
 from mcmort.catalogue.records import Component, Estimate, Figure, Quantity, Share, ShareRule
 from mcmort.catalogue.selection import years_of
 from mcmort.catalogue.vocabulary import POOLINGS, WEIGHTINGS, Measure, Pooling, Support, Weighting
 from mcmort.elicit.alternatives import hint_for
 from mcmort.elicit.derived import propagate, quantities_of
+from mcmort.elicit.estimate_fit import fit_estimate
 from mcmort.elicit.families import Distribution
 from mcmort.elicit.figure_fit import Fit, fit_figure
+from mcmort.elicit.measured_worth import bound_log_sd, measured_for
 from mcmort.elicit.pool import Bound, ExclusionError, Pool
 from mcmort.elicit.weights import pool_weights
 from mcmort.errors import CaseError, FitError, Problem, UsageError
@@ -32,13 +37,17 @@ __all__ = ["Elicited", "Priors", "Used", "elicit", "to_years"]
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """An estimate as it entered a pool: its weight, its fit, and the factor that scales it to the component's years."""
+    """An estimate as it entered a pool: its weight, its fit, and the factor that scales it to the component's years.
+
+    `measured` is what such figures have proved to be worth, where the case asks for that.
+    """
 
     estimate: Estimate
     weight: float
     fit: Fit
     factor: float = 1.0
     note: str = ""
+    measured: MeasuredSpread | None = None
 
 
 @dataclass(frozen=True)
@@ -174,8 +183,20 @@ def _quantity(
 def _fit(
     case: Case, figure: Figure, file: str, place: str, problems: list[Problem], support: Support = "share"
 ) -> Fit | None:
+    return _made(partial(fit_figure, case, figure, support), case, figure, file, place, problems, support)
+
+
+def _made(
+    make: Callable[[], Fit],
+    case: Case,
+    figure: Figure,
+    file: str,
+    place: str,
+    problems: list[Problem],
+    support: Support,
+) -> Fit | None:
     try:
-        return fit_figure(case, figure, support)
+        return make()
     except FitError as error:
         hint = hint_for(case, figure, support)
         problems.append(Problem(file, place, str(error), "a figure that its family can follow", hint))
@@ -204,7 +225,8 @@ def _owner(
         if lacking:
             rejected.append((estimate, f"no admissible evidence on {', '.join(lacking)}"))
             continue
-        entry = _used(case, owner, estimate, quantities, file, f'{place} > estimate "{estimate.name}"', problems)
+        where = f'{place} > estimate "{estimate.name}"'
+        entry = _used(case, owner, estimate, evidence, quantities, file, where, problems)
         fitted += [] if entry is None else [entry]
     used = _weighted(case, fitted, weights)
     soft = [(estimate, _bound(case, owner, estimate)) for estimate in bounds]
@@ -251,20 +273,23 @@ def _used(
     case: Case,
     owner: Component | Quantity,
     estimate: Estimate,
+    evidence: frozenset[str] | None,
     quantities: dict[str, Elicited],
     file: str,
     place: str,
     problems: list[Problem],
 ) -> Used | None:
     """Fit one estimate and carry it to the years of its owner; the weight comes later."""
+    measured = measured_for(case, owner, estimate, evidence)
     if estimate.formula is None:
-        fit = _fit(case, estimate, file, place, problems, case.head.support_of(owner))
+        make = partial(fit_estimate, case, owner, estimate, measured)
+        fit = _made(make, case, estimate, file, place, problems, case.head.support_of(owner))
     else:
         fit = _propagated(case, owner, estimate.formula, quantities, file, place, problems)
     if fit is None:
         return None
     factor, note = to_years(case, owner, estimate)
-    return Used(estimate, 0.0, fit, factor, note)
+    return Used(estimate, 0.0, fit, factor, note, measured)
 
 
 def _propagated(
@@ -331,7 +356,7 @@ def _bound(case: Case, owner: Component | Quantity, estimate: Estimate) -> Bound
     value = estimate.low if estimate.reading == "at-least" else estimate.high
     assert value is not None
     side: Literal["at-least", "at-most"] = "at-least" if estimate.reading == "at-least" else "at-most"
-    return Bound(side, max(value * factor, math.ulp(0.0)), case.head.spread[estimate.basis].log_sd)
+    return Bound(side, max(value * factor, math.ulp(0.0)), bound_log_sd(case, owner, estimate))
 
 
 def to_years(case: Case, owner: Component | Quantity, estimate: Estimate) -> tuple[float, str]:

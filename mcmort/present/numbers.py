@@ -33,6 +33,7 @@ __all__ = [
     "share_moved",
     "signed",
     "significant",
+    "significant_span",
     "tick_text",
     "with_error",
 ]
@@ -271,6 +272,14 @@ def significant(value: float, figures: int = 3) -> str:
     size = abs(rounded)
     text = f"{size / 1e6:,.10g} million" if size >= 1e6 else f"{size:,.0f}" if size >= 10 else f"{size:g}"
     return (MINUS if rounded < 0 else "") + text
+
+
+def significant_span(low: float, high: float, figures: int = 2) -> str:
+    """Return an interval whose ends have a few significant figures each, with one unit word where both take it."""
+    ends = [significant(end, figures) for end in (low, high)]
+    if all(text.endswith(" million") for text in ends):
+        ends[0] = ends[0].removesuffix(" million")
+    return EN_DASH.join(ends)
 
 
 def dots_text(filled: int, dots: int) -> str:

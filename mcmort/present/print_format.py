@@ -6,17 +6,21 @@ Imports little, so that looking at a case stays quick.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import textwrap
 from typing import Final
 
-__all__ = ["EN_DASH", "FILE_WIDTH", "as_printed", "page_width", "wrapped", "years_text"]
+__all__ = ["EN_DASH", "FILE_WIDTH", "GLUE", "as_printed", "glued", "page_width", "wrapped", "years_text"]
 
 EN_DASH: Final = "\N{EN DASH}"
 FILE_WIDTH: Final = 120
 """Columns of a line of text in a file or a pipe, and the most that a line has on a terminal."""
+GLUE: Final = "\N{NO-BREAK SPACE}"
+"""Stands for a space at which no line ends, until the lines are made."""
 _NARROWEST: Final = 60
+_TOGETHER: Final = re.compile(r"\bor more\b|\d %|\d ± \d")
 
 
 def page_width() -> int:
@@ -31,6 +35,11 @@ def page_width() -> int:
     is_known = sys.stdout.isatty() or "COLUMNS" in os.environ
     columns = shutil.get_terminal_size().columns if is_known else FILE_WIDTH
     return min(max(columns, _NARROWEST), FILE_WIDTH)
+
+
+def glued(text: str) -> str:
+    """Return a text in which what is read as one stands together: a number and its per cent sign, "or more"."""
+    return _TOGETHER.sub(lambda found: found[0].replace(" ", GLUE), text)
 
 
 def wrapped(text: str, indent: str = "", hanging: str | None = None, width: int | None = None) -> list[str]:
@@ -51,13 +60,14 @@ def wrapped(text: str, indent: str = "", hanging: str | None = None, width: int 
     -------
     list of str
     """
-    return textwrap.wrap(
-        text,
+    lines = textwrap.wrap(
+        glued(text),
         page_width() if width is None else width,
         initial_indent=indent,
         subsequent_indent=indent if hanging is None else hanging,
         break_on_hyphens=False,  # an identifier stays whole, to be copied
     )
+    return [line.replace(GLUE, " ") for line in lines]
 
 
 def years_text(years: tuple[int, int]) -> str:

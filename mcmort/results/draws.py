@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +17,13 @@ from mcmort.catalogue.case import Case
 from mcmort.catalogue.vocabulary import LinkMeasure, Measure, Pooling, Weighting
 from mcmort.errors import UsageError
 from mcmort.results.draw_options import Dependence, Method
+from mcmort.results.draw_tables import dataframe_of, dataset_of, write_parquet
 from mcmort.results.histogram_estimate import HistogramEstimate
 from mcmort.results.question import Question, Split, Sums
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from xarray import Dataset, DataTree
 
 __all__ = ["ComponentStatus", "Draws", "HistogramResults", "Manifest", "ReachedLink", "RegisterComparison"]
 
@@ -209,6 +216,30 @@ class Draws:
     def deaths(self, component: str, measure: Measure = "all") -> Array | None:
         """Return the draws of a component, or None where it is unknown under that measure."""
         return self.columns.get(f"{measure}:{component}")
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """Return the draws as a pandas data frame: a row for each draw, a column for each input."""
+        return dataframe_of(self)
+
+    def to_xarray(self) -> Dataset:
+        """Return the draws as an xarray dataset: a variable for each kind of input, by chain, draw and name."""
+        return dataset_of(self.columns, self.manifest.chains)
+
+    def to_datatree(self) -> DataTree:
+        """Return the draws as the tree that ArviZ reads, in its group ``posterior``."""
+        import xarray as xr
+
+        return xr.DataTree.from_dict({"/posterior": self.to_xarray()})
+
+    def to_parquet(self, path: str | Path) -> Path:
+        """Write the draws as Parquet, which R, Julia, DuckDB and others read: a column for each input.
+
+        Raises
+        ------
+        OutputError
+            If the file cannot be written.
+        """
+        return write_parquet(self, path)
 
     def __repr__(self) -> str:
         known = len(self.statuses)

@@ -59,7 +59,7 @@ type Array = NDArray[np.float64]
 _Values = TypeVar("_Values", covariant=True, default=Values)  # noqa: PLC0105
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Total(Generic[_Values]):
     """The distribution of a total under a definition.
 
@@ -97,6 +97,9 @@ class Total(Generic[_Values]):
     excluded: Mapping[str, str]
     unknown: Mapping[str, str]
     notes: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"<Total of {self.case.id} under {self.definition.id}: {len(self.terms)} components>"
 
     @property
     def case(self) -> Case:

@@ -9,8 +9,9 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
-from mcmort.analysis.receipt import Receipt, TotalsRequest, receipt_of
+from mcmort.analysis.receipt import Receipt, receipt_of
 from mcmort.analysis.recorded_result import parse_result, read_result
+from mcmort.analysis.request import TotalsRequest
 from mcmort.api.verification import _AGAIN, verify
 from mcmort.catalogue import load
 from mcmort.catalogue.vocabulary import CURRENT_FORMAT

@@ -131,7 +131,7 @@ def test_json_holds_every_component_once() -> None:
 def test_a_comparison_says_what_each_definition_leaves_out(form: str, years: tuple[int, int] | None) -> None:
     """Beneath the rows stand the question, the omissions and the unknown parts of each definition, and the years."""
     compared = ussr_comparison(years)
-    text = _words(compared.render(form))
+    text = _words(compared.render(form, full=True))
     for row in compared.rows:
         definition = row.total.definition
         assert f"{definition.id}: {definition.question} Left out: {definition.leaves_out}" in text
@@ -193,7 +193,9 @@ def test_the_shortest_interval_is_no_finer_than_its_own_error() -> None:
     """The ends of a shortest interval are less sure than quantiles, and printed no finer than twice their error."""
     result = mm.total(ussr_draws(100_000), "demographic")
     shortest = result.summary.interval(0.95, "highest-density")
-    match = re.search(r"Shortest interval that holds 95 %: ([\d.]+)\N{EN DASH}([\d.]+) million", result.render("text"))
+    match = re.search(
+        r"Shortest interval that holds 95 %: ([\d.]+)\N{EN DASH}([\d.]+) million", result.render("text", full=True)
+    )
     assert match is not None
     unit = 10.0 ** (6 - len(match[1].partition(".")[2]))
     assert unit >= 2 * max(shortest.low_error, shortest.high_error)
@@ -210,7 +212,7 @@ def test_few_draws_admit_that_they_are_few() -> None:
 
 def test_published_totals_are_printed_with_the_digits_of_their_authors() -> None:
     """A cited total keeps the digits of its source and the basis on which it rests; it is none of ours."""
-    text = _words(ussr_comparison().published())
+    text = _words(ussr_comparison().published(full=True))
     assert "61,911,000" in text
     assert "Published figures are not inputs of the totals beside which they stand." in text
     cited = json.loads(ussr_comparison().to_json())["definitions"][-1]["cited"]

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from mcmort.analysis.measured_errors.error_law import ErrorLaw, figure_laws
 from mcmort.catalogue.measured_errors import ErrorLibrary
 from mcmort.catalogue.vocabulary import BASES
 
@@ -52,6 +53,15 @@ class FittedClass(_Part):
     true_over_figure_as_found: dict[str, float]
 
 
+class ClassLaws(_Part):
+    """What the elicited engine may take a figure of a class to be worth, corrected for selection."""
+
+    name: str
+    events: int
+    same_year: ErrorLaw = Field(description="Of a figure given in the year of the event.")
+    late: ErrorLaw = Field(description="Of a figure given a year or more after it.")
+
+
 class FittedErrors(_Part):
     """The numbers fitted to the pairs."""
 
@@ -63,6 +73,7 @@ class FittedErrors(_Part):
     effective_size: float
     classes: tuple[FittedClass, ...] = Field(description="Classes of figures that have pairs.")
     bases: tuple[FittedClass, ...] = Field(description="A new class of each basis: what is known without its kind.")
+    laws: tuple[ClassLaws, ...] = Field(description="Bias and spread for cases that ask for them, by class and basis.")
     late_bias: Interval95 = Field(description="Bias a year or more after the event, over that of the same year.")
     late_spread: Interval95
     selection_of_bias: Interval95 = Field(description="Bias of reported corrections over that of a complete frame.")
@@ -132,6 +143,14 @@ def fitted_errors(fit: Fit, library: ErrorLibrary, seed: int) -> FittedErrors:
         )
         for index, basis in enumerate(BASES)
     )
+    every = np.full(count, 1.0 / count)
+
+    def laws(name: str, events: int) -> ClassLaws:
+        same_year, late = (
+            figure_laws(fit, every, name, is_late=is_late, events=events).corrected for is_late in (False, True)
+        )
+        return ClassLaws(name=name, events=events, same_year=same_year, late=late)
+
     return FittedErrors(
         pairs=library.digest,
         seed=seed,
@@ -140,6 +159,11 @@ def fitted_errors(fit: Fit, library: ErrorLibrary, seed: int) -> FittedErrors:
         effective_size=round(fit.ess),
         classes=classes,
         bases=bases,
+        # of a basis alone the kind is not known: what its classes have in common is no bias
+        laws=(
+            *(laws(row.name, row.events) for row in classes if "," in row.name),
+            *(laws(basis, next((row.events for row in classes if row.name == basis), 0)) for basis in BASES),
+        ),
         late_bias=_interval(np.exp(draws["log_late_bias_ratio"])),
         late_spread=_interval(np.exp(draws["log_late_scale_ratio"])),
         selection_of_bias=_interval(ratios[0]),

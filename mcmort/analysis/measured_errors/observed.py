@@ -85,7 +85,7 @@ def observed(pairs: Sequence[ErrorPair]) -> Observed:
     )
 
 
-def held_share(held: int, count: int) -> tuple[float, float]:
+def held_share(held: float, count: int) -> tuple[float, float]:
     """Return the 95 % interval of a share (Wilson 1927, Journal of the American Statistical Association 22)."""
     if not count:
         return (0.0, 1.0)

@@ -155,6 +155,8 @@ def _estimates(builder: CaseBuilder) -> Iterator[Problem]:
 def _spread(builder: CaseBuilder, file: str, where: str, estimate: Estimate) -> Iterator[Problem]:
     if builder.head is None or estimate.use != "pool" or estimate.formula is not None:
         return
+    if builder.head.default_spread == "measured" and estimate.measure == "all":
+        return
     if _needs_spread(estimate) and estimate.basis not in builder.head.spread:
         kind = "one-sided figure" if estimate.is_one_sided else "point"
         found = f"a {kind} of basis {estimate.basis!r}, for which the case gives no spread"
@@ -169,7 +171,7 @@ def _needs_spread(estimate: Estimate) -> bool:
 
 def _synthesis_spread(builder: CaseBuilder) -> Iterator[Problem]:
     """Check that every basis of the Bayesian engine's data has a spread, which that engine needs for ranges too."""
-    if builder.head is None or builder.head.synthesis is None:
+    if builder.head is None or builder.head.synthesis is None or builder.head.default_spread == "measured":
         return
     claims: dict[str, Claim] = builder.of("claim")
     components: dict[str, Component] = builder.of("component")

@@ -40,6 +40,8 @@ class ErrorLibrary:
         Of the pairs: what the numbers fitted to them rest on.
     fitted : dict or None
         The numbers fitted to the pairs of the folder, as they ship; None if there are none.
+    left_out : dict or None
+        The numbers fitted with each event left out, likewise.
     """
 
     pairs: tuple[ErrorPair, ...]
@@ -47,6 +49,7 @@ class ErrorLibrary:
     sources: dict[str, Source]
     digest: str
     fitted: dict[str, Any] | None
+    left_out: dict[str, Any] | None
 
     @property
     def is_fitted(self) -> bool:
@@ -109,7 +112,7 @@ def load_errors(path: str | Path | None = None, extra: Sequence[str | Path] = ()
         raise CaseError(str(folder.name if path is None else path), problems)
     if not pairs:
         raise CaseError(str(folder), [Problem("pairs.csv", "", "no pair", "at least one row below the header")])
-    return ErrorLibrary(tuple(pairs), frames, sources, digest_of(pairs), _fitted(folder))
+    return ErrorLibrary(tuple(pairs), frames, sources, digest_of(pairs), *_generated(folder))
 
 
 def digest_of(pairs: Sequence[ErrorPair]) -> str:
@@ -193,12 +196,17 @@ def _across(
     return problems
 
 
-def _fitted(folder: Path) -> dict[str, Any] | None:
+def _generated(folder: Path) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    """Return what was fitted to the pairs of a folder: to all of them, and with each event left out."""
+    return _numbers(folder, "fitted.json", "errors"), _numbers(folder, "left-out.json", "hindcast")
+
+
+def _numbers(folder: Path, name: str, command: str) -> dict[str, Any] | None:
     try:
-        fitted: dict[str, Any] = json.loads((folder / "fitted.json").read_text(encoding="utf-8"))
+        numbers: dict[str, Any] = json.loads((folder / name).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
     except (json.JSONDecodeError, OSError) as error:
-        hint = "make it again: mcmort errors --refit --save"
-        raise CaseError(str(folder), [Problem("fitted.json", "", str(error), "JSON", hint, "form")]) from error
-    return fitted
+        hint = f"make it again: mcmort {command} --refit --save"
+        raise CaseError(str(folder), [Problem(name, "", str(error), "JSON", hint, "form")]) from error
+    return numbers

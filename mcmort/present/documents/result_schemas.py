@@ -11,6 +11,7 @@ from mcmort.present.documents.dependence_document import DependenceDocument
 from mcmort.present.documents.errors_document import ErrorsDocument
 from mcmort.present.documents.fit_document import FitDocument
 from mcmort.present.documents.frame import Document
+from mcmort.present.documents.hindcast_document import HindcastDocument
 from mcmort.present.documents.influence_document import InfluenceDocument
 from mcmort.present.documents.location_document import LocationDocument
 from mcmort.present.documents.multiverse_document import MultiverseDocument
@@ -28,6 +29,7 @@ _DOCUMENTS: Final[dict[str, type[Document]]] = {
     "claims": ClaimsDocument,
     "dependence": DependenceDocument,
     "errors": ErrorsDocument,
+    "hindcast": HindcastDocument,
     "bridge": BridgeDocument,
     "location": LocationDocument,
     "fit": FitDocument,

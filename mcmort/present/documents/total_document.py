@@ -23,6 +23,7 @@ from mcmort.analysis.sensitivity.leading_component import leading_component
 from mcmort.catalogue.vocabulary import LinkMeasure, Measure
 from mcmort.definitions import Timing
 from mcmort.present.documents.frame import Document, Frame, frame, sealed
+from mcmort.present.documents.one_source_document import OneSourceDocument, one_source_document
 from mcmort.present.numbers import rounding_for
 from mcmort.present.wording import headline, is_floor, units
 from mcmort.results import ComponentStatus
@@ -198,6 +199,7 @@ class TotalBody(PiecesFields):
     excluded: tuple[LeftOut, ...]
     unknown: tuple[LeftOut, ...]
     provenance: ProvenanceDocument | None = Field(description="Null where figures have no weights of their own.")
+    one_source: OneSourceDocument | None = Field(description="Parts without an independent second source.")
     notes: tuple[str, ...]
 
 
@@ -361,6 +363,7 @@ def total_body(total: Total, summary: Summary, probability: float, pieces: Total
         "excluded": _left_out(total, dict(total.excluded)),
         "unknown": _left_out(total, dict(total.unknown)),
         "provenance": None if (shares := provenance(total)) is None else ProvenanceDocument(**asdict(shares)),
+        "one_source": one_source_document(total),
         "notes": total.notes,
     }
 

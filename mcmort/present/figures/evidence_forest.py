@@ -139,9 +139,11 @@ def _chart(
         said = f"{count} lineages have medians from {rounding_of((least, most)).span(least, most, to=' to ')}"
     caption = [
         f"Line: {100 * probability:g} % interval of the distribution that a figure was given; thick: 50 %; marker: "
-        "median. Each lineage, below its source, counts once. Figures of other years are carried over to those of the "
-        "component."
+        "median. Figures of other years are carried over to those of the component."
     ]
+    is_pooled = total.draws.manifest.engine == "elicited"
+    if is_pooled:
+        caption.append("Each lineage, below its source, counts once.")
     if elicited.registered is not None and elicited.all is not None:
         caption.append("Of each draw all deaths are no fewer than those registered.")
     if elicited.left:
@@ -151,7 +153,7 @@ def _chart(
         title=f"{total.case.head.title}: on {label} {said}; counted are {ours}",
         caption=(*caption, engine_note(total, own)),
         panels=(Panel(rows=rows, scale=scale),),
-        heads=(f"{100 * probability:g} % interval", "Median, weight"),
+        heads=(f"{100 * probability:g} % interval", "Median, weight" if is_pooled else "Median"),
         key=signs(shown),
         keeps_second=True,
     )

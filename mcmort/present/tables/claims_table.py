@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import Final
 
 from mcmort.analysis.claims import ClaimComparison
@@ -13,7 +14,20 @@ from mcmort.present.print_format import EN_DASH, as_printed, years_text
 from mcmort.present.tables.columns import Column, Table
 from mcmort.present.wording import floor_note, interval_text
 
-__all__ = ["claims_table", "discrepancy"]
+__all__ = ["claims_headline", "claims_table", "discrepancy"]
+
+_VERDICTS: Final = {
+    "inside": "lie inside our 95 % interval",
+    "overlaps": "overlap it",
+    "above": "lie above it",
+    "below": "lie below it",
+    "allowed": "are bounds that it allows",
+    "excluded": "are bounds that it rules out",
+    "no total": "have no total of ours beside them",
+}
+"""What is said of claims of each verdict, those that agree with ours first."""
+_MOST: Final = 10
+"""Claims of which a short table consists: those that stand farthest from ours."""
 
 
 def discrepancy(comparison: ClaimComparison) -> str:
@@ -100,9 +114,10 @@ def claims_table(case: Case, comparisons: tuple[ClaimComparison, ...]) -> Table:
         Column("Author"),
         Column("Theirs, as printed", is_number=True),
         Column("Ours, 95 %", is_number=True),
-        Column("Years", is_number=True),
-        Column("Quantile", is_number=True),
+        Column("Years", is_number=True, is_optional=True),
+        Column("Quantile", is_number=True, is_optional=True),
         Column("How they stand"),
+        Column("Besides", is_optional=True),
     )
     return Table(
         title=f"{case.head.title}: each author's total against ours under that author's definition",
@@ -111,7 +126,36 @@ def claims_table(case: Case, comparisons: tuple[ClaimComparison, ...]) -> Table:
         notes=(*_notes(comparisons), *_number_notes(comparisons)),
         raw_columns=_RAW,
         raw_rows=tuple(_raw(comparison) for comparison in comparisons),
+        main_rows=_farthest(comparisons),
+        main_notes=(
+            f"Shown are those outside our interval, at most {_MOST}, the farthest. Ours is the total under the "
+            "author's own definition, as far as it is known.",
+            *floor_note([row.total for row in comparisons if row.total is not None]),
+        ),
     )
+
+
+def claims_headline(case: Case, comparisons: tuple[ClaimComparison, ...]) -> str:
+    """Return the sentence that counts the claims by how they stand to our totals under their own definitions."""
+    counts: Counter[str] = Counter(comparison.verdict for comparison in comparisons)
+    parts = [f"{counts[verdict]} {words}" for verdict, words in _VERDICTS.items() if counts[verdict]]
+    return (
+        f"{case.head.title}: of {len(comparisons)} published totals, each against ours under its author's own "
+        f"definition, {', '.join(parts)}."
+    )
+
+
+def _farthest(comparisons: tuple[ClaimComparison, ...]) -> tuple[int, ...]:
+    """Return the rows of claims outside our intervals, by the ratio to our median, in the order of the table."""
+    outside = [
+        index for index, comparison in enumerate(comparisons) if comparison.verdict in ("below", "above", "excluded")
+    ]
+
+    def distance(index: int) -> float:
+        ratio = comparisons[index].ratio
+        return abs(math.log(ratio)) if 0.0 < ratio < math.inf else math.inf
+
+    return tuple(sorted(sorted(outside, key=distance, reverse=True)[:_MOST]))
 
 
 def _cells(comparison: ClaimComparison) -> tuple[str, ...]:
@@ -126,7 +170,8 @@ def _cells(comparison: ClaimComparison) -> tuple[str, ...]:
         ours,
         years,
         _quantile(comparison),
-        "; ".join([discrepancy(comparison), *_marks(comparison)]),
+        discrepancy(comparison),
+        "; ".join(_marks(comparison)),
     )
 
 

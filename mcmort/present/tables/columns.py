@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 __all__ = ["Column", "Table"]
 
@@ -44,6 +44,10 @@ class Table:
         Names of the raw values, which only CSV carries.
     raw_rows : tuple of tuple
         Raw values of each row.
+    main_rows : tuple of int or None
+        Rows of which plain text consists where all would fill more than a screen; None for all.
+    main_notes : tuple of str or None
+        Notes beneath those; None for all.
     """
 
     title: str
@@ -52,3 +56,30 @@ class Table:
     notes: tuple[str, ...] = ()
     raw_columns: tuple[str, ...] = ()
     raw_rows: tuple[tuple[object, ...], ...] = field(default=())
+    main_rows: tuple[int, ...] | None = None
+    main_notes: tuple[str, ...] | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of all columns, each once: those of printed words, which may be numbered, then of raw values."""
+        names: list[str] = []
+        for column in self.columns:
+            same = sum(other.title == column.title for other in self.columns[: len(names)])
+            name = f"{column.title} {same + 1}" if same else column.title
+            names.append(f"{name} (printed)" if name in self.raw_columns else name)
+        return (*names, *self.raw_columns)
+
+    def shortened(self) -> Table:
+        """Return the main rows and notes alone, with a note that says how many there are besides; or the same table."""
+        rows, notes = self.main_rows, self.main_notes
+        chosen = self.rows if rows is None else tuple(self.rows[index] for index in rows)
+        kept = self.notes if notes is None else notes
+        more = [
+            f"{count} more {unit if count > 1 else unit[:-1]}"
+            for count, unit in ((len(self.rows) - len(chosen), "rows"), (len(self.notes) - len(kept), "notes"))
+            if count > 0
+        ]
+        if not more:
+            return self
+        hint = f"Not shown: {' and '.join(more)}. To see all: --full."
+        return replace(self, rows=chosen, raw_columns=(), raw_rows=(), notes=(*kept, hint))

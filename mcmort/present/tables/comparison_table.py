@@ -30,7 +30,7 @@ def comparison_table(comparison: Comparison, probability: float = 0.95) -> Table
     """
     columns = (
         Column("Definition"),
-        Column("Counts"),
+        Column("Counts", is_optional=True),
         Column("Years"),
         Column(f"{100 * probability:g} % interval", is_number=True),
         Column("Median", is_number=True),
@@ -44,6 +44,7 @@ def comparison_table(comparison: Comparison, probability: float = 0.95) -> Table
         notes=_notes(comparison, probability),
         raw_columns=("median", "mean", "low", "high", "low_error", "high_error"),
         raw_rows=tuple(_raw(row.summary, probability) for row in comparison.rows),
+        main_notes=_main_notes(comparison, probability),
     )
 
 
@@ -66,6 +67,16 @@ def _raw(summary: Summary, probability: float) -> tuple[object, ...]:
     return summary.median, summary.mean, wide.low, wide.high, wide.low_error, wide.high_error
 
 
+def _main_notes(comparison: Comparison, probability: float) -> tuple[str, ...]:
+    """Say what each definition is called, and how to read its interval."""
+    totals = [row.total for row in comparison.rows]
+    notes = [f"{total.definition.id}: {total.definition.label}; counts {counts_text(total)}." for total in totals]
+    notes += floor_note([row.total for row in comparison.rows])
+    notes += _digits(comparison, probability)
+    note = engine_note(comparison.rows[0].total, *(row.summary for row in comparison.rows))
+    return (*notes, f"Intervals are {level_text(probability)}s, equal-tailed. {note}")
+
+
 def _notes(comparison: Comparison, probability: float) -> tuple[str, ...]:
     """Say what each definition asks and leaves out, what it does not know, and how the draws were made."""
     notes = []
@@ -81,11 +92,16 @@ def _notes(comparison: Comparison, probability: float) -> tuple[str, ...]:
         notes.append(f"Nothing outside {years_text(comparison.years)} is counted.")
     notes += [f"{name}: {reason}" for name, reason in comparison.empty.items()]
     notes += floor_note([row.total for row in comparison.rows])
-    notes += digits_note(
+    notes += _digits(comparison, probability)
+    note = engine_note(comparison.rows[0].total, *(row.summary for row in comparison.rows))
+    notes.append(f"Intervals are {level_text(probability)}s, equal-tailed. {note}")
+    return tuple(notes)
+
+
+def _digits(comparison: Comparison, probability: float) -> list[str]:
+    """Name the definitions that are known less surely than their digits say."""
+    return digits_note(
         (row.total.definition.id, rounding_for(row.summary, level))
         for row in comparison.rows
         for level in (probability, 0.5)
     )
-    note = engine_note(comparison.rows[0].total, *(row.summary for row in comparison.rows))
-    notes.append(f"Intervals are {level_text(probability)}s, equal-tailed. {note}")
-    return tuple(notes)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from mcmort.analysis import Summary
 from mcmort.analysis.fitted import shifts
 from mcmort.bayes import Posterior
@@ -11,14 +13,17 @@ from mcmort.present.numbers import rounding_for
 from mcmort.present.print_format import EN_DASH
 from mcmort.present.tables.columns import Column, Table
 
-__all__ = ["components_table"]
+__all__ = ["components_table", "raw_ends"]
+
+_MOST: Final = 16
+"""Components of which a short table consists: the largest."""
 
 
 def components_table(posterior: Posterior) -> Table:
     """Return the table of the components: before the evidence, after it, and what was registered."""
     case = posterior.case
     registered = {one.name: one.after for one in shifts(posterior, "registered")}
-    rows = []
+    rows, raw = [], []
     for one in sorted(shifts(posterior, "all"), key=lambda one: -one.after.median):
         part = registered.get(one.name)
         rows.append(
@@ -30,12 +35,13 @@ def components_table(posterior: Posterior) -> Table:
                 _interval(part),
             )
         )
+        raw.append((one.name, *raw_ends(one.before), one.after.median, *raw_ends(one.after), *raw_ends(part)))
     columns = (
         Column("Component"),
-        Column("Prior, 95 %", is_number=True),
+        Column("Prior, 95 %", is_number=True, is_optional=True),
         Column("Posterior, 95 %", is_number=True),
         Column("Median", is_number=True),
-        Column("Registered of these, 95 %", is_number=True),
+        Column("Registered of these, 95 %", is_number=True, is_optional=True),
     )
     unknown = [case.components[name].label for name, one in sorted(posterior.statuses.items()) if "all" in one.unknown]
     notes = [_evidence_note(posterior)]
@@ -44,7 +50,20 @@ def components_table(posterior: Posterior) -> Table:
     notes += [*_balances(posterior), _chains_note(posterior)]
     if unknown:
         notes.insert(1, f"No evidence touches: {', '.join(unknown)}.")
-    return Table(f"{case.head.title}: components, given all the evidence", columns, tuple(rows), tuple(notes))
+    following = f"For totals: mcmort total {case.id} --definition NAME --engine synthesis."
+    return Table(
+        f"{case.head.title}: components, given all the evidence", columns, tuple(rows), (*notes, following),
+        raw_columns=("id", "prior_low", "prior_high", "median", "low", "high", "registered_low", "registered_high"),
+        raw_rows=tuple(raw), main_rows=tuple(range(min(len(rows), _MOST))), main_notes=(notes[0], following),
+    )  # fmt: skip
+
+
+def raw_ends(summary: Summary | None) -> tuple[float | None, float | None]:
+    """Return the ends of the 95 % interval for machines, or none."""
+    if summary is None:
+        return None, None
+    wide = summary.interval(0.95)
+    return wide.low, wide.high
 
 
 def _interval(summary: Summary | None) -> str:

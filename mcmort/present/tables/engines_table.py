@@ -38,7 +38,7 @@ def engines_table(
     level = f"{100 * probability:g} %"
     columns = (
         Column("Definition"),
-        Column("Counts"),
+        Column("Counts", is_optional=True),
         Column(f"Pooled ranges, {level}", is_number=True),
         Column("Median", is_number=True),
         Column(f"All the evidence, {level}", is_number=True),

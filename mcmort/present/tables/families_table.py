@@ -12,7 +12,9 @@ import numpy as np
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Component, Estimate, Quantity
 from mcmort.elicit.alternatives import families_side_by_side
-from mcmort.elicit.figure_fit import Fit, fit_figure
+from mcmort.elicit.estimate_fit import fit_estimate
+from mcmort.elicit.figure_fit import Fit
+from mcmort.elicit.measured_worth import measured_for
 from mcmort.errors import DefinitionError, FitError
 from mcmort.present.numbers import rounding_of
 from mcmort.present.print_format import EN_DASH, as_printed
@@ -61,7 +63,7 @@ def families_tables(case: Case, name: str) -> list[Table]:
 def _table(case: Case, owner: Component | Quantity, estimate: Estimate) -> Table:
     support = case.head.support_of(owner)
     try:
-        used = fit_figure(case, estimate, support)
+        used = fit_estimate(case, owner, estimate, measured_for(case, owner, estimate))
     except FitError:
         used = None
     rows: list[tuple[str, ...]] = []

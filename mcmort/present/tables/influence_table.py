@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["influence_table"]
 
+_SHORT: Final = 15
+"""Rows of which a short table consists."""
 _MOST: Final = {"ranked": 15, "floor": 8}
 """Rows of each status in a table for people; of the others a note tells."""
 _NAMED: Final = 6
@@ -57,6 +59,7 @@ def influence_table(influence: Influence, power: Sensitivity | None = None, *, w
     )
     rows = [(_label(row), *_cells(row, finest(influence), millions=millions)) for row in shown]
     unit = " in millions," if millions else ""
+    notes = _notes(influence, power)
     title = (
         f"{total.case.head.title}: by how much the total under {total.definition.id} moves without each {influence.by},"
         f"{unit} ± Monte Carlo error"
@@ -65,9 +68,11 @@ def influence_table(influence: Influence, power: Sensitivity | None = None, *, w
         title,
         columns,
         tuple(rows),
-        _notes(influence, power),
+        notes,
         _RAW,
         tuple((ranks.get(row.left_out.name), *_raw(row)) for row in shown),
+        main_rows=tuple(range(min(len(shown), _SHORT))),
+        main_notes=(notes[0], notes[-1]),
     )
 
 

@@ -9,29 +9,39 @@ from dataclasses import replace
 from typing import Final
 
 from rich import box
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from mcmort.present.print_format import page_width
+from mcmort.present.print_format import GLUE, glued, page_width
 from mcmort.present.tables.columns import Column, Table
 
 __all__ = ["to_text"]
 
 _COMFORTABLE: Final = 24
 """Width below which the names of rows become hard to read: columns that may be left out are, rather than that."""
+_WIDE: Final = 36
+"""Width down to which columns of words give way before headings of figures are broken."""
 _NARROW: Final = 16
 """Width down to which columns of words give way before figures are broken at their spaces."""
 _LONGEST_WORD: Final = 40
 """Words longer than this are broken."""
-_LEAST: Final = ((False, _NARROW), (True, 0), (False, 0))
-"""How columns give way until they fit: words to a narrow column, then figures at their spaces, then words again."""
+_WELL: Final = (("words", _WIDE), ("headings", 0), ("words", _NARROW))
+"""How columns give way while they are good to read: wide ones of words, headings of figures, words again."""
+_LEAST: Final = (*_WELL, ("figures", 0), ("words", 0))
+"""How they give way until they fit: then figures break at their spaces, and words further."""
+_LONGEST_PARTS: Final = (20, 16, 12)
+"""As long are the parts of broken words where the columns would not fit otherwise."""
+_BREAKS: Final = ("-", "_", "\N{EN DASH}")
+"""After these a word is broken rather than elsewhere."""
+_SCREEN: Final = 36
+"""Lines of a table from which its main rows and notes are enough, unless all are asked for."""
 _GAP: Final = 3
 """Columns of padding between two cells; two more stand at the edges of the table."""
 
 
-def to_text(table: Table, width: int | None = None) -> str:
+def to_text(table: Table, width: int | None = None, *, full: bool = True) -> str:
     """Return a table and its notes as plain text, without control characters.
 
     Parameters
@@ -40,6 +50,8 @@ def to_text(table: Table, width: int | None = None) -> str:
         The table.
     width : int, optional
         Of a line; by default that of the terminal, at most 120 columns.
+    full : bool
+        Whether all rows and notes stand there, or the main ones alone where all would fill more than a screen.
 
     Returns
     -------
@@ -48,11 +60,18 @@ def to_text(table: Table, width: int | None = None) -> str:
         not fit at all, each row is a paragraph.
     """
     width = page_width() if width is None else width
+    text = _whole_text(table, width)
+    return text if full or text.count("\n") <= _SCREEN else _whole_text(table.shortened(), width)
+
+
+def _whole_text(table: Table, width: int) -> str:
     buffer = io.StringIO()
     console = Console(file=buffer, width=width, highlight=False, no_color=True)
-    shown = table if _fits_well(table, width) else _without_optional(table)
-    widths = _column_widths(shown, width, _LEAST)
+    shown = _fitting(table, width)
+    tried = (_column_widths(shown, width, _LEAST, longest) for longest in (_LONGEST_WORD, *_LONGEST_PARTS))
+    widths = next((found for found in tried if found is not None), None)
     if widths is not None:
+        console.print(_broken(table.title, width))
         console.print(_grid(shown, widths))
     else:
         _print_paragraphs(console, table)
@@ -73,22 +92,42 @@ def _plain(cell: str) -> Text:
 
 
 def _grid(table: Table, widths: list[int]) -> RichTable:
-    grid = RichTable(title=_plain(table.title), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    # broken here and not by rich, which would part "or more" and a number from its per cent sign
+    grid = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
     for column, width in zip(table.columns, widths, strict=True):
         grid.add_column(
-            _plain(column.title),
+            _broken(column.title, width),
             justify="right" if column.is_number else "left",
             overflow="fold",  # nothing is cut
             width=width,
         )
     for row in table.rows:
-        grid.add_row(*(_plain(cell) for cell in row))
+        grid.add_row(*(_broken(cell, width) for cell, width in zip(row, widths, strict=True)))
     return grid
+
+
+def _lines(text: str, width: int) -> list[str]:
+    """Break a text into lines at its spaces, and longer words where they must be."""
+    lines = [""]
+    for word in glued(text.replace("\t", " ")).split(" "):
+        if lines[-1] and cell_len(lines[-1]) + 1 + cell_len(word) > width:
+            lines.append("")
+        lines[-1] += f" {word}" if lines[-1] else word
+        while cell_len(lines[-1]) > width:
+            head = set_cell_size(lines[-1], width).rstrip() or lines[-1][:1]
+            end = max(map(head.rfind, _BREAKS)) + 1
+            head = head[:end] if 3 * end > len(head) else head
+            lines[-1:] = [head, lines[-1][len(head) :]]
+    return [line.replace(GLUE, " ") for line in lines]
+
+
+def _broken(cell: str, width: int) -> Text:
+    return Text("\n".join(line for part in cell.split("\n") for line in _lines(part, width)))
 
 
 def _fits_well(table: Table, width: int) -> bool:
     """Whether no figure need be broken, and the names of rows, in the first column, are comfortable to read."""
-    widths = _column_widths(table, width, ((False, _NARROW),))
+    widths = _column_widths(table, width, _WELL)
     return widths is not None and (widths[0] >= _COMFORTABLE or widths[0] == _natural_widths(table)[0])
 
 
@@ -102,7 +141,9 @@ def _natural_widths(table: Table) -> list[int]:
     return [max(map(cell_len, cells)) for cells in _cells_by_column(table)]
 
 
-def _column_widths(table: Table, width: int, steps: Sequence[tuple[bool, int]]) -> list[int] | None:
+def _column_widths(
+    table: Table, width: int, steps: Sequence[tuple[str, int]], longest: int = _LONGEST_WORD
+) -> list[int] | None:
     """Share a line among the columns, the widest giving way first; None if they do not fit.
 
     Parameters
@@ -111,20 +152,29 @@ def _column_widths(table: Table, width: int, steps: Sequence[tuple[bool, int]]) 
         The table.
     width : int
         Of the line.
-    steps : sequence of (bool, int)
-        Which columns give way, one step after the other: those of numbers or those of words, and down to which width;
-        none becomes narrower than its longest word.
+    steps : sequence of (str, int)
+        Which columns give way, one step after the other: those of words or figures, and down to which width, or the
+        headings of figures; none becomes narrower than its longest word.
+    longest : int
+        Words longer than this may be broken.
     """
     widths = _natural_widths(table)
     words = [
-        min(_LONGEST_WORD, max(cell_len(word) for cell in cells for word in cell.split() or [""]))
+        min(longest, max(cell_len(word) for cell in cells for word in glued(cell).split(" ")))
         for cells in _cells_by_column(table)
     ]
     numbers = [i for i, column in enumerate(table.columns) if column.is_number]
     texts = [i for i, column in enumerate(table.columns) if not column.is_number]
     excess = sum(widths) + _GAP * (len(widths) - 1) + 2 - width
-    for are_numbers, least in steps:
-        columns = numbers if are_numbers else texts
+    for which, least in steps:
+        if which == "headings":
+            for i in numbers:
+                figures = max((cell_len(row[i]) for row in table.rows), default=0)
+                least_width = max(figures, words[i], (cell_len(table.columns[i].title) + 1) // 2)
+                spared = max(0, min(excess, widths[i] - least_width))
+                widths[i], excess = widths[i] - spared, excess - spared
+            continue
+        columns = numbers if which == "figures" else texts
         while excess > 0:
             shrinkable = [i for i in columns if widths[i] > max(least, words[i])]
             if not shrinkable:
@@ -134,17 +184,27 @@ def _column_widths(table: Table, width: int, steps: Sequence[tuple[bool, int]]) 
     return widths if excess <= 0 else None
 
 
-def _without_optional(table: Table) -> Table:
-    """Leave out the columns that may be left out, and name them in a note."""
-    kept = [i for i, column in enumerate(table.columns) if not column.is_optional]
-    left_out = [column.title for column in table.columns if column.is_optional]
-    if not left_out:
+def _fitting(table: Table, width: int) -> Table:
+    """Leave out as many of the columns that may be left out, the last first, as makes the others good to read."""
+    optional = [i for i, column in enumerate(table.columns) if column.is_optional]
+    for count in range(len(optional) + 1):
+        shown = _without(table, optional[len(optional) - count :])
+        if _fits_well(shown, width):
+            return shown
+    return shown
+
+
+def _without(table: Table, dropped: Sequence[int]) -> Table:
+    """Leave out columns, and name them in a note."""
+    if not dropped:
         return table
+    kept = [i for i in range(len(table.columns)) if i not in dropped]
+    titles = ", ".join(table.columns[i].title for i in dropped)
     return replace(
         table,
         columns=tuple(table.columns[i] for i in kept),
         rows=tuple(tuple(row[i] for i in kept) for row in table.rows),
-        notes=(*table.notes, f"Shown only on a wider terminal or in a file: {', '.join(left_out)}."),
+        notes=(*table.notes, f"Shown only on a wider terminal or in a file: {titles}."),
     )
 
 
@@ -164,5 +224,4 @@ def _labelled(column: Column, cell: str) -> str:
 
 def _print_indented(console: Console, text: str, first: str = "") -> None:
     """Print a paragraph whose lines but the first are indented."""
-    lines = _plain(text).wrap(console, console.width - 2, overflow="fold")
-    console.print(Text(first) + Text("\n  ").join(lines))
+    console.print(Text(first + "\n  ".join(_lines(text, console.width - 2))))

@@ -6,8 +6,10 @@ from mcmort.analysis import Summary
 from mcmort.analysis.fitted import Shifted, shifts
 from mcmort.bayes import Posterior
 from mcmort.catalogue import Case
+from mcmort.catalogue.measured_errors.spreads import MEASURED
 from mcmort.present.print_format import EN_DASH
 from mcmort.present.tables.columns import Column, Table
+from mcmort.present.tables.components_table import raw_ends
 
 __all__ = ["priors_table"]
 
@@ -15,11 +17,12 @@ __all__ = ["priors_table"]
 def priors_table(posterior: Posterior) -> Table:
     """Return the table of what is presupposed of the figures, before and after the evidence."""
     case = posterior.case
-    rows = []
+    rows, raw = [], []
     for kind, label in (("tau", "heterogeneity"), ("bias", "bias"), ("completeness", "completeness of the register")):
         for shift in shifts(posterior, kind):
             owner = case.components[shift.name].label if shift.name in case.components else shift.name
             rows.append((f"{label}: {owner}", _plain(shift.before), _plain(shift.after), _cited(case, kind, shift)))
+            raw.append((f"{kind}:{shift.name}", *raw_ends(shift.before), *raw_ends(shift.after)))
     columns = (
         Column("Of figures, on the logarithm; of registers, a share"),
         Column("Prior, 95 %", is_number=True),
@@ -27,7 +30,10 @@ def priors_table(posterior: Posterior) -> Table:
         Column("Source of the prior"),
     )
     note = "A heterogeneity of 0.1: figures of that basis differ by about 10 per cent beyond their own errors."
-    return Table(f"{case.head.title}: what is presupposed of the evidence", columns, tuple(rows), (note,))
+    return Table(
+        f"{case.head.title}: what is presupposed of the evidence", columns, tuple(rows), (note,),
+        ("id", "prior_low", "prior_high", "low", "high"), tuple(raw),
+    )  # fmt: skip
 
 
 def _plain(summary: Summary | None) -> str:
@@ -41,7 +47,8 @@ def _cited(case: Case, kind: str, shift: Shifted) -> str:
     priors = case.head.synthesis
     assert priors is not None
     if kind == "tau":
-        return ", ".join(spread.source for basis, spread in case.head.spread.items() if basis == shift.name)
+        own = [spread.source for basis, spread in case.head.spread.items() if basis == shift.name]
+        return own[0] if own else MEASURED
     if kind == "bias":
         return ", ".join(bias.source for basis, bias in priors.bias.items() if basis == shift.name)
     share = case.components[shift.name].completeness or priors.completeness

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from mcmort.analysis import Comparison
 from mcmort.present.print_format import as_printed
 from mcmort.present.tables.columns import Column, Table
 
 __all__ = ["published_table"]
+
+_MOST: Final = 12
+"""Totals of which a short table consists: those of the same scope as our definitions."""
 
 
 def published_table(comparison: Comparison) -> Table | None:
@@ -15,10 +20,10 @@ def published_table(comparison: Comparison) -> Table | None:
         Column("Definition"),
         Column("Author"),
         Column("Figure, as printed", is_number=True),
-        Column("Basis"),
+        Column("Basis", is_optional=True),
         Column("Scope"),
     )
-    rows = []
+    rows, raw = [], []
     for row in comparison.rows:
         for published in row.published:
             claim = published.claim
@@ -29,7 +34,17 @@ def published_table(comparison: Comparison) -> Table | None:
                 scope += " (since replaced by its author)"
             figure = as_printed(claim.low, claim.best, claim.high, claim.reading)
             rows.append((row.total.definition.id, claim.author, figure, claim.basis, scope))
+            raw.append((claim.id, claim.low, claim.best, claim.high, published.is_same_scope))
     if not rows:
         return None
     notes = ("Published figures are not inputs of the totals beside which they stand.",)
-    return Table("Published totals", columns, tuple(rows), notes)
+    same = tuple(index for index, row in enumerate(rows) if row[-1].startswith("the same"))
+    return Table(
+        "Published totals",
+        columns,
+        tuple(rows),
+        notes,
+        ("id", "low", "best", "high", "same_scope"),
+        tuple(raw),
+        same[:_MOST],
+    )

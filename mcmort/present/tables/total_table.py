@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from mcmort.analysis import Summary, TotalPieces, mean_of, summarise
 from mcmort.analysis.bounds import IntervalBounds
@@ -10,6 +11,7 @@ from mcmort.present.balance_text import balance_notes
 from mcmort.present.engine_note import digits_note, engine_note
 from mcmort.present.grouped_notes import grouped_notes
 from mcmort.present.numbers import MINUS, percent, rounding_for, rounding_of, significant
+from mcmort.present.one_source_text import one_source_notes
 from mcmort.present.pieces_text import pieces_text
 from mcmort.present.print_format import EN_DASH, years_text
 from mcmort.present.provenance_text import provenance_note
@@ -23,6 +25,10 @@ __all__ = ["total_table"]
 type _Line = tuple[tuple[str, ...], tuple[object, ...]]
 """Cells for people, and raw values for machines."""
 
+_LARGE: Final = 0.03
+"""Share of the mean total from which a component stands in a short table."""
+_MOST: Final = 12
+"""The most components and overlaps of a short table."""
 _PARTS_NOTE = "Medians and interval ends do not add up; means do."
 
 
@@ -52,6 +58,7 @@ def total_table(
     -------
     Table
     """
+    pieces = pieces or TotalPieces(total)
     columns = (
         Column("Component"),
         Column("Years"),
@@ -68,10 +75,36 @@ def total_table(
         title=f"{total.case.head.title}: {total.definition.label}, counting {counts_text(total)}",
         columns=columns,
         rows=tuple(cells for cells, _ in lines),
-        notes=_total_notes(total, summary, parts, probability, bounds, pieces or TotalPieces(total)),
+        notes=_total_notes(total, summary, parts, probability, bounds, pieces),
         raw_columns=("id", "median", "mean", "low", "high"),
         raw_rows=tuple(raw for _, raw in lines),
+        main_rows=(*_largest(total, summary, names), len(lines) - 1),
+        main_notes=_main_notes(total, summary, probability, pieces, bounds),
     )
+
+
+def _largest(total: Total, summary: Summary, names: list[str]) -> list[int]:
+    """Return the rows of the largest components and overlaps, of which a short table consists."""
+    means = [mean_of(total.parts[name]) for name in names]
+    means += [mean_of(total.overlaps[name]) for name in sorted(total.overlaps)]
+    large = [row for row, mean in enumerate(means) if mean >= _LARGE * summary.mean]
+    return sorted(sorted(large, key=lambda row: -means[row])[:_MOST])
+
+
+def _main_notes(
+    total: Total, summary: Summary, probability: float, pieces: TotalPieces, bounds: IntervalBounds | None
+) -> tuple[str, ...]:
+    """Return what a reader must know first: what carries the width, is not counted, not known, and how it was made."""
+    notes = leading_note(pieces, probability)
+    for words, names in (("Not counted", total.excluded), ("Asked for, but not known", total.unknown)):
+        labels = [total.case.components[name].label for name in sorted(names)]
+        if labels:
+            notes.append(f"{words}: {'; '.join(labels)}.")
+    notes += floor_note([total])
+    if bounds is not None:
+        interval = summary.interval(probability)
+        notes.append(_bounds_text(bounds, interval.high - interval.low, total.least))
+    return (*notes, engine_note(total, summary))
 
 
 def _component_line(total: Total, summary: Summary, name: str, own: Summary, probability: float) -> _Line:
@@ -162,6 +195,7 @@ def _total_notes(
         notes.append(f"Asked for, but not known: {reasons}.")
     notes += floor_note([total])
     notes += provenance_note(total)
+    notes += one_source_notes(total, summary)
     notes += _pieces_notes(total, summary, pieces)
     shortest, interval = _shortest_text(summary, probability), summary.interval(probability)
     notes.append(f"Shortest interval that holds {100 * probability:g} %: {shortest}. {_PARTS_NOTE}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mcmort.catalogue import Case
 from mcmort.catalogue.citations import owners_behind
+from mcmort.catalogue.measured_errors.spreads import MEASURED
 from mcmort.catalogue.records import Claim, Component, Estimate, Figure, Quantity
 from mcmort.errors import DefinitionError
 from mcmort.present.print_format import as_printed, wrapped, years_text
@@ -34,6 +35,8 @@ def case_text(case: Case) -> str:
         f"Ranges whose meaning is not stated are read as {100 * head.readings.range:g} %, plausible ranges as "
         f"{100 * head.readings.plausible:g} % ({head.readings.source})."
     )
+    if head.default_spread is not None:
+        lines += wrapped(f"Figures of bases without a spread of their own are read as measured ({MEASURED}).")
     lines += [*wrapped(f"Admitted by default: {', '.join(head.evidence)}."), "", "Facets"]
     for facet, values in head.facets.items():
         lines.append(f"  {facet}")
@@ -52,7 +55,7 @@ def case_text(case: Case) -> str:
     columns = (
         Column("Component"),
         Column("Label"),
-        Column("Years", is_number=True),
+        Column("Years", is_number=True, is_optional=True),
         Column("Facets", is_optional=True),
         Column("Estimates", is_number=True),
     )
@@ -127,9 +130,9 @@ def _evidence(case: Case, owner: Component | Quantity) -> str:
     columns = (
         Column("Estimate"),
         Column("Figure, as printed", is_number=True),
-        Column("Reads"),
+        Column("Reads", is_optional=True),
         Column("Basis"),
-        Column("Measure"),
+        Column("Measure", is_optional=True),
         Column("Source"),
         Column("Use"),
     )

@@ -10,18 +10,21 @@ from mcmort.analysis import Summary, mean_of, summarise
 from mcmort.catalogue import Case, column_name
 from mcmort.catalogue import formula as formulas
 from mcmort.catalogue.case import share_column
+from mcmort.catalogue.measured_errors.spreads import MEASURED, MeasuredSpread
 from mcmort.catalogue.records import Component, Even, Figure, Profile, Quantity
 from mcmort.definitions import Timing
 from mcmort.elicit import Elicited, Priors, Used
 from mcmort.elicit.pool import Pool
 from mcmort.present.grouped_notes import notes_on
-from mcmort.present.numbers import percent, rounding_for
+from mcmort.present.numbers import percent, rounding_for, rounding_of, signed
 from mcmort.present.pieces_text import headline_with_pieces
 from mcmort.present.print_format import as_printed, wrapped, years_text
+from mcmort.present.tables.columns import Column, Table
+from mcmort.present.tables.plain_text import to_text
 from mcmort.present.texts.reference_list import reference
 from mcmort.totals import Total
 
-__all__ = ["trace_owner", "trace_total"]
+__all__ = ["trace_overview", "trace_owner", "trace_total"]
 
 
 def _lines(text: str, depth: int) -> list[str]:
@@ -87,6 +90,32 @@ def _counted(total: Total, summary: Summary, priors: Priors, name: str) -> list[
         if note not in said:
             lines += _lines(f"note: {note}", 2)
     return lines
+
+
+def trace_overview(priors: Priors) -> str:
+    """Return a line for each component of a case, the largest first: what its figures come to."""
+    case = priors.case
+    lines, unknown = [], []
+    for name, component in case.components.items():
+        pool = priors.components[name].all
+        if pool is None:
+            unknown.append(component.label)
+            continue
+        low, middle, high = pool.ppf(np.array([0.025, 0.5, 0.975]))
+        rounding = rounding_of((low, middle, high))
+        cells = (name, component.label, rounding.span(low, high), rounding.number(middle), str(len(component.estimate)))
+        lines.append((-middle, cells))
+    columns = (
+        Column("Component"),
+        Column("Label", is_optional=True),
+        Column("Pool, 95 %", is_number=True),
+        Column("Median", is_number=True),
+        Column("Figures", is_number=True),
+    )
+    notes = [f"No pool of its own: {'; '.join(unknown)}."] if unknown else []
+    notes.append(f"Down to sources and pages: mcmort trace {case.id} COMPONENT, or --full for all.")
+    rows = tuple(cells for _, cells in sorted(lines))
+    return to_text(Table(f"{case.head.title}: what the figures of each component come to", columns, rows, tuple(notes)))
 
 
 def trace_owner(priors: Priors, name: str) -> str:
@@ -194,10 +223,22 @@ def _fitted(case: Case, used: Used) -> str:
     asked = ", ".join(f"{value:,.10g} at {wanted:g}" for wanted, value in used.fit.asked)
     achieved = ", ".join(f"{got:.4g}" for got in used.fit.achieved)
     parts = [distribution.family, *([f"asked {asked}", f"achieved {achieved}"] if asked else ())]
-    if estimate.reading == "point" and estimate.basis in case.head.spread:
+    if used.measured is not None:
+        parts.append(_measured(used.measured))
+    elif estimate.reading == "point" and estimate.basis in case.head.spread:
         spread = case.head.spread[estimate.basis]
         parts.append(f"log standard deviation {spread.log_sd:g}, that of the basis {estimate.basis} ({spread.source})")
     return "; ".join(parts)
+
+
+def _measured(measured: MeasuredSpread) -> str:
+    """Say what figures of a class have proved to be worth, and where that comes from."""
+    when = "a year or more after the event" if measured.is_late else "in the year of the event"
+    shift = f", bias {signed(measured.bias)}" if measured.bias else ", no bias taken off (fewer than ten events)"
+    return (
+        f"as uncertain at least as figures of the kind {measured.name!r} given {when} have proved to be: log standard "
+        f"deviation {measured.log_sd:.2g}{shift} ({MEASURED}, {measured.events} events)"
+    )
 
 
 def _figure(figure: Figure) -> str:

@@ -146,5 +146,5 @@ def test_a_hostile_case_prints_in_every_form() -> None:
 
 def test_an_unknown_form_is_wrong_use() -> None:
     """Asking for a form that does not exist names those that do."""
-    with pytest.raises(UsageError, match="markdown, latex, csv"):
-        render(_table("a"), "html")
+    with pytest.raises(UsageError, match="markdown, latex, csv, html"):
+        render(_table("a"), "odt")

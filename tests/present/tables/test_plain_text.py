@@ -45,7 +45,7 @@ def test_comparison_at_any_width_keeps_every_line_within_it(width: int) -> None:
 def test_total_at_80_columns_keeps_intervals_whole_and_leaves_out_the_share() -> None:
     """Every interval and median of a component stands unbroken, and the missing column is named in a note."""
     result = ussr_total("excess")
-    narrow, wide = (result.render("text", width) for width in (80, 120))
+    narrow, wide = (result.render("text", width, full=True) for width in (80, 120))
     head = next(line for line in narrow.splitlines() if "Component" in line)
     assert head.split() == ["Component", "Years", "95", "%", "interval", "Median"]
     assert f"{OMITTED}Share of mean." in narrow

@@ -293,11 +293,12 @@ def test_each_step_down_is_indented_and_no_line_is_too_wide() -> None:
 
 
 def test_the_command_traces_whatever_the_case_has(capsys: pytest.CaptureFixture[str]) -> None:
-    """A component, a quantity, a definition, or without a name every component."""
+    """A component, a quantity, a definition, or without a name an overview, in full every component."""
     run = runner(capsys)
     case, priors = case_named("china"), priors_of("china")
-    whole = run("trace", "china")
-    assert whole.code == 0
+    overview, whole = run("trace", "china"), run("trace", "china", "--full")
+    assert (overview.code, whole.code) == (0, 0)
+    assert [line.split()[0] for line in overview.out.splitlines()[4:6]] == ["famine", "births-lost"]
     for one in case.components:
         assert trace_owner(priors, one) in whole.out
     quantity_ = next(iter(case.quantities))

@@ -1,0 +1,276 @@
+"""Hindcasts: the later count of each event, predicted from its early figures by the rules of the elicited engine.
+
+For each event and each later figure of it, the early figures become distributions, lineages count once in a linear
+pool, bounds act on the pool. Assertions are let in only where nothing else was said. What a figure is worth (`Method`)
+is either what the shipped cases gave its basis before errors were measured, or what all other events teach.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcmort.analysis.measured_errors.error_law import ErrorLaw, FigureLaws
+from mcmort.analysis.measured_errors.left_out_numbers import LeftOutNumbers
+from mcmort.catalogue.measured_errors import ErrorLibrary, ErrorPair
+from mcmort.catalogue.vocabulary import Basis
+from mcmort.elicit.families import Distribution
+from mcmort.elicit.pool import Bound, Pool
+from mcmort.errors import FitError
+
+__all__ = ["LEVELS", "METHODS", "Hindcast", "Method", "Prediction", "hindcasts", "law_of", "predicted", "prediction_of"]
+
+Method = Literal["cases", "corrected", "as-found"]
+"""What figures are taken to be worth: as in the shipped cases; as measured and corrected for selection; as measured."""
+
+METHODS: Final[tuple[Method, ...]] = ("cases", "corrected", "as-found")
+LEVELS: Final = (0.5, 0.8, 0.9, 0.95)
+_SPREADS: Final[Mapping[Basis, float]] = {
+    "registered": 0.03,
+    "registered-adjusted": 0.1,
+    "demographic": 0.15,
+    "survey": 0.175,
+    "multiple-systems": 0.175,
+    "exhumation": 0.5,
+    "testimony": 0.5,
+    "synthesis": 0.2,
+    "assertion": 0.5,
+}
+"""Spread of a point by basis: medians over the cases that shipped when errors were first measured.
+
+None of them had multiple-systems estimates, which are given what surveys have.
+"""
+_RANGE: Final = 0.9
+_SCORE: Final = 1.6448536269514722
+_GRID: Final = (np.arange(400) + 0.5) / 400
+
+
+@dataclass(frozen=True)
+class Hindcast:
+    """A later count beside what was predicted of it.
+
+    Attributes
+    ----------
+    event, counts : str
+        The event, and what is counted.
+    frame : str
+        How the event came to be in the library.
+    is_complete : bool
+        Whether its frame was fixed before the errors were known.
+    method : {"cases", "corrected", "as-found"}
+        What early figures were taken to be worth.
+    pairs : tuple of str
+        Ids of the early figures in the pool, and of the bounds.
+    lineages : int
+        In the pool.
+    only_assertions : bool
+        Whether nothing but assertions was there.
+    later : float
+        The later count.
+    median : float
+        Of the prediction.
+    intervals : dict of float to (float, float)
+        By probability.
+    pit : float
+        Probability that the prediction gives to a lower count.
+    crps, interval_score : float
+        Continuous ranked probability score, and weighted interval score, of the logarithm: smaller is better.
+    """
+
+    event: str
+    counts: str
+    frame: str
+    is_complete: bool
+    method: Method
+    pairs: tuple[str, ...]
+    lineages: int
+    only_assertions: bool
+    later: float
+    median: float
+    intervals: dict[float, tuple[float, float]]
+    pit: float
+    crps: float
+    interval_score: float
+
+    def holds(self, level: float) -> bool:
+        """Whether the interval of a probability holds the later count."""
+        low, high = self.intervals[level]
+        return low <= self.later <= high
+
+    @property
+    def width(self) -> float:
+        """How many times larger the upper end of the 90 % interval is than the lower."""
+        low, high = self.intervals[0.9]
+        return high / low
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """Quantiles of a prediction, and its scores by what came out."""
+
+    median: float
+    intervals: dict[float, tuple[float, float]]
+    pit: float
+    crps: float
+    interval_score: float
+
+
+def hindcasts(library: ErrorLibrary, numbers: LeftOutNumbers) -> tuple[Hindcast, ...]:
+    """Predict every later count of a library from early figures.
+
+    Parameters
+    ----------
+    library : ErrorLibrary
+        The pairs.
+    numbers : LeftOutNumbers
+        What all events but its own teach of each figure.
+
+    Returns
+    -------
+    tuple of Hindcast
+        By event, later figure and method.
+    """
+    laws = {figure.id: figure.laws for event in numbers.events for figure in event.figures}
+    rows = []
+    for pairs in _questions(library):
+        first = pairs[0]
+        figures, bounds = _evidence(pairs)
+        for method in METHODS:
+            pool = _pool(figures, bounds, laws, method)
+            found = prediction_of(pool, first.later)
+            rows.append(
+                Hindcast(
+                    event=first.event,
+                    counts=first.counts,
+                    frame=first.frame,
+                    is_complete=library.is_complete(first),
+                    method=method,
+                    pairs=tuple(pair.id for pair in (*figures, *bounds)),
+                    lineages=len({pair.lineage for pair in figures}),
+                    only_assertions=all(pair.basis == "assertion" for pair in figures),
+                    later=first.later,
+                    **vars(found),
+                )
+            )
+    return tuple(rows)
+
+
+def _questions(library: ErrorLibrary) -> list[list[ErrorPair]]:
+    """Group pairs by event and later figure; those of which no early figure measures an error ask nothing."""
+    groups: dict[tuple[str, float], list[ErrorPair]] = {}
+    for pair in library.pairs:
+        if pair.scope in ("equal", "cases") and pair.later_is == "count":
+            groups.setdefault((pair.event, pair.later), []).append(pair)
+    return [groups[key] for key in sorted(groups) if any(pair.measures_error for pair in groups[key])]
+
+
+def _evidence(pairs: Sequence[ErrorPair]) -> tuple[list[ErrorPair], list[ErrorPair]]:
+    """Return the figures that a pool admits, and the bounds: assertions only where nothing else was said."""
+    figures = [pair for pair in pairs if pair.measures_error]
+    better = [pair for pair in figures if pair.basis != "assertion"]
+    bounds = [pair for pair in pairs if not pair.measures_error and pair.basis != "assertion"]
+    return better or figures, bounds
+
+
+def _pool(
+    figures: Sequence[ErrorPair], bounds: Sequence[ErrorPair], laws: Mapping[str, FigureLaws], method: Method
+) -> Pool:
+    """Pool figures: each lineage weighs the same, and its figures share that."""
+    lines = [pair.lineage for pair in figures]
+    weights = [1.0 / (lines.count(line) * len(set(lines))) for line in lines]
+    members = tuple(
+        (weight, predicted(pair.low, pair.best, pair.high, _law(pair, laws, method), stretch=method == "cases"))
+        for weight, pair in zip(weights, figures, strict=True)
+    )
+    soft = tuple(
+        Bound("at-most" if pair.reads == "up-to" else "at-least", pair.early, _law(pair, laws, method).log_sd)
+        for pair in bounds
+    )
+    pool = Pool(members, soft)
+    try:
+        pool.ppf(np.array([0.5]))
+    except FitError:  # bounds that contradict every figure: the engine asks which is wrong, a hindcast cannot
+        return Pool(members)
+    return pool
+
+
+def _law(pair: ErrorPair, laws: Mapping[str, FigureLaws], method: Method) -> ErrorLaw:
+    return law_of(pair.basis, laws[pair.id], method)
+
+
+def law_of(basis: Basis, laws: FigureLaws, method: Method) -> ErrorLaw:
+    """Return what a figure is worth by a method."""
+    if method == "cases":
+        return ErrorLaw(bias=0.0, log_sd=_SPREADS[basis])
+    return laws.corrected if method == "corrected" else laws.found
+
+
+def predicted(
+    low: float | None, best: float | None, high: float | None, law: ErrorLaw, *, stretch: bool
+) -> Distribution:
+    """Return what a printed figure says of the true number.
+
+    Parameters
+    ----------
+    low, best, high : float or None
+        As printed: a best figure, two ends, or all three.
+    law : ErrorLaw
+        What such figures are worth.
+    stretch : bool
+        Whether the ends of a range are taken as they are printed, for its middle nine tenths, as the cases do. Else a
+        range is as uncertain as its class has proved to be, or as its author says if that is more.
+
+    Returns
+    -------
+    Distribution
+        Lognormal.
+    """
+    if low is None or high is None:
+        assert best is not None
+        return Distribution("lognormal", (math.log(best) - law.bias, law.log_sd))
+    half = math.log(high / low) / 2.0 / _SCORE
+    middle = math.log(low * high) / 2.0
+    if stretch and half > 0.0:
+        return Distribution("lognormal", (middle, half))
+    centre = middle if best is None else math.log(best)
+    return Distribution("lognormal", (centre - law.bias, max(law.log_sd, half)))
+
+
+def prediction_of(pool: Pool, later: float) -> Prediction:
+    """Return intervals of a prediction and its scores by what came out."""
+    tails = [(1.0 - level) / 2.0 for level in LEVELS]
+    asked: NDArray[np.float64] = np.concatenate([_GRID, [0.5], tails, [1.0 - tail for tail in tails]])
+    order = np.argsort(asked)
+    values = np.empty(len(asked))
+    values[order] = pool.ppf(asked[order])
+    logs = np.log(values)
+    truth = math.log(later)
+    count, many = len(_GRID), len(LEVELS)
+    grid, median = logs[:count], float(logs[count])
+    lows, highs = logs[count + 1 : count + 1 + many], logs[count + 1 + many :]
+    crps = float(2.0 * np.mean(((truth < grid) - _GRID) * (grid - truth)))
+    return Prediction(
+        median=math.exp(median),
+        intervals={
+            level: (float(math.exp(low)), float(math.exp(high)))
+            for level, low, high in zip(LEVELS, lows, highs, strict=True)
+        },
+        pit=float(pool.cdf(np.array([later]))[0]),
+        crps=crps,
+        interval_score=_interval_score(truth, median, lows.tolist(), highs.tolist()),
+    )
+
+
+def _interval_score(truth: float, median: float, lows: Sequence[float], highs: Sequence[float]) -> float:
+    """Weighted interval score (Bracher et al. 2021, PLOS Computational Biology 17(2), equation 1)."""
+    score = abs(truth - median) / 2.0
+    for level, low, high in zip(LEVELS, lows, highs, strict=True):
+        alpha = 1.0 - level
+        outside = max(low - truth, 0.0) + max(truth - high, 0.0)
+        score += alpha / 2.0 * ((high - low) + 2.0 / alpha * outside)
+    return score / (len(LEVELS) + 0.5)

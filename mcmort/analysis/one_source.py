@@ -1,0 +1,126 @@
+"""Which parts of a total rest on one lineage or one kind of evidence, and what it is if sources lean alike."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from mcmort.analysis.summary import mean_of
+from mcmort.catalogue.measured_errors.spreads import shared_by_event
+from mcmort.catalogue.records import Component, Estimate
+from mcmort.elicit.measured_worth import alone, class_spread
+from mcmort.elicit.weights import pool_weights
+from mcmort.totals import Total
+
+__all__ = ["Lean", "OneSource", "lean", "one_source"]
+
+
+@dataclass(frozen=True, slots=True)
+class OneSource:
+    """Components of a total that have no independent second source.
+
+    Attributes
+    ----------
+    lineage, basis : tuple of str
+        Ids of components whose figures are of one lineage, and of several lineages of one basis; the largest first.
+    lineage_share, basis_share : float
+        What they have of the sum of the components' means.
+    """
+
+    lineage: tuple[str, ...]
+    basis: tuple[str, ...]
+    lineage_share: float
+    basis_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Lean:
+    """What a total is if all sources of its largest component without an independent second source err alike.
+
+    Attributes
+    ----------
+    component : str
+        Its id.
+    factor : float
+        By how much figures of one event err alike: what they have in common, one standard deviation.
+    low, mean, high : float
+        Mean of the total if its sources are too high by that factor, as they are, and too low by it.
+    """
+
+    component: str
+    factor: float
+    low: float
+    mean: float
+    high: float
+
+
+def one_source(total: Total) -> OneSource | None:
+    """Return which components of a total have one lineage, or one kind of evidence.
+
+    Parameters
+    ----------
+    total : Total
+        A total with its parts.
+
+    Returns
+    -------
+    OneSource or None
+        None of registered deaths, which are one register by their nature, and of the Bayesian engine.
+    """
+    if total.draws.manifest.engine != "elicited" or total.definition.measure != "all" or not total.parts:
+        return None
+    evidence = frozenset(total.draws.manifest.evidence)
+    means = {name: abs(mean_of(values)) for name, values in total.parts.items()}
+    whole = sum(means.values())
+    order = sorted(means, key=lambda name: (-means[name], name))
+    found = {name: alone(total.case, total.case.components[name], evidence) for name in order}
+
+    def of(word: str) -> tuple[tuple[str, ...], float]:
+        names = tuple(name for name in order if found[name] == word)
+        return names, sum(means[name] for name in names) / whole if whole > 0.0 else 0.0
+
+    (lineage, lineage_share), (basis, basis_share) = of("one lineage"), of("one basis")
+    return OneSource(lineage, basis, lineage_share, basis_share)
+
+
+def lean(total: Total) -> Lean | None:
+    """Return what a total is if all sources of a component lean alike by as much as measured.
+
+    That is asked of the largest component whose figures are of one lineage or one basis: figures of several bases that
+    agree have tested one another.
+
+    Parameters
+    ----------
+    total : Total
+        A total with its parts.
+
+    Returns
+    -------
+    Lean or None
+        None where there is no such component with printed figures of all deaths.
+    """
+    found = one_source(total)
+    if found is None:
+        return None
+    case, evidence = total.case, frozenset(total.draws.manifest.evidence)
+    for name in sorted((*found.lineage, *found.basis), key=lambda name: (-mean_of(total.parts[name]), name)):
+        component = case.components[name]
+        printed = _printed(total, component, evidence)
+        if not printed or case.head.support_of(component) != "count":
+            continue
+        weights = pool_weights(case, printed, total.draws.manifest.weights)
+        whole = sum(weights)
+        log_sd = sum(
+            weight / whole * class_spread(case, component, estimate).log_sd
+            for weight, estimate in zip(weights, printed, strict=True)
+        )
+        factor = math.exp(math.sqrt(shared_by_event()) * log_sd)
+        part, mean = mean_of(total.parts[name]), mean_of(total.values)
+        return Lean(name, factor, mean - part * (1.0 - 1.0 / factor), mean, mean + part * (factor - 1.0))
+    return None
+
+
+def _printed(total: Total, component: Component, evidence: frozenset[str]) -> list[Estimate]:
+    """Return the printed figures of all deaths in a pool; none where the component is computed, or only registered."""
+    admitted, _ = total.case.admitted(component, evidence)
+    return [one for one in admitted if not one.is_one_sided and one.formula is None and one.measure == "all"]

@@ -1,0 +1,171 @@
+"""The JSON document of hindcasts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from pydantic import Field
+
+from mcmort.analysis.measured_errors.before_archives import EarlyClaim
+from mcmort.analysis.measured_errors.hindcast import Hindcast, Method
+from mcmort.analysis.measured_errors.hindcast_scores import HindcastScore
+from mcmort.analysis.measured_errors.left_out_numbers import LeftOutNumbers
+from mcmort.present.documents.frame import Document
+
+__all__ = ["HindcastDocument", "hindcast_document"]
+
+
+class LevelDocument(Document):
+    """An interval of a prediction, and whether it held."""
+
+    level: float
+    low: float
+    high: float
+    held: bool
+
+
+class PredictionDocument(Document):
+    """A later count beside its prediction."""
+
+    event: str
+    counts: str
+    frame: str
+    method: Method
+    pairs: tuple[str, ...] = Field(description="Early figures in the pool, and bounds.")
+    lineages: int
+    only_assertions: bool
+    later: float
+    median: float
+    intervals: tuple[LevelDocument, ...]
+    pit: float
+    crps: float
+    interval_score: float
+
+
+class CoverageDocument(Document):
+    """How often intervals held, with the 95 % interval of that share."""
+
+    level: float
+    held: float
+    low: float
+    high: float
+
+
+class ScoreDocument(Document):
+    """How a method did on a group of events."""
+
+    group: str
+    method: Method
+    events: int
+    counts: int
+    coverage: tuple[CoverageDocument, ...]
+    width: float
+    crps: float
+    crps_error: float | None
+    interval_score: float
+    interval_score_error: float | None
+    pit: tuple[float, ...]
+
+
+class EarlyClaimDocument(Document):
+    """A claim from before the archives opened, beside what they show."""
+
+    claim: str
+    said: int
+    basis: str
+    method: Method
+    figure: float
+    median: float
+    intervals: tuple[LevelDocument, ...]
+    pit: float
+    shown: float
+    shown_low: float
+    shown_high: float
+
+
+class HindcastDocument(Document):
+    """What ``mcmort hindcast --format json`` prints."""
+
+    schema_: str = Field("mcmort/hindcast/1", alias="schema")
+    digest: str = Field(description="Of the pairs.")
+    scores: tuple[ScoreDocument, ...]
+    predictions: tuple[PredictionDocument, ...]
+    archives: tuple[EarlyClaimDocument, ...] = Field(description="Claims about the Soviet Union from before 1989.")
+    numbers: LeftOutNumbers = Field(description="What all events but its own teach of each figure.")
+
+
+def hindcast_document(
+    digest: str,
+    scores: Sequence[HindcastScore],
+    rows: Sequence[Hindcast],
+    archives: Sequence[EarlyClaim],
+    numbers: LeftOutNumbers,
+) -> HindcastDocument:
+    """Return hindcasts as a document."""
+    return HindcastDocument(
+        schema="mcmort/hindcast/1",
+        digest=digest,
+        scores=tuple(
+            ScoreDocument(
+                group=one.group,
+                method=one.method,
+                events=one.events,
+                counts=one.counts,
+                coverage=tuple(CoverageDocument(**vars(found)) for found in one.coverage),
+                width=one.width,
+                crps=one.crps,
+                crps_error=_finite(one.crps_error),
+                interval_score=one.interval_score,
+                interval_score_error=_finite(one.interval_score_error),
+                pit=one.pit,
+            )
+            for one in scores
+        ),
+        predictions=tuple(
+            PredictionDocument(
+                event=row.event,
+                counts=row.counts,
+                frame=row.frame,
+                method=row.method,
+                pairs=row.pairs,
+                lineages=row.lineages,
+                only_assertions=row.only_assertions,
+                later=row.later,
+                median=row.median,
+                intervals=_levels(row),
+                pit=row.pit,
+                crps=row.crps,
+                interval_score=row.interval_score,
+            )
+            for row in rows
+        ),
+        archives=tuple(
+            EarlyClaimDocument(
+                claim=row.claim,
+                said=row.said,
+                basis=row.basis,
+                method=row.method,
+                figure=row.figure,
+                median=row.median,
+                intervals=_levels(row),
+                pit=row.pit,
+                shown=row.shown,
+                shown_low=row.shown_interval.low,
+                shown_high=row.shown_interval.high,
+            )
+            for row in archives
+        ),
+        numbers=numbers,
+    )
+
+
+def _levels(row: Hindcast | EarlyClaim) -> tuple[LevelDocument, ...]:
+    return tuple(
+        LevelDocument(level=level, low=low, high=high, held=row.holds(level))
+        for level, (low, high) in row.intervals.items()
+    )
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None

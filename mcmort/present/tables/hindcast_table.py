@@ -1,0 +1,214 @@
+"""Tables of hindcasts: coverage and scores, each event, the probability integral transform, and the Soviet archives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from mcmort.analysis.measured_errors.before_archives import OPENED, EarlyClaim
+from mcmort.analysis.measured_errors.hindcast import METHODS, Hindcast, Method
+from mcmort.analysis.measured_errors.hindcast_scores import Coverage, HindcastScore
+from mcmort.present.numbers import percent, significant, significant_span
+from mcmort.present.print_format import EN_DASH
+from mcmort.present.tables.columns import Column, Table
+
+__all__ = ["METHOD_WORDS", "archives_table", "coverage_table", "coverage_text", "events_table", "pit_table"]
+
+METHOD_WORDS: Final[dict[Method, str]] = {
+    "cases": "in the cases",
+    "corrected": "corrected",
+    "as-found": "as found",
+}
+_GROUPS_NOTE: Final = (
+    "Reported: events known because a correction was reported; of these, those with figures better than assertions, "
+    "and those with none. Complete frames were fixed before their errors were known."
+)
+_METHODS_NOTE: Final = (
+    "In the cases: the spreads that the shipped cases gave each basis before errors were measured, no bias. "
+    "As found: measured bias (from ten events or more) and spread of the figure's kind in all other events, among "
+    "corrections that were reported. Corrected: the same, corrected for that selection."
+)
+
+
+def coverage_table(scores: Sequence[HindcastScore]) -> Table:
+    """Return how often intervals held, how wide they are, and the scores."""
+    levels = [one.level for one in scores[0].coverage]
+    return Table(
+        title="How often intervals predicted from early figures held the later count",
+        columns=(
+            Column("Events"),
+            Column("Figures read"),
+            *(Column(percent(level), is_number=True, is_optional=level == 0.8) for level in levels),
+            Column("Width, times", is_number=True),
+            Column("CRPS", is_number=True),
+            Column("WIS", is_number=True, is_optional=True),
+        ),
+        rows=tuple(
+            (
+                f"{one.group}, {one.events}",
+                METHOD_WORDS[one.method],
+                *(percent(found.held) for found in one.coverage),
+                significant(one.width, 2),
+                f"{one.crps:.2f}±{one.crps_error:.2f}",
+                f"{one.interval_score:.2f}±{one.interval_score_error:.2f}",
+            )
+            for one in scores
+        ),
+        notes=(
+            _METHODS_NOTE,
+            _GROUPS_NOTE,
+            "Width: the upper end of the 90 % interval over the lower, median. CRPS, WIS: scores of the logarithm that "
+            "a needlessly wide interval makes worse as well as one that misses; smaller is better; ± standard errors.",
+        ),
+        raw_columns=(
+            *("group", "method", "events", "counts"),
+            *(f"{name}_{100 * level:.0f}" for level in levels for name in ("held", "low", "high")),
+            *("width", "crps", "crps_error", "wis", "wis_error"),
+        ),
+        raw_rows=tuple(
+            (
+                *(one.group, one.method, one.events, one.counts),
+                *(value for found in one.coverage for value in (found.held, found.low, found.high)),
+                *(one.width, one.crps, one.crps_error, one.interval_score, one.interval_score_error),
+            )
+            for one in scores
+        ),
+    )
+
+
+def coverage_text(found: Coverage) -> str:
+    """Return a share that held, with its 95 % interval."""
+    return f"{percent(found.held)} ({percent(found.low)}{EN_DASH}{percent(found.high)})"
+
+
+def _place(holds: dict[float, bool]) -> str:
+    """Return the narrowest interval that holds."""
+    return next((f"in {percent(level)}" for level, held in holds.items() if held), "missed")
+
+
+def events_table(rows: Sequence[Hindcast]) -> Table:
+    """Return each later count beside its prediction: misses as they are.
+
+    Parameters
+    ----------
+    rows : sequence of Hindcast
+        Of all methods. Predictions are printed as measured for events like these: as found of reported corrections, as
+        corrected of complete frames.
+    """
+    chosen = [row for row in rows if row.method == ("corrected" if row.is_complete else "as-found")]
+    by_cases = {(row.event, row.later): row for row in rows if row.method == "cases"}
+    cells, raw = [], []
+    for row in chosen:
+        low, high = row.intervals[0.95]
+        other = by_cases[row.event, row.later]
+        cells.append(
+            (
+                row.event,
+                row.counts,
+                significant_span(low, high),
+                significant(row.median, 2),
+                significant(row.later),
+                _place({level: row.holds(level) for level in row.intervals}),
+                _place({level: other.holds(level) for level in other.intervals}),
+            )
+        )
+    for row in rows:
+        ends = [end for interval in row.intervals.values() for end in interval]
+        raw.append((row.frame, row.method, " ".join(row.pairs), *ends, row.pit, row.crps, row.interval_score))
+    levels = [f"{100 * level:.0f}" for level in chosen[0].intervals]
+    by_method = {(row.event, row.later, row.method): one for row, one in zip(rows, raw, strict=True)}
+    return Table(
+        title="Each later count beside what early figures predicted",
+        columns=(
+            Column("Event"),
+            Column("Counted", is_optional=True),
+            Column("Predicted, 95 %", is_number=True),
+            Column("Median", is_number=True, is_optional=True),
+            Column("Later", is_number=True),
+            Column("Held, measured"),
+            Column("Held, cases"),
+        ),
+        rows=tuple(cells),
+        notes=(_METHODS_NOTE,),
+        raw_columns=tuple(
+            f"{name}_{method}"
+            for method in METHODS
+            for name in (
+                *("frame", "method", "pairs", *(f"{end}_{level}" for level in levels for end in ("low", "high"))),
+                *("pit", "crps", "wis"),
+            )
+        ),
+        raw_rows=tuple(
+            tuple(value for method in METHODS for value in by_method[row.event, row.later, method]) for row in chosen
+        ),
+    )
+
+
+def pit_table(scores: Sequence[HindcastScore]) -> Table:
+    """Return the histogram of the probability integral transform, of events in per cent."""
+    bins = len(scores[0].pit)
+    return Table(
+        title="Where later counts lie in their predictions: share of events by tenths of the predicted probability",
+        columns=(
+            Column("Events"),
+            Column("Figures read"),
+            *(Column(f"{(index + 1) / bins:g}", is_number=True) for index in range(bins)),
+        ),
+        rows=tuple(
+            (f"{one.group}, {one.events}", METHOD_WORDS[one.method], *(f"{100 * share:.0f}" for share in one.pit))
+            for one in scores
+        ),
+        notes=(
+            _METHODS_NOTE,
+            "Calibrated predictions have a tenth in each column; many at both ends: too narrow; many at the left: "
+            "early figures were too high.",
+        ),
+        raw_columns=("group", "method", *(f"share_{index + 1}" for index in range(bins))),
+        raw_rows=tuple((one.group, one.method, *one.pit) for one in scores),
+    )
+
+
+def archives_table(rows: Sequence[EarlyClaim]) -> Table:
+    """Return claims that are older than the archives beside what these show."""
+    found = [row for row in rows if row.method == "as-found"]
+    by_cases = {row.claim: row for row in rows if row.method == "cases"}
+    corrected = {row.claim: row for row in rows if row.method == "corrected"}
+    return Table(
+        title=f"Claims about the Soviet Union from before {OPENED}, and what the archives show",
+        columns=(
+            Column("Claim"),
+            Column("Said", is_number=True),
+            Column("Figure", is_number=True),
+            Column("Predicted, 95 %", is_number=True),
+            Column("Archives, 95 %", is_number=True),
+            Column("Held, measured"),
+            Column("Held, corrected", is_optional=True),
+            Column("Held, cases"),
+        ),
+        rows=tuple(
+            (
+                row.claim,
+                str(row.said),
+                significant(row.figure),
+                significant_span(*row.intervals[0.95]),
+                significant_span(row.shown_interval.low, row.shown_interval.high),
+                *(
+                    _place({level: one.holds(level) for level in one.intervals})
+                    for one in (row, corrected[row.claim], by_cases[row.claim])
+                ),
+            )
+            for row in found
+        ),
+        notes=(
+            "Each claim alone becomes a prediction, by what late figures of its basis are worth elsewhere, and is "
+            "held against the case's total under the claim's own definition. Claims overlap: they are no sample.",
+        ),
+        raw_columns=("claim", "said", "basis", "method", "figure", "median", "low_95", "high_95", "pit", "shown"),
+        raw_rows=tuple(
+            (
+                *(row.claim, row.said, row.basis, row.method, row.figure, row.median),
+                *(*row.intervals[0.95], row.pit, row.shown),
+            )
+            for row in found
+        ),
+    )

@@ -1,0 +1,142 @@
+"""Figures read by what such figures have proved to be worth: which, by how much, and what a case keeps."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+import mcmort as mm
+from mcmort.catalogue.case import Case
+from mcmort.catalogue.measured_errors.spreads import measured_spread, shared_by_event
+from mcmort.elicit import elicit
+from mcmort.elicit.families import Distribution
+from mcmort.elicit.measured_worth import alone
+from mcmort.totals import total
+from tests.cases import case_of, component, head, point, ranged
+
+Z = 1.6448536269514722
+
+
+def case_with(*estimates: dict[str, Any], **changes: Any) -> Case:
+    """Return a case of one component, which asks for measured spreads and gives only registers their own."""
+    chosen = {"source": "choice", "locator": "none"}
+    top = head(**{"default_spread": "measured", "spread": {"registered": {"log_sd": 0.05, **chosen}}, **changes})
+    return case_of(component("camps", *estimates), head=top)
+
+
+def fitted(case: Case) -> Distribution:
+    """Return the distribution of the one estimate of the component."""
+    (used,) = elicit(case).components["camps"].used
+    return used.fit.distribution
+
+
+def test_point_has_the_measured_spread_of_its_class() -> None:
+    """A point of a demographic study is lognormal with the bias and spread that such figures have proved to have."""
+    measured = measured_spread("demographic", is_late=False)  # the work is undated: whether it came later is not known
+    assert fitted(case_with(point(1_000.0))).parameters == pytest.approx(
+        (math.log(1_000.0) - measured.bias, measured.log_sd)
+    )
+
+
+def test_spread_that_the_case_gives_stands() -> None:
+    """A basis with a spread and a source of its own is read by that."""
+    given = {"demographic": {"log_sd": 0.07, "source": "choice", "locator": "p. 2"}}
+    assert fitted(case_with(point(1_000.0), spread=given)).parameters[1] == pytest.approx(0.07)
+
+
+def test_case_that_asks_for_nothing_is_read_as_before() -> None:
+    """Without the key the same figures have the same distributions, and the case the same digest as ever."""
+    plain = case_of(component("camps", ranged(900.0, 1_100.0)))
+    low, high = fitted(plain).ppf(np.array([0.05, 0.95]))
+    assert (low, high) == pytest.approx((900.0, 1_100.0))
+    assert "default_spread" not in plain.head.model_dump(exclude_defaults=True)
+
+
+def test_range_of_unknown_meaning_is_widened_and_a_wide_one_kept() -> None:
+    """A narrow range has the measured spread about its middle; one wider than that keeps its printed ends."""
+    measured = measured_spread("demographic", is_late=False)
+    low, middle, high = fitted(case_with(ranged(900.0, 1_100.0))).ppf(np.array([0.05, 0.5, 0.95]))
+    assert middle == pytest.approx(math.sqrt(900.0 * 1_100.0))
+    assert math.log(high / low) == pytest.approx(2 * Z * measured.log_sd)
+    ends = fitted(case_with(ranged(10.0, 100_000.0))).ppf(np.array([0.05, 0.95]))
+    assert ends == pytest.approx([10.0, 100_000.0])
+
+
+def test_stated_interval_is_widened_once_where_it_is_alone() -> None:
+    """An author's 95 % interval is widened if it is the only lineage, or the only basis, and kept beside another."""
+    stated = ranged(900.0, 1_100.0, reads="95%")
+    other_lineage = point(1_000.0, source="study-b")
+    other_basis = point(1_000.0, source="study-b", basis="survey")
+    widths = []
+    for estimates in ([stated], [stated, other_lineage], [stated, other_basis]):
+        case = case_with(*estimates)
+        used = next(one for one in elicit(case).components["camps"].used if one.estimate.reading == "95%")
+        low, high = used.fit.distribution.ppf(np.array([0.025, 0.975]))
+        widths.append(math.log(high / low))
+    assert widths[0] == widths[1] > 2.0
+    assert widths[2] == pytest.approx(math.log(1_100.0 / 900.0))
+
+
+def test_registered_counts_formulas_and_quantities_keep_what_the_case_gives_them() -> None:
+    """A register measures what was registered: its spread is the case's own, whatever all deaths have."""
+    register = point(1_000.0, basis="registered", measure="registered")
+    assert fitted(case_with(register)).parameters[1] == pytest.approx(0.05)
+
+
+def test_registered_point_without_a_spread_is_refused() -> None:
+    """What is measured is the error of all deaths: of a registered count the case has to say it."""
+    from mcmort.errors import CaseError
+
+    with pytest.raises(CaseError, match=r"add \[spread.registered\]"):
+        case_with(point(1_000.0, basis="registered", measure="registered"), spread={})
+
+
+def test_later_figures_are_surer_and_kinds_differ() -> None:
+    """A year or more after the event spreads are smaller; a kind without pairs has the numbers of its basis."""
+    assert measured_spread("testimony", is_late=True).log_sd < measured_spread("testimony", is_late=False).log_sd
+    names = measured_spread("registered", "name-list")
+    assert (names.name, measured_spread("registered", "closed-register").name) == (
+        "registered, name-list",
+        "registered, closed-register",
+    )
+    assert measured_spread("exhumation", "partial").name == "exhumation"
+
+
+def test_fewer_than_ten_events_correct_no_bias() -> None:
+    """Of all classes only those of ten events or more have a bias."""
+    classes = [measured_spread("registered", kind) for kind in ("case-coded", "name-list", "missing-list")]
+    classes += [measured_spread("assertion", None, interest) for interest in ("high", "low", "neither", "unclear")]
+    for one in classes:
+        assert (one.bias == 0.0) == (one.events < 10), one
+
+
+def test_alone_counts_lineages_and_bases() -> None:
+    """Copies are one lineage, two studies of one basis one basis; a formula, or a second basis, is neither."""
+    first, copy = point(10.0, lineage="x"), point(11.0, source="study-b", lineage="x")
+    second, other = point(12.0, source="study-c"), point(13.0, source="study-d", basis="survey")
+
+    def said(*estimates: dict[str, Any]) -> str:
+        case = case_with(*estimates)
+        return alone(case, case.components["camps"])
+
+    assert said(first, copy) == "one lineage"
+    assert said(first, second) == "one basis"
+    assert said(first, second, other) == ""
+
+
+def test_lean_moves_the_mean_by_what_figures_of_one_event_have_in_common() -> None:
+    """The mean with all sources too low is the mean times exp(sqrt(shared) spread): worked by hand."""
+    from mcmort.analysis.one_source import lean, one_source
+
+    found = total(mm.simulate(case_of(component("camps", point(1_000.0))), n=2_000, rng=1), "whole")
+    alone_there, leaning = one_source(found), lean(found)
+    assert alone_there is not None
+    assert leaning is not None
+    assert (alone_there.lineage, alone_there.lineage_share) == (("camps",), 1.0)
+    factor = math.exp(math.sqrt(shared_by_event()) * measured_spread("demographic", is_late=False).log_sd)
+    assert leaning.factor == pytest.approx(factor)
+    mean = float(np.mean(found.values))
+    assert (leaning.low, leaning.mean, leaning.high) == pytest.approx((mean / factor, mean, mean * factor))
