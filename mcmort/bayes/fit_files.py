@@ -93,7 +93,7 @@ def _code() -> list[str]:
     return [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
 
 
-def _write(tree: xr.DataTree, file: BinaryIO) -> None:
+def _write(tree: DataTree, file: BinaryIO) -> None:
     """Write draws to a file by way of memory: HDF5 ends the process when it closes a file that it could not write."""
     content = io.BytesIO()
     tree.to_netcdf(content, engine="h5netcdf")
