@@ -11,11 +11,12 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,8 +34,6 @@ from mcmort.results import ComponentStatus, Manifest
 from mcmort.results.draw_tables import dataset_of
 
 if TYPE_CHECKING:
-    from io import IOBase
-
     from xarray import DataTree
 
 __all__ = ["FitKey", "find", "keep", "open_fit", "path_of", "save_fit", "tree_of"]
@@ -95,12 +94,19 @@ def _code() -> list[str]:
     return [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
 
 
+def _write(tree: DataTree, file: BinaryIO) -> None:
+    """Write draws to a file by way of memory: HDF5 ends the process when it closes a file that it could not write."""
+    content = io.BytesIO()
+    tree.to_netcdf(content, engine="h5netcdf")
+    file.write(content.getbuffer())
+
+
 def keep(posterior: Posterior, key: FitKey) -> Path | None:
     """Store a fit and return its path; None if it cannot be written."""
     request, tree = _request(posterior.case, key), tree_of(posterior)
     path = _path_of(posterior.case, request)
     try:
-        keep_sealed(path, request, lambda file: tree.to_netcdf(cast("IOBase", file), engine="h5netcdf"), _KEPT)
+        keep_sealed(path, request, functools.partial(_write, tree), _KEPT)
     except OSError:
         return None
     return path
@@ -138,7 +144,7 @@ def save_fit(posterior: Posterior, path: str | Path) -> Path:
         If it cannot be written.
     """
     path, tree = Path(path), tree_of(posterior)
-    fill = sealed(_SAVED, lambda file: tree.to_netcdf(cast("IOBase", file), engine="h5netcdf"))
+    fill = sealed(_SAVED, functools.partial(_write, tree))
     try:
         write_atomically(path, fill)
     except OSError as error:

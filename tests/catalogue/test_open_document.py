@@ -10,7 +10,7 @@ import pytest
 from mcmort.catalogue.reading.spreadsheet import import_sheet
 from mcmort.errors import CaseError
 
-HEADER = (
+HEADER: tuple[str, ...] = (
     "component",
     "label",
     "years",
@@ -23,7 +23,19 @@ HEADER = (
     "high",
     "basis",
 )
-ROW = ("x", "X", "1930-1935", "N", "Deaths", "deaths", "lee-1995", "p. 2", 1000, 2500.5, "survey")
+ROW: tuple[str | float, ...] = (
+    "x",
+    "X",
+    "1930-1935",
+    "N",
+    "Deaths",
+    "deaths",
+    "lee-1995",
+    "p. 2",
+    1000,
+    2500.5,
+    "survey",
+)
 _NAMES = " ".join(
     f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
     for short, name in (("office", "office"), ("style", "style"), ("table", "table"), ("text", "text"))

@@ -49,8 +49,14 @@ def test_row_added_in_the_workbook_is_an_estimate(run: Run) -> None:
     run("export", "my-case", "book.xlsx")
     book = openpyxl.load_workbook("book.xlsx")
     sheet = book["estimates"]
-    names = {str(cell.value): cell.column for cell in sheet[1]}
-    added = {"of": "first", "id": "second", "source": "template-1990", "locator": "p. 9", "best": 3000}
+    names = {str(cell.value): place for place, cell in enumerate(sheet[1], start=1)}
+    added: dict[str, str | int] = {
+        "of": "first",
+        "id": "second",
+        "source": "template-1990",
+        "locator": "p. 9",
+        "best": 3000,
+    }
     for name, value in (added | {"basis": "survey", "years": "1931-1933"}).items():
         sheet.cell(3, names[name], value)
     book.save("book.xlsx")

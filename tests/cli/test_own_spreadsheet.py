@@ -9,6 +9,7 @@ import pytest
 
 import mcmort as mm
 from mcmort.catalogue.reading.bibliography import read_sources
+from mcmort.catalogue.reading.sheet_works import Works
 from tests.cli.ran import ROOT, Run, runner
 
 HEADER = (
@@ -148,3 +149,11 @@ def test_guide_has_the_steps_that_are_tested() -> None:
     assert commands[:3] == ["new", "import", "check"]
     for word in ("--minimal", "--map category=label", "--map counted=estimate_counts", "--ignore seen_level"):
         assert word in guide
+
+
+def test_many_works_of_one_author_and_year_have_keys_of_their_own() -> None:
+    """After b to z the keys go on with numbers."""
+    works = Works()
+    keys = [works.key_of({"author": "Lee, Min", "year": "1990", "title": f"Title {number}"}) for number in range(40)]
+    assert len({*keys}) == 40
+    assert keys[:2] == ["lee-1990", "lee-1990b"]

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain, count
 from typing import Final
 
 from mcmort.catalogue.records import Source
@@ -62,10 +63,10 @@ class Works:
             return same
         last = fields.get("author", "").partition(",")[0].partition(" and ")[0] or fields.get("title", "")
         stem = "-".join(part for part in (slug(last)[:30].strip("-"), slug(fields.get("year", ""))) if part) or "work"
-        letters = ("", *"bcdefghijklmnopqrstuvwxyz")
-        key = next(name for letter in letters if (name := stem + letter) not in self.known and name not in self.added)
-        self.added[key] = fields
-        return key
+        endings = chain(("", *"bcdefghijklmnopqrstuvwxyz"), (f"-{number}" for number in count(27)))
+        new: str = next(name for end in endings if (name := stem + end) not in self.known and name not in self.added)
+        self.added[new] = fields
+        return new
 
     @property
     def bibtex(self) -> str:

@@ -40,7 +40,7 @@ _OF_CLAIM: Final = (
 )
 _LAYOUT_HINT: Final = "docs/import.md describes the layout"
 _TITLE_ROWS: Final = 20
-_KINDS: Final = {"component": Component, "quantity": Quantity}
+_KINDS: Final[dict[str, type[Record]]] = {"component": Component, "quantity": Quantity}
 _KIND: Final = re.compile(r"\b(claim|quantity|component)", re.I)
 """What a row is, in words such as "claim on a total" or "quantity: population"."""
 _ERRORS: Final = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
