@@ -4,6 +4,7 @@ from .api.location_report import locate as locate
 from .api.prediction_report import predict as predict
 from .api.probability_report import probability as probability
 from .api.rates_report import rates as rates
+from .api.report_folder import report as report
 from .api.verbs import claims as claims
 from .api.verbs import compare as compare
 from .api.verbs import plot as plot

@@ -27,6 +27,7 @@ from mcmort.cli.plot import plot
 from mcmort.cli.predict import predict
 from mcmort.cli.probability import probability
 from mcmort.cli.rates import rates
+from mcmort.cli.report import report
 from mcmort.cli.schema import schema
 from mcmort.cli.show import show
 from mcmort.cli.standard_streams import StandardOutputError, discard_output, held_output, write_err, write_out
@@ -64,6 +65,7 @@ for command in (
     fit,
     influence,
     plot,
+    report,
     trace,
     cite,
     verify,
