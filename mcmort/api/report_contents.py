@@ -27,7 +27,7 @@ from mcmort.present.texts.methods_text import methods_text
 from mcmort.present.texts.quarto_text import quarto_text
 from mcmort.present.texts.reference_exports import as_csl_json, as_ris
 from mcmort.present.texts.reference_list import as_bibtex, as_text
-from mcmort.totals import total_of
+from mcmort.totals import resolve, total_of
 
 __all__ = ["ReportContents"]
 
@@ -98,7 +98,9 @@ class ReportContents:
             if not (name == "claims" and not self.case.claims)
             for form, ending in _FORMS.items()
         }
-        published = {f"tables/published.{_FORMS[form]}": first.published(form, _WIDTH) for form in _FORMS if form != "json"}
+        published = {
+            f"tables/published.{_FORMS[form]}": first.published(form, _WIDTH) for form in _FORMS if form != "json"
+        }
         return made | {path: text for path, text in published.items() if text}
 
     def _texts(self) -> dict[str, str]:
@@ -152,8 +154,6 @@ def _columns(variant: Variant) -> Mapping[str, object]:
     draws = variant.model.draws
     totals = {}
     for row in variant.comparison.rows:
-        from mcmort.definitions import resolve
-
         totals[f"total:{row.total.definition.id}"] = total_of(draws, resolve(draws.case, row.total.definition)).values
     return {**totals, **draws.columns}
 
@@ -168,9 +168,9 @@ def _netcdf(columns: Mapping[str, object]) -> bytes:
 
 def _parquet(columns: Mapping[str, object]) -> bytes:
     """Return columns as Parquet."""
-    import pyarrow
+    import pyarrow as pa
     from pyarrow import parquet
 
     buffer = io.BytesIO()
-    parquet.write_table(pyarrow.table(dict(columns)), buffer)
+    parquet.write_table(pa.table(dict(columns)), buffer)
     return buffer.getvalue()

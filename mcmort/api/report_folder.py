@@ -17,10 +17,13 @@ from mcmort.catalogue import Case
 from mcmort.errors import OutputError, UsageError
 from mcmort.present.page.page import default_definition
 from mcmort.present.write import write_whole
-from mcmort.results import DrawOptions
+from mcmort.results import DrawOptions, Engine
+from mcmort.results.draw_options import ENGINES
 
 if TYPE_CHECKING:
     from mcmort.sampler.kernel.run import Progress
+
+type Engines = Literal["elicited", "synthesis", "both"]
 
 __all__ = ["FolderReport", "check_folder", "report", "report_with"]
 
@@ -60,7 +63,7 @@ def report(
     folder: str | Path,
     *,
     definition: str | None = None,
-    engine: Literal["elicited", "synthesis", "both"] = "elicited",
+    engine: Engines = "elicited",
     rng: int = 1,
     force: bool = False,
 ) -> FolderReport:
@@ -102,7 +105,7 @@ def report_with(
     options: DrawOptions,
     *,
     definition: str | None = None,
-    engine: str = "elicited",
+    engine: Engines = "elicited",
     force: bool = False,
     threads: int | None = None,
     progress: Progress | None = None,
@@ -112,7 +115,7 @@ def report_with(
     check_folder(folder, force=force)
     if definition is not None and definition not in case.definitions:
         raise UsageError(case.missing(definition, "definition"))
-    engines = ("elicited", "synthesis") if engine == "both" else (engine,)
+    engines: tuple[Engine, ...] = ENGINES if engine == "both" else (engine,)
     made = [
         page_variant(
             case, replace(options, engine=one, without=frozenset() if one == "elicited" else options.without),

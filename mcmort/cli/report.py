@@ -30,7 +30,8 @@ def report(
     ] = EnginesName.elicited,
     drawn: DrawWords,
     force: Annotated[
-        bool, typer.Option("--force", help="Write into a folder that holds files; those of the same names are replaced.")
+        bool,
+        typer.Option("--force", help="Write into a folder that holds files; those of the same names are replaced."),
     ] = False,
     quiet: Quiet = False,
 ) -> None:

@@ -37,11 +37,11 @@ type Weight = tuple[Factors, ...]
 """A sum of such products."""
 
 MEASURES: Final = ("all", "registered")
-COLUMN_CHARACTERS: Final = 825_000
+COLUMN_CHARACTERS: Final = 842_000
 """Most characters of all columns of one engine, so that a page stays below a megabyte."""
-ERRORS: Final = (2e-5, 4e-5, 7e-5)
+ERRORS: Final = (5e-6, 1e-5, 2e-5, 4e-5, 7e-5)
 """Relative errors of single draws from which to choose the least that leaves room."""
-_YEARS, _SHARE, _CLAIM, _ROOM = 0.5, 2.0, 5.0, 10.0
+_YEARS, _SHARE, _CLAIM, _ROOM = 0.5, 2.0, 3.0, 8.0
 """How much less exact other columns may be: not the part of a component in some years, which may be all that counts;
 other shares, which matter only beside the deaths that they are of; in years
 without room for all, what overlaps claim; and the room itself, which matters only where there is too little."""
@@ -177,7 +177,7 @@ def explorer_model(draws: Draws, definitions: Sequence[str]) -> ExplorerModel:
         for measure in MEASURES
     }
     ordinary = {
-        name: store.factor(values, _SHARE)
+        name: store.factor(values)
         for name in case.components
         if (values := draws.columns.get(f"ordinary:{name}")) is not None
     }
@@ -245,9 +245,7 @@ def _frame(asked: _Asked, store: ColumnStore) -> Frame:
     free, tight = _overlaps(asked, store)
     parts = {
         component: tuple(
-            _product(
-                store, asked.shares.share(component, piece.years), asked.responsibility(piece.share), slack=_YEARS
-            )
+            _product(store, asked.shares.share(component, piece.years), asked.responsibility(piece.share), slack=_YEARS)
             for piece in term.pieces
         )
         for component, term in asked.terms.items()
@@ -351,7 +349,7 @@ def _overlaps(asked: _Asked, store: ColumnStore) -> tuple[Any, Any]:
 def _always_has_room(asked: _Asked, group: YearGroup, host: str, inner: list[str], outer: list[str]) -> bool:
     """Whether a host has room for all overlaps within it, on every draw, under every measure, gross or net."""
 
-    def amount(key: str, measure: str, *, net: bool) -> Array | float:
+    def amount(key: str, measure: str, *, net: bool) -> Any:
         guest = asked.case.overlaps[key].of
         share: Any = overlap_share(asked, key, group)
         return share * asked.part_in(guest, group.years) * asked.base(guest, measure, net=net)

@@ -59,9 +59,9 @@ def pack(values: NDArray[np.float64], error: float) -> PackedColumn:
     scale, low, high, bits = _shape(values, error)
     position, width = _positions(values, scale, low, high)
     most = (1 << bits) - 1
-    codes = 1 + np.rint(position / width * (most - 1)) if width > 0.0 else np.ones(len(values))
-    codes = np.where(values == 0.0, 0, codes).astype(np.int64)
-    return PackedColumn(scale, low, high, bits, _text(codes, bits))
+    parts = np.clip(position / width, 0.0, 1.0) if width > 0.0 else np.zeros(len(values))
+    codes = np.where(values == 0.0, 0.0, 1.0 + np.rint(parts * (most - 1)))
+    return PackedColumn(scale, low, high, bits, _text(codes.astype(np.int64), bits))
 
 
 def packed_size(values: NDArray[np.float64], error: float) -> int:
@@ -72,7 +72,7 @@ def packed_size(values: NDArray[np.float64], error: float) -> int:
 def _shape(values: NDArray[np.float64], error: float) -> tuple[str, float, float, int]:
     """Return the scale of a column, its ends, and the bits of a code."""
     used = values[values != 0.0]
-    low, high = (float(used.min()), float(used.max())) if len(used) else (1.0, 1.0)
+    low, high = (float(f"{end:.9g}") for end in (used.min(), used.max())) if len(used) else (1.0, 1.0)
     scale = "linear" if low < 0.0 or high <= 1.0 else "log"
     width = high - low if scale == "linear" else math.log(high / low)
     step = 2.0 * error * (max(1.0, -low, high) if scale == "linear" else 1.0)
@@ -110,4 +110,5 @@ def _codes(text: str, bits: int, count: int) -> NDArray[np.int64]:
     places = np.array([ALPHABET.index(letter) for letter in text], np.int64).reshape(-1, 2)
     numbers = places @ np.array([91, 1])
     stream = ((numbers[:, None] >> np.arange(GROUP)) & 1).ravel()[: count * bits]
-    return stream.reshape(count, bits) @ (1 << np.arange(bits))
+    codes: NDArray[np.int64] = stream.reshape(count, bits) @ (1 << np.arange(bits))
+    return codes

@@ -180,7 +180,7 @@
         const row = make("tr", {}, make("th", {scope: "row", title: `${one.counts} (${one.years_text})`},
           make("label", {}, own, make("span", {}, `${one.label} `, remark))), ...cells);
         body.append(row);
-        rows.set(one.id, {box: own, row, remark, cells, drawn: ""});
+        rows.set(one.id, {box: own, row, remark, cells, drawn: null});
       }
     }
     const foot = byId("components").tFoot;
@@ -244,7 +244,7 @@
     setText(sum[2], current ? current.one.middle : "no total"); setText(sum[3], current ? current.one.text : "no total");
     setText(sum[4], current ? "100 %" : "");
     setText(byId("interval-head"), `${percent(state.level)} % interval`);
-    setText(byId("table-title"), `${data.case.title}: ${selectionLabel()}, deaths and other losses as each component counts them; ${measureText()}`);
+    setText(byId("table-title"), `${data.case.title}: ${selectionLabel()}; ${measureText()}`);
   }
   function wholePercent(share) { return `${(100 * share).toFixed(0)} %`.replace(/^-0 /, "0 ").replace("-", "\u2212"); }
 

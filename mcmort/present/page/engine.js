@@ -208,10 +208,10 @@ const Engine = (() => {
     }
     return new Rounding(exponent, roundedTo(largest, exponent) >= MILLION, isLimited, smallest >= 0);
   }
-  // a stored summary, as the summary of draws at one level
-  function stored([[median, mean], ...ends], levels, level) {
-    const intervals = Object.fromEntries(levels.map((one, index) => [one, ends[index].slice(0, 2)]));
-    return {median, mean, intervals, error: ends[levels.map(String).indexOf(String(level))][2]};
+  // a stored summary, as the summary of draws at one level: its median, then for each level both ends and their error
+  function stored([median, ...ends], levels, level) {
+    const intervals = Object.fromEntries(levels.map((one, index) => [one, ends.slice(3 * index, 3 * index + 2)]));
+    return {median, intervals, error: ends[3 * levels.map(String).indexOf(String(level)) + 2]};
   }
   function roundingFor(one, level) {
     const [low, high] = one.intervals[level];

@@ -71,11 +71,11 @@ def page_html(variants: Sequence[Variant], default: str) -> str:
             title=case.head.title,
             summary=case.head.summary.replace("`", ""),
             version=version("mcmort"),
-            css=Markup(_text("page.css")),  # noqa: S704
-            scripts=Markup("\n".join(_text(name) for name in _SCRIPTS)),  # noqa: S704
-            data=Markup(_as_script_data(data)),  # noqa: S704
+            css=Markup(_unindented(_text("page.css"))),
+            scripts=Markup("\n".join(_unindented(_text(name)) for name in _SCRIPTS)),
+            data=Markup(_as_script_data(data)),
             digest=data["digest"],
-            figure=Markup(_figure(comparison, row)),  # noqa: S704
+            figure=Markup(_figure(comparison, row)),
             definitions=_definitions(comparison),
             limits=limits(case),
             shown=_shown(row, len(variants[0].model.draws)),
@@ -92,6 +92,11 @@ def _template() -> Any:
 
 def _text(name: str) -> str:
     return files("mcmort.present.page").joinpath(name).read_text(encoding="utf-8")
+
+
+def _unindented(program: str) -> str:
+    """Return a program without the spaces before its lines, and without lines of comment."""
+    return "\n".join(line for line in map(str.lstrip, program.splitlines()) if line and not line.startswith("//"))
 
 
 def _as_script_data(data: Any) -> str:
@@ -160,7 +165,19 @@ def _figure(comparison: Comparison, row: ComparedDefinition) -> str:
         )
     svg = buffer.getvalue()
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.DOTALL)
-    return re.sub(r"<[^>]*>", lambda tag: re.sub(r"(\d\.\d)\d+", r"\1", tag[0]), svg)  # a tenth of a point will do
+    for spare in (
+        r' transform="rotate\(-0 [^"]*"',
+        r'(?<=<g) id="[^"]*"',
+        r"font-family: 'DejaVu Sans'; ",
+        r"(?<=>)\s+(?=<)",
+    ):
+        svg = re.sub(spare, "", svg)
+    return re.sub(r"<[^>]*>", _shortened, svg)
+
+
+def _shortened(tag: re.Match[str]) -> str:
+    """Return a tag with coordinates to a tenth of a point, which will do, and on one line."""
+    return re.sub(r"(\d\.\d)\d+", r"\1", " ".join(tag[0].split()))
 
 
 def _definitions(comparison: Comparison) -> list[dict[str, str]]:

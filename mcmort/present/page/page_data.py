@@ -183,13 +183,13 @@ def _short(number: float) -> float:
     return float(f"{number:.{_FIGURES}g}")
 
 
-def _summary(summary: Summary) -> list[list[float]]:
-    """Return the median and the mean, then for each level both ends and the larger of their errors."""
-    intervals = [summary.interval(level) for level in PROBABILITIES]
-    ends = [
-        [_short(one.low), _short(one.high), float(f"{max(one.low_error, one.high_error):.2g}")] for one in intervals
-    ]
-    return [[_short(summary.median), _short(summary.mean)], *ends]
+def _summary(summary: Summary) -> list[float]:
+    """Return the median, then for each level both ends and the larger of their errors."""
+    found = [_short(summary.median)]
+    for level in PROBABILITIES:
+        one = summary.interval(level)
+        found += [_short(one.low), _short(one.high), float(f"{max(one.low_error, one.high_error):.1g}")]
+    return [int(number) if number >= 1.0 else number for number in found]
 
 
 def _named(row: ComparedDefinition) -> dict[str, Any]:

@@ -106,10 +106,11 @@ const View = (() => {
       y += 34;
     }
     if (published.length) {
-      if (!narrow) { svg.append(element("text", {x: 8, y: y + 16, fill: COLOURS.quiet, "font-size": 12}, "Published totals, no part of the sum")); y += 22; }
+      if (!narrow) { svg.append(element("text", {x: 8, y: y + 16, fill: COLOURS.quiet, "font-size": 12}, "Published, no part of the sum;"));
+        svg.append(element("text", {x: 8, y: y + 31, fill: COLOURS.quiet, "font-size": 12}, "hollow or thin: counts otherwise")); y += 22; }
       for (const mark of published) {
-        const text = mark.label + (mark.same ? "" : "; counts otherwise");
-        if (narrow) { svg.append(element("text", {x: 8, y: y + 12, fill: COLOURS.quiet, "font-size": 12}, text.slice(0, 52))); y += 16; }
+        const text = mark.label;
+        if (narrow) { svg.append(element("text", {x: 8, y: y + 12, fill: COLOURS.quiet, "font-size": 12}, `${text}${mark.same ? "" : " (counts otherwise)"}`)); y += 16; }
         drawMark(svg, mark, y + 9, x, reach);
         if (!narrow) {
           const most = Math.min(mark.high, reach);
@@ -128,12 +129,15 @@ const View = (() => {
     svg.setAttribute("height", y); svg.setAttribute("width", width);
     holder.replaceChildren(svg);
   }
-  // writes a text to the right of what is drawn, else to its left, else over its end
+  // writes a text to the right of what is drawn, else to its left, else where there is more room, cut short
   function beside(svg, text, [from, to], y, [left, right], attributes, size) {
-    const length = textWidth(text, size);
-    const place = to + 8 + length <= right + 12 ? {x: to + 8, "text-anchor": "start"}
-      : from - 8 - length >= left ? {x: from - 8, "text-anchor": "end"} : {x: right, "text-anchor": "end", y: y - 12};
-    svg.append(element("text", {y, "paint-order": "stroke", stroke: "#fff", "stroke-width": 3, ...attributes, ...place}, text));
+    const most = [right + 12 - to - 8, from - 8 - left].map((room) => Math.floor(room / (size * 0.56)));
+    const side = text.length <= most[0] || most[0] >= most[1] ? 0 : 1;
+    const shown = text.length <= most[side] ? text : `${text.slice(0, Math.max(most[side] - 1, 3))}\u2026`;
+    const place = side === 0 ? {x: to + 8, "text-anchor": "start"} : {x: from - 8, "text-anchor": "end"};
+    const made = element("text", {y, "paint-order": "stroke", stroke: "#fff", "stroke-width": 3, ...attributes, ...place}, shown);
+    if (shown !== text) made.append(element("title", {}, text));
+    svg.append(made);
   }
   function drawMark(svg, mark, y, x, reach) {
     const face = mark.same ? COLOURS.grey : "#fff", style = {stroke: COLOURS.grey, fill: face};

@@ -58,8 +58,8 @@ def _items(case: Case, has_fit: bool) -> tuple[_Item, ...]:
     model = (
         "The pooled ranges and the model of all the evidence stand side by side in the page; neither was selected."
         if has_fit
-        else "One set of rules, fixed before any total was seen; no model was selected among candidates. `mcmort "
-        "multiverse` shows what other rules give."
+        else "One set of rules, told in methods.md; no model was selected among candidates. The options --pool, "
+        "--weights, --evidence and --dependence show what other rules give."
     )
     return (
         _Item(
@@ -75,8 +75,8 @@ def _items(case: Case, has_fit: bool) -> tuple[_Item, ...]:
         ),
         _Item(
             "What was taken in and left out, with every single exclusion",
-            f"Bases admitted: {', '.join(head.evidence)}. evidence.csv gives for each figure its use, or the reason why "
-            "it is not used.",
+            f"Bases admitted: {', '.join(head.evidence)}. evidence.csv gives for each figure its use, or the reason "
+            "why it is not used.",
         ),
         _Item(
             "The sources and what each is like",

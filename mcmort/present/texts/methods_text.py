@@ -105,8 +105,8 @@ def _readings(case: Case) -> str:
     spreads = ", ".join(f"{100 * spread.log_sd:.0f} % for {basis}" for basis, spread in case.head.spread.items())
     return (
         f"A range whose meaning its source leaves open is read as the middle {100 * readings.range:g} per cent of a "
-        f"distribution, one called plausible as the middle {100 * readings.plausible:g} per cent ({readings.source}). A "
-        f"bare point is given a standard deviation of its logarithm by its basis: {spreads}. Each figure becomes a "
+        f"distribution, one called plausible as the middle {100 * readings.plausible:g} per cent ({readings.source}). "
+        f"A bare point is given a standard deviation of its logarithm by its basis: {spreads}. Each figure becomes a "
         "distribution with the quantiles so read. One-sided figures are soft bounds."
     )
 
@@ -137,8 +137,8 @@ def _dependence(case: Case, manifest: Manifest) -> str:
     if not case.dependence and not case.correlations:
         return ""
     return (
-        f"The case declares {len(case.dependence)} groups of inputs that err together and {len(case.correlations)} rank "
-        "correlations. They are imposed by a Gaussian copula (Nelsen 2006); other inputs are independent."
+        f"The case declares {len(case.dependence)} groups of inputs that err together and {len(case.correlations)} "
+        "rank correlations. They are imposed by a Gaussian copula (Nelsen 2006); other inputs are independent."
     )
 
 
@@ -146,8 +146,8 @@ def _synthesis(manifest: Manifest) -> str:
     return (
         "All admitted figures and published totals condition one model: figures scatter about the deaths that they are "
         "of, by an error of their own, a bias of their basis and a heterogeneity that is learned. It was sampled with "
-        f"the No-U-Turn sampler (Hoffman and Gelman 2014) in {manifest.chains} chains, {manifest.draws:,} draws in all, "
-        "and accepted after the checks of Vehtari and others (2021)."
+        f"the No-U-Turn sampler (Hoffman and Gelman 2014) in {manifest.chains} chains, {manifest.draws:,} draws in "
+        "all, and accepted after the checks of Vehtari and others (2021)."
     )
 
 
@@ -165,8 +165,8 @@ def _totals(case: Case) -> str:
 def _uncertainty(manifests: list[Manifest], accuracy: Accuracy) -> str:
     draws = " and ".join(f"{one.draws:,} joint draws ({one.engine}, seed {one.seed})" for one in manifests)
     thin = (
-        f" The page holds a systematic sample of the draws; on {accuracy.selections} selections of components at random "
-        f"its limits and medians differed from those of {accuracy.draws:,} draws by {100 * accuracy.typical:.1f} % of "
+        f" The page holds a systematic sample of the draws; on {accuracy.selections} selections of components at "
+        f"random its limits and medians differed from those of {accuracy.draws:,} draws by {100 * accuracy.typical:.1f} % of "
         f"the width of the interval typically (root mean square) and {100 * accuracy.largest:.1f} % at most."
     )
     return (

@@ -41,7 +41,8 @@ def _csl(source: Source) -> dict[str, Any]:
     if year := re.search(r"\d{4}", source.year):
         work["issued"] = {"date-parts": [[int(year[0])]]}
     named = {
-        "container-title": ("journal", "journaltitle", "booktitle"), "publisher": ("publisher", "institution", "school"),
+        "container-title": ("journal", "journaltitle", "booktitle"),
+        "publisher": ("publisher", "institution", "school"),
         "volume": ("volume",), "issue": ("number",), "page": ("pages",), "DOI": ("doi",), "URL": ("url",),
         "ISBN": ("isbn",), "note": ("note",),
     }  # fmt: skip
@@ -62,7 +63,15 @@ def _ris(source: Source) -> str:
     lines += [("AU", name) for name in source.author.split(" and ") if source.author]
     if "issued" in work:
         lines.append(("PY", str(work["issued"]["date-parts"][0][0])))
-    keys = {"container-title": "T2", "publisher": "PB", "volume": "VL", "issue": "IS", "DOI": "DO", "URL": "UR", "ISBN": "SN"}
+    keys = {
+        "container-title": "T2",
+        "publisher": "PB",
+        "volume": "VL",
+        "issue": "IS",
+        "DOI": "DO",
+        "URL": "UR",
+        "ISBN": "SN",
+    }
     lines += [(tag, work[key]) for key, tag in keys.items() if key in work]
     first, _, last = str(work.get("page", "")).partition("-")
     lines += [(tag, page) for tag, page in (("SP", first), ("EP", last)) if page]
