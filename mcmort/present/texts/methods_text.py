@@ -166,7 +166,8 @@ def _uncertainty(manifests: list[Manifest], accuracy: Accuracy) -> str:
     draws = " and ".join(f"{one.draws:,} joint draws ({one.engine}, seed {one.seed})" for one in manifests)
     thin = (
         f" The page holds a systematic sample of the draws; on {accuracy.selections} selections of components at "
-        f"random its limits and medians differed from those of {accuracy.draws:,} draws by {100 * accuracy.typical:.1f} % of "
+        f"random its limits and medians differed "
+        f"from those of {accuracy.draws:,} draws by {100 * accuracy.typical:.1f} % of "
         f"the width of the interval typically (root mean square) and {100 * accuracy.largest:.1f} % at most."
     )
     return (

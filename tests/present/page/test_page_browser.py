@@ -55,7 +55,7 @@ def small_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def ussr(browser: object, ussr_page: Path) -> Iterator[Opened]:
-    """Lend the page of the Soviet case in a window of its own; at the end it has asked for and complained of nothing."""
+    """Lend the page of the Soviet case in a window of its own; it must ask for nothing and complain of nothing."""
     with opened(browser, ussr_page) as found:  # type: ignore[arg-type]
         yield found
         assert found.requests == [ussr_page.resolve().as_uri()]
