@@ -57,10 +57,11 @@ def _section(engine: str, by: str) -> str:
     ranked = [row for row in rows if row["status"] == "ranked"]
     cells = [(row["name"], *(_cell(row[key]) for key in ("median", "low", "high", "width"))) for row in ranked[:_MOST]]
     count = {status: sum(row["status"] == status for row in rows) for status in ("floor", "unsure", "none", "failed")}
+    shorter = " of the whole, a quarter of that in each refit" if engine == "synthesis" else ""
     note = (
         f"{len(rows)} refits: {len(ranked)} ranked, {count['unsure']} within 1.96 errors, {count['none']} without any "
         f"effect, {count['floor']} that leave a component unknown or known by its register alone, {count['failed']} "
-        f"without a total. {document['draws']:,} draws each, seed {document['seed']}, case "
+        f"without a total. {document['draws']:,} draws{shorter}, seed {document['seed']}, case "
         f"{document['case']['id']}@{document['case']['digest'][:12]}, mcmort {document['versions']['mcmort']}."
     )
     table = Table(f"Without each {by}: mcmort {' '.join(command(engine, by))}", columns, tuple(cells), (note,))

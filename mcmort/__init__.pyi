@@ -1,10 +1,14 @@
 from .api.bridge_report import bridge as bridge
+from .api.errors_report import measured_errors as measured_errors
 from .api.influence_report import influence as influence
 from .api.location_report import locate as locate
+from .api.multiverse_report import multiverse as multiverse
+from .api.pictures import picture as picture
 from .api.prediction_report import predict as predict
 from .api.probability_report import probability as probability
 from .api.rates_report import rates as rates
 from .api.report_folder import report as report
+from .api.sensitivity_report import sensitivity as sensitivity
 from .api.verbs import claims as claims
 from .api.verbs import compare as compare
 from .api.verbs import plot as plot

@@ -151,8 +151,8 @@ def test_the_wheel_installs_into_an_empty_environment(wheel: Path, tmp_path: Pat
         [scripts / "mcmort", "compare", "ussr"],
         cwd=elsewhere, env=environment, capture_output=True, text=True, timeout=600, check=True,
     )  # fmt: skip
-    assert done.stdout.endswith("Figure: ussr-definitions.png\n")
+    assert done.stdout.endswith("Figure: ussr-definitions-1.png, ussr-definitions-2.png\n")
     subprocess.run(
-        [scripts / "mcmort", "verify", "ussr-definitions.png.receipt.json"],
+        [scripts / "mcmort", "verify", "ussr-definitions-1.png.receipt.json"],
         cwd=elsewhere, env=environment, capture_output=True, timeout=600, check=True,
     )  # fmt: skip

@@ -8,7 +8,7 @@ with what share of responsibility.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -16,6 +16,7 @@ import numpy as np
 
 from mcmort.analysis.claims import middle, rests_on_same_data
 from mcmort.analysis.pieces import Piece, pieces_of
+from mcmort.analysis.request import YearsRequest
 from mcmort.analysis.shapley import shapley_values
 from mcmort.analysis.summary import PROBABILITIES, Interval, Summary, share_at_most, summarise
 from mcmort.catalogue.case import Case
@@ -39,7 +40,7 @@ from mcmort.totals import (
     resolve,
 )
 
-__all__ = ["Bridge", "BridgeEnd", "Orders", "Step", "bridge"]
+__all__ = ["Bridge", "BridgeEnd", "BridgeRequest", "Orders", "Step", "bridge"]
 
 Orders = Literal["stated", "average"]
 """Whether dials are turned in the stated order, or all orders are averaged (Shapley values)."""
@@ -51,6 +52,18 @@ _KINDS: Final[tuple[StepKind, ...]] = (
 _EVIDENCE: Final = frozenset({"evidence-start", "evidence-end"})
 _NOTHING: Final = 1e-3
 """A step that is smaller on every draw, a thousandth of a death, is rounding error and none."""
+
+
+class BridgeRequest(YearsRequest):
+    """What was asked: two definitions or claims to lead from and to, and how steps are ordered."""
+
+    result: Literal["bridge"] = "bridge"
+    definitions: tuple[str, str]
+    orders: Orders
+
+    def is_answered_by(self, totals: Collection[str]) -> bool:
+        """Return whether these are the totals of both sides."""
+        return len(totals) == 2 and set(totals) == set(self.definitions)
 
 
 @dataclass(frozen=True)

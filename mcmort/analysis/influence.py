@@ -19,7 +19,7 @@ from mcmort.analysis.summary import check_probabilities
 from mcmort.catalogue.case import Case
 from mcmort.errors import OptionError
 from mcmort.results import DrawOptions, DrawSource, Manifest
-from mcmort.totals import DefinitionChanges, Total, definition_of, resolve, totals_of
+from mcmort.totals import DefinitionChanges, Total, definition_of, posterior_of, resolve, totals_of
 from mcmort.totals.fit_on_request import FitOnRequest
 
 __all__ = ["Influence", "Runner", "Shift", "Status", "Without", "influence", "options_of", "run_here"]
@@ -30,8 +30,10 @@ type Runner = Callable[[Case, Sequence[dict[str, Any]]], Sequence[dict[str, Any]
 Status = Literal["ranked", "floor", "unsure", "none", "failed"]
 
 _CONFIDENCE: Final = 1.96
-_CHAIN_DRAWS: Final = 1000
-"""Draws of each chain of a fit of the usual length; a refit of that length may draw more if its chains do not agree."""
+_USUAL: Final = 4000
+"""Draws of a fit of the usual length."""
+_LONGER: Final = 4
+"""Length of the fit of the whole in that of a refit: its error is in every shift alike, and would rank them all."""
 _FEWEST: Final = 40 * BATCHES
 
 
@@ -157,7 +159,8 @@ def influence(
     Parameters
     ----------
     source : Draws or Sampler
-        From either engine: the refits are made as its draws are, with the same seed.
+        From either engine: the refits are made as its draws are, with the same seed. A fit of fewer than 16,000 draws
+        is made anew with so many; refits have a quarter of that.
     definition : str
         Name of a definition of the case.
     changes : DefinitionChanges, optional
@@ -181,8 +184,8 @@ def influence(
         If the draws were made in a way that refits cannot follow.
     """
     check_probabilities([probability])
-    if isinstance(source, FitOnRequest):
-        source = source.posterior  # refits of the usual length: errors of shifts are said, and need no printed digit
+    if source.manifest.engine == "synthesis":
+        source = _long_fit(source)
     case, manifest = source.case, source.manifest
     asked = RefitRequest(
         definition,
@@ -211,6 +214,20 @@ def run_here(case: Case, requests: Sequence[dict[str, Any]]) -> list[dict[str, A
     return [refit(case, request) for request in requests]
 
 
+def _long_fit(source: DrawSource) -> DrawSource:
+    """Return a fit that is so much longer than the usual one; if the fit that is given is shorter, another."""
+    manifest = source.manifest
+    if isinstance(source, FitOnRequest):
+        source = source.posterior
+    if manifest.draws >= _LONGER * _USUAL:
+        return source
+    options = DrawOptions(
+        engine="synthesis", draws=_LONGER * _USUAL, seed=manifest.seed, evidence=frozenset(manifest.evidence),
+        without=frozenset(manifest.without),
+    )  # fmt: skip
+    return posterior_of(source.case, options)
+
+
 def options_of(manifest: Manifest) -> DrawOptions:
     """Return the options by which refits follow draws that were made.
 
@@ -225,7 +242,9 @@ def options_of(manifest: Manifest) -> DrawOptions:
         raise OptionError("precision", "influence compares runs of one length; give a number of draws instead")
     draws: int | None = manifest.draws
     if manifest.engine == "synthesis":
-        draws = None if manifest.draws == _CHAIN_DRAWS * manifest.chains else manifest.draws
+        # a refit of the usual length may draw more if its chains do not agree, one of a length that is given may not
+        draws = manifest.draws // _LONGER
+        draws = None if draws == _USUAL else draws
     elif manifest.draws < _FEWEST:
         raise OptionError("draws", f"the errors of shifts take {_FEWEST:,} draws at least")
     return DrawOptions(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from mcmort.analysis.request import OneTotalRequest
 from mcmort.analysis.schools import TotalPieces
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.citations import owners_behind
@@ -13,11 +14,18 @@ from mcmort.catalogue.records import Component, Quantity
 from mcmort.results import DrawSource
 from mcmort.totals import Total, resolve, total_of
 
-__all__ = ["Bearing", "By", "LeftOut", "bearing_on", "left_out_of"]
+__all__ = ["Bearing", "By", "InfluenceRequest", "LeftOut", "bearing_on", "left_out_of"]
 
 By = Literal["source", "lineage", "school", "basis"]
 
 _SCHOOL_DRAWS = 1 << 14
+
+
+class InfluenceRequest(OneTotalRequest):
+    """What was asked: how far a total moves without each part of the evidence, and which parts."""
+
+    result: Literal["influence"] = "influence"
+    by: By
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +80,13 @@ def bearing_on(source: DrawSource, total: Total) -> list[Bearing]:
     from_case = _estimates(source, total)
     if source.manifest.engine != "synthesis":
         return list(from_case)
-    from mcmort.bayes import Posterior
-
-    assert isinstance(source, Posterior)
-    used = source.log_likelihood
+    used = total.draws.fitted_to
     found = [one for one in from_case if one.name in used or f"quantity:{one.name.partition(':')[0]}" in source.columns]
     for name, claim in source.case.claims.items():
         if f"claim:{name}" in used:
             found.append(Bearing(f"claim:{name}", claim.source, claim.lineage or claim.source, claim.basis))
     for name, balance in source.case.balances.items():
-        if f"residual:{name}" in source.others:
+        if f"balance:{name}" in used:
             found.append(Bearing(f"balance:{name}", balance.source, balance.lineage or balance.source, "demographic"))
     return found
 

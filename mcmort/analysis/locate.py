@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
+
+from pydantic import Field
 
 from mcmort.analysis.claims import middle
 from mcmort.analysis.pieces import pieces_of
+from mcmort.analysis.request import YearsRequest
 from mcmort.analysis.summary import PROBABILITIES, Interval, Summary, share_at_most, summarise
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Claim, Definition
@@ -24,7 +27,7 @@ from mcmort.totals import (
     totals_with_evidence,
 )
 
-__all__ = ["LocatedTotal", "Location", "Place", "locate"]
+__all__ = ["LocatedTotal", "Location", "LocationRequest", "Place", "locate"]
 
 Place = Literal["inside", "below", "above"]
 """Where a number lies: inside an interval, below its lower end, or above its upper end."""
@@ -33,6 +36,13 @@ _NEAR: Final = 0.1
 _MEASURES: Final[tuple[Measure, ...]] = ("registered", "all")
 
 type _Signature = tuple[object, ...]
+
+
+class LocationRequest(YearsRequest):
+    """What was asked: where a number lies among the totals of definitions."""
+
+    result: Literal["location"] = "location"
+    figure: Annotated[float, Field(allow_inf_nan=False)]
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
+from mcmort.analysis.request import OneTotalRequest
 from mcmort.analysis.summary import Summary, summarise
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.vocabulary import BASES, Basis
@@ -21,7 +23,7 @@ from mcmort.results.counter_based_random import stream_key, uniforms
 from mcmort.results.histogram import Histogram
 from mcmort.totals import Total, totals_of
 
-__all__ = ["PredictedFigure", "TotalPredictions", "predictions_of"]
+__all__ = ["PredictedFigure", "PredictionRequest", "TotalPredictions", "predictions_of"]
 
 type Array = NDArray[np.float64]
 
@@ -31,6 +33,13 @@ _STEPS: Final = 60
 """Halvings of a bracket: to the last bits of a double from any bracket of totals."""
 _REACH: Final = 40.0
 """Scales of the error beyond which not one in a million of heavy errors lies."""
+
+
+class PredictionRequest(OneTotalRequest):
+    """What was asked: what the next source would print for a total, of some bases or of all that the case knows."""
+
+    result: Literal["prediction"] = "prediction"
+    bases: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from mcmort.analysis.probability import Probability, probability_between
+from mcmort.analysis.request import ChangedRequest
 from mcmort.analysis.summary import Summary, summarise
 from mcmort.totals import PER, DefinitionChanges, DrawSource, Rate, rates_of
 
-__all__ = ["SummarisedRate", "summarised_rates"]
+__all__ = ["RatesRequest", "SummarisedRate", "summarised_rates"]
+
+
+class RatesRequest(ChangedRequest):
+    """What was asked: totals as shares of populations, of definitions by name or of all that name a population."""
+
+    result: Literal["rates"] = "rates"
+    is_all: bool
 
 
 @dataclass(frozen=True)

@@ -8,62 +8,55 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Annotated, Literal
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from mcmort.analysis.bridge import BridgeRequest
+from mcmort.analysis.left_out import InfluenceRequest
+from mcmort.analysis.locate import LocationRequest
+from mcmort.analysis.multiverse.request import MultiverseRequest
+from mcmort.analysis.prediction import PredictionRequest
+from mcmort.analysis.rates import RatesRequest
+from mcmort.analysis.request import (
+    ClaimsRequest,
+    ComparisonRequest,
+    FitRequest,
+    Request,
+    SensitivityRequest,
+    TotalRequest,
+    TotalsRequest,
+)
+from mcmort.analysis.total_probabilities import ProbabilityRequest
 from mcmort.catalogue.meaning_versions import since
 from mcmort.catalogue.vocabulary import CURRENT_FORMAT, Pooling, Weighting
 from mcmort.errors import OptionError, VerifyError
 from mcmort.results import Dependence, DrawOptions, DrawSource, HistogramEstimate, Method
 from mcmort.results.draw_options import ENGINES
-from mcmort.totals import DefinitionChanges, Total, definition_of, resolve, totals_of
+from mcmort.totals import Total, definition_of, resolve, totals_of
 
-__all__ = [
-    "BridgeRequest",
-    "LocationRequest",
-    "Receipt",
-    "ResultKind",
-    "TotalsRequest",
-    "digests_of",
-    "receipt_of",
-    "totals_digests",
-]
+__all__ = ["Receipt", "digests_of", "receipt_of", "totals_digests"]
 
-ResultKind = Literal[
-    "total", "comparison", "claims", "fit", "influence", "bridge", "location", "probability", "rates", "prediction"
+_AnyRequest = Annotated[
+    BridgeRequest
+    | ClaimsRequest
+    | ComparisonRequest
+    | FitRequest
+    | InfluenceRequest
+    | LocationRequest
+    | MultiverseRequest
+    | PredictionRequest
+    | ProbabilityRequest
+    | RatesRequest
+    | SensitivityRequest
+    | TotalRequest
+    | TotalsRequest,
+    Field(discriminator="result"),
 ]
-"""Which document a receipt belongs to; a picture shows a comparison."""
+"""A line for each kind of result; `mcmort.api.verification` has as many, which make it again."""
 
 _Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 """A SHA-256 in hexadecimal digits."""
-
-
-class _Names(BaseModel):
-    """The names of the definitions, in a base of their own so that pydantic puts them first in a receipt."""
-
-    definitions: tuple[str, ...]
-
-
-class TotalsRequest(DefinitionChanges, _Names):
-    """What was asked: definitions of a case, and the changes made to each of them."""
-
-    @property
-    def changes(self) -> DefinitionChanges:
-        """The changes alone."""
-        return DefinitionChanges.model_validate(self.model_dump(include=set(DefinitionChanges.model_fields)))
-
-
-class BridgeRequest(TotalsRequest):
-    """What was asked: two definitions or claims to lead from and to, and how steps are ordered."""
-
-    orders: Literal["stated", "average"]
-
-
-class LocationRequest(TotalsRequest):
-    """What was asked: where a number lies among the totals of definitions."""
-
-    figure: float
 
 
 class Receipt(BaseModel):
@@ -77,16 +70,11 @@ class Receipt(BaseModel):
         Digest of its content.
     meaning : int
         Version of the case format by which the case was read.
-    request : TotalsRequest
-        What was asked.
-    result : ResultKind or None
-        What was printed, or None where nothing but the draws of totals is recorded.
+    request : Request
+        What was asked, with all options; its `result` says which kind of document the receipt belongs to. A picture
+        shows a comparison.
     interval : float
         Probability of the interval that is printed.
-    bounds : bool
-        Whether bounds under any dependence were asked for.
-    choices : dict of str to object
-        What else was asked, by the names of the options.
     beside : tuple of Receipt
         Of results with draws of their own that this one was compared with.
     engine, seed, draws, evidence, method, dependence, pool, weights, precision, without, chains
@@ -108,11 +96,8 @@ class Receipt(BaseModel):
     case: str
     case_digest: str
     meaning: int = Field(1, ge=1)
-    result: ResultKind | None = None
-    request: BridgeRequest | LocationRequest | TotalsRequest
+    request: _AnyRequest
     interval: float = Field(0.95, gt=0.0, lt=1.0)
-    bounds: bool = False
-    choices: dict[str, JsonValue] = Field(default_factory=dict)
     beside: tuple[Receipt, ...] = ()
     engine: str
     seed: int = Field(ge=0)
@@ -130,6 +115,17 @@ class Receipt(BaseModel):
     totals: dict[str, str]
     document: _Digest | None = None
     picture: _Digest | None = None
+
+    @field_validator("request", mode="before")
+    @classmethod
+    def _of_an_earlier_version(cls, request: Any) -> Any:
+        """Read a request without the kind of its result as what it was: one for the draws of totals."""
+        return {"result": "totals", **request} if isinstance(request, Mapping) else request
+
+    @property
+    def result(self) -> str:
+        """Which kind of document it belongs to; ``"totals"`` where nothing but their draws is recorded."""
+        return self.request.result
 
     @property
     def earlier_meaning(self) -> str:
@@ -174,33 +170,32 @@ def digests_of(totals: Mapping[str, Total]) -> dict[str, str]:
 
 def totals_digests(source: DrawSource, receipt: Receipt) -> dict[str, str]:
     """Compute the totals of a receipt again, whatever was printed of them, and return their digests."""
-    changes = receipt.request.changes
+    request = receipt.request
+    assert isinstance(request, TotalsRequest)
+    changes = request.changes
     resolved = [resolve(source.case, definition_of(source.case, name, changes)) for name in receipt.totals]
     return digests_of(dict(zip(receipt.totals, totals_of(source, resolved, with_parts=False), strict=True)))
 
 
 def receipt_of(
-    request: TotalsRequest,
+    request: Request,
     totals: Sequence[Total] | Mapping[str, Total],
     draws: DrawSource | None = None,
     *,
-    result: ResultKind | None = None,
     interval: float = 0.95,
-    bounds: bool = False,
-    choices: Mapping[str, object] | None = None,
     beside: Sequence[Receipt] = (),
 ) -> Receipt:
     """Write a receipt for totals.
 
     Parameters
     ----------
-    request : TotalsRequest
-        What was asked.
+    request : Request
+        What was asked, one of those that `Receipt` reads.
     totals : sequence of Total, or mapping of str to Total
         What came out, all of the same draws; by the ids of their definitions, or by other names.
     draws : Draws or Sampler, optional
         What the totals were computed from; needed only where there may be none.
-    result, interval, bounds, choices, beside
+    interval, beside
         What is printed of them; see `Receipt`.
 
     Returns
@@ -218,11 +213,8 @@ def receipt_of(
             "case": made_from.case.where,
             "case_digest": made_from.case.digest,
             "meaning": CURRENT_FORMAT,
-            "result": result,
             "request": request,
             "interval": interval,
-            "bounds": bounds,
-            "choices": dict(choices or {}),
             "beside": tuple(beside),
             "kept": made_from.is_kept if draws is None else draws.is_kept,
             "totals": digests_of(named),

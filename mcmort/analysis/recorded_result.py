@@ -11,6 +11,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from mcmort.analysis.receipt import Receipt
+from mcmort.analysis.request import TotalsRequest
 from mcmort.catalogue.vocabulary import CURRENT_FORMAT
 from mcmort.errors import VerifyError
 from mcmort.results.draw_options import DEPENDENCES, ENGINES
@@ -152,6 +153,10 @@ def _receipt(document: Any, where: str) -> Receipt:
     try:
         receipt = Receipt.model_validate(content)
     except ValidationError as error:
+        contradictions = [defect["msg"] for defect in error.errors() if defect["type"] == "value_error"]
+        if contradictions:
+            words = "; ".join(message.removeprefix("Value error, ") for message in contradictions)
+            raise VerifyError(f"{where}: the receipt contradicts itself: {words}") from error
         keys = ", ".join(".".join(str(part) for part in defect["loc"]) or "the whole" for defect in error.errors())
         raise VerifyError(f"{where}: no receipt of mcmort (wrong or missing: {keys})") from error
     _check_complete(receipt, is_inside=is_inside, where=where)
@@ -160,19 +165,15 @@ def _receipt(document: Any, where: str) -> Receipt:
 
 def _check_complete(receipt: Receipt, *, is_inside: bool, where: str) -> None:
     """Refuse a receipt that does not record what it stands for: it would agree with anything."""
-    missing = [key for key in ("result", "document") if getattr(receipt, key) is None]
+    recorded = {"result": isinstance(receipt.request, TotalsRequest), "document": receipt.document is None}
+    missing = [key for key, is_missing in recorded.items() if is_missing]
     if missing and (is_inside or receipt.meaning == CURRENT_FORMAT):
         earlier = f" {receipt.earlier_meaning}" if receipt.earlier_meaning else ""
         raise VerifyError(
             f"{where}: the receipt does not record the document that it belongs to (missing: {', '.join(missing)}), so "
             f"what stands in it cannot be compared.{earlier}"
         )
-    definitions = set(receipt.request.definitions)
-    whole = {"total": receipt.totals.keys() == definitions and len(definitions) == 1,
-             "comparison": bool(receipt.totals) and receipt.totals.keys() <= definitions,
-             "bridge": receipt.totals.keys() == definitions and len(definitions) == 2,
-             None: bool(receipt.totals) and receipt.totals.keys() == definitions}  # fmt: skip
-    if not whole.get(receipt.result, True):
+    if not receipt.request.is_answered_by(receipt.totals):
         raise VerifyError(f"{where}: the receipt does not hold one digest for each definition of its request")
 
 
@@ -182,7 +183,7 @@ def _check_several(receipts: Mapping[str, Receipt], where: str) -> None:
     for key, receipt in receipts.items():
         if key and key not in (receipt.engine, receipt.dependence):
             raise VerifyError(f"{where}: under {key!r} stands a result that was made otherwise")
-        for name in ("result", "case_digest", "request", "interval"):
+        for name in ("case_digest", "request", "interval"):
             if getattr(receipt, name) != getattr(first, name):
                 raise VerifyError(
                     f"{where}: the results that it holds do not belong together: receipts differ in {name}"

@@ -97,7 +97,7 @@ class TotalPieces:
         pieces = pieces_of(self.total.values, self.total.chains)
         if len(pieces) == 1:
             return None
-        return self._explained(pieces, self.total.values, self._joint.values, self.total.terms)
+        return self._explained(pieces, self.total.values, self.joint.values, self.total.terms)
 
     @cached_property
     def components(self) -> Mapping[str, Pieces]:
@@ -106,7 +106,7 @@ class TotalPieces:
         for name, values in self.total.parts.items():
             pieces = pieces_of(values, self.total.chains)
             if len(pieces) > 1:
-                explained[name] = self._explained(pieces, values, self._joint.parts[name], [name])
+                explained[name] = self._explained(pieces, values, self.joint.parts[name], [name])
         return explained
 
     @cached_property
@@ -125,11 +125,12 @@ class TotalPieces:
             evidence=None if is_usual else frozenset(manifest.evidence),
             dependence=manifest.dependence,
             pool=manifest.pool,
+            weights=manifest.weights,
         )
 
     @cached_property
-    def _joint(self) -> Total[Array]:
-        """The total of the joint draws."""
+    def joint(self) -> Total[Array]:
+        """The total of joint draws that are kept: its own, or a smaller run with the same settings."""
         return total_of(self._draws, resolve(self.total.case, self.total.definition))
 
     def _explained(

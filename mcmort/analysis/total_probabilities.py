@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
 
 from mcmort.analysis.probability import (
     Probability,
@@ -14,13 +16,58 @@ from mcmort.analysis.probability import (
     probability_of_more,
     round_thresholds,
 )
+from mcmort.analysis.request import ChangedRequest
 from mcmort.analysis.summary import Summary, summarise
 from mcmort.definitions import DefinitionTerms
 from mcmort.totals import DrawSource, Total, totals_of, totals_with_difference
 
-__all__ = ["Event", "EventKind", "TotalProbabilities", "compared_with", "difference_of", "probabilities_of"]
+__all__ = [
+    "Event",
+    "EventKind",
+    "ProbabilityRequest",
+    "TotalProbabilities",
+    "compared_with",
+    "difference_of",
+    "probabilities_of",
+]
 
 EventKind = Literal["above", "below", "between", "exceeds", "equals", "exceeded"]
+
+
+type _Number = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class ProbabilityRequest(ChangedRequest):
+    """What was asked: the probability that a total lies beyond numbers, exceeds another total, or a table of them.
+
+    Attributes
+    ----------
+    definitions : tuple of str
+        Of the total, and of another of the same case that it exceeds.
+    above, below : float or None
+        The numbers.
+    exceeds : {"definition", "case"} or None
+        Whether it is compared with the last definition, or with a total of another case.
+    table : bool
+        Whether round numbers are asked for as well.
+    """
+
+    result: Literal["probability"] = "probability"
+    above: _Number | None = None
+    below: _Number | None = None
+    exceeds: Literal["definition", "case"] | None = None
+    table: bool = False
+
+    @model_validator(mode="after")
+    def _asks_one_thing(self) -> Self:
+        has_numbers = self.table or self.above is not None or self.below is not None
+        if has_numbers == (self.exceeds is not None):
+            raise ValueError(
+                "a probability is of numbers or of another total; this is of " + ("neither", "both")[has_numbers]
+            )
+        if not 1 <= len(self.definitions) <= (2 if self.exceeds == "definition" else 1):
+            raise ValueError(f"a probability names {len(self.definitions)} definitions")
+        return self
 
 
 @dataclass(frozen=True, slots=True)

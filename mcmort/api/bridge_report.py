@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from mcmort import analysis
 from mcmort.analysis import Orders, Summary
-from mcmort.analysis.receipt import BridgeRequest, Receipt, receipt_of
+from mcmort.analysis.bridge import BridgeRequest
+from mcmort.analysis.receipt import Receipt, receipt_of
 from mcmort.analysis.summary import PROBABILITIES, check_probabilities
 from mcmort.present.bridge_text import bridge_headline
 from mcmort.present.documents.bridge_document import BridgeDocument, bridge_document
@@ -16,7 +17,7 @@ from mcmort.present.tables.bridge_table import bridge_table
 from mcmort.present.tables.formats import render
 from mcmort.totals import DrawSource
 
-__all__ = ["BridgeReport", "bridge"]
+__all__ = ["BridgeReport", "again", "bridge"]
 
 
 @dataclass(frozen=True)
@@ -122,5 +123,11 @@ def bridge(
     made = analysis.bridge(draws, start, end, years=years, orders=orders, probabilities=probabilities)
     request = BridgeRequest(definitions=(start, end), years=years, orders=orders)
     totals = {end.name: end.total for end in made.ends}
-    receipt = receipt_of(request, totals, draws, result="bridge", interval=interval)
+    receipt = receipt_of(request, totals, draws, interval=interval)
     return BridgeReport(made, receipt, interval)
+
+
+def again(draws: DrawSource, request: BridgeRequest, receipt: Receipt) -> BridgeReport:
+    """Make a bridge again from its receipt."""
+    start, end = request.definitions
+    return bridge(draws, start, end, years=request.years, orders=request.orders, interval=receipt.interval)

@@ -2,49 +2,59 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
-from mcmort.analysis.receipt import TotalsRequest, receipt_of
+from mcmort.analysis.receipt import Receipt, receipt_of
+from mcmort.analysis.request import FitRequest
 from mcmort.bayes import Posterior
+from mcmort.errors import VerifyError
 from mcmort.present.documents.fit_document import FitDocument, fit_document
 from mcmort.present.documents.frame import as_json
 from mcmort.present.tables.components_table import components_table
 from mcmort.present.tables.figures_table import figures_table
 from mcmort.present.tables.formats import render
 from mcmort.present.tables.priors_table import priors_table
+from mcmort.results import DrawSource
 
-__all__ = ["fitted_document", "render_fit"]
+__all__ = ["FitReport", "FitRows", "again"]
+
+FitRows = Literal["components", "priors", "figures"]
 
 
-def render_fit(
-    posterior: Posterior,
-    form: str = "text",
-    table: Literal["components", "priors", "figures"] | str = "components",
-    width: int | None = None,
-) -> str:
-    """Return a fit as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``.
+@dataclass(frozen=True)
+class FitReport:
+    """What a fit makes of the evidence.
 
-    Parameters
+    Attributes
     ----------
     posterior : Posterior
         The fit.
-    form : str
-        How to print it; JSON holds all tables at once.
-    table : {"components", "priors", "figures"}
-        Which table.
-    width : int, optional
-        Of a line of plain text; by default that of the terminal.
-
-    Returns
-    -------
-    str
+    rows : {"components", "priors", "figures"}
+        Of what its table has rows.
     """
-    if form == "json":
-        return as_json(fitted_document(posterior))
-    chosen = {"components": components_table, "priors": priors_table, "figures": figures_table}[table](posterior)
-    return render(chosen, form, width)
+
+    posterior: Posterior
+    rows: FitRows = "components"
+
+    def document(self) -> FitDocument:
+        """Return the fit in the stable JSON schema, with all tables at once."""
+        return fit_document(self.posterior, receipt_of(FitRequest(), {}, self.posterior))
+
+    def render(self, form: str, width: int | None = None) -> str:
+        """Return the fit as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``."""
+        if form == "json":
+            return as_json(self.document())
+        table = {"components": components_table, "priors": priors_table, "figures": figures_table}[self.rows]
+        return render(table(self.posterior), form, width)
+
+    def __str__(self) -> str:
+        return self.render("text")
 
 
-def fitted_document(posterior: Posterior) -> FitDocument:
-    """Return a fit in the stable JSON schema."""
-    return fit_document(posterior, receipt_of(TotalsRequest(definitions=()), {}, posterior, result="fit"))
+def again(draws: DrawSource, request: FitRequest, receipt: Receipt) -> FitReport:
+    """Report a fit again that was made from its receipt."""
+    del request
+    if not isinstance(draws, Posterior):
+        raise VerifyError(f"the receipt contradicts itself: the engine {receipt.engine!r} makes no fit")
+    return FitReport(draws)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from mcmort.analysis.influence import Influence, Runner, run_here
 from mcmort.analysis.influence import influence as compute
-from mcmort.analysis.left_out import By
-from mcmort.analysis.receipt import Receipt, TotalsRequest, receipt_of
+from mcmort.analysis.left_out import By, InfluenceRequest
+from mcmort.analysis.receipt import Receipt, receipt_of
 from mcmort.analysis.refit import Refitted, refit
 from mcmort.cache.folder import cache_folder
 from mcmort.catalogue import Case
@@ -29,9 +29,11 @@ from mcmort.totals import kept
 from mcmort.totals.fit_on_request import FitOnRequest
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from mcmort.bayes.power_scaling import Sensitivity
 
-__all__ = ["InfluenceReport", "influence", "influence_with", "refit_folder", "seconds_of_fit", "task_runner"]
+__all__ = ["InfluenceReport", "again", "influence", "influence_with", "refit_folder", "seconds_of_fit", "task_runner"]
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,8 @@ def influence(
     Parameters
     ----------
     draws : Draws or Sampler
-        From `mcmort.simulate`, `mcmort.Sampler` or `mcmort.fit`: the refits are made as its draws are.
+        From `mcmort.simulate`, `mcmort.Sampler` or `mcmort.fit`: the refits are made as its draws are. A fit of fewer
+        than 16,000 draws is made anew with so many, and each refit has a quarter of that.
     definition : str
         Name of a definition of the case.
     by : {"source", "lineage", "school", "basis"}
@@ -148,19 +151,27 @@ def influence_with(
 ) -> InfluenceReport:
     """Compute the influence of parts of the evidence on a total under a definition with changes; see `influence`."""
     found = compute(draws, definition, changes, by=by, probability=interval, run=run)
-    request = TotalsRequest(definitions=(definition,), **dict(changes))
-    receipt = receipt_of(request, [found.total], result="influence", interval=interval, choices={"by": by})
+    request = InfluenceRequest(definitions=(definition,), by=by, **dict(changes))
+    receipt = receipt_of(request, [found.total], interval=interval)
     return InfluenceReport(found, receipt, _power(found))
 
 
+def again(draws: DrawSource, request: InfluenceRequest, receipt: Receipt) -> InfluenceReport:
+    """Compute influences again from their receipt."""
+    return influence_with(draws, request.definition, request.changes, by=request.by, interval=receipt.interval)
+
+
 def task_runner(
-    workers: int = 1, folder: Path | None = None, progress: Callable[[int, int], None] | None = None
+    workers: int = 1,
+    folder: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    executor: Executor | None = None,
 ) -> Runner:
-    """Return what carries out refits as tasks: on so many processes, each kept in a folder once it is done."""
+    """Return what carries out refits as tasks: on so many processes or an executor, each kept once it is done."""
 
     def run(case: Case, requests: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         tasks = [task_of(refit, request, case) for request in requests]
-        found = run_tasks(tasks, folder=folder, workers=workers, progress=progress)
+        found = run_tasks(tasks, folder=folder, executor=executor, workers=workers, progress=progress)
         return [_values(found[task.key]) for task in tasks]
 
     return run

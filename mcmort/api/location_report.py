@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mcmort.analysis.locate import LocatedTotal, Location
+from mcmort.analysis.locate import LocatedTotal, Location, LocationRequest
 from mcmort.analysis.locate import locate as find
-from mcmort.analysis.receipt import LocationRequest, Receipt, receipt_of
+from mcmort.analysis.receipt import Receipt, receipt_of
 from mcmort.analysis.summary import check_probabilities
 from mcmort.present.documents.frame import as_json
 from mcmort.present.documents.location_document import LocationDocument, location_document
@@ -17,7 +17,7 @@ from mcmort.present.tables.formats import render
 from mcmort.present.tables.location_table import location_table
 from mcmort.totals import DrawSource
 
-__all__ = ["LocationReport", "locate"]
+__all__ = ["LocationReport", "again", "locate"]
 
 
 @dataclass(frozen=True)
@@ -103,4 +103,9 @@ def locate(
     names = tuple(draws.case.definitions if definitions is None else dict.fromkeys(definitions))
     request = LocationRequest(definitions=names, years=years, figure=figure)
     totals = {row.name: row.total for row in found.rows}
-    return LocationReport(found, receipt_of(request, totals, draws, result="location", interval=interval))
+    return LocationReport(found, receipt_of(request, totals, draws, interval=interval))
+
+
+def again(draws: DrawSource, request: LocationRequest, receipt: Receipt) -> LocationReport:
+    """Locate a number again from its receipt."""
+    return locate(draws, request.figure, request.definitions, years=request.years, interval=receipt.interval)

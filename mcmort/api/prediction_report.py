@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mcmort.analysis.prediction import PredictedFigure, TotalPredictions, predictions_of
-from mcmort.analysis.receipt import Receipt, TotalsRequest, receipt_of
+from mcmort.analysis.prediction import PredictedFigure, PredictionRequest, TotalPredictions, predictions_of
+from mcmort.analysis.receipt import Receipt, receipt_of
 from mcmort.analysis.summary import PROBABILITIES, check_probabilities
 from mcmort.catalogue.vocabulary import Measure
 from mcmort.definitions import DefinitionChanges
@@ -17,7 +17,7 @@ from mcmort.present.tables.formats import render
 from mcmort.present.tables.prediction_table import prediction_headline, prediction_table
 from mcmort.totals import DrawSource, definition_of, resolve
 
-__all__ = ["PredictionReport", "predict", "predict_with"]
+__all__ = ["PredictionReport", "again", "predict", "predict_with"]
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,13 @@ def predict_with(
     check_probabilities([interval])
     resolved = resolve(draws.case, definition_of(draws.case, definition, changes))
     result = predictions_of(draws, resolved, bases, interval, sorted({*PROBABILITIES, interval}))
-    request = TotalsRequest(definitions=(definition,), **dict(changes))
-    choices = {} if bases is None else {"bases": list(bases)}
-    receipt = receipt_of(request, [result.total], draws, result="prediction", interval=interval, choices=choices)
+    request = PredictionRequest(
+        definitions=(definition,), bases=None if bases is None else tuple(bases), **dict(changes)
+    )
+    receipt = receipt_of(request, [result.total], draws, interval=interval)
     return PredictionReport(result, receipt, interval)
+
+
+def again(draws: DrawSource, request: PredictionRequest, receipt: Receipt) -> PredictionReport:
+    """Predict again from a receipt."""
+    return predict_with(draws, request.definition, request.changes, bases=request.bases, interval=receipt.interval)

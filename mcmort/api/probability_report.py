@@ -5,16 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from mcmort.analysis.probability import Probability, check_thresholds
-from mcmort.analysis.receipt import Receipt, TotalsRequest, receipt_of
+from mcmort.analysis.receipt import Receipt, receipt_of
 from mcmort.analysis.summary import PROBABILITIES, check_probabilities
-from mcmort.analysis.total_probabilities import TotalProbabilities, compared_with, difference_of, probabilities_of
+from mcmort.analysis.total_probabilities import (
+    ProbabilityRequest,
+    TotalProbabilities,
+    compared_with,
+    difference_of,
+    probabilities_of,
+)
 from mcmort.api.reports import TotalReport
 from mcmort.catalogue.vocabulary import Measure
 from mcmort.definitions import DefinitionChanges
-from mcmort.errors import UsageError
+from mcmort.errors import UsageError, VerifyError
 from mcmort.present.documents.frame import as_json
 from mcmort.present.documents.probability_document import ProbabilityDocument, probability_document
 from mcmort.present.print_format import wrapped
@@ -23,7 +29,7 @@ from mcmort.present.tables.formats import render
 from mcmort.present.tables.probability_table import probability_table
 from mcmort.totals import DrawSource, definition_of, resolve
 
-__all__ = ["ProbabilityReport", "probability", "probability_with"]
+__all__ = ["ProbabilityReport", "again", "probability", "probability_with"]
 
 
 @dataclass(frozen=True)
@@ -146,22 +152,34 @@ def probability_with(
     if exceeds is not None and (table or math.isfinite(low) or math.isfinite(high)):
         raise UsageError("the total is compared either with numbers or with another total; expected one of the two")
     resolved = resolve(draws.case, definition_of(draws.case, definition, changes))
-    choices = {"above": above, "below": below, "table": table}
+    compared: Literal["definition", "case"] | None = None
     beside: tuple[Receipt, ...] = ()
     names = (definition,)
     if exceeds is None:
         result = probabilities_of(draws, resolved, low, high, with_table=table, probabilities=asked)
     elif isinstance(exceeds, TotalReport):
         result = compared_with(draws, resolved, exceeds.total, asked)
-        beside = (exceeds.receipt,)
+        compared, beside = "case", (exceeds.receipt,)
     else:
         other = resolve(draws.case, definition_of(draws.case, exceeds, changes))
         result = difference_of(draws, resolved, other, asked)
-        choices, names = {"exceeds": exceeds}, tuple(dict.fromkeys((definition, exceeds)))
-    request = TotalsRequest(definitions=names, **dict(changes))
+        compared, names = "definition", tuple(dict.fromkeys((definition, exceeds)))
+    request = ProbabilityRequest(
+        definitions=names, above=above, below=below, exceeds=compared, table=table, **dict(changes)
+    )
     totals = [result.total] if result.other is None or beside else [result.total, result.other]
-    receipt = receipt_of(
-        request, totals, draws, result="probability", interval=interval, beside=beside,
-        choices={key: value for key, value in choices.items() if value not in (None, False)},
-    )  # fmt: skip
+    receipt = receipt_of(request, totals, draws, interval=interval, beside=beside)
     return ProbabilityReport(result, receipt, interval)
+
+
+def again(
+    draws: DrawSource, request: ProbabilityRequest, receipt: Receipt, other: TotalReport | None = None
+) -> ProbabilityReport:
+    """Compute probabilities again from their receipt, and from the total of another case that stands beside it."""
+    if (request.exceeds == "case") != (other is not None):
+        raise VerifyError("the receipt contradicts itself: the total of another case and its receipt belong together")
+    return probability_with(
+        draws, request.definitions[0], request.changes, above=request.above, below=request.below,
+        exceeds=request.definitions[-1] if request.exceeds == "definition" else other, table=request.table,
+        interval=receipt.interval,
+    )  # fmt: skip

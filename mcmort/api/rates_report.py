@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mcmort.analysis.rates import SummarisedRate, summarised_rates
-from mcmort.analysis.receipt import Receipt, TotalsRequest, receipt_of
+from mcmort.analysis.rates import RatesRequest, SummarisedRate, summarised_rates
+from mcmort.analysis.receipt import Receipt, receipt_of
 from mcmort.analysis.summary import PROBABILITIES, check_probabilities
 from mcmort.definitions import DefinitionChanges
 from mcmort.errors import DefinitionError, UsageError
@@ -17,7 +17,7 @@ from mcmort.present.tables.formats import render
 from mcmort.present.tables.rates_table import rates_headline, rates_table
 from mcmort.totals import DrawSource
 
-__all__ = ["RatesReport", "rates", "rates_with"]
+__all__ = ["RatesReport", "again", "rates", "rates_with"]
 
 
 @dataclass(frozen=True)
@@ -127,8 +127,13 @@ def rates_with(
             "definitions.toml names a quantity of the case"
         )
     rows = summarised_rates(draws, names, changes, sorted({*PROBABILITIES, interval}))
-    request = TotalsRequest(definitions=names, **dict(changes))
-    choices = {} if definitions else {"all": True}
+    request = RatesRequest(definitions=names, is_all=not definitions, **dict(changes))
     totals = [row.rate.total for row in rows]
-    receipt = receipt_of(request, totals, draws, result="rates", interval=interval, choices=choices)
+    receipt = receipt_of(request, totals, draws, interval=interval)
     return RatesReport(rows, receipt, interval)
+
+
+def again(draws: DrawSource, request: RatesRequest, receipt: Receipt, *others: RatesReport) -> RatesReport:
+    """Compute rates again from their receipt, and from the rates of other cases that stand beside it."""
+    names = None if request.is_all else request.definitions
+    return RatesReport.joined([rates_with(draws, names, request.changes, interval=receipt.interval), *others])

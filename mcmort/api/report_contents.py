@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from importlib.metadata import version
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from mcmort.api.pictures import Kind, PictureRequest, picture_of
 from mcmort.api.reports import ClaimsReport, ComparisonReport, EnginesReport, TotalReport
 from mcmort.api.verbs import claims, total_with
 from mcmort.catalogue import Case
 from mcmort.catalogue.citations import cited_sources
 from mcmort.definitions import DefinitionChanges
+from mcmort.errors import McmortError
 from mcmort.present.documents.ro_crate import ro_crate
+from mcmort.present.figures.category_forest import category_forest_chart
+from mcmort.present.figures.published_figures import published_chart
+from mcmort.present.figures.sheet import sheets
+from mcmort.present.figures.style import figure_bytes
 from mcmort.present.page.page import page_html
 from mcmort.present.page.page_data import Variant
-from mcmort.present.report_figures import REPORT_FIGURES
 from mcmort.present.tables.evidence_table import evidence_table
 from mcmort.present.tables.formats import render
 from mcmort.present.texts.gather_checklist import gather_table
@@ -27,12 +33,23 @@ from mcmort.present.texts.methods_text import methods_text
 from mcmort.present.texts.quarto_text import quarto_text
 from mcmort.present.texts.reference_exports import as_csl_json, as_ris
 from mcmort.present.texts.reference_list import as_bibtex, as_text
+from mcmort.present.write import FIGURE_FORMATS
 from mcmort.totals import resolve, total_of
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["ReportContents"]
 
 _FORMS: Final = {"text": "txt", "csv": "csv", "markdown": "md", "latex": "tex", "json": "json"}
 _WIDTH: Final = 120
+_FIGURES: Final[Mapping[Kind, str]] = {
+    "definitions": "All definitions side by side, with published totals of each.",
+    "components": "The components of the total.",
+    "published": "Published totals by the year in which they appeared.",
+    "years": "Deaths by year.",
+}
+"""Figures of a report with their captions, by kind: those that are quick to make, for a report takes seconds."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +85,13 @@ class ReportContents:
 
     def files(self) -> tuple[dict[str, bytes], tuple[str, ...]]:
         """Return the files by their paths, and what could not be made, in words."""
-        tables, figures, (draws, notes) = self._tables(), self._figures(), self._draws()
-        captions = [(one.caption, path) for one in REPORT_FIGURES if (path := f"figures/{one.name}.png") in figures]
+        tables, (figures, lacking), (draws, notes) = self._tables(), self._figures(), self._draws()
+        captions = [
+            (caption, path)
+            for kind, caption in _FIGURES.items()
+            for path in figures
+            if re.fullmatch(rf"figures/{kind}(-\d+)?\.png", path)
+        ]
         first = [f"tables/{name}.md" for name in ("definitions", f"total-{self.default}", "published")]
         texts = {
             "report.html": page_html(self.variants, self.default),
@@ -80,7 +102,7 @@ class ReportContents:
         files = {name: text.encode() for name, text in texts.items()} | figures | draws
         today = datetime.now(UTC).date()
         files["ro-crate-metadata.json"] = ro_crate(self.case, files, version("mcmort"), today).encode()
-        return files, notes
+        return files, (*lacking, *notes)
 
     def _tables(self) -> dict[str, str]:
         """Return every table in every format that it has."""
@@ -122,20 +144,31 @@ class ReportContents:
             "bibliography.ris": as_ris(works),
         }
 
-    def _figures(self) -> dict[str, bytes]:
-        """Return the figures that the case has, each in every format."""
-        from mcmort.present.figures.style import figure_bytes
-        from mcmort.present.write import FIGURE_FORMATS
+    def _figures(self) -> tuple[dict[str, bytes], list[str]]:
+        """Return the figures that the case has, in every format and as many parts as it takes; and what it has not."""
+        made, lacking = dict[str, bytes](), []
+        for kind in _FIGURES:
+            try:
+                figures = self._figure(kind)
+            except McmortError as error:
+                lacking.append(f"No figure of {kind}: {error}")
+                continue
+            for part, figure in enumerate(figures, start=1):
+                name = kind if len(figures) == 1 else f"{kind}-{part}"
+                made |= {f"figures/{name}.{form}": figure_bytes(figure, form) for form in FIGURE_FORMATS}
+        return made, lacking
 
-        first = self.comparisons[0].comparison
-        other = self.comparisons[1].comparison if len(self.comparisons) > 1 else None
-        made = {}
-        for one in REPORT_FIGURES:
-            figure = one.draw(first, other, self.default)
-            for form in FIGURE_FORMATS if figure is not None else ():
-                assert figure is not None
-                made[f"figures/{one.name}.{form}"] = figure_bytes(figure, form)
-        return made
+    def _figure(self, kind: Kind) -> list[Figure]:
+        """Return the sheets of one figure, of what has been computed already where it can be."""
+        first = self.comparisons[0]
+        if kind == "definitions":
+            return (EnginesReport(*self.comparisons) if len(self.comparisons) > 1 else first).figures()
+        if kind == "published":
+            return sheets(published_chart(first.comparison, first.probability))
+        if kind == "components":
+            shown = self.total
+            return sheets(category_forest_chart(shown.total, shown.summary, shown.probability, shown.pieces))
+        return picture_of(first.comparison.draws, PictureRequest(kind=kind, definitions=(self.default,))).figures()
 
     def _draws(self) -> tuple[dict[str, bytes], tuple[str, ...]]:
         """Return the draws of the page as files for other programs, where the libraries for them are there."""

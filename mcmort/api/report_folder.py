@@ -130,12 +130,10 @@ def report_with(
         default_definition(made[0][0].rows, definition),
     )
     files, notes = contents.files()
-    receipts = {
-        comparison.receipt.engine: comparison.document().receipt.model_dump(mode="json")
-        for comparison in contents.comparisons
-    }
+    recorded = json.loads(files["tables/engines.json" if len(engines) > 1 else "tables/definitions.json"])
+    receipts = {one: recorded[one]["receipt"] for one in engines} if len(engines) > 1 else recorded["receipt"]
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
-    receipt = {"files": digests, "receipts": receipts if len(receipts) > 1 else next(iter(receipts.values()))}
+    receipt = {"files": digests, "receipts": receipts}
     files[REPORT_RECEIPT] = (json.dumps(receipt, indent=2) + "\n").encode()
     _write(folder, files)
     return FolderReport(folder, contents.headline, digests, notes)

@@ -43,7 +43,10 @@ from mcmort.results.draw_options import DEPENDENCES
 from mcmort.totals import Total, kept
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from mcmort.present.figures.sheet import Width
 
 __all__ = ["ClaimsReport", "ComparisonReport", "DependenceReport", "EnginesReport", "TotalReport"]
 
@@ -194,11 +197,18 @@ class ComparisonReport:
         """Its receipt, with the digest of its JSON document."""
         return {"": self.document().receipt}
 
-    def figure(self) -> Figure:
-        """Return the definition ladder."""
+    def figure(self, width: Width = "page", ax: Axes | None = None) -> Figure:
+        """Return the definition ladder, of several sheets the first; or draw it into axes."""
         from mcmort.present.figures.definition_ladder import definition_ladder
 
-        return definition_ladder(self.comparison, self.probability)
+        return definition_ladder(self.comparison, self.probability, width=width, ax=ax)
+
+    def figures(self, width: Width = "page") -> list[Figure]:
+        """Return the definition ladder, on as many sheets as it takes."""
+        from mcmort.present.figures.definition_ladder import ladder_chart
+        from mcmort.present.figures.sheet import sheets
+
+        return sheets(ladder_chart(self.comparison, self.probability), width)
 
     def __str__(self) -> str:
         return self.render("text")
@@ -257,10 +267,14 @@ class EnginesReport:
         """The receipt of either engine, by its name."""
         return {"elicited": self.elicited.document().receipt, "synthesis": self.synthesis.document().receipt}
 
-    def figure(self) -> Figure:
-        """Return the definition ladder with both engines in each row."""
-        from mcmort.present.figures.definition_ladder import definition_ladder
+    def figure(self, width: Width = "page") -> Figure:
+        """Return the definition ladder with both engines in each row, of several sheets the first."""
+        return self.figures(width)[0]
 
-        return definition_ladder(
-            self.synthesis.comparison, self.synthesis.probability, beside=self.elicited.comparison
-        )  # fmt: skip
+    def figures(self, width: Width = "page") -> list[Figure]:
+        """Return the definition ladder with both engines in each row, on as many sheets as it takes."""
+        from mcmort.present.figures.definition_ladder import ladder_chart
+        from mcmort.present.figures.sheet import sheets
+
+        chart = ladder_chart(self.synthesis.comparison, self.synthesis.probability, self.elicited.comparison)
+        return sheets(chart, width)

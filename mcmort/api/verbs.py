@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -12,8 +13,9 @@ from mcmort import analysis
 from mcmort.analysis import summarise
 from mcmort.analysis.bounds import total_bounds
 from mcmort.analysis.claims import compare_claims
-from mcmort.analysis.receipt import Receipt, TotalsRequest, receipt_of
+from mcmort.analysis.receipt import Receipt, receipt_of
 from mcmort.analysis.recorded_result import RECEIPT_ENDING
+from mcmort.analysis.request import ClaimsRequest, ComparisonRequest, TotalRequest
 from mcmort.analysis.summary import PROBABILITIES, check_probabilities
 from mcmort.api.reports import ClaimsReport, ComparisonReport, TotalReport
 from mcmort.catalogue.vocabulary import Measure
@@ -24,7 +26,18 @@ from mcmort.totals import DrawSource, definition_of, resolve, totals_of
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["claims", "compare", "plot", "total", "total_with"]
+    from mcmort.present.figures.sheet import Width
+
+__all__ = [
+    "claims",
+    "claims_again",
+    "compare",
+    "comparison_again",
+    "plot",
+    "total",
+    "total_again",
+    "total_with",
+]
 
 
 def _probabilities(interval: float) -> tuple[float, ...]:
@@ -93,12 +106,12 @@ def total_with(
     draws: DrawSource, definition: str, changes: DefinitionChanges, *, interval: float = 0.95, bounds: bool = False
 ) -> TotalReport:
     """Compute the total under a definition with changes; see `total`."""
-    request = TotalsRequest(definitions=(definition,), **dict(changes))
+    request = TotalRequest(definitions=(definition,), bounds=bounds, **dict(changes))
     resolved = resolve(draws.case, definition_of(draws.case, definition, changes))
     (computed,) = totals_of(draws, [resolved], probabilities=_probabilities(interval))
     summary = summarise(computed.values, _probabilities(interval), chains=computed.chains)
     around = total_bounds(computed, interval) if bounds else None
-    receipt = receipt_of(request, [computed], draws, result="total", interval=interval, bounds=bounds)
+    receipt = receipt_of(request, [computed], draws, interval=interval)
     return TotalReport(computed, summary, receipt, interval, around)
 
 
@@ -134,9 +147,9 @@ def compare(
     """
     comparison = analysis.compare(draws, definitions, years=years, probabilities=_probabilities(interval))
     names = draws.case.definitions if definitions is None else definitions
-    request = TotalsRequest(definitions=tuple(names), years=years)
+    request = ComparisonRequest(definitions=tuple(names), years=years)
     totals = [row.total for row in comparison.rows]
-    receipt = receipt_of(request, totals, draws, result="comparison", interval=interval)
+    receipt = receipt_of(request, totals, draws, interval=interval)
     return ComparisonReport(comparison, receipt, interval)
 
 
@@ -158,8 +171,24 @@ def claims(draws: DrawSource) -> ClaimsReport:
         (comparison.total.draws.manifest for comparison in compared if comparison.total is not None), draws.manifest
     )
     totals = {row.claim.id: row.total for row in compared if row.total is not None}
-    receipt = receipt_of(TotalsRequest(definitions=()), totals, draws, result="claims")
+    receipt = receipt_of(ClaimsRequest(), totals, draws)
     return ClaimsReport(draws.case, manifest, compared, receipt)
+
+
+def total_again(draws: DrawSource, request: TotalRequest, receipt: Receipt) -> TotalReport:
+    """Compute a total again from its receipt."""
+    return total_with(draws, request.definition, request.changes, interval=receipt.interval, bounds=request.bounds)
+
+
+def comparison_again(draws: DrawSource, request: ComparisonRequest, receipt: Receipt) -> ComparisonReport:
+    """Compare definitions again from a receipt."""
+    return compare(draws, request.definitions, years=request.years, interval=receipt.interval)
+
+
+def claims_again(draws: DrawSource, request: ClaimsRequest, receipt: Receipt) -> ClaimsReport:
+    """Compare claims again: their receipt records nothing that could be asked otherwise."""
+    del request, receipt
+    return claims(draws)
 
 
 class Drawable(Protocol):
@@ -170,47 +199,66 @@ class Drawable(Protocol):
         """Its receipt by the name ``""``, or several by the names of what they belong to."""
         ...
 
-    def figure(self) -> Figure:
-        """Return the figure."""
+    def figures(self, width: Width = "page") -> Sequence[Figure]:
+        """Return the figure, on as many sheets as it takes."""
         ...
 
 
-def plot(comparison: Drawable, path: str | Path) -> Path:
-    """Write the figure of a comparison, with its receipt beside it.
+def plot(shown: Drawable, path: str | Path, *, width: Width = "page") -> tuple[Path, ...]:
+    """Write a figure, with its receipt beside it.
 
     Parameters
     ----------
-    comparison : ComparisonReport or EnginesReport
-        From `mcmort.compare`.
+    shown : Picture, ComparisonReport or EnginesReport
+        From `mcmort.picture` or `mcmort.compare`.
     path : str or Path
         Ending in .png, .svg or .pdf.
+    width : {"page", "column"}
+        6.9 or 3.4 inches.
 
     Returns
     -------
-    Path
-        Of the figure; the receipt stands beside it, under the same name with ``.receipt.json`` added. It holds the
-        SHA-256 of the figure, and replaces the receipt of an earlier figure of that name.
+    tuple of Path
+        Of the figure; of one that is taller than a page, of its parts, which have ``-1``, ``-2``, ... in their names.
+        The receipt stands beside each, under the same name with ``.receipt.json`` added. It holds the SHA-256 of the
+        file, and replaces the receipt of an earlier figure of that name.
 
     Raises
     ------
     UsageError
         If the ending is not known.
     OutputError
-        If the file cannot be written.
+        If a file cannot be written.
+
+    Warns
+    -----
+    UserWarning
+        If no installed font has a character of the figure.
     """
-    from mcmort.present.figures.style import figure_bytes
+    from mcmort.present.figures.style import figure_bytes, glyph_note
 
     path = Path(path)
-    beside = path.with_name(path.name + RECEIPT_ENDING)
     form = figure_format(path)
-    for place in (path, beside):
+    check_writable(path)
+    figures = shown.figures(width)
+    paths = [path] if len(figures) == 1 else [
+        path.with_stem(f"{path.stem}-{place}") for place in range(1, len(figures) + 1)
+    ]  # fmt: skip
+    for place in paths:
         check_writable(place)
-    picture = figure_bytes(comparison.figure(), form)
-    digest = hashlib.sha256(picture).hexdigest()
-    receipts = {
-        name: receipt.model_copy(update={"picture": digest}).model_dump(mode="json")
-        for name, receipt in comparison.receipts.items()
-    }
-    write_whole(path, picture)
-    write_whole(beside, (json.dumps(receipts.get("", receipts), indent=2) + "\n").encode())
-    return path
+        check_writable(place.with_name(place.name + RECEIPT_ENDING))
+    strange = [note for note in map(glyph_note, figures) if note]
+    if strange:
+        warnings.warn(strange[0], UserWarning, stacklevel=2)
+    recorded = shown.receipts
+    for place, figure in zip(paths, figures, strict=True):
+        content = figure_bytes(figure, form)
+        digest = hashlib.sha256(content).hexdigest()
+        receipts = {
+            name: receipt.model_copy(update={"picture": digest}).model_dump(mode="json")
+            for name, receipt in recorded.items()
+        }
+        write_whole(place, content)
+        beside = place.with_name(place.name + RECEIPT_ENDING)
+        write_whole(beside, (json.dumps(receipts.get("", receipts), indent=2) + "\n").encode())
+    return tuple(paths)

@@ -4,30 +4,41 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, get_args
+from pkgutil import resolve_name
+from typing import Any, Final
 
 from mcmort.analysis.document_digest import Difference, differences, document_digest
-from mcmort.analysis.left_out import By
-from mcmort.analysis.receipt import BridgeRequest, LocationRequest, Receipt, ResultKind, totals_digests
+from mcmort.analysis.receipt import Receipt, totals_digests
 from mcmort.analysis.recorded_result import RecordedResult, read_result
-from mcmort.api.bridge_report import bridge
-from mcmort.api.location_report import locate
-from mcmort.api.prediction_report import predict_with
-from mcmort.api.probability_report import probability_with
-from mcmort.api.rates_report import RatesReport, rates_with
-from mcmort.api.reports import DependenceReport, EnginesReport, TotalReport
-from mcmort.api.verbs import claims, compare, total_with
+from mcmort.analysis.request import TotalsRequest
+from mcmort.api.reports import DependenceReport, EnginesReport
 from mcmort.catalogue import Case, load
 from mcmort.errors import UnknownCaseError, VerifyError
-from mcmort.present.documents.frame import Document, as_json
-from mcmort.results import DrawSource
+from mcmort.present.documents.frame import as_json
 from mcmort.results.draw_options import ENGINES
 from mcmort.totals import source_of
 
 __all__ = ["Verification", "verify"]
+
+
+_AGAIN: Final[Mapping[str, str]] = {
+    "bridge": "bridge_report:again",
+    "claims": "verbs:claims_again",
+    "comparison": "verbs:comparison_again",
+    "fit": "fit_report:again",
+    "influence": "influence_report:again",
+    "location": "location_report:again",
+    "multiverse": "multiverse_report:again",
+    "prediction": "prediction_report:again",
+    "probability": "probability_report:again",
+    "rates": "rates_report:again",
+    "sensitivity": "sensitivity_report:again",
+    "total": "verbs:total_again",
+}
+"""What makes each kind of result again, by name: some of these modules load SciPy or the Bayesian engine."""
 
 
 @dataclass(frozen=True)
@@ -132,11 +143,12 @@ def _remade(receipt: Receipt, recorded: RecordedResult, where: str | None, threa
     if receipt.method == "quasi":
         _check_quasi_draws(receipt)
     source = source_of(case, options, keep=receipt.kept, store=False, threads=threads)
-    if receipt.result is None:
+    request = receipt.request
+    if isinstance(request, TotalsRequest):
         return _Remade(None, {}, totals_digests(source, receipt), source.manifest.versions)
     beside = [_remade(other, recorded, None, threads).report for other in receipt.beside]
-    report, document = _RUNS[receipt.result](source, receipt, *beside)
-    content: dict[str, Any] = json.loads(as_json(document))
+    report = resolve_name(f"mcmort.api.{_AGAIN[request.result]}")(source, request, receipt, *beside)
+    content: dict[str, Any] = json.loads(as_json(report.document()))
     versions = content["versions"]
     content["versions"] = content["receipt"]["versions"] = dict(receipt.versions)  # those of today are compared apart
     content["receipt"]["document"] = receipt.document and document_digest(content)
@@ -171,105 +183,6 @@ def _check_quasi_draws(receipt: Receipt) -> None:
             f"the receipt names {receipt.draws:,} draws, which the method 'quasi' does not make; it would make "
             f"{made:,}. Hint: has the receipt been changed by hand?"
         )
-
-
-def _total(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
-    (name,) = receipt.request.definitions
-    report = total_with(
-        source, name, receipt.request.changes, interval=receipt.interval, bounds=receipt.bounds
-    )  # fmt: skip
-    return report, report.document()
-
-
-def _comparison(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
-    request = receipt.request
-    report = compare(source, request.definitions, years=request.years, interval=receipt.interval)
-    return report, report.document()
-
-
-def _claims(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
-    del receipt  # claims have no choices of their own
-    report = claims(source)
-    return report, report.document()
-
-
-def _bridge(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
-    request = receipt.request
-    if not isinstance(request, BridgeRequest):
-        raise VerifyError("the receipt contradicts itself: a bridge says how its steps were ordered")
-    start, end = request.definitions
-    report = bridge(source, start, end, years=request.years, orders=request.orders, interval=receipt.interval)
-    return report, report.document()
-
-
-def _location(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
-    request = receipt.request
-    if not isinstance(request, LocationRequest):
-        raise VerifyError("the receipt contradicts itself: it names no number to look for")
-    report = locate(
-        source, request.figure, request.definitions, years=request.years, interval=receipt.interval
-    )  # fmt: skip
-    return report, report.document()
-
-
-def _probability(source: DrawSource, receipt: Receipt, other: TotalReport | None = None) -> tuple[Any, Document]:
-    request, asked = receipt.request, receipt.choices
-    exceeds = asked.get("exceeds") if other is None else other
-    report = probability_with(
-        source, request.definitions[0], request.changes, above=asked.get("above"), below=asked.get("below"),
-        exceeds=exceeds, table=bool(asked.get("table")), interval=receipt.interval,
-    )  # fmt: skip
-    return report, report.document()
-
-
-def _rates(source: DrawSource, receipt: Receipt, *others: RatesReport) -> tuple[Any, Document]:
-    names = None if receipt.choices.get("all") else receipt.request.definitions
-    own = rates_with(source, names, receipt.request.changes, interval=receipt.interval)
-    report = RatesReport.joined([own, *others])
-    return report, report.document()
-
-
-def _prediction(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
-    request, bases = receipt.request, receipt.choices.get("bases")
-    report = predict_with(
-        source, request.definitions[0], request.changes,
-        bases=[str(basis) for basis in bases] if isinstance(bases, list) else None, interval=receipt.interval,
-    )  # fmt: skip
-    return report, report.document()
-
-
-def _fit(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
-    from mcmort.api.fit_report import fitted_document
-    from mcmort.bayes import Posterior
-
-    if not isinstance(source, Posterior):
-        raise VerifyError(f"the receipt contradicts itself: the engine {receipt.engine!r} makes no fit")
-    return None, fitted_document(source)
-
-
-def _influence(source: DrawSource, receipt: Receipt) -> tuple[Any, Document]:
-    from mcmort.api.influence_report import influence_with
-
-    (name,) = receipt.request.definitions
-    by: Any = receipt.choices.get("by")
-    if by not in get_args(By):
-        raise VerifyError("the receipt contradicts itself: it does not say what was left out")
-    report = influence_with(source, name, receipt.request.changes, by=by, interval=receipt.interval)
-    return report, report.document()
-
-
-_RUNS: Final[Mapping[ResultKind, Callable[..., tuple[Any, Document]]]] = {
-    "total": _total,
-    "comparison": _comparison,
-    "claims": _claims,
-    "fit": _fit,
-    "influence": _influence,
-    "bridge": _bridge,
-    "location": _location,
-    "probability": _probability,
-    "rates": _rates,
-    "prediction": _prediction,
-}
 
 
 def _document_differences(recorded: RecordedResult, remade: Mapping[str, _Remade]) -> tuple[Difference, ...]:

@@ -88,6 +88,12 @@ class Posterior(Draws):
         return {name: values for name, values in self.others.items() if name.startswith(("tau:", "bias:"))}
 
     @property
+    def fitted_to(self) -> frozenset[str]:
+        """Figures and balances that the draws are conditioned on."""
+        balances = (name.partition(":")[2] for name in self.others if name.startswith("residual:"))
+        return frozenset(self.log_likelihood) | {f"balance:{name}" for name in balances}
+
+    @property
     def assertions_left_out(self) -> int:
         """Figures that are not used because they are assertions, a basis that was not admitted."""
         return list(self.rejected.values()).count(not_admitted("assertion"))

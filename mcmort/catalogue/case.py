@@ -158,8 +158,9 @@ class DefinitionsFile(BaseModel):
 
 def share_column(rule: ShareRule) -> str:
     """Name the share of a rule by its content: the same rule in two definitions is one uncertain share."""
-    content = rule.model_dump(mode="json", exclude={"note"})
-    content["where"] |= {facet: sorted(values) for facet, values in rule.where.rules.items()}
+    # how it was read, and keys at their defaults (which may be new), leave the draws as they are
+    content = rule.model_dump(mode="json", exclude_defaults=True, exclude={"note", "via", "from_memory"})
+    content["where"] = content.get("where", {}) | {facet: sorted(values) for facet, values in rule.where.rules.items()}
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 

@@ -7,12 +7,15 @@ from typing import Final, Literal, get_args
 __all__ = [
     "BASES",
     "CURRENT_FORMAT",
+    "KINDS_OF",
     "POOLINGS",
     "WEIGHTINGS",
     "Basis",
     "BestIs",
     "Confidence",
     "Family",
+    "Interest",
+    "Kind",
     "LinkMeasure",
     "Measure",
     "Pooling",
@@ -39,6 +42,27 @@ Basis = Literal[
 """How a source got its figure, from counts kept by those responsible to bare assertion."""
 
 BASES: Final[tuple[Basis, ...]] = get_args(Basis)
+
+Kind = Literal[
+    "closed-register",
+    "name-list",
+    "missing-list",
+    "case-coded",
+    "running-count",
+    "complete",
+    "partial",
+    "scaled-up",
+]
+"""The kind of a register, or what of a grave was dug: registers of one basis err in different ways."""
+
+KINDS_OF: Final[dict[Basis, tuple[Kind, ...]]] = {
+    "registered": ("closed-register", "name-list", "missing-list", "case-coded", "running-count"),
+    "exhumation": ("complete", "partial", "scaled-up"),
+}
+"""The kinds that each basis has; other bases have none."""
+
+Interest = Literal["high", "low", "neither", "unclear"]
+"""By which figure the speaker gains: a high one, a low one, neither; or nobody can say."""
 
 Measure = Literal["registered", "all"]
 """Deaths registered by those responsible, or all deaths."""

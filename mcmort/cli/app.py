@@ -13,15 +13,18 @@ import typer
 
 from mcmort.cli.bench import bench
 from mcmort.cli.bridge import bridge
+from mcmort.cli.calibrate import calibrate
 from mcmort.cli.cases import cases
 from mcmort.cli.check import check
 from mcmort.cli.cite import cite
 from mcmort.cli.claims import claims
 from mcmort.cli.compare import compare
+from mcmort.cli.errors import errors
 from mcmort.cli.fit import fit
 from mcmort.cli.import_ import import_
 from mcmort.cli.influence import influence
 from mcmort.cli.locate import locate
+from mcmort.cli.multiverse import multiverse
 from mcmort.cli.new import new
 from mcmort.cli.plot import plot
 from mcmort.cli.predict import predict
@@ -29,8 +32,10 @@ from mcmort.cli.probability import probability
 from mcmort.cli.rates import rates
 from mcmort.cli.report import report
 from mcmort.cli.schema import schema
+from mcmort.cli.sensitivity import sensitivity
 from mcmort.cli.show import show
 from mcmort.cli.standard_streams import StandardOutputError, discard_output, held_output, write_err, write_out
+from mcmort.cli.sweep import sweep
 from mcmort.cli.total import total
 from mcmort.cli.trace import trace
 from mcmort.cli.verify import verify
@@ -62,10 +67,14 @@ for command in (
     rates,
     predict,
     claims,
+    multiverse,
+    errors,
     fit,
+    calibrate,
     influence,
     plot,
     report,
+    sensitivity,
     trace,
     cite,
     verify,
@@ -73,6 +82,7 @@ for command in (
     new,
     import_,
     schema,
+    sweep,
     bench,
 ):
     app.command(command.__name__.rstrip("_"))(command)

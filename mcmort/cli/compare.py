@@ -92,13 +92,12 @@ def compare(
         text = result.render(form.value, width)
         if published and form is not Form.json:
             text += "\n" + result.published(form.value, width)
-    if figure is not None:
-        plot(result, figure)
+    drawn_to = plot(result, figure) if figure is not None else ()
     deliver(text, output, is_json=form is Form.json)
-    if figure is not None:
+    if drawn_to:
         # a result for machines stays alone on stdout
         is_alone = form is not Form.text and output in (None, Path("-"))
-        (write_err if is_alone else write_out)(f"\nFigure: {figure}\n")
+        (write_err if is_alone else write_out)(f"\nFigure: {', '.join(map(str, drawn_to))}\n")
 
 
 def _check_choices(

@@ -36,7 +36,7 @@ def fit(
 
     Example: `mcmort fit ussr --figures`
     """
-    from mcmort.api.fit_report import render_fit
+    from mcmort.api.fit_report import FitReport, FitRows
     from mcmort.results import DrawOptions
     from mcmort.totals import posterior_of
 
@@ -49,5 +49,5 @@ def fit(
     loaded = load_case(case)
     with progress_bar(f"Fitting {loaded.id}", quiet) as progress:
         posterior = posterior_of(loaded, options, threads=threads, progress=progress)
-    table = "priors" if priors else "figures" if figures else "components"
-    deliver(render_fit(posterior, form.value, table, line_width(output)), output, is_json=form is Form.json)
+    rows: FitRows = "priors" if priors else "figures" if figures else "components"
+    deliver(FitReport(posterior, rows).render(form.value, line_width(output)), output, is_json=form is Form.json)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from enum import StrEnum
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Final
@@ -25,6 +24,7 @@ from mcmort.cli.options import (
     Quiet,
 )
 from mcmort.cli.standard_streams import write_err
+from mcmort.cli.task_options import WorkerWords
 from mcmort.cli.total import no_definition
 
 if TYPE_CHECKING:
@@ -57,12 +57,7 @@ def influence(
     interval: Level = 0.95,
     engine: EngineOption = EngineName.elicited,
     drawn: DrawWords,
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            "--workers", min=1, metavar="N", help="Processes to use; by default as many as there are processors."
-        ),
-    ] = None,
+    workers: WorkerWords,
     form: Format = Form.text,
     output: Output = None,
     quiet: Quiet = False,
@@ -78,11 +73,11 @@ def influence(
     from mcmort.api.influence_report import influence_with, refit_folder, task_runner
 
     check_output(output)
-    count = workers or os.cpu_count() or 1
     with drawing(case, drawn.options(engine.value), threads=drawn.threads, quiet=quiet) as source:
         pass  # a fit has a progress bar of its own, which ends before that of the refits begins
-    with progress_bar(f"Leaving out each {by.value}", quiet) as bar:
-        run = task_runner(count, refit_folder(), None if quiet else _announced(bar, source, count))
+    with workers.executor() as executor, progress_bar(f"Leaving out each {by.value}", quiet) as bar:
+        count = workers.processes
+        run = task_runner(count, refit_folder(), None if quiet else _announced(bar, source, count), executor)
         result = influence_with(source, definition, changed.changes(), by=by.value, interval=interval, run=run)
     deliver(result.render(form.value, line_width(output)), output, is_json=form is Form.json)
 

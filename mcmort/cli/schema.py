@@ -22,6 +22,7 @@ class SchemaName(StrEnum):
     total = "total"
     comparison = "comparison"
     claims = "claims"
+    errors = "errors"
     bridge = "bridge"
     location = "location"
     probability = "probability"
@@ -35,7 +36,7 @@ def schema(
     """Print the JSON Schema of a kind of case file (for editors) or of a JSON result.
 
     Case files: `case` for case.toml, `definitions` for definitions.toml, `evidence` for all others.
-    Results: `total`, `comparison`, `claims`, `bridge`, `location`, `probability`, `rates`, `prediction`.
+    Results: `total`, `comparison`, `claims`, `errors`, `bridge`, `location`, `probability`, `rates`, `prediction`.
 
     Example: `mcmort schema evidence > evidence.schema.json`
     """

@@ -34,7 +34,7 @@ def verify(
 
     Of a picture, the numbers that it shows are made again, and the file is compared with the digest in its receipt.
 
-    Example: `mcmort verify ussr-definitions.png.receipt.json`
+    Example: `mcmort verify ussr-definitions-1.png.receipt.json`
     """
     from mcmort.analysis.recorded_result import read_result
     from mcmort.api.verification import verify as run_again
@@ -64,9 +64,7 @@ def _from_stdin() -> RecordedResult:
 def _names(outcome: Verification) -> str:
     """Name what was reproduced: the definitions, or what has none."""
     receipts = outcome.receipts.values()
-    names = dict.fromkeys(
-        name for receipt in receipts for name in receipt.request.definitions if name in receipt.totals
-    )
+    names = dict.fromkeys(name for receipt in receipts for name in receipt.request.names if name in receipt.totals)
     return ", ".join(names) or ", ".join(dict.fromkeys(str(receipt.result) for receipt in receipts))
 
 

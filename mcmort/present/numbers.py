@@ -20,8 +20,10 @@ __all__ = [
     "FEWEST",
     "MINUS",
     "Rounding",
+    "dots_text",
     "is_near_zero",
     "percent",
+    "percent_with_error",
     "points_text",
     "probability_text",
     "rate_texts",
@@ -29,12 +31,16 @@ __all__ = [
     "rounding_for",
     "rounding_of",
     "share_moved",
+    "signed",
     "significant",
+    "tick_text",
     "with_error",
 ]
 
 MINUS: Final = "\N{MINUS SIGN}"
 _MILLION: Final = 1_000_000.0
+_COUNTED: Final = 0.5
+"""Least number that rounds to one death; a smaller one is printed as none."""
 _RAREST: Final = 0.001
 """Probability below which none is told from another."""
 FEWEST: Final = 200
@@ -78,7 +84,7 @@ class Rounding:
 
     def _exponent_of(self, number: float) -> int:
         """Return the power of ten for one number: the common one, or that of its first figure."""
-        if self.keeps_small and number > 0 and rounded_to(number, self.exponent) == 0:
+        if self.keeps_small and number >= _COUNTED and rounded_to(number, self.exponent) == 0:
             return max(math.floor(math.log10(number)), 0)
         return self.exponent
 
@@ -182,6 +188,13 @@ def percent(share: float) -> str:
     return f"{'' if share >= 0 else MINUS}{100 * size:.0f} %"
 
 
+def signed(value: float, decimals: int = 2) -> str:
+    """Return a difference, such as one of logarithms, with its sign."""
+    rounded = round(value, decimals)
+    sign = "+" if rounded > 0 else MINUS if rounded < 0 else ""
+    return f"{sign}{abs(rounded):.{decimals}f}"
+
+
 def probability_text(value: float, low: float, high: float) -> str:
     """Return a probability that draws tell, never as nothing or as certain.
 
@@ -245,12 +258,32 @@ def rate_texts(rate: Summary, probability: float, unit: int) -> tuple[str, str]:
     return f"{low}{EN_DASH}{high}", median
 
 
+def percent_with_error(share: float, error: float) -> str:
+    """Return a share in whole per cent, with its Monte Carlo error where that is no less than half a per cent."""
+    if not error >= 0.005:
+        return "0 %" if abs(share) <= 2.0 * error else percent(share)
+    return f"{MINUS if round(100 * share) < 0 else ''}{100 * abs(share):.0f} ± {100 * error:.0f} %"
+
+
 def significant(value: float, figures: int = 3) -> str:
     """Return a number that has no interval with a few significant figures."""
     rounded = float(f"{value:.{figures - 1}e}")
     size = abs(rounded)
     text = f"{size / 1e6:,.10g} million" if size >= 1e6 else f"{size:,.0f}" if size >= 10 else f"{size:g}"
     return (MINUS if rounded < 0 else "") + text
+
+
+def dots_text(filled: int, dots: int) -> str:
+    """Return how many of some dots are filled, with the chance that this is to the nearest 5 %."""
+    chance = 5 * round(20 * filled / dots)
+    about = f"about {chance} in 100" if 0 < chance < 100 else "hardly any chance" if chance == 0 else "all but sure"
+    return f"{filled} of {dots} dots: {about}"
+
+
+def tick_text(value: float, unit: float = 1.0) -> str:
+    """Return a number on an axis, in the unit of the axis."""
+    size = abs(value) / unit
+    return (MINUS if value < 0 else "") + f"{size:,.10g}"
 
 
 def with_error(value: float, error: float, finest: int, *, millions: bool) -> str:

@@ -170,6 +170,11 @@ class Draws:
         return frozenset()
 
     @property
+    def fitted_to(self) -> frozenset[str]:
+        """Figures that the draws are conditioned on: ``OWNER:ESTIMATE``, ``claim:ID``, ``balance:ID``; here none."""
+        return frozenset()
+
+    @property
     def assertions_left_out(self) -> int:
         """Assertions that an engine of all the evidence would use if they were admitted; none of other engines."""
         return 0
@@ -230,6 +235,11 @@ class HistogramResults:
     @property
     def conditioned(self) -> frozenset[str]:
         """Claims that the draws were conditioned on: none."""
+        return frozenset()
+
+    @property
+    def fitted_to(self) -> frozenset[str]:
+        """Figures that the draws were conditioned on: none."""
         return frozenset()
 
     @property

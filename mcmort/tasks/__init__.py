@@ -1,7 +1,21 @@
 """Long work as pure tasks: run on processes, clusters or job arrays, each finished once and kept by its content."""
 
 from mcmort.tasks.keyed_task import CaseLocation, Task, TaskFailure, task_of
+from mcmort.tasks.plan_file import SweepStatus, part_of, read_plan, sweep_status, write_plan
 from mcmort.tasks.result_folder import ResultFolder, results_digest
 from mcmort.tasks.run_tasks import run_tasks
 
-__all__ = ["CaseLocation", "ResultFolder", "Task", "TaskFailure", "results_digest", "run_tasks", "task_of"]
+__all__ = [
+    "CaseLocation",
+    "ResultFolder",
+    "SweepStatus",
+    "Task",
+    "TaskFailure",
+    "part_of",
+    "read_plan",
+    "results_digest",
+    "run_tasks",
+    "sweep_status",
+    "task_of",
+    "write_plan",
+]

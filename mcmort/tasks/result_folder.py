@@ -22,21 +22,25 @@ __all__ = ["ResultFolder", "results_digest"]
 
 
 class ResultFolder:
-    """Results of tasks in a folder, which is made if it is not there.
+    """Results of tasks in a folder.
 
     Parameters
     ----------
     path : Path or str
         The folder.
-
-    Raises
-    ------
-    OutputError
-        If it cannot be made.
     """
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
+
+    def make(self) -> None:
+        """Make the folder if it is not there.
+
+        Raises
+        ------
+        OutputError
+            If it cannot be made.
+        """
         try:
             self.path.mkdir(parents=True, exist_ok=True)
         except OSError as error:

@@ -70,6 +70,7 @@ def run_tasks(
     results: dict[str, Any] = dict.fromkeys(by_key)
     missing = dict(by_key)
     if store is not None:
+        store.make()
         for key, task in by_key.items():
             if (stored := store.read(task)) is not None:
                 results[key] = json.loads(stored)

@@ -2,13 +2,14 @@
 
 from mcmort.definitions import DefinitionChanges, DefinitionTerms, Term, definition_of, of_claim, resolve, same_scope
 from mcmort.results import DrawSource
-from mcmort.totals.choose_engine import posterior_of, source_of
+from mcmort.totals.choose_engine import kept_draws_of, posterior_of, source_of
 from mcmort.totals.difference import Difference, StepKind, Weights, difference_of
 from mcmort.totals.rates import PER, Rate, rates_of
 from mcmort.totals.total import (
     Total,
     Values,
     kept,
+    question_of,
     total,
     total_of,
     totals_of,
@@ -31,8 +32,10 @@ __all__ = [
     "definition_of",
     "difference_of",
     "kept",
+    "kept_draws_of",
     "of_claim",
     "posterior_of",
+    "question_of",
     "rates_of",
     "resolve",
     "same_scope",

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from mcmort.catalogue.case import Case
 from mcmort.errors import OptionError
-from mcmort.results import DrawOptions, DrawSource
+from mcmort.results import DrawOptions, Draws, DrawSource
 from mcmort.totals.fit_on_request import FitOnRequest
 
 if TYPE_CHECKING:
     from mcmort.bayes import Posterior
     from mcmort.sampler.kernel.run import Progress
 
-__all__ = ["posterior_of", "source_of"]
+__all__ = ["kept_draws_of", "posterior_of", "source_of"]
 
 
 def source_of(
@@ -60,17 +60,32 @@ def source_of(
             return posterior_of(case, replace(options, draws=draws), store=store, threads=threads, progress=progress)
 
         return fit(options.draws) if options.draws is not None else FitOnRequest(fit)
-    from mcmort.sampler import Sampler, simulate  # the engines load only for a case that is sound
+    from mcmort.sampler import Sampler  # the engines load only for a case that is sound
 
     if keep and options.draws is not None:
-        return simulate(
-            case, options.draws, rng=options.seed, evidence=options.evidence, dependence=options.dependence,
-            pool=options.pool, weights=options.weights, threads=threads, progress=progress,
-        )  # fmt: skip
+        return kept_draws_of(case, options, threads=threads, progress=progress)
     return Sampler(
         case, options.draws, rng=options.seed, precision=options.precision, method=options.method,
         evidence=options.evidence, dependence=options.dependence, pool=options.pool, weights=options.weights,
         threads=threads, progress=progress,
+    )  # fmt: skip
+
+
+def kept_draws_of(
+    case: Case, options: DrawOptions, *, threads: int | None = None, progress: Progress | None = None
+) -> Draws:
+    """Return draws of either engine, all of them kept; of the elicited engine, by default as many as `simulate` makes.
+
+    See `source_of`.
+    """
+    if options.engine == "synthesis":
+        return posterior_of(case, options, threads=threads, progress=progress)
+    from mcmort.sampler import simulate
+    from mcmort.sampler.simulate import DEFAULT_DRAWS
+
+    return simulate(
+        case, options.draws or DEFAULT_DRAWS, rng=options.seed, evidence=options.evidence,
+        dependence=options.dependence, pool=options.pool, weights=options.weights, threads=threads, progress=progress,
     )  # fmt: skip
 
 

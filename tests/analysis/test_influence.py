@@ -223,7 +223,7 @@ def test_unknown_source_to_leave_out_is_refused() -> None:
 def test_bayesian_influence_equals_fits_without_the_source() -> None:
     """Each row is the fit that --without gives, to the last bit, with the errors of both fits together."""
     case = plain()
-    post = mm.fit(case, rng=1, store=False)
+    post = mm.fit(case, rng=1, store=False, draws=4000)  # of each chain: refits have a quarter
     found = influence(post, "whole")
     assert set(_rows(found)) == {"study-a", "study-b", "study-c", "study-d"}
     whole = np.quantile(mm.total(post, "whole").values, _TAILS)
@@ -257,7 +257,7 @@ def test_top_ten_of_ussr_equal_hand_made_refits() -> None:
 def test_influence_on_ussr_by_the_bayesian_engine_equals_fits_without_each_basis() -> None:
     """Of the fitted Soviet total the shift without each basis is that of a fit that does not admit it."""
     case = case_named("ussr")
-    post = mm.fit(case, rng=1)
+    post = mm.fit(case, rng=1, draws=4000)
     found = influence(post, "broad", by="basis")
     whole = np.median(mm.total(post, "broad").values)
     rows = [row for row in found.rows if row.median is not None][:10]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from pkgutil import resolve_name
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
 from mcmort.analysis.receipt import Receipt, TotalsRequest, receipt_of
 from mcmort.analysis.recorded_result import parse_result, read_result
-from mcmort.api.verification import verify
+from mcmort.api.verification import _AGAIN, verify
 from mcmort.catalogue import load
 from mcmort.catalogue.vocabulary import CURRENT_FORMAT
 from mcmort.cli.app import main
@@ -187,3 +188,39 @@ def test_receipt_of_the_current_meaning_has_no_notice(receipt: Receipt) -> None:
     """A receipt written now names the current version."""
     assert receipt.meaning == CURRENT_FORMAT
     assert receipt.earlier_meaning == ""
+
+
+@pytest.mark.parametrize(
+    ("request_", "words"),
+    [
+        ({"result": "probability", "definitions": ["whole"]}, "of neither"),
+        (
+            {"result": "probability", "definitions": ["whole", "early"], "above": 1.0, "exceeds": "definition"},
+            "of both",
+        ),
+        ({"result": "probability", "definitions": ["whole", "early"], "above": 1.0}, "names 2 definitions"),
+        ({"result": "influence", "definitions": ["whole"], "by": "author"}, "wrong or missing: request.influence.by"),
+        ({"result": "total", "definitions": ["whole"], "by": "source"}, "wrong or missing: request.total.by"),
+        ({"result": "comparison", "definitions": ["whole"], "net": True}, "wrong or missing: request.comparison.net"),
+        ({"result": "total", "definitions": ["whole", "early"]}, "wrong or missing: request.total.definitions"),
+        ({"result": "oracle", "definitions": ["whole"]}, "wrong or missing: request"),
+        ({"result": "location", "definitions": ["whole"], "figure": None}, "request.location.figure"),
+        ({"result": "prediction", "definitions": ["whole"], "bases": []}, "request.prediction.bases"),
+    ],
+    ids=str,
+)
+def test_request_that_contradicts_itself_is_refused(receipt: Receipt, request_: dict[str, Any], words: str) -> None:
+    """Options that belong to another kind of result, or exclude one another, are refused when the receipt is read."""
+    content = json.dumps({**receipt.model_dump(mode="json"), "request": request_, "document": "0" * 64})
+    with pytest.raises(VerifyError, match=words):
+        parse_result(content.encode(), "some.json")
+
+
+def test_every_kind_of_result_has_what_makes_it_again() -> None:
+    """Each request that a receipt may hold is listed beside a function that takes it."""
+    union = Receipt.model_fields["request"].annotation
+    kinds = {kind.model_fields["result"].default: kind for kind in get_args(union)}
+    del kinds["totals"]  # of these nothing is recorded but their draws
+    assert set(_AGAIN) == set(kinds)
+    for name, kind in kinds.items():
+        assert get_type_hints(resolve_name(f"mcmort.api.{_AGAIN[name]}"))["request"] is kind

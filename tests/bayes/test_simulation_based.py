@@ -3,52 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
-from functools import partial
 from multiprocessing import get_context
 
 import numpy as np
 import pytest
 
-from mcmort.bayes.calibration.simulation_based import DRAWS, Calibration, calibrate
-from mcmort.bayes.evidence import Evidence
-from mcmort.errors import UsageError
+from mcmort.bayes.calibration.simulation_based import DRAWS, Calibration, calibrate, calibration_of
+from mcmort.errors import ConvergenceError, UsageError
+from mcmort.tasks import TaskFailure
 from tests.bayes.synthetic_case import synthetic
 
 pytestmark = pytest.mark.slow
 
+CASE = synthetic().case
 _QUANTITIES = 45
-
-
-def _surer(evidence: Evidence, factor: float) -> Evidence:
-    """Take the heterogeneities to be better known than they are."""
-    log_sd = evidence.synthesis.heterogeneity / factor
-    return replace(evidence, synthesis=evidence.synthesis.model_copy(update={"heterogeneity": log_sd}))
-
-
-_TWICE, _FOUR_TIMES = partial(_surer, factor=2.0), partial(_surer, factor=4.0)
-
-
-def _copies_in_full(evidence: Evidence) -> Evidence:
-    """Count every copy as a figure of its own."""
-    return replace(evidence, data=tuple(replace(one, weight=1.0) for one in evidence.data))
-
-
-def _bounds_as_points(evidence: Evidence) -> Evidence:
-    """Read bounds as figures."""
-    return replace(evidence, data=tuple(replace(one, side="point") for one in evidence.data))
-
-
-def _fewer_lineages(evidence: Evidence) -> Evidence:
-    """Take one figure of a lineage of two things out."""
-    return replace(evidence, data=tuple(one for one in evidence.data if one.line != "atlas"))
 
 
 def test_ranks_of_the_synthetic_case_are_uniform(seed: int) -> None:
     """In 60 simulated cases no quantity, total or log density is off: a short version of the test of 500."""
-    found = calibrate(synthetic(), 60, seed=seed)
+    found = calibrate(CASE, 60, seed=seed)
     assert found.counted.shape == (60, _QUANTITIES)
     assert {"log density", "total:broad", "tau:synthesis", "lineage:register", "residual:two-censuses"} <= set(
         found.quantities
@@ -59,7 +34,7 @@ def test_ranks_of_the_synthetic_case_are_uniform(seed: int) -> None:
 
 def test_too_narrow_prior_of_heterogeneity_is_rejected(seed: int) -> None:
     """Negative control: 24 cases fitted with a quarter of the width of the heterogeneities' prior reject it."""
-    found = calibrate(synthetic(), 24, seed=seed, believed=_FOUR_TIMES)
+    found = calibrate(CASE, 24, seed=seed, believed="quartered-heterogeneity")
     assert any(name.startswith("tau:") for name in found.rejected(0.01))
     assert "log density" not in found.quantities
 
@@ -69,17 +44,17 @@ def test_number_of_threads_does_not_change_ranks() -> None:
     ranks = []
     for workers in (1, 3):
         with ThreadPoolExecutor(workers) as pool:
-            ranks.append(calibrate(synthetic(), 3, seed=2, executor=pool).ranks)
+            ranks.append(calibrate(CASE, 3, seed=2, executor=pool).ranks)
     np.testing.assert_array_equal(ranks[0], ranks[1])
-    assert np.any(calibrate(synthetic(), 1, seed=3).ranks != ranks[0][:1])
+    assert np.any(calibrate(CASE, 1, seed=3).ranks != ranks[0][:1])
 
 
 def test_calibration_with_wrong_arguments_is_refused() -> None:
-    """No simulations, or a wrong model with other parameters, are refused before anything is fitted."""
+    """No simulations, or a wrong model that is not there, are refused before anything is fitted."""
     with pytest.raises(UsageError, match="number of simulations is 0"):
-        calibrate(synthetic(), 0)
-    with pytest.raises(UsageError, match="other parameters"):
-        calibrate(synthetic(), 2, believed=_fewer_lineages)
+        calibrate(CASE, 0)
+    with pytest.raises(UsageError, match="no wrong model 'right'; expected one of halved-heterogeneity"):
+        calibrate(CASE, 2, believed="right")
 
 
 def test_coverage_of_central_interval_is_its_probability() -> None:
@@ -99,10 +74,21 @@ def test_fits_that_do_not_mix_are_left_out_of_ranks() -> None:
     assert replace(found, ess=np.full(130, 400.0)).rejected(0.01)
 
 
+def test_failed_fits_and_too_few_ranks_are_refused() -> None:
+    """The number and the first reason are named; with four ranks there is nothing to say, with five there is."""
+    fit = {"ranks": {"x": 3}, "ess": 300.0, "divergent": 0}
+    with pytest.raises(ConvergenceError, match="1 of 2 simulated cases could not be fitted; the first: OSError: gone"):
+        calibration_of({"a": fit, "b": TaskFailure("OSError", "gone")})
+    few = {str(number): fit for number in range(4)} | {"4": fit | {"ess": 3.0}}
+    with pytest.raises(ConvergenceError, match="4 of 5 fits of simulated cases mixed; expected 5 or more"):
+        calibration_of(few).rejected()
+    assert calibration_of(few | {"5": fit}).probabilities()["x"][0] > 0.0
+
+
 @pytest.mark.statistical
 def test_ranks_of_many_simulated_cases_are_uniform(seed: int) -> None:
     """In 500 simulated cases no quantity is off, and intervals of 50, 80 and 90 % hold as many true values."""
-    found = calibrate(synthetic(), 500, seed=seed)
+    found = calibrate(CASE, 500, seed=seed)
     assert not found.rejected(0.01)
     for probability in (0.5, 0.8, 0.9):
         error = math.sqrt(probability * (1.0 - probability) / 500)
@@ -113,16 +99,20 @@ def test_ranks_of_many_simulated_cases_are_uniform(seed: int) -> None:
 @pytest.mark.statistical
 @pytest.mark.parametrize(
     ("believed", "kind"),
-    [(_TWICE, "tau:registered"), (_copies_in_full, "tau:synthesis"), (_bounds_as_points, "tau:assertion")],
+    [
+        ("halved-heterogeneity", "tau:registered"),
+        ("copies-in-full", "tau:synthesis"),
+        ("bounds-as-points", "tau:assertion"),
+    ],
 )
-def test_wrong_models_are_rejected(believed: Callable[[Evidence], Evidence], kind: str, seed: int) -> None:
+def test_wrong_models_are_rejected(believed: str, kind: str, seed: int) -> None:
     """Negative control: heterogeneities twice as sure, copies in full, and bounds read as points, are rejected."""
-    assert kind in calibrate(synthetic(), 200, seed=seed, believed=believed).rejected(0.01)
+    assert kind in calibrate(CASE, 200, seed=seed, believed=believed).rejected(0.01)
 
 
 @pytest.mark.statistical
 def test_processes_give_same_ranks_as_threads() -> None:
     """Two processes of their own give the ranks of threads, bit for bit."""
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        elsewhere = calibrate(synthetic(), 3, seed=2, executor=pool)
-    np.testing.assert_array_equal(elsewhere.ranks, calibrate(synthetic(), 3, seed=2).ranks)
+        elsewhere = calibrate(CASE, 3, seed=2, executor=pool)
+    np.testing.assert_array_equal(elsewhere.ranks, calibrate(CASE, 3, seed=2).ranks)

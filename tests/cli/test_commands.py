@@ -248,7 +248,7 @@ def test_the_default_comparison_of_the_soviet_case(
     ran = runner(capsys)("compare", "ussr")
     assert (ran.code, ran.err) == (0, "")
     assert f"{MOST_DRAWS:,} draws, seed 1, elicited engine" in ran.out
-    assert ran.out.endswith("\nFigure: ussr-definitions.png\n")
+    assert ran.out.endswith("\nFigure: ussr-definitions-1.png, ussr-definitions-2.png\n")
     assert all(f" {name} " in ran.out for name in ussr_draws().case.definitions)
 
 

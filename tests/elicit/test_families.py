@@ -210,3 +210,18 @@ def test_an_empirical_distribution_of_one_value_is_a_constant() -> None:
     assert [part.tolist() for part in one.atoms()] == [[9.0], [1.0]]
     assert np.all(one.log_density(np.array([8.0, 9.0])) == -np.inf)
     assert one.cdf(np.array([8.9, 9.0])).tolist() == [0.0, 1.0]
+
+
+@pytest.mark.parametrize("shape", [2e4, 3e7])
+def test_density_of_a_narrow_gamma_has_no_noise(shape: float) -> None:
+    """The log density of a gamma distribution of large shape is exact to 1e-11, so that quadrature ends."""
+    scale = 5.5
+    distribution = Distribution("gamma", (shape, scale))
+    values = shape * scale * (1.0 + np.array([-8.0, -1.0, -0.01, 0.0, 0.3, 6.0]) / np.sqrt(shape))
+    with mpmath.workdps(40):
+        truth = [
+            float((shape - 1) * mpmath.log(mpmath.mpf(x) / scale) - mpmath.mpf(x) / scale
+                  - mpmath.loggamma(shape) - mpmath.log(scale))
+            for x in values.tolist()
+        ]  # fmt: skip
+    assert np.abs(distribution.log_density(values) - truth).max() < 1e-11

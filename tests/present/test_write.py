@@ -109,7 +109,7 @@ def test_an_ending_that_names_no_figure_is_wrong_use(name: str) -> None:
 def test_a_figure_has_its_receipt_beside_it_or_neither(tmp_path: Path) -> None:
     """The verb writes both files; where the receipt's place is taken by a folder, it writes none."""
     compared = small_comparison(1e4, 2e4)
-    assert mm.plot(compared, tmp_path / "a.svg") == tmp_path / "a.svg"
+    assert mm.plot(compared, tmp_path / "a.svg") == (tmp_path / "a.svg",)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.svg", "a.svg.receipt.json"]
     (tmp_path / "b.svg.receipt.json").mkdir()
     with pytest.raises(OutputError, match="is a folder"):

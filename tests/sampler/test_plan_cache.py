@@ -90,6 +90,7 @@ def _refuse(*_: object, **__: object) -> NoReturn:
 def _forbid(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nothing be elicited from here on."""
     monkeypatch.setattr("mcmort.elicit.elicit", _refuse)
+    monkeypatch.setattr(store, "_latest", {})  # the priors that were elicited last
 
 
 def test_the_second_time_it_comes_from_disk(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

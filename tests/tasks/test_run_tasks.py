@@ -107,6 +107,16 @@ def test_finished_task_is_not_computed_again(tmp_path: Path) -> None:
     assert seen == [(3, 5), (4, 5), (5, 5)]
 
 
+def test_two_runs_at_once_on_one_folder_agree(tmp_path: Path) -> None:
+    """Both have all results, of which the folder has one file each and nothing else."""
+    tasks = [task_of(draw_mean, {"seed": seed}) for seed in range(40)]
+    with ThreadPoolExecutor(2) as pool:
+        runs = [pool.submit(run_tasks, tasks, folder=tmp_path) for _ in range(2)]
+        results = [run.result() for run in runs]
+    assert results[0] == results[1] == run_tasks(tasks)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(f"{task.key}.json" for task in tasks)
+
+
 def test_failed_task_stops_nothing_and_is_tried_again(tmp_path: Path) -> None:
     """A failure stands among the results with its reason, is noted and not stored as finished."""
     tasks = [task_of(fail_below, {"n": n}) for n in (4, -1, 9)]

@@ -16,7 +16,7 @@ from mcmort.totals import total_of
 
 __all__ = ["Accuracy", "measured_accuracy"]
 
-SELECTIONS: Final = 24
+SELECTIONS: Final = 16
 _TAILS: Final = (0.025, 0.5, 0.975)
 
 

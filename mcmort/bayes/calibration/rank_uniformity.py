@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["chi_square", "distribution_test", "ecdf_band"]
+__all__ = ["LEAST_RANKS", "chi_square", "distribution_test", "ecdf_band"]
 
 type Array = NDArray[np.float64]
 type Ranks = NDArray[np.int64]
@@ -21,7 +21,7 @@ type Ranks = NDArray[np.int64]
 _REPEATS: Final = 20_000
 """Simulated sets of uniform ranks: the standard error of a probability of 0.05 is 0.0015."""
 _BINS: Final = 20
-_LEAST_IN_BIN: Final = 5
+LEAST_RANKS: Final = 5
 """Fewest ranks to expect in a bin (Cochran 1954, Biometrics 10)."""
 
 
@@ -43,7 +43,7 @@ def chi_square(ranks: Ranks, draws: int) -> float:
     from scipy import stats
 
     size = draws + 1
-    bins = max(count for count in range(1, _BINS + 1) if size % count == 0 and len(ranks) >= _LEAST_IN_BIN * count)
+    bins = max(count for count in range(1, _BINS + 1) if size % count == 0 and len(ranks) >= LEAST_RANKS * count)
     if bins == 1:
         return 1.0
     return float(stats.chisquare(np.bincount(ranks * bins // size, minlength=bins)).pvalue)

@@ -25,7 +25,7 @@ from mcmort.bayes.evidence import Datum, Evidence
 from mcmort.bayes.model import build_model
 from mcmort.bayes.predictive import generator, independent
 
-__all__ = ["simulate"]
+__all__ = ["simulate", "simulate_one"]
 
 type Array = NDArray[np.float64]
 
@@ -49,11 +49,22 @@ def simulate(evidence: Evidence, count: int, seed: int) -> tuple[Array, list[Evi
     simulated : list of Evidence
         With the figures that were drawn.
     """
+    scores, design, backend = _simulated(evidence, count, seed)
+    return scores, [_drawn(design, backend, number) for number in range(count)]
+
+
+def simulate_one(evidence: Evidence, number: int, seed: int) -> tuple[Array, Evidence]:
+    """Return the scores, shape ``(1, n_parameters)``, and the evidence of one of the cases of `simulate`."""
+    scores, design, backend = _simulated(evidence, number + 1, seed)
+    return scores[number:], _drawn(design, backend, number)
+
+
+def _simulated(evidence: Evidence, count: int, seed: int) -> tuple[Array, Evidence, _DrawingBackend]:
     design = _with_true_copies(evidence)
     scores = independent(design, count, seed)
     backend = _DrawingBackend(by_name(design, scores), seed, _originals(design))
     build_model(backend, design)
-    return scores, [_drawn(design, backend, number) for number in range(count)]
+    return scores, design, backend
 
 
 class _DrawingBackend(PriorBackend):

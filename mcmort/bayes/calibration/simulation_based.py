@@ -10,28 +10,33 @@ Analysis, doi:10.1214/23-BA1404).
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass
-from itertools import batched
-from typing import Final
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.bayes.autodiff.tape import TapeProgram
 from mcmort.bayes.backends import DataFreeBackend, PriorBackend, by_name, evaluate_prior, program_of
-from mcmort.bayes.calibration.rank_uniformity import chi_square, distribution_test
-from mcmort.bayes.calibration.simulated_cases import simulate
+from mcmort.bayes.calibration.negative_controls import NEGATIVE_CONTROLS
+from mcmort.bayes.calibration.rank_uniformity import LEAST_RANKS, chi_square, distribution_test
+from mcmort.bayes.calibration.simulated_cases import simulate_one
 from mcmort.bayes.evidence import Evidence
+from mcmort.bayes.evidence.collect import collect
 from mcmort.bayes.model import build_model
 from mcmort.bayes.predictive import generator
 from mcmort.bayes.sample import sample
+from mcmort.catalogue.case import Case
 from mcmort.definitions import evaluate, resolve, resolve_definition
-from mcmort.errors import DefinitionError, UsageError
+from mcmort.errors import ConvergenceError, DefinitionError, UsageError
+from mcmort.tasks import Task, TaskFailure, run_tasks, task_of
 
-__all__ = ["DRAWS", "Calibration", "calibrate"]
+__all__ = ["DRAWS", "Calibration", "calibrate", "calibration_of", "calibration_tasks", "rank_one_case"]
 
 type Array = NDArray[np.float64]
 
@@ -43,8 +48,6 @@ _THINNED: Final = (6, 12, 24, 48)
 """Of how many draws one is kept: more, where the effective sample size is below `_LEAST_ESS`."""
 _LEAST_ESS: Final = 1.5 * DRAWS
 """With as many, the draws that are kept correlate by less than 0.05, if autocorrelation falls geometrically."""
-_BATCH: Final = 32
-"""Simulations whose fits are compared together: memory does not grow with their number."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,18 @@ class Calibration:
         return self.ranks[self.ess >= _LEAST_ESS]
 
     def probabilities(self) -> dict[str, tuple[float, float]]:
-        """Return for each quantity how probable its ranks are if uniform, by `chi_square` and `distribution_test`."""
+        """Return for each quantity how probable its ranks are if uniform, by `chi_square` and `distribution_test`.
+
+        Raises
+        ------
+        ConvergenceError
+            If too few fits mixed to tell.
+        """
+        if len(self.counted) < LEAST_RANKS:
+            raise ConvergenceError(
+                f"{len(self.counted)} of {len(self.ranks)} fits of simulated cases mixed; "
+                f"expected {LEAST_RANKS} or more. Hint: simulate more"
+            )
         by_quantity = zip(self.quantities, self.counted.T, strict=True)
         return {name: (chi_square(ranks, DRAWS), distribution_test(ranks, DRAWS)) for name, ranks in by_quantity}
 
@@ -101,12 +115,36 @@ class Calibration:
         return float(np.mean((ranks >= outside) & (ranks <= DRAWS - outside)))
 
 
-def calibrate(
-    evidence: Evidence,
+def calibration_tasks(
+    case: Case,
     simulations: int,
     *,
     seed: int = 1,
-    believed: Callable[[Evidence], Evidence] | None = None,
+    evidence: Iterable[str] | None = None,
+    without: Iterable[str] = (),
+    believed: str | None = None,
+) -> list[Task]:
+    """Return the tasks of a calibration, one for each simulated case; see `calibrate`."""
+    if simulations < 1:
+        raise UsageError(f"the number of simulations is {simulations}; expected 1 or more")
+    if believed is not None and believed not in NEGATIVE_CONTROLS:
+        raise UsageError(f"no wrong model {believed!r}; expected one of {', '.join(NEGATIVE_CONTROLS)}")
+    collected = collect(case, evidence, without)
+    asked = {"evidence": sorted(collected.admitted), "without": sorted(collected.without), "believed": believed}
+    return [
+        task_of(rank_one_case, {**asked, "seed": seed, "number": number}, case) for number in range(simulations)
+    ]  # fmt: skip
+
+
+def calibrate(
+    case: Case,
+    simulations: int,
+    *,
+    seed: int = 1,
+    evidence: Iterable[str] | None = None,
+    without: Iterable[str] = (),
+    believed: str | None = None,
+    folder: Path | None = None,
     executor: Executor | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Calibration:
@@ -114,15 +152,19 @@ def calibrate(
 
     Parameters
     ----------
-    evidence : Evidence
+    case : Case
         What figures there are.
     simulations : int
         How many cases to simulate.
     seed : int
         The same seed gives the same ranks, whatever runs the fits.
-    believed : callable, optional
-        Changes the simulated evidence before it is fitted: a wrong model of the same parameters, to see whether it is
-        rejected. Its log density is not that of the truth, and is not ranked.
+    evidence, without : iterable of str, optional
+        As of `mcmort.fit`.
+    believed : str, optional
+        One of `NEGATIVE_CONTROLS`: the simulated evidence is fitted by a wrong model of the same parameters, to see
+        whether it is rejected. Its log density is not that of the truth, and is not ranked.
+    folder : Path, optional
+        Keeps each finished fit; see `mcmort.tasks.run_tasks`.
     executor : concurrent.futures.Executor, optional
         Runs the fits, in threads, processes or on other machines; by default a thread for each processor.
     progress : callable, optional
@@ -135,57 +177,70 @@ def calibrate(
     Raises
     ------
     UsageError
-        If there is nothing to simulate, or what is believed has other parameters.
+        If there is nothing to simulate, or no wrong model of that name.
     ConvergenceError
         If the sampler cannot start.
     """
-    if simulations < 1:
-        raise UsageError(f"the number of simulations is {simulations}; expected 1 or more")
-    scores, simulated = simulate(evidence, simulations, seed)
-    true = _quantities(simulated[0], PriorBackend(by_name(simulated[0], scores)))
-    fitted = simulated if believed is None else [believed(evidence) for evidence in simulated]
-    if fitted[0].parameters != simulated[0].parameters:
-        raise UsageError("what is believed has other parameters than what is simulated; expected the same")
-    ranks: list[NDArray[np.int64]] = []
-    fits: list[_Fit] = []
+    tasks = calibration_tasks(case, simulations, seed=seed, evidence=evidence, without=without, believed=believed)
     own = ThreadPoolExecutor(os.cpu_count() or 1) if executor is None else nullcontext(executor)
     with own as pool:
-        for batch in batched(range(simulations), _BATCH):
-            truths = [evaluate_prior(fitted[number], scores[number : number + 1]).parameters[0] for number in batch]
-            tasks = [
-                _Task(program_of(fitted[number]), truth, seed, number)
-                for number, truth in zip(batch, truths, strict=True)
-            ]
-            done = list(pool.map(_fit, tasks))
-            drawn = [
-                _quantities(fitted[number], DataFreeBackend(by_name(fitted[number], fit.scores)))
-                for number, fit in zip(batch, done, strict=True)
-            ]
-            posterior = {name: np.stack([values[name] for values in drawn]) for name in drawn[0]}
-            truth = {name: values[list(batch)] for name, values in true.items()}
-            if believed is None:
-                posterior["log density"] = np.stack([fit.log_density for fit in done])
-                truth["log density"] = np.array([fit.true_log_density for fit in done])
-            ranks.append(np.stack([_ranks(truth[name], posterior[name], name, seed, batch) for name in truth], axis=1))
-            fits += done
-            if progress is not None:
-                progress(len(fits), simulations)
+        return calibration_of(run_tasks(tasks, folder=folder, executor=pool, progress=progress))
+
+
+def calibration_of(results: Mapping[str, Any]) -> Calibration:
+    """Put the results of `calibration_tasks` together.
+
+    Raises
+    ------
+    ConvergenceError
+        If some have failed.
+    """
+    ranked = [result for result in results.values() if not isinstance(result, TaskFailure)]
+    failures = [result for result in results.values() if isinstance(result, TaskFailure)]
+    if failures:
+        raise ConvergenceError(
+            f"{len(failures)} of {len(results)} simulated cases could not be fitted; the first: {failures[0]}"
+        )
+    quantities = tuple(ranked[0]["ranks"])
     return Calibration(
-        tuple(truth),
-        np.concatenate(ranks),
-        np.array([fit.ess for fit in fits]),
-        np.array([fit.divergent for fit in fits], dtype=np.int64),
+        quantities,
+        np.array([[fit["ranks"][name] for name in quantities] for fit in ranked], dtype=np.int64),
+        np.array([fit["ess"] for fit in ranked]),
+        np.array([fit["divergent"] for fit in ranked], dtype=np.int64),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """One fit: arrays alone, so that it can be sent anywhere."""
+def rank_one_case(case: Case, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Simulate one case, fit it and rank its true values: a task of `calibration_tasks`."""
+    seed, number, believed = request["seed"], request["number"], request["believed"]
+    asked = _Asked(case.digest, tuple(request["evidence"]), tuple(request["without"]), case)
+    scores, simulated = simulate_one(_collected(asked), number, seed)
+    fitted = simulated if believed is None else NEGATIVE_CONTROLS[believed](simulated)
+    truth = _quantities(simulated, PriorBackend(by_name(simulated, scores)))
+    fit = _fit(program_of(fitted), evaluate_prior(fitted, scores).parameters[0], seed, number)
+    drawn = _quantities(fitted, DataFreeBackend(by_name(fitted, fit.scores)))
+    if believed is None:
+        drawn["log density"], truth["log density"] = fit.log_density, np.array([fit.true_log_density])
+    return {
+        "ranks": {name: _rank(float(true[0]), drawn[name], name, seed, number) for name, true in truth.items()},
+        "ess": fit.ess,
+        "divergent": fit.divergent,
+    }
 
-    program: TapeProgram
-    truth: Array
-    seed: int
-    number: int
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The evidence that is simulated; the same digest is the same case."""
+
+    digest: str
+    evidence: tuple[str, ...]
+    without: tuple[str, ...]
+    case: Case = field(compare=False, repr=False)
+
+
+@lru_cache(maxsize=2)
+def _collected(asked: _Asked) -> Evidence:
+    return collect(asked.case, asked.evidence, asked.without)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,16 +254,16 @@ class _Fit:
     divergent: int
 
 
-def _fit(task: _Task) -> _Fit:
+def _fit(program: TapeProgram, truth: Array, seed: int, number: int) -> _Fit:
     """Sample until the draws that are kept are nearly independent."""
     from arviz_stats.base import array_stats
 
     from mcmort.bayes.autodiff.density import Density
 
-    seed = int(generator(task.seed, "fit", str(task.number)).integers(2**63))
+    fit_seed = int(generator(seed, "fit", str(number)).integers(2**63))
     for thinned in _THINNED:
         length = thinned * DRAWS // _CHAINS
-        chains = sample(task.program, seed, draws=length, tune=_TUNE, chains=_CHAINS, cores=1)
+        chains = sample(program, fit_seed, draws=length, tune=_TUNE, chains=_CHAINS, cores=1)
         scores = np.moveaxis(chains.scores, -1, 0)
         ess = float(np.min(array_stats.ess(scores, method="bulk", chain_axis=1, draw_axis=2)))
         if ess >= _LEAST_ESS:
@@ -217,7 +272,7 @@ def _fit(task: _Task) -> _Fit:
     return _Fit(
         chains.scores[:, kept].reshape(DRAWS, -1),
         chains.stats["logp"][:, kept].reshape(DRAWS),
-        Density(task.program)(task.truth)[0],
+        Density(program)(truth)[0],
         ess,
         int(chains.stats["diverging"].sum()),
     )
@@ -239,10 +294,7 @@ def _quantities(evidence: Evidence, backend: DataFreeBackend) -> dict[str, Array
     return ranked
 
 
-def _ranks(true: Array, drawn: Array, name: str, seed: int, batch: tuple[int, ...]) -> NDArray[np.int64]:
-    """Count the draws below each true value; among equals its place is drawn."""
-    below: NDArray[np.int64] = np.sum(drawn < true[:, np.newaxis], axis=1)
-    equal = np.sum(drawn == true[:, np.newaxis], axis=1)
-    for index in np.flatnonzero(equal):
-        below[index] += generator(seed, "tie", name, str(batch[index])).integers(equal[index] + 1)
-    return below
+def _rank(true: float, drawn: Array, name: str, seed: int, number: int) -> int:
+    """Count the draws below a true value; among equals its place is drawn."""
+    below, equal = int(np.sum(drawn < true)), int(np.sum(drawn == true))
+    return below + int(generator(seed, "tie", name, str(number)).integers(equal + 1)) if equal else below

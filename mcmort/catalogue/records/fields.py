@@ -6,6 +6,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from mcmort.catalogue.vocabulary import KINDS_OF, Basis, Kind
+
 __all__ = [
     "Count",
     "Flag",
@@ -18,6 +20,7 @@ __all__ = [
     "Texts",
     "Values",
     "Years",
+    "check_kind",
     "check_years",
 ]
 
@@ -61,6 +64,14 @@ def check_years(years: tuple[int, int] | None) -> None:
     """Refuse a span of years whose last year comes before its first."""
     if years is not None and years[0] > years[1]:
         raise RecordError("years", f"{years[0]} to {years[1]}", "the first year first", "swap the two years")
+
+
+def check_kind(basis: Basis, kind: Kind | None) -> None:
+    """Refuse a kind of register or of excavation for a basis that has no such kinds."""
+    kinds = KINDS_OF.get(basis, ())
+    if kind is not None and kind not in kinds:
+        expected = f"one of {', '.join(kinds)}" if kinds else "nothing"
+        raise RecordError("kind", f"{kind!r} of basis {basis}", expected, "only registers and exhumations have kinds")
 
 
 class Record(BaseModel):

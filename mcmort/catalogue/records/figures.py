@@ -7,9 +7,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from mcmort.catalogue.records.fields import Flag, Id, Number, Record, RecordError, Text, Texts, Years
+from mcmort.catalogue.records.fields import Flag, Id, Number, Record, RecordError, Text, Texts, Years, check_kind
 from mcmort.catalogue.suggestions import PERCENT_AS_SHARE
-from mcmort.catalogue.vocabulary import Basis, BestIs, Confidence, Family, Measure, Reads
+from mcmort.catalogue.vocabulary import Basis, BestIs, Confidence, Family, Interest, Kind, Measure, Reads
 
 __all__ = ["Estimate", "Figure", "Lineage", "Share", "Source", "Spread", "Weight"]
 
@@ -156,6 +156,8 @@ class Estimate(Figure):
 
     id: Id | None = Field(None, description="Needed only if a source has several estimates of one component.")
     basis: Basis
+    kind: Kind | None = Field(None, description="The kind of the register, or what of a grave was dug.")
+    interest: Interest | None = Field(None, description="By which figure the speaker gains.")
     measure: Measure = "all"
     lineage: Id | None = Field(None, description="Estimates that rest on the same data share a lineage.")
     weight: Weight | None = Field(None, description="What it weighs in its pool under `--weights cited`; usually 1.")
@@ -165,6 +167,11 @@ class Estimate(Figure):
     territory: str | None = None
     counts: str | None = Field(None, description="What the figure counts, in plain words.")
     formula: str | None = Field(None, description="Arithmetic over quantities, instead of printed numbers.")
+
+    @model_validator(mode="after")
+    def _kind_fits_basis(self) -> Self:
+        check_kind(self.basis, self.kind)
+        return self
 
     @property
     def name(self) -> str:

@@ -8,13 +8,16 @@ from mcmort.present.documents.bridge_document import BridgeDocument
 from mcmort.present.documents.claims_document import ClaimsDocument
 from mcmort.present.documents.comparison_document import ComparisonDocument
 from mcmort.present.documents.dependence_document import DependenceDocument
+from mcmort.present.documents.errors_document import ErrorsDocument
 from mcmort.present.documents.fit_document import FitDocument
 from mcmort.present.documents.frame import Document
 from mcmort.present.documents.influence_document import InfluenceDocument
 from mcmort.present.documents.location_document import LocationDocument
+from mcmort.present.documents.multiverse_document import MultiverseDocument
 from mcmort.present.documents.prediction_document import PredictionDocument
 from mcmort.present.documents.probability_document import ProbabilityDocument
 from mcmort.present.documents.rates_document import RatesDocument
+from mcmort.present.documents.sensitivity_document import SensitivityDocument
 from mcmort.present.documents.total_document import TotalDocument
 
 __all__ = ["result_schemas"]
@@ -24,6 +27,7 @@ _DOCUMENTS: Final[dict[str, type[Document]]] = {
     "comparison": ComparisonDocument,
     "claims": ClaimsDocument,
     "dependence": DependenceDocument,
+    "errors": ErrorsDocument,
     "bridge": BridgeDocument,
     "location": LocationDocument,
     "fit": FitDocument,
@@ -31,6 +35,8 @@ _DOCUMENTS: Final[dict[str, type[Document]]] = {
     "probability": ProbabilityDocument,
     "rates": RatesDocument,
     "prediction": PredictionDocument,
+    "sensitivity": SensitivityDocument,
+    "multiverse": MultiverseDocument,
 }
 
 

@@ -19,6 +19,7 @@ from mcmort.analysis.balance_residuals import balance_residuals
 from mcmort.analysis.bounds import IntervalBounds
 from mcmort.analysis.provenance import provenance
 from mcmort.analysis.receipt import Receipt
+from mcmort.analysis.sensitivity.leading_component import leading_component
 from mcmort.catalogue.vocabulary import LinkMeasure, Measure
 from mcmort.definitions import Timing
 from mcmort.present.documents.frame import Document, Frame, frame, sealed
@@ -215,10 +216,26 @@ class BoundsDocument(Document):
     high: BoundDocument
 
 
+class CarriedByDocument(Document):
+    """The component that carries the largest share of the variance of a total."""
+
+    id: str
+    label: str
+    covariance_share: float = Field(description="Its covariance with the total over the variance of the total.")
+    covariance_share_error: float
+    narrower: float | None = Field(
+        description="By what share the interval would be narrower on average if it were known; null with few draws."
+    )
+    narrower_error: float | None
+
+
 class TotalDocument(TotalBody, Frame):
     """What ``mcmort total --format json`` prints."""
 
     schema_: str = Field("mcmort/total/1", alias="schema")
+    carried_by: CarriedByDocument | None = Field(
+        None, description="From which component most of the width comes; null if none carries a fifth of the variance."
+    )
     bounds: BoundsDocument | None = Field(None, description="Present if bounds under any dependence were asked for.")
     receipt: Receipt
 
@@ -348,6 +365,21 @@ def total_body(total: Total, summary: Summary, probability: float, pieces: Total
     }
 
 
+def _carried_by(pieces: TotalPieces, probability: float) -> CarriedByDocument | None:
+    leading = leading_component(pieces, probability)
+    if leading is None:
+        return None
+    narrower, narrower_error = leading.narrower or (None, None)
+    return CarriedByDocument(
+        id=leading.name,
+        label=pieces.total.case.components[leading.name].label,
+        covariance_share=leading.covariance_share.value,
+        covariance_share_error=leading.covariance_share.error,
+        narrower=narrower,
+        narrower_error=narrower_error,
+    )
+
+
 def total_document(
     total: Total,
     summary: Summary,
@@ -363,11 +395,13 @@ def total_document(
             BoundDocument(smallest=max(end.low.limit, 0.0), largest=end.high.limit) for end in (bounds.low, bounds.high)
         )
         around = BoundsDocument(probability=bounds.probability, low=low, high=high)
+    found = pieces or TotalPieces(total)
     document = TotalDocument.model_validate(
         {
             "schema": "mcmort/total/1",
             **frame(total.case, total.draws.manifest),
-            **total_body(total, summary, probability, pieces or TotalPieces(total)),
+            **total_body(total, summary, probability, found),
+            "carried_by": _carried_by(found, probability),
             "bounds": around,
             "receipt": receipt,
         }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mcmort.analysis import ComparedDefinition, PublishedTotal
+from mcmort.present.numbers import tick_text
 from mcmort.present.print_format import EN_DASH, years_text
 
 __all__ = ["Mark", "published_marks"]
@@ -30,10 +31,11 @@ class Mark:
         bound = {"at-least": "at least", "at-most": "at most"}.get(self.reading, "")
         return self.label if bound in self.label else f"{self.label}, {bound}"
 
-    def figure(self, scale: float) -> str:
-        """Return the figure as its source gives it, in the unit of the axis."""
+    def figure(self) -> str:
+        """Return the figure as its source gives it, in millions where it is as large."""
         ends = [self.low] if self.low == self.high else [self.low, self.high]
-        return EN_DASH.join(f"{end / scale:,.10g}" for end in ends) + (" million" if scale > 1 else "")
+        unit = 1e6 if self.high >= 1e6 else 1.0
+        return EN_DASH.join(tick_text(end, unit) for end in ends) + (" million" if unit > 1.0 else "")
 
 
 def _mark(published: PublishedTotal, years: tuple[int, int]) -> Mark:

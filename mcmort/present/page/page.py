@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from collections.abc import Sequence
@@ -153,22 +152,15 @@ def _rows(row: ComparedDefinition) -> list[dict[str, Any]]:
 
 def _figure(comparison: Comparison, row: ComparedDefinition) -> str:
     """Return the figure of one definition as SVG to stand in a page, its text as text."""
-    from matplotlib import rc_context
-
     from mcmort.present.figures.definition_ladder import definition_ladder
-    from mcmort.present.figures.style import looks
+    from mcmort.present.figures.style import figure_bytes
 
-    buffer = io.StringIO()
-    with rc_context(looks() | {"svg.fonttype": "none"}):
-        definition_ladder(replace(comparison, rows=(row,)), _LEVEL).savefig(
-            buffer, format="svg", metadata={"Date": None}
-        )
-    svg = buffer.getvalue()
+    svg = figure_bytes(definition_ladder(replace(comparison, rows=(row,)), _LEVEL), "svg").decode()
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.DOTALL)
     for spare in (
         r' transform="rotate\(-0 [^"]*"',
         r'(?<=<g) id="[^"]*"',
-        r"font-family: 'DejaVu Sans'; ",
+        r"font-family: [^;]*; ",
         r"(?<=>)\s+(?=<)",
     ):
         svg = re.sub(spare, "", svg)

@@ -13,6 +13,7 @@ from mcmort.present.numbers import MINUS, percent, rounding_for, rounding_of, si
 from mcmort.present.pieces_text import pieces_text
 from mcmort.present.print_format import EN_DASH, years_text
 from mcmort.present.provenance_text import provenance_note
+from mcmort.present.sensitivity_text import leading_note
 from mcmort.present.tables.columns import Column, Table
 from mcmort.present.wording import counts_text, excluded_text, floor_note, interval_text, is_floor
 from mcmort.totals import Total, Values
@@ -152,7 +153,8 @@ def _total_notes(
     pieces: TotalPieces,
 ) -> tuple[str, ...]:
     definition = total.definition
-    notes = [f"Question: {definition.question}", f"Not counted: {excluded_text(total)}."]
+    notes = leading_note(pieces, probability)
+    notes += [f"Question: {definition.question}", f"Not counted: {excluded_text(total)}."]
     if total.unknown:
         reasons = "; ".join(
             f"{total.case.components[name].label} ({reason})" for name, reason in sorted(total.unknown.items())

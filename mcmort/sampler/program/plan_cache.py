@@ -12,7 +12,7 @@ import json
 from dataclasses import asdict
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 import numpy as np
 
@@ -25,6 +25,9 @@ from mcmort.errors import UsageError
 from mcmort.results import ComponentStatus, Dependence, ReachedLink, RegisterComparison
 from mcmort.sampler.program.compiled import Compiled
 from mcmort.sampler.program.plan import Op, Plan, operands
+
+if TYPE_CHECKING:
+    from mcmort.elicit.priors import Priors
 
 __all__ = ["compiled_case"]
 
@@ -84,13 +87,28 @@ def compiled_case(
     path = cache_folder() / f"{case.id}-{request_name(request)}.npz"
     with contextlib.suppress(Exception):  # a damaged file fails in a dozen ways, in zipfile, NumPy, tokenize or here
         return _read(path, request)
-    from mcmort.elicit import elicit
     from mcmort.sampler.program.compile import compile_priors
 
-    compiled = compile_priors(elicit(case, evidence, pool, weights), dependence)
+    compiled = compile_priors(_priors(case, evidence, pool, weights), dependence)
     with contextlib.suppress(OSError):
         _write(path, request, compiled)
     return compiled
+
+
+_latest: Final[dict[object, Priors]] = {}
+"""The priors that were elicited last: several settings of dependence may be asked for in turn."""
+
+
+def _priors(case: Case, evidence: frozenset[str] | None, pool: Pooling | None, weights: Weighting) -> Priors:
+    """Elicit the priors of a case, unless they are the last that were."""
+    from mcmort.elicit import elicit
+
+    key = (case.digest, case.where, evidence, pool, weights)
+    if key not in _latest:
+        priors = elicit(case, evidence, pool, weights)
+        _latest.clear()
+        _latest[key] = priors
+    return _latest[key]
 
 
 def _code() -> list[list[str | int]]:

@@ -9,6 +9,7 @@ import pytest
 import mcmort as mm
 from mcmort.analysis.provenance import Provenance, how_read, provenance
 from mcmort.catalogue import Case
+from mcmort.catalogue.records import Component, Quantity
 from mcmort.present.provenance_text import provenance_text
 from tests.cases import case_of, component, definition, point, quantity
 from tests.shipped import NAMES, draws_of
@@ -109,10 +110,7 @@ def test_shares_of_shipped_totals_add_up_to_one(name: str) -> None:
 def test_figure_whose_note_says_from_memory_is_marked(name: str) -> None:
     """A note that begins with it and a key that says it go together, so that no such figure counts as read."""
     case = draws_of(name).case
-    figures = [
-        *(one for component in case.components.values() for one in component.estimate),
-        *(one for quantity in case.quantities.values() for one in quantity.estimate),
-        *case.claims.values(),
-    ]
-    said = [one for one in figures if (one.note or "").startswith("From memory")]
+    owners: list[Component | Quantity] = [*case.components.values(), *case.quantities.values()]
+    figures = [one for owner in owners for one in owner.estimate]
+    said = [one for one in (*figures, *case.claims.values()) if (one.note or "").startswith("From memory")]
     assert [one.source for one in said if not one.from_memory] == []

@@ -1,0 +1,88 @@
+"""The sentences that say what the measured errors come to, and what they rest on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+from mcmort.analysis.measured_errors import ClassErrors, FittedClass, FittedErrors
+from mcmort.catalogue.measured_errors import ErrorLibrary
+from mcmort.present.numbers import signed, significant
+from mcmort.present.print_format import EN_DASH
+from mcmort.present.tables.errors_table import class_words
+
+__all__ = ["errors_headline", "errors_notes"]
+
+_FEWEST_EVENTS: Final = 8
+"""Events below which a class is not named in the headline."""
+
+
+def errors_headline(rows: Sequence[ClassErrors]) -> str:
+    """Say which figures err most, and which least."""
+    known = [row.fitted for row in rows if row.fitted is not None and row.fitted.events >= _FEWEST_EVENTS]
+    if not known:
+        return "No class of figures has been fitted: what was found stands in the table."
+    worst = max(known, key=lambda one: abs(one.bias.median))
+    narrowest = min(known, key=_width)
+    sentence = (
+        f"Figures of the kind {class_words(worst.name)!r} err most: usually {_times(worst.bias.median)}, corrected for "
+        f"selection, and {_times(worst.bias_as_found.median)} among reported corrections."
+    )
+    low, high = (narrowest.true_over_figure[share] for share in ("0.05", "0.95"))
+    return (
+        f"{sentence} The surest is {class_words(narrowest.name)!r}: the true number lies between "
+        f"{significant(low, 2)} and {significant(high, 2)} times the figure, nine times in ten."
+    )
+
+
+def _width(one: FittedClass) -> float:
+    return math.log(one.true_over_figure["0.95"] / one.true_over_figure["0.05"])
+
+
+def _times(bias: float) -> str:
+    word = "high" if bias > 0 else "low"
+    return f"{significant(math.exp(abs(bias)), 2)} times too {word}"
+
+
+def errors_notes(library: ErrorLibrary, fitted: FittedErrors | None, *, is_current: bool) -> tuple[str, ...]:
+    """Say what the numbers rest on: the sample, the selection, and the correction for it."""
+    used = sum(pair.measures_error for pair in library.pairs)
+    complete = [pair for pair in library.pairs if library.is_complete(pair)]
+    events = len({pair.event for pair in library.pairs})
+    notes = [
+        "Bias: above zero where the early figure was too high; +0.69 is twice, \N{MINUS SIGN}0.69 half. Spread: scale "
+        "of a Student t with 4 degrees of freedom. Both with 95 % intervals. Pairs: so many figures of so many events.",
+        f"Of {len(library.pairs)} pairs from {events} events {used} measure errors; the others differ in scope, "
+        "state a bound, or have a later figure that is in dispute or itself a floor.",
+        f"Selection: {len(library.pairs) - len(complete)} pairs are known because a correction was reported, and "
+        f"figures that were right make no story; {len(complete)} come from complete frames.",
+    ]
+    if fitted is not None:
+        bias, spread = fitted.selection_of_bias, fitted.selection_of_spread
+        notes.append(
+            f"Measured where both exist (registers of coded cases): selection multiplies the bias by "
+            f"{_factor(bias.low, bias.median, bias.high)} and the spread by "
+            f"{_factor(spread.low, spread.median, spread.high)}. The other kinds are corrected by as much, untested."
+        )
+        late = fitted.late_bias, fitted.late_spread
+        notes.append(
+            "Numbers are of figures given in the year of the event. A year or more later the bias is "
+            f"{_factor(late[0].low, late[0].median, late[0].high)} times as large, the spread "
+            f"{_factor(late[1].low, late[1].median, late[1].high)} times."
+        )
+        if not is_current:
+            notes.append(
+                "The fitted numbers rest on the pairs that came with mcmort, not on all of these; --refit fits anew."
+            )
+    frames = [pair.error for pair in complete if pair.measures_error]
+    if frames:
+        mean = sum(frames) / len(frames)
+        notes.append(
+            f"The complete frames alone: mean error {signed(mean)}, {len(frames)} pairs, all registers of coded cases."
+        )
+    return tuple(notes)
+
+
+def _factor(low: float, middle: float, high: float) -> str:
+    return f"{significant(middle, 2)} (95 % {significant(low, 2)}{EN_DASH}{significant(high, 2)})"

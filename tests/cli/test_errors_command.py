@@ -1,0 +1,86 @@
+"""``mcmort errors``: what it prints, in which formats, and what it refuses."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+import mcmort as mm
+from mcmort.present.documents.result_schemas import result_schemas
+from tests.cli.ran import runner
+from tests.measured_errors import ROW, write_pairs
+
+
+def test_first_sentence_says_the_finding_and_notes_say_the_selection(capsys: pytest.CaptureFixture[str]) -> None:
+    """The text begins with which figures err most; beneath the table it says how the pairs were chosen."""
+    ran = runner(capsys)("errors")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith("Figures of the kind 'assertion, speaker gains by a high figure' err most")
+    assert "a correction was reported" in ran.out
+    assert "complete frame" in ran.out
+
+
+@pytest.mark.parametrize("table", ["classes", "readings", "years", "registers", "pairs"])
+def test_each_table_prints_in_80_columns_and_as_csv(
+    table: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No line of text is wider than asked, and the CSV has a row for each row of the table."""
+    monkeypatch.setenv("COLUMNS", "80")
+    run = runner(capsys)
+    text = run("errors", "--table", table)
+    assert text.code == 0
+    assert max(map(len, text.out.splitlines())) <= 80
+    rows = list(csv.reader(io.StringIO(run("errors", "--table", table, "--format", "csv").out)))
+    assert len(rows) == 1 + len(mm.measured_errors().table(table).rows)
+    assert len({len(row) for row in rows}) == 1
+
+
+def test_json_obeys_its_schema_and_holds_every_pair(capsys: pytest.CaptureFixture[str]) -> None:
+    """The document validates, says that its fitted numbers are current, and lists all pairs with their errors."""
+    document = json.loads(runner(capsys)("errors", "--format", "json").out)
+    jsonschema.validate(document, result_schemas()["errors"])
+    assert document["is_current"]
+    assert len(document["pairs"]) == len(mm.measured_errors().library.pairs)
+    used = sum(one["used"] for one in document["pairs"])
+    assert used == sum(one["pairs"] for one in document["fitted"]["classes"])
+
+
+def test_own_pairs_join_and_the_text_says_that_numbers_are_not_refitted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With pairs of one's own the counts grow by one, and a note says what the fitted numbers rest on."""
+    write_pairs(tmp_path, [ROW])
+    ran = runner(capsys)("errors", "--with", tmp_path)
+    assert ran.code == 0
+    assert f"Of {len(mm.measured_errors().library.pairs) + 1} pairs" in ran.out
+    assert "--refit" in ran.out
+
+
+def test_defect_in_own_pairs_ends_with_1_and_names_the_cell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An unknown basis is refused with file, line and what was expected; nothing is printed."""
+    write_pairs(tmp_path, [ROW | {"basis": "rumour"}])
+    ran = runner(capsys)("errors", "--with", tmp_path)
+    assert (ran.code, ran.out) == (1, "")
+    assert "pairs.csv: line 2 (one) > basis: found 'rumour'" in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_figure_is_written_beside_the_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """``--figure`` writes a picture of the form of its ending, and refuses an ending that it does not know."""
+    run = runner(capsys)
+    ran = run("errors", "--figure", tmp_path / "errors.svg")
+    assert (ran.code, ran.err) == (0, "")
+    assert "<svg" in (tmp_path / "errors.svg").read_text(encoding="utf-8")
+    assert run("errors", "--figure", tmp_path / "errors.gif").code == 2
+
+
+def test_saving_without_a_new_fit_is_wrong_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """There is nothing new to save unless the model is fitted anew."""
+    ran = runner(capsys)("errors", "--save", tmp_path / "fitted.json")
+    assert ran.code == 2
+    assert "--refit" in ran.err

@@ -1,0 +1,49 @@
+"""The table of a calibration: what intervals held, what is rejected, what is left out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from mcmort.bayes.calibration.simulation_based import Calibration
+from mcmort.present.tables.calibration_table import calibration_finding, calibration_table
+
+
+def _calibration(*, is_off: bool) -> Calibration:
+    """Return a hundred fits with each rank of `x` once; `y` has only low ranks if it is off; two fits did not mix."""
+    ranks = np.arange(100)
+    other = ranks // 4 if is_off else ranks[::-1]
+    both = np.stack([np.append(ranks, [0, 0]), np.append(other, [0, 0])], axis=1)
+    return Calibration(("x", "y"), both, np.append(np.full(100, 400.0), [3.0, 3.0]), np.zeros(102, dtype=np.int64))
+
+
+def test_uniform_ranks_hold_each_interval_as_often_as_it_says() -> None:
+    """With each rank once, 50, 80 and 90 % are exactly that, and nothing is rejected."""
+    table = calibration_table(_calibration(is_off=False), "A case")
+    assert [row[:2] for row in table.rows] == [("50 %", "50 %"), ("80 %", "80 %"), ("90 %", "90 %")]
+    assert table.raw_rows == ((0.5, 0.5, 0.5, 0.5), (0.8, 0.8, 0.8, 0.8), (0.9, 0.9, 0.9, 0.9))
+    assert table.notes[1:] == ("2 of 102 fits did not mix and are left out.",)
+    assert calibration_finding(_calibration(is_off=False)).startswith("In 100 simulated cases the ranks of all 2")
+
+
+def test_uneven_ranks_are_named_with_their_probability() -> None:
+    """The quantity that is off is the least held, and the sentence says that the model is not calibrated."""
+    table = calibration_table(_calibration(is_off=True), "A case")
+    assert table.rows[0][2:] == ("0 % (y)", "50 % (x)")
+    assert table.notes[1].startswith("Not uniform at 1 % for all quantities together: y (p = ")
+    finding = calibration_finding(_calibration(is_off=True))
+    assert (
+        finding
+        == "In 100 simulated cases the ranks of 1 of 2 quantities are not uniform: this model is not calibrated."
+    )
+
+
+@pytest.mark.parametrize("level", [0.5, 0.8, 0.9])
+def test_mean_lies_between_least_and_most(level: float) -> None:
+    """Raw values are shares in order."""
+    rows = {row[0]: row[1:] for row in calibration_table(_calibration(is_off=True), "A case").raw_rows}
+    mean, least, most = rows[level]
+    assert isinstance(mean, float)
+    assert isinstance(least, float)
+    assert isinstance(most, float)
+    assert 0.0 <= least <= mean <= most <= 1.0
