@@ -169,7 +169,7 @@
       const box = make("input", {type: "checkbox"});
       const own = members.map((one) => one.id);
       box.addEventListener("change", () => { for (const name of own) toggle(name, box.checked); show(); });
-      body.append(make("tr", {className: "group"}, make("th", {scope: "rowgroup", colSpan: 5},
+      body.append(make("tr", {className: "group"}, make("th", {scope: "rowgroup", colSpan: 3},
         make("label", {}, box, make("span", {}, group.label)))));
       rows.set(`group ${group.id}`, {box, names: own});
       for (const one of members) {

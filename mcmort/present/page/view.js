@@ -110,7 +110,7 @@ const View = (() => {
         svg.append(element("text", {x: 8, y: y + 31, fill: COLOURS.quiet, "font-size": 12}, "hollow or thin: counts otherwise")); y += 22; }
       for (const mark of published) {
         const text = mark.label;
-        if (narrow) { svg.append(element("text", {x: 8, y: y + 12, fill: COLOURS.quiet, "font-size": 12}, `${text}${mark.same ? "" : " (counts otherwise)"}`)); y += 16; }
+        if (narrow) { svg.append(element("text", {x: 8, y: y + 12, fill: COLOURS.quiet, "font-size": 12}, broken(`${text}${mark.same ? "" : "; other scope"}`, Math.floor((width - 16) / (12 * 0.56)), 1)[0])); y += 16; }
         drawMark(svg, mark, y + 9, x, reach);
         if (!narrow) {
           const most = Math.min(mark.high, reach);
