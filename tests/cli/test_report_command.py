@@ -14,6 +14,8 @@ import pytest
 from tests.cases import component, definition, ranged, write_case
 from tests.cli.ran import Run, listing, runner, small_folder
 
+pytestmark = pytest.mark.slow  # each writes a whole report
+
 
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str]) -> Run:
