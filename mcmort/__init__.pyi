@@ -9,6 +9,7 @@ from .api.pictures import picture as picture
 from .api.prediction_report import predict as predict
 from .api.probability_report import probability as probability
 from .api.rates_report import rates as rates
+from .api.report_folder import report as report
 from .api.sensitivity_report import sensitivity as sensitivity
 from .api.verbs import claims as claims
 from .api.verbs import compare as compare

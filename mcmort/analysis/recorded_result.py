@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,10 +16,12 @@ from mcmort.catalogue.vocabulary import CURRENT_FORMAT
 from mcmort.errors import VerifyError
 from mcmort.results.draw_options import DEPENDENCES, ENGINES
 
-__all__ = ["RECEIPT_ENDING", "RecordedResult", "parse_result", "read_result"]
+__all__ = ["RECEIPT_ENDING", "REPORT_RECEIPT", "RecordedResult", "parse_result", "read_result"]
 
 RECEIPT_ENDING: Final = ".receipt.json"
 """What the name of a picture's receipt adds to that of the picture."""
+REPORT_RECEIPT: Final = "receipt.json"
+"""Name of the receipt of a report, which holds the digests of all files beside it."""
 _SEVERAL: Final[tuple[tuple[str, ...], ...]] = (ENGINES, DEPENDENCES)
 
 
@@ -37,12 +39,15 @@ class RecordedResult:
         By the key of the document inside the content that each belongs to; by ``""`` where there is one.
     path : Path or None
         The file, if it is one.
+    files : dict of str to str
+        SHA-256 of the files of a report, by their paths beside its receipt.
     """
 
     where: str
     content: Mapping[str, Any]
     receipts: Mapping[str, Receipt]
     path: Path | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_bare(self) -> bool:
@@ -102,12 +107,27 @@ def parse_result(content: bytes, where: str, path: Path | None = None) -> Record
         read: Any = json.loads(content.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise VerifyError(f"{where}: not JSON ({error}); expected a receipt, or a result in JSON") from error
+    files, read = _report_of(read, where)
     keys: tuple[str, ...] = ("",)
     if isinstance(read, Mapping):
         keys = next((keys for keys in _SEVERAL if all(isinstance(read.get(key), Mapping) for key in keys)), keys)
     receipts = {key: _receipt(read[key] if key else read, f"{where}: {key}" if key else where) for key in keys}
     _check_several(receipts, where)
-    return RecordedResult(where, read, receipts, path)
+    return RecordedResult(where, read, receipts, path, files)
+
+
+def _report_of(read: Any, where: str) -> tuple[Mapping[str, str], Any]:
+    """Return the digests of the files of a report, and its receipts; of anything else, none and all of it."""
+    if not (isinstance(read, Mapping) and read.keys() == {"files", "receipts"}):
+        return {}, read
+    files = read["files"]
+    is_sound = isinstance(files, Mapping) and all(
+        isinstance(digest, str) and not Path(name).is_absolute() and ".." not in Path(name).parts
+        for name, digest in files.items()
+    )
+    if not is_sound:
+        raise VerifyError(f"{where}: no receipt of a report; expected the digest of each file under 'files'")
+    return files, read["receipts"]
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

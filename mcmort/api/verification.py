@@ -124,6 +124,7 @@ def verify(
         if remade[key].totals.get(name) != digest
     )
     found, unchecked = _picture_differences(recorded)
+    found = (*found, *_file_differences(recorded))
     if all(run.document for run in remade.values()):
         found = (*_document_differences(recorded, remade), *found)
     else:
@@ -220,3 +221,16 @@ def _picture_differences(recorded: RecordedResult) -> tuple[tuple[Difference, ..
         for one in expected
         if one != digest
     ), ""
+
+
+def _file_differences(recorded: RecordedResult) -> tuple[Difference, ...]:
+    """Compare the files of a report with the digests in its receipt."""
+    if recorded.path is None:
+        return ()
+    found = []
+    for name, expected in recorded.files.items():
+        file = recorded.path.parent / name
+        digest = hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else "no such file"
+        if digest != expected:
+            found.append(Difference(f"SHA-256 of {name}", expected, digest))
+    return tuple(found)

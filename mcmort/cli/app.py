@@ -33,6 +33,7 @@ from mcmort.cli.plot import plot
 from mcmort.cli.predict import predict
 from mcmort.cli.probability import probability
 from mcmort.cli.rates import rates
+from mcmort.cli.report import report
 from mcmort.cli.schema import schema
 from mcmort.cli.sensitivity import sensitivity
 from mcmort.cli.show import show
@@ -77,6 +78,7 @@ for command in (
     calibrate,
     influence,
     plot,
+    report,
     sensitivity,
     trace,
     cite,

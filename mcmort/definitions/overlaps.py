@@ -20,7 +20,7 @@ from mcmort.definitions.terms import Term
 from mcmort.definitions.timing import YearShares, shared_years
 from mcmort.results import Arithmetic, maximum
 
-__all__ = ["YearGroup", "taken_by_overlaps", "year_groups"]
+__all__ = ["YearGroup", "overlap_share", "taken_by_overlaps", "year_groups"]
 
 _LEAST: Final[float] = np.finfo(np.float64).tiny
 
@@ -119,7 +119,7 @@ def _taken_in[Value: Arithmetic](counted: CountedParts[Value], group: YearGroup)
     """Return what each overlap takes off in one group."""
     active = {key: counted.case.overlaps[key] for key in group.overlaps}
     amounts = {
-        key: _overlap_share(counted, key, group) * counted.part_in(overlap.of, group.years)
+        key: overlap_share(counted, key, group) * counted.part_in(overlap.of, group.years)
         for key, overlap in active.items()
     }
     taken: dict[str, Value] = {}
@@ -138,8 +138,11 @@ def _taken_in[Value: Arithmetic](counted: CountedParts[Value], group: YearGroup)
     return taken
 
 
-def _overlap_share[Value: Arithmetic](counted: CountedParts[Value], key: str, group: YearGroup) -> Value:
-    """Return the share of an overlap, scaled down where the shares of one component exceed the whole of it."""
+def overlap_share[Value: Arithmetic](counted: CountedParts[Value], key: str, group: YearGroup) -> Value:
+    """Return the share of an overlap, scaled down where the shares of one component exceed the whole of it.
+
+    Of a group of years, and in all definitions alike, for a rival overlap counts here whether or not its host does.
+    """
     rivals = _rivals(counted.case, counted.case.overlaps[key], group.years)
     together = _share_of_shared(counted, rivals[0])
     for other in rivals[1:]:

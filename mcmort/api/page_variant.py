@@ -1,0 +1,80 @@
+"""From the options of a run to what a page holds of one engine."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mcmort.analysis.explorer.accuracy import measured_accuracy
+from mcmort.analysis.explorer.model import explorer_model
+from mcmort.analysis.explorer.thinning import nested_rows, thinned
+from mcmort.api.reports import ComparisonReport
+from mcmort.api.verbs import compare
+from mcmort.catalogue import Case
+from mcmort.present.page.page import default_definition
+from mcmort.present.page.page_data import Variant
+from mcmort.results import DrawOptions, Draws
+from mcmort.totals import kept, posterior_of, resolve, source_of, totals_of
+
+if TYPE_CHECKING:
+    from mcmort.sampler.kernel.run import Progress
+
+__all__ = ["page_variant"]
+
+
+def page_variant(
+    case: Case,
+    options: DrawOptions,
+    *,
+    definition: str | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> tuple[ComparisonReport, Variant]:
+    """Compare the definitions of a case by the full run of an engine, and thin its joint draws.
+
+    Parameters
+    ----------
+    case : Case
+        From `mcmort.load`.
+    options : DrawOptions
+        How draws are made.
+    definition : str, optional
+        The definition on whose scope the cost of thinning is measured; by default the one that a page shows first.
+    threads : int, optional
+        Threads to use.
+    progress : callable, optional
+        Called with the draws done and the draws asked for.
+
+    Returns
+    -------
+    ComparisonReport
+        The full run.
+    Variant
+        What the page holds.
+    """
+    full: Draws
+    if options.engine == "synthesis":
+        full = posterior_of(case, options, threads=threads, progress=progress)
+        comparison = compare(full)
+    else:
+        comparison = compare(source_of(case, options, threads=threads, progress=progress))
+        full = _kept(case, options, threads)
+    rows = comparison.rows
+    named = [resolve(case, row.total.definition) for row in rows]
+    totals = [kept(total.values) for total in totals_of(full, named, with_parts=False)]
+    thin = thinned(full, nested_rows(totals))
+    model = explorer_model(thin, [row.total.definition.id for row in rows])
+    accuracy = measured_accuracy(full, thin, default_definition(rows, definition))
+    return comparison, Variant(comparison.comparison, model, accuracy)
+
+
+def _kept(case: Case, options: DrawOptions, threads: int | None) -> Draws:
+    """Return draws of the same priors, all of them kept."""
+    from mcmort.sampler import simulate
+    from mcmort.sampler.simulate import DEFAULT_DRAWS
+
+    plain = replace(options, draws=options.draws or DEFAULT_DRAWS, method="plain", precision=None)
+    return simulate(
+        case, plain.draws or DEFAULT_DRAWS, rng=plain.seed, evidence=plain.evidence, dependence=plain.dependence,
+        pool=plain.pool, weights=plain.weights, threads=threads,
+    )  # fmt: skip

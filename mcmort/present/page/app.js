@@ -1,0 +1,434 @@
+"use strict";
+// The controls of the page, and all that follows from them. All text of a case goes in as text, never as markup.
+(() => {
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const byId = (id) => document.getElementById(id);
+  const components = new Map(data.components.map((one) => [one.id, one]));
+  const definitions = new Map(data.definitions.map((one) => [one.id, one]));
+  const models = new Map(data.variants.map((one) => [one.id, new Engine.Model(one, data.draws)]));
+  const WHOLE = data.spans[0].id, TAKEN = "Held by two components, counted once", MOST_STEPS = 10;
+  const state = {variant: data.variants[0].id, level: "0.95", pinned: null};
+  const summaries = new Map();
+  let current = null, live = 0;
+
+  function make(name, attributes = {}, ...children) {
+    const made = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) {
+      if (key in made && key !== "list") made[key] = value; else made.setAttribute(key, value);
+    }
+    made.append(...children);
+    return made;
+  }
+  const percent = (level) => `${+(100 * level).toFixed(4)}`;
+  const levelText = () => `${percent(state.level)} % credible interval`;
+  const model = () => models.get(state.variant);
+  const names = data.components.map((one) => one.id);
+  function scope() {
+    const found = model().scope(state.definition, state.span);
+    return found ? {frame: found.frame, counted: found.counted.map((index) => names[index])} : {frame: null, counted: []};
+  }
+
+  // ---- state
+  function choose(definition) {
+    state.definition = definition;
+    const {measure, net} = definitions.get(definition);
+    state.measure = measure; state.net = net;
+    state.selected = new Set(scope().counted);
+  }
+  function isAsDefined() {
+    const counted = scope().counted;
+    return counted.length === state.selected.size && counted.every((name) => state.selected.has(name));
+  }
+  // whether the page shows a named definition as it is, whose figures are stored
+  function isNamed() {
+    const one = definitions.get(state.definition);
+    return state.span === WHOLE && state.measure === one.measure && state.net === one.net && isAsDefined()
+      && state.definition in model().variant.named;
+  }
+  function yearsText() {
+    const span = data.spans.find((one) => one.id === state.span).years;
+    const parts = scope().frame === null ? {} : model().variant.frames[scope().frame].parts;
+    const years = [...state.selected].filter((name) => name in parts && model().isKnown(name, state.measure))
+      .map((name) => components.get(name).years);
+    if (years.length === 0) return "";
+    const limits = definitions.get(state.definition).years ?? span;
+    const first = Math.max(span[0], limits[0], Math.min(...years.map(([from]) => from)));
+    const last = Math.min(span[1], limits[1], Math.max(...years.map(([, to]) => to)));
+    return first === last ? `${first}` : `${first}\u2013${last}`;
+  }
+  function measureText() {
+    const text = state.measure === "registered" ? "registered" : "registered or not";
+    return state.net ? `${text}, net of ordinary mortality` : text;
+  }
+  function unknownOnes() {
+    return [...state.selected].filter((name) => components.has(name) && !model().isKnown(name, state.measure));
+  }
+  function condition(known) {
+    const found = [];
+    if (state.measure === "registered" || known.some((name) => components.get(name).minimum)) {
+      found.push("no register missed a death");
+    }
+    if (unknownOnes().length) found.push("what is not known adds none");
+    return found.join(" and ");
+  }
+  function selectionLabel() {
+    const one = definitions.get(state.definition);
+    if (!isAsDefined()) return `own selection of ${state.selected.size} components`;
+    return one.label;
+  }
+
+  // ---- numbers
+  function compute() {
+    const found = scope().frame === null ? null
+      : model().total([...state.selected].sort(), scope().frame, state.measure, state.net);
+    if (found === null) return null;
+    const {accuracy, named} = model().variant;
+    const summary = Engine.summary(found.total, data.levels, accuracy.typical);
+    const stored = isNamed() ? named[state.definition] : null;
+    const one = stored ? {...Engine.stored(stored.summary, data.levels, state.level), ascending: summary.ascending} : summary;
+    one.reach = Engine.quantile(summary.ascending, 0.998);
+    const [low, high] = one.intervals[state.level], rounding = Engine.roundingFor(one, state.level);
+    one.text = rounding.span(low, high); one.middle = rounding.number(one.median); one.rounding = rounding;
+    return {...found, one, stored};
+  }
+  function partSummary(name) {
+    const {frame} = scope();
+    if (frame === null) return null;
+    const stored = isNamed() && model().variant.named[state.definition].parts[name];
+    if (stored) return Engine.stored(stored, data.levels, state.level);
+    const part = model().part(frame, name, state.measure, state.net);
+    if (part === null) return null;
+    const key = `${state.variant} ${frame} ${state.measure} ${state.net} ${name}`;
+    if (!summaries.has(key)) {
+      summaries.set(key, Engine.summary(part, data.levels, model().variant.accuracy.typical));
+    }
+    return summaries.get(key);
+  }
+
+  // ---- what is shown
+  function headline() {
+    if (!current) return "There is no total to report: nothing that is known is selected.";
+    if (current.stored) return current.stored.headlines[state.level];
+    const {one} = current, [low, high] = one.intervals[state.level];
+    let text = `${one.rounding.span(low, high, " to ")} (${levelText()}; median ${one.middle})`;
+    const limit = condition([...current.parts.keys()]);
+    if (limit) text = `at least ${one.rounding.number(low)}; ${text} if ${limit},`;
+    const what = isAsDefined()
+      ? `under the definition \u201c${definitions.get(state.definition).label}\u201d with changes`
+      : `for your own selection of ${state.selected.size} components`;
+    return `${data.case.title}: ${text} ${what}, ${yearsText()}, ${measureText()}.`;
+  }
+  function basis() {
+    const {accuracy, label} = model().variant, engine = data.variants.length > 1 ? ` (${label})` : "";
+    if (!current) return "Nothing selected is not zero deaths: choose at least one component with evidence.";
+    if (current.stored) return `A named definition: figures of the full run of ${current.stored.draws.toLocaleString("en")} draws${engine}.`;
+    return `Recomputed from ${data.draws.toLocaleString("en")} thinned draws${engine}. On ${accuracy.selections} selections at random, `
+      + `ends and medians so computed lay typically ${sharePercent(accuracy.typical)} of the interval\u2019s width from those of `
+      + `${accuracy.draws.toLocaleString("en")} draws, at most ${sharePercent(accuracy.largest)}.`;
+  }
+  const sharePercent = (share) => `${(100 * share).toFixed(1)} %`;
+
+  function show() {
+    current = compute();
+    if (data.draws > 0 && summaries.size > 4000) summaries.clear();
+    byId("headline").textContent = headline();
+    const one = definitions.get(state.definition);
+    byId("question").textContent = isAsDefined() ? one.question : `Started from \u201c${one.label}\u201d and changed.`;
+    byId("basis").textContent = basis();
+    byId("strip").replaceChildren(current ? current.one.text : "No total to report",
+      make("span", {}, current ? `  ${percent(state.level)} %, median ${current.one.middle}; ${selectionLabel()}` : ""));
+    byId("definition-text").textContent = `Counts: ${one.adds}. Leaves out: ${one.leaves_out}.`.replaceAll("..", ".");
+    byId("chart-title").textContent = `How many, ${isAsDefined() ? one.label : "own selection"}`
+      + (current ? `: ${current.one.text} (${percent(state.level)} %)` : ": no total to report");
+    draw();
+    showTable();
+    showBridge();
+    showProbability();
+    showLeftOut();
+    byId("made").textContent = model().variant.note;
+    settle();
+  }
+  function draw() {
+    View.chart(byId("chart"), {one: current?.one ?? null, level: state.level, label: selectionLabel(),
+      pinned: state.pinned && pinnedView(), published: current?.stored ? current.stored.published : []});
+  }
+  function pinnedView() {
+    const {one, label} = state.pinned;
+    if (!one) return {one, label};
+    const [low, high] = one.intervals[state.level], rounding = Engine.roundingFor(one, state.level);
+    return {label, one: {...one, text: rounding.span(low, high)}};
+  }
+
+  const rows = new Map();
+  function buildTable() {
+    const body = byId("components").tBodies[0];
+    body.replaceChildren();
+    for (const group of data.groups) {
+      const members = data.components.filter((one) => one.group === group.id);
+      if (members.length === 0) continue;
+      const box = make("input", {type: "checkbox"});
+      const own = members.map((one) => one.id);
+      box.addEventListener("change", () => { for (const name of own) toggle(name, box.checked); show(); });
+      body.append(make("tr", {className: "group"}, make("th", {scope: "rowgroup", colSpan: 3},
+        make("label", {}, box, make("span", {}, group.label)))));
+      rows.set(`group ${group.id}`, {box, names: own});
+      for (const one of members) {
+        const own = make("input", {type: "checkbox", id: `on-${one.id}`});
+        own.addEventListener("change", () => { toggle(one.id, own.checked); show(); });
+        const remark = make("small");
+        const cells = ["bar", "number", "number", "number share"].map((className) => make("td", {className}));
+        const row = make("tr", {}, make("th", {scope: "row", title: `${one.counts} (${one.years_text})`},
+          make("label", {}, own, make("span", {}, `${one.label} `, remark))), ...cells);
+        body.append(row);
+        rows.set(one.id, {box: own, row, remark, cells, drawn: null});
+      }
+    }
+    const foot = byId("components").tFoot;
+    const cells = ["number", "number", "number share"].map((className) => make("td", {className}));
+    const row = make("tr", {}, make("th", {scope: "row"}, TAKEN), make("td", {className: "bar"}), ...cells);
+    foot.prepend(row);
+    rows.set("taken", {row, cells});
+  }
+  function toggle(name, isOn) {
+    if (isOn && isAvailable(name)) state.selected.add(name); else state.selected.delete(name);
+  }
+  function isAvailable(name) {
+    const {frame} = scope();
+    return frame !== null && (name in model().variant.frames[frame].parts || !isEverKnown(name));
+  }
+  const isEverKnown = (name) => model().isKnown(name, "all") || model().isKnown(name, "registered");
+  function setText(node, text) { if (node.textContent !== text) node.textContent = text; }
+
+  function showTable() {
+    const share = current && Engine.shares(current.parts, current.taken, current.total);
+    const found = new Map(data.components.map((one) => [one.id, partSummary(one.id)]));
+    let least = 0, reach = 1;
+    for (const summary of found.values()) {
+      if (!summary) continue;
+      least = Math.min(least, summary.intervals[state.level][0]);
+      reach = Math.max(reach, summary.intervals[state.level][1]);
+    }
+    setText(byId("bar-axis"), `0 to ${View.axisText(+reach.toPrecision(2), reach)}, each on its own`);
+    for (const one of data.components) {
+      const {box, row, remark, cells} = rows.get(one.id), isOn = state.selected.has(one.id), summary = found.get(one.id);
+      box.checked = isOn;
+      box.disabled = !isAvailable(one.id);
+      row.className = isOn ? "" : "off";
+      const unknown = !model().isKnown(one.id, state.measure);
+      setText(remark, unknown ? `unknown, not zero${isOn ? "" : "; not counted"}` : !summary ? "none of its years; not counted"
+        : !isOn ? "not counted" : one.minimum || state.measure === "registered" ? "registered only: a minimum" : "");
+      const key = summary ? `${isOn} ${state.level} ${reach} ${least} ${summary.median} ${summary.intervals[state.level]}` : "";
+      if (rows.get(one.id).drawn !== key) {
+        rows.get(one.id).drawn = key;
+        cells[0].replaceChildren(...(summary ? [View.bar(summary, state.level, [least, reach], isOn)] : []));
+        const rounding = summary && Engine.roundingFor(summary, state.level);
+        setText(cells[1], summary ? rounding.number(summary.median) : "\u2013");
+        setText(cells[2], summary ? rounding.span(...summary.intervals[state.level]) : "\u2013");
+      }
+      setText(cells[3], share?.parts.has(one.id) ? wholePercent(share.parts.get(one.id)) : "");
+    }
+    for (const {box, names} of [...rows.values()].filter((one) => one.names)) {
+      const on = names.filter((name) => state.selected.has(name)).length;
+      box.checked = on === names.length; box.indeterminate = on > 0 && on < names.length;
+    }
+    const {row, cells} = rows.get("taken"), hasTaken = current && current.taken.some((value) => value > 0);
+    row.hidden = !hasTaken;
+    if (hasTaken) {
+      const taken = Engine.summary(current.taken, data.levels, model().variant.accuracy.typical);
+      const rounding = Engine.roundingFor(taken, state.level);
+      setText(cells[0], `\u2212${rounding.number(taken.median)}`);
+      setText(cells[1], `\u2212(${rounding.span(...taken.intervals[state.level])})`);
+      setText(cells[2], wholePercent(share.taken));
+    }
+    const sum = byId("components").tFoot.querySelector(".sum").cells;
+    setText(sum[2], current ? current.one.middle : "no total"); setText(sum[3], current ? current.one.text : "no total");
+    setText(sum[4], current ? "100 %" : "");
+    setText(byId("interval-head"), `${percent(state.level)} % interval`);
+    setText(byId("table-title"), `${data.case.title}: ${selectionLabel()}; ${measureText()}`);
+  }
+  function wholePercent(share) { return `${(100 * share).toFixed(0)} %`.replace(/^-0 /, "0 ").replace("-", "\u2212"); }
+
+  function showBridge() {
+    byId("bridge").hidden = !state.pinned; byId("unpin").hidden = !state.pinned;
+    if (!state.pinned) return;
+    const before = state.pinned.means, after = means();
+    const steps = [...new Set([...before.keys(), ...after.keys()])].map((name) => [name, before.get(name) ?? 0, after.get(name) ?? 0])
+      .filter(([, from, to]) => Math.abs(to - from) > 0.5).sort((a, b) => Math.abs(b[2] - b[1]) - Math.abs(a[2] - a[1]));
+    const total = (found) => [...found.values()].reduce((sum, value) => sum + value, 0);
+    const sums = [total(before), total(after)], difference = sums[1] - sums[0];
+    const rounding = Engine.roundingOf([...sums, Math.abs(difference)].map(Math.abs), Math.max(...sums.map(Math.abs), 1) / 10);
+    const signed = (value) => (rounding.value(value) > 0 ? "+" : "") + rounding.number(value);
+    const plain = (value) => (value === 0 ? "\u2013" : rounding.number(value));
+    const line = (label, from, to) => make("tr", {}, make("th", {scope: "row"}, label),
+      ...[plain(from), plain(to), signed(to - from)].map((text) => make("td", {className: "number"}, text)));
+    const rest = steps.slice(MOST_STEPS), some = (side) => rest.reduce((sum, step) => sum + step[side], 0);
+    byId("bridge-text").textContent = steps.length === 0 ? `Nothing differs from the pinned result, ${state.pinned.label}.`
+      : `The mean is ${signed(difference)} against the pinned result, ${state.pinned.label}; most by `
+        + `\u201c${stepLabel(steps[0][0])}\u201d (${signed(steps[0][2] - steps[0][1])}).`;
+    const last = line("Total", ...sums);
+    last.className = "sum";
+    byId("bridge-table").tBodies[0].replaceChildren(
+      ...steps.slice(0, MOST_STEPS).map(([name, from, to]) => line(stepLabel(name), from, to)),
+      ...(rest.length ? [line(`${rest.length} smaller differences`, some(1), some(2))] : []), last);
+    byId("bridge-table").hidden = steps.length === 0;
+  }
+  const stepLabel = (name) => (name === "" ? TAKEN : components.get(name).label);
+  // means of the parts of the present total, which add up to its own
+  function means() {
+    if (!current) return new Map();
+    const found = new Map([...current.parts].map(([name, part]) => [name, Engine.mean(part)]));
+    const rest = Engine.mean(current.total) - [...found.values()].reduce((sum, value) => sum + value, 0);
+    return found.set("", rest);
+  }
+
+  function threshold() {
+    const text = byId("threshold").value.trim().toLowerCase().replaceAll(",", "").replaceAll("_", "");
+    if (text === "") return null;
+    const match = /^(\d+(?:\.\d+)?(?:e\d+)?)\s*(thousand|k|million|m|billion|bn)?$/.exec(text);
+    if (!match) return NaN;
+    return Number(match[1]) * ({thousand: 1e3, k: 1e3, million: 1e6, m: 1e6, billion: 1e9, bn: 1e9}[match[2]] ?? 1);
+  }
+  function showProbability() {
+    const limit = threshold(), place = byId("probability");
+    if (limit === null) { setText(place, ""); return; }
+    if (Number.isNaN(limit)) { setText(place, "Write a number, such as 20 million or 500,000."); return; }
+    if (!current) { setText(place, "No total, so no probability."); return; }
+    const limitText = limit >= 1e6 ? `${+(limit / 1e6).toPrecision(6)} million` : limit.toLocaleString("en");
+    setText(place, `Probability that it is more than ${limitText}: ${Engine.probabilityText(Engine.shareAbove(current.total, limit))}, `
+      + "given this selection and this evidence.");
+  }
+  function showLeftOut() {
+    const left = data.components.filter((one) => !state.selected.has(one.id)).map((one) => one.label);
+    setText(byId("left-out"), left.length ? `Left out of this total: ${left.join("; ")}.` : "Left out of this total: nothing that the case holds.");
+    const unknown = unknownOnes().map((name) => `${components.get(name).label} (${components.get(name).unknown[state.measure] ?? "no evidence"})`);
+    setText(byId("unknown"), unknown.length ? `Asked for, but unknown, which is not zero: ${unknown.join("; ")}.` : "");
+  }
+
+  // ---- controls
+  function buildControls() {
+    for (const one of data.definitions) {
+      const radio = make("input", {type: "radio", name: "definition", value: one.id});
+      radio.addEventListener("change", () => { choose(one.id); show(); syncControls(); });
+      byId("definitions").append(make("label", {className: "row"}, radio, make("span", {}, one.label)));
+    }
+    const fill = (id, options) => byId(id).append(...options.map(([value, text]) => make("option", {value}, text)));
+    fill("span", data.spans.map((one, index) => [one.id, index === 0 ? `all, ${one.label}` : one.label]));
+    fill("level", data.levels.map((level) => [String(level), `${percent(level)} %`]));
+    fill("variant", data.variants.map((one) => [one.id, one.label]));
+    byId("variant-field").hidden = data.variants.length < 2;
+    byId("net-field").hidden = data.variants.every((one) => Object.keys(one.ordinary).length === 0);
+    byId("measure-field").hidden = data.variants.every((one) => Object.keys(one.deaths.registered).length === 0);
+    const on = (id, act) => byId(id).addEventListener("change", () => { act(byId(id).value); show(); syncControls(); });
+    on("span", (value) => {
+      const was = isAsDefined();
+      state.span = value;
+      state.selected = new Set(was ? scope().counted : [...state.selected].filter(isAvailable));
+    });
+    on("measure", (value) => { state.measure = value; });
+    on("net", (value) => { state.net = value === "1"; });
+    on("level", (value) => { state.level = value; });
+    on("variant", (value) => { state.variant = value; });
+    byId("threshold").addEventListener("input", showProbability);
+    byId("pin").addEventListener("click", () => {
+      state.pinned = {label: pinLabel(), one: current && {...current.one}, means: means()};
+      show();
+    });
+    byId("unpin").addEventListener("click", () => { state.pinned = null; show(); byId("pin").focus(); });
+    byId("csv").addEventListener("click", download);
+    byId("copy").addEventListener("click", copyLink);
+  }
+  function pinLabel() {
+    const extra = [state.span === WHOLE ? "" : data.spans.find((one) => one.id === state.span).label,
+      isNamed() ? "" : measureText(), data.variants.length > 1 ? model().variant.label : ""].filter(Boolean);
+    return [selectionLabel(), ...extra].join(", ");
+  }
+  function syncControls() {
+    for (const radio of document.getElementsByName("definition")) radio.checked = radio.value === state.definition;
+    for (const id of ["span", "measure", "level", "variant"]) byId(id).value = state[id];
+    byId("net").value = state.net ? "1" : "0";
+  }
+
+  // ---- the link, and what is said aloud: both a moment after the last change
+  function fragment() {
+    const on = data.components.map((one) => (state.selected.has(one.id) ? "1" : "0")).join("");
+    const words = {data: data.digest, d: state.definition, y: state.span, m: state.measure, net: state.net ? "1" : "0",
+      ci: state.level, e: state.variant, on};
+    return `#${new URLSearchParams(words)}`;
+  }
+  function settle() {
+    clearTimeout(live);
+    live = setTimeout(() => {
+      history.replaceState(null, "", fragment());
+      setText(byId("live"), headline());
+    }, 400);
+  }
+  // whether a link was read; one of other data, or of no sense, changes nothing
+  function readLink() {
+    const words = new URLSearchParams(location.hash.slice(1)), problem = byId("link-problem");
+    problem.hidden = true;
+    if (!words.has("data")) return false;
+    const on = words.get("on") ?? "", isSound = words.get("data") === data.digest && definitions.has(words.get("d"))
+      && data.spans.some((one) => one.id === words.get("y")) && ["all", "registered"].includes(words.get("m"))
+      && data.levels.map(String).includes(words.get("ci")) && models.has(words.get("e"))
+      && /^[01]+$/.test(on) && on.length === data.components.length;
+    if (!isSound) {
+      problem.hidden = false;
+      problem.textContent = words.get("data") === data.digest
+        ? "The link could not be read; the page shows the definition that it begins with."
+        : "The link was made for a page with other data, so it would name other numbers; the page shows the definition that it begins with.";
+      return false;
+    }
+    Object.assign(state, {definition: words.get("d"), span: words.get("y"), measure: words.get("m"), net: words.get("net") === "1",
+      level: words.get("ci"), variant: words.get("e"),
+      selected: new Set(data.components.filter((_, index) => on[index] === "1").map((one) => one.id))});
+    return true;
+  }
+  function copyLink() {
+    history.replaceState(null, "", fragment());
+    const said = (text) => setText(byId("live"), text);
+    const done = () => { said("Link copied."); byId("copy").textContent = "Link copied"; setTimeout(() => { byId("copy").textContent = "Copy link"; }, 2000); };
+    (navigator.clipboard?.writeText(location.href) ?? Promise.reject()).then(done, () => {
+      said("The address of the page is the link."); byId("copy").textContent = "Copy the address above";
+    });
+  }
+  function download() {
+    const cell = (value) => {
+      const text = String(value), safe = /^[=+\-@\t\r]/.test(text) && typeof value === "string" ? `'${text}` : text;
+      return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+    };
+    const lines = [["component", "label", "counted", "median", "low", "high", "level", "definition", "years", "measure", "net", "data"]];
+    const tail = [state.level, state.definition, yearsText(), state.measure, state.net, data.digest];
+    for (const one of data.components) {
+      const summary = partSummary(one.id);
+      const numbers = summary ? [summary.median, ...summary.intervals[state.level]] : ["", "", ""];
+      lines.push([one.id, one.label, state.selected.has(one.id) ? "yes" : "no", ...numbers, ...tail]);
+    }
+    lines.push(["total", "Total counted", "", ...(current ? [current.one.median, ...current.one.intervals[state.level]] : ["", "", ""]), ...tail]);
+    const text = lines.map((line) => line.map(cell).join(",")).join("\n") + "\n";
+    const link = make("a", {href: URL.createObjectURL(new Blob([text], {type: "text/csv"})), download: `${data.case.id}-selection.csv`});
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  }
+
+  // ---- begin
+  document.body.classList.add("has-script");
+  state.span = WHOLE;
+  choose(data.default);
+  buildControls();
+  buildTable();
+  readLink();
+  show();
+  syncControls();
+  addEventListener("hashchange", () => { if (location.hash !== fragment()) { if (readLink()) { show(); syncControls(); } } });
+  let width = byId("chart").clientWidth;
+  new ResizeObserver(() => {
+    if (byId("chart").clientWidth !== width) { width = byId("chart").clientWidth; draw(); }
+  }).observe(byId("chart"));
+  new IntersectionObserver(([seen]) => { byId("strip").hidden = seen.isIntersecting; }).observe(byId("headline"));
+  addEventListener("beforeprint", draw);
+  window.mcmort = {state, current: () => current, compute: (words) => {
+    Object.assign(state, words, {selected: new Set(words.selected ?? state.selected)});
+    show(); syncControls();
+    return current && [0.025, 0.5, 0.975].map((share) => Engine.quantile(current.one.ascending, share));
+  }, ready: true};
+})();

@@ -1,0 +1,228 @@
+"use strict";
+// The arithmetic of the page, without a document: totals of any selection from thinned joint draws, and their digits.
+// It does what mcmort.definitions.sums and mcmort.present.numbers do in Python; tests hold them against each other.
+const Engine = (() => {
+  const ALPHABET = Array.from({length: 94}, (_, i) => String.fromCharCode(33 + i)).filter((c) => !'"\\<'.includes(c));
+  const PLACE = new Uint8Array(128);
+  ALPHABET.forEach((letter, index) => { PLACE[letter.charCodeAt(0)] = index; });
+  const GROUP = 13;
+
+  function unpack([scale, low, high, bits, text], count) {
+    const values = new Float64Array(count), most = 2 ** bits - 1;
+    const step = most > 1 ? (scale === "linear" ? high - low : Math.log(high / low)) / (most - 1) : 0;
+    let held = 0, room = 0, at = 0;
+    for (let row = 0; row < count; row += 1) {
+      while (room < bits) {
+        held += (91 * PLACE[text.charCodeAt(at)] + PLACE[text.charCodeAt(at + 1)]) * 2 ** room;
+        room += GROUP; at += 2;
+      }
+      const code = held % 2 ** bits;
+      held = (held - code) / 2 ** bits; room -= bits;
+      const part = (code - 1) * step;
+      values[row] = code === 0 ? 0 : scale === "linear" ? low + part : low * Math.exp(part);
+    }
+    return values;
+  }
+
+  class Model {
+    constructor(variant, count) {
+      this.variant = variant; this.count = count;
+      this.columns = new Array(variant.columns.length);
+      this.kept = new Map();
+      for (const frame of variant.frames) for (const name of frame.whole) frame.parts[name] = [[1]];
+    }
+    column(index) {
+      return this.columns[index] ??= unpack(this.variant.columns[index], this.count);
+    }
+    product(values, [number, ...columns]) {
+      const product = Float64Array.from(values, (value) => value * number);
+      for (const index of columns) {
+        const column = this.column(index);
+        for (let row = 0; row < product.length; row += 1) product[row] *= column[row];
+      }
+      return product;
+    }
+    weighted(values, weight) {
+      if (weight.length === 1) return this.product(values, weight[0]);
+      const sum = new Float64Array(this.count);
+      for (const factors of weight) add(sum, this.product(values, factors), 1);
+      return sum;
+    }
+    isKnown(name, measure) { return name in this.variant.deaths[measure]; }
+    // deaths of a component under a measure, gross or net, in all its years
+    base(name, measure, net) {
+      const key = `${measure} ${net} ${name}`;
+      if (!this.kept.has(key)) {
+        const ones = new Float64Array(this.count).fill(1);
+        const values = this.product(ones, this.variant.deaths[measure][name]);
+        const ordinary = net && this.variant.ordinary[name];
+        if (ordinary) {
+          const share = this.product(ones, ordinary);
+          for (let row = 0; row < values.length; row += 1) values[row] *= 1 - share[row];
+        }
+        this.kept.set(key, values);
+      }
+      return this.kept.get(key);
+    }
+    scope(definition, span) { return this.variant.scopes[`${definition} ${span}`] ?? null; }
+    part(frame, name, measure, net) {
+      const weight = this.variant.frames[frame].parts[name];
+      if (!weight || !this.isKnown(name, measure)) return null;
+      const base = this.base(name, measure, net);
+      if (weight.length === 1 && weight[0].length === 1 && weight[0][0] === 1) return base;
+      const key = `${frame} ${measure} ${net} ${name}`;
+      if (!this.kept.has(key)) this.kept.set(key, this.weighted(base, weight));
+      return this.kept.get(key);
+    }
+    // the total of a selection, with its parts and what overlaps take off; null if nothing known is selected
+    total(selected, frame, measure, net) {
+      const parts = new Map();
+      for (const name of selected) {
+        const part = this.part(frame, name, measure, net);
+        if (part) parts.set(name, part);
+      }
+      if (parts.size === 0) return null;
+      const total = new Float64Array(this.count), taken = new Float64Array(this.count);
+      for (const part of parts.values()) add(total, part, 1);
+      const {free, tight} = this.variant.frames[frame];
+      const claim = (guest, weight) => {
+        const key = `${guest} ${measure} ${net} ${JSON.stringify(weight)}`;
+        if (!this.kept.has(key)) this.kept.set(key, this.weighted(this.base(guest, measure, net), weight));
+        return this.kept.get(key);
+      };
+      for (const [guest, host, weight] of free) {
+        if (parts.has(guest) && parts.has(host)) add(taken, claim(guest, weight), 1);
+      }
+      for (const index of tight) {
+        const [host, weight, outer, inner] = this.variant.tight[index];
+        if (!parts.has(host)) continue;
+        const asked = inner.filter(([guest]) => parts.has(guest));
+        if (asked.length === 0) continue;
+        const room = Float64Array.from(claim(host, weight)), together = new Float64Array(this.count);
+        for (const [beyond, part] of outer) if (parts.has(beyond)) add(room, claim(host, part), -1);
+        for (const [guest, part] of asked) add(together, claim(guest, part), 1);
+        for (let row = 0; row < taken.length; row += 1) taken[row] += Math.min(together[row], Math.max(room[row], 0));
+      }
+      const signed = [...parts.keys()].some((name) => this.variant.signed.includes(name));
+      for (let row = 0; row < total.length; row += 1) {
+        const value = total[row] - taken[row];
+        total[row] = signed ? value : Math.max(value, 0);
+      }
+      return {total, parts, taken};
+    }
+  }
+
+  function add(sum, values, sign) {
+    for (let row = 0; row < sum.length; row += 1) sum[row] += sign * values[row];
+  }
+  function mean(values) {
+    let sum = 0;
+    for (const value of values) sum += value;
+    return sum / values.length;
+  }
+  const sorted = (values) => values.slice().sort();
+  function quantile(ascending, probability) {
+    const place = (ascending.length - 1) * probability, below = Math.floor(place);
+    const above = Math.min(below + 1, ascending.length - 1);
+    return ascending[below] + (place - below) * (ascending[above] - ascending[below]);
+  }
+  function summary(values, levels, errorShare) {
+    const ascending = sorted(values), intervals = {};
+    for (const level of levels) {
+      intervals[level] = [quantile(ascending, (1 - level) / 2), quantile(ascending, (1 + level) / 2)];
+    }
+    const widest = Object.values(intervals).reduce((most, [low, high]) => Math.max(most, high - low), 0);
+    return {median: quantile(ascending, 0.5), mean: mean(values), intervals, error: errorShare * widest, ascending};
+  }
+  function shares(parts, taken, total) {
+    const centre = mean(total);
+    const cov = (values) => {
+      const own = mean(values);
+      let sum = 0;
+      for (let row = 0; row < total.length; row += 1) sum += (values[row] - own) * (total[row] - centre);
+      return sum;
+    };
+    const whole = cov(total), found = new Map();
+    for (const [name, part] of parts) found.set(name, whole > 0 ? cov(part) / whole : 0);
+    return {parts: found, taken: whole > 0 ? -cov(taken) / whole : 0};
+  }
+  function shareAbove(values, limit) {
+    let count = 0;
+    for (const value of values) if (value > limit) count += 1;
+    return count / values.length;
+  }
+
+  // digits: one unit for both ends of an interval and its median, as mcmort.present.numbers.rounding_of chooses it
+  const MILLION = 1e6, TOLERANCE = 1 / 20, FEWEST_UNITS = 8, MOST_FIGURES = 3, MINUS = "\u2212", DASH = "\u2013";
+  function roundedTo(number, exponent) {
+    const unit = 10 ** exponent, size = Math.floor(Math.abs(number) / unit + 0.5) * unit;
+    return number < 0 && size > 0 ? -size : size;
+  }
+  const floorLog = (number) => Math.floor(Math.log10(number));
+  function unitExponent(numbers, width) {
+    if (width <= 0) {
+      const largest = Math.max(...numbers.map(Math.abs));
+      return largest > 0 ? Math.max(floorLog(largest) + 1 - MOST_FIGURES, 0) : 0;
+    }
+    const allowed = TOLERANCE * width * (1 + 1e-9);
+    let exponent = floorLog(width / FEWEST_UNITS);
+    while (exponent > 0 && numbers.some((one) => Math.abs(roundedTo(one, exponent) - one) > allowed)) exponent -= 1;
+    return Math.max(exponent, 0);
+  }
+  function withCommas(text) {
+    const [whole, rest] = text.split(".");
+    const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
+    return rest === undefined ? grouped : `${grouped}.${rest}`;
+  }
+  class Rounding {
+    constructor(exponent, millions, isLimited, keepsSmall) {
+      Object.assign(this, {exponent, millions, isLimited, keepsSmall});
+    }
+    exponentOf(number) {
+      return this.keepsSmall && number > 0 && roundedTo(number, this.exponent) === 0
+        ? Math.max(floorLog(number), 0) : this.exponent;
+    }
+    value(number) { return roundedTo(number, this.exponentOf(number)); }
+    digits(number) {
+      const exponent = this.exponentOf(number), rounded = roundedTo(number, exponent), size = Math.abs(rounded);
+      const text = this.millions ? (size / MILLION).toFixed(Math.max(0, 6 - exponent)) : size.toFixed(0);
+      return (rounded < 0 ? MINUS : "") + withCommas(text);
+    }
+    get word() { return this.millions ? " million" : ""; }
+    number(number) { return this.digits(number) + this.word; }
+    span(low, high, to = DASH) {
+      const between = this.value(low) < 0 || this.value(high) < 0 ? " to " : to;
+      return `${this.digits(low)}${between}${this.digits(high)}${this.word}`;
+    }
+  }
+  function roundingOf(numbers, width = null, error = 0) {
+    width ??= Math.max(...numbers) - Math.min(...numbers);
+    const largest = Math.max(...numbers.map(Math.abs)), smallest = Math.min(...numbers);
+    let exponent = unitExponent(numbers, width);
+    const isLimited = error > 10 ** exponent;
+    if (error > TOLERANCE * width) exponent = Math.max(exponent, Math.ceil(Math.log10(error)));
+    if (smallest >= 0 && largest > 0) {
+      const least = Math.min(...numbers.filter((one) => one > 0));
+      const finest = Math.max(floorLog(largest) + 1 - MOST_FIGURES, 0);
+      while (roundedTo(least, exponent) === 0 && exponent > finest && 10 ** (exponent - 1) >= error) exponent -= 1;
+    }
+    return new Rounding(exponent, roundedTo(largest, exponent) >= MILLION, isLimited, smallest >= 0);
+  }
+  // a stored summary, as the summary of draws at one level: its median, then for each level both ends and their error
+  function stored([median, ...ends], levels, level) {
+    const intervals = Object.fromEntries(levels.map((one, index) => [one, ends.slice(3 * index, 3 * index + 2)]));
+    return {median, intervals, error: ends[3 * levels.map(String).indexOf(String(level)) + 2]};
+  }
+  function roundingFor(one, level) {
+    const [low, high] = one.intervals[level];
+    return roundingOf([low, high, one.median], high - low, one.error);
+  }
+  function probabilityText(share) {
+    if (share < 0.01) return "less than 1 in 100";
+    if (share > 0.99) return "more than 99 in 100";
+    return `about ${(100 * share).toFixed(0)}\u00a0%`;
+  }
+  return {Model, unpack, mean, sorted, quantile, summary, shares, shareAbove, roundedTo, roundingOf, roundingFor,
+    Rounding, stored, probabilityText};
+})();
+if (typeof module !== "undefined") module.exports = Engine;
