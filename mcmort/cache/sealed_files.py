@@ -74,8 +74,22 @@ def sealed(request: Request, fill: Callable[[BinaryIO], object]) -> Callable[[Bi
     return fill_and_seal
 
 
-def read_sealed(path: Path, request: Request) -> memoryview:
+def read_sealed(path: Path, request: Request, *, marks_use: bool = True) -> memoryview:
     """Return the content of a file that answers a request.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    request : Request
+        What it should answer.
+    marks_use : bool
+        Whether its time is set to now, by which a store keeps what is used; results that are not to change stay as
+        they are.
+
+    Returns
+    -------
+    memoryview
 
     Raises
     ------
@@ -89,8 +103,9 @@ def read_sealed(path: Path, request: Request) -> memoryview:
     content = stored[: max(len(stored) - length, 0)]
     if stored[len(content) :] != _seal(hashlib.sha256(content).hexdigest(), request):
         raise ValueError("the file is damaged, or answers another request")
-    with contextlib.suppress(OSError):  # a store that cannot be written is read all the same
-        os.utime(path)  # what is used stays longest
+    if marks_use:
+        with contextlib.suppress(OSError):  # a store that cannot be written is read all the same
+            os.utime(path)
     return content
 
 

@@ -65,10 +65,7 @@ def fit(
 
     Example: `mcmort fit ussr --figures`
     """
-    from mcmort.api.fit_report import FitReport, FitRows
-    from mcmort.bayes import save_fit
     from mcmort.results import DrawOptions
-    from mcmort.totals import posterior_of
 
     if priors and figures:
         raise typer.BadParameter("one table at a time", param_hint="--figures")
@@ -83,6 +80,10 @@ def fit(
         lean=lean,
     )
     loaded = load_case(case)
+    from mcmort.api.fit_report import FitReport, FitRows  # engines load only for a case that is sound
+    from mcmort.bayes import save_fit
+    from mcmort.totals import posterior_of
+
     with progress_bar(f"Fitting {loaded.id}", quiet) as progress:
         posterior = posterior_of(loaded, options, threads=threads, progress=progress)
     if save is not None:

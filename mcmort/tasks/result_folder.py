@@ -53,7 +53,7 @@ class ResultFolder:
     def read(self, task: Task) -> str | None:
         """Return the stored result of a task as canonical JSON; None if there is none, or its file is damaged."""
         try:
-            return bytes(read_sealed(self.file_of(task), task.content)).decode()
+            return bytes(read_sealed(self.file_of(task), task.content, marks_use=False)).decode()
         except (OSError, ValueError):
             return None
 

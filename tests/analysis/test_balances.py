@@ -179,4 +179,4 @@ def test_demographic_losses_of_the_soviet_case_exceed_both_balances() -> None:
     assert -6e6 < first.median < -1e6
     assert -10e6 < second.median < -3e6
     assert not any(by_definition.values())
-    assert report.render("text").count("demographic: Components exceed") == 2
+    assert report.render("text", full=True).count("demographic: Components exceed") == 2

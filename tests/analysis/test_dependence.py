@@ -80,7 +80,7 @@ def test_each_definition_of_a_shipped_case_prints_its_settings_between_its_range
             ends = (interval.low, one.summary.median, interval.high)
             for value, limits in zip(ends, (report.ranges.low, report.ranges.median, report.ranges.high), strict=True):
                 assert limits.smallest * (1.0 - 1e-9) <= value <= limits.largest * (1.0 + 1e-9)
-        _, text = report.render("text").split("\n\n", 1)
+        _, text = report.render("text", 80).split("\n\n", 1)
         body = text.split("Question:")[0].splitlines()
         assert max(map(len, body)) <= 80
         assert sum(line.startswith((" none", " as declared", " all inputs in step", " any: ")) for line in body) == 5

@@ -70,7 +70,7 @@ def test_the_page_is_rendered_from_the_stored_report(tmp_path: Path) -> None:
     """README table and page come from the file alone, twice the same, with losing cells and missing tools."""
     (tmp_path / RESULTS).parent.mkdir()
     (tmp_path / RESULTS).write_text(to_json(made_report()), encoding="utf-8")
-    assert readme_table(tmp_path).count("NumPy") == 2
+    assert readme_table(tmp_path).splitlines()[2].count("NumPy") == 1
     text = page(tmp_path)
     assert text == page(tmp_path)
     for part in ("# Benchmarks", "## Where mcmort loses", "chaospy: not installed", "processor: made up"):

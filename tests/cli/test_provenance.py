@@ -65,7 +65,7 @@ WRONG_USE = [
     (("show", "case", "--estimates", "--sources"), "choose one of"),
     (("import",), "Missing argument"),
     (("import", "text.txt"), "no spreadsheet format '.txt'"),
-    (("import", "empty.ods"), "no spreadsheet format '.ods'"),
+    (("import", "empty.xls"), "no spreadsheet format '.xls'"),
     (("new",), "Missing argument"),
     (("new", "My_Case"), "is no id of a case"),
     (("new", "one", "two"), "unexpected extra argument"),
@@ -78,7 +78,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     small_folder(tmp_path / "case")
     shutil.copytree(ROOT / "tests" / "bad" / "many-at-once", tmp_path / "broken")
     (tmp_path / "empty").mkdir()
-    for name in ("empty.csv", "empty.ods", "text.txt"):
+    for name in ("empty.csv", "empty.xls", "text.txt"):
         (tmp_path / name).touch()
     monkeypatch.chdir(tmp_path)
     return tmp_path

@@ -283,7 +283,8 @@ def _quantities(evidence: Evidence, backend: DataFreeBackend) -> dict[str, Array
     build_model(backend, evidence)
     certain = {name for name, curve in evidence.curves.items() if isinstance(curve, float)}
     certain |= {f"registered:{name.partition(':')[2]}" for name in certain if name.startswith("completeness:")}
-    certain |= {name for name in backend.kept if name.startswith(("expected:", "scale:"))}  # of figures, not of deaths
+    of_figures = ("expected:", "scale:", "error:", "sum:")  # not of deaths
+    certain |= {name for name in backend.kept if name.startswith(of_figures)}
     ranked = {name: values for name, values in backend.kept.items() if name not in certain}
     ranked |= {name: backend.given[name] for name in evidence.parameters if name.startswith("lineage:")}
     case, columns = evidence.case, frozenset(backend.kept)
