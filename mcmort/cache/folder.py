@@ -13,8 +13,9 @@ from mcmort.cache.atomic_write import write_atomically
 
 __all__ = ["KEPT", "cache_folder", "code_stamps", "keep", "version_of"]
 
-KEPT: Final = 64
-"""Files of one kind that are kept; the oldest are deleted first."""
+KEPT: Final = 128
+"""Files of one kind that are kept; the longest unused are deleted first. A multiverse of the largest case goes through
+67 plans in turn: a store that holds fewer has deleted each by the time that it is needed again."""
 
 
 def cache_folder() -> Path:
