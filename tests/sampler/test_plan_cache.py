@@ -386,7 +386,7 @@ def test_no_more_than_so_many_files_are_kept(folder: Path) -> None:
     """Of more files than are kept the oldest go, and the one just written stays; other files are not touched."""
     folder.mkdir(parents=True)
     for index in range(KEPT + 6):
-        path = folder / f"old-{index:02d}.npz"
+        path = folder / f"old-{index:03d}.npz"
         path.write_bytes(b"")
         os.utime(path, (1_000_000 + index, 1_000_000 + index))
     (folder / "notes.txt").write_text("mine")
@@ -394,7 +394,7 @@ def test_no_more_than_so_many_files_are_kept(folder: Path) -> None:
     names = sorted(one.name for one in folder.glob("*.npz"))
     assert len(names) == KEPT
     assert [name for name in names if name.startswith("small-")]
-    assert [name for name in names if name.startswith("old-")] == [f"old-{index:02d}.npz" for index in range(7, 70)]
+    assert [name for name in names if name.startswith("old-")] == [f"old-{index:03d}.npz" for index in range(7, KEPT + 6)]
     assert (folder / "notes.txt").read_text() == "mine"
 
 
