@@ -394,7 +394,8 @@ def test_no_more_than_so_many_files_are_kept(folder: Path) -> None:
     names = sorted(one.name for one in folder.glob("*.npz"))
     assert len(names) == KEPT
     assert [name for name in names if name.startswith("small-")]
-    assert [name for name in names if name.startswith("old-")] == [f"old-{index:03d}.npz" for index in range(7, KEPT + 6)]
+    expected = [f"old-{index:03d}.npz" for index in range(7, KEPT + 6)]
+    assert [name for name in names if name.startswith("old-")] == expected
     assert (folder / "notes.txt").read_text() == "mine"
 
 
