@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.bayes.diagnostics import Diagnosis
+from mcmort.bayes.mode_shares import split_of
 from mcmort.bayes.posterior import KINDS, Posterior
 from mcmort.cache.atomic_write import write_atomically
 from mcmort.cache.folder import cache_folder, version_of
@@ -201,6 +202,7 @@ def tree_of(posterior: Posterior) -> DataTree:
         "statuses": {name: asdict(status) for name, status in posterior.statuses.items()},
         "rejected": dict(posterior.rejected),
         "diagnosis": asdict(posterior.diagnosis),
+        "modes": [asdict(split) for split in posterior.modes],
         "seconds": dict(posterior.seconds),
         "case": posterior.case.where,
         "digest": posterior.case.digest,
@@ -286,5 +288,6 @@ def _read(path: Path, case: Case) -> Posterior:
         predicted_before=_of_figures(groups["prior_predictive"]),
         rejected=dict(head["rejected"]),
         diagnosis=Diagnosis(**diagnosis),
+        modes=tuple(map(split_of, head["modes"])),
         seconds=dict(head["seconds"]),
     )
