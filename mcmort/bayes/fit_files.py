@@ -22,7 +22,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.bayes.diagnostics import Diagnosis
-from mcmort.bayes.mode_shares import split_of
 from mcmort.bayes.posterior import KINDS, Posterior
 from mcmort.cache.atomic_write import write_atomically
 from mcmort.cache.folder import cache_folder, version_of
@@ -33,6 +32,7 @@ from mcmort.definitions.splits import KeptSplits
 from mcmort.errors import OutputError, UsageError
 from mcmort.results import ComponentStatus, Manifest
 from mcmort.results.draw_tables import dataset_of
+from mcmort.results.weighed_modes import split_of
 
 if TYPE_CHECKING:
     from xarray import DataTree

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.bayes.modes import figures_behind
 from mcmort.results.chains import effective_size
+from mcmort.results.weighed_modes import SplitDeaths, WeighedMode
 
-__all__ = ["SplitDeaths", "WeighedMode", "cuts_between", "joint_shares", "share_errors", "split_of", "weighed"]
+__all__ = ["cuts_between", "share_errors", "weighed"]
 
 type Array = NDArray[np.float64]
 type Labels = NDArray[np.int64]
@@ -28,65 +27,6 @@ _TOGETHER: Final = 20
 """Fewest draws by whose distance a density is told."""
 _FEWEST: Final = 50
 """Draws of each chain in a mode, from which R-hat in it is told."""
-
-
-@dataclass(frozen=True, slots=True)
-class WeighedMode:
-    """One mode of the deaths of a component, with its probability.
-
-    Attributes
-    ----------
-    share : float
-        Its probability: the share of the draws that are in it.
-    error : float
-        Monte Carlo standard error of the share.
-    low, median, high : float
-        Ends of the central 95 % of the draws in it, and their median.
-    figures : tuple of str
-        Names of the figures that fit better there than in any other mode, the clearest first.
-    ess : float
-        Effective number of the draws in it.
-    rhat : float or None
-        R-hat of the deaths within it; None if a chain has few draws in it.
-    """
-
-    share: float
-    error: float
-    low: float
-    median: float
-    high: float
-    figures: tuple[str, ...]
-    ess: float
-    rhat: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class SplitDeaths:
-    """The deaths of a component, whose posterior has several modes.
-
-    Attributes
-    ----------
-    name : str
-        Column of the deaths.
-    cuts : tuple of float
-        Where one mode ends and the next begins.
-    modes : tuple of WeighedMode
-        From the lowest up.
-    """
-
-    name: str
-    cuts: tuple[float, ...]
-    modes: tuple[WeighedMode, ...]
-
-    def mode_of(self, values: Array) -> Labels:
-        """Return the number of the mode of each draw."""
-        return np.searchsorted(np.asarray(self.cuts), values)
-
-
-def split_of(record: Mapping[str, Any]) -> SplitDeaths:
-    """Return what was written as plain values."""
-    modes = (WeighedMode(**{**mode, "figures": tuple(mode["figures"])}) for mode in record["modes"])
-    return SplitDeaths(record["name"], tuple(record["cuts"]), tuple(modes))
 
 
 def cuts_between(values: Array, middles: Sequence[float] | Array) -> tuple[float, ...]:
@@ -205,23 +145,3 @@ def _rhat(chains: Array) -> float:
     from arviz_stats.base import array_stats
 
     return float(array_stats.rhat(chains, chain_axis=0, draw_axis=1))
-
-
-def joint_shares(splits: Sequence[SplitDeaths], columns: Mapping[str, Array]) -> dict[tuple[int, ...], float]:
-    """Return the share of each combination of modes of several components, those without a draw left out.
-
-    Parameters
-    ----------
-    splits : sequence of SplitDeaths
-        What is split.
-    columns : mapping of str to ndarray, shape (n_draws,)
-        Draws of the deaths.
-
-    Returns
-    -------
-    dict of tuple of int to float
-        By the number of the mode of each component, the most probable first.
-    """
-    labels = np.stack([split.mode_of(columns[split.name]) for split in splits], axis=1)
-    counts = Counter(map(tuple, labels.tolist()))
-    return {combination: count / len(labels) for combination, count in counts.most_common()}

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.bayes.diagnostics import Diagnosis
-from mcmort.bayes.mode_shares import SplitDeaths
 from mcmort.catalogue.vocabulary import not_admitted
 from mcmort.results import Draws
+from mcmort.results.weighed_modes import SplitDeaths
 
 if TYPE_CHECKING:
     from xarray import DataTree

@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from mcmort.bayes.backends import ArrayBackend, evaluate_model, evaluate_without_data
 from mcmort.bayes.diagnostics import CHAINS, Diagnosis
 from mcmort.bayes.evidence import Evidence
-from mcmort.bayes.mode_shares import SplitDeaths, cuts_between, share_errors, weighed
+from mcmort.bayes.mode_shares import cuts_between, share_errors, weighed
 from mcmort.bayes.modes import ModeSearch, SplitQuantity
 from mcmort.bayes.nutpie_adapter import Chains
 from mcmort.bayes.starting_points import schools_of
 from mcmort.bayes.tempering import TemperedChains
+from mcmort.results.weighed_modes import SplitDeaths
 
 if TYPE_CHECKING:
     from mcmort.bayes.sample import Progress

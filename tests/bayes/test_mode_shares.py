@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from mcmort.bayes.mode_shares import cuts_between, joint_shares, share_errors, weighed
+from mcmort.bayes.mode_shares import cuts_between, share_errors, weighed
+from mcmort.results.weighed_modes import joint_shares
 
 
 def _mixture(rng: np.random.Generator, *modes: tuple[float, float, int]) -> np.ndarray:
