@@ -33,6 +33,7 @@ from mcmort.definitions.splits import KeptSplits
 from mcmort.errors import OutputError, UsageError
 from mcmort.results import ComponentStatus, Manifest
 from mcmort.results.draw_tables import dataset_of
+from mcmort.results.weighed_modes import split_of
 
 if TYPE_CHECKING:
     from xarray import DataTree
@@ -203,6 +204,7 @@ def tree_of(posterior: Posterior) -> DataTree:
         "statuses": {name: asdict(status) for name, status in posterior.statuses.items()},
         "rejected": dict(posterior.rejected),
         "diagnosis": asdict(posterior.diagnosis),
+        "modes": [asdict(split) for split in posterior.modes],
         "seconds": dict(posterior.seconds),
         "case": posterior.case.where,
         "digest": posterior.case.digest,
@@ -288,5 +290,6 @@ def _read(path: Path, case: Case) -> Posterior:
         predicted_before=_of_figures(groups["prior_predictive"]),
         rejected=dict(head["rejected"]),
         diagnosis=Diagnosis(**diagnosis),
+        modes=tuple(map(split_of, head["modes"])),
         seconds=dict(head["seconds"]),
     )
