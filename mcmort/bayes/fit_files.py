@@ -30,13 +30,13 @@ from mcmort.catalogue.case import Case
 from mcmort.catalogue.reading.load import load
 from mcmort.definitions.splits import KeptSplits
 from mcmort.errors import OutputError, UsageError
-from mcmort.results import ComponentStatus, Manifest
+from mcmort.results import ComponentStatus, Manifest, SamplerOfFit
 from mcmort.results.draw_tables import dataset_of
 
 if TYPE_CHECKING:
     from xarray import DataTree
 
-__all__ = ["FitKey", "find", "keep", "open_fit", "path_of", "save_fit", "tree_of"]
+__all__ = ["FitKey", "find", "keep", "libraries_of", "open_fit", "path_of", "save_fit", "tree_of"]
 
 type Array = NDArray[np.float64]
 
@@ -64,6 +64,12 @@ class FitKey:
     without: tuple[str, ...]
     draws: int | None
     lean: float = 0.0
+    sampler: SamplerOfFit = "compiled"
+
+
+def libraries_of(sampler: SamplerOfFit) -> tuple[str, ...]:
+    """Return the libraries on which the bits of a fit may depend."""
+    return ("numba", "numpy", "nutpie", "scipy", *(("pymc", "pytensor") if sampler == "pymc" else ()))
 
 
 def path_of(case: Case, key: FitKey) -> Path:
@@ -81,7 +87,7 @@ def _request(case: Case, key: FitKey) -> Request:
         "kind": "fit",
         "case": case.digest,
         **asdict(key),
-        "versions": {name: version_of(name) for name in ("numba", "numpy", "nutpie", "scipy")},
+        "versions": {name: version_of(name) for name in libraries_of(key.sampler)},
         "code": hashlib.sha256("".join(_code()).encode()).hexdigest(),
     }
 
@@ -199,6 +205,7 @@ def tree_of(posterior: Posterior) -> DataTree:
     head = {
         "manifest": asdict(posterior.manifest),
         "statuses": {name: asdict(status) for name, status in posterior.statuses.items()},
+        "units": dict(posterior.units),
         "rejected": dict(posterior.rejected),
         "diagnosis": asdict(posterior.diagnosis),
         "seconds": dict(posterior.seconds),
@@ -284,6 +291,7 @@ def _read(path: Path, case: Case) -> Posterior:
         observed={name: float(value[0]) for name, value in _of_figures(groups["observed_data"]).items()},
         predicted=_of_figures(groups["posterior_predictive"]),
         predicted_before=_of_figures(groups["prior_predictive"]),
+        units=dict(head.get("units", {})),
         rejected=dict(head["rejected"]),
         diagnosis=Diagnosis(**diagnosis),
         seconds=dict(head["seconds"]),

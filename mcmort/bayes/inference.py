@@ -10,19 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.bayes.diagnostics import LEAST_DRAWS
-from mcmort.bayes.fit_files import FitKey, find, keep
+from mcmort.bayes.fit_files import FitKey, find, keep, libraries_of
 from mcmort.bayes.posterior import KINDS, Posterior
 from mcmort.cache.folder import version_of
 from mcmort.catalogue.case import Case
 from mcmort.definitions.splits import KeptSplits
 from mcmort.errors import ConvergenceError, UsageError
-from mcmort.results import Manifest
+from mcmort.results import SAMPLERS, Manifest, SamplerOfFit
 from mcmort.results.seed import given_seed
 
 if TYPE_CHECKING:
     from mcmort.bayes.backends import ArrayBackend
     from mcmort.bayes.diagnostics import Diagnosis
     from mcmort.bayes.evidence import Evidence
+    from mcmort.bayes.pymc_chains import PymcChains
     from mcmort.bayes.sample import Chains, Progress
 
 __all__ = ["fit", "manifest_of", "values_of"]
@@ -45,6 +46,7 @@ def fit(
     evidence: Iterable[str] | None = None,
     without: Iterable[str] = (),
     lean: float = 0.0,
+    sampler: SamplerOfFit = "compiled",
     draws: int | None = None,
     cores: int | None = None,
     store: bool = True,
@@ -66,6 +68,9 @@ def fit(
     lean : float
         Error that all figures of one component may have in common though no evidence shows it: 0.3 lets them lean by
         30 % as one standard deviation, either way.
+    sampler : {"compiled", "pymc"}
+        What draws: the density compiled here, or the model of `mcmort.pymc_model`, which PyTensor compiles in half a
+        minute. Both are the same density, and go through the same checks.
     draws : int, optional
         Draws of each of four chains; by default 1,000, and up to 4,000 if they do not agree before. Chains that do not
         agree are run again in shorter steps, also with as many draws as are given.
@@ -105,17 +110,19 @@ def fit(
         )
     if not 0.0 <= lean <= MOST_LEAN:
         raise UsageError(f"the lean is {lean!r}; expected a share from 0 to {MOST_LEAN:g}, such as 0.3 for 30 %")
+    if sampler not in SAMPLERS:
+        raise UsageError(f"no sampler {sampler!r}; expected one of {', '.join(SAMPLERS)}")
     if cores is not None and cores < 1:
         raise UsageError(f"the number of cores is {cores!r}; expected 1 or more")
     bases, left_out = None if evidence is None else _names("evidence", evidence), _names("without", without)
-    key = FitKey(seed, bases, left_out, draws, float(lean))
+    key = FitKey(seed, bases, left_out, draws, float(lean), sampler)
     stored = find(case, key) if store else None
     if stored is not None:
         return stored
     from mcmort.bayes.evidence.collect import collect
 
     collected = replace(collect(case, bases, left_out), lean=float(lean))
-    posterior = _fitted(collected, seed, draws, cores, progress)
+    posterior = _fitted(collected, seed, draws, cores, progress, sampler)
     if store and keep(posterior, key) is not None:
         return (
             find(case, key) or posterior
@@ -134,11 +141,16 @@ def _names(argument: str, given: Iterable[str]) -> tuple[str, ...]:
 
 
 def _fitted(
-    evidence: Evidence, seed: int, draws: int | None, cores: int | None, progress: Progress | None
-) -> Posterior:  # fmt: skip
+    evidence: Evidence,
+    seed: int,
+    draws: int | None,
+    cores: int | None,
+    progress: Progress | None,
+    sampler: SamplerOfFit,
+) -> Posterior:
     clock = _Clock()
-    found = _converged(evidence, seed, draws, cores, progress, clock)
-    return _posterior_of(evidence, *found, seed, clock)
+    found = _converged(evidence, seed, draws, cores, progress, clock, sampler)
+    return _posterior_of(evidence, *found, seed, clock, sampler)
 
 
 def values_of(evidence: Evidence, seed: int, draws: int | None = None, cores: int | None = None) -> dict[str, Array]:
@@ -166,8 +178,14 @@ def values_of(evidence: Evidence, seed: int, draws: int | None = None, cores: in
 
 
 def _converged(
-    evidence: Evidence, seed: int, draws: int | None, cores: int | None, progress: Progress | None, clock: _Clock
-) -> tuple[Chains, ArrayBackend, Diagnosis]:  # fmt: skip
+    evidence: Evidence,
+    seed: int,
+    draws: int | None,
+    cores: int | None,
+    progress: Progress | None,
+    clock: _Clock,
+    sampler: SamplerOfFit = "compiled",
+) -> tuple[Chains, ArrayBackend, Diagnosis]:
     """Sample until the chains agree, or refuse."""
     from mcmort.bayes.autodiff.density import Density, density_address, identity_address
     from mcmort.bayes.backends import evaluate_model, evaluate_without_data, program_of
@@ -179,10 +197,11 @@ def _converged(
     clock.lap("program")
     density_address()
     identity_address()
+    target = program if sampler == "compiled" else _in_pymc(evidence)
     clock.lap("compiling")
     search = ModeSearch(evidence)
     starts = starting_points(evidence, Density(program), seed)
-    briefly = sample_briefly(program, starts, seed, cores=cores, progress=progress).scores
+    briefly = sample_briefly(target, starts, seed, cores=cores, progress=progress).scores
     search.add(briefly, evaluate_without_data(evidence, _flat(briefly)).kept)
     clock.lap("search")
     has_diverged = False
@@ -191,7 +210,7 @@ def _converged(
         # more draws alone may do, unless transitions diverged
         accept = TARGET_ACCEPT if longer == 2 and draws is None and not has_diverged else shorter_steps
         chains = sample(
-            program, seed, draws=kept, tune=max(TUNE, TUNE * kept // DRAWS), target_accept=accept, cores=cores,
+            target, seed, draws=kept, tune=max(TUNE, TUNE * kept // DRAWS), target_accept=accept, cores=cores,
             progress=progress, starts=search.starts(CHAINS),
         )  # fmt: skip
         clock.lap("sampling")
@@ -211,6 +230,12 @@ def _converged(
         f"the fit of {evidence.case.id} is refused: short chains came to where longer ones do not. Hint: draw more "
         "with --draws"
     )
+
+
+def _in_pymc(evidence: Evidence) -> PymcChains:
+    from mcmort.bayes.pymc_chains import PymcChains
+
+    return PymcChains(evidence)
 
 
 def _flat(scores: Array) -> Array:
@@ -256,8 +281,14 @@ def _diagnosed(evidence: Evidence, chains: Chains, backend: ArrayBackend) -> Dia
 
 
 def _posterior_of(
-    evidence: Evidence, chains: Chains, backend: ArrayBackend, diagnosis: Diagnosis, seed: int, clock: _Clock
-) -> Posterior:  # fmt: skip
+    evidence: Evidence,
+    chains: Chains,
+    backend: ArrayBackend,
+    diagnosis: Diagnosis,
+    seed: int,
+    clock: _Clock,
+    sampler: SamplerOfFit,
+) -> Posterior:
     """Put together what the draws of the parameters and draws from the prior say."""
     from mcmort.bayes.predictive import draw_prior, replicates
 
@@ -267,7 +298,7 @@ def _posterior_of(
     before = draw_prior(evidence, _PRIOR_DRAWS, seed)
     posterior = Posterior(
         evidence.case,
-        manifest_of(evidence, seed, count * length, count),
+        manifest_of(evidence, seed, count * length, count, sampler),
         columns,
         evidence.statuses,
         KeptSplits(seed),
@@ -278,6 +309,7 @@ def _posterior_of(
         observed={datum.name: datum.log_value for datum in evidence.data if datum.formula is None},
         predicted=replicates(evidence, backend, seed, "posterior"),
         predicted_before=replicates(evidence, before, seed, "prior"),
+        units={datum.name: datum.unit for datum in evidence.data if datum.unit},
         rejected=evidence.rejected,
         diagnosis=diagnosis,
         seconds=clock.seconds,
@@ -286,15 +318,18 @@ def _posterior_of(
     return posterior
 
 
-def manifest_of(evidence: Evidence, seed: int, draws: int, chains: int) -> Manifest:
+def manifest_of(
+    evidence: Evidence, seed: int, draws: int, chains: int, sampler: SamplerOfFit = "compiled"
+) -> Manifest:  # fmt: skip
     """Return how a fit of some evidence is made."""
     return Manifest(
         engine="synthesis",
         seed=seed,
         draws=draws,
         evidence=evidence.admitted,
-        versions={name: version_of(name) for name in ("mcmort", "numba", "numpy", "nutpie", "scipy")},
+        versions={name: version_of(name) for name in ("mcmort", *libraries_of(sampler))},
         without=evidence.without,
         lean=evidence.lean,
+        sampler=sampler,
         chains=chains,
     )

@@ -162,7 +162,7 @@ class _ModelBuilder[Value: Arithmetic]:
             {f"deaths:{name}": self.place(name, latent) for name, latent in latents.items()}
         )
         self.weak = {
-            name: self.backend.exp(score[f"deaths:{name}"] * latent.log_sd + latent.log_median)
+            name: self.off_scale(score[f"deaths:{name}"] * latent.log_sd + latent.log_median, latent.unit)
             for name, latent in latents.items()
         }
         for name, deaths in self.weak.items():
@@ -202,7 +202,9 @@ class _ModelBuilder[Value: Arithmetic]:
         if f"all:{name}" not in self.columns:
             text = self.case.components[name].formula
             assert text is not None
-            deaths = maximum(self.arithmetic(text), 0.0)
+            deaths = self.arithmetic(text)
+            if self.case.head.support_of(self.case.components[name]) != "signed":
+                deaths = maximum(deaths, 0.0)
             if name in self.weak:  # then what was registered is the least that it can be
                 register = self.weak[name]
                 self.columns[f"registered:{name}"] = register
@@ -247,8 +249,8 @@ class _ModelBuilder[Value: Arithmetic]:
         counted = self.columns[datum.column] if datum.account is None else self.sum(datum.account)
         stated: Value | float = datum.log_value
         if datum.formula is not None:
-            stated = self.logarithm(self.arithmetic(datum.formula)) + datum.log_value
-        mean, scale = self.logarithm(counted), self.scale(datum)
+            stated = self.on_scale(self.arithmetic(datum.formula), datum.unit) + datum.log_value
+        mean, scale = self.on_scale(counted, datum.unit), self.scale(datum)
         for shift in self.shifts(datum):
             mean = mean + shift
         # "at least y": the figure is above y, so its error is above the residual; "at most y": so is minus its error
@@ -295,6 +297,10 @@ class _ModelBuilder[Value: Arithmetic]:
         """Add up what a claim or a balance counts, by the same sums as any total."""
         return evaluate(self.case, self.columns, account, lambda split: split.mean).total
 
-    def logarithm(self, value: Value) -> Value:
-        """Return a logarithm, of one death at least, since a formula may give zero."""
-        return self.backend.log(maximum(value, 1.0))
+    def on_scale(self, value: Value, unit: float) -> Value:
+        """Return a value on the scale of its figures: in a unit, or the logarithm of one death at least."""
+        return value * (1.0 / unit) if unit else self.backend.log(maximum(value, 1.0))
+
+    def off_scale(self, value: Value, unit: float) -> Value:
+        """Return a value from the scale of its figures."""
+        return value * unit if unit else self.backend.exp(value)

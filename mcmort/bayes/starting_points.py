@@ -69,7 +69,7 @@ def schools_of(evidence: Evidence) -> dict[str, tuple[School, ...]]:
         error = math.hypot(datum.log_error, evidence.case.head.log_sd_of(datum.basis))
         if datum.account is None:
             figures[datum.component].append((datum.log_value - _log_completeness(evidence, datum), error, datum.name))
-        else:
+        elif not datum.unit:
             names = [term.component for term in datum.account.terms.values()]
             for name in set(names) - own:
                 figures[name].append((datum.log_value - math.log(len(names)), error, datum.name))

@@ -10,7 +10,7 @@ from mcmort.bayes.evidence.convert import Stated, converted_claims, converted_es
 from mcmort.bayes.evidence.datum import Datum, Evidence
 from mcmort.bayes.evidence.deduplicate import claims_not_yet_used, weighted_by_lineage
 from mcmort.bayes.evidence.standard import Selection, Standard, standard_of
-from mcmort.bayes.evidence.weak import latent_of, latents_of_sums
+from mcmort.bayes.evidence.weak import latent_of, latents_of_balances, latents_of_sums
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Balance, Share
 from mcmort.catalogue.vocabulary import BASES
@@ -50,13 +50,6 @@ def collect(case: Case, evidence: Iterable[str] | None = None, without: Iterable
     UsageError
         If a basis, source or lineage is unknown.
     """
-    signed = [name for name, one in case.components.items() if case.head.support_of(one) == "signed"]
-    signed += [name for name, one in case.quantities.items() if one.signed]
-    if signed:
-        raise EvidenceError(
-            f"{', '.join(signed)} may be negative (signed = true), and this engine models logarithms. "
-            "Hint: use the elicited engine"
-        )
     synthesis = case.head.synthesis
     if synthesis is None:
         raise EvidenceError(
@@ -72,6 +65,7 @@ def collect(case: Case, evidence: Iterable[str] | None = None, without: Iterable
     direct, stated = converted_estimates(standard, estimates.kept), converted_claims(standard, claims.kept)
     own = {datum.component for datum in direct.kept if datum.side == "point"}
     sums = latents_of_sums(standard, stated.kept, own)
+    sums |= latents_of_balances(standard, balances.kept, own | set(sums))
     known = _known(standard, direct.kept, own, sums)
     figures = _with_something_else(direct.kept, known)
     statuses = {name: _status(standard, name, how, by_sums=name in sums) for name, how in known.items()}
@@ -80,7 +74,7 @@ def collect(case: Case, evidence: Iterable[str] | None = None, without: Iterable
     accounted = _accounted_claims(counted, new_claims.kept)
     sides = _accounted_balances(counted, balances.kept)
     data = [*figures.kept, *accounted.kept]
-    if not any(datum.side == "point" for datum in data):
+    if not any(datum.side == "point" for datum in data) and not sides.kept:
         raise EvidenceError(
             f"no evidence of {case.id} is left to condition on. Hint: admit more bases with --evidence, or leave "
             "fewer sources out"

@@ -54,6 +54,9 @@ class Datum:
         Arithmetic over quantities that takes the place of the figure; `log_value` then only carries it to the years.
     weight : float
         One over the number of figures that its lineage has of the same target.
+    unit : float
+        Of what may be negative, which has no logarithm: the unit in which value and error are in place of their
+        logarithms. 0 of a count.
     """
 
     name: str
@@ -67,6 +70,7 @@ class Datum:
     account: ResolvedDefinition | None = None
     formula: str | None = None
     weight: float = 1.0
+    unit: float = 0.0
 
     @property
     def component(self) -> str:
@@ -89,10 +93,19 @@ class Datum:
 
 @dataclass(frozen=True, slots=True)
 class Latent:
-    """The weak prior of a component: lognormal about the middle of what is cited, several times as wide."""
+    """The weak prior of a component: lognormal about the middle of what is cited, several times as wide.
+
+    Attributes
+    ----------
+    log_median, log_sd : float
+        Mean and standard deviation of the logarithm; with a unit, those of the value itself in that unit.
+    unit : float
+        Of a component that may be negative, else 0.
+    """
 
     log_median: float
     log_sd: float
+    unit: float = 0.0
 
 
 @dataclass(frozen=True)
