@@ -33,7 +33,7 @@ type Array = NDArray[np.float64]
 MOST_LEAN: Final = 3.0
 """Largest lean that may be asked for."""
 _PRIOR_DRAWS: Final = 2000
-_OTHERS: Final = ("tau", "bias", "completeness", "residual", "lean")
+_OTHERS: Final = ("tau", "bias", "heterogeneity", "completeness", "residual", "lean")
 """What a fit keeps besides columns that totals may ask for."""
 _RETRIES: Final = ((2, 0.9), (4, 0.99))
 """Length, in that of the first run, and target acceptance of further runs while the chains do not agree."""
@@ -274,7 +274,7 @@ def _diagnosed(evidence: Evidence, chains: Chains, backend: ArrayBackend) -> Dia
     checked |= {
         name: chains.scores[:, :, index]
         for index, name in enumerate(evidence.parameters)
-        if name.startswith("lineage:")
+        if name.startswith(("lineage:", "baseline:"))
     }
     stats = chains.stats
     return diagnose(checked, stats["energy"], stats["diverging"].astype(bool), stats["n_steps"])

@@ -137,7 +137,8 @@ class _ModelBuilder[Value: Arithmetic]:
             return self.backend.number(curve)
         value = self.backend.along(curve, self.score[key])
         # beyond its table a curve goes on straight, and a share would come above one
-        return value if key.startswith("quantity:") else self.backend.smaller(value, self.backend.number(1.0))
+        is_share = not key.startswith(("quantity:", "heterogeneity:"))
+        return self.backend.smaller(value, self.backend.number(1.0)) if is_share else value
 
     def heterogeneity(self) -> dict[Basis, Value]:
         """Return the heterogeneity of each basis: how far its figures lie apart beyond their own errors."""
@@ -265,15 +266,34 @@ class _ModelBuilder[Value: Arithmetic]:
         shifts = [self.bias[datum.basis]] if datum.basis in self.bias else []
         if datum.line in self.evidence.lines:
             common = math.sqrt(self.evidence.synthesis.lineage)
-            shifts.append(self.score[f"lineage:{datum.line}"] * self.tau[datum.basis] * common)
+            shifts.append(self.score[f"lineage:{datum.line}"] * self.sigma(datum) * common)
+        if (baseline := self.evidence.baseline_of.get(datum.name)) is not None:
+            shared = math.sqrt(self.evidence.synthesis.baseline[baseline].correlation)
+            shifts.append(self.score[f"baseline:{baseline}"] * self.whole_scale(datum) * shared)
         if datum.column.startswith("all:") and datum.component in self.lean:
             shifts.append(self.lean[datum.component])
         return shifts
 
     def scale(self, datum: Datum) -> Value:
         """Return the scale of the error that a figure has of its own, logarithmic."""
+        baseline = self.evidence.baseline_of.get(datum.name)
+        if baseline is None:
+            return self.whole_scale(datum)
+        shared = self.evidence.synthesis.baseline[baseline].correlation
+        own: Value = self.whole_scale(datum) * math.sqrt(1.0 - shared)
+        return own
+
+    def sigma(self, datum: Datum) -> Value:
+        """Return the heterogeneity of a figure: that of its basis, or the one that its component has of its own."""
+        own = self.columns.get(f"heterogeneity:{self.evidence.copies.get(datum.component, datum.component)}")
+        if own is None:
+            return self.tau[datum.basis]
+        return own * (1.0 / datum.unit) if datum.unit else own
+
+    def whole_scale(self, datum: Datum) -> Value:
+        """Return the scale of a figure's error but for what its lineage has in common."""
         common = self.evidence.synthesis.lineage if datum.line in self.evidence.lines else 0.0
-        tau = self.tau[datum.basis] * math.sqrt(1.0 - common)
+        tau = self.sigma(datum) * math.sqrt(1.0 - common)
         return self.backend.norm(tau, datum.log_error) if datum.log_error > 0.0 else tau
 
     def balance(self, name: str, account: ResolvedDefinition) -> None:

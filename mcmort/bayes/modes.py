@@ -117,7 +117,7 @@ class ModeSearch:
         self.scores.append(scores)
         self.deaths.append(
             {
-                name: np.log(np.maximum(values, 1.0)).reshape(scores.shape[:2])
+                name: np.arcsinh(values).reshape(scores.shape[:2])  # a logarithm, also of what is negative
                 for name, values in kept.items()
                 if name.partition(":")[0] in ("all", "registered")
             }
@@ -169,7 +169,7 @@ class ModeSearch:
         likelihood = self._likelihood(mode_of)
         modes = tuple(
             Mode(
-                float(np.exp(np.median(segments[mode_of == mode]))),
+                float(np.sinh(np.median(segments[mode_of == mode]))),
                 len(np.unique(chain_of[mode_of == mode])),
                 _figures_behind(likelihood, mode),
             )

@@ -39,6 +39,7 @@ _DIMS: Final = {
     "quantity": ("quantity", "quantity_name"),
     "tau": ("tau", "basis"),
     "bias": ("bias", "biased_basis"),
+    "heterogeneity": ("heterogeneity", "heterogeneity_of"),
     "lean": ("lean", "leaning_component"),
     "expected": ("expected", "figure"),
     "scale": ("scale", "figure"),

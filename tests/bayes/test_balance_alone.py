@@ -73,6 +73,7 @@ def test_bound_moves_posterior_of_balance() -> None:
     assert bounded[0.5] - free[0.5] > 10e3
 
 
+@pytest.mark.slow
 def test_fit_to_balance_alone_is_stored_read_and_told() -> None:
     """Without any figure the fit is stored and found again, and its tables say what it was conditioned on."""
     case = _case(component("dead"))

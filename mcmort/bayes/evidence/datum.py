@@ -13,13 +13,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
-from mcmort.bayes.quantile_spline import QuantileSpline, spline_of
+from mcmort.bayes.quantile_spline import Prior, QuantileSpline, spline_of
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Synthesis
 from mcmort.catalogue.vocabulary import BASES, Basis
 from mcmort.definitions import ResolvedDefinition
 from mcmort.elicit.families import Distribution
-from mcmort.elicit.pool import Pool
 from mcmort.elicit.priors import Priors
 from mcmort.results import ComponentStatus
 
@@ -130,9 +129,9 @@ class Evidence:
         Components that a formula makes.
     registered : tuple of str
         Components that have a registered part.
-    cited : dict of str to Pool or Distribution
+    cited : dict of str to Prior
         Priors that are taken over as they are cited, by column: ``completeness:ID``, ``ordinary:ID``, ``overlap:ID``,
-        ``share:KEY``, ``quantity:NAME``.
+        ``share:KEY``, ``quantity:NAME``, ``heterogeneity:ID``.
     data : tuple of Datum
         What is conditioned on.
     balances : dict of str to ResolvedDefinition
@@ -161,7 +160,7 @@ class Evidence:
     latents: dict[str, Latent]
     derived: tuple[str, ...]
     registered: tuple[str, ...]
-    cited: dict[str, Pool | Distribution]
+    cited: dict[str, Prior]
     data: tuple[Datum, ...]
     balances: dict[str, ResolvedDefinition]
     statuses: dict[str, ComponentStatus]
@@ -176,7 +175,16 @@ class Evidence:
         """Components whose figures may lean together; registers do not, and sums are about several components."""
         if not self.lean:
             return ()
-        return tuple(sorted({datum.component for datum in self.data if datum.column.startswith("all:")}))
+        return tuple(
+            sorted({datum.component for datum in self.data if datum.column.startswith("all:") and not datum.unit})
+        )
+
+    @cached_property
+    def baseline_of(self) -> dict[str, str]:
+        """The baseline of each figure that has an error in common with another one, by name."""
+        names = {datum.name for datum in self.data}
+        shared = {name: names & set(one.figures) for name, one in self.synthesis.baseline.items()}
+        return {figure: name for name, figures in shared.items() if len(figures) > 1 for figure in figures}
 
     def completeness_of(self, component: str) -> str:
         """Return the column of the completeness of a component, which a copy shares with its original."""
@@ -208,6 +216,7 @@ class Evidence:
         names += [f"tau:{basis}" for basis in self.bases]
         names += [f"bias:{basis}" for basis in self.bases if basis in self.synthesis.bias]
         names += [f"lineage:{line}" for line in self.lines]
+        names += [f"baseline:{name}" for name in sorted(set(self.baseline_of.values()))]
         names += [f"lean:{name}" for name in self.leaning]
         return (*names, *(f"deaths:{name}" for name in self.latents))
 

@@ -21,9 +21,9 @@ from mcmort.definitions import DefinitionTerms
 from mcmort.elicit.figure_fit import fit_figure
 from mcmort.errors import FitError
 
-__all__ = ["claim_unit", "is_signed", "natural_datum", "natural_latent", "units_of"]
+__all__ = ["WEAKEST_SIGNED", "claim_unit", "is_signed", "natural_datum", "natural_latent", "units_of"]
 
-_WEAKEST: Final = 4.0
+WEAKEST_SIGNED: Final = 4.0
 """Least standard deviation of the prior of what may be negative, in its size."""
 _ENDS: Final = np.array([0.1586552539, 0.5, 0.8413447461])
 
@@ -98,8 +98,6 @@ def natural_datum(case: Case, name: str, figure: Estimate | Claim, line: str, un
     FitError
         If it cannot be modelled.
     """
-    if figure.measure == "registered":
-        raise FitError("it counts what was registered of something that may be negative, which is no part of it")
     text = getattr(figure, "formula", None)
     if text is not None:
         if factor != 1.0:
@@ -126,4 +124,4 @@ def natural_latent(standard: Standard, points: Sequence[Datum], name: str, unit:
     pool = standard.priors.components[name].all
     if pool is not None:
         ends += (pool.ppf(np.array([0.05, 0.95])) / unit).tolist()
-    return Latent((min(ends) + max(ends)) / 2.0, max(_WEAKEST, max(ends) - min(ends)), unit)
+    return Latent((min(ends) + max(ends)) / 2.0, max(WEAKEST_SIGNED, max(ends) - min(ends)), unit)

@@ -10,7 +10,7 @@ import numpy as np
 
 from mcmort.bayes.evidence.convert import Stated
 from mcmort.bayes.evidence.datum import Datum, Latent
-from mcmort.bayes.evidence.natural import is_signed, natural_latent
+from mcmort.bayes.evidence.natural import WEAKEST_SIGNED, is_signed, natural_latent
 from mcmort.bayes.evidence.standard import Standard
 from mcmort.catalogue.records import Balance
 from mcmort.definitions import DefinitionTerms, of_balance, resolve
@@ -117,6 +117,8 @@ def _take_parts(
     for name in (term.component for term in resolved.terms):
         if name in known or standard.case.components[name].formula is not None:
             continue
-        even = Latent(0.0, 1.0, math.exp(log_sum)) if is_signed(standard.case, name) else Latent(part, WIDEST)
+        even = (
+            Latent(0.0, WEAKEST_SIGNED, math.exp(log_sum)) if is_signed(standard.case, name) else Latent(part, WIDEST)
+        )
         if name not in latents or (even.unit, even.log_median) < (latents[name].unit, latents[name].log_median):
             latents[name] = even

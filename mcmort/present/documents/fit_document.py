@@ -78,6 +78,7 @@ def fit_document(posterior: Posterior, receipt: Receipt) -> FitDocument:
         "quantity",
         "tau",
         "bias",
+        "heterogeneity",
         "completeness",
         "residual",
         "lean",
