@@ -40,6 +40,7 @@ _DIMS: Final = {
     "tau": ("tau", "basis"),
     "bias": ("bias", "biased_basis"),
     "heterogeneity": ("heterogeneity", "heterogeneity_of"),
+    "scatter": ("scatter", "scattered_component"),
     "lean": ("lean", "leaning_component"),
     "expected": ("expected", "figure"),
     "scale": ("scale", "figure"),

@@ -59,7 +59,7 @@ def _figures(posterior: Posterior, name: str) -> dict[str, tuple[float, float]]:
 def _furthest(one: Posterior, other: Posterior) -> float:
     """Return the largest difference between figures of two fits, in its Monte Carlo standard error."""
     return max(
-        abs(value - there) / np.hypot(error, error_there)
+        float(abs(value - there) / np.hypot(error, error_there))
         for name in one.columns
         if name.startswith(("all:", "registered:")) and np.ptp(one.columns[name]) > 0.0
         for (value, error), (there, error_there) in zip(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mcmort.bayes.evidence.datum import Datum, Side
+from mcmort.bayes.evidence.error_groups import group_of
 from mcmort.bayes.evidence.natural import claim_unit, natural_datum, units_of
 from mcmort.bayes.evidence.standard import Selection, Standard
 from mcmort.catalogue.case import Case
@@ -39,9 +40,9 @@ def converted_estimates(standard: Standard, estimates: Iterable[tuple[Component,
         factor, _ = to_years(standard.case, component, estimate)
         try:
             if unit:
-                datum = natural_datum(standard.case, name, estimate, estimate.line, unit, factor)
+                datum = natural_datum(standard.case, name, estimate, component, unit, factor)
             else:
-                datum = _datum(standard.case, name, estimate, estimate.line)
+                datum = _datum(standard.case, name, estimate, estimate.line, component)
                 datum = replace(datum, log_value=datum.log_value + math.log(factor))
         except FitError as error:
             rejected[name] = str(error)
@@ -58,9 +59,9 @@ def converted_claims(standard: Standard, claims: Iterable[Claim]) -> Selection[S
         try:
             resolved, line = resolve(standard.case, of_claim(standard.case, claim)), claim.lineage or claim.source
             if unit := claim_unit(standard.case, claim, resolved):
-                datum = natural_datum(standard.case, name, claim, line, unit, 1.0)
+                datum = natural_datum(standard.case, name, claim, None, unit, 1.0)
             else:
-                datum = _datum(standard.case, name, claim, line)
+                datum = _datum(standard.case, name, claim, line, None)
             if claim.beyond is not None:
                 if datum.side == "at-least":
                     rejected[name] = "at least so many, of more than the case holds: it bounds nothing here"
@@ -72,7 +73,7 @@ def converted_claims(standard: Standard, claims: Iterable[Claim]) -> Selection[S
     return Selection(kept, rejected)
 
 
-def _datum(case: Case, name: str, figure: Estimate | Claim, line: str) -> Datum:
+def _datum(case: Case, name: str, figure: Estimate | Claim, line: str, owner: Component | None) -> Datum:
     """Return a figure as a datum on the logarithm.
 
     Raises
@@ -80,14 +81,14 @@ def _datum(case: Case, name: str, figure: Estimate | Claim, line: str) -> Datum:
     FitError
         If it has no logarithm.
     """
-    text = getattr(figure, "formula", None)
+    text, group = getattr(figure, "formula", None), group_of(case, owner, figure)
     if text is not None:
-        return Datum(name, figure.basis, line, figure.source, formula=text)
+        return Datum(name, figure.basis, group, line, figure.source, formula=text)
     side: Side = "at-least" if figure.reading == "at-least" else "at-most" if figure.reading == "at-most" else "point"
     middle, error = _middle_and_error(case, figure)
     if middle <= 0.0 or not math.isfinite(error):
         raise FitError("a figure of zero has no logarithm")
-    return Datum(name, figure.basis, line, figure.source, side, math.log(middle), error)
+    return Datum(name, figure.basis, group, line, figure.source, side, math.log(middle), error)
 
 
 def _middle_and_error(case: Case, figure: Figure) -> tuple[float, float]:

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 
 from mcmort.bayes.evidence.datum import Datum, Latent, Side
+from mcmort.bayes.evidence.error_groups import group_of
 from mcmort.bayes.evidence.standard import Standard
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Claim, Component, Estimate, Figure
@@ -71,7 +72,9 @@ def claim_unit(case: Case, claim: Claim, resolved: DefinitionTerms) -> float:
     return _size(_middle_and_error(case, claim)[:1])
 
 
-def natural_datum(case: Case, name: str, figure: Estimate | Claim, line: str, unit: float, factor: float) -> Datum:
+def natural_datum(
+    case: Case, name: str, figure: Estimate | Claim, owner: Component | None, unit: float, factor: float
+) -> Datum:  # fmt: skip
     """Return a figure of what may be negative as a datum, in a unit.
 
     Parameters
@@ -82,8 +85,8 @@ def natural_datum(case: Case, name: str, figure: Estimate | Claim, line: str, un
         Of the datum.
     figure : Estimate or Claim
         The figure.
-    line : str
-        Its lineage.
+    owner : Component or None
+        What an estimate is about; None of a claim.
     unit : float
         From `units_of` or `claim_unit`.
     factor : float
@@ -98,14 +101,15 @@ def natural_datum(case: Case, name: str, figure: Estimate | Claim, line: str, un
     FitError
         If it cannot be modelled.
     """
-    text = getattr(figure, "formula", None)
+    line = figure.line if isinstance(figure, Estimate) else figure.lineage or figure.source
+    text, group = getattr(figure, "formula", None), group_of(case, owner, figure)
     if text is not None:
         if factor != 1.0:
             raise FitError("a formula of what may be negative is for the years of its component alone")
-        return Datum(name, figure.basis, line, figure.source, formula=text, unit=unit)
+        return Datum(name, figure.basis, group, line, figure.source, formula=text, unit=unit)
     side: Side = "at-least" if figure.reading == "at-least" else "at-most" if figure.reading == "at-most" else "point"
     middle, error = (value * factor / unit for value in _middle_and_error(case, figure))
-    return Datum(name, figure.basis, line, figure.source, side, middle, error, unit=unit)
+    return Datum(name, figure.basis, group, line, figure.source, side, middle, error, unit=unit)
 
 
 def _middle_and_error(case: Case, figure: Figure) -> tuple[float, float]:
