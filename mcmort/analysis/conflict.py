@@ -121,8 +121,13 @@ def nodes_of(evidence: Evidence) -> tuple[tuple[ConflictNode, ...], tuple[str, .
             against = tuple(sorted({term.component for term in datum.account.terms.values()}))
             if alike[0] == datum.name:
                 nodes.append(ConflictNode("claim", datum.name.partition(":")[2], alike, against))
+    informed = {name for name, data in own.items() if _has_point(data)} | set(evidence.derived)
+    informed |= {name for node in nodes if node.kind == "claim" for name in node.against}
     for name, account in evidence.balances.items():
         against = tuple(sorted({term.component for term in account.terms.values()}))
+        if alone := set(against) - informed:  # its rest would be no evidence, but the prior of these
+            untested += sorted(alone - set(untested))
+            continue
         nodes.append(ConflictNode("balance", name, (f"balance:{name}",), against))
     return tuple(nodes), tuple(untested)
 

@@ -173,9 +173,11 @@ def predictions(posterior: Posterior) -> list[Predicted]:
     predicted, sides = [], _sides(posterior.case)
     for name, value in posterior.observed.items():
         after, before = posterior.predicted[name], posterior.predicted_before[name]
-        low, middle, high = np.exp(np.quantile(after, [0.025, 0.5, 0.975])).tolist()
+        unit = posterior.units.get(name)
+        ends = np.array([*np.quantile(after, [0.025, 0.5, 0.975]), value])
+        low, middle, high, printed = (ends * unit if unit else np.exp(ends)).tolist()
         below, below_before = float(np.mean(after < value)), float(np.mean(before < value))
-        predicted.append(Predicted(name, float(np.exp(value)), low, middle, high, below, below_before, sides[name]))
+        predicted.append(Predicted(name, printed, low, middle, high, below, below_before, sides[name]))
     return predicted
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from mcmort.bayes.evidence import Datum, Evidence
 from mcmort.bayes.evidence.collect import collect
+from mcmort.bayes.evidence.natural import is_signed
 from mcmort.bayes.evidence.split import COPY, silenced, split
 from mcmort.bayes.inference import values_of
 from mcmort.bayes.predictive import generator
@@ -126,16 +127,17 @@ def compared(
         (datum,) = (one for one in evidence.data if one.name == figures[0])
         return _of_figure(evidence, datum, values_of(silenced(evidence, figures), seed, draws), seed)
     kept = values_of(split(evidence, name, figures), seed, draws)
-    found, fewest = _of_component(name, kept)
+    is_natural = is_signed(evidence.case, name)
+    found, fewest = _of_component(name, kept, is_natural=is_natural)
     if draws is None and fewest < _FEWEST:
-        found, _ = _of_component(name, values_of(split(evidence, name, figures), seed, _LONGER))
+        found, _ = _of_component(name, values_of(split(evidence, name, figures), seed, _LONGER), is_natural=is_natural)
     return found
 
 
-def _of_component(name: str, kept: Mapping[str, Array]) -> tuple[Compared, int]:
+def _of_component(name: str, kept: Mapping[str, Array], *, is_natural: bool) -> tuple[Compared, int]:
     """Compare both copies of a component; also return the draws that lie on the rarer side of no difference."""
-    own, rest = (np.maximum(kept[f"all:{column}"], 1.0) for column in (name + COPY, name))
-    difference = np.log(own) - np.log(rest)
+    own, rest = (kept[f"all:{column}"] for column in (name + COPY, name))
+    difference = own - rest if is_natural else np.log(np.maximum(own, 1.0)) - np.log(np.maximum(rest, 1.0))
     above = int(np.sum(difference > 0.0))
     fewest, count = min(above, len(difference) - above), len(difference)
     return _compared(own, rest, difference, min(1.0, 2.0 * (fewest + 1) / (count + 1)), above / count), fewest
@@ -153,6 +155,9 @@ def _of_figure(evidence: Evidence, datum: Datum, kept: Mapping[str, Array], seed
         probability, higher = 2.0 * min(beyond, 1.0 - beyond), 1.0 - beyond
     else:
         probability, higher = beyond, 1.0 - beyond if datum.side == "at-least" else beyond
+    if datum.unit:
+        stated, predicted = stated * datum.unit, predicted * datum.unit
+        return _compared(stated, predicted, stated - predicted, probability, higher)
     return _compared(np.exp(stated), np.exp(predicted), stated - predicted, probability, higher)
 
 

@@ -33,7 +33,7 @@ from mcmort.analysis.total_probabilities import ProbabilityRequest
 from mcmort.catalogue.meaning_versions import since
 from mcmort.catalogue.vocabulary import CURRENT_FORMAT, Pooling, Weighting
 from mcmort.errors import OptionError, VerifyError
-from mcmort.results import Dependence, DrawOptions, DrawSource, HistogramEstimate, Method
+from mcmort.results import Dependence, DrawOptions, DrawSource, HistogramEstimate, Method, SamplerOfFit
 from mcmort.results.draw_options import ENGINES
 from mcmort.totals import Total, definition_of, resolve, totals_of
 
@@ -81,7 +81,7 @@ class Receipt(BaseModel):
         Probability of the interval that is printed.
     beside : tuple of Receipt
         Of results with draws of their own that this one was compared with.
-    engine, seed, draws, evidence, method, dependence, pool, weights, precision, without, lean, chains
+    engine, seed, draws, evidence, method, dependence, pool, weights, precision, without, lean, sampler, chains
         How the draws were made; see `mcmort.results.Manifest`.
     kept : bool
         Whether all draws were kept, or only counted in histograms.
@@ -114,6 +114,7 @@ class Receipt(BaseModel):
     precision: float | None = None
     without: tuple[str, ...] = ()
     lean: float = 0.0
+    sampler: SamplerOfFit = "compiled"
     chains: int = Field(1, ge=1)
     kept: bool = True
     versions: dict[str, str] = Field(min_length=1)
@@ -155,7 +156,7 @@ class Receipt(BaseModel):
             return DrawOptions(
                 engine=self.engine, draws=self.draws, seed=self.seed, precision=self.precision, method=self.method,
                 dependence=self.dependence, pool=self.pool, weights=self.weights, evidence=frozenset(self.evidence),
-                without=frozenset(self.without), lean=self.lean,
+                without=frozenset(self.without), lean=self.lean, sampler=self.sampler,
             )  # fmt: skip
         except OptionError as error:
             raise VerifyError(f"the receipt contradicts itself: {error}") from error

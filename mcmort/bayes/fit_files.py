@@ -31,14 +31,14 @@ from mcmort.catalogue.measured_errors.spreads import measured_digest
 from mcmort.catalogue.reading.load import load
 from mcmort.definitions.splits import KeptSplits
 from mcmort.errors import OutputError, UsageError
-from mcmort.results import ComponentStatus, Manifest
+from mcmort.results import ComponentStatus, Manifest, SamplerOfFit
 from mcmort.results.draw_tables import dataset_of
 from mcmort.results.weighed_modes import split_of
 
 if TYPE_CHECKING:
     from xarray import DataTree
 
-__all__ = ["FitKey", "find", "keep", "open_fit", "path_of", "save_fit", "tree_of"]
+__all__ = ["FitKey", "find", "keep", "libraries_of", "open_fit", "path_of", "save_fit", "tree_of"]
 
 type Array = NDArray[np.float64]
 
@@ -66,6 +66,12 @@ class FitKey:
     without: tuple[str, ...]
     draws: int | None
     lean: float = 0.0
+    sampler: SamplerOfFit = "compiled"
+
+
+def libraries_of(sampler: SamplerOfFit) -> tuple[str, ...]:
+    """Return the libraries on which the bits of a fit may depend."""
+    return ("numba", "numpy", "nutpie", "scipy", *(("pymc", "pytensor") if sampler == "pymc" else ()))
 
 
 def path_of(case: Case, key: FitKey) -> Path:
@@ -84,7 +90,7 @@ def _request(case: Case, key: FitKey) -> Request:
         "case": case.digest,
         "measured_errors": measured_digest(),
         **asdict(key),
-        "versions": {name: version_of(name) for name in ("numba", "numpy", "nutpie", "scipy")},
+        "versions": {name: version_of(name) for name in libraries_of(key.sampler)},
         "code": hashlib.sha256("".join(_code()).encode()).hexdigest(),
     }
 
@@ -202,6 +208,7 @@ def tree_of(posterior: Posterior) -> DataTree:
     head = {
         "manifest": asdict(posterior.manifest),
         "statuses": {name: asdict(status) for name, status in posterior.statuses.items()},
+        "units": dict(posterior.units),
         "rejected": dict(posterior.rejected),
         "diagnosis": asdict(posterior.diagnosis),
         "modes": [asdict(split) for split in posterior.modes],
@@ -288,6 +295,7 @@ def _read(path: Path, case: Case) -> Posterior:
         observed={name: float(value[0]) for name, value in _of_figures(groups["observed_data"]).items()},
         predicted=_of_figures(groups["posterior_predictive"]),
         predicted_before=_of_figures(groups["prior_predictive"]),
+        units=dict(head.get("units", {})),
         rejected=dict(head["rejected"]),
         diagnosis=Diagnosis(**diagnosis),
         modes=tuple(map(split_of, head["modes"])),

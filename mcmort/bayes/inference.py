@@ -11,19 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.bayes.diagnostics import LEAST_DRAWS
-from mcmort.bayes.fit_files import FitKey, find, keep
+from mcmort.bayes.fit_files import FitKey, find, keep, libraries_of
 from mcmort.bayes.posterior import KINDS, Posterior
 from mcmort.cache.folder import version_of
 from mcmort.catalogue.case import Case
 from mcmort.definitions.splits import KeptSplits
 from mcmort.errors import ConvergenceError, UsageError
-from mcmort.results import Manifest
+from mcmort.results import SAMPLERS, Manifest, SamplerOfFit
 from mcmort.results.seed import given_seed
 
 if TYPE_CHECKING:
     from mcmort.bayes.backends import ArrayBackend
     from mcmort.bayes.diagnostics import Diagnosis
     from mcmort.bayes.evidence import Evidence
+    from mcmort.bayes.pymc_chains import PymcChains
     from mcmort.bayes.sample import Chains, Progress
     from mcmort.bayes.tempered_fit import CheckedChains
 
@@ -34,7 +35,7 @@ type Array = NDArray[np.float64]
 MOST_LEAN: Final = 3.0
 """Largest lean that may be asked for."""
 _PRIOR_DRAWS: Final = 2000
-_OTHERS: Final = ("tau", "bias", "scatter", "completeness", "residual", "lean")
+_OTHERS: Final = ("tau", "bias", "scatter", "heterogeneity", "completeness", "residual", "lean")
 """What a fit keeps besides columns that totals may ask for."""
 _RETRIES: Final = ((2, 0.9), (4, 0.99))
 """Length, in that of the first run, and target acceptance of further runs while the chains do not agree."""
@@ -47,6 +48,7 @@ def fit(
     evidence: Iterable[str] | None = None,
     without: Iterable[str] = (),
     lean: float = 0.0,
+    sampler: SamplerOfFit = "compiled",
     draws: int | None = None,
     cores: int | None = None,
     store: bool = True,
@@ -68,6 +70,9 @@ def fit(
     lean : float
         Error that all figures of one component may have in common though no evidence shows it: 0.3 lets them lean by
         30 % as one standard deviation, either way.
+    sampler : {"compiled", "pymc"}
+        What draws: the density compiled here, or the model of `mcmort.pymc_model`, which PyTensor compiles in half a
+        minute. Both are the same density, and go through the same checks.
     draws : int, optional
         Draws of each of four chains; by default 1,000, and up to 4,000 if they do not agree before. Chains that do not
         agree are run again in shorter steps, also with as many draws as are given.
@@ -108,17 +113,19 @@ def fit(
         )
     if not 0.0 <= lean <= MOST_LEAN:
         raise UsageError(f"the lean is {lean!r}; expected a share from 0 to {MOST_LEAN:g}, such as 0.3 for 30 %")
+    if sampler not in SAMPLERS:
+        raise UsageError(f"no sampler {sampler!r}; expected one of {', '.join(SAMPLERS)}")
     if cores is not None and cores < 1:
         raise UsageError(f"the number of cores is {cores!r}; expected 1 or more")
     bases, left_out = None if evidence is None else _names("evidence", evidence), _names("without", without)
-    key = FitKey(seed, bases, left_out, draws, float(lean))
+    key = FitKey(seed, bases, left_out, draws, float(lean), sampler)
     stored = find(case, key) if store else None
     if stored is not None:
         return stored
     from mcmort.bayes.evidence.collect import collect
 
     collected = replace(collect(case, bases, left_out), lean=float(lean))
-    posterior = _fitted(collected, seed, draws, cores, progress)
+    posterior = _fitted(collected, seed, draws, cores, progress, sampler)
     if store and keep(posterior, key) is not None:
         return (
             find(case, key) or posterior
@@ -137,11 +144,16 @@ def _names(argument: str, given: Iterable[str]) -> tuple[str, ...]:
 
 
 def _fitted(
-    evidence: Evidence, seed: int, draws: int | None, cores: int | None, progress: Progress | None
-) -> Posterior:  # fmt: skip
+    evidence: Evidence,
+    seed: int,
+    draws: int | None,
+    cores: int | None,
+    progress: Progress | None,
+    sampler: SamplerOfFit,
+) -> Posterior:
     clock = _Clock()
-    found = _converged(evidence, seed, draws, cores, progress, clock)
-    return _posterior_of(evidence, found, seed, clock)
+    found = _converged(evidence, seed, draws, cores, progress, clock, sampler)
+    return _posterior_of(evidence, found, seed, clock, sampler)
 
 
 def values_of(evidence: Evidence, seed: int, draws: int | None = None, cores: int | None = None) -> dict[str, Array]:
@@ -169,9 +181,18 @@ def values_of(evidence: Evidence, seed: int, draws: int | None = None, cores: in
 
 
 def _converged(
-    evidence: Evidence, seed: int, draws: int | None, cores: int | None, progress: Progress | None, clock: _Clock
-) -> CheckedChains:  # fmt: skip
-    """Sample until the chains agree, by tempering where they found several modes, or refuse."""
+    evidence: Evidence,
+    seed: int,
+    draws: int | None,
+    cores: int | None,
+    progress: Progress | None,
+    clock: _Clock,
+    sampler: SamplerOfFit = "compiled",
+) -> CheckedChains:
+    """Sample until the chains agree, by tempering where they found several modes, or refuse.
+
+    Only the compiled model is tempered: with PyMC as its sampler a fit of several modes is refused.
+    """
     from mcmort.bayes.autodiff.density import Density, density_address, identity_address
     from mcmort.bayes.backends import evaluate_model, evaluate_without_data, program_of
     from mcmort.bayes.modes import ModeSearch
@@ -184,9 +205,10 @@ def _converged(
     clock.lap("program")
     density_address()
     identity_address()
+    target = program if sampler == "compiled" else _in_pymc(evidence)
     clock.lap("compiling")
     search, density = ModeSearch(evidence), Density(program)
-    briefly = sample_briefly(program, starting_points(evidence, density, seed), seed, cores=cores, progress=progress)
+    briefly = sample_briefly(target, starting_points(evidence, density, seed), seed, cores=cores, progress=progress)
     search.add(briefly.scores, evaluate_without_data(evidence, _flat(briefly.scores)).kept)
     clock.lap("search")
     has_diverged = False
@@ -195,7 +217,7 @@ def _converged(
         # more draws alone may do, unless transitions diverged
         accept = TARGET_ACCEPT if longer == 2 and draws is None and not has_diverged else shorter_steps
         chains = sample(
-            program, seed, draws=kept, tune=max(TUNE, TUNE * kept // DRAWS), target_accept=accept, cores=cores,
+            target, seed, draws=kept, tune=max(TUNE, TUNE * kept // DRAWS), target_accept=accept, cores=cores,
             progress=progress, starts=search.starts(CHAINS),
         )  # fmt: skip
         clock.lap("sampling")
@@ -212,12 +234,12 @@ def _converged(
             unseen = (*unseen, *(split.name.partition(":")[2] for split in modes))
         if splits or unseen:
             break
-    tempered = tempered_fit(
+    tempered = sampler == "compiled" and tempered_fit(
         evidence, search.contested(splits, unseen), search, partial(_diagnosed, evidence), seed, draws or DRAWS,
         cores=cores, progress=progress,
     )  # fmt: skip
     clock.lap("tempering")
-    if tempered is not None:
+    if tempered:
         return tempered
     if splits:
         raise splits[0].refusal(evidence.case.id)
@@ -226,6 +248,12 @@ def _converged(
         f"the fit of {evidence.case.id} is refused: short chains came to where longer ones do not. Hint: draw more "
         "with --draws"
     )
+
+
+def _in_pymc(evidence: Evidence) -> PymcChains:
+    from mcmort.bayes.pymc_chains import PymcChains
+
+    return PymcChains(evidence)
 
 
 def _flat(scores: Array) -> Array:
@@ -264,13 +292,15 @@ def _diagnosed(evidence: Evidence, chains: Chains, backend: ArrayBackend) -> Dia
     checked |= {
         name: chains.scores[:, :, index]
         for index, name in enumerate(evidence.parameters)
-        if name.startswith(("lineage:", "common:"))
+        if name.startswith(("lineage:", "common:", "baseline:"))
     }
     stats = chains.stats
     return diagnose(checked, stats["energy"], stats["diverging"].astype(bool), stats["n_steps"])
 
 
-def _posterior_of(evidence: Evidence, found: CheckedChains, seed: int, clock: _Clock) -> Posterior:
+def _posterior_of(
+    evidence: Evidence, found: CheckedChains, seed: int, clock: _Clock, sampler: SamplerOfFit
+) -> Posterior:  # fmt: skip
     """Put together what the draws of the parameters and draws from the prior say."""
     from mcmort.bayes.predictive import draw_prior, replicates
 
@@ -280,7 +310,7 @@ def _posterior_of(evidence: Evidence, found: CheckedChains, seed: int, clock: _C
     before = draw_prior(evidence, _PRIOR_DRAWS, seed)
     posterior = Posterior(
         evidence.case,
-        manifest_of(evidence, seed, count * length, count),
+        manifest_of(evidence, seed, count * length, count, sampler),
         columns,
         evidence.statuses,
         KeptSplits(seed),
@@ -291,6 +321,7 @@ def _posterior_of(evidence: Evidence, found: CheckedChains, seed: int, clock: _C
         observed={datum.name: datum.log_value for datum in evidence.data if datum.formula is None},
         predicted=replicates(evidence, backend, seed, "posterior"),
         predicted_before=replicates(evidence, before, seed, "prior"),
+        units={datum.name: datum.unit for datum in evidence.data if datum.unit},
         rejected=evidence.rejected,
         diagnosis=found.diagnosis,
         modes=found.modes,
@@ -300,15 +331,18 @@ def _posterior_of(evidence: Evidence, found: CheckedChains, seed: int, clock: _C
     return posterior
 
 
-def manifest_of(evidence: Evidence, seed: int, draws: int, chains: int) -> Manifest:
+def manifest_of(
+    evidence: Evidence, seed: int, draws: int, chains: int, sampler: SamplerOfFit = "compiled"
+) -> Manifest:  # fmt: skip
     """Return how a fit of some evidence is made."""
     return Manifest(
         engine="synthesis",
         seed=seed,
         draws=draws,
         evidence=evidence.admitted,
-        versions={name: version_of(name) for name in ("mcmort", "numba", "numpy", "nutpie", "scipy")},
+        versions={name: version_of(name) for name in ("mcmort", *libraries_of(sampler))},
         without=evidence.without,
         lean=evidence.lean,
+        sampler=sampler,
         chains=chains,
     )

@@ -26,6 +26,11 @@ shares, overlaps and ordinary mortality of that author's own definition. Of "at 
 would have been above y, of "at most y" below. Figures of one lineage about the same thing weigh one figure together. A
 balance says that the deficit between two censuses is the sum over its scope, but for an error in persons.
 
+Where the case declares a heterogeneity of theta_k, sigma_i is that, half-normal or half-Cauchy, and c = 0. Figures of
+one baseline share a part rho of the variance of all their own error: sqrt(rho) of its scale times one z for all, and
+sqrt(1 - rho) t_4 for each. Of what may be negative, log y_i, log x_i and log theta_k are the values themselves, in a
+unit: the root mean square of its figures.
+
 A component with a formula is what the formula gives, and at least what its register holds, which then has a prior of
 its own.
 """
@@ -105,7 +110,8 @@ def build_model[Value: Arithmetic](backend: Backend[Value], evidence: Evidence) 
     """
     builder = _ModelBuilder(backend, evidence)
     for group in evidence.groups:
-        backend.keep(f"tau:{group}", builder.tau[group])
+        if group in builder.tau:
+            backend.keep(f"tau:{group}", builder.tau[group])
         if group in builder.bias:
             backend.keep(f"bias:{group}", builder.bias[group])
     for component, scatter in builder.scatter.items():
@@ -142,14 +148,15 @@ class _ModelBuilder[Value: Arithmetic]:
             return self.backend.number(curve)
         value = self.backend.along(curve, self.score[key])
         # beyond its table a curve goes on straight, and a share would come above one
-        return value if key.startswith("quantity:") else self.backend.smaller(value, self.backend.number(1.0))
+        is_share = not key.startswith(("quantity:", "heterogeneity:"))
+        return self.backend.smaller(value, self.backend.number(1.0)) if is_share else value
 
     def heterogeneity(self) -> dict[str, Value]:
         """Return the heterogeneity of each group of figures: how far they lie apart beyond their own errors."""
         groups = self.evidence.errors.groups
         return {
             name: self.backend.exp(self.score[f"tau:{name}"] * groups[name].spread_log_sd) * groups[name].spread
-            for name in self.evidence.groups
+            for name in self.evidence.heterogeneous
         }
 
     def biases(self) -> dict[str, Value]:
@@ -173,7 +180,7 @@ class _ModelBuilder[Value: Arithmetic]:
             {f"deaths:{name}": self.place(name, latent) for name, latent in latents.items()}
         )
         self.weak = {
-            name: self.backend.exp(score[f"deaths:{name}"] * latent.log_sd + latent.log_median)
+            name: self.off_scale(score[f"deaths:{name}"] * latent.log_sd + latent.log_median, latent.unit)
             for name, latent in latents.items()
         }
         for name, deaths in self.weak.items():
@@ -229,7 +236,9 @@ class _ModelBuilder[Value: Arithmetic]:
         if f"all:{name}" not in self.columns:
             text = self.case.components[name].formula
             assert text is not None
-            deaths = maximum(self.arithmetic(text), 0.0)
+            deaths = self.arithmetic(text)
+            if self.case.head.support_of(self.case.components[name]) != "signed":
+                deaths = maximum(deaths, 0.0)
             if name in self.weak:  # then what was registered is the least that it can be
                 register = self.weak[name]
                 self.columns[f"registered:{name}"] = register
@@ -274,8 +283,8 @@ class _ModelBuilder[Value: Arithmetic]:
         counted = self.columns[datum.column] if datum.account is None else self.sum(datum.account)
         stated: Value | float = datum.log_value
         if datum.formula is not None:
-            stated = self.logarithm(self.arithmetic(datum.formula)) + datum.log_value
-        mean, scale = self.logarithm(counted), self.scale(datum)
+            stated = self.on_scale(self.arithmetic(datum.formula), datum.unit) + datum.log_value
+        mean, scale = self.on_scale(counted, datum.unit), self.scale(datum)
         for shift in self.shifts(datum):
             mean = mean + shift
         # "at least y": the figure is above y, so its error is above the residual; "at most y": so is minus its error
@@ -294,21 +303,36 @@ class _ModelBuilder[Value: Arithmetic]:
         if common:
             name = self.evidence.original(datum.component)
             shifts.append(self.score[f"common:{name}"] * self.sigma(datum) * math.sqrt(common))
+        if (baseline := self.evidence.baseline_of.get(datum.name)) is not None:
+            shared = math.sqrt(self.evidence.synthesis.baseline[baseline].correlation)
+            shifts.append(self.score[f"baseline:{baseline}"] * self.whole_scale(datum) * shared)
         if datum.column.startswith("all:") and datum.component in self.lean:
             shifts.append(self.lean[datum.component])
         return shifts
 
     def scale(self, datum: Datum) -> Value:
         """Return the scale of the error that a figure has of its own, logarithmic."""
+        baseline = self.evidence.baseline_of.get(datum.name)
+        if baseline is None:
+            return self.whole_scale(datum)
+        shared = self.evidence.synthesis.baseline[baseline].correlation
+        own: Value = self.whole_scale(datum) * math.sqrt(1.0 - shared)
+        return own
+
+    def whole_scale(self, datum: Datum) -> Value:
+        """Return the scale of a figure's error but for what its component or its lineage has in common."""
         own = self.sigma(datum) * math.sqrt(self.parts(datum)[2])
         error = self.evidence.own_error(datum)
         return self.backend.norm(own, error) if error > 0.0 else own
 
     def sigma(self, datum: Datum) -> Value:
-        """Return the heterogeneity of a figure: that of its group, and where it is of a component, of that too."""
-        tau, name = self.tau[datum.group], self.evidence.original(datum.component)
+        """Return the heterogeneity of a figure: as declared of its component, else of its group, scattered as that."""
+        name = self.evidence.original(datum.component)
+        declared = self.columns.get(f"heterogeneity:{name}")
+        if declared is not None:
+            return declared * (1.0 / datum.unit) if datum.unit else declared
         is_scattered = datum.column.startswith("all:") and name in self.scatter
-        return tau * self.scatter[name] if is_scattered else tau
+        return self.tau[datum.group] * self.scatter[name] if is_scattered else self.tau[datum.group]
 
     def parts(self, datum: Datum) -> tuple[float, float, float]:
         """Return how the variance of a figure divides: common to its component, to its lineage, and its own."""
@@ -339,9 +363,13 @@ class _ModelBuilder[Value: Arithmetic]:
         """Add up what a claim or a balance counts, by the same sums as any total."""
         return evaluate(self.case, self.columns, account, lambda split: split.mean).total
 
-    def logarithm(self, value: Value) -> Value:
-        """Return a logarithm, of one death at least, since a formula may give zero."""
-        return self.backend.log(maximum(value, 1.0))
+    def on_scale(self, value: Value, unit: float) -> Value:
+        """Return a value on the scale of its figures: in a unit, or the logarithm of one death at least."""
+        return value * (1.0 / unit) if unit else self.backend.log(maximum(value, 1.0))
+
+    def off_scale(self, value: Value, unit: float) -> Value:
+        """Return a value from the scale of its figures."""
+        return value * unit if unit else self.backend.exp(value)
 
 
 def _weight(figures: Sequence[Datum]) -> float:

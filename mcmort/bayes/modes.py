@@ -120,7 +120,7 @@ class ModeSearch:
         self.scores.append(scores)
         self.deaths.append(
             {
-                name: np.log(np.maximum(values, 1.0)).reshape(scores.shape[:2])
+                name: np.arcsinh(values).reshape(scores.shape[:2])  # a logarithm, also of what is negative
                 for name, values in kept.items()
                 if name.partition(":")[0] in ("all", "registered")
             }
@@ -218,7 +218,7 @@ class ModeSearch:
         }
         modes = tuple(
             Mode(
-                float(np.exp(np.median(segments[mode_of == mode]))),
+                float(np.sinh(np.median(segments[mode_of == mode]))),
                 len(np.unique(chain_of[mode_of == mode])),
                 figures_behind(means, mode),
             )

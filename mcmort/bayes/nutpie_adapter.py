@@ -1,4 +1,4 @@
-"""The only file that depends on nutpie: its compiled part, called directly, or its public interface where that fails.
+"""The only file that depends on what nutpie keeps private: its compiled part, or its public interface if that fails.
 
 `sample_compiled` drives `nutpie._lib`, which is private. It takes the density as an address, so that chains run in
 threads without Python, and it loads in a few milliseconds; the public interface takes a Python function, which one
@@ -14,8 +14,8 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.machinery import PathFinder
 from importlib.util import find_spec, module_from_spec
@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.bayes.autodiff.density import Density, FiniteDensity, density_address, identity_address
+from mcmort.bayes.chain_settings import Chains, SamplerSettings
 from mcmort.bayes.chain_start import ChainStart, chain_start
 from mcmort.cache.folder import version_of
 from mcmort.errors import ConvergenceError
@@ -34,18 +35,22 @@ __all__ = [
     "SIGNATURES",
     "STATISTICS",
     "Chains",
+    "Relay",
     "SamplerSettings",
     "checked_part",
     "compiled_part",
+    "finished",
     "missing_from",
+    "run_from_starts",
     "sample_chains",
     "sample_compiled",
     "sample_public",
+    "start_public",
 ]
 
 type Array = NDArray[np.float64]
 type Report = Callable[[int], None]
-type _Run = Callable[[SamplerSettings, _Relay | None, ChainStart], Chains]
+type _Run = Callable[[SamplerSettings, Relay | None, ChainStart], Chains]
 
 SIGNATURES: Final[dict[str, tuple[str, ...]]] = {
     "LogpFunc": ("ptr", "user_data_ptr", "keep_alive"),
@@ -76,49 +81,6 @@ _LONGEST_WAIT: Final = 5.0
 """Seconds to wait for chains that were stopped."""
 _LOADING: Final = threading.Lock()
 _LOG: Final = logging.getLogger("mcmort")
-
-
-@dataclass(frozen=True)
-class Chains:
-    """What the sampler returns.
-
-    Attributes
-    ----------
-    scores : ndarray, shape (n_chains, n_draws, n_parameters)
-        Draws of the parameters.
-    stats : dict of str to ndarray, shape (n_chains, n_draws)
-        The statistics named in `STATISTICS`.
-    """
-
-    scores: Array
-    stats: dict[str, NDArray[Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class SamplerSettings:
-    """How chains are run.
-
-    Attributes
-    ----------
-    seed : int
-        Of all chains together.
-    draws, tune, chains : int
-        Draws that are kept and draws before them, of each chain.
-    target_accept : float
-        Mean acceptance that steps are tuned to.
-    cores : int
-        Chains at a time.
-    starts : ndarray, shape (n_chains, n_parameters), optional
-        Where chains start, each of them at another point; by default near the middle of the priors.
-    """
-
-    seed: int
-    draws: int
-    tune: int
-    chains: int
-    target_accept: float
-    cores: int
-    starts: Array | None = None
 
 
 class _Running(Protocol):
@@ -216,10 +178,10 @@ def sample_compiled(core: Any, density: Density, settings: SamplerSettings, repo
     The other parameters are those of `sample_chains`.
     """
 
-    def run(settings: SamplerSettings, relay: _Relay | None, start: ChainStart) -> Chains:
-        return _finished(_CompiledRun(core, density, settings, relay, start), relay)
+    def run(settings: SamplerSettings, relay: Relay | None, start: ChainStart) -> Chains:
+        return finished(_CompiledRun(core, density, settings, relay, start), relay)
 
-    return _run_from_starts(run, density.size, settings, report)
+    return run_from_starts(run, density.size, settings, report)
 
 
 def sample_public(density: Density, settings: SamplerSettings, report: Report | None = None) -> Chains:
@@ -228,17 +190,16 @@ def sample_public(density: Density, settings: SamplerSettings, report: Report | 
     The parameters are those of `sample_chains`.
     """
 
-    def run(settings: SamplerSettings, relay: _Relay | None, start: ChainStart) -> Chains:
-        return _finished(_public_run(density, settings, relay, start), relay)
+    def run(settings: SamplerSettings, relay: Relay | None, start: ChainStart) -> Chains:
+        return finished(_public_run(density, settings, relay, start), relay)
 
-    return _run_from_starts(run, density.size, settings, report)
+    return run_from_starts(run, density.size, settings, report)
 
 
 def _public_run(
-    density: Density, settings: SamplerSettings, relay: _Relay | None, start: ChainStart
+    density: Density, settings: SamplerSettings, relay: Relay | None, start: ChainStart
 ) -> _PublicRun:  # fmt: skip
     """Start chains by the public interface of nutpie."""
-    import nutpie
     from nutpie.compiled_pyfunc import from_pyfunc
 
     size = density.size
@@ -253,22 +214,31 @@ def _public_run(
         size, log_density, lambda *_seeds: lambda point: {_VARIABLE: np.array(point)},
         [np.dtype("float64")], [(size,)], [_VARIABLE], make_initial_point_fn=start,
     )  # fmt: skip
+    return start_public(model, (_VARIABLE,), settings, relay, lambda: not chains)
+
+
+def start_public(
+    model: Any, names: Sequence[str], settings: SamplerSettings, relay: Relay | None, is_stopped: Callable[[], bool]
+) -> _PublicRun:  # fmt: skip
+    """Start chains of a compiled model, whose vectors of these names are the parameters."""
+    import nutpie
+
     sampler = nutpie.sample(
         model, seed=settings.seed, cores=settings.cores, draws=settings.draws, tune=settings.tune,
         chains=settings.chains, target_accept=settings.target_accept, save_warmup=False, blocking=False,
         progress_bar=False, progress_callback=relay, progress_rate=_INTERVAL,
     )  # fmt: skip
-    return _PublicRun(sampler, chains)
+    return _PublicRun(sampler, names, is_stopped)
 
 
-def _run_from_starts(run: _Run, size: int, settings: SamplerSettings, report: Report | None) -> Chains:
+def run_from_starts(run: _Run, size: int, settings: SamplerSettings, report: Report | None) -> Chains:
     """Run chains, each from its own starting point; a first run, as short as can be, tells them apart."""
     as_short = replace(settings, draws=settings.chains, tune=_SHORTEST_TUNING)  # ArviZ warns of fewer draws than chains
     start = chain_start(size, settings.starts, lambda trial: run(as_short, None, trial))
-    return run(settings, None if report is None else _Relay(report), start)
+    return run(settings, None if report is None else Relay(report), start)
 
 
-class _Relay:
+class Relay:
     """Passes progress on, and keeps what that raises: the sampler's thread would swallow it."""
 
     def __init__(self, report: Report) -> None:
@@ -276,6 +246,7 @@ class _Relay:
         self.errors: list[BaseException] = []
 
     def __call__(self, chains: list[Any]) -> None:
+        """Report what all chains have done."""
         try:
             self.report(sum(chain.finished_draws for chain in chains))
         except BaseException as error:
@@ -291,7 +262,7 @@ class _CompiledRun:
     """Chains at work in the compiled part of nutpie."""
 
     def __init__(
-        self, core: Any, density: Density, settings: SamplerSettings, relay: _Relay | None, start: ChainStart
+        self, core: Any, density: Density, settings: SamplerSettings, relay: Relay | None, start: ChainStart
     ) -> None:  # fmt: skip
         self.settings, self.size = settings, density.size
         size, address, sizes = density.size, density.head.ctypes.data, {"parameter": density.size}
@@ -340,27 +311,27 @@ class _CompiledRun:
 class _PublicRun:
     """Chains at work behind the public interface of nutpie."""
 
-    def __init__(self, sampler: Any, chains: WeakSet[FiniteDensity]) -> None:
-        self.sampler, self.chains = sampler, chains
+    def __init__(self, sampler: Any, names: Sequence[str], is_stopped: Callable[[], bool]) -> None:
+        self.sampler, self.names, self.is_stopped = sampler, names, is_stopped
         self.tree: Any = None
 
     def wait(self, seconds: float) -> None:
         self.tree = self.sampler.wait(timeout=seconds)
 
     def stop(self) -> None:
-        """Stop all chains, and wait until each let go of its density."""
-        _stop(self.sampler.cancel, lambda: not self.chains)
+        """Stop all chains, and wait until they let go of what they draw from."""
+        _stop(self.sampler.cancel, self.is_stopped)
 
     def result(self) -> Chains:
         """Return the draws: a tree of arrays by chain and draw."""
         statistics = self.tree["sample_stats"]
         return Chains(
-            np.ascontiguousarray(self.tree["posterior"][_VARIABLE].to_numpy()),
+            np.concatenate([self.tree["posterior"][name].to_numpy() for name in self.names], axis=2),
             {name: np.ascontiguousarray(statistics[name].to_numpy()) for name in STATISTICS},
         )
 
 
-def _finished(run: _Running, relay: _Relay | None) -> Chains:
+def finished(run: _Running, relay: Relay | None) -> Chains:
     """Wait for the sampler, stop it if anything goes wrong, and return its draws."""
     try:
         while not _is_finished(run, relay):
@@ -386,7 +357,7 @@ def _stop(stop: Callable[[], None], is_stopped: Callable[[], bool]) -> None:
         stop()
 
 
-def _is_finished(run: _Running, relay: _Relay | None) -> bool:
+def _is_finished(run: _Running, relay: Relay | None) -> bool:
     """Wait for one interval, and return whether all chains are done."""
     is_finished = True
     try:

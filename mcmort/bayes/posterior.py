@@ -44,6 +44,8 @@ class Posterior(Draws):
         Logarithm of each figure that is a number.
     predicted, predicted_before : dict of str to ndarray, shape (n_draws,) and (n_prior_draws,)
         Replicates of these logarithms, from the posterior and from the prior.
+    units : dict of str to float
+        Units of the figures that may be negative: these are on the natural scale in place of the logarithm.
     rejected : dict of str to str
         Figures that are not used, each with the reason.
     diagnosis : Diagnosis
@@ -61,6 +63,7 @@ class Posterior(Draws):
     observed: Mapping[str, float] = field(default_factory=dict)
     predicted: Mapping[str, Array] = field(default_factory=dict)
     predicted_before: Mapping[str, Array] = field(default_factory=dict)
+    units: Mapping[str, float] = field(default_factory=dict)
     rejected: Mapping[str, str] = field(default_factory=dict)
     diagnosis: Diagnosis = field(default_factory=lambda: Diagnosis({}, {}, {}, {}, 0, (), 0.0))
     modes: tuple[SplitDeaths, ...] = ()

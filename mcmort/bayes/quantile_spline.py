@@ -8,15 +8,12 @@ jumps, which a gradient needs.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mcmort.elicit.families import Distribution
-from mcmort.elicit.pool import Pool
-
-__all__ = ["FIRST", "PIECES", "STEPS", "QuantileSpline", "cubic", "spline_of"]
+__all__ = ["FIRST", "PIECES", "STEPS", "Prior", "QuantileSpline", "cubic", "spline_of"]
 
 type Array = NDArray[np.float64]
 
@@ -32,6 +29,14 @@ _LAST: Final = -4.0
 _MOST: Final = 1.0 - 1e-6
 
 type Tails = Literal["heavy", "normal"]
+
+
+class Prior(Protocol):
+    """A distribution of one quantity."""
+
+    def ppf(self, u: Array) -> Array:
+        """Return quantiles at probabilities."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -72,13 +77,13 @@ def cubic(coefficients: Any, t: Any) -> tuple[Any, Any]:
     return c[0] + t * (c[1] + t * (c[2] + t * c[3])), c[1] + t * (2.0 * c[2] + t * 3.0 * c[3])
 
 
-def spline_of(prior: Pool | Distribution, *, below: Tails | None = None) -> QuantileSpline:
+def spline_of(prior: Prior, *, below: Tails | None = None) -> QuantileSpline:
     """Tabulate a prior.
 
     Parameters
     ----------
-    prior : Pool or Distribution
-        Elicited.
+    prior : Prior
+        A distribution, elicited or declared.
     below : {"heavy", "normal"}, optional
         For a share that is above zero, the tail that its lowest tenth gets in place of the cited one; see `soft_below`.
 

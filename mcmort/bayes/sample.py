@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,9 @@ from mcmort.bayes.autodiff.tape import TapeProgram
 from mcmort.bayes.diagnostics import CHAINS
 from mcmort.bayes.nutpie_adapter import Chains, SamplerSettings, sample_chains
 from mcmort.bayes.predictive import generator
+
+if TYPE_CHECKING:
+    from mcmort.bayes.pymc_chains import PymcChains
 
 __all__ = ["CHAINS", "DRAWS", "TARGET_ACCEPT", "TUNE", "Chains", "Progress", "sample", "sample_briefly"]
 
@@ -34,7 +37,7 @@ TARGET_ACCEPT: Final = 0.8
 
 
 def sample(
-    program: TapeProgram,
+    program: TapeProgram | PymcChains,
     seed: int,
     *,
     draws: int = DRAWS,
@@ -49,7 +52,7 @@ def sample(
 
     Parameters
     ----------
-    program : TapeProgram
+    program : TapeProgram or PymcChains
         The log density.
     seed : int
         The same seed gives the same draws on any number of cores.
@@ -83,12 +86,19 @@ def sample(
             progress(done, (draws + tune) * chains)
 
     settings = SamplerSettings(seed, draws, tune, chains, target_accept, cores or os.cpu_count() or 1, starts)
-    return sample_chains(Density(program), settings, report)
+    if isinstance(program, TapeProgram):
+        return sample_chains(Density(program), settings, report)
+    return program.sample(settings, report)
 
 
 def sample_briefly(
-    program: TapeProgram, starts: Array, seed: int, *, cores: int | None = None, progress: Progress | None = None
-) -> Chains:  # fmt: skip
+    program: TapeProgram | PymcChains,
+    starts: Array,
+    seed: int,
+    *,
+    cores: int | None = None,
+    progress: Progress | None = None,
+) -> Chains:
     """Draw short chains that show whether they come to the same place; the parameters are those of `sample`."""
     own_seed = int(generator(seed, "search").integers(2**63))  # else they draw what the chains after them draw
     return sample(

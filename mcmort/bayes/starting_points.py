@@ -82,7 +82,7 @@ def schools_of(evidence: Evidence, apart: float = _APART) -> dict[str, tuple[Sch
         error = math.hypot(datum.log_error, evidence.errors.groups[datum.group].spread)
         if datum.account is None:
             figures[datum.component].append((datum.log_value - _log_completeness(evidence, datum), error, datum.name))
-        else:
+        elif not datum.unit:
             names = [term.component for term in datum.account.terms.values()]
             for name in set(names) - own:
                 figures[name].append((datum.log_value - math.log(len(names)), error, datum.name))

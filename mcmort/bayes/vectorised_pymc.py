@@ -25,11 +25,13 @@ from mcmort.bayes.quantile_spline import FIRST, PIECES, STEPS, cubic
 from mcmort.catalogue.case import Case
 from mcmort.errors import UsageError
 
-__all__ = ["pymc_model", "vectorised_model"]
+__all__ = ["FREE_VARIABLES", "pymc_model", "vectorised_model"]
 
 type Array = NDArray[np.float64]
 
 _LOG_ROOT_TAU: Final = 0.5 * float(np.log(2.0 * np.pi))
+FREE_VARIABLES: Final = ("score", "deaths_parameter")
+"""Free variables of the model, which together are `Evidence.parameters` in their order."""
 _DIMS: Final = {
     "all": ("deaths", "component"),
     "registered": ("registered", "register"),
@@ -37,6 +39,7 @@ _DIMS: Final = {
     "quantity": ("quantity", "quantity_name"),
     "tau": ("tau", "basis"),
     "bias": ("bias", "biased_basis"),
+    "heterogeneity": ("heterogeneity", "heterogeneity_of"),
     "scatter": ("scatter", "scattered_component"),
     "lean": ("lean", "leaning_component"),
     "expected": ("expected", "figure"),

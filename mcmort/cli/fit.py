@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -25,7 +26,14 @@ from mcmort.cli.options import (
     bases,
 )
 
-__all__ = ["fit"]
+__all__ = ["SamplerName", "fit"]
+
+
+class SamplerName(StrEnum):
+    """What draws from the posterior."""
+
+    compiled = "compiled"
+    pymc = "pymc"
 
 
 @command
@@ -49,6 +57,12 @@ def fit(
             help="Error that all figures of a component may share though nothing shows it, such as 0.3 for 30 %.",
         ),
     ] = 0.0,
+    sampler: Annotated[
+        SamplerName,
+        typer.Option(
+            "--sampler", help="The density compiled here, or the same model compiled by PyMC, in half a minute."
+        ),
+    ] = SamplerName.compiled,
     draws: DrawCount = None,
     seed: Seed = 1,
     threads: Threads = None,
@@ -78,6 +92,7 @@ def fit(
         evidence=bases(evidence),
         without=frozenset(without or ()),
         lean=lean,
+        sampler=sampler.value,
     )
     loaded = load_case(case)
     from mcmort.api.fit_report import FitReport, FitRows  # engines load only for a case that is sound

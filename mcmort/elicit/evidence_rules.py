@@ -2,7 +2,7 @@
 
 A component has two measures: all deaths ``theta``, and the part ``R`` that those responsible registered, which never
 exceeds all deaths. From what speaks of a component (figures of either measure, a cited completeness ``kappa``, a
-formula, claims about sums that it is a part of) follows for each measure one `Way` in which it is known:
+formula, claims about sums and balances that it is a part of) follows for each measure one `Way` in which it is known:
 
 ===========  ==================================  =========================================================
 measure      what speaks                         way
@@ -11,7 +11,7 @@ all          a formula                           `Way.FORMULA`; at least the reg
 all          figures of all deaths               `Way.FIGURES`; at least the register, if there is one
 all          figures registered, completeness    `Way.FROM_REGISTER`: ``theta = R / kappa``
 all          figures registered                  `Way.REGISTER_ALONE`: ``theta = R``, and this is said
-all          claims about sums                   `Way.SUMS` (only an engine that conditions on claims has it)
+all          claims about sums, balances         `Way.SUMS` (only an engine that conditions on them has it)
 registered   figures registered                  `Way.FIGURES`
 registered   all deaths known, completeness      `Way.FROM_ALL`: ``R = kappa theta``
 either       nothing of these                    `Way.UNKNOWN`, with the reason: unknown is not zero
@@ -46,7 +46,7 @@ class Way(Enum):
     FROM_REGISTER = "all deaths from the registered count and the cited completeness"
     REGISTER_ALONE = "registered only: no estimate of all deaths, so the registered count stands for them"
     FROM_ALL = "registered part from all deaths and the cited completeness"
-    SUMS = "known only through claims about sums"
+    SUMS = "known only through sums: claims of authors, or balances"
     UNKNOWN = "unknown"
 
 
@@ -70,7 +70,7 @@ class Grounds:
     adds_registered_only : bool
         Whether the formula adds up anything that is registered only.
     sums : bool
-        Whether claims about sums do.
+        Whether claims about sums, or balances, do.
     silence : str
         Why no figure speaks, where none does.
     reasons : mapping

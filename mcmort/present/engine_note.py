@@ -93,6 +93,8 @@ def _choices(manifest: Manifest) -> str:
     if manifest.weights != "equal":
         by = {"confidence": "lineages weighted by confidence", "cited": "lineages weighted as the case cites it"}
         chosen.append(by[manifest.weights])
+    if manifest.sampler == "pymc":
+        chosen.append("from the model in PyMC")
     return "".join(f", {choice}" for choice in chosen)
 
 

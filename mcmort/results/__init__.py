@@ -1,7 +1,7 @@
 """What engines return: draws, or histograms of draws that were not kept."""
 
 from mcmort.results.arithmetic import Arithmetic, Symbol, maximum
-from mcmort.results.draw_options import Dependence, DrawOptions, Engine, Method
+from mcmort.results.draw_options import SAMPLERS, Dependence, DrawOptions, Engine, Method, SamplerOfFit
 from mcmort.results.draw_source import DrawSource
 from mcmort.results.draws import ComponentStatus, Draws, HistogramResults, Manifest, ReachedLink, RegisterComparison
 from mcmort.results.histogram import Histogram
@@ -9,6 +9,7 @@ from mcmort.results.histogram_estimate import HistogramEstimate
 from mcmort.results.question import Question, Residual, Split, Sums, Values
 
 __all__ = [
+    "SAMPLERS",
     "Arithmetic",
     "ComponentStatus",
     "Dependence",
@@ -25,6 +26,7 @@ __all__ = [
     "ReachedLink",
     "RegisterComparison",
     "Residual",
+    "SamplerOfFit",
     "Split",
     "Sums",
     "Symbol",

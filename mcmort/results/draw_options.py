@@ -10,7 +10,7 @@ import numpy as np
 from mcmort.catalogue.vocabulary import WEIGHTINGS, Pooling, Weighting
 from mcmort.errors import OptionError
 
-__all__ = ["DEPENDENCES", "ENGINES", "Dependence", "DrawOptions", "Engine", "Method"]
+__all__ = ["DEPENDENCES", "ENGINES", "SAMPLERS", "Dependence", "DrawOptions", "Engine", "Method", "SamplerOfFit"]
 
 Engine = Literal["elicited", "synthesis"]
 """Monte Carlo from pooled ranges, or a Bayesian model of all the evidence."""
@@ -26,6 +26,11 @@ Dependence = Literal["declared", "independent", "comonotonic"]
 DEPENDENCES: Final[tuple[Dependence, ...]] = ("independent", "declared", "comonotonic")
 """From the least dependence to the most."""
 
+SamplerOfFit = Literal["compiled", "pymc"]
+"""What draws from the posterior: the density compiled here, or the PyMC model of the same evidence."""
+
+SAMPLERS: Final[tuple[SamplerOfFit, ...]] = get_args(SamplerOfFit)
+
 _ONE_ENGINE_ONLY: Final[dict[str, Engine]] = {
     "precision": "elicited",
     "method": "elicited",
@@ -34,6 +39,7 @@ _ONE_ENGINE_ONLY: Final[dict[str, Engine]] = {
     "weights": "elicited",
     "without": "synthesis",
     "lean": "synthesis",
+    "sampler": "synthesis",
 }
 
 
@@ -65,6 +71,8 @@ class DrawOptions:
         Sources and lineages to leave out (synthesis).
     lean : float
         Error that all figures of one component may have in common (synthesis).
+    sampler : {"compiled", "pymc"}
+        What draws from the posterior (synthesis).
 
     Raises
     ------
@@ -83,6 +91,7 @@ class DrawOptions:
     evidence: frozenset[str] | None = None
     without: frozenset[str] = frozenset()
     lean: float = 0.0
+    sampler: SamplerOfFit = "compiled"
 
     def __post_init__(self) -> None:
         if self.precision is not None and not 0.0 < self.precision < 1.0:
@@ -93,6 +102,8 @@ class DrawOptions:
             raise OptionError("method", f"the method is {self.method!r}; expected 'plain' or 'quasi'")
         if self.weights not in WEIGHTINGS:
             raise OptionError("weights", f"no weights {self.weights!r}; expected one of {', '.join(WEIGHTINGS)}")
+        if self.sampler not in SAMPLERS:
+            raise OptionError("sampler", f"no sampler {self.sampler!r}; expected one of {', '.join(SAMPLERS)}")
         n = self.draws
         if n is not None and (isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1):
             raise OptionError("draws", f"the number of draws is {n!r}; expected a whole number from 1 up")

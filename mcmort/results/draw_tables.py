@@ -45,7 +45,7 @@ def dataset_of(values: Mapping[str, Array], chains: int, dtype: str = "f8") -> D
     for name, array in values.items():
         kind, _, rest = name.partition(":")
         kinds.setdefault(kind, {})[rest] = array.reshape(chains, -1)
-    length = next(iter(values.values())).size // chains
+    length = max((array.size // chains for array in values.values()), default=0)
     coords: dict[str, NDArray[np.int64] | list[str]] = {"chain": np.arange(chains), "draw": np.arange(length)}
     data = {}
     for kind, arrays in kinds.items():

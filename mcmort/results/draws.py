@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.vocabulary import LinkMeasure, Measure, Pooling, Weighting
 from mcmort.errors import UsageError
-from mcmort.results.draw_options import Dependence, Method
+from mcmort.results.draw_options import Dependence, Method, SamplerOfFit
 from mcmort.results.draw_tables import dataframe_of, dataset_of, write_parquet
 from mcmort.results.histogram_estimate import HistogramEstimate
 from mcmort.results.question import Question, Split, Sums
@@ -125,6 +125,8 @@ class Manifest:
         Sources and lineages that were left out.
     lean : float
         Error that all figures of one component were allowed to have in common; 0 for none.
+    sampler : SamplerOfFit
+        What drew from the posterior of a fit.
     chains : int
         Chains that follow one another in the draws; 1 if they are independent.
     """
@@ -142,6 +144,7 @@ class Manifest:
     reached: float | None = None
     without: tuple[str, ...] = ()
     lean: float = 0.0
+    sampler: SamplerOfFit = "compiled"
     chains: int = 1
 
 

@@ -105,6 +105,6 @@ def posterior_of(
     if each is not None and each < LEAST_DRAWS:
         raise OptionError("draws", f"a fit takes {CHAINS * LEAST_DRAWS} draws at least")
     return fit(
-        case, rng=options.seed, evidence=options.evidence, without=options.without, lean=options.lean, draws=each,
-        store=store, cores=threads, progress=progress,
+        case, rng=options.seed, evidence=options.evidence, without=options.without, lean=options.lean,
+        sampler=options.sampler, draws=each, store=store, cores=threads, progress=progress,
     )  # fmt: skip

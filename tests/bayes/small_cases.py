@@ -12,9 +12,9 @@ from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.quantile_spline import STEPS
 from mcmort.catalogue import Case
 from mcmort.catalogue.vocabulary import BASES
-from tests.cases import case_of, component, count, head, overlap, point, profile, quantity, ranged, share
+from tests.cases import case_of, component, count, definition, head, overlap, point, profile, quantity, ranged, share
 
-__all__ = ["balance", "between_knots", "claim", "every_kind", "evidence_head", "figures", "plain"]
+__all__ = ["balance", "between_knots", "claim", "every_kind", "evidence_head", "figures", "plain", "with_negatives"]
 
 type Table = dict[str, Any]
 type Array = NDArray[np.float64]
@@ -131,6 +131,44 @@ def every_kind(**changes: Any) -> Case:
             **evidence_head(**{**_LEARNED, "completeness": share(0.1, 0.95), "bias": _BIAS, **changes}),
             "evidence": [*BASES],
         },
+    )  # fmt: skip
+
+
+def with_negatives(**changes: Any) -> Case:
+    """Return a case with what `every_kind` leaves out: net migration, declared priors, a baseline in common."""
+    migration = component(
+        "migration",
+        ranged(-300e3, 100e3),
+        point(-80e3, source="study-b", basis="survey", lineage="school"),
+        count(best=-60e3, standard_error=40e3, reads="standard-error", source="study-c", basis="survey"),
+        count(formula="arrived - left", source="study-e"),
+        facets={"kind": "migration"},
+    )
+    losses = component("losses", formula="deaths - migration", facets={"kind": "migration", "category": "c"})
+    unknown = component("unknown", facets={"kind": "migration", "category": "b"})
+    deaths = component(
+        "deaths",
+        ranged(200e3, 500e3, source="study-f", lineage="school"),
+        ranged(150e3, 400e3, source="study-g", basis="survey"),
+    )
+    declared = {
+        "deaths": {"median": 3e5, "log_sd": 1.5, "heterogeneity": {"family": "half-normal", "scale": 0.3}, **_CHOSEN},
+        "migration": {"mean": 0, "sd": 5e5, "heterogeneity": {"family": "half-cauchy", "scale": 5e4}, **_CHOSEN},
+    }
+    shared = {"figures": ["migration:study-b", "deaths:study-f", "claim:lost"], "correlation": 0.6, **_CHOSEN}
+    made = evidence_head(**{"prior": declared, "baseline": {"mortality": shared}, "bias": _BIAS, **changes})
+    made["facets"]["kind"]["migration"] = {"label": "Net emigration", "signed": True}
+    return figures(
+        migration, losses, unknown, deaths,
+        head=made,
+        quantity=[
+            quantity("arrived", ranged(1e5, 2e5)),
+            quantity("left", ranged(1e5, 3e5, source="study-b")),
+            quantity("deficit", ranged(-2e5, 6e5, source="study-c"), signed=True),
+        ],
+        claim=[claim("lost", 100e3, 500e3, source="study-h", include=[{"category": "a"}], basis="survey")],
+        balance=[balance("census", "deficit", include=[{"category": ["a", "b"]}])],
+        definitions={"whole": definition(include=[{"category": "a"}])},
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from mcmort.bayes.backends import evaluate_model, evaluate_prior, program_of
 from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.evidence.collect import collect
 from mcmort.catalogue import Case
-from tests.bayes.small_cases import between_knots, every_kind, evidence_head, figures, plain
+from tests.bayes.small_cases import between_knots, every_kind, evidence_head, figures, plain, with_negatives
 from tests.cases import component, point, quantity, ranged, share
 from tests.shipped import case_named
 
@@ -27,6 +27,9 @@ CASES = {
     "plain": plain(),
     "every kind": every_kind(),
     "every kind, normal tails": every_kind(tails="normal"),
+    "what may be negative": with_negatives(),
+    "what may be negative, scatter learned": with_negatives(prior={}, scatter=0.5, common=0.3),
+    "what may be negative, normal tails": with_negatives(tails="normal"),
     "lineages that share nothing": every_kind(lineage=0.0),
 }
 

@@ -273,7 +273,7 @@ def test_component_known_only_through_sums_has_wide_prior() -> None:
     evidence = collect(case)
     assert evidence.latents["dark"].log_sd == 2.0
     assert evidence.latents["dark"].log_median == pytest.approx(math.log(600.05 / 2.0), rel=1e-6)
-    assert evidence.statuses["dark"].notes == ("known only through claims about sums",)
+    assert evidence.statuses["dark"].notes == ("known only through sums: claims of authors, or balances",)
     assert "darker" not in evidence.latents
     assert evidence.statuses["darker"].unknown["all"] == "no admissible evidence touches it"
     assert set(_data(evidence)) == {"one:study-a", "claim:large", "claim:small"}
@@ -380,7 +380,7 @@ def test_source_left_out_is_not_in_pools_of_quantities() -> None:
         ],
     )
     both, without = (collect(case, without=out) for out in (frozenset[str](), frozenset({"study-b"})))
-    assert [len(one.cited["quantity:rate"].members) for one in (both, without)] == [2, 1]  # type: ignore[union-attr]
+    assert [len(one.cited["quantity:rate"].members) for one in (both, without)] == [2, 1]  # type: ignore[attr-defined]
     assert collect(case, without=frozenset({"study-a"})).derived == ()
 
 

@@ -102,7 +102,7 @@ def test_second_fit_is_read_from_disk(folder: Path, monkeypatch: pytest.MonkeyPa
     second = fit(every_kind(), rng=1)
     _assert_same(first, second)
     assert second.rejected == {}
-    assert second.statuses["births"].notes == ("known only through claims about sums",)
+    assert second.statuses["births"].notes == ("known only through sums: claims of authors, or balances",)
     assert second.manifest.versions.keys() == {"mcmort", "numba", "numpy", "nutpie", "scipy"}
 
 

@@ -16,7 +16,7 @@ from mcmort.bayes.backends import program_of
 from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.evidence.collect import collect
 from mcmort.bayes.pymc_model import pymc_model
-from tests.bayes.small_cases import between_knots, every_kind, plain
+from tests.bayes.small_cases import between_knots, every_kind, plain, with_negatives
 from tests.shipped import case_named
 
 pytestmark = pytest.mark.slow
@@ -56,6 +56,14 @@ def test_pymc_has_log_density_of_tape(seed: int) -> None:
     """With every kind of evidence the two agree at random points to 1e-9, relative."""
     evidence, model = _every_kind()
     value, density = _by_pymc(evidence, model, gradient=False), Density(program_of(evidence))
+    for point in np.random.default_rng(seed).standard_normal((10, len(evidence.parameters))):
+        assert float(value(point)) == pytest.approx(density(point)[0], rel=1e-9)
+
+
+def test_pymc_has_log_density_of_tape_with_negatives(seed: int) -> None:
+    """With what may be negative, declared priors and a baseline in common they agree to 1e-9 as well."""
+    evidence = collect(with_negatives())
+    value, density = _by_pymc(evidence, pymc_model(evidence), gradient=False), Density(program_of(evidence))
     for point in np.random.default_rng(seed).standard_normal((10, len(evidence.parameters))):
         assert float(value(point)) == pytest.approx(density(point)[0], rel=1e-9)
 

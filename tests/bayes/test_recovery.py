@@ -244,4 +244,4 @@ def test_claims_on_sum_identify_component_without_figures(seed: int) -> None:
     low, high = np.quantile(drawn.kept["all:silent"], [0.05, 0.95])
     assert low < 40_000 - 10_500 < high
     assert drawn.log("silent").std() < 0.25 * latents["silent"].log_sd
-    assert "known only through claims about sums" in drawn.evidence.statuses["silent"].notes
+    assert "known only through sums: claims of authors, or balances" in drawn.evidence.statuses["silent"].notes

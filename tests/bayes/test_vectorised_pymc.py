@@ -16,7 +16,7 @@ from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.evidence.collect import collect
 from mcmort.bayes.vectorised_pymc import vectorised_model
 from mcmort.errors import UsageError
-from tests.bayes.small_cases import between_knots, every_kind, figures
+from tests.bayes.small_cases import between_knots, every_kind, figures, with_negatives
 from tests.cases import component, point
 from tests.shipped import case_named
 
@@ -45,6 +45,13 @@ def _agrees(evidence: Evidence, points: Array) -> None:
 def test_density_and_gradient_are_those_of_the_tape(tails: str, seed: int) -> None:
     """With every kind of evidence both agree at random points to 1e-9, whatever the tails."""
     evidence = collect(every_kind(tails=tails))
+    _agrees(evidence, between_knots(evidence, np.random.default_rng(seed), 5))
+
+
+@pytest.mark.parametrize("tails", ["heavy", pytest.param("normal", marks=pytest.mark.statistical)])
+def test_density_and_gradient_with_negatives_are_those_of_the_tape(tails: str, seed: int) -> None:
+    """With what may be negative, declared priors and a baseline in common they agree at random points to 1e-9."""
+    evidence = collect(with_negatives(tails=tails, scatter=0.5, common=0.3))
     _agrees(evidence, between_knots(evidence, np.random.default_rng(seed), 5))
 
 

@@ -55,6 +55,8 @@ def citing_everywhere(completeness: dict[str, Any] | None = None) -> Case:
         "heterogeneity": 0.35,
         "completeness": completeness or share(0.5, 0.9, source="study-c"),
         "bias": {"demographic": {"mean": 0.0, "sd": 0.1, **_CHOSEN}},
+        "prior": {"camps": {"median": 1e3, "log_sd": 1.0, **_CHOSEN}},
+        "baseline": {"mortality": {"figures": ["camps:study-a", "claim:told"], "correlation": 0.5, **_CHOSEN}},
         **_CHOSEN,
     }
     weight = {"weight": {"value": 2.0, **_CHOSEN}}

@@ -8,18 +8,19 @@ from dataclasses import replace
 from mcmort.bayes.evidence.admit import admitted_balances, admitted_claims, admitted_estimates
 from mcmort.bayes.evidence.convert import Stated, converted_claims, converted_estimates
 from mcmort.bayes.evidence.datum import Datum, Evidence
+from mcmort.bayes.evidence.declared import declared_heterogeneities, with_declared
 from mcmort.bayes.evidence.deduplicate import claims_not_yet_used, weighted_by_lineage
 from mcmort.bayes.evidence.error_groups import error_model, measured_completeness, priors_of
 from mcmort.bayes.evidence.standard import Selection, Standard, standard_of
-from mcmort.bayes.evidence.weak import latent_of, latents_of_sums
+from mcmort.bayes.evidence.weak import latent_of, latents_of_balances, latents_of_sums
+from mcmort.bayes.quantile_spline import Prior
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Balance, Share
 from mcmort.catalogue.vocabulary import BASES
 from mcmort.definitions import DefinitionTerms, ResolvedDefinition, of_balance, resolve, resolve_definition
 from mcmort.elicit.evidence_rules import Grounds, Known, Way, adds_registered_only, known_by
-from mcmort.elicit.families import Distribution, fixed
+from mcmort.elicit.families import fixed
 from mcmort.elicit.figure_fit import fit_figure
-from mcmort.elicit.pool import Pool
 from mcmort.errors import DefinitionError, EvidenceError
 from mcmort.results import ComponentStatus
 
@@ -51,13 +52,6 @@ def collect(case: Case, evidence: Iterable[str] | None = None, without: Iterable
     UsageError
         If a basis, source or lineage is unknown.
     """
-    signed = [name for name, one in case.components.items() if case.head.support_of(one) == "signed"]
-    signed += [name for name, one in case.quantities.items() if one.signed]
-    if signed:
-        raise EvidenceError(
-            f"{', '.join(signed)} may be negative (signed = true), and this engine models logarithms. "
-            "Hint: use the elicited engine"
-        )
     synthesis = priors_of(case)
     bases = frozenset(case.head.evidence) if evidence is None else frozenset(evidence)
     standard = standard_of(case, bases, frozenset(without))
@@ -68,6 +62,7 @@ def collect(case: Case, evidence: Iterable[str] | None = None, without: Iterable
     direct, stated = converted_estimates(standard, estimates.kept), converted_claims(standard, claims.kept)
     own = {datum.component for datum in direct.kept if datum.side == "point"}
     sums = latents_of_sums(standard, stated.kept, own)
+    sums |= latents_of_balances(standard, balances.kept, own | set(sums))
     known = _known(standard, direct.kept, own, sums)
     figures = _with_something_else(direct.kept, known)
     statuses = {name: _status(standard, name, how, by_sums=name in sums) for name, how in known.items()}
@@ -76,7 +71,7 @@ def collect(case: Case, evidence: Iterable[str] | None = None, without: Iterable
     accounted = _accounted_claims(counted, new_claims.kept)
     sides = _accounted_balances(counted, balances.kept)
     data = [*figures.kept, *accounted.kept]
-    if not any(datum.side == "point" for datum in data):
+    if not any(datum.side == "point" for datum in data) and not sides.kept:
         raise EvidenceError(
             f"no evidence of {case.id} is left to condition on. Hint: admit more bases with --evidence, or leave "
             "fewer sources out"
@@ -88,13 +83,15 @@ def collect(case: Case, evidence: Iterable[str] | None = None, without: Iterable
         for name in sorted(own | set(sums))
         if known[name].all is not Way.FORMULA or known[name].is_floored
     }
+    latents = with_declared(synthesis, latents)
     accounts = dict(sides.kept)
     return Evidence(
         case, standard.priors, synthesis, errors, tuple(basis for basis in BASES if basis in bases),
         tuple(sorted(standard.without)), latents,
         tuple(name for name, how in known.items() if how.all is Way.FORMULA),
         tuple(name for name in sorted(known) if known[name].registered is not Way.UNKNOWN),
-        _cited(standard, known, latents, synthesis.completeness or measured_completeness(), data, accounts),
+        _cited(standard, known, latents, synthesis.completeness or measured_completeness(), data, accounts)
+        | declared_heterogeneities(synthesis, {datum.component for datum in data}),
         weighted_by_lineage(data), accounts, statuses,
         dict(sorted((name, reason) for step in steps for name, reason in step.rejected.items())),
     )  # fmt: skip
@@ -224,10 +221,10 @@ def _cited(
     default: Share | None,
     data: Sequence[Datum],
     balances: Collection[str],
-) -> dict[str, Pool | Distribution]:
+) -> dict[str, Prior]:
     """Return the priors that are taken over as they are cited, by column."""
     case, priors = standard.case, standard.priors
-    cited: dict[str, Pool | Distribution] = {}
+    cited: dict[str, Prior] = {}
     names = [name for name in sorted(known) if known[name].all is not Way.UNKNOWN]
     for name in names:
         if known[name].registered is Way.UNKNOWN or (known[name].all is Way.FORMULA and name in latents):

@@ -10,6 +10,7 @@ import numpy as np
 
 from mcmort.bayes.evidence.datum import Datum, Side
 from mcmort.bayes.evidence.error_groups import group_of
+from mcmort.bayes.evidence.natural import claim_unit, natural_datum, units_of
 from mcmort.bayes.evidence.standard import Selection, Standard
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Claim, Component, Estimate, Figure
@@ -32,17 +33,21 @@ class Stated:
 
 def converted_estimates(standard: Standard, estimates: Iterable[tuple[Component, Estimate]]) -> Selection[Datum]:
     """Return estimates as data on the columns of their components, carried to the years of these."""
-    kept, rejected = list[Datum](), dict[str, str]()
+    kept, rejected, estimates = list[Datum](), dict[str, str](), list(estimates)
+    units = units_of(standard, estimates)
     for component, estimate in estimates:
-        name = f"{component.id}:{estimate.name}"
+        name, unit = f"{component.id}:{estimate.name}", units.get(component.id, 0.0)
+        factor, _ = to_years(standard.case, component, estimate)
         try:
-            datum = _datum(standard.case, name, estimate, estimate.line, component)
+            if unit:
+                datum = natural_datum(standard.case, name, estimate, component, unit, factor)
+            else:
+                datum = _datum(standard.case, name, estimate, estimate.line, component)
+                datum = replace(datum, log_value=datum.log_value + math.log(factor))
         except FitError as error:
             rejected[name] = str(error)
             continue
-        factor, _ = to_years(standard.case, component, estimate)
-        column = f"{estimate.measure}:{component.id}"
-        kept.append(replace(datum, log_value=datum.log_value + math.log(factor), column=column))
+        kept.append(replace(datum, column=f"{estimate.measure}:{component.id}"))
     return Selection(kept, rejected)
 
 
@@ -52,13 +57,17 @@ def converted_claims(standard: Standard, claims: Iterable[Claim]) -> Selection[S
     for claim in claims:
         name = f"claim:{claim.id}"
         try:
-            datum = _datum(standard.case, name, claim, claim.lineage or claim.source, None)
+            resolved, line = resolve(standard.case, of_claim(standard.case, claim)), claim.lineage or claim.source
+            if unit := claim_unit(standard.case, claim, resolved):
+                datum = natural_datum(standard.case, name, claim, None, unit, 1.0)
+            else:
+                datum = _datum(standard.case, name, claim, line, None)
             if claim.beyond is not None:
                 if datum.side == "at-least":
                     rejected[name] = "at least so many, of more than the case holds: it bounds nothing here"
                     continue
                 datum = replace(datum, side="at-most")
-            kept.append(Stated(claim, datum, resolve(standard.case, of_claim(standard.case, claim))))
+            kept.append(Stated(claim, datum, resolved))
         except (FitError, DefinitionError) as error:
             rejected[name] = str(error)
     return Selection(kept, rejected)

@@ -15,13 +15,12 @@ from functools import cached_property
 from typing import Literal
 
 from mcmort.bayes.evidence.error_groups import ErrorModel
-from mcmort.bayes.quantile_spline import QuantileSpline, spline_of
+from mcmort.bayes.quantile_spline import Prior, QuantileSpline, spline_of
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Synthesis
 from mcmort.catalogue.vocabulary import BASES, Basis
 from mcmort.definitions import ResolvedDefinition
 from mcmort.elicit.families import Distribution
-from mcmort.elicit.pool import Pool
 from mcmort.elicit.priors import Priors
 from mcmort.results import ComponentStatus
 
@@ -58,6 +57,9 @@ class Datum:
         Arithmetic over quantities that takes the place of the figure; `log_value` then only carries it to the years.
     weight : float
         One over the number of figures that its lineage has of the same target.
+    unit : float
+        Of what may be negative, which has no logarithm: the unit in which value and error are in place of their
+        logarithms. 0 of a count.
     """
 
     name: str
@@ -72,6 +74,7 @@ class Datum:
     account: ResolvedDefinition | None = None
     formula: str | None = None
     weight: float = 1.0
+    unit: float = 0.0
 
     @property
     def component(self) -> str:
@@ -94,10 +97,19 @@ class Datum:
 
 @dataclass(frozen=True, slots=True)
 class Latent:
-    """The weak prior of a component: lognormal about the middle of what is cited, several times as wide."""
+    """The weak prior of a component: lognormal about the middle of what is cited, several times as wide.
+
+    Attributes
+    ----------
+    log_median, log_sd : float
+        Mean and standard deviation of the logarithm; with a unit, those of the value itself in that unit.
+    unit : float
+        Of a component that may be negative, else 0.
+    """
 
     log_median: float
     log_sd: float
+    unit: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -124,9 +136,9 @@ class Evidence:
         Components that a formula makes.
     registered : tuple of str
         Components that have a registered part.
-    cited : dict of str to Pool or Distribution
+    cited : dict of str to Prior
         Priors that are taken over as they are cited, by column: ``completeness:ID``, ``ordinary:ID``, ``overlap:ID``,
-        ``share:KEY``, ``quantity:NAME``.
+        ``share:KEY``, ``quantity:NAME``, ``heterogeneity:ID``.
     data : tuple of Datum
         What is conditioned on.
     balances : dict of str to ResolvedDefinition
@@ -156,7 +168,7 @@ class Evidence:
     latents: dict[str, Latent]
     derived: tuple[str, ...]
     registered: tuple[str, ...]
-    cited: dict[str, Pool | Distribution]
+    cited: dict[str, Prior]
     data: tuple[Datum, ...]
     balances: dict[str, ResolvedDefinition]
     statuses: dict[str, ComponentStatus]
@@ -171,7 +183,16 @@ class Evidence:
         """Components whose figures may lean together; registers do not, and sums are about several components."""
         if not self.lean:
             return ()
-        return tuple(sorted({datum.component for datum in self.data if datum.column.startswith("all:")}))
+        return tuple(
+            sorted({datum.component for datum in self.data if datum.column.startswith("all:") and not datum.unit})
+        )
+
+    @cached_property
+    def baseline_of(self) -> dict[str, str]:
+        """The baseline of each figure that has an error in common with another one, by name."""
+        names = {datum.name for datum in self.data}
+        shared = {name: names & set(one.figures) for name, one in self.synthesis.baseline.items()}
+        return {figure: name for name, figures in shared.items() if len(figures) > 1 for figure in figures}
 
     def completeness_of(self, component: str) -> str:
         """Return the column of the completeness of a component, which a copy shares with its original."""
@@ -200,11 +221,12 @@ class Evidence:
     def parameters(self) -> tuple[str, ...]:
         """Names of the uncertain inputs of the model: standard normal scores, or distances from a register."""
         names = [key for key, curve in self.curves.items() if isinstance(curve, QuantileSpline)]
-        names += [f"tau:{group}" for group in self.groups]
+        names += [f"tau:{group}" for group in self.heterogeneous]
         names += [f"bias:{group}" for group in self.groups if self.errors.groups[group].has_bias]
         names += [f"scatter:{name}" for name in self.scattered]
         names += [f"common:{name}" for name in self.sharing]
         names += [f"lineage:{line}" for line in self.lines]
+        names += [f"baseline:{name}" for name in sorted(set(self.baseline_of.values()))]
         names += [f"lean:{name}" for name in self.leaning]
         return (*names, *(f"deaths:{name}" for name in self.latents))
 
@@ -221,13 +243,23 @@ class Evidence:
         return tuple(sorted(used, key=lambda group: (BASES.index(used[group]), group)))
 
     @cached_property
+    def heterogeneous(self) -> tuple[str, ...]:
+        """Groups with a heterogeneity: not those of which every figure has that of its component."""
+        used = {datum.group for datum in self.data if not self.has_declared(datum.component)}
+        return tuple(group for group in self.groups if group in used)
+
+    def has_declared(self, component: str) -> bool:
+        """Whether the case declares the heterogeneity of the figures of a component."""
+        return f"heterogeneity:{self.original(component)}" in self.cited
+
+    @cached_property
     def several(self) -> tuple[str, ...]:
         """Components of which several lineages speak: what scatters, or leans together, is then not one error."""
         lines: dict[str, set[str]] = {}
         for datum in self.data:
             if datum.column.startswith("all:") and datum.side == "point":
                 lines.setdefault(self.original(datum.component), set()).add(datum.line)
-        return tuple(sorted(name for name, own in lines.items() if len(own) > 1))
+        return tuple(sorted(name for name, own in lines.items() if len(own) > 1 and not self.has_declared(name)))
 
     @property
     def scattered(self) -> tuple[str, ...]:
@@ -242,7 +274,7 @@ class Evidence:
     def own_error(self, datum: Datum) -> float:
         """Return the error of a figure beside its heterogeneity, where that is of all error only what is wider."""
         group = self.errors.groups[datum.group]
-        if not group.is_whole_error:
+        if not group.is_whole_error or self.has_declared(datum.component):
             return datum.log_error
         return math.sqrt(max(datum.log_error**2 - group.spread**2, 0.0))
 

@@ -52,9 +52,10 @@ def split(evidence: Evidence, component: str, names: Collection[str]) -> Evidenc
         for datum in evidence.data
     )
     own = [datum.log_value for datum in data if datum.component == copy and datum.is_plain]
+    unit = next((datum.unit for datum in data if datum.component == copy), 0.0)
     weak = evidence.latents.get(component)
     if weak is None or component in evidence.derived:
-        latents = {copy: Latent(sum(own) / len(own), WIDEST)}
+        latents = {copy: Latent(sum(own) / len(own), WIDEST, unit)}
     else:
         wide = replace(weak, log_sd=max(weak.log_sd, WIDEST))
         latents = {component: wide, copy: wide}

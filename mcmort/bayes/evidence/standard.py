@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+
 from mcmort.catalogue import formula
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.left_out import check_left_out, leave_out
 from mcmort.catalogue.vocabulary import BASES
+from mcmort.elicit.derived import propagate
 from mcmort.elicit.evidence_rules import why_not_computable
 from mcmort.elicit.priors import Priors, elicit
 from mcmort.errors import UsageError
@@ -52,6 +55,12 @@ class Standard:
     def why_not_computable(self, text: str, gap_of: Callable[[str], str] | None = None) -> str:
         """Return why a formula cannot be computed, or ""; without `gap_of` it names quantities alone."""
         return why_not_computable(text, self.priors, gap_of or (lambda name: f"{name} is a component"))
+
+    def middle_of(self, text: str) -> float:
+        """Return the median of a formula over quantities that can be computed."""
+        names = self.quantities_behind([text])
+        pools = {name: pool for name in names if (pool := self.priors.quantities[name].all) is not None}
+        return float(propagate(self.case, text, pools, "signed").ppf(np.array([0.5]))[0])
 
     def quantities_behind(self, texts: Iterable[str | None]) -> list[str]:
         """Return the quantities on which formulas rest, through other formulas where there are any, sorted."""

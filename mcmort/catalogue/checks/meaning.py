@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mcmort.catalogue.case import column_name, place
+from mcmort.catalogue.checks.check_priors import check_priors
 from mcmort.catalogue.checks.check_references import check_references
 from mcmort.catalogue.checks.check_scopes import check_scopes
 from mcmort.catalogue.checks.population import check_populations_at_risk
@@ -47,6 +48,7 @@ def check_meaning(builder: CaseBuilder) -> list[Problem]:
         check_support,
         _weights,
         _synthesis_spread,
+        check_priors,
         check_references,
         check_scopes,
         check_populations_at_risk,

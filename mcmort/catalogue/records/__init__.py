@@ -9,13 +9,15 @@ from mcmort.catalogue.records.fields import Flag, Id, Name, Number, Record, Reco
 from mcmort.catalogue.records.figures import Estimate, Figure, Lineage, Share, Source, Spread, Weight
 from mcmort.catalogue.records.inputs import Component, Correlation, Dependence, Even, Overlap, Profile, Quantity
 from mcmort.catalogue.records.scopes import Claim, Definition, Scope, Selector, ShareRule
-from mcmort.catalogue.records.synthesis import Balance, Bias, Synthesis
+from mcmort.catalogue.records.synthesis import Balance, Baseline, Bias, ComponentPrior, Heterogeneity, Synthesis
 
 __all__ = [
     "Balance",
+    "Baseline",
     "Bias",
     "Claim",
     "Component",
+    "ComponentPrior",
     "Correlation",
     "Definition",
     "Dependence",
@@ -23,6 +25,7 @@ __all__ = [
     "Even",
     "Figure",
     "Flag",
+    "Heterogeneity",
     "Id",
     "Lineage",
     "Name",

@@ -1,4 +1,4 @@
-"""What the Bayesian engine needs of a case beside its evidence: priors of bias and heterogeneity, and balances."""
+"""What the Bayesian engine needs of a case beside its evidence: priors, errors in common, and balances."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from mcmort.catalogue.records.fields import Flag, Id, Number, Record, RecordError, Text
+from mcmort.catalogue.records.fields import Flag, Id, Number, Record, RecordError, Text, Texts
 from mcmort.catalogue.records.figures import Share
 from mcmort.catalogue.records.scopes import Scope, Selector
 from mcmort.catalogue.vocabulary import Basis
 
-__all__ = ["Balance", "Bias", "Synthesis"]
+__all__ = ["Balance", "Baseline", "Bias", "ComponentPrior", "Heterogeneity", "Synthesis"]
+
+_Positive = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
 
 
 _Part = Annotated[float, Field(strict=True, ge=0, lt=1, allow_inf_nan=False)]
@@ -22,6 +24,58 @@ class Bias(Record):
 
     mean: Number = 0.0
     sd: Annotated[float, Field(strict=True, gt=0, le=3, allow_inf_nan=False)]
+    source: Text
+    locator: Text
+    note: str | None = None
+
+
+class Heterogeneity(Record):
+    """Prior of how far the figures of one component lie apart beyond their own errors."""
+
+    family: Literal["half-normal", "half-cauchy"]
+    scale: _Positive = Field(
+        description="Of the distribution: on the logarithm for a count, in its own unit for what may be negative."
+    )
+
+
+class ComponentPrior(Record):
+    """Priors of one component, in place of the weak ones that follow from its figures."""
+
+    median: _Positive | None = Field(None, description="Median of a count, whose prior is lognormal.")
+    log_sd: _Positive | None = Field(None, description="Log standard deviation of a count.")
+    mean: Number | None = Field(None, description="Mean of what may be negative, whose prior is normal.")
+    sd: _Positive | None = Field(None, description="Standard deviation of what may be negative.")
+    heterogeneity: Heterogeneity | None = Field(
+        None, description="Of its figures, in place of those of their bases; family and scale."
+    )
+    source: Text
+    locator: Text
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _says_something_whole(self) -> Self:
+        for one, other in (("median", "log_sd"), ("mean", "sd")):
+            if (getattr(self, one) is None) != (getattr(self, other) is None):
+                raise RecordError(
+                    one, f"one of {one} and {other}", "both of them, or neither", "a prior has two numbers"
+                )
+        if self.median is not None and self.mean is not None:
+            hint = "median and log_sd of a count, mean and sd of what may be negative"
+            raise RecordError("mean", "both a median and a mean", "one of the two", hint)
+        if self.median is None and self.mean is None and self.heterogeneity is None:
+            raise RecordError("", "no prior", "median and log_sd, mean and sd, or heterogeneity", "take the table out")
+        return self
+
+
+class Baseline(Record):
+    """Figures with an error in common beside their lineage, such as one assumed level of ordinary mortality."""
+
+    figures: Annotated[Texts, Field(min_length=2)] = Field(
+        description="Names of estimates (COMPONENT:ESTIMATE) and of claims (claim:ID)."
+    )
+    correlation: Annotated[float, Field(strict=True, gt=0, lt=1, allow_inf_nan=False)] = Field(
+        description="Between the errors of any two of them: the share of each error's variance that is in common."
+    )
     source: Text
     locator: Text
     note: str | None = None
@@ -53,6 +107,12 @@ class Synthesis(Record):
         None, description="Share of the deaths that was registered, where a component does not say it."
     )
     bias: dict[Basis, Bias] = Field(default_factory=dict, description="Bias of figures, by basis; none for the others.")
+    prior: dict[Id, ComponentPrior] = Field(
+        default_factory=dict, description="Priors of single components, by id, in place of those from their figures."
+    )
+    baseline: dict[Id, Baseline] = Field(
+        default_factory=dict, description="Figures that have an error in common beside their lineage, by a name."
+    )
     source: Text
     locator: Text
     note: str | None = None

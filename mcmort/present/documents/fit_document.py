@@ -82,6 +82,7 @@ def fit_document(posterior: Posterior, receipt: Receipt) -> FitDocument:
         "quantity",
         "tau",
         "bias",
+        "heterogeneity",
         "scatter",
         "completeness",
         "residual",

@@ -14,7 +14,7 @@ from mcmort.analysis.receipt import Receipt
 from mcmort.catalogue import Case
 from mcmort.catalogue.meaning_versions import format_notices
 from mcmort.catalogue.vocabulary import Pooling, Weighting
-from mcmort.results import Dependence, Manifest, Method
+from mcmort.results import Dependence, Manifest, Method, SamplerOfFit
 
 __all__ = ["CaseDocument", "Document", "Frame", "as_json", "frame", "sealed"]
 
@@ -50,6 +50,7 @@ class Frame(Document):
     reached: float | None = Field(description="The largest relative error among them; null if it was not computed.")
     without: tuple[str, ...] = Field((), description="Sources and lineages that were left out.")
     lean: float = Field(0.0, description="Error that all figures of one component may have in common; 0 for none.")
+    sampler: SamplerOfFit = Field("compiled", description="What drew from the posterior of a fit.")
     chains: int = Field(1, description="Markov chains that follow one another in the draws; 1 if they are independent.")
     versions: dict[str, str]
 

@@ -92,8 +92,8 @@ def _evidence_note(posterior: Posterior) -> str:
     claims = len(posterior.conditioned)
     without = f", without {', '.join(manifest.without)}" if manifest.without else ""
     return (
-        f"Conditioned on {used} figures ({claims} of them claims about sums); {len(posterior.rejected)} are not used, "
-        f"each for a reason ('mcmort fit {posterior.case.id} --figures'). "
+        f"Conditioned on {used} figure{'' if used == 1 else 's'} ({claims} of them claims about sums); "
+        f"{len(posterior.rejected)} are not used, each for a reason ('mcmort fit {posterior.case.id} --figures'). "
         f"Evidence: {', '.join(manifest.evidence)}{without}."
     )
 
@@ -113,11 +113,12 @@ def _chains_note(posterior: Posterior) -> str:
     compiling, sampling, tempering = (
         posterior.seconds.get(part, 0.0) for part in ("compiling", "sampling", "tempering")
     )
+    compiled = "The model in PyMC: compiling" if manifest.sampler == "pymc" else "Compiling"
     return (
         f"{manifest.chains} chains of {manifest.draws // manifest.chains:,} draws, seed {manifest.seed}: R-hat at most "
         f"{max(found.rhat.values()):.3f} (allowed {MOST_RHAT}), effective sample sizes at least {ess:,.0f} (asked "
         f"{LEAST_ESS:.0f}), Monte Carlo errors of means at most {max(found.mcse.values()):.3f} standard deviations "
         f"(allowed {MOST_MCSE}), {found.divergent} divergent transitions, fraction of missing information at least "
-        f"{min(found.bfmi):.2f} (asked {LEAST_BFMI}). Compiling took {compiling:.1f} s, sampling {sampling:.1f} s"
+        f"{min(found.bfmi):.2f} (asked {LEAST_BFMI}). {compiled} took {compiling:.1f} s, sampling {sampling:.1f} s"
         f"{f', weighing modes by parallel tempering {tempering:.1f} s' if tempering else ''}."
     )

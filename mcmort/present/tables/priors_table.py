@@ -10,16 +10,21 @@ from mcmort.bayes import Posterior
 from mcmort.bayes.evidence.error_groups import group_named, priors_of
 from mcmort.catalogue import Case
 from mcmort.catalogue.measured_errors.spreads import MEASURED
+from mcmort.present.numbers import rounding_for
 from mcmort.present.print_format import EN_DASH
 from mcmort.present.tables.columns import Column, Table
 from mcmort.present.tables.components_table import raw_ends
 
 __all__ = ["priors_table"]
 
+_LARGE: Final = 100.0
+"""Heterogeneities from which on decimals say nothing."""
+
 
 _LABELS: Final = {
     "tau": "heterogeneity",
     "bias": "bias",
+    "heterogeneity": "heterogeneity",
     "scatter": "scatter",
     "completeness": "completeness of the register",
 }
@@ -49,6 +54,10 @@ def priors_table(posterior: Posterior) -> Table:
             f"{MEASURED}: what figures of that kind have proved to be worth, with what is not known of it; a case may "
             "say otherwise under [spread] and [synthesis]."
         )
+    if any(case.head.support_of(one) == "signed" for one in case.components.values()):
+        notes.append(
+            "Heterogeneity of what may be negative: in its own unit if it is declared, else in the size of its figures."
+        )
     return Table(
         f"{case.head.title}: what is presupposed of the evidence", columns, tuple(rows), tuple(notes),
         ("id", "prior_low", "prior_high", "low", "high"), tuple(raw),
@@ -59,6 +68,8 @@ def _plain(summary: Summary | None) -> str:
     if summary is None:
         return EN_DASH
     wide = summary.interval(0.95)
+    if wide.high >= _LARGE:  # of what may be negative, in its own unit
+        return rounding_for(summary).span(wide.low, wide.high, to=" to ")
     return f"{wide.low:.2f} to {wide.high:.2f}"
 
 
@@ -67,6 +78,8 @@ def _cited(case: Case, kind: str, shift: Shifted) -> str:
     if kind in ("tau", "bias"):
         group = group_named(case, shift.name)
         return group.spread_source if kind == "tau" else group.bias_source
+    if kind == "heterogeneity":
+        return priors.prior[shift.name].source
     if kind == "scatter":
         return MEASURED if priors.scatter is None else priors.source
     share = case.components[shift.name].completeness or priors.completeness
