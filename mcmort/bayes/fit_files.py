@@ -33,6 +33,7 @@ from mcmort.definitions.splits import KeptSplits
 from mcmort.errors import OutputError, UsageError
 from mcmort.results import ComponentStatus, Manifest, SamplerOfFit
 from mcmort.results.draw_tables import dataset_of
+from mcmort.results.weighed_modes import split_of
 
 if TYPE_CHECKING:
     from xarray import DataTree
@@ -210,6 +211,7 @@ def tree_of(posterior: Posterior) -> DataTree:
         "units": dict(posterior.units),
         "rejected": dict(posterior.rejected),
         "diagnosis": asdict(posterior.diagnosis),
+        "modes": [asdict(split) for split in posterior.modes],
         "seconds": dict(posterior.seconds),
         "case": posterior.case.where,
         "digest": posterior.case.digest,
@@ -296,5 +298,6 @@ def _read(path: Path, case: Case) -> Posterior:
         units=dict(head.get("units", {})),
         rejected=dict(head["rejected"]),
         diagnosis=Diagnosis(**diagnosis),
+        modes=tuple(map(split_of, head["modes"])),
         seconds=dict(head["seconds"]),
     )

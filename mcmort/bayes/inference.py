@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from mcmort.bayes.evidence import Evidence
     from mcmort.bayes.pymc_chains import PymcChains
     from mcmort.bayes.sample import Chains, Progress
+    from mcmort.bayes.tempered_fit import CheckedChains
 
 __all__ = ["fit", "manifest_of", "values_of"]
 
@@ -91,7 +93,8 @@ def fit(
     EvidenceError
         If the case declares no priors for this engine, or nothing is left to condition on.
     ConvergenceError
-        If the chains do not agree, or found different modes: such a fit is refused, with the diagnostics or the modes.
+        If the chains do not agree, or found modes that cannot be weighed: such a fit is refused, with the diagnostics
+        or the modes.
     UsageError
         If a basis, source or number is not one.
 
@@ -150,7 +153,7 @@ def _fitted(
 ) -> Posterior:
     clock = _Clock()
     found = _converged(evidence, seed, draws, cores, progress, clock, sampler)
-    return _posterior_of(evidence, *found, seed, clock, sampler)
+    return _posterior_of(evidence, found, seed, clock, sampler)
 
 
 def values_of(evidence: Evidence, seed: int, draws: int | None = None, cores: int | None = None) -> dict[str, Array]:
@@ -174,7 +177,7 @@ def values_of(evidence: Evidence, seed: int, draws: int | None = None, cores: in
     ConvergenceError
         As for `fit`.
     """
-    return _converged(evidence, seed, draws, cores, None, _Clock())[1].kept
+    return _converged(evidence, seed, draws, cores, None, _Clock()).backend.kept
 
 
 def _converged(
@@ -185,13 +188,15 @@ def _converged(
     progress: Progress | None,
     clock: _Clock,
     sampler: SamplerOfFit = "compiled",
-) -> tuple[Chains, ArrayBackend, Diagnosis]:
-    """Sample until the chains agree, or refuse."""
+) -> CheckedChains:
+    """Sample until the chains agree, by tempering where they found several modes, or refuse."""
     from mcmort.bayes.autodiff.density import Density, density_address, identity_address
     from mcmort.bayes.backends import evaluate_model, evaluate_without_data, program_of
     from mcmort.bayes.modes import ModeSearch
     from mcmort.bayes.sample import CHAINS, DRAWS, TARGET_ACCEPT, TUNE, sample, sample_briefly
+    from mcmort.bayes.slices import unseen_humps
     from mcmort.bayes.starting_points import starting_points
+    from mcmort.bayes.tempered_fit import CheckedChains, have_crossed, modes_of, tempered_fit
 
     program = program_of(evidence)
     clock.lap("program")
@@ -199,10 +204,9 @@ def _converged(
     identity_address()
     target = program if sampler == "compiled" else _in_pymc(evidence)
     clock.lap("compiling")
-    search = ModeSearch(evidence)
-    starts = starting_points(evidence, Density(program), seed)
-    briefly = sample_briefly(target, starts, seed, cores=cores, progress=progress).scores
-    search.add(briefly, evaluate_without_data(evidence, _flat(briefly)).kept)
+    search, density = ModeSearch(evidence), Density(program)
+    briefly = sample_briefly(target, starting_points(evidence, density, seed), seed, cores=cores, progress=progress)
+    search.add(briefly.scores, evaluate_without_data(evidence, _flat(briefly.scores)).kept)
     clock.lap("search")
     has_diverged = False
     for longer, shorter_steps in ((1, TARGET_ACCEPT), *_RETRIES):
@@ -218,13 +222,26 @@ def _converged(
         search.add(chains.scores, backend.kept)
         diagnosis = _diagnosed(evidence, chains, backend)
         has_diverged = diagnosis.divergent > 0
-        is_missing_one = search.has_missed_one()
+        splits, unseen = search.splits(), unseen_humps(evidence, density, _flat(chains.scores))
         clock.lap("diagnosis")
-        if not diagnosis.defects() and not is_missing_one:
-            return chains, backend, diagnosis
-    split = search.split()
-    if split is not None:
-        raise split.refusal(evidence.case.id)
+        if not diagnosis.defects() and not unseen and not search.has_missed_one():
+            modes = modes_of(evidence, splits, backend, CHAINS)
+            if have_crossed(modes, backend.kept, CHAINS):
+                return CheckedChains(chains, backend, diagnosis, modes)
+            unseen = (*unseen, *(split.name.partition(":")[2] for split in modes))
+        if splits or unseen:
+            break
+    tempered = None
+    if sampler == "compiled":  # ladders move over the compiled density
+        tempered = tempered_fit(
+            evidence, search.contested(splits, unseen), search, partial(_diagnosed, evidence), seed, draws or DRAWS,
+            cores=cores, progress=progress,
+        )  # fmt: skip
+    clock.lap("tempering")
+    if tempered is not None:
+        return tempered
+    if splits:
+        raise splits[0].refusal(evidence.case.id)
     diagnosis.check(evidence.case.id)
     raise ConvergenceError(
         f"the fit of {evidence.case.id} is refused: short chains came to where longer ones do not. Hint: draw more "
@@ -281,18 +298,12 @@ def _diagnosed(evidence: Evidence, chains: Chains, backend: ArrayBackend) -> Dia
 
 
 def _posterior_of(
-    evidence: Evidence,
-    chains: Chains,
-    backend: ArrayBackend,
-    diagnosis: Diagnosis,
-    seed: int,
-    clock: _Clock,
-    sampler: SamplerOfFit,
-) -> Posterior:
+    evidence: Evidence, found: CheckedChains, seed: int, clock: _Clock, sampler: SamplerOfFit
+) -> Posterior:  # fmt: skip
     """Put together what the draws of the parameters and draws from the prior say."""
     from mcmort.bayes.predictive import draw_prior, replicates
 
-    count, length, _ = chains.scores.shape
+    backend, (count, length, _) = found.backend, found.chains.scores.shape
     columns = {name: values for name, values in backend.kept.items() if name.partition(":")[0] in KINDS}
     others = {name: values for name, values in backend.kept.items() if name.partition(":")[0] in _OTHERS}
     before = draw_prior(evidence, _PRIOR_DRAWS, seed)
@@ -311,7 +322,8 @@ def _posterior_of(
         predicted_before=replicates(evidence, before, seed, "prior"),
         units={datum.name: datum.unit for datum in evidence.data if datum.unit},
         rejected=evidence.rejected,
-        diagnosis=diagnosis,
+        diagnosis=found.diagnosis,
+        modes=found.modes,
         seconds=clock.seconds,
     )
     clock.lap("prediction")

@@ -13,7 +13,7 @@ from mcmort.bayes.backends import evaluate_model
 from mcmort.bayes.evidence import Evidence
 from mcmort.errors import ConvergenceError
 
-__all__ = ["Mode", "ModeSearch", "SplitQuantity"]
+__all__ = ["Mode", "ModeSearch", "SplitQuantity", "figures_behind", "listed_names"]
 
 type Array = NDArray[np.float64]
 type Labels = NDArray[np.int64]
@@ -23,7 +23,7 @@ _SEGMENT: Final = 50
 _APART: Final = 0.5
 """Least gap between two modes, in the width of the central 80 % of the draws of a segment."""
 _CROSSING: Final = 3.0
-"""A segment so many times as wide as usual goes from one mode to another, and belongs to none."""
+"""A segment that holds two others which are apart, and is so many times as wide, goes from one mode to another."""
 _REACHED: Final = 0.0025
 """Least share of the draws of a run that reach a mode which an earlier chain found."""
 _BETTER: Final = 0.5
@@ -54,7 +54,7 @@ class Mode:
 
     def __str__(self) -> str:
         """Describe the mode in words."""
-        behind = f"figures behind it: {_listed(self.figures)}" if self.figures else "no figure fits it better"
+        behind = f"figures behind it: {listed_names(self.figures)}" if self.figures else "no figure fits it better"
         return f"median {float(f'{self.median:.3g}'):,.0f} ({self.chains} chains; {behind})"
 
 
@@ -72,17 +72,20 @@ class SplitQuantity:
         All chains that were run, one of which may have been in several modes.
     others : tuple of str
         Columns of other components that are split as well, the widest gap first.
+    contested : frozenset of str
+        Figures that fit one of the modes better than another.
     """
 
     name: str
     modes: tuple[Mode, ...]
     chains: int
     others: tuple[str, ...]
+    contested: frozenset[str]
 
     def refusal(self, where: str) -> ConvergenceError:
         """Return the error that refuses the fit of a case, with the modes listed."""
         modes = "; ".join(map(str, self.modes))
-        others = f"; so are {_listed(self.others)}" if self.others else ""
+        others = f"; so are {listed_names(self.others)}" if self.others else ""
         return ConvergenceError(
             f"the fit of {where} is refused: {self.name} is split into {len(self.modes)} modes, and its {self.chains} "
             f"chains do not go from one to another often enough to weigh them: {modes}{others}. Hint: leave out the "
@@ -158,26 +161,73 @@ class ModeSearch:
                     return True
         return False
 
-    def split(self) -> SplitQuantity | None:
-        """Return the deaths of which chains found the modes that lie farthest apart; None if there are none."""
+    def splits(self) -> tuple[SplitQuantity, ...]:
+        """Return the deaths of which chains found several modes, once for each component, the widest gap first."""
         gaps = {name: _widest_gap(self._segments(name)) for name in self.deaths[0]}
         widest = sorted((name for name, gap in gaps.items() if gap > 0.0), key=lambda name: -gaps[name])
-        if not widest:
-            return None
-        name, segments = widest[0], self._segments(widest[0])
-        mode_of, chain_of = _grouped(segments), self._chains()
-        likelihood = self._likelihood(mode_of)
+        # of all deaths rather than of those registered, where both are split
+        names = tuple(
+            name for name in widest if name.startswith("all:") or f"all:{name.partition(':')[2]}" not in widest
+        )
+        if not names:
+            return ()
+        draws, chain_of = self._thinned(), self._chains()
+        likelihood = evaluate_model(self.evidence, draws).log_likelihood
+        return tuple(self._split(name, names, chain_of, likelihood) for name in names)
+
+    def contested(self, splits: Sequence[SplitQuantity], unseen: Sequence[str] = ()) -> frozenset[str]:
+        """Return the figures and balances that fit one mode better than another, or are of components that are split.
+
+        Parameters
+        ----------
+        splits : sequence of SplitQuantity
+            What chains found.
+        unseen : sequence of str
+            Components that may be split although no chain shows it.
+        """
+        components = {split.name.partition(":")[2] for split in splits}.union(unseen)
+        own = {datum.name for datum in self.evidence.data if datum.component in components}
+        return frozenset(own).union(*(split.contested for split in splits))
+
+    def log_weights(self, split: SplitQuantity) -> Array:
+        """Return roughly the logarithms of the weights of the modes of a quantity, but for a constant.
+
+        Each as if its draws were normal and no two parameters depended on one another in it.
+        """
+        mode_of = np.repeat(_grouped(self._segments(split.name)), _SEGMENT // _THINNED)
+        draws = self._thinned()
+        model = evaluate_model(self.evidence, draws)
+        height = model.log_prior + model.log_volume + sum(model.log_likelihood.values())
+        return np.array(
+            [
+                height[mode_of == mode].mean() + np.log(np.std(draws[mode_of == mode], axis=0) + 1e-12).sum()
+                for mode in range(len(split.modes))
+            ]
+        )
+
+    def _split(
+        self, name: str, names: tuple[str, ...], chain_of: Labels, likelihood: Mapping[str, Array]
+    ) -> SplitQuantity:  # fmt: skip
+        """Describe the modes of a quantity."""
+        segments = self._segments(name)
+        mode_of = _grouped(segments)
+        drawn, count = np.repeat(mode_of, _SEGMENT // _THINNED), int(mode_of.max()) + 1
+        means = {
+            figure: np.array([values[drawn == mode].mean() for mode in range(count)])
+            for figure, values in likelihood.items()
+        }
         modes = tuple(
             Mode(
                 float(np.sinh(np.median(segments[mode_of == mode]))),
                 len(np.unique(chain_of[mode_of == mode])),
-                _figures_behind(likelihood, mode),
+                figures_behind(means, mode),
             )
-            for mode in range(mode_of.max() + 1)
+            for mode in range(count)
         )
-        component = name.partition(":")[2]
-        others = tuple(other for other in widest[1:] if other.partition(":")[2] != component)
-        return SplitQuantity(name, modes, sum(map(len, self.scores)), others)
+        contested = frozenset(figure for figure, mean in means.items() if np.ptp(mean) > _BETTER)
+        return SplitQuantity(
+            name, modes, sum(map(len, self.scores)), tuple(other for other in names if other != name), contested
+        )
 
     def _segments(self, name: str) -> Array:
         """Return the segments of all chains, shape ``(n_segments, _SEGMENT)``."""
@@ -188,16 +238,10 @@ class ModeSearch:
         segments = [scores.shape[1] // _SEGMENT for scores in self.scores for _ in scores]
         return np.repeat(np.arange(len(segments)), segments)
 
-    def _likelihood(self, mode_of: Labels) -> Mapping[str, Array]:
-        """Return the mean log likelihood of each figure in each mode."""
+    def _thinned(self) -> Array:
+        """Return the draws of the parameters in all segments, every so many of them."""
         size = len(self.evidence.parameters)
-        draws = np.concatenate([_whole_segments(scores)[:, ::_THINNED].reshape(-1, size) for scores in self.scores])
-        drawn = np.repeat(mode_of, _SEGMENT // _THINNED)
-        likelihood = evaluate_model(self.evidence, draws).log_likelihood
-        return {
-            name: np.array([values[drawn == mode].mean() for mode in range(mode_of.max() + 1)])
-            for name, values in likelihood.items()
-        }
+        return np.concatenate([_whole_segments(scores)[:, ::_THINNED].reshape(-1, size) for scores in self.scores])
 
 
 def _whole_segments(chains: Array) -> Array:
@@ -211,13 +255,23 @@ def _ends(segments: Array) -> tuple[Array, Array, float]:
     return low, high, float(np.median(high - low))
 
 
+def _is_crossing(low: Array, high: Array) -> NDArray[np.bool_]:
+    """Return which segments go from one mode to another: two others lie within, apart and much narrower than it."""
+    is_crossing = np.zeros(len(low), dtype=bool)
+    for index in range(len(low)):
+        within = (high > low[index]) & (low < high[index])
+        within &= _CROSSING * (high - low) < high[index] - low[index]
+        is_crossing[index] = within.any() and bool(low[within].max() > high[within].min())
+    return is_crossing
+
+
 def _grouped(segments: Array) -> Labels:
     """Return the mode of each segment, from 0 for the lowest; -1 of one that crosses from mode to mode."""
     low, high, width = _ends(segments)
-    mode_of = np.full(len(segments), -1)
+    mode_of, is_crossing = np.full(len(segments), -1), _is_crossing(low, high)
     mode, ceiling = -1, -np.inf
     for index in np.argsort(low, kind="stable"):
-        if high[index] - low[index] > _CROSSING * width:
+        if is_crossing[index]:
             continue
         if low[index] - ceiling > _APART * width:
             mode += 1
@@ -234,13 +288,25 @@ def _widest_gap(segments: Array) -> float:
     return max(gaps) / width if gaps and width > 0.0 else 0.0
 
 
-def _figures_behind(likelihood: Mapping[str, Array], mode: int) -> tuple[str, ...]:
-    """Return the figures that fit one mode better than the others, the clearest first."""
+def figures_behind(likelihood: Mapping[str, Array], mode: int) -> tuple[str, ...]:
+    """Return the figures that fit one mode better than the others, the clearest first.
+
+    Parameters
+    ----------
+    likelihood : mapping of str to ndarray, shape (n_modes,)
+        Mean log likelihood of each figure in each mode.
+    mode : int
+        Number of the mode.
+
+    Returns
+    -------
+    tuple of str
+    """
     better = {name: float(values[mode] - np.delete(values, mode).max()) for name, values in likelihood.items()}
     return tuple(sorted((name for name in better if better[name] > _BETTER), key=lambda name: -better[name]))
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed_names(names: Sequence[str]) -> str:
     """Name the first of many."""
     more = len(names) - _NAMED
     return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from mcmort.bayes.diagnostics import Diagnosis
 from mcmort.catalogue.vocabulary import not_admitted
 from mcmort.results import Draws
+from mcmort.results.weighed_modes import SplitDeaths
 
 if TYPE_CHECKING:
     from xarray import DataTree
@@ -49,6 +50,8 @@ class Posterior(Draws):
         Figures that are not used, each with the reason.
     diagnosis : Diagnosis
         Of the chains, which follow one another in the draws.
+    modes : tuple of SplitDeaths
+        Components whose deaths have several modes, with the probability of each.
     seconds : dict of str to float
         What the parts of the fit took.
     """
@@ -63,6 +66,7 @@ class Posterior(Draws):
     units: Mapping[str, float] = field(default_factory=dict)
     rejected: Mapping[str, str] = field(default_factory=dict)
     diagnosis: Diagnosis = field(default_factory=lambda: Diagnosis({}, {}, {}, {}, 0, (), 0.0))
+    modes: tuple[SplitDeaths, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
 
     def in_stored_precision(self) -> Posterior:

@@ -22,7 +22,7 @@ from mcmort.bayes.backends import evaluate_prior
 from mcmort.bayes.evidence import Datum, Evidence
 from mcmort.bayes.predictive import generator, independent
 
-__all__ = ["School", "schools_of", "starting_points"]
+__all__ = ["FAR", "School", "schools_of", "starting_points"]
 
 type Array = NDArray[np.float64]
 
@@ -35,6 +35,8 @@ _APART: Final = 1.0
 """Gap between two schools, in the error of the difference between the figures at its sides. Two figures with errors
 that follow Student's t with four degrees of freedom make two modes if they are 2.8 of them apart; a spread that the
 evidence makes smaller brings that down."""
+FAR: Final = 2.5
+"""Such a gap between schools that may well be modes."""
 _JITTER: Final = 0.5
 """Largest distance of the other parameters from the middle of their priors."""
 
@@ -55,11 +57,22 @@ class School:
     figures: tuple[str, ...]
 
 
-def schools_of(evidence: Evidence) -> dict[str, tuple[School, ...]]:
+def schools_of(evidence: Evidence, apart: float = _APART) -> dict[str, tuple[School, ...]]:
     """Return the schools of each component with a prior of its own, from the lowest up.
 
     A figure of registered deaths stands for what happened at the middle of the completeness, and a claim about a sum
     of components without figures of their own for even parts of it.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The evidence.
+    apart : float
+        Gap between two schools, in the error of the difference between the figures at its sides.
+
+    Returns
+    -------
+    dict of str to tuple of School
     """
     figures = defaultdict[str, list[tuple[float, float, str]]](list)
     own = {datum.component for datum in evidence.data if datum.is_plain}
@@ -73,7 +86,7 @@ def schools_of(evidence: Evidence) -> dict[str, tuple[School, ...]]:
             names = [term.component for term in datum.account.terms.values()]
             for name in set(names) - own:
                 figures[name].append((datum.log_value - math.log(len(names)), error, datum.name))
-    return {name: _grouped(figures[name]) for name in evidence.latents if name in figures}
+    return {name: _grouped(figures[name], apart) for name in evidence.latents if name in figures}
 
 
 def _log_completeness(evidence: Evidence, datum: Datum) -> float:
@@ -84,11 +97,11 @@ def _log_completeness(evidence: Evidence, datum: Datum) -> float:
     return math.log(curve if isinstance(curve, float) else float(curve(np.zeros(1))[0]))
 
 
-def _grouped(figures: Sequence[tuple[float, float, str]]) -> tuple[School, ...]:
+def _grouped(figures: Sequence[tuple[float, float, str]], apart: float) -> tuple[School, ...]:
     """Split figures, as logarithm, error and name, where the gap between two neighbours is wide for their errors."""
     groups = list[list[tuple[float, float, str]]]()
     for figure in sorted(figures):
-        if groups and figure[0] - groups[-1][-1][0] <= _APART * math.hypot(figure[1], groups[-1][-1][1]):
+        if groups and figure[0] - groups[-1][-1][0] <= apart * math.hypot(figure[1], groups[-1][-1][1]):
             groups[-1].append(figure)
         else:
             groups.append([figure])

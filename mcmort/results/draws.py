@@ -20,6 +20,7 @@ from mcmort.results.draw_options import Dependence, Method, SamplerOfFit
 from mcmort.results.draw_tables import dataframe_of, dataset_of, write_parquet
 from mcmort.results.histogram_estimate import HistogramEstimate
 from mcmort.results.question import Question, Split, Sums
+from mcmort.results.weighed_modes import SplitDeaths
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -198,6 +199,11 @@ class Draws:
         return {}
 
     @property
+    def modes(self) -> tuple[SplitDeaths, ...]:
+        """Components whose deaths have several modes, with the probability of each; none unless the engine looks."""
+        return ()
+
+    @property
     def is_kept(self) -> bool:
         """Whether all draws are kept: they are."""
         return True
@@ -288,6 +294,11 @@ class HistogramResults:
     def basis_parameters(self) -> Mapping[str, Array]:
         """Heterogeneities ``tau:BASIS`` and biases ``bias:BASIS``, of an engine that learns them; else none."""
         return {}
+
+    @property
+    def modes(self) -> tuple[SplitDeaths, ...]:
+        """Components whose deaths have several modes, with the probability of each: none."""
+        return ()
 
     @property
     def is_kept(self) -> bool:

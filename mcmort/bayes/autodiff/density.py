@@ -18,12 +18,12 @@ from mcmort.cache.machine_code import address_of
 if TYPE_CHECKING:
     from mcmort.cache.machine_code import CFunction
 
-__all__ = ["Density", "FiniteDensity", "density_address", "identity_address"]
+__all__ = ["SOURCES", "Density", "FiniteDensity", "density_address", "identity_address"]
 
 type Array = NDArray[np.float64]
 
 _HERE: Final = Path(__file__).parent
-_SOURCES: Final = (_HERE / "tape_loops.py", _HERE / "tape.py", _HERE.parent / "quantile_spline.py")
+SOURCES: Final = (_HERE / "tape_loops.py", _HERE / "tape.py", _HERE.parent / "quantile_spline.py")
 """What the compiled code depends on."""
 
 
@@ -36,7 +36,7 @@ def density_address() -> int:
 
         return log_density()
 
-    return address_of("density", build, _SOURCES)
+    return address_of("density", build, SOURCES)
 
 
 @cache
@@ -48,7 +48,7 @@ def identity_address() -> int:
 
         return identity()
 
-    return address_of("identity", build, _SOURCES)
+    return address_of("identity", build, SOURCES)
 
 
 @cache

@@ -24,14 +24,14 @@ from mcmort.bayes.quantile_spline import FIRST, PIECES, STEPS, cubic
 if TYPE_CHECKING:
     from mcmort.cache.machine_code import CFunction
 
-__all__ = ["identity", "log_density"]
+__all__ = ["HEAD", "as_pointer", "identity", "jit", "log_density", "run"]
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 type Words = NDArray[np.uint64]
 
 _HALF_LOG_TWO_PI: Final = 0.5 * math.log(2.0 * math.pi)
-_HEAD: Final = 17
+HEAD: Final = 17
 _NUMBERS: Final[Any] = cast("Any", types.CPointer)(types.float64)
 _STUDENT: Final = 0.375  # density of Student's t with four degrees of freedom at its centre
 
@@ -43,12 +43,12 @@ _NORMAL, _NORMAL_ABOVE = int(TapeOp.NORMAL), int(TapeOp.NORMAL_ABOVE)
 _STUDENT_OP, _STUDENT_ABOVE = int(TapeOp.STUDENT), int(TapeOp.STUDENT_ABOVE)
 
 
-def _jit[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+def jit[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     """Compile a loop; a division by zero gives infinity."""
     return cast("Callable[P, R]", numba.njit(error_model="numpy")(function))
 
 
-@_jit
+@jit
 def _log_normal_above(z: float) -> float:
     """Return the log of the standard normal's survival function."""
     if z < 25.0:
@@ -59,7 +59,7 @@ def _log_normal_above(z: float) -> float:
     return -0.5 * z * z - _HALF_LOG_TWO_PI - math.log(z) + series
 
 
-@_jit
+@jit
 def _student_above(t: float) -> float:
     """Return the survival function of Student's t with four degrees of freedom, which is algebraic.
 
@@ -72,10 +72,10 @@ def _student_above(t: float) -> float:
     return near * near * (2.0 - u) / 4.0
 
 
-_cubic = _jit(cubic)
+_cubic = jit(cubic)
 
 
-@_jit
+@jit
 def _along(curve: Floats, score: float) -> tuple[float, float]:
     """Return a quantile spline and its slope at a normal score; beyond its ends it is linear."""
     place = min(max(score, FIRST), -FIRST)
@@ -89,7 +89,7 @@ def _along(curve: Floats, score: float) -> tuple[float, float]:
 # one another, so the backward pass is in exactly the reverse order.
 
 
-@_jit
+@jit
 def _forward(
     v: Floats, slope: Floats, op: Ints, start: Words, a: Words, b: Words, x: Floats, curves: Floats, first: np.uint64
 ) -> None:
@@ -138,7 +138,7 @@ def _forward(
                 v[first + i] = math.log(_student_above(v[a[i]] / v[b[i]]))
 
 
-@_jit
+@jit
 def _backward(  # noqa: PLR0915  (a loop for each operation)
     v: Floats, slope: Floats, g: Floats, op: Ints, start: Words, a: Words, b: Words, x: Floats, first: np.uint64
 ) -> None:
@@ -228,29 +228,29 @@ def _pointer(_typing: Any, address: Any) -> Any:
     return types.voidptr(address), build
 
 
-_as_pointer = cast("Callable[[np.int64], ctypes.c_void_p]", intrinsic(_pointer))
+as_pointer = cast("Callable[[np.int64], ctypes.c_void_p]", intrinsic(_pointer))
 
 
-@_jit
-def _run(point: Floats, gradient: Floats, head: Ints) -> float:
+@jit
+def run(point: Floats, gradient: Floats, head: Ints) -> float:
     """Return the log density at a point, and write its gradient."""
     n, constants, batches, work, terms, scored = head[0], head[1], head[2], head[3], head[4], head[5]
-    fixed = carray(_as_pointer(head[7]), (constants,), np.float64)
-    op = carray(_as_pointer(head[8]), (batches,), np.int64)
-    start = carray(_as_pointer(head[9]), (batches + 1,), np.uint64)
-    a = carray(_as_pointer(head[10]), (work,), np.uint64)
-    b = carray(_as_pointer(head[11]), (work,), np.uint64)
-    x = carray(_as_pointer(head[12]), (work,), np.float64)
-    term_values = carray(_as_pointer(head[13]), (terms,), np.int64)
-    weights = carray(_as_pointer(head[14]), (terms,), np.float64)
-    scores = carray(_as_pointer(head[15]), (scored,), np.int64)
-    curves = carray(_as_pointer(head[16]), (head[6], PIECES, 4), np.float64)
+    fixed = carray(as_pointer(head[7]), (constants,), np.float64)
+    op = carray(as_pointer(head[8]), (batches,), np.int64)
+    start = carray(as_pointer(head[9]), (batches + 1,), np.uint64)
+    a = carray(as_pointer(head[10]), (work,), np.uint64)
+    b = carray(as_pointer(head[11]), (work,), np.uint64)
+    x = carray(as_pointer(head[12]), (work,), np.float64)
+    term_values = carray(as_pointer(head[13]), (terms,), np.int64)
+    weights = carray(as_pointer(head[14]), (terms,), np.float64)
+    scores = carray(as_pointer(head[15]), (scored,), np.int64)
+    curves = carray(as_pointer(head[16]), (head[6], PIECES, 4), np.float64)
     first = np.uint64(n + constants)
     # each call has memory of its own, since chains run at once; the C library's needs nothing of Numba
     workspace = _malloc(types.uintp(16 * (first + work) + 8 * work))
-    v = carray(_as_pointer(workspace), (first + work,), np.float64)
-    g = carray(_as_pointer(workspace + 8 * (first + work)), (first + work,), np.float64)
-    slope = carray(_as_pointer(workspace + 16 * (first + work)), (work,), np.float64)
+    v = carray(as_pointer(workspace), (first + work,), np.float64)
+    g = carray(as_pointer(workspace + 8 * (first + work)), (first + work,), np.float64)
+    slope = carray(as_pointer(workspace + 16 * (first + work)), (work,), np.float64)
     for i in range(first + work):
         g[i] = 0.0
     for i in range(n):
@@ -283,11 +283,11 @@ def log_density() -> CFunction:
     def compute(
         dimension: int, point: ctypes.c_void_p, gradient: ctypes.c_void_p, value: ctypes.c_void_p, data: ctypes.c_void_p
     ) -> int:
-        head = carray(data, (_HEAD,), np.int64)
+        head = carray(data, (HEAD,), np.int64)
         if np.int64(dimension) != head[0]:
             return -1
         slope = carray(gradient, (head[0],), np.float64)
-        total = _run(carray(point, (head[0],), np.float64), slope, head)
+        total = run(carray(point, (head[0],), np.float64), slope, head)
         carray(value, (1,), np.float64)[0] = total
         finite = math.isfinite(total)
         for i in range(head[0]):

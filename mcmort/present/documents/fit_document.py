@@ -10,6 +10,7 @@ from mcmort.analysis.receipt import Receipt
 from mcmort.bayes import Posterior
 from mcmort.present.documents.frame import Document, Frame, frame, sealed
 from mcmort.present.documents.limits import LimitsDocument, limits_of
+from mcmort.present.documents.modes_document import ModesDocument, modes_document
 
 __all__ = ["FitDocument", "fit_document"]
 
@@ -63,6 +64,7 @@ class FitDocument(Frame):
     inputs: tuple[InputDocument, ...]
     figures: tuple[FigureDocument, ...]
     left: dict[str, str] = Field(description="Figures that were not used, each with the reason.")
+    modes: ModesDocument | None = Field(None, description="Components whose deaths have several modes; null if none.")
     divergent: int
     bfmi: tuple[float, ...]
     receipt: Receipt
@@ -124,6 +126,7 @@ def fit_document(posterior: Posterior, receipt: Receipt) -> FitDocument:
         inputs=tuple(inputs),
         figures=tuple(figures),
         left=dict(posterior.rejected),
+        modes=modes_document(posterior),
         divergent=diagnosis.divergent,
         bfmi=diagnosis.bfmi,
         receipt=receipt,

@@ -23,6 +23,7 @@ from mcmort.analysis.sensitivity.leading_component import leading_component
 from mcmort.catalogue.vocabulary import LinkMeasure, Measure
 from mcmort.definitions import Timing
 from mcmort.present.documents.frame import Document, Frame, frame, sealed
+from mcmort.present.documents.modes_document import ModesDocument, modes_document
 from mcmort.present.documents.one_source_document import OneSourceDocument, one_source_document
 from mcmort.present.numbers import rounding_for
 from mcmort.present.wording import headline, is_floor, units
@@ -238,6 +239,9 @@ class TotalDocument(TotalBody, Frame):
     carried_by: CarriedByDocument | None = Field(
         None, description="From which component most of the width comes; null if none carries a fifth of the variance."
     )
+    modes: ModesDocument | None = Field(
+        None, description="Components of it whose deaths have several modes, of the synthesis engine; null if none."
+    )
     bounds: BoundsDocument | None = Field(None, description="Present if bounds under any dependence were asked for.")
     receipt: Receipt
 
@@ -405,6 +409,7 @@ def total_document(
             **frame(total.case, total.draws.manifest),
             **total_body(total, summary, probability, found),
             "carried_by": _carried_by(found, probability),
+            "modes": modes_document(total.draws, total.parts),
             "bounds": around,
             "receipt": receipt,
         }

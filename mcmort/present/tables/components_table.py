@@ -110,12 +110,15 @@ def _balances(posterior: Posterior) -> list[str]:
 def _chains_note(posterior: Posterior) -> str:
     found, manifest = posterior.diagnosis, posterior.manifest
     ess = min(*found.ess_bulk.values(), *found.ess_tail.values())
-    compiling, sampling = (posterior.seconds.get(part, 0.0) for part in ("compiling", "sampling"))
+    compiling, sampling, tempering = (
+        posterior.seconds.get(part, 0.0) for part in ("compiling", "sampling", "tempering")
+    )
     compiled = "The model in PyMC: compiling" if manifest.sampler == "pymc" else "Compiling"
     return (
         f"{manifest.chains} chains of {manifest.draws // manifest.chains:,} draws, seed {manifest.seed}: R-hat at most "
         f"{max(found.rhat.values()):.3f} (allowed {MOST_RHAT}), effective sample sizes at least {ess:,.0f} (asked "
         f"{LEAST_ESS:.0f}), Monte Carlo errors of means at most {max(found.mcse.values()):.3f} standard deviations "
         f"(allowed {MOST_MCSE}), {found.divergent} divergent transitions, fraction of missing information at least "
-        f"{min(found.bfmi):.2f} (asked {LEAST_BFMI}). {compiled} took {compiling:.1f} s, sampling {sampling:.1f} s."
+        f"{min(found.bfmi):.2f} (asked {LEAST_BFMI}). {compiled} took {compiling:.1f} s, sampling {sampling:.1f} s"
+        f"{f', weighing modes by parallel tempering {tempering:.1f} s' if tempering else ''}."
     )

@@ -10,6 +10,7 @@ from mcmort.analysis.bounds import IntervalBounds
 from mcmort.present.balance_text import balance_notes
 from mcmort.present.engine_note import digits_note, engine_note
 from mcmort.present.grouped_notes import grouped_notes
+from mcmort.present.modes_text import mode_notes
 from mcmort.present.numbers import MINUS, percent, rounding_for, rounding_of, significant
 from mcmort.present.one_source_text import one_source_notes
 from mcmort.present.pieces_text import pieces_text
@@ -95,7 +96,7 @@ def _main_notes(
     total: Total, summary: Summary, probability: float, pieces: TotalPieces, bounds: IntervalBounds | None
 ) -> tuple[str, ...]:
     """Return what a reader must know first: what carries the width, is not counted, not known, and how it was made."""
-    notes = leading_note(pieces, probability)
+    notes = [*mode_notes(total.draws, total.parts), *leading_note(pieces, probability)]
     for words, names in (("Not counted", total.excluded), ("Asked for, but not known", total.unknown)):
         labels = [total.case.components[name].label for name in sorted(names)]
         if labels:
@@ -186,7 +187,7 @@ def _total_notes(
     pieces: TotalPieces,
 ) -> tuple[str, ...]:
     definition = total.definition
-    notes = leading_note(pieces, probability)
+    notes = [*mode_notes(total.draws, total.parts), *leading_note(pieces, probability)]
     notes += [f"Question: {definition.question}", f"Not counted: {excluded_text(total)}."]
     if total.unknown:
         reasons = "; ".join(

@@ -1,0 +1,133 @@
+"""Modes that no chain found: the density along one line through draws, from one school of figures to another.
+
+A mode of little weight may lose each chain that starts in it before it is told apart. On a line along which only the
+deaths of one component change, or only what share of them was registered, it still shows as a hump of its own.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcmort.bayes.autodiff.density import Density
+from mcmort.bayes.backends import evaluate_without_data
+from mcmort.bayes.evidence import Evidence
+from mcmort.bayes.quantile_spline import FIRST
+from mcmort.bayes.starting_points import FAR, schools_of
+
+__all__ = ["unseen_humps"]
+
+type Array = NDArray[np.float64]
+
+_LINES: Final = 5
+"""Draws through which lines go, for each component."""
+_POINTS: Final = 240
+"""Points of a line."""
+_KNOTS: Final = 1000
+"""Points by which a line along a share is told."""
+_LOOKED_AT: Final = 1000
+"""Draws of the chains that say where they come."""
+_BEYOND: Final = 0.5
+"""How far a line goes beyond the outermost schools, as a logarithm of the deaths."""
+_VALLEY: Final = 0.35
+"""Largest density between two humps, in that of the lower one."""
+_LEAST: Final = 0.002
+"""Least probability of a hump on the usual line."""
+_SEEN: Final = 0.5
+"""Share of that probability that chains have there if they found it."""
+
+
+def unseen_humps(evidence: Evidence, density: Density, scores: Array) -> tuple[str, ...]:
+    """Return components of which lines show a hump where chains hardly come.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The evidence.
+    density : Density
+        The log density.
+    scores : ndarray, shape (n_draws, n_parameters)
+        Draws of all chains.
+
+    Returns
+    -------
+    tuple of str
+        Ids of components whose figures are in schools far from one another.
+    """
+    far = {
+        name: schools
+        for name, schools in schools_of(evidence, FAR).items()
+        if len(schools) > 1 and not evidence.latents[name].unit  # lines are drawn on the logarithm
+    }
+    if not far:
+        return ()
+    kept = evaluate_without_data(evidence, scores[:: max(len(scores) // _LOOKED_AT, 1)]).kept
+    through = scores[:: max(len(scores) // _LINES, 1)][:_LINES]
+    shifted = through.copy()
+    shifted[:, [evidence.parameters.index(f"deaths:{name}") for name in far]] += 1.0
+    ends = [evaluate_without_data(evidence, points).kept for points in (through, shifted)]
+    found = []
+    for name, schools in far.items():
+        column = f"{'registered' if name in evidence.derived else 'all'}:{name}"
+        start, end = (np.log(np.maximum(kept_there[column], 1.0)) for kept_there in ends)
+        grid = np.linspace(schools[0].log_centre - _BEYOND, schools[-1].log_centre + _BEYOND, _POINTS)
+        cut, share = _smaller_hump(grid, _usual_along(evidence, density, through, name, grid, start, end - start))
+        seen = float(np.mean(np.log(np.maximum(kept[column], 1.0)) < cut))
+        if share >= _LEAST and min(seen, 1.0 - seen) < _SEEN * share:
+            found.append(name)
+    return tuple(found)
+
+
+def _usual_along(
+    evidence: Evidence, density: Density, through: Array, name: str, grid: Array, start: Array, slope: Array
+) -> Array:
+    """Return the probability of each place of a grid of log deaths on a line through a draw, the median of several.
+
+    The deaths follow their parameter exponentially. Where a register holds a part of them it stays as it is, and the
+    line is one along which the share that was registered changes.
+    """
+    share = evidence.completeness_of(name)
+    is_registered = name not in evidence.derived and any(
+        datum.column == f"registered:{name}" and datum.is_plain and datum.name not in evidence.silent
+        for datum in evidence.data
+    )
+    if is_registered and share not in evidence.parameters:
+        return np.ones(len(grid))
+    number = evidence.parameters.index(share if is_registered else f"deaths:{name}")
+    curve = evidence.curves[share] if is_registered else 0.0
+    lines = []
+    for point, place, by in zip(through, start, slope, strict=True):
+        if isinstance(curve, float):
+            values = point[number] + (grid - place) / by
+        else:
+            scores = np.linspace(FIRST, -FIRST, _KNOTS)
+            logs = np.log(np.clip(curve(np.append(scores, point[number])), 1e-300, 1.0))
+            values = np.interp(logs[-1] + place - grid, logs[:-1], scores)
+        heights = np.array([_height(density, point, number, value) for value in values])
+        # of what lies beyond all shares there is nothing; a step of the grid is so long in the parameter
+        heights += np.log(np.maximum(np.abs(np.gradient(values)), 1e-300))
+        lines.append(np.exp(heights - np.logaddexp.reduce(heights)))
+    usual = np.median(lines, axis=0)
+    return np.asarray(usual / max(float(usual.sum()), 1e-300))
+
+
+def _height(density: Density, point: Array, number: int, value: float) -> float:
+    """Return the log density at a point with one parameter changed."""
+    moved = point.copy()
+    moved[number] = value
+    height = density(moved)[0]
+    return height if math.isfinite(height) else -1e300
+
+
+def _smaller_hump(places: Array, probability: Array) -> tuple[float, float]:
+    """Return the valley that parts off the most probable of the smaller humps, and that hump's probability."""
+    cumulative = np.cumsum(probability)
+    left = np.maximum.accumulate(probability)
+    right = np.maximum.accumulate(probability[::-1])[::-1]
+    is_valley = probability < _VALLEY * np.minimum(left, right)
+    share = np.where(is_valley, np.minimum(cumulative, 1.0 - cumulative), 0.0)
+    place = int(np.argmax(share))
+    return float(places[place]), float(share[place])

@@ -1,0 +1,204 @@
+"""Fits of posteriors of several modes: ladders go on until every mode has its weight, or the fit is given up."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcmort.bayes.backends import ArrayBackend, evaluate_model, evaluate_without_data
+from mcmort.bayes.diagnostics import CHAINS, Diagnosis
+from mcmort.bayes.evidence import Evidence
+from mcmort.bayes.mode_shares import cuts_between, share_errors, weighed
+from mcmort.bayes.modes import ModeSearch, SplitQuantity
+from mcmort.bayes.nutpie_adapter import Chains
+from mcmort.bayes.starting_points import schools_of
+from mcmort.bayes.tempering import TemperedChains
+from mcmort.results.weighed_modes import SplitDeaths
+
+if TYPE_CHECKING:
+    from mcmort.bayes.sample import Progress
+
+__all__ = ["MOST_SHARE_ERROR", "CheckedChains", "have_crossed", "modes_of", "tempered_fit"]
+
+type Array = NDArray[np.float64]
+type Diagnose = Callable[[Chains, ArrayBackend], Diagnosis]
+
+MOST_SHARE_ERROR: Final = 0.0075
+"""Largest Monte Carlo standard error of the probability of a mode, from all moves of the ladders."""
+_FIRST: Final = 2000
+"""Moves of each ladder before the first check; then as many again as there are."""
+_MOST: Final = 64_000
+_MOST_VALUES: Final = 20_000_000
+"""Most moves, and most values of parameters on all rungs of a ladder, that are drawn for a fit."""
+_HOPELESS: Final = 1.1
+"""R-hat after many moves, from which more of them do not help."""
+_MANY: Final = 8000
+_LOOKED_AT: Final = 8000
+"""Draws of each ladder by which the weights are checked, evenly from all of them."""
+_COMINGS: Final = 40
+"""Times that chains must come into a mode from outside, so that the error of its probability can be believed."""
+_WEIGHTY: Final = 0.02
+_UNSEEN: Final = 0.002
+"""A mode that by its own draws has this weight must have that share of the draws of ladders."""
+
+
+@dataclass(frozen=True)
+class CheckedChains:
+    """Chains of a fit that passed all checks.
+
+    Attributes
+    ----------
+    chains : Chains
+        Of the sampler, or one from each ladder.
+    backend : ArrayBackend
+        What the model makes of their draws.
+    diagnosis : Diagnosis
+        Of the chains.
+    modes : tuple of SplitDeaths
+        Of each component whose deaths have several.
+    """
+
+    chains: Chains
+    backend: ArrayBackend
+    diagnosis: Diagnosis
+    modes: tuple[SplitDeaths, ...]
+
+
+def modes_of(
+    evidence: Evidence, splits: Sequence[SplitQuantity], backend: ArrayBackend, chains: int
+) -> tuple[SplitDeaths, ...]:  # fmt: skip
+    """Return the modes that draws of a fit have, where schools of figures or chains say that there may be some."""
+    middles = defaultdict[str, list[float]](list)
+    for split in splits:
+        middles[split.name] += [mode.median for mode in split.modes]
+    for name, schools in schools_of(evidence).items():
+        if len(schools) > 1 and name not in evidence.derived:
+            unit = evidence.latents[name].unit
+            middles[f"all:{name}"] += [
+                school.log_centre * unit if unit else math.exp(school.log_centre) for school in schools
+            ]
+    found = (
+        weighed(name, places, backend.kept[name], backend.log_likelihood, chains) for name, places in middles.items()
+    )
+    return tuple(modes for modes in found if modes is not None)
+
+
+def have_crossed(modes: Sequence[SplitDeaths], columns: Mapping[str, Array], chains: int) -> bool:
+    """Whether chains came into each mode so often that the probabilities of all modes are known."""
+    for split in modes:
+        mode_of = split.mode_of(columns[split.name]).reshape(chains, -1)
+        for number, mode in enumerate(split.modes):
+            is_in = mode_of == number
+            comings = int((is_in[:, 1:] & ~is_in[:, :-1]).sum())
+            if mode.error > MOST_SHARE_ERROR or comings < _COMINGS:
+                return False
+    return True
+
+
+def tempered_fit(
+    evidence: Evidence,
+    contested: frozenset[str],
+    search: ModeSearch,
+    diagnose: Diagnose,
+    seed: int,
+    draws: int,
+    *,
+    cores: int | None,
+    progress: Progress | None,
+) -> CheckedChains | None:
+    """Draw from a posterior of several modes by parallel tempering.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The evidence.
+    contested : frozenset of str
+        Figures and balances that part the modes, as far as is known.
+    search : ModeSearch
+        The chains so far.
+    diagnose : callable
+        Checks chains.
+    seed : int
+        Of the ladders.
+    draws : int
+        Draws of each chain that are returned.
+    cores : int, optional
+        Ladders at a time.
+    progress : callable, optional
+        Called with the moves done and the moves foreseen.
+
+    Returns
+    -------
+    CheckedChains or None
+        None if the ladders do not agree, or leave out a mode that weighs something.
+    """
+    everything = {datum.name for datum in evidence.data} | {f"balance:{name}" for name in evidence.balances}
+    starts, splits = search.starts(CHAINS), search.splits()
+    # with shorter steps where moves diverged; with all figures where the contested ones are not all that part modes
+    for figures, accept in ((contested or everything, 0.8), (contested or everything, 0.95), (everything, 0.95)):
+        ladders = TemperedChains(evidence, figures, starts, seed, accept=accept, cores=cores or os.cpu_count() or 1)
+        most = max(draws, min(_MOST, _MOST_VALUES // (ladders.rungs * len(evidence.parameters))))
+        report, moves = _Report(progress, CHAINS), max(draws, _FIRST)
+        while ladders.moves < most:
+            report.foresee(moves * CHAINS)
+            ladders.extend(moves, report)
+            moves = min(ladders.moves, max(most - ladders.moves, 1))
+            chains = ladders.chains(draws)
+            backend = evaluate_model(evidence, chains.scores.reshape(-1, chains.scores.shape[2]))
+            diagnosis = diagnose(chains, backend)
+            if diagnosis.divergent:
+                break
+            if ladders.moves >= _MANY and max(diagnosis.rhat.values()) > _HOPELESS:
+                break
+            if not diagnosis.defects() and _are_weighed(evidence, ladders, search, splits):
+                return CheckedChains(chains, backend, diagnosis, modes_of(evidence, splits, backend, CHAINS))
+    return None
+
+
+def _are_weighed(
+    evidence: Evidence, ladders: TemperedChains, search: ModeSearch, splits: Sequence[SplitQuantity]
+) -> bool:  # fmt: skip
+    """Whether the weights of all modes are known, and none that chains found and that weighs something is left out."""
+    scores = ladders.chains(min(ladders.moves, _LOOKED_AT)).scores
+    kept = evaluate_without_data(evidence, scores.reshape(-1, scores.shape[2])).kept
+    for split in splits:
+        values, medians = kept[split.name], [mode.median for mode in split.modes]
+        cuts = cuts_between(values, medians)
+        shares = share_errors(np.searchsorted(np.asarray(cuts), values), len(cuts) + 1, CHAINS)
+        if any(error > MOST_SHARE_ERROR for _, error in shares):
+            return False
+        if len(cuts) + 1 < len(medians) and _has_weighty(search.log_weights(split), medians, values):
+            return False
+    return True
+
+
+def _has_weighty(log_weights: Array, medians: Sequence[float], values: Array) -> bool:
+    """Whether a mode that hardly a draw is near weighs something, by its own draws."""
+    edges = np.sqrt(np.asarray(medians[:-1]) * np.asarray(medians[1:]))
+    shares = np.bincount(np.searchsorted(edges, values), minlength=len(medians)) / len(values)
+    weights = np.exp(log_weights - log_weights.max())
+    weights /= weights.sum()
+    return bool(((weights > _WEIGHTY) & (shares < _UNSEEN)).any())
+
+
+class _Report:
+    """Passes on how many moves are done, of those foreseen."""
+
+    def __init__(self, progress: Progress | None, chains: int) -> None:
+        self.progress, self.done, self.foreseen = progress, 0, 0
+
+    def foresee(self, moves: int) -> None:
+        """Expect more moves."""
+        self.foreseen += moves
+
+    def __call__(self, moves: int) -> None:
+        self.done += moves
+        if self.progress is not None:
+            self.progress(self.done, self.foreseen)

@@ -1,0 +1,100 @@
+"""Modes of a posterior with their probabilities: records that engines return and tables print."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["SplitDeaths", "WeighedMode", "joint_shares", "split_of"]
+
+type Array = NDArray[np.float64]
+type Labels = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class WeighedMode:
+    """One mode of the deaths of a component, with its probability.
+
+    Attributes
+    ----------
+    share : float
+        Its probability: the share of the draws that are in it.
+    error : float
+        Monte Carlo standard error of the share.
+    low, median, high : float
+        Ends of the central 95 % of the draws in it, and their median.
+    figures : tuple of str
+        Names of the figures that fit better there than in any other mode, the clearest first.
+    ess : float
+        Effective number of the draws in it.
+    rhat : float or None
+        R-hat of the deaths within it; None if a chain has few draws in it.
+    """
+
+    share: float
+    error: float
+    low: float
+    median: float
+    high: float
+    figures: tuple[str, ...]
+    ess: float
+    rhat: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SplitDeaths:
+    """The deaths of a component, whose posterior has several modes.
+
+    Attributes
+    ----------
+    name : str
+        Column of the deaths.
+    cuts : tuple of float
+        Where one mode ends and the next begins.
+    modes : tuple of WeighedMode
+        From the lowest up.
+    """
+
+    name: str
+    cuts: tuple[float, ...]
+    modes: tuple[WeighedMode, ...]
+
+    @property
+    def component(self) -> str:
+        """Id of the component."""
+        return self.name.partition(":")[2]
+
+    def mode_of(self, values: Array) -> Labels:
+        """Return the number of the mode of each draw."""
+        return np.asarray(np.searchsorted(np.asarray(self.cuts), values), dtype=np.int64)
+
+
+def split_of(record: Mapping[str, Any]) -> SplitDeaths:
+    """Return what was written as plain values."""
+    modes = (WeighedMode(**{**mode, "figures": tuple(mode["figures"])}) for mode in record["modes"])
+    return SplitDeaths(record["name"], tuple(record["cuts"]), tuple(modes))
+
+
+def joint_shares(splits: Sequence[SplitDeaths], columns: Mapping[str, Array]) -> dict[tuple[int, ...], float]:
+    """Return the share of each combination of modes of several components, those without a draw left out.
+
+    Parameters
+    ----------
+    splits : sequence of SplitDeaths
+        What is split.
+    columns : mapping of str to ndarray, shape (n_draws,)
+        Draws of the deaths.
+
+    Returns
+    -------
+    dict of tuple of int to float
+        By the number of the mode of each component, the most probable first.
+    """
+    labels = np.stack([split.mode_of(columns[split.name]) for split in splits], axis=1)
+    counts = Counter(map(tuple, labels.tolist()))
+    return {combination: count / len(labels) for combination, count in counts.most_common()}
