@@ -234,12 +234,14 @@ def _converged(
             unseen = (*unseen, *(split.name.partition(":")[2] for split in modes))
         if splits or unseen:
             break
-    tempered = sampler == "compiled" and tempered_fit(
-        evidence, search.contested(splits, unseen), search, partial(_diagnosed, evidence), seed, draws or DRAWS,
-        cores=cores, progress=progress,
-    )  # fmt: skip
+    tempered = None
+    if sampler == "compiled":  # ladders move over the compiled density
+        tempered = tempered_fit(
+            evidence, search.contested(splits, unseen), search, partial(_diagnosed, evidence), seed, draws or DRAWS,
+            cores=cores, progress=progress,
+        )  # fmt: skip
     clock.lap("tempering")
-    if tempered:
+    if tempered is not None:
         return tempered
     if splits:
         raise splits[0].refusal(evidence.case.id)

@@ -45,8 +45,8 @@ def cuts_between(values: Array, middles: Sequence[float] | Array) -> tuple[float
     tuple of float
         One less than there are modes.
     """
-    along = np.sort(np.log(np.maximum(values, 1.0)))
-    places = np.log(np.maximum(np.unique(np.asarray(middles, dtype=np.float64)), 1.0))
+    along = np.sort(np.arcsinh(values))  # a logarithm, also of what is negative
+    places = np.arcsinh(np.unique(np.asarray(middles, dtype=np.float64)))
     while len(places) > 1:
         found = [_sparsest(along, low, high) for low, high in pairwise(places.tolist())]
         cuts, valleys = zip(*found, strict=True)
@@ -55,7 +55,7 @@ def cuts_between(values: Array, middles: Sequence[float] | Array) -> tuple[float
         depths = np.array(valleys) / np.minimum(peaks[1:], peaks[:-1])
         shallowest = int(np.argmax(depths))
         if depths[shallowest] <= _VALLEY:
-            return tuple(float(np.exp(cut)) for cut in cuts)
+            return tuple(float(np.sinh(cut)) for cut in cuts)
         # the lower of the two peaks is a part of the other one
         places = np.delete(places, shallowest + int(peaks[shallowest + 1] < peaks[shallowest]))
     return ()

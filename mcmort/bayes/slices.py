@@ -57,7 +57,11 @@ def unseen_humps(evidence: Evidence, density: Density, scores: Array) -> tuple[s
     tuple of str
         Ids of components whose figures are in schools far from one another.
     """
-    far = {name: schools for name, schools in schools_of(evidence, FAR).items() if len(schools) > 1}
+    far = {
+        name: schools
+        for name, schools in schools_of(evidence, FAR).items()
+        if len(schools) > 1 and not evidence.latents[name].unit  # lines are drawn on the logarithm
+    }
     if not far:
         return ()
     kept = evaluate_without_data(evidence, scores[:: max(len(scores) // _LOOKED_AT, 1)]).kept

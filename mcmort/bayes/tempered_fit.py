@@ -80,7 +80,10 @@ def modes_of(
         middles[split.name] += [mode.median for mode in split.modes]
     for name, schools in schools_of(evidence).items():
         if len(schools) > 1 and name not in evidence.derived:
-            middles[f"all:{name}"] += [math.exp(school.log_centre) for school in schools]
+            unit = evidence.latents[name].unit
+            middles[f"all:{name}"] += [
+                school.log_centre * unit if unit else math.exp(school.log_centre) for school in schools
+            ]
     found = (
         weighed(name, places, backend.kept[name], backend.log_likelihood, chains) for name, places in middles.items()
     )

@@ -140,19 +140,24 @@ def quadrature(case: Case, cuts: Cuts, nodes: int = 7, places: int = 801) -> dic
     dict of tuple of int to float
     """
     evidence = collect(case)
+    assert not evidence.scattered + evidence.sharing + evidence.lines
+    assert not evidence.synthesis.bias
+    bases = sorted({datum.basis for datum in evidence.data})
     scores = np.linspace(-6.0, 6.0, nodes) if nodes > 15 else np.polynomial.hermite_e.hermegauss(nodes)[0]
     weights = stats.norm.pdf(scores) if nodes > 15 else np.polynomial.hermite_e.hermegauss(nodes)[1]
     weights = weights / weights.sum()
     grids = {name: _grid(evidence, name, places) for name in evidence.latents}
     modes = {name: np.searchsorted(np.log(cuts[name]), grid) for name, grid in grids.items()}
+    heterogeneity = evidence.synthesis.heterogeneity
+    assert heterogeneity is not None
     probability: dict[tuple[int, ...], float] = {}
-    for at in itertools.product(range(nodes), repeat=len(evidence.bases)):
+    for at in itertools.product(range(nodes), repeat=len(bases)):
         weight = math.prod(weights[place] for place in at)
         if weight < 1e-10:
             continue
         tau = {
-            basis: case.head.log_sd_of(basis) * math.exp(evidence.synthesis.heterogeneity * scores[place])
-            for basis, place in zip(evidence.bases, at, strict=True)
+            basis: case.head.log_sd_of(basis) * math.exp(heterogeneity * scores[place])
+            for basis, place in zip(bases, at, strict=True)
         }
         densities = [_density(evidence, name, grid, tau) for name, grid in grids.items()]
         joint: Array | None = densities[0] if len(densities) == 1 else None
