@@ -1,4 +1,4 @@
-"""What a figure of each kind has proved to be worth: the measured bias and spread that a case may ask for."""
+"""What a figure of each kind has proved to be worth: its measured bias and spread, by which cases read it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, Final
 from mcmort.catalogue.measured_errors.load import errors_folder
 from mcmort.catalogue.vocabulary import Basis, Interest, Kind
 
-__all__ = ["MEASURED", "MeasuredSpread", "measured_digest", "measured_spread", "shared_by_event"]
+__all__ = ["MEASURED", "MeasuredSpread", "events_of_basis", "measured_digest", "measured_spread", "shared_by_event"]
 
 MEASURED: Final = "mcmort errors"
 """What printed output calls the source of measured spreads."""
@@ -70,6 +70,11 @@ def measured_spread(
     return MeasuredSpread(row["name"], is_late, row["events"], law["bias"], law["log_sd"])
 
 
+def events_of_basis(basis: Basis) -> int:
+    """Return how many events the classes of a basis rest on together."""
+    return next((int(row["events"]) for row in _fitted()["bases"] if row["name"] == basis), 0)
+
+
 def shared_by_event() -> float:
     """Return what part of the variance of errors figures of one event have in common."""
     return float(_fitted()["shared_by_event"]["median"])
@@ -85,6 +90,7 @@ def _laws() -> dict[str, dict[str, Any]]:
     return {row["name"]: row for row in _fitted()["laws"]}
 
 
+@cache
 def measured_digest() -> str:
-    """Return a digest of the measured spreads, which a case that asks for them rests on."""
+    """Return a digest of the measured spreads, on which a case rests that gives a basis no spread of its own."""
     return hashlib.sha256(json.dumps(_laws(), sort_keys=True).encode()).hexdigest()[:16]
