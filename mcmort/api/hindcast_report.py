@@ -3,37 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from mcmort.analysis.claims import compare_claims
+from mcmort.analysis.library_receipt import LibraryReceipt, library_receipt
 from mcmort.analysis.measured_errors.before_archives import EarlyClaim, early_claims
 from mcmort.analysis.measured_errors.hindcast import Hindcast, hindcasts
+from mcmort.analysis.measured_errors.hindcast_cases import EventCase, event_cases
 from mcmort.analysis.measured_errors.hindcast_scores import HindcastScore, hindcast_scores
 from mcmort.analysis.measured_errors.left_out_numbers import LeftOutNumbers, left_out_numbers
+from mcmort.api.printed import Printed
 from mcmort.catalogue import load
 from mcmort.catalogue.measured_errors import ErrorLibrary, load_errors
 from mcmort.errors import UsageError
-from mcmort.present.documents.frame import as_json
 from mcmort.present.documents.hindcast_document import HindcastDocument, hindcast_document
-from mcmort.present.print_format import wrapped
 from mcmort.present.tables.columns import Table
-from mcmort.present.tables.formats import render
-from mcmort.present.tables.hindcast_table import archives_table, coverage_table, events_table, pit_table
+from mcmort.present.tables.hindcast_table import archives_table, cases_table, coverage_table, events_table, pit_table
 from mcmort.present.texts.hindcast_headline import archives_headline, hindcast_headline
 from mcmort.sampler import simulate
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 __all__ = ["HINDCAST_TABLES", "HindcastReport", "hindcast"]
 
-HINDCAST_TABLES: Final = ("coverage", "events", "pit", "archives")
+HINDCAST_TABLES: Final = ("coverage", "events", "pit", "cases", "archives")
 _CASE: Final = "ussr"
 _DRAWS: Final = 20_000
 
 
-@dataclass(frozen=True)
-class HindcastReport:
+@dataclass(frozen=True, repr=False)
+class HindcastReport(Printed):
     """Later counts beside what early figures predicted of them.
 
     Attributes
@@ -42,10 +45,22 @@ class HindcastReport:
         The pairs.
     numbers : LeftOutNumbers
         What all events but its own teach of each figure.
+    receipt : LibraryReceipt
+        All that is needed to compute them again.
+    shown : str
+        The table that is printed; `showing` chooses another.
     """
 
     library: ErrorLibrary
     numbers: LeftOutNumbers
+    receipt: LibraryReceipt
+    shown: str = "coverage"
+
+    def showing(self, table: str) -> HindcastReport:
+        """Return the same with another of its tables to print."""
+        if table not in HINDCAST_TABLES:
+            raise UsageError(f"no table {table!r}; expected one of {', '.join(HINDCAST_TABLES)}")
+        return replace(self, shown=table)
 
     @cached_property
     def rows(self) -> tuple[Hindcast, ...]:
@@ -58,6 +73,11 @@ class HindcastReport:
         return hindcast_scores(self.rows)
 
     @cached_property
+    def cases(self) -> tuple[EventCase, ...]:
+        """Events of three early figures or more, each as a case that the engine reads by default."""
+        return event_cases(self.library, self.numbers)
+
+    @cached_property
     def archives(self) -> tuple[EarlyClaim, ...]:
         """Claims about the Soviet Union from before 1989, beside what its archives show."""
         case = load(_CASE)
@@ -65,11 +85,21 @@ class HindcastReport:
 
     @property
     def headline(self) -> str:
-        """The sentences that say how often predictions held."""
-        return hindcast_headline(self.scores)
+        """The sentences that say how often predictions held, above the table of coverage and that of the archives."""
+        match self.shown:
+            case "coverage":
+                return hindcast_headline(self.scores)
+            case "archives":
+                return archives_headline(self.archives)
+        return ""
+
+    def tables(self, *, whole: bool = False) -> tuple[Table]:
+        """Return the table that is shown."""
+        del whole
+        return (self.table(self.shown),)
 
     def table(self, name: str = "coverage") -> Table:
-        """Return one of the tables: ``coverage``, ``events``, ``pit`` or ``archives``."""
+        """Return one of the tables: ``coverage``, ``events``, ``pit``, ``cases`` or ``archives``."""
         match name:
             case "coverage":
                 return coverage_table(self.scores)
@@ -77,26 +107,23 @@ class HindcastReport:
                 return events_table(self.rows)
             case "pit":
                 return pit_table(self.scores)
+            case "cases":
+                return cases_table(self.cases)
             case "archives":
                 return archives_table(self.archives)
         raise UsageError(f"no table {name!r}; expected one of {', '.join(HINDCAST_TABLES)}")
 
     def document(self) -> HindcastDocument:
         """Return everything in the stable JSON schema."""
-        return hindcast_document(self.library.digest, self.scores, self.rows, self.archives, self.numbers)
+        return hindcast_document(
+            self.library.digest, self.scores, self.rows, self.cases, self.archives, self.numbers, self.receipt
+        )
 
-    def render(self, form: str = "text", table: str = "coverage", width: int | None = None) -> str:
-        """Return a table as ``text``, ``csv``, ``markdown`` or ``latex``, or everything as ``json``."""
-        if form == "json":
-            return as_json(self.document())
-        text = render(self.table(table), form, width)
-        if form != "text" or table not in ("coverage", "archives"):
-            return text
-        headline = self.headline if table == "coverage" else archives_headline(self.archives)
-        return "\n".join([*wrapped(headline, width=width), "", text])
+    def figure(self) -> Figure:
+        """Return the figure: where later counts lie in their predictions."""
+        from mcmort.present.figures.hindcast_pit import hindcast_figure
 
-    def __str__(self) -> str:
-        return self.render()
+        return hindcast_figure(self.scores)
 
 
 def hindcast(
@@ -140,9 +167,10 @@ def hindcast(
     True
     """
     library = load_errors(path, extra)
+    receipt = library_receipt("hindcast", library.digest, path, extra, refit=refit, seed=seed)
     if refit:
-        return HindcastReport(library, left_out_numbers(library, seed, progress=progress))
+        return HindcastReport(library, left_out_numbers(library, seed, progress=progress), receipt)
     numbers = None if library.left_out is None else LeftOutNumbers.model_validate(library.left_out)
     if numbers is None or numbers.pairs != library.digest:
         raise UsageError("nothing was fitted to these pairs with each event left out. Hint: --refit (some minutes)")
-    return HindcastReport(library, numbers)
+    return HindcastReport(library, numbers, receipt)

@@ -23,7 +23,18 @@ from mcmort.elicit.families import Distribution
 from mcmort.elicit.pool import Bound, Pool
 from mcmort.errors import FitError
 
-__all__ = ["LEVELS", "METHODS", "Hindcast", "Method", "Prediction", "hindcasts", "law_of", "predicted", "prediction_of"]
+__all__ = [
+    "LEVELS",
+    "METHODS",
+    "Hindcast",
+    "Method",
+    "Prediction",
+    "hindcasts",
+    "law_of",
+    "predicted",
+    "prediction_of",
+    "questions",
+]
 
 Method = Literal["cases", "corrected", "as-found"]
 """What figures are taken to be worth: as in the shipped cases; as measured and corrected for selection; as measured."""
@@ -137,7 +148,7 @@ def hindcasts(library: ErrorLibrary, numbers: LeftOutNumbers) -> tuple[Hindcast,
     """
     laws = {figure.id: figure.laws for event in numbers.events for figure in event.figures}
     rows = []
-    for pairs in _questions(library):
+    for pairs in questions(library):
         first = pairs[0]
         figures, bounds = _evidence(pairs)
         for method in METHODS:
@@ -160,7 +171,7 @@ def hindcasts(library: ErrorLibrary, numbers: LeftOutNumbers) -> tuple[Hindcast,
     return tuple(rows)
 
 
-def _questions(library: ErrorLibrary) -> list[list[ErrorPair]]:
+def questions(library: ErrorLibrary) -> list[list[ErrorPair]]:
     """Group pairs by event and later figure; those of which no early figure measures an error ask nothing."""
     groups: dict[tuple[str, float], list[ErrorPair]] = {}
     for pair in library.pairs:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -11,7 +14,15 @@ from typing import Any, Final
 from mcmort.catalogue.measured_errors.load import errors_folder
 from mcmort.catalogue.vocabulary import Basis, Interest, Kind
 
-__all__ = ["MEASURED", "MeasuredSpread", "events_of_basis", "measured_digest", "measured_spread", "shared_by_event"]
+__all__ = [
+    "MEASURED",
+    "MeasuredSpread",
+    "events_of_basis",
+    "laws_in_place",
+    "measured_digest",
+    "measured_spread",
+    "shared_by_event",
+]
 
 MEASURED: Final = "mcmort errors"
 """What printed output calls the source of measured spreads."""
@@ -64,10 +75,33 @@ def measured_spread(
         Of its class; of its basis where the class has no pairs.
     """
     part = (interest or "unclear") if basis == "assertion" else kind
+    name = basis if part is None else f"{basis}, {part}"
+    in_place = (_IN_PLACE.get() or {}).get((name, is_late))
+    if in_place is not None:
+        return MeasuredSpread(name, is_late, 0, *in_place)
     laws = _laws()
-    row = laws.get(basis if part is None else f"{basis}, {part}", laws[basis])
+    row = laws.get(name, laws[basis])
     law = row["late"] if is_late else row["same_year"]
     return MeasuredSpread(row["name"], is_late, row["events"], law["bias"], law["log_sd"])
+
+
+_IN_PLACE: Final[ContextVar[Mapping[tuple[str, bool], tuple[float, float]] | None]] = ContextVar("laws", default=None)
+
+
+@contextmanager
+def laws_in_place(laws: Mapping[tuple[str, bool], tuple[float, float]]) -> Iterator[None]:
+    """Put other laws in place of those of the library, to read figures as if some event were not in it.
+
+    Parameters
+    ----------
+    laws : mapping
+        Bias and spread by class, and whether figures were given a year or more after the event.
+    """
+    token = _IN_PLACE.set(laws)
+    try:
+        yield
+    finally:
+        _IN_PLACE.reset(token)
 
 
 def events_of_basis(basis: Basis) -> int:

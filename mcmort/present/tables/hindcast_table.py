@@ -7,12 +7,21 @@ from typing import Final
 
 from mcmort.analysis.measured_errors.before_archives import OPENED, EarlyClaim
 from mcmort.analysis.measured_errors.hindcast import METHODS, Hindcast, Method
+from mcmort.analysis.measured_errors.hindcast_cases import FEWEST_FIGURES, EventCase
 from mcmort.analysis.measured_errors.hindcast_scores import Coverage, HindcastScore
 from mcmort.present.numbers import percent, significant, significant_span
 from mcmort.present.print_format import EN_DASH
 from mcmort.present.tables.columns import Column, Table
 
-__all__ = ["METHOD_WORDS", "archives_table", "coverage_table", "coverage_text", "events_table", "pit_table"]
+__all__ = [
+    "METHOD_WORDS",
+    "archives_table",
+    "cases_table",
+    "coverage_table",
+    "coverage_text",
+    "events_table",
+    "pit_table",
+]
 
 METHOD_WORDS: Final[dict[Method, str]] = {
     "cases": "in the cases",
@@ -165,6 +174,69 @@ def pit_table(scores: Sequence[HindcastScore]) -> Table:
         ),
         raw_columns=("group", "method", *(f"share_{index + 1}" for index in range(bins))),
         raw_rows=tuple((one.group, one.method, *one.pit) for one in scores),
+    )
+
+
+def cases_table(rows: Sequence[EventCase]) -> Table:
+    """Return events with several early figures beside what a case of each predicts, hits and misses alike."""
+    levels = tuple(rows[0].prediction.intervals)
+    parts = [("all", rows)]
+    parts += [
+        (words, [row for row in rows if row.only_assertions is only])
+        for words, only in (("with better figures than assertions", False), ("assertions alone", True))
+    ]
+    shares = []
+    for words, found in parts:
+        held = [f"{percent(level)} intervals {sum(row.holds(level) for row in found)}" for level in levels]
+        shares.append(f"{words}: of {len(found)} {', '.join(held)}")
+    contradictions = [row.event for row in rows if row.is_contradiction]
+    set_aside = f" Bounds contradicted every figure, and were set aside: {'; '.join(contradictions)}."
+    return Table(
+        title=f"Cases of {FEWEST_FIGURES} early figures or more, read by default, beside the later count",
+        columns=(
+            Column("Event"),
+            Column("Figures", is_number=True),
+            Column("Bases", is_optional=True),
+            Column("50 %", is_number=True),
+            Column("95 %", is_number=True),
+            Column("Median", is_number=True, is_optional=True),
+            Column("Later", is_number=True),
+            Column("Held"),
+        ),
+        rows=tuple(
+            (
+                row.event,
+                str(row.figures),
+                ", ".join(row.bases),
+                significant_span(*row.prediction.intervals[0.5]),
+                significant_span(*row.prediction.intervals[0.95]),
+                significant(row.prediction.median, 2),
+                significant(row.later),
+                _place({level: row.holds(level) for level in levels}),
+            )
+            for row in rows
+        ),
+        notes=(
+            f"Held the later count, {'; '.join(shares)}.",
+            "Each event is one component of a case without any spread of its own, elicited as any case, by what all "
+            "other events teach; assertions are let in only where nothing else was said."
+            + (set_aside if contradictions else ""),
+        ),
+        raw_columns=(
+            "event",
+            "later",
+            *(f"{end}_{100 * level:.0f}" for level in levels for end in ("low", "high")),
+            "pit",
+        ),
+        raw_rows=tuple(
+            (
+                row.event,
+                row.later,
+                *(end for interval in row.prediction.intervals.values() for end in interval),
+                row.prediction.pit,
+            )
+            for row in rows
+        ),
     )
 
 
