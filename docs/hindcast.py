@@ -16,7 +16,10 @@ __all__ = ["hindcasts_page"]
 def hindcasts_page(text: str) -> str:
     """Return the page with its tables."""
     report = mm.hindcast()
-    parts = {f"hindcast {name}": to_markdown(report.table(name)) for name in ("coverage", "pit", "archives", "events")}
+    parts = {
+        f"hindcast {name}": to_markdown(report.table(name))
+        for name in ("coverage", "pit", "archives", "events", "cases")
+    }
     parts["hindcast headline"] = report.headline + "\n"
     parts["hindcast archives headline"] = archives_headline(report.archives) + "\n"
     parts["hindcast checks"] = _checks(report.numbers.checks)
