@@ -6,11 +6,12 @@ import re
 
 import mcmort as mm
 from mcmort.analysis.measured_errors.left_out_numbers import RefitCheck
+from mcmort.present.figures.style import figure_bytes
 from mcmort.present.numbers import signed, significant
 from mcmort.present.tables.formats import to_markdown
 from mcmort.present.texts.hindcast_headline import archives_headline
 
-__all__ = ["hindcasts_page"]
+__all__ = ["hindcasts_page", "pit_svg"]
 
 
 def hindcasts_page(text: str) -> str:
@@ -25,6 +26,11 @@ def hindcasts_page(text: str) -> str:
     parts["hindcast checks"] = _checks(report.numbers.checks)
     pattern = r"(<!-- generated: (hindcast [\w ]+) -->\n).*?(<!-- end -->)"
     return re.sub(pattern, lambda match: match[1] + parts[match[2]] + match[3], text, flags=re.DOTALL)
+
+
+def pit_svg() -> str:
+    """Return the figure of where later counts lie in their predictions."""
+    return figure_bytes(mm.hindcast().figure(), "svg").decode()
 
 
 def _checks(checks: tuple[RefitCheck, ...]) -> str:

@@ -51,10 +51,9 @@ def test_prediction_from_one_figure_is_that_of_quadrature() -> None:
     values, nodes = np.linspace(1.0, 9.0, 801), stats.norm.ppf((np.arange(30) + 0.5) / 30)
     tau, bias = SPREAD * np.exp(SPREAD_LOG_SD * nodes[:, None]), BIAS + BIAS_SD * nodes[None, :]
     error = math.log(200.0) - values[:, None, None] - bias[None]
-    likelihood = (stats.t(4).pdf(error / tau[None]) / tau[None]).mean((1, 2))
-    below = integrate.cumulative_trapezoid(
-        likelihood * stats.norm.pdf(values, latent.log_median, latent.log_sd), values, initial=0.0
-    )
+    likelihood = np.asarray(stats.t(4).pdf(error / tau[None]) / tau[None]).mean((1, 2))
+    density = np.asarray(likelihood * stats.norm.pdf(values, latent.log_median, latent.log_sd), dtype=np.float64)
+    below = np.append(0.0, integrate.cumulative_trapezoid(density, values))
     for level, (low, high) in found["corrected"].intervals.items():
         tail = (1.0 - level) / 2.0
         exact = np.interp([tail, 1.0 - tail], below / below[-1], values)

@@ -102,7 +102,7 @@ def test_registered_count_without_a_spread_is_read_as_archival_registers_without
 
 
 def test_case_without_any_spread_table_works_and_says_what_it_takes_figures_to_be_worth(tmp_path: Path) -> None:
-    """A minimal case gives a total, a trace and a fit's data; each says which class was measured, of how many events."""
+    """The text of a total and of a trace name the class that was measured, and of how many events."""
     case = mm.load(new_case(tmp_path / "minimal", MINIMAL))
     assert case.head.spread == {}
     measured = measured_spread("synthesis")
