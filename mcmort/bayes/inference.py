@@ -84,7 +84,7 @@ def fit(
     Raises
     ------
     EvidenceError
-        If the case declares no priors for this engine, or nothing is left to condition on.
+        If nothing is left to condition on, or something may be negative.
     ConvergenceError
         If the chains do not agree, or found different modes: such a fit is refused, with the diagnostics or the modes.
     UsageError
