@@ -9,7 +9,7 @@ FIT := import sys, venv, ensurepip; sys.exit(not (3, 12) <= sys.version_info[:2]
 CANDIDATES := $(PYTHON) python3.13 python3.12 python3 python $(wildcard $(HOME)/.pyenv/versions/3.13*/bin/python3 $(HOME)/.pyenv/versions/3.12*/bin/python3 $(HOME)/.local/share/uv/python/cpython-3.1[23]*/bin/python3)
 FOUND = $(shell for p in $(CANDIDATES); do "$$p" -c '$(FIT)' >/dev/null 2>&1 && { echo "$$p"; break; }; done)
 
-.PHONY: run check test coverage statistical fuzz faults packaging lint docs docs-check docs-influence docs-plausibility docs-synthesis site bench wheel clean help
+.PHONY: run check test coverage statistical fuzz faults packaging lint docs docs-check docs-influence docs-plausibility docs-spreads docs-synthesis site bench wheel clean help
 
 help:
 	@echo "make run          compare the definitions of the case ussr: table and figure"
@@ -24,6 +24,7 @@ help:
 	@echo "make docs         write the generated parts of the documentation again; docs-check only compares"
 	@echo "make docs-influence  leave each source and lineage out of the case ussr, into docs/influence/"
 	@echo "make docs-plausibility  fit every case and write docs/plausibility.md"
+	@echo "make docs-spreads  set the totals of every case beside those under chosen spreads, docs/measured-spreads.md"
 	@echo "make docs-synthesis  fit the case ussr and write docs/synthesis-results.md"
 	@echo "make site         build the documentation as a website in build/site"
 	@echo "make bench        measure the speed of the sampler"
@@ -87,6 +88,9 @@ docs-influence: $(VENV)/.installed
 
 docs-plausibility: $(VENV)/.installed
 	$(BIN)/python docs/plausibility.py
+
+docs-spreads: $(VENV)/.installed
+	$(BIN)/python docs/measured_spreads.py
 
 docs-synthesis: $(VENV)/.installed
 	$(BIN)/python docs/synthesis.py

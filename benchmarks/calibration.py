@@ -84,7 +84,7 @@ def ranks_of(study: Study) -> Calibration:
 KINDS: Final = {
     "deaths": ("all", "registered"),
     "cited shares and quantities": ("completeness", "ordinary", "overlap", "share", "quantity"),
-    "heterogeneity, bias, lineages": ("tau", "bias", "lineage"),
+    "heterogeneity, bias, lineages": ("tau", "bias", "scatter", "lineage", "common"),
     "totals, balance, log density": ("total", "residual", "log density"),
 }
 """What is drawn and counted together, by the first word of a quantity."""
@@ -291,8 +291,9 @@ def main() -> None:
     results = {study.name: ranks_of(study) for study in STUDIES}
     (ROOT / "docs" / "calibration.svg").write_bytes(figure(results, "svg"))
     written = ROOT / "docs" / "calibration.md"
-    _, mark, conflicts = written.read_text(encoding="utf-8").partition("<!-- conflict -->")  # of benchmarks/conflict.py
-    written.write_text(page(results) + (f"\n{mark}{conflicts}" if mark else ""), encoding="utf-8")
+    before = written.read_text(encoding="utf-8")
+    kept = [before[before.index(mark) :] for mark in ("<!-- known truth -->", "<!-- conflict -->") if mark in before]
+    written.write_text(page(results) + (f"\n{max(kept, key=len)}" if kept else ""), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ from typing import Any
 import typer
 from evidence_pages import confidence_page, statements_page
 from gallery import FIGURES, figure_svg, gallery_page
-from hindcast import hindcasts_page
+from hindcast import hindcasts_page, pit_svg
 from influence import influence_page
 from meaning import meaning_page
 from measured import measured_errors
@@ -340,6 +340,7 @@ PAGES: dict[str, Callable[[str], str]] = {
     "docs/confidence.md": lambda _: confidence_page(draws_of),
     "docs/files.md": files,
     "docs/gallery.md": lambda _: gallery_page(),
+    "docs/hindcast-pit.svg": lambda _: pit_svg(),
     "docs/hindcasts.md": hindcasts_page,
     "docs/import.md": columns,
     "docs/influence.md": lambda _: influence_page(),

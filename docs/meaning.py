@@ -21,7 +21,7 @@ from mcmort.present.print_format import EN_DASH
 from mcmort.present.wording import is_floor
 from mcmort.sampler import Sampler
 
-__all__ = ["NOTABLE", "Change", "changes", "meaning_page"]
+__all__ = ["NOTABLE", "Change", "Ends", "changes", "common_rounding", "ends_of", "meaning_page", "percent_text"]
 
 DOCS: Final = Path(__file__).resolve().parent
 NOTABLE: Final = 0.03
@@ -137,7 +137,7 @@ def _table(
 ) -> str:  # fmt: skip
     rows = [
         f"| {change.label} | {change.before.printed(change.rounding)} | {change.now.printed(change.rounding)} | "
-        f"{_percent(change.now.relative_to(change.before))} | {change.even.printed(change.rounding)} | "
+        f"{percent_text(change.now.relative_to(change.before))} | {change.even.printed(change.rounding)} | "
         f"{reasons.get(case, {}).get(change.name, '')} |"
         for change in found
         if change.case == case and chosen(change)
@@ -146,7 +146,9 @@ def _table(
     return "\n".join([*head, *rows]) + "\n"
 
 
-def _percent(relative: tuple[float, float, float]) -> str:
+def percent_text(relative: tuple[float, float, float]) -> str:
+    """Return relative changes in per cent."""
+
     def one(change: float) -> str:
         tenths = round(1000.0 * change)
         return f"{'\N{MINUS SIGN}' if tenths < 0 else '+' if tenths else ''}{abs(tenths) / 10:.1f}"
@@ -168,8 +170,8 @@ def changes(draws_of: Callable[[str], Sampler]) -> list[Change]:
         draws = draws_of(case)
         if case not in even:
             even[case] = mm.Sampler(evenly(draws.case), rng=1)
-        now, evenly_timed = _ends(draws, definition, years), _ends(even[case], definition, years)
-        rounding = _common_rounding(before, now, evenly_timed)
+        now, evenly_timed = ends_of(draws, definition, years), ends_of(even[case], definition, years)
+        rounding = common_rounding(before, now, evenly_timed)
         found.append(Change(case, definition, years, before, now, evenly_timed, rounding))
     return found
 
@@ -182,14 +184,15 @@ def _before() -> Iterator[tuple[str, str, str, Ends]]:
         yield row["case"], row["definition"], row["years"], Ends(low, median, high, row["floor"] == "true")
 
 
-def _ends(draws: Sampler, definition: str, years: str) -> Ends:
+def ends_of(draws: Sampler, definition: str, years: str = "") -> Ends:
+    """Return the interval of a total, over its whole span or some years."""
     first, _, last = years.partition("-")
     report = mm.total(draws, definition, years=(int(first), int(last)) if years else None)
     interval = report.summary.interval(0.95)
     return Ends(interval.low, report.summary.median, interval.high, is_floor(report.total))
 
 
-def _common_rounding(*compared: Ends) -> Rounding:
+def common_rounding(*compared: Ends) -> Rounding:
     """Return the unit that the narrowest of several intervals asks for, so that all can be read together."""
     numbers = [number for ends in compared for number in (ends.low, ends.median, ends.high)]
     return rounding_of(numbers, min(ends.high - ends.low for ends in compared))

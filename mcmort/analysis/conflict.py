@@ -185,7 +185,7 @@ def conflict(
     Raises
     ------
     EvidenceError
-        If the case declares no priors for this engine, or nothing is left to condition on.
+        If nothing is left to condition on, or something may be negative.
     UsageError
         If there is nothing to compare.
     """

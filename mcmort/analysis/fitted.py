@@ -183,15 +183,14 @@ def predictions(posterior: Posterior) -> list[Predicted]:
 
 def _sides(case: Case) -> dict[str, Side]:
     """Return for each figure of a case whether it is a bound as the model sees it, by name."""
-    bounds: dict[str, Side] = {"at-least": "at-least", "at-most": "at-most"}
     sides = {
-        f"{component.id}:{estimate.name}": bounds.get(estimate.reading, "point")
+        f"{component.id}:{estimate.name}": estimate.side or "point"
         for component in case.components.values()
         for estimate in component.estimate
     }
     # an author who counts more than the case holds bounds from above what it holds
     return sides | {
-        f"claim:{claim.id}": "at-most" if claim.beyond is not None else bounds.get(claim.reading, "point")
+        f"claim:{claim.id}": "at-most" if claim.beyond is not None else claim.side or "point"
         for claim in case.claims.values()
     }
 

@@ -100,7 +100,7 @@ def predictions_of(
     resolved : DefinitionTerms
         The definition.
     bases : sequence of str, optional
-        By default all bases of which the case says how far figures spread.
+        By default those that the case admits, or gives a spread of their own.
     interval : float
         Probability of the predictive interval.
     probabilities : sequence of float
@@ -113,7 +113,7 @@ def predictions_of(
     Raises
     ------
     UsageError
-        If a basis is unknown, or the case has no spread for it.
+        If a basis is unknown.
     DefinitionError
         If the total may be negative.
 
@@ -137,14 +137,13 @@ def predictions_of(
 
 
 def _bases(case: Case, asked: Sequence[str] | None) -> tuple[Basis, ...]:
-    known = tuple(basis for basis in BASES if basis in case.head.spread or case.head.default_spread is not None)
     for basis in asked or ():
-        if basis not in known:
-            raise UsageError(
-                f"{basis!r} is no basis of which {case.id} says how far figures spread; expected one of "
-                f"{', '.join(known)}"
-            )
-    return known if asked is None else tuple(basis for basis in known if basis in asked)
+        if basis not in BASES:
+            raise UsageError(f"{basis!r} is no basis; expected one of {', '.join(BASES)}")
+    if asked is not None:
+        return tuple(basis for basis in BASES if basis in asked)
+    known = {*case.head.spread, *case.head.evidence}
+    return tuple(basis for basis in BASES if basis in known)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from mcmort.analysis.library_receipt import LibraryReceipt
 from mcmort.analysis.receipt import Receipt
 from mcmort.analysis.request import TotalsRequest
 from mcmort.catalogue.vocabulary import CURRENT_FORMAT
@@ -39,6 +40,8 @@ class RecordedResult:
         By the key of the document inside the content that each belongs to; by ``""`` where there is one.
     path : Path or None
         The file, if it is one.
+    library : LibraryReceipt or None
+        Of a result of the library of measured errors, which has no case and no other receipt.
     files : dict of str to str
         SHA-256 of the files of a report, by their paths beside its receipt.
     """
@@ -47,6 +50,7 @@ class RecordedResult:
     content: Mapping[str, Any]
     receipts: Mapping[str, Receipt]
     path: Path | None = None
+    library: LibraryReceipt | None = None
     files: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -111,9 +115,27 @@ def parse_result(content: bytes, where: str, path: Path | None = None) -> Record
     keys: tuple[str, ...] = ("",)
     if isinstance(read, Mapping):
         keys = next((keys for keys in _SEVERAL if all(isinstance(read.get(key), Mapping) for key in keys)), keys)
+    if _is_of_library(read):
+        return RecordedResult(where, read, {}, path, _library_receipt(read["receipt"], where))
     receipts = {key: _receipt(read[key] if key else read, f"{where}: {key}" if key else where) for key in keys}
     _check_several(receipts, where)
-    return RecordedResult(where, read, receipts, path, files)
+    return RecordedResult(where, read, receipts, path, files=files)
+
+
+def _is_of_library(read: Any) -> bool:
+    receipt = read.get("receipt") if isinstance(read, Mapping) else None
+    return isinstance(receipt, Mapping) and "library" in receipt
+
+
+def _library_receipt(content: Any, where: str) -> LibraryReceipt:
+    try:
+        receipt = LibraryReceipt.model_validate(content)
+    except ValidationError as error:
+        keys = ", ".join(".".join(map(str, defect["loc"])) or "the whole" for defect in error.errors())
+        raise VerifyError(f"{where}: no receipt of mcmort (wrong or missing: {keys})") from error
+    if receipt.document is None:
+        raise VerifyError(f"{where}: the receipt does not record the document that it belongs to (missing: document)")
+    return receipt
 
 
 def _report_of(read: Any, where: str) -> tuple[Mapping[str, str], Any]:

@@ -99,7 +99,7 @@ def conflict(
     Raises
     ------
     EvidenceError
-        If the case declares no priors for this engine, or nothing is left to condition on.
+        If nothing is left to condition on, or something may be negative.
     UsageError
         If a basis, source or number is not one, or there is nothing to compare.
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from mcmort.analysis.library_receipt import LibraryReceipt, library_receipt
 from mcmort.analysis.measured_errors import (
     ClassErrors,
     FittedErrors,
@@ -16,11 +17,10 @@ from mcmort.analysis.measured_errors import (
     lag_errors,
     readings_held,
 )
+from mcmort.api.printed import Printed
 from mcmort.catalogue.measured_errors import ErrorLibrary, load_errors
 from mcmort.errors import UsageError
 from mcmort.present.documents.errors_document import ErrorsDocument, errors_document
-from mcmort.present.documents.frame import as_json
-from mcmort.present.print_format import wrapped
 from mcmort.present.tables.columns import Table
 from mcmort.present.tables.errors_table import (
     classes_table,
@@ -29,7 +29,6 @@ from mcmort.present.tables.errors_table import (
     registers_table,
     years_table,
 )
-from mcmort.present.tables.formats import render
 from mcmort.present.texts.errors_headline import errors_headline, errors_notes
 
 if TYPE_CHECKING:
@@ -40,8 +39,8 @@ __all__ = ["ERROR_TABLES", "ErrorsReport", "measured_errors"]
 ERROR_TABLES: Final = ("classes", "readings", "years", "registers", "pairs")
 
 
-@dataclass(frozen=True)
-class ErrorsReport:
+@dataclass(frozen=True, repr=False)
+class ErrorsReport(Printed):
     """How far early figures were from later, better counts.
 
     Attributes
@@ -50,10 +49,21 @@ class ErrorsReport:
         The pairs.
     fitted : FittedErrors or None
         Bias and spread of each class of figures, from the hierarchical model.
+    receipt : LibraryReceipt
+        All that is needed to compute them again.
+    shown : str
+        The table that is printed; `showing` chooses another.
     """
 
     library: ErrorLibrary
     fitted: FittedErrors | None
+    receipt: LibraryReceipt
+    shown: str = "classes"
+
+    def showing(self, table: str) -> ErrorsReport:
+        """Return the same with another of its tables to print."""
+        self.table(table)
+        return replace(self, shown=table)
 
     @cached_property
     def classes(self) -> tuple[ClassErrors, ...]:
@@ -67,8 +77,13 @@ class ErrorsReport:
 
     @property
     def headline(self) -> str:
-        """The sentences that say what the errors come to."""
-        return errors_headline(self.classes)
+        """The sentences that say what the errors come to, above the table of classes."""
+        return errors_headline(self.classes) if self.shown == "classes" else ""
+
+    def tables(self, *, whole: bool = False) -> tuple[Table]:
+        """Return the table that is shown."""
+        del whole
+        return (self.table(self.shown),)
 
     def table(self, name: str = "classes") -> Table:
         """Return one of the tables: ``classes``, ``readings``, ``years``, ``registers`` or ``pairs``."""
@@ -93,24 +108,13 @@ class ErrorsReport:
         library = self.library
         found = [pair for pair in library.pairs if not library.is_complete(pair)]
         readings, spans = readings_held(library.pairs), lag_errors(found)
-        return errors_document(library, self.fitted, self.classes, readings, spans, completeness(library))
-
-    def render(self, form: str = "text", table: str = "classes", width: int | None = None) -> str:
-        """Return a table as ``text``, ``csv``, ``markdown`` or ``latex``, or all of them as ``json``."""
-        if form == "json":
-            return as_json(self.document())
-        text = render(self.table(table), form, width)
-        is_first = form == "text" and table == "classes"
-        return "\n".join([*wrapped(self.headline, width=width), "", text]) if is_first else text
+        return errors_document(library, self.fitted, self.classes, readings, spans, completeness(library), self.receipt)
 
     def figure(self) -> Figure:
         """Return the figure: each pair, and bias and spread of each class of figures."""
         from mcmort.present.figures.error_points import error_rows, errors_figure
 
         return errors_figure(error_rows(self.library, self.fitted))
-
-    def __str__(self) -> str:
-        return self.render()
 
 
 def measured_errors(
@@ -141,10 +145,11 @@ def measured_errors(
     True
     """
     library = load_errors(path, extra)
+    receipt = library_receipt("errors", library.digest, path, extra, refit=refit, seed=seed)
     if refit:
         from mcmort.analysis.measured_errors import fitted_errors
         from mcmort.bayes.measured_errors import design_of, fit_errors
 
-        return ErrorsReport(library, fitted_errors(fit_errors(design_of(library), seed), library, seed))
+        return ErrorsReport(library, fitted_errors(fit_errors(design_of(library), seed), library, seed), receipt)
     fitted = None if library.fitted is None else FittedErrors.model_validate(library.fitted)
-    return ErrorsReport(library, fitted)
+    return ErrorsReport(library, fitted, receipt)

@@ -78,7 +78,7 @@ def predict(
     definition : str
         Name of a definition of the case.
     bases : sequence of str, optional
-        How the source gets its figure; by default each way of which the case says how far figures spread.
+        How the source gets its figure; by default each that the case admits, or gives a spread.
     years, measure, net, include, exclude
         Changes to the definition; see `mcmort.total`.
     interval : float
@@ -92,7 +92,7 @@ def predict(
     Raises
     ------
     UsageError
-        If the case does not say how far figures of a basis spread.
+        If there is no such basis.
 
     Examples
     --------

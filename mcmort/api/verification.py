@@ -60,6 +60,8 @@ class Verification:
         Versions that differ: then and now.
     unchecked : str
         What could not be compared, in words, or "".
+    library : str
+        Which result of the library of measured errors was computed again, or "".
     """
 
     receipts: Mapping[str, Receipt]
@@ -67,6 +69,7 @@ class Verification:
     differences: tuple[Difference, ...]
     versions: Mapping[str, tuple[str, str]]
     unchecked: str = ""
+    library: str = ""
 
     @property
     def agrees(self) -> bool:
@@ -76,7 +79,7 @@ class Verification:
     @property
     def earlier_meaning(self) -> str:
         """By which earlier meaning of the case format the result was made, and what has changed; else nothing."""
-        return next(iter(self.receipts.values())).earlier_meaning
+        return next((receipt.earlier_meaning for receipt in self.receipts.values()), "")
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,11 @@ def verify(
         recorded = RecordedResult("the receipt", result.model_dump(mode="json"), {"": result})
     else:
         recorded = result if isinstance(result, RecordedResult) else read_result(Path(result))
+    if recorded.library is not None:
+        from mcmort.api.library_verification import verify_library
+
+        found, versions = verify_library(recorded, recorded.library)
+        return Verification({}, (), found, versions, library=recorded.library.result)
     remade = {key: _remade(receipt, recorded, case, threads) for key, receipt in recorded.receipts.items()}
     differing = dict.fromkeys(
         name

@@ -91,7 +91,7 @@ def fit(
     Raises
     ------
     EvidenceError
-        If the case declares no priors for this engine, or nothing is left to condition on.
+        If nothing is left to condition on, or something may be negative.
     ConvergenceError
         If the chains do not agree, or found modes that cannot be weighed: such a fit is refused, with the diagnostics
         or the modes.

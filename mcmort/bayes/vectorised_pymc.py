@@ -81,7 +81,7 @@ def pymc_model(
     Raises
     ------
     EvidenceError
-        If the case declares no priors for this engine, or nothing is left to condition on.
+        If nothing is left to condition on, or something may be negative.
     UsageError
         If a name is that of no figure.
 

@@ -96,9 +96,12 @@ class CaseHead(Record):
     evidence: tuple[Basis, ...] = Field(description="Bases that the pools admit by default.")
     facets: dict[str, dict[str, _FacetValue]] = Field(description="Facets with their values and labels.")
     readings: Readings
-    spread: dict[Basis, Spread] = Field(default_factory=dict, description="Spread of a bare point, by basis.")
+    spread: dict[Basis, Spread] = Field(
+        default_factory=dict,
+        description="Spread of a bare point, by basis; by default what such figures have proved to be worth.",
+    )
     default_spread: Literal["measured"] | None = Field(
-        None, description="Read figures of bases without a spread by what such figures have proved to be worth."
+        None, description="Says what holds anyway: bases without a spread of their own have the measured one."
     )
     population: Population | None = Field(None, description="How many people the setting held at most.")
     synthesis: Synthesis | None = Field(None, description="Priors of the Bayesian engine.")
@@ -119,9 +122,14 @@ class CaseHead(Record):
         return self
 
     def log_sd_of(self, basis: Basis) -> float:
-        """Return the spread of a basis: the case's own, else the measured one of late figures of any kind of it."""
+        """Return the spread of a basis: the case's own, else the measured one of late figures of any kind of it.
+
+        Of registers it is how surely an archival one tells its own count: what it lacks is its completeness.
+        """
         declared = self.spread.get(basis)
-        return measured_spread(basis).log_sd if declared is None else declared.log_sd
+        if declared is not None:
+            return declared.log_sd
+        return measured_spread(basis, "archival-register" if basis == "registered" else None).log_sd
 
     def support_of(self, owner: Component | Quantity) -> Support:
         """Return where the values of a component or quantity may lie.
@@ -268,8 +276,27 @@ class Case:
         for group in (*groups, *later):
             members = getattr(self, group).values()
             records[group] = [record.model_dump(mode="json", exclude_defaults=True) for record in members]
-        measured = {} if self.head.default_spread is None else {"measured_errors": measured_digest()}
+        measured = {"measured_errors": measured_digest()} if self._rests_on_measured_errors else {}
         return {"head": _canonical(head), **_canonical(records), **measured}
+
+    @property
+    def _rests_on_measured_errors(self) -> bool:
+        """Whether a figure is of a basis to which the case gives no spread, so that the measured one is used."""
+        bases: set[Basis] = set()
+        owners: list[Component | Quantity] = [*self.components.values(), *self.quantities.values()]
+        for owner in owners:
+            pooled = [one for one in owner.estimate if one.use == "pool" and one.formula is None]
+            stated = [one for one in pooled if not one.is_one_sided]
+            # what an author states stands as it is, unless it is alone: one source is not certainty
+            is_alone = len({one.basis for one in stated}) == 1 or len({one.line for one in stated}) == 1
+            of_deaths = isinstance(owner, Component)
+            readings = ("point", "range") if of_deaths else ("point",)
+            bases |= {
+                one.basis for one in pooled if one.is_one_sided or one.reading in readings or (of_deaths and is_alone)
+            }
+        if self.head.synthesis is not None:  # the other engine takes claims as data
+            bases |= {claim.basis for claim in self.claims.values() if claim.use == "evidence"}
+        return self.head.default_spread is not None or not bases <= self.head.spread.keys()
 
     def missing(self, name: str, what: str) -> str:
         """Return a message that the case has nothing of a name, with a hint.

@@ -20,6 +20,7 @@ __all__ = [
     "Measure",
     "Pooling",
     "Reads",
+    "Side",
     "Support",
     "Weighting",
     "not_admitted",
@@ -44,19 +45,22 @@ Basis = Literal[
 BASES: Final[tuple[Basis, ...]] = get_args(Basis)
 
 Kind = Literal[
+    "archival-register",
     "closed-register",
     "name-list",
     "missing-list",
     "case-coded",
     "running-count",
+    "excess-mortality",
     "complete",
     "partial",
     "scaled-up",
 ]
-"""The kind of a register, or what of a grave was dug: registers of one basis err in different ways."""
+"""The kind of a register or reconstruction, or what of a grave was dug: figures of one basis err in different ways."""
 
 KINDS_OF: Final[dict[Basis, tuple[Kind, ...]]] = {
-    "registered": ("closed-register", "name-list", "missing-list", "case-coded", "running-count"),
+    "registered": ("archival-register", "closed-register", "name-list", "missing-list", "case-coded", "running-count"),
+    "demographic": ("excess-mortality",),
     "exhumation": ("complete", "partial", "scaled-up"),
 }
 """The kinds that each basis has; other bases have none."""
@@ -82,8 +86,15 @@ Reads = Literal[
     "standard-error",
     "at-least",
     "at-most",
+    "up-to",
 ]
-"""What a printed figure means. ``range`` is a range whose meaning the source leaves open."""
+"""What a printed figure means. ``range`` is a range whose meaning the source leaves open.
+
+``at-most`` is a bound that its author stands by; ``up-to`` the most that a speaker holds possible ("as many as").
+"""
+
+Side = Literal["at-least", "at-most"]
+"""What a one-sided figure bounds from: below, or above."""
 
 BestIs = Literal["median", "mode"]
 """What the best figure beside a range is: its middle, or what is likeliest."""

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from mcmort.cli.drawing import check_output, deliver, line_width, progress_bar
+from mcmort.cli.drawing import check_output, deliver, deliver_report, progress_bar
 from mcmort.cli.options import Form, Format, Output, Quiet, Seed
 
 __all__ = ["ErrorTable", "errors"]
@@ -66,4 +66,4 @@ def errors(
         from mcmort.present.figures.style import figure_bytes
 
         write_whole(figure, figure_bytes(report.figure(), figure_format(figure)))
-    deliver(report.render(form.value, table.value, line_width(output)), output, is_json=form is Form.json)
+    deliver_report(report.showing(table.value), form, output)

@@ -65,7 +65,7 @@ def _names(outcome: Verification) -> str:
     """Name what was reproduced: the definitions, or what has none."""
     receipts = outcome.receipts.values()
     names = dict.fromkeys(name for receipt in receipts for name in receipt.request.names if name in receipt.totals)
-    return ", ".join(names) or ", ".join(dict.fromkeys(str(receipt.result) for receipt in receipts))
+    return outcome.library or ", ".join(names) or ", ".join(dict.fromkeys(str(receipt.result) for receipt in receipts))
 
 
 def _differences(outcome: Verification) -> str:

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 
@@ -353,10 +353,10 @@ def _weighted(case: Case, used: list[Used], weights: Weighting) -> list[Used]:
 
 def _bound(case: Case, owner: Component | Quantity, estimate: Estimate) -> Bound:
     factor, _ = to_years(case, owner, estimate)
-    value = estimate.low if estimate.reading == "at-least" else estimate.high
+    value = estimate.low if estimate.side == "at-least" else estimate.high
     assert value is not None
-    side: Literal["at-least", "at-most"] = "at-least" if estimate.reading == "at-least" else "at-most"
-    return Bound(side, max(value * factor, math.ulp(0.0)), bound_log_sd(case, owner, estimate))
+    assert estimate.side is not None
+    return Bound(estimate.side, max(value * factor, math.ulp(0.0)), bound_log_sd(case, owner, estimate))
 
 
 def to_years(case: Case, owner: Component | Quantity, estimate: Estimate) -> tuple[float, str]:

@@ -223,7 +223,7 @@ def claim_notes(bridge: Bridge) -> list[str]:
     for end, claim in claims:
         marks = []
         if claim.is_one_sided:
-            bound = "at least" if claim.reading == "at-least" else "at most"
+            bound = claim.reading.replace("-", " ")
             marks.append(f"says {bound}; evidence is reckoned from the bound itself")
         elif claim.best is None:
             marks.append(f"prints a range; evidence is reckoned from its middle, {significant(end.mean)}")

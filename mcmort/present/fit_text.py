@@ -11,7 +11,7 @@ from mcmort.catalogue import Case
 from mcmort.present.numbers import percent, rounding_of, significant
 from mcmort.present.wording import interval_text
 
-__all__ = ["figure_label", "lean_notes", "next_commands", "unexpected_notes"]
+__all__ = ["figure_label", "lean_notes", "measured_priors_note", "next_commands", "unexpected_notes"]
 
 _MOST: Final = 3
 
@@ -33,6 +33,22 @@ def unexpected_notes(posterior: Posterior) -> list[str]:
             f"these figures among it; 'mcmort conflict {case.id}' compares each part with the others alone."
         )
     return notes
+
+
+def measured_priors_note(posterior: Posterior) -> list[str]:
+    """Say where the case leaves to measured errors what is presupposed of its figures."""
+    case = posterior.case
+    groups = [name.partition(":")[2] for name in posterior.others if name.startswith("tau:")]
+    measured = [name for name in groups if name.partition(",")[0] not in case.head.spread]
+    what = "" if case.head.synthesis is not None else f"{case.id} has no [synthesis]. "
+    if measured:
+        named = "; ".join(measured[:_MOST]) + (f"; {len(measured) - _MOST} more" if len(measured) > _MOST else "")
+        what += f"How far figures are off is taken as measured of {named}. "
+    if not what:
+        return []
+    return [
+        f"{what}'mcmort fit {case.id} --priors' shows what is presupposed, and 'mcmort errors' where it comes from."
+    ]
 
 
 def lean_notes(posterior: Posterior) -> list[str]:

@@ -83,8 +83,8 @@ def as_printed(low: float | None, best: float | None, high: float | None, readin
 
     if reading == "at-least":
         return f"at least {text(low)}"
-    if reading == "at-most":
-        return f"at most {text(high)}"
+    if reading in ("at-most", "up-to"):
+        return f"{reading.replace('-', ' ')} {text(high)}"
     if low is not None and high is not None:
         middle = f" ({text(best)})" if best is not None else ""
         return f"{text(low)}{EN_DASH}{text(high)}{middle}"

@@ -438,14 +438,6 @@ def test_figures_without_spread_are_of_the_class_of_their_kind() -> None:
     assert "completeness:one" in evidence.cited
 
 
-def test_basis_without_spread_is_refused() -> None:
-    """A basis without a spread is an error that names it, also where its figures have ranges."""
-    head = evidence_head()
-    del head["spread"]["synthesis"]
-    with pytest.raises(CaseError, match=r"spread: found none of basis 'synthesis'"):
-        figures(component("one", ranged(100, 400, basis="synthesis")), head=head)
-
-
 def test_default_completeness_that_cannot_be_fitted_is_named_in_error() -> None:
     """A beta cannot have these ends; the message names the key."""
     register = point(90.0, basis="registered", measure="registered", source="study-b")

@@ -37,6 +37,7 @@ def small_design(events: int, seed: int = 5) -> Design:
         event=event,
         lineage=lineage,
         event_of_lineage=pairs[0],
+        author=lineage,
         is_selected=(event % 2).astype(float),
         is_late=np.zeros(len(event)),
         error=np.zeros(len(event)),

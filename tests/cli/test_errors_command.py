@@ -84,3 +84,66 @@ def test_saving_without_a_new_fit_is_wrong_use(tmp_path: Path, capsys: pytest.Ca
     ran = runner(capsys)("errors", "--save", tmp_path / "fitted.json")
     assert ran.code == 2
     assert "--refit" in ran.err
+
+
+def test_json_is_made_again_from_its_receipt_and_a_changed_number_is_found(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """``verify`` computes the document again, with pairs of one's own too; one digit changed is named."""
+    write_pairs(tmp_path, [ROW])
+    run, file = runner(capsys), tmp_path / "errors.json"
+    assert run("errors", "--with", tmp_path, "--format", "json", "--output", file).code == 0
+    ran = run("verify", file)
+    assert (ran.code, ran.out) == (0, f"{file}: reproduced bit for bit: errors\n")
+    document = json.loads(file.read_text(encoding="utf-8"))
+    document["readings"][0]["held"] += 1
+    file.write_text(json.dumps(document), encoding="utf-8")
+    ran = run("verify", file)
+    assert ran.code == 1
+    assert "readings[0].held" in ran.err
+    write_pairs(tmp_path, [ROW | {"best": "300"}])
+    assert "the pairs have changed" in run("verify", file).err
+
+
+def test_workbook_of_a_table_holds_its_rows_as_numbers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """``--format xlsx`` writes the table that is asked for."""
+    openpyxl = pytest.importorskip("openpyxl")
+    file = tmp_path / "years.xlsx"
+    assert runner(capsys)("errors", "--table", "years", "--format", "xlsx", "--output", file).code == 0
+    sheet = openpyxl.load_workbook(file).active
+    assert sheet.max_row >= 1 + len(mm.measured_errors().table("years").rows)
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"later_best": ""}, "later_best: found no figure"),
+        ({"later_first_year": "1950"}, "scope: found 'equal', though the later figure counts other years"),
+        ({"said": "1950s"}, "said: found '1950s'; expected a whole number. Hint: write digits alone"),
+        ({"best": "1,000"}, "best: found '1,000'; expected a number. Hint: write digits alone"),
+        ({"best": "0"}, "best: found 0.0; expected a number above 0"),
+        ({"later_best": "inf"}, "later_best: found inf; expected a finite number"),
+        ({"source": "nobody-2000"}, "source: found 'nobody-2000'; expected a work in sources.bib"),
+        ({"reads": "up-to"}, "reads: found reads 'up-to' with best; expected high alone"),
+        ({"frame": "covid"}, "frame: found 'covid'"),
+        ({"later_said": "1900"}, "later_said: found 1900, before the early figure"),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_bad_pair_of_ones_own_is_refused_with_its_cell(
+    change: dict[str, str], place: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever is wrong with a pair, the message names the line, the column, what stands there and what should."""
+    write_pairs(tmp_path, [ROW | change])
+    ran = runner(capsys)("errors", "--with", tmp_path)
+    assert (ran.code, ran.out) == (1, "")
+    assert f"pairs.csv: line 2 (one) > {place}" in ran.err
+
+
+def test_folder_without_a_pair_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A table of a header alone adds nothing, and says so."""
+    write_pairs(tmp_path, [ROW])
+    (tmp_path / "pairs.csv").write_text("id,event\n", encoding="utf-8")
+    ran = runner(capsys)("errors", "--with", tmp_path)
+    assert ran.code == 1
+    assert "found no pair; expected at least one row below the header" in ran.err

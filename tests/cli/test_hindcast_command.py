@@ -25,7 +25,7 @@ def test_first_sentence_says_how_often_intervals_held(capsys: pytest.CaptureFixt
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("table", ["coverage", "events", "pit", "archives"])
+@pytest.mark.parametrize("table", ["coverage", "events", "pit", "cases", "archives"])
 def test_each_table_prints_in_80_columns_and_as_csv(
     table: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -62,3 +62,21 @@ def test_own_pairs_without_a_refit_are_wrong_use(tmp_path: Path, capsys: pytest.
     assert (ran.code, ran.out) == (2, "")
     assert "--refit" in ran.err
     assert runner(capsys)("hindcast", "--save", tmp_path / "x.json").code == 2
+
+
+def test_figure_shows_both_kinds_of_frames(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """``--figure`` draws where later counts lie, a panel for reported corrections and one for complete frames."""
+    ran = runner(capsys)("hindcast", "--figure", tmp_path / "pit.svg")
+    assert ran.code == 0
+    text = (tmp_path / "pit.svg").read_text(encoding="utf-8")
+    assert "Corrections that were reported" in text
+    assert "Complete frames" in text
+    assert runner(capsys)("hindcast", "--figure", tmp_path / "pit.txt").code == 2
+
+
+@pytest.mark.statistical
+def test_json_is_made_again_from_its_receipt(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """``verify`` computes every prediction again, those of cases and of the archives too."""
+    run, file = runner(capsys), tmp_path / "hindcast.json"
+    assert run("hindcast", "--format", "json", "--output", file).code == 0
+    assert run("verify", file).out == f"{file}: reproduced bit for bit: hindcast\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,11 @@ import pytest
 import mcmort as mm
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.measured_errors.spreads import measured_spread, shared_by_event
+from mcmort.catalogue.reading.new_case import MINIMAL, new_case
 from mcmort.elicit import elicit
 from mcmort.elicit.families import Distribution
-from mcmort.elicit.measured_worth import alone
+from mcmort.elicit.measured_worth import alone, bound_log_sd
+from mcmort.present.texts.trace_text import trace_owner
 from mcmort.totals import total
 from tests.cases import case_of, component, head, point, ranged
 
@@ -21,9 +24,9 @@ Z = 1.6448536269514722
 
 
 def case_with(*estimates: dict[str, Any], **changes: Any) -> Case:
-    """Return a case of one component, which asks for measured spreads and gives only registers their own."""
+    """Return a case of one component, which gives only registers a spread of their own."""
     chosen = {"source": "choice", "locator": "none"}
-    top = head(**{"default_spread": "measured", "spread": {"registered": {"log_sd": 0.05, **chosen}}, **changes})
+    top = head(**{"spread": {"registered": {"log_sd": 0.05, **chosen}}, **changes})
     return case_of(component("camps", *estimates), head=top)
 
 
@@ -47,12 +50,17 @@ def test_spread_that_the_case_gives_stands() -> None:
     assert fitted(case_with(point(1_000.0), spread=given)).parameters[1] == pytest.approx(0.07)
 
 
-def test_case_that_asks_for_nothing_is_read_as_before() -> None:
-    """Without the key the same figures have the same distributions, and the case the same digest as ever."""
+def test_range_of_a_basis_with_a_spread_of_its_own_is_read_as_printed() -> None:
+    """Where the case says what figures of a basis are worth, an open range keeps its ends."""
     plain = case_of(component("camps", ranged(900.0, 1_100.0)))
     low, high = fitted(plain).ppf(np.array([0.05, 0.95]))
     assert (low, high) == pytest.approx((900.0, 1_100.0))
-    assert "default_spread" not in plain.head.model_dump(exclude_defaults=True)
+
+
+def test_key_of_earlier_files_says_what_holds_anyway() -> None:
+    """A case that still asks for measured spreads loads, and reads its figures as one that does not."""
+    asked, plain = case_with(point(1_000.0), default_spread="measured"), case_with(point(1_000.0))
+    assert fitted(asked) == fitted(plain)
 
 
 def test_range_of_unknown_meaning_is_widened_and_a_wide_one_kept() -> None:
@@ -86,12 +94,66 @@ def test_registered_counts_formulas_and_quantities_keep_what_the_case_gives_them
     assert fitted(case_with(register)).parameters[1] == pytest.approx(0.05)
 
 
-def test_registered_point_without_a_spread_is_refused() -> None:
-    """What is measured is the error of all deaths: of a registered count the case has to say it."""
-    from mcmort.errors import CaseError
+def test_registered_count_without_a_spread_is_read_as_archival_registers_without_their_bias() -> None:
+    """A register's own count has the measured spread of archival registers; what it lacks is its completeness."""
+    case = case_with(point(1_000.0, basis="registered", measure="registered", kind="case-coded"), spread={})
+    measured = measured_spread("registered", "archival-register", is_late=False)
+    assert fitted(case).parameters == pytest.approx((math.log(1_000.0), measured.log_sd))
 
-    with pytest.raises(CaseError, match=r"add \[spread.registered\]"):
-        case_with(point(1_000.0, basis="registered", measure="registered"), spread={})
+
+def test_case_without_any_spread_table_works_and_says_what_it_takes_figures_to_be_worth(tmp_path: Path) -> None:
+    """The text of a total and of a trace name the class that was measured, and of how many events."""
+    case = mm.load(new_case(tmp_path / "minimal", MINIMAL))
+    assert case.head.spread == {}
+    measured = measured_spread("synthesis")
+    words = f"as measured of late figures of synthesis, {measured.events} events"
+    report = mm.total(mm.Sampler(case, 1_000, rng=1), "all")
+    assert words in report.render("text", full=True).replace("\n  ", " ")
+    assert words in " ".join(trace_owner(elicit(case), "first").split())
+    assert case.head.log_sd_of("synthesis") == measured.log_sd
+
+
+def test_digest_of_a_case_depends_on_measured_errors_only_where_they_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A case whose figures all have a spread of their own keeps its digest when the library changes, others do not."""
+    given = {"demographic": {"log_sd": 0.07, "source": "choice", "locator": "p. 2"}}
+
+    def digests() -> tuple[str, str]:
+        return (
+            case_of(component("camps", point(1_000.0)), head=head(spread=given)).digest,
+            case_of(component("camps", point(1_000.0)), head=head(spread={})).digest,
+        )
+
+    own, measured = digests()
+    monkeypatch.setattr("mcmort.catalogue.case.measured_digest", lambda: "another library")
+    assert digests()[0] == own
+    assert digests()[1] != measured
+
+
+def test_up_to_bounds_from_above_no_more_sharply_than_such_figures_are_known() -> None:
+    """The most that a speaker holds possible is a bound as soft as points of its kind, though the case says 5 %."""
+    given = {"demographic": {"log_sd": 0.05, "source": "choice", "locator": "p. 2"}}
+    most = {**point(900.0, source="study-b"), "reads": "up-to", "high": 900.0}
+    del most["best"]
+    medians = []
+    for reads in ("at-most", "up-to"):
+        case = case_with(point(1_000.0), {**most, "reads": reads}, spread=given)
+        assert bound_log_sd(case, case.components["camps"], case.components["camps"].estimate[1]) == pytest.approx(
+            0.05 if reads == "at-most" else measured_spread("demographic").log_sd
+        )
+        pool = elicit(case).components["camps"].all
+        assert pool is not None
+        medians.append(float(pool.ppf(np.array([0.5]))[0]))
+    assert medians[0] < medians[1] < 1_000.0
+
+
+def test_spreads_of_shipped_cases_rest_on_figures_or_a_work() -> None:
+    """No shipped case gives a basis a spread by choice alone, and what it derives names the figures."""
+    for name in mm.cases():
+        case = mm.load(name)
+        for basis, spread in case.head.spread.items():
+            is_shown = spread.from_figures or not case.sources[spread.source].is_assumption
+            assert is_shown or "Kept, though a choice" in (spread.note or ""), (name, basis)
+            assert spread.note, (name, basis)
 
 
 def test_later_figures_are_surer_and_kinds_differ() -> None:

@@ -104,6 +104,8 @@ def fitted_errors(fit: Fit, library: ErrorLibrary, seed: int) -> FittedErrors:
     -------
     FittedErrors
     """
+    from mcmort.bayes.measured_errors import independent
+
     draws, design = fit.draws, fit.design
     count = len(draws["log_bias_ratio"])
     noise = np.random.default_rng(_SEED).standard_t(4.0, count)
@@ -148,7 +150,10 @@ def fitted_errors(fit: Fit, library: ErrorLibrary, seed: int) -> FittedErrors:
     every = np.full(count, 1.0 / count)
 
     def laws(name: str, events: int) -> ClassLaws:
-        same_year, late = (figure_laws(fit, every, name, is_late=is_late, events=events) for is_late in (False, True))
+        same_year, late = (
+            figure_laws(fit, every, name, is_late=is_late, events=independent(design, name))
+            for is_late in (False, True)
+        )
         return ClassLaws(
             name=name,
             events=events,

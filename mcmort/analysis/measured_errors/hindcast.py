@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,14 +23,27 @@ from mcmort.elicit.families import Distribution
 from mcmort.elicit.pool import Bound, Pool
 from mcmort.errors import FitError
 
-__all__ = ["LEVELS", "METHODS", "Hindcast", "Method", "Prediction", "hindcasts", "law_of", "predicted", "prediction_of"]
+__all__ = [
+    "LEVELS",
+    "METHODS",
+    "SPREADS",
+    "Hindcast",
+    "Method",
+    "Prediction",
+    "evidence_of",
+    "hindcasts",
+    "law_of",
+    "predicted",
+    "prediction_of",
+    "questions",
+]
 
 Method = Literal["cases", "corrected", "as-found"]
 """What figures are taken to be worth: as in the shipped cases; as measured and corrected for selection; as measured."""
 
 METHODS: Final[tuple[Method, ...]] = ("cases", "corrected", "as-found")
 LEVELS: Final = (0.5, 0.8, 0.9, 0.95)
-_SPREADS: Final[Mapping[Basis, float]] = {
+SPREADS: Final[Mapping[Basis, float]] = {
     "registered": 0.03,
     "registered-adjusted": 0.1,
     "demographic": 0.15,
@@ -97,6 +110,31 @@ class Hindcast:
     crps: float
     interval_score: float
 
+    @classmethod
+    def of(
+        cls,
+        figures: Sequence[ErrorPair],
+        bounds: Sequence[ErrorPair],
+        method: Method,
+        found: Prediction,
+        *,
+        is_complete: bool,
+    ) -> Hindcast:
+        """Put a prediction beside the later count of its early figures and bounds."""
+        first = figures[0]
+        return cls(
+            event=first.event,
+            counts=first.counts,
+            frame=first.frame,
+            is_complete=is_complete,
+            method=method,
+            pairs=tuple(pair.id for pair in (*figures, *bounds)),
+            lineages=len({pair.lineage for pair in figures}),
+            only_assertions=all(pair.basis == "assertion" for pair in figures),
+            later=first.later,
+            **vars(found),
+        )
+
     def holds(self, level: float) -> bool:
         """Whether the interval of a probability holds the later count."""
         low, high = self.intervals[level]
@@ -107,6 +145,18 @@ class Hindcast:
         """How many times larger the upper end of the 90 % interval is than the lower."""
         low, high = self.intervals[0.9]
         return high / low
+
+
+class Predictive(Protocol):
+    """A predictive distribution."""
+
+    def ppf(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return quantiles."""
+        ...
+
+    def cdf(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return probabilities."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -137,30 +187,17 @@ def hindcasts(library: ErrorLibrary, numbers: LeftOutNumbers) -> tuple[Hindcast,
     """
     laws = {figure.id: figure.laws for event in numbers.events for figure in event.figures}
     rows = []
-    for pairs in _questions(library):
+    for pairs in questions(library):
         first = pairs[0]
-        figures, bounds = _evidence(pairs)
+        figures, bounds = evidence_of(pairs)
         for method in METHODS:
             pool = _pool(figures, bounds, laws, method)
             found = prediction_of(pool, first.later)
-            rows.append(
-                Hindcast(
-                    event=first.event,
-                    counts=first.counts,
-                    frame=first.frame,
-                    is_complete=library.is_complete(first),
-                    method=method,
-                    pairs=tuple(pair.id for pair in (*figures, *bounds)),
-                    lineages=len({pair.lineage for pair in figures}),
-                    only_assertions=all(pair.basis == "assertion" for pair in figures),
-                    later=first.later,
-                    **vars(found),
-                )
-            )
+            rows.append(Hindcast.of(figures, bounds, method, found, is_complete=library.is_complete(first)))
     return tuple(rows)
 
 
-def _questions(library: ErrorLibrary) -> list[list[ErrorPair]]:
+def questions(library: ErrorLibrary) -> list[list[ErrorPair]]:
     """Group pairs by event and later figure; those of which no early figure measures an error ask nothing."""
     groups: dict[tuple[str, float], list[ErrorPair]] = {}
     for pair in library.pairs:
@@ -169,7 +206,7 @@ def _questions(library: ErrorLibrary) -> list[list[ErrorPair]]:
     return [groups[key] for key in sorted(groups) if any(pair.measures_error for pair in groups[key])]
 
 
-def _evidence(pairs: Sequence[ErrorPair]) -> tuple[list[ErrorPair], list[ErrorPair]]:
+def evidence_of(pairs: Sequence[ErrorPair]) -> tuple[list[ErrorPair], list[ErrorPair]]:
     """Return the figures that a pool admits, and the bounds: assertions only where nothing else was said."""
     figures = [pair for pair in pairs if pair.measures_error]
     better = [pair for pair in figures if pair.basis != "assertion"]
@@ -206,7 +243,7 @@ def _law(pair: ErrorPair, laws: Mapping[str, FigureLaws], method: Method) -> Err
 def law_of(basis: Basis, laws: FigureLaws, method: Method) -> ErrorLaw:
     """Return what a figure is worth by a method."""
     if method == "cases":
-        return ErrorLaw(bias=0.0, log_sd=_SPREADS[basis])
+        return ErrorLaw(bias=0.0, log_sd=SPREADS[basis])
     return laws.corrected if method == "corrected" else laws.found
 
 
@@ -241,7 +278,7 @@ def predicted(
     return Distribution("lognormal", (centre - law.bias, max(law.log_sd, half)))
 
 
-def prediction_of(pool: Pool, later: float) -> Prediction:
+def prediction_of(pool: Predictive, later: float) -> Prediction:
     """Return intervals of a prediction and its scores by what came out."""
     tails = [(1.0 - level) / 2.0 for level in LEVELS]
     asked: NDArray[np.float64] = np.concatenate([_GRID, [0.5], tails, [1.0 - tail for tail in tails]])

@@ -123,28 +123,22 @@ def left_out_numbers(
 def _figures(
     fit: Fit, left: LeftOut, design: Design, out: Sequence[int], pairs: Sequence[ErrorPair]
 ) -> tuple[LeftOutFigure, ...]:
+    from mcmort.bayes.measured_errors import independent
+
     return tuple(
         LeftOutFigure(
             id=pair.id,
             laws=figure_laws(
-                fit, left.weights, pair.cell, is_late=pair.lag > 0, events=_others(design, out, pair.cell)
+                fit, left.weights, pair.cell, is_late=pair.lag > 0, events=independent(design, pair.cell, out)
             ),
         )
         for pair in pairs
     )
 
 
-def _others(design: Design, out: Sequence[int], cell: str) -> int:
-    """Count the events of a class that are not left out."""
-    if cell not in design.cells:
-        return 0
-    members = design.cell == design.cells.index(cell)
-    return len(set(design.event[members].tolist()) - set(out))
-
-
 def _before_archives(library: ErrorLibrary, design: Design, names: Sequence[str], seed: int) -> LeftOutEvent:
     """Fit the model without the events of the Soviet Union; return what it says of late figures of each basis."""
-    from mcmort.bayes.measured_errors import fit_errors
+    from mcmort.bayes.measured_errors import fit_errors, independent
     from mcmort.bayes.measured_errors.left_out import leave_out, without
 
     soviet = {pair.event for pair in library.pairs if pair.country == _SOVIET}
@@ -154,7 +148,8 @@ def _before_archives(library: ErrorLibrary, design: Design, names: Sequence[str]
     classes = [f"{basis}, unclear" if basis == "assertion" else basis for basis in BASES]
     figures = tuple(
         LeftOutFigure(
-            id=name, laws=figure_laws(fit, np.asarray(weights), name, is_late=True, events=_others(design, out, name))
+            id=name,
+            laws=figure_laws(fit, np.asarray(weights), name, is_late=True, events=independent(design, name, out)),
         )
         for name in classes
     )

@@ -62,6 +62,8 @@ def readings_held(pairs: Sequence[ErrorPair]) -> tuple[ReadingRecord, ...]:
 
     return (
         _record("printed ranges", of("range"), _in_range, _shortfall),
+        _record("... from documents, testimony and studies", of("range", False), _in_range, _shortfall),
+        _record("... in assertions", of("range", True), _in_range, _shortfall),
         _record("intervals of 95 %", of("95%"), _in_range, _shortfall),
         _record('"at least", from documents, testimony and studies', of("at-least", False), _at_least, _over_bound),
         _record('"at least", in assertions', of("at-least", True), _at_least, _over_bound),

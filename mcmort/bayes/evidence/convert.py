@@ -13,9 +13,10 @@ from mcmort.bayes.evidence.error_groups import group_of
 from mcmort.bayes.evidence.natural import claim_unit, natural_datum, units_of
 from mcmort.bayes.evidence.standard import Selection, Standard
 from mcmort.catalogue.case import Case
-from mcmort.catalogue.records import Claim, Component, Estimate, Figure
+from mcmort.catalogue.records import Claim, Component, Estimate
 from mcmort.definitions import DefinitionTerms, of_claim, resolve
 from mcmort.elicit.figure_fit import fit_figure
+from mcmort.elicit.measured_worth import maximum_log_sd
 from mcmort.elicit.priors import to_years
 from mcmort.errors import DefinitionError, FitError
 
@@ -84,19 +85,19 @@ def _datum(case: Case, name: str, figure: Estimate | Claim, line: str, owner: Co
     text, group = getattr(figure, "formula", None), group_of(case, owner, figure)
     if text is not None:
         return Datum(name, figure.basis, group, line, figure.source, formula=text)
-    side: Side = "at-least" if figure.reading == "at-least" else "at-most" if figure.reading == "at-most" else "point"
+    side: Side = figure.side or "point"
     middle, error = _middle_and_error(case, figure)
     if middle <= 0.0 or not math.isfinite(error):
         raise FitError("a figure of zero has no logarithm")
     return Datum(name, figure.basis, group, line, figure.source, side, math.log(middle), error)
 
 
-def _middle_and_error(case: Case, figure: Figure) -> tuple[float, float]:
+def _middle_and_error(case: Case, figure: Estimate | Claim) -> tuple[float, float]:
     """Return the middle of a figure and the log standard error that its printed range stands for; none for a point."""
     if figure.is_one_sided or figure.reading == "point":
-        value = {"at-least": figure.low, "at-most": figure.high}.get(figure.reading, figure.best)
+        value = {"at-least": figure.low, "at-most": figure.high}.get(figure.side or "", figure.best)
         assert value is not None
-        return value, 0.0
+        return value, maximum_log_sd(figure)
     distribution = fit_figure(case, figure).distribution
     low, middle, high = distribution.ppf(np.array([0.1586552539, 0.5, 0.8413447461])).tolist()
     return middle, (math.log(high) - math.log(low)) / 2.0 if low > 0.0 else math.inf

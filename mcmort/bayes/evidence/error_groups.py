@@ -3,7 +3,7 @@
 A basis to which the case gives a spread is one group of figures: that spread is the median of its heterogeneity, and it
 has the bias that the case gives it, or none. Figures of any other basis belong to the class of the library of measured
 errors that has their kind, or the interest of who spoke (`mcmort errors`): the posterior of its bias and spread there
-is their prior here. Registers as measures of what they register are a group of their own, of which nothing is known.
+is their prior here. Registers as measures of what they hold are as archival registers are, without a bias.
 """
 
 from __future__ import annotations
@@ -34,9 +34,8 @@ __all__ = [
 ]
 
 _REGISTERED_PART: Final = ", of what was registered"
-_REGISTER_SPREAD: Final = 0.05
-"""Spread of figures of a register about what it holds, where the case gives none: that of the registers in the cases
-that ship is 0.02 to 0.05."""
+_ARCHIVAL: Final = "registered, archival-register"
+"""The class that says how figures of a register lie about what it holds."""
 _SAME_YEAR: Final = ", same year"
 _AS_MEASURED: Final = Synthesis(source=MEASURED, locator="measured errors")
 """What a case presupposes that says nothing itself."""
@@ -149,19 +148,17 @@ def group_named(case: Case, name: str) -> ErrorGroup:
 def _error_group(case: Case, synthesis: Synthesis, name: str, basis: Basis) -> ErrorGroup:
     declared, bias = case.head.spread.get(basis), synthesis.bias.get(basis)
     is_register = name.endswith(_REGISTERED_PART)
-    measured = measured_prior(name.removesuffix(_SAME_YEAR), is_late=not name.endswith(_SAME_YEAR))
-    is_measured = declared is None and not is_register
+    named = _ARCHIVAL if is_register else name.removesuffix(_SAME_YEAR)
+    measured = measured_prior(named, is_late=not name.endswith(_SAME_YEAR))
     log_sd = measured.log_spread_sd if synthesis.heterogeneity is None else synthesis.heterogeneity
-    if declared is not None:
-        spread, source = declared.log_sd, declared.source
-    elif is_register:
-        spread, source = _REGISTER_SPREAD, "mcmort: registers of the cases that ship"
-    else:
+    if declared is None:
         spread, source = math.exp(measured.log_spread), MEASURED
+    else:
+        spread, source = declared.log_sd, declared.source
     if bias is not None:
-        return ErrorGroup(spread, log_sd, bias.mean, bias.sd, is_measured, source, bias.source)
-    if not is_measured:
-        return ErrorGroup(spread, log_sd, 0.0, 0.0, False, source, "")
+        return ErrorGroup(spread, log_sd, bias.mean, bias.sd, declared is None, source, bias.source)
+    if declared is not None or is_register:  # what a register lacks is its completeness
+        return ErrorGroup(spread, log_sd, 0.0, 0.0, declared is None, source, "")
     return ErrorGroup(spread, log_sd, measured.bias, measured.bias_sd, True, source, MEASURED)
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mcmort.catalogue.measured_errors import ErrorLibrary, ErrorPair
 from mcmort.catalogue.vocabulary import BASES, Basis
 
-__all__ = ["Design", "design_of"]
+__all__ = ["Design", "design_of", "independent"]
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,8 @@ class Design:
         All bases, those without a pair too: their numbers are what the other bases teach.
     basis_of_cell, cell, event, lineage, event_of_lineage : NDArray
         Indices: the basis of each class, and the class, event and lineage of each pair. Lineages lie inside events.
+    author : NDArray
+        Index of the lineage of each pair, the same in all events that one work is about.
     is_selected : NDArray
         Whether a pair was found because its correction was reported.
     is_late : NDArray
@@ -41,6 +43,7 @@ class Design:
     event: NDArray[np.int64]
     lineage: NDArray[np.int64]
     event_of_lineage: NDArray[np.int64]
+    author: NDArray[np.int64]
     is_selected: NDArray[np.float64]
     is_late: NDArray[np.float64]
     error: NDArray[np.float64]
@@ -72,10 +75,35 @@ def design_of(library: ErrorLibrary, *, with_doubtful: bool = False) -> Design:
         event=_indices([pair.event for pair in pairs], events),
         lineage=_indices([(pair.event, pair.lineage) for pair in pairs], lineages),
         event_of_lineage=_indices([event for event, _ in lineages], events),
+        author=_indices([pair.lineage for pair in pairs], sorted({pair.lineage for pair in pairs})),
         is_selected=np.array([0.0 if library.is_complete(pair) else 1.0 for pair in pairs]),
         is_late=np.array([float(pair.lag > 0) for pair in pairs]),
         error=np.array([pair.error for pair in pairs]),
     )
+
+
+def independent(design: Design, cell: str, out: Sequence[int] = ()) -> int:
+    """Count how many independent errors of a class a design has, beside some events.
+
+    Parameters
+    ----------
+    design : Design
+        The pairs.
+    cell : str
+        The class.
+    out : sequence of int
+        Indices of events that are left out.
+
+    Returns
+    -------
+    int
+        The events, or the lineages where these are fewer: one work on sixty countries tells its own bias, not that of
+        its kind.
+    """
+    if cell not in design.cells:
+        return 0
+    members = (design.cell == design.cells.index(cell)) & ~np.isin(design.event, out)
+    return min(len(np.unique(design.event[members])), len(np.unique(design.author[members])))
 
 
 def _is_doubtful_error(pair: ErrorPair) -> bool:

@@ -103,6 +103,7 @@ def without(design: Design, events: Sequence[int]) -> Design:
         event=event,
         lineage=lineage,
         event_of_lineage=np.searchsorted(left, design.event_of_lineage[lineages]),
+        author=design.author[kept],
         is_selected=design.is_selected[kept],
         is_late=design.is_late[kept],
         error=design.error[kept],

@@ -25,9 +25,8 @@ __all__ = ["check_strict"]
 
 TEMPLATE_MARK: Final = "TEMPLATE"
 """How the texts of ``mcmort new --minimal`` begin that are to be replaced."""
-_MAXIMUM: Final = re.compile(
-    r"\b(maxim(um|a|al)|at most|up to|upper (bound|limit|end)|no more than|not more than)\b", re.I
-)
+_MAXIMUM: Final = re.compile(r"\b(maxim(um|a|al)|at most|upper (bound|limit|end)|no more than|not more than)\b", re.I)
+_MOST_POSSIBLE: Final = re.compile(r"\b(up to|as many as|as high as)\b", re.I)
 _MINIMUM: Final = re.compile(
     r"\b(minim(um|a|al)|at least|no (less|fewer) than|(?<!no )(?<!not )more than|lower bound)\b", re.I
 )
@@ -65,8 +64,8 @@ def check_strict(case: Case) -> list[Problem]:
         Sorted.
     """
     checks = (
-        _format, _template, _sources, _assumptions, _figures, _addresses, _estimates, _copies, _overlaps, _shares,
-        check_population,
+        _format, _template, _sources, _assumptions, _figures, _addresses, _estimates, _copies, _overlaps,
+        _shares, check_population,
     )  # fmt: skip
     return sorted(problem for check in checks for problem in check(case))
 
@@ -176,7 +175,7 @@ def _estimates(case: Case) -> Iterator[Problem]:
         if estimate.use != "pool" or estimate.reading != "point":
             continue
         counted = estimate.counts or ""
-        for pattern, reading in ((_MAXIMUM, "at-most"), (_MINIMUM, "at-least")):
+        for pattern, reading in ((_MAXIMUM, "at-most"), (_MOST_POSSIBLE, "up-to"), (_MINIMUM, "at-least")):
             match = pattern.search(counted)
             if match is not None:
                 hint = f"use reads = '{reading}', or use = 'cross-check' with the reason"

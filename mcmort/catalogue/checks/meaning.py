@@ -17,7 +17,7 @@ from mcmort.catalogue.checks.population import check_populations_at_risk
 from mcmort.catalogue.checks.support import check_support
 from mcmort.catalogue.citations import citations_in
 from mcmort.catalogue.reading.case_builder import CaseBuilder
-from mcmort.catalogue.records import Claim, Component, Estimate, Lineage
+from mcmort.catalogue.records import Component, Estimate, Lineage
 from mcmort.catalogue.selection import years_of
 from mcmort.catalogue.suggestions import did_you_mean
 from mcmort.errors import Problem
@@ -47,7 +47,6 @@ def check_meaning(builder: CaseBuilder) -> list[Problem]:
         _estimates,
         check_support,
         _weights,
-        _synthesis_spread,
         check_priors,
         check_references,
         check_scopes,
@@ -143,7 +142,6 @@ def _estimates(builder: CaseBuilder) -> Iterator[Problem]:
                 hint = "give each an id of its own"
                 yield Problem(file, where, "a second estimate of that name", "estimates that can be told apart", hint)
             seen.add(estimate.name)
-            yield from _spread(builder, file, where, estimate)
         pooled = [estimate.name for estimate in owner.estimate if estimate.use == "pool" and estimate.measure == "all"]
         if owner.formula is not None and pooled:
             found = f"a formula and pooled estimates ({', '.join(pooled)})"
@@ -152,38 +150,6 @@ def _estimates(builder: CaseBuilder) -> Iterator[Problem]:
         if isinstance(owner, Component) and owner.already_net and owner.ordinary is not None:
             expected, hint = "one of the two", "excess deaths have no ordinary mortality left in them"
             yield Problem(file, place(kind, name, "ordinary"), "already_net and ordinary", expected, hint)
-
-
-def _spread(builder: CaseBuilder, file: str, where: str, estimate: Estimate) -> Iterator[Problem]:
-    if builder.head is None or estimate.use != "pool" or estimate.formula is not None:
-        return
-    if builder.head.default_spread == "measured" and estimate.measure == "all":
-        return
-    if _needs_spread(estimate) and estimate.basis not in builder.head.spread:
-        kind = "one-sided figure" if estimate.is_one_sided else "point"
-        found = f"a {kind} of basis {estimate.basis!r}, for which the case gives no spread"
-        hint = f"add [spread.{estimate.basis}] to case.toml"
-        yield Problem(file, f"{where} > basis", found, "a basis with a spread", hint)
-
-
-def _needs_spread(estimate: Estimate) -> bool:
-    """Return whether the figure itself says nothing of its spread."""
-    return estimate.reading == "point" or estimate.is_one_sided
-
-
-def _synthesis_spread(builder: CaseBuilder) -> Iterator[Problem]:
-    """Check that every basis of the Bayesian engine's data has a spread, which that engine needs for ranges too."""
-    if builder.head is None or builder.head.synthesis is None or builder.head.default_spread == "measured":
-        return
-    claims: dict[str, Claim] = builder.of("claim")
-    components: dict[str, Component] = builder.of("component")
-    pooled = [figure for component in components.values() for figure in component.estimate if figure.use == "pool"]
-    bases = {figure.basis for figure in pooled}
-    bases |= {claim.basis for claim in claims.values() if claim.use == "evidence"}
-    reported = {figure.basis for figure in pooled if figure.formula is None and _needs_spread(figure)}
-    for basis in sorted(bases - builder.head.spread.keys() - reported):
-        found, expected = f"none of basis {basis!r}, of which there are figures", "a spread for each basis of a figure"
-        yield Problem("case.toml", "spread", found, expected, f"[synthesis] needs it: add [spread.{basis}]")
 
 
 def _weights(builder: CaseBuilder) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -103,6 +103,8 @@ def load_errors(path: str | Path | None = None, extra: Sequence[str | Path] = ()
         sources |= bibliography.sources
         problems += [*frame_problems, *bibliography.problems]
         found, row_problems = _rows(place, label)
+        if not found and not row_problems:
+            row_problems = [Problem(f"{label}pairs.csv", "", "no pair", "at least one row below the header")]
         problems += row_problems
         is_read = bibliography.is_read
         for where, pair in found:
@@ -110,8 +112,6 @@ def load_errors(path: str | Path | None = None, extra: Sequence[str | Path] = ()
             pairs.append(pair)
     if problems:
         raise CaseError(str(folder.name if path is None else path), problems)
-    if not pairs:
-        raise CaseError(str(folder), [Problem("pairs.csv", "", "no pair", "at least one row below the header")])
     return ErrorLibrary(tuple(pairs), frames, sources, digest_of(pairs), *_generated(folder))
 
 
@@ -155,10 +155,19 @@ def _rows(folder: Path, label: str) -> tuple[list[tuple[str, ErrorPair]], list[P
             problems.append(Problem(file, where, "more cells than columns", "as many", "quote commas in text", "form"))
             continue
         pair, defects = record_of(ErrorPair, _table(row), file, where)
+        defects = [_in_a_cell(defect) for defect in defects]
         problems += defects
         if pair is not None and not defects:
             pairs.append((where, pair))
     return pairs, problems
+
+
+def _in_a_cell(defect: Problem) -> Problem:
+    """Return a problem with a number as it is mended in a table, where there are no quotes."""
+    column = defect.key.rpartition(" > ")[2]
+    if column in (*_WHOLE, *_NUMBERS) and "without quotes" in defect.hint:
+        return replace(defect, hint="write digits alone, as 1053829 or 1937, with a point for decimals")
+    return defect
 
 
 def _table(row: dict[str, str | None]) -> dict[str, object]:

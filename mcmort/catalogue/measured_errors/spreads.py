@@ -1,9 +1,12 @@
-"""What a figure of each kind has proved to be worth: the measured bias and spread that a case may ask for."""
+"""What a figure of each kind has proved to be worth: its measured bias and spread, by which cases read it."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -15,6 +18,8 @@ __all__ = [
     "MEASURED",
     "MeasuredPrior",
     "MeasuredSpread",
+    "events_of_basis",
+    "laws_in_place",
     "measured_digest",
     "measured_prior",
     "measured_spread",
@@ -98,10 +103,38 @@ def measured_spread(
         Of its class; of its basis where the class has no pairs.
     """
     part = (interest or "unclear") if basis == "assertion" else kind
+    name = basis if part is None else f"{basis}, {part}"
+    in_place = (_IN_PLACE.get() or {}).get((name, is_late))
+    if in_place is not None:
+        return MeasuredSpread(name, is_late, 0, *in_place)
     laws = _laws()
-    row = laws.get(basis if part is None else f"{basis}, {part}", laws[basis])
+    row = laws.get(name, laws[basis])
     law = row["late"] if is_late else row["same_year"]
     return MeasuredSpread(row["name"], is_late, row["events"], law["bias"], law["log_sd"])
+
+
+_IN_PLACE: Final[ContextVar[Mapping[tuple[str, bool], tuple[float, float]] | None]] = ContextVar("laws", default=None)
+
+
+@contextmanager
+def laws_in_place(laws: Mapping[tuple[str, bool], tuple[float, float]]) -> Iterator[None]:
+    """Put other laws in place of those of the library, to read figures as if some event were not in it.
+
+    Parameters
+    ----------
+    laws : mapping
+        Bias and spread by class, and whether figures were given a year or more after the event.
+    """
+    token = _IN_PLACE.set(laws)
+    try:
+        yield
+    finally:
+        _IN_PLACE.reset(token)
+
+
+def events_of_basis(basis: Basis) -> int:
+    """Return how many events the classes of a basis rest on together."""
+    return next((int(row["events"]) for row in _fitted()["bases"] if row["name"] == basis), 0)
 
 
 def shared_by_event() -> float:
@@ -124,6 +157,7 @@ def _laws() -> dict[str, dict[str, Any]]:
     return {row["name"]: row for row in _fitted()["laws"]}
 
 
+@cache
 def measured_digest() -> str:
-    """Return a digest of the measured spreads, which a case that asks for them rests on."""
+    """Return a digest of the measured spreads, on which a case rests that gives a basis no spread of its own."""
     return hashlib.sha256(json.dumps(_laws(), sort_keys=True).encode()).hexdigest()[:16]

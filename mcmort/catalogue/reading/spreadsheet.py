@@ -277,6 +277,14 @@ def _place(sheet: _Sheet, columns: dict[int, str | None], row: Row) -> None:
     table["estimate"].append(_estimate(sheet, row.number, values, lost))
 
 
+_READINGS: Final = {
+    **dict.fromkeys(("at least", "no fewer than", "not fewer than", "no less than"), "at-least"),
+    **dict.fromkeys(("at most", "no more than", "not more than"), "at-most"),
+    **dict.fromkeys(("up to", "as many as", "as much as", "as high as"), "up-to"),
+}
+"""What people write for readings, in small letters."""
+
+
 def _derive(sheet: _Sheet, row: int, values: dict[str, str]) -> None:
     """Make what other columns say: an id of a label, a source of a work, years of two columns, small letters of ids."""
     if "component" not in values and "component" not in sheet.columns and "label" in values:
@@ -287,6 +295,8 @@ def _derive(sheet: _Sheet, row: int, values: dict[str, str]) -> None:
     start, end = values.pop("start_year", ""), values.pop("end_year", "")
     if (start or end) and "estimate_years" not in values:
         values["estimate_years"] = start if end in ("", start) else f"{start}-{end}"
+    if "reads" in values:
+        values["reads"] = _READINGS.get(" ".join(values["reads"].lower().split()), values["reads"])
     for key in ("id", "lineage"):
         if key in values and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*", values[key]):
             values[key] = values[key].lower()

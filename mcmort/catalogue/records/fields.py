@@ -71,7 +71,12 @@ def check_kind(basis: Basis, kind: Kind | None) -> None:
     kinds = KINDS_OF.get(basis, ())
     if kind is not None and kind not in kinds:
         expected = f"one of {', '.join(kinds)}" if kinds else "nothing"
-        raise RecordError("kind", f"{kind!r} of basis {basis}", expected, "only registers and exhumations have kinds")
+        raise RecordError(
+            "kind",
+            f"{kind!r} of basis {basis}",
+            expected,
+            "kinds tell apart registers, reconstructions and exhumations",
+        )
 
 
 class Record(BaseModel):

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
 from mcmort.catalogue.names import Name, names_in
 from mcmort.catalogue.records.fields import Flag, Id, Number, Record, RecordError, Text, Texts, Years, check_kind
 from mcmort.catalogue.suggestions import PERCENT_AS_SHARE
-from mcmort.catalogue.vocabulary import Basis, BestIs, Confidence, Family, Interest, Kind, Measure, Reads
+from mcmort.catalogue.vocabulary import Basis, BestIs, Confidence, Family, Interest, Kind, Measure, Reads, Side
 
 __all__ = ["Estimate", "Figure", "Lineage", "Share", "Source", "Spread", "Weight"]
+
+
+_SIDES: Final[dict[Reads, Side]] = {"at-least": "at-least", "at-most": "at-most", "up-to": "at-most"}
 
 
 class Source(Record):
@@ -81,7 +84,7 @@ class Figure(Record):
 
     def _check_reading(self, given: tuple[str, ...]) -> None:
         """Check that the keys given are those that the reading needs."""
-        alone = {"point": "best", "standard-error": "best", "at-least": "low", "at-most": "high"}
+        alone = {"point": "best", "standard-error": "best", "at-least": "low", "at-most": "high", "up-to": "high"}
         reads, keys = self.reading, " and ".join(given)
         stated = f"reads = {reads!r} with {keys}" if self.reads else f"{keys} without reads"
         if self.standard_error is not None and reads != "standard-error":
@@ -95,7 +98,7 @@ class Figure(Record):
             if self.standard_error is None:
                 raise RecordError("standard_error", "nothing", "the standard error of best", "this key must be given")
         elif reads not in alone and ("low" not in given or "high" not in given):
-            hint = "a lone low end reads 'at-least', a lone high end 'at-most', a lone best 'point'"
+            hint = "a lone low end reads 'at-least', a lone high end 'at-most' or 'up-to', a lone best 'point'"
             raise RecordError("reads", stated, "low and high", hint)
         elif reads not in alone and self.low == self.high:
             hint = "a single figure is a point: write it as best alone, without reads or with reads = 'point'"
@@ -112,8 +115,13 @@ class Figure(Record):
 
     @property
     def is_one_sided(self) -> bool:
-        """Whether the figure is only a bound: "at least" or "at most"."""
-        return self.reading in ("at-least", "at-most")
+        """Whether the figure is only a bound: "at least", "at most" or "up to"."""
+        return self.side is not None
+
+    @property
+    def side(self) -> Side | None:
+        """From where a one-sided figure bounds; None of any other."""
+        return _SIDES.get(self.reading)
 
 
 class Share(Figure):
@@ -163,7 +171,7 @@ class Estimate(Figure):
 
     id: Id | None = Field(None, description="Needed only if a source has several estimates of one component.")
     basis: Basis
-    kind: Kind | None = Field(None, description="The kind of the register, or what of a grave was dug.")
+    kind: Kind | None = Field(None, description="Kind of the register or reconstruction, or what of a grave was dug.")
     interest: Interest | None = Field(None, description="By which figure the speaker gains.")
     measure: Measure = "all"
     lineage: Id | None = Field(None, description="Estimates that rest on the same data share a lineage.")
@@ -197,4 +205,5 @@ class Spread(Record):
     log_sd: Annotated[float, Field(strict=True, gt=0, le=3, allow_inf_nan=False)]
     source: Text
     locator: Text
+    from_figures: Flag = Field(False, description="Derived from figures that the case cites; the note names them.")
     note: str | None = None

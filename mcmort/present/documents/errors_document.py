@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import Field
 
+from mcmort.analysis.library_receipt import LibraryReceipt
 from mcmort.analysis.measured_errors import (
     ClassErrors,
     Completeness,
@@ -17,7 +18,7 @@ from mcmort.analysis.measured_errors import (
     ReadingRecord,
 )
 from mcmort.catalogue.measured_errors import ErrorLibrary, ErrorPair, Frame
-from mcmort.present.documents.frame import Document
+from mcmort.present.documents.frame import Document, sealed
 
 __all__ = ["ErrorsDocument", "errors_document"]
 
@@ -102,6 +103,7 @@ class ErrorsDocument(Document):
     registers: tuple[RegisterDocument, ...]
     fitted: FittedErrors | None
     pairs: tuple[PairDocument, ...]
+    receipt: LibraryReceipt
 
 
 def errors_document(
@@ -111,9 +113,10 @@ def errors_document(
     readings: Sequence[ReadingRecord],
     spans: Sequence[LagErrors],
     registers: Sequence[Completeness],
+    receipt: LibraryReceipt,
 ) -> ErrorsDocument:
     """Return measured errors as a document."""
-    return ErrorsDocument.model_validate(
+    document = ErrorsDocument.model_validate(
         {
             "schema": "mcmort/errors/1",
             "digest": library.digest,
@@ -144,8 +147,10 @@ def errors_document(
                 {"pair": pair, "error": pair.error, "lag": pair.lag, "cell": pair.cell, "used": pair.measures_error}
                 for pair in library.pairs
             ],
+            "receipt": receipt,
         }
     )
+    return sealed(document, receipt)
 
 
 def _finite(values: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from mcmort.analysis.document_digest import document_digest
+from mcmort.analysis.library_receipt import LibraryReceipt
 from mcmort.analysis.receipt import Receipt
 from mcmort.catalogue import Case
 from mcmort.catalogue.meaning_versions import format_notices
@@ -66,14 +67,14 @@ def frame(case: Case, manifest: Manifest) -> dict[str, Any]:
     }
 
 
-def sealed[Result: Document](document: Result, receipt: Receipt) -> Result:
+def sealed[Result: Document](document: Result, receipt: Receipt | LibraryReceipt) -> Result:
     """Return a document whose receipt holds the digest of the whole.
 
     Parameters
     ----------
     document : Document
         One with a field `receipt`.
-    receipt : Receipt
+    receipt : Receipt or LibraryReceipt
         Its receipt, without the digest.
 
     Returns

@@ -7,11 +7,15 @@ from collections.abc import Sequence
 
 from pydantic import Field
 
+from mcmort.analysis.library_receipt import LibraryReceipt
 from mcmort.analysis.measured_errors.before_archives import EarlyClaim
 from mcmort.analysis.measured_errors.hindcast import Hindcast, Method
+from mcmort.analysis.measured_errors.hindcast_cases import EventCase
+from mcmort.analysis.measured_errors.hindcast_fits import Refused
 from mcmort.analysis.measured_errors.hindcast_scores import HindcastScore
 from mcmort.analysis.measured_errors.left_out_numbers import LeftOutNumbers
-from mcmort.present.documents.frame import Document
+from mcmort.present.documents.frame import Document, sealed
+from mcmort.results import Engine
 
 __all__ = ["HindcastDocument", "hindcast_document"]
 
@@ -68,6 +72,23 @@ class ScoreDocument(Document):
     pit: tuple[float, ...]
 
 
+class EventCaseDocument(Document):
+    """A later count beside what a case of all early figures of its event predicted, read by default."""
+
+    event: str
+    counts: str
+    figures: int
+    lineages: int
+    bases: tuple[str, ...]
+    only_assertions: bool
+    is_contradiction: bool = Field(description="Whether bounds contradicted every figure, and were set aside.")
+    later: float
+    median: float
+    intervals: tuple[LevelDocument, ...]
+    pit: float
+    crps: float
+
+
 class EarlyClaimDocument(Document):
     """A claim from before the archives opened, beside what they show."""
 
@@ -91,21 +112,30 @@ class HindcastDocument(Document):
     digest: str = Field(description="Of the pairs.")
     scores: tuple[ScoreDocument, ...]
     predictions: tuple[PredictionDocument, ...]
+    engine: Engine
+    refused: tuple[str, ...] = Field(description="Events whose fits were refused by a method, and predict nothing.")
+    cases: tuple[EventCaseDocument, ...] = Field(description="Events with several early figures, each as a case.")
     archives: tuple[EarlyClaimDocument, ...] = Field(description="Claims about the Soviet Union from before 1989.")
     numbers: LeftOutNumbers = Field(description="What all events but its own teach of each figure.")
+    receipt: LibraryReceipt
 
 
 def hindcast_document(
     digest: str,
     scores: Sequence[HindcastScore],
     rows: Sequence[Hindcast],
+    cases: Sequence[EventCase],
     archives: Sequence[EarlyClaim],
     numbers: LeftOutNumbers,
+    receipt: LibraryReceipt,
+    refused: Sequence[Refused] = (),
 ) -> HindcastDocument:
     """Return hindcasts as a document."""
-    return HindcastDocument(
+    document = HindcastDocument(
         schema="mcmort/hindcast/1",
         digest=digest,
+        engine=receipt.engine,
+        refused=tuple(f"{one.event}, {one.method}" for one in refused),
         scores=tuple(
             ScoreDocument(
                 group=one.group,
@@ -140,6 +170,26 @@ def hindcast_document(
             )
             for row in rows
         ),
+        cases=tuple(
+            EventCaseDocument(
+                event=row.event,
+                counts=row.counts,
+                figures=row.figures,
+                lineages=row.lineages,
+                bases=row.bases,
+                only_assertions=row.only_assertions,
+                is_contradiction=row.is_contradiction,
+                later=row.later,
+                median=row.prediction.median,
+                intervals=tuple(
+                    LevelDocument(level=level, low=low, high=high, held=row.holds(level))
+                    for level, (low, high) in row.prediction.intervals.items()
+                ),
+                pit=row.prediction.pit,
+                crps=row.prediction.crps,
+            )
+            for row in cases
+        ),
         archives=tuple(
             EarlyClaimDocument(
                 claim=row.claim,
@@ -157,7 +207,9 @@ def hindcast_document(
             for row in archives
         ),
         numbers=numbers,
+        receipt=receipt,
     )
+    return sealed(document, receipt)
 
 
 def _levels(row: Hindcast | EarlyClaim) -> tuple[LevelDocument, ...]:

@@ -167,7 +167,7 @@ def _draw_mark(axes: Axes, y: float, *, mark: Mark) -> None:
                 axes.plot([edge, edge], [y - 0.035, y + 0.035], color=GREY, linewidth=0.8)
     if mark.best is not None and mark.best <= reach:
         axes.plot([mark.best], [y], marker="D", markersize=3.6, **style)
-    elif mark.reading in ("at-least", "at-most"):
+    elif mark.reading in ("at-least", "at-most", "up-to"):
         axes.plot([mark.low], [y], marker=">" if mark.reading == "at-least" else "<", markersize=4, **style)
 
 

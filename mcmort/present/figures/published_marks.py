@@ -27,8 +27,8 @@ class Mark:
 
     @property
     def words(self) -> str:
-        """The label, with "at least" or "at most" if it does not say so itself."""
-        bound = {"at-least": "at least", "at-most": "at most"}.get(self.reading, "")
+        """The label, with "at least", "at most" or "up to" if it does not say so itself."""
+        bound = {"at-least": "at least", "at-most": "at most", "up-to": "up to"}.get(self.reading, "")
         return self.label if bound in self.label else f"{self.label}, {bound}"
 
     def figure(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mcmort.analysis import Comparison
 from mcmort.bayes import Posterior
-from mcmort.present.fit_text import lean_notes, unexpected_notes
+from mcmort.present.fit_text import lean_notes, measured_priors_note, unexpected_notes
 from mcmort.present.modes_text import mode_notes
 from mcmort.present.numbers import rounding_for
 from mcmort.present.print_format import years_text
@@ -43,5 +43,6 @@ def fit_totals_table(posterior: Posterior, comparison: Comparison) -> Table:
             *floor_note([row.total for row in comparison.rows]),
             *lean_notes(posterior),
             *unexpected_notes(posterior),
+            *measured_priors_note(posterior),
         ),
     )

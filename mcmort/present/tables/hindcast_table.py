@@ -7,12 +7,22 @@ from typing import Final
 
 from mcmort.analysis.measured_errors.before_archives import OPENED, EarlyClaim
 from mcmort.analysis.measured_errors.hindcast import METHODS, Hindcast, Method
+from mcmort.analysis.measured_errors.hindcast_cases import FEWEST_FIGURES, EventCase
+from mcmort.analysis.measured_errors.hindcast_fits import Refused
 from mcmort.analysis.measured_errors.hindcast_scores import Coverage, HindcastScore
 from mcmort.present.numbers import percent, significant, significant_span
 from mcmort.present.print_format import EN_DASH
 from mcmort.present.tables.columns import Column, Table
 
-__all__ = ["METHOD_WORDS", "archives_table", "coverage_table", "coverage_text", "events_table", "pit_table"]
+__all__ = [
+    "METHOD_WORDS",
+    "archives_table",
+    "cases_table",
+    "coverage_table",
+    "coverage_text",
+    "events_table",
+    "pit_table",
+]
 
 METHOD_WORDS: Final[dict[Method, str]] = {
     "cases": "in the cases",
@@ -30,8 +40,8 @@ _METHODS_NOTE: Final = (
 )
 
 
-def coverage_table(scores: Sequence[HindcastScore]) -> Table:
-    """Return how often intervals held, how wide they are, and the scores."""
+def coverage_table(scores: Sequence[HindcastScore], refused: Sequence[Refused] = ()) -> Table:
+    """Return how often intervals held, how wide they are, and the scores; `refused` fits are named."""
     levels = [one.level for one in scores[0].coverage]
     return Table(
         title="How often intervals predicted from early figures held the later count",
@@ -59,6 +69,7 @@ def coverage_table(scores: Sequence[HindcastScore]) -> Table:
             _GROUPS_NOTE,
             "Width: the upper end of the 90 % interval over the lower, median. CRPS, WIS: scores of the logarithm that "
             "a needlessly wide interval makes worse as well as one that misses; smaller is better; ± standard errors.",
+            *_refused(refused),
         ),
         raw_columns=(
             *("group", "method", "events", "counts"),
@@ -74,6 +85,14 @@ def coverage_table(scores: Sequence[HindcastScore]) -> Table:
             for one in scores
         ),
     )
+
+
+def _refused(refused: Sequence[Refused]) -> list[str]:
+    """Name the fits that were refused: they predict nothing, and are not in the table."""
+    if not refused:
+        return []
+    named = "; ".join(f"{one.event} ({METHOD_WORDS[one.method]})" for one in refused)
+    return [f"Fits that were refused, and are not counted: {named}."]
 
 
 def coverage_text(found: Coverage) -> str:
@@ -165,6 +184,69 @@ def pit_table(scores: Sequence[HindcastScore]) -> Table:
         ),
         raw_columns=("group", "method", *(f"share_{index + 1}" for index in range(bins))),
         raw_rows=tuple((one.group, one.method, *one.pit) for one in scores),
+    )
+
+
+def cases_table(rows: Sequence[EventCase]) -> Table:
+    """Return events with several early figures beside what a case of each predicts, hits and misses alike."""
+    levels = tuple(rows[0].prediction.intervals)
+    parts = [("all", rows)]
+    parts += [
+        (words, [row for row in rows if row.only_assertions is only])
+        for words, only in (("with better figures than assertions", False), ("assertions alone", True))
+    ]
+    shares = []
+    for words, found in parts:
+        held = [f"{percent(level)} intervals {sum(row.holds(level) for row in found)}" for level in levels]
+        shares.append(f"{words}: of {len(found)} {', '.join(held)}")
+    contradictions = [row.event for row in rows if row.is_contradiction]
+    set_aside = f" Bounds contradicted every figure, and were set aside: {'; '.join(contradictions)}."
+    return Table(
+        title=f"Cases of {FEWEST_FIGURES} early figures or more, read by default, beside the later count",
+        columns=(
+            Column("Event"),
+            Column("Figures", is_number=True),
+            Column("Bases", is_optional=True),
+            Column("50 %", is_number=True),
+            Column("95 %", is_number=True),
+            Column("Median", is_number=True, is_optional=True),
+            Column("Later", is_number=True),
+            Column("Held"),
+        ),
+        rows=tuple(
+            (
+                row.event,
+                str(row.figures),
+                ", ".join(row.bases),
+                significant_span(*row.prediction.intervals[0.5]),
+                significant_span(*row.prediction.intervals[0.95]),
+                significant(row.prediction.median, 2),
+                significant(row.later),
+                _place({level: row.holds(level) for level in levels}),
+            )
+            for row in rows
+        ),
+        notes=(
+            f"Held the later count, {'; '.join(shares)}.",
+            "Each event is one component of a case without any spread of its own, elicited as any case, by what all "
+            "other events teach; assertions are let in only where nothing else was said."
+            + (set_aside if contradictions else ""),
+        ),
+        raw_columns=(
+            "event",
+            "later",
+            *(f"{end}_{100 * level:.0f}" for level in levels for end in ("low", "high")),
+            "pit",
+        ),
+        raw_rows=tuple(
+            (
+                row.event,
+                row.later,
+                *(end for interval in row.prediction.intervals.values() for end in interval),
+                row.prediction.pit,
+            )
+            for row in rows
+        ),
     )
 
 

@@ -18,6 +18,7 @@ from mcmort.present.print_format import EN_DASH, years_text
 from mcmort.present.provenance_text import provenance_note
 from mcmort.present.sensitivity_text import leading_note
 from mcmort.present.tables.columns import Column, Table
+from mcmort.present.texts.spread_text import measured_note
 from mcmort.present.wording import counts_text, excluded_text, floor_note, interval_text, is_floor
 from mcmort.totals import Total, Values
 
@@ -196,6 +197,8 @@ def _total_notes(
         notes.append(f"Asked for, but not known: {reasons}.")
     notes += floor_note([total])
     notes += provenance_note(total)
+    if total.draws.manifest.engine == "elicited":
+        notes += measured_note(total.case, total.parts, frozenset(total.draws.manifest.evidence))
     notes += one_source_notes(total, summary)
     notes += _pieces_notes(total, summary, pieces)
     shortest, interval = _shortest_text(summary, probability), summary.interval(probability)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from mcmort.catalogue import Case
 from mcmort.catalogue.citations import owners_behind
-from mcmort.catalogue.measured_errors.spreads import MEASURED
 from mcmort.catalogue.records import Claim, Component, Estimate, Figure, Quantity
 from mcmort.errors import DefinitionError
 from mcmort.present.print_format import as_printed, wrapped, years_text
 from mcmort.present.tables.columns import Column, Table
 from mcmort.present.tables.plain_text import to_text
 from mcmort.present.texts.reference_list import reference
+from mcmort.present.texts.spread_text import bases_in_use, spread_words
 
 __all__ = ["case_text", "component_text", "estimates_text", "sources_text"]
 
@@ -35,9 +35,10 @@ def case_text(case: Case) -> str:
         f"Ranges whose meaning is not stated are read as {100 * head.readings.range:g} %, plausible ranges as "
         f"{100 * head.readings.plausible:g} % ({head.readings.source})."
     )
-    if head.default_spread is not None:
-        lines += wrapped(f"Figures of bases without a spread of their own are read as measured ({MEASURED}).")
-    lines += [*wrapped(f"Admitted by default: {', '.join(head.evidence)}."), "", "Facets"]
+    lines += [*wrapped(f"Admitted by default: {', '.join(head.evidence)}."), "", "Spread of a point, on the logarithm"]
+    for basis in bases_in_use(case):
+        lines += wrapped(f"{basis}: {spread_words(case, basis)}", "  ", "    ")
+    lines += ["", "Facets"]
     for facet, values in head.facets.items():
         lines.append(f"  {facet}")
         for value, described in values.items():

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
 from mcmort.analysis.measured_errors import ClassErrors, FittedClass, FittedErrors
-from mcmort.catalogue.measured_errors import ErrorLibrary
+from mcmort.catalogue.measured_errors import ErrorLibrary, ErrorPair
 from mcmort.present.numbers import signed, significant
 from mcmort.present.print_format import EN_DASH
 from mcmort.present.tables.errors_table import class_words
@@ -61,7 +62,7 @@ def errors_notes(library: ErrorLibrary, fitted: FittedErrors | None, *, is_curre
     if fitted is not None:
         bias, spread = fitted.selection_of_bias, fitted.selection_of_spread
         notes.append(
-            f"Measured where both exist (registers of coded cases): selection multiplies the bias by "
+            f"Measured where both exist ({_classes_of_both(library)}): selection multiplies the bias by "
             f"{_factor(bias.low, bias.median, bias.high)} and the spread by "
             f"{_factor(spread.low, spread.median, spread.high)}. The other kinds are corrected by as much, untested."
         )
@@ -78,10 +79,23 @@ def errors_notes(library: ErrorLibrary, fitted: FittedErrors | None, *, is_curre
     frames = [pair.error for pair in complete if pair.measures_error]
     if frames:
         mean = sum(frames) / len(frames)
-        notes.append(
-            f"The complete frames alone: mean error {signed(mean)}, {len(frames)} pairs, all registers of coded cases."
-        )
+        notes.append(f"The complete frames alone: mean error {signed(mean)}, {len(frames)} pairs: {_listed(complete)}.")
     return tuple(notes)
+
+
+def _classes_of_both(library: ErrorLibrary) -> str:
+    """Name the classes whose errors are known from reported corrections and from complete frames."""
+    found: dict[bool, set[str]] = {True: set(), False: set()}
+    for pair in library.pairs:
+        if pair.measures_error:
+            found[library.is_complete(pair)].add(pair.cell)
+    return "; ".join(class_words(name) for name in sorted(found[True] & found[False])) or "no class"
+
+
+def _listed(pairs: Sequence[ErrorPair]) -> str:
+    """Count the pairs of each class."""
+    counted = Counter(pair.cell for pair in pairs if pair.measures_error)
+    return "; ".join(f"{count} of {class_words(name)}" for name, count in sorted(counted.items()))
 
 
 def _factor(low: float, middle: float, high: float) -> str:

@@ -11,6 +11,7 @@ from mcmort.catalogue import Case
 from mcmort.catalogue.citations import cited_sources
 from mcmort.catalogue.records import Component, Quantity
 from mcmort.present.engine_note import engine_note
+from mcmort.present.texts.spread_text import bases_in_use, spread_words
 from mcmort.results import Manifest
 
 __all__ = ["METHOD_WORKS", "methods_text"]
@@ -102,11 +103,11 @@ def _evidence(case: Case, manifest: Manifest) -> str:
 
 def _readings(case: Case) -> str:
     readings = case.head.readings
-    spreads = ", ".join(f"{100 * spread.log_sd:.0f} % for {basis}" for basis, spread in case.head.spread.items())
+    spreads = "; ".join(f"{basis} {spread_words(case, basis)}" for basis in bases_in_use(case))
     return (
         f"A range whose meaning its source leaves open is read as the middle {100 * readings.range:g} per cent of a "
         f"distribution, one called plausible as the middle {100 * readings.plausible:g} per cent ({readings.source}). "
-        f"A bare point is given a standard deviation of its logarithm by its basis: {spreads}. Each figure becomes a "
+        f"A bare point has a standard deviation of its logarithm by its basis: {spreads}. Each figure becomes a "
         "distribution with the quantiles so read. One-sided figures are soft bounds."
     )
 

@@ -10,18 +10,18 @@ from mcmort.analysis import Summary, mean_of, summarise
 from mcmort.catalogue import Case, column_name
 from mcmort.catalogue import formula as formulas
 from mcmort.catalogue.case import share_column
-from mcmort.catalogue.measured_errors.spreads import MEASURED, MeasuredSpread
 from mcmort.catalogue.records import Component, Even, Figure, Profile, Quantity
 from mcmort.definitions import Timing
 from mcmort.elicit import Elicited, Priors, Used
 from mcmort.elicit.pool import Pool
 from mcmort.present.grouped_notes import notes_on
-from mcmort.present.numbers import percent, rounding_for, rounding_of, signed
+from mcmort.present.numbers import percent, rounding_for, rounding_of
 from mcmort.present.pieces_text import headline_with_pieces
 from mcmort.present.print_format import as_printed, wrapped, years_text
 from mcmort.present.tables.columns import Column, Table
 from mcmort.present.tables.plain_text import to_text
 from mcmort.present.texts.reference_list import reference
+from mcmort.present.texts.spread_text import measured_words, spread_words
 from mcmort.totals import Total
 
 __all__ = ["trace_overview", "trace_owner", "trace_total"]
@@ -224,21 +224,14 @@ def _fitted(case: Case, used: Used) -> str:
     achieved = ", ".join(f"{got:.4g}" for got in used.fit.achieved)
     parts = [distribution.family, *([f"asked {asked}", f"achieved {achieved}"] if asked else ())]
     if used.measured is not None:
-        parts.append(_measured(used.measured))
+        at_least = "" if estimate.reading == "point" else "at least "
+        parts.append(f"spread {at_least}{measured_words(used.measured)}")
     elif estimate.reading == "point" and estimate.basis in case.head.spread:
         spread = case.head.spread[estimate.basis]
         parts.append(f"log standard deviation {spread.log_sd:g}, that of the basis {estimate.basis} ({spread.source})")
+    elif estimate.reading == "point":  # of a quantity
+        parts.append(f"spread {spread_words(case, estimate.basis)}")
     return "; ".join(parts)
-
-
-def _measured(measured: MeasuredSpread) -> str:
-    """Say what figures of a class have proved to be worth, and where that comes from."""
-    when = "a year or more after the event" if measured.is_late else "in the year of the event"
-    shift = f", bias {signed(measured.bias)}" if measured.bias else ", no bias taken off (fewer than ten events)"
-    return (
-        f"as uncertain at least as figures of the kind {measured.name!r} given {when} have proved to be: log standard "
-        f"deviation {measured.log_sd:.2g}{shift} ({MEASURED}, {measured.events} events)"
-    )
 
 
 def _figure(figure: Figure) -> str:

@@ -19,6 +19,7 @@ import numpy as np
 from mcmort.cache.folder import cache_folder, code_stamps, version_of
 from mcmort.cache.sealed_files import Request, keep_sealed, read_sealed, request_name
 from mcmort.catalogue.case import Case
+from mcmort.catalogue.measured_errors.spreads import measured_digest
 from mcmort.catalogue.vocabulary import Pooling, Weighting
 from mcmort.elicit.table import QuantileTable, ScoreTable
 from mcmort.errors import UsageError
@@ -77,6 +78,7 @@ def compiled_case(
     request = {
         "kind": "compiled case",
         "case": case.digest,
+        "measured_errors": measured_digest(),
         "evidence": None if evidence is None else sorted(evidence),
         "pool": pool,
         "dependence": dependence,

@@ -1,0 +1,83 @@
+"""Hindcasts by the Bayesian engine: fits of early figures, against quadrature and against a planted library."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy import integrate, stats
+
+from mcmort.analysis.measured_errors.error_law import ErrorLaw, ErrorPrior, FigureLaws
+from mcmort.analysis.measured_errors.hindcast_fits import event_evidence, fitted_event_cases, fitted_hindcasts
+from mcmort.analysis.measured_errors.left_out_numbers import LeftOutEvent, LeftOutFigure, LeftOutNumbers
+from mcmort.catalogue.measured_errors import ErrorLibrary, ErrorPair, Frame
+from tests.measured_errors import pair
+
+pytestmark = pytest.mark.slow
+
+BIAS, BIAS_SD, SPREAD, SPREAD_LOG_SD = 0.4, 0.2, 0.3, 0.5
+
+
+def laws() -> FigureLaws:
+    """Return what other events teach; in reported corrections twice the bias."""
+    law = ErrorLaw(bias=BIAS, log_sd=SPREAD)
+    prior = ErrorPrior(bias=BIAS, bias_sd=BIAS_SD, log_spread=math.log(SPREAD), log_spread_sd=SPREAD_LOG_SD)
+    twice = prior.model_copy(update={"bias": 2.0 * BIAS})
+    return FigureLaws(events=50, found=law, corrected=law, found_prior=twice, corrected_prior=prior)
+
+
+def library_of(pairs: list[ErrorPair]) -> tuple[ErrorLibrary, LeftOutNumbers]:
+    """Return a library of the pairs of one event, and what all other events teach of them."""
+    frame = Frame(title="Own", complete=False, chosen="Made.")
+    library = ErrorLibrary(tuple(pairs), {"own": frame}, {}, "", None, None)
+    event = LeftOutEvent(
+        event=pairs[0].event, khat=0.1, figures=tuple(LeftOutFigure(id=one.id, laws=laws()) for one in pairs)
+    )
+    numbers = LeftOutNumbers(
+        schema="mcmort/left-out-errors/1", pairs="", seed=1, events=(event,), before_archives=event, checks=()
+    )
+    return library, numbers
+
+
+def test_prediction_from_one_figure_is_that_of_quadrature() -> None:
+    """Deaths are the figure less its bias and an error: the distribution function is that of the mixture of Student t.
+
+    The prior of deaths is lognormal about the figure with four times the spread of its kind in the whole library.
+    """
+    one = pair()
+    found = {row.method: row for row in fitted_hindcasts(*library_of([one])).rows}
+    latent = event_evidence([one], {one.id: laws()}, "corrected").latents["event"]
+    values, nodes = np.linspace(1.0, 9.0, 801), stats.norm.ppf((np.arange(30) + 0.5) / 30)
+    tau, bias = SPREAD * np.exp(SPREAD_LOG_SD * nodes[:, None]), BIAS + BIAS_SD * nodes[None, :]
+    error = math.log(200.0) - values[:, None, None] - bias[None]
+    likelihood = np.asarray(stats.t(4).pdf(error / tau[None]) / tau[None]).mean((1, 2))
+    density = np.asarray(likelihood * stats.norm.pdf(values, latent.log_median, latent.log_sd), dtype=np.float64)
+    below = np.append(0.0, integrate.cumulative_trapezoid(density, values))
+    for level, (low, high) in found["corrected"].intervals.items():
+        tail = (1.0 - level) / 2.0
+        exact = np.interp([tail, 1.0 - tail], below / below[-1], values)
+        assert np.log([low, high]) == pytest.approx(exact, abs=0.12)
+    assert math.log(found["corrected"].median) == pytest.approx(math.log(200.0) - BIAS, abs=0.06)
+    assert math.log(found["as-found"].median) == pytest.approx(math.log(200.0) - 2.0 * BIAS, abs=0.09)
+
+
+def test_schools_that_disagree_make_the_prediction_wide_and_copies_do_not_narrow_it() -> None:
+    """Three lineages far apart give a wider interval than three that agree; three copies one as wide as a figure."""
+
+    def width(figures: list[float], lineages: list[str]) -> float:
+        pairs = [
+            pair(id=f"p{index}", best=figure, lineage=line, later_best=100.0)
+            for index, (figure, line) in enumerate(zip(figures, lineages, strict=True))
+        ]
+        library, numbers = library_of(pairs)
+        rows = fitted_hindcasts(library, numbers).rows
+        (case,) = fitted_event_cases(library, rows)
+        assert case.figures == 3
+        return case.prediction.intervals[0.9][1] / case.prediction.intervals[0.9][0]
+
+    apart, alike = width([60.0, 200.0, 700.0], ["a", "b", "c"]), width([180.0, 200.0, 220.0], ["a", "b", "c"])
+    copies = width([200.0, 200.0, 200.0], ["a", "a", "a"])
+    (one,) = (row for row in fitted_hindcasts(*library_of([pair()])).rows if row.method == "corrected")
+    assert apart > 2.0 * alike
+    assert math.log(copies) == pytest.approx(math.log(one.width), rel=0.1)
