@@ -13,6 +13,7 @@ from mcmort.bayes.backends import evaluate_model
 from mcmort.bayes.evidence import Datum, Evidence
 from mcmort.bayes.evidence.collect import collect
 from mcmort.catalogue import Case
+from mcmort.catalogue.measured_errors.spreads import measured_spread
 from mcmort.elicit.priors import elicit
 from mcmort.errors import CaseError, EvidenceError, UsageError
 from tests.bayes.small_cases import balance, claim, every_kind, evidence_head, figures
@@ -44,6 +45,14 @@ def test_point_has_no_error_of_its_own() -> None:
     """A bare point has the heterogeneity of its basis only, so its spread is not counted twice."""
     (datum,) = _of(component("one", point(120.0))).values()
     assert (datum.log_value, datum.log_error) == (math.log(120.0), 0.0)
+
+
+def test_most_that_a_speaker_holds_possible_is_a_bound_as_soft_as_such_figures_are_uncertain() -> None:
+    """A figure of "up to" enters as a bound from above, with the measured spread of its basis beside the heterogeneity."""
+    data = _of(component("one", ranged(100, 400), count(high=900.0, reads="up-to", source="study-c")))
+    most = data["one:study-c"]
+    assert (most.side, most.log_value) == ("at-most", math.log(900.0))
+    assert most.log_error == measured_spread("demographic").log_sd
 
 
 def test_bounds_become_one_sided_data() -> None:
@@ -403,12 +412,12 @@ def test_case_without_synthesis_priors_is_refused() -> None:
         collect(case_of(component("one", ranged(100, 400))))
 
 
-def test_basis_without_spread_is_refused() -> None:
-    """A basis without a spread is an error that names it, also where its figures have ranges."""
+def test_basis_without_spread_scatters_as_measured() -> None:
+    """Where the case says nothing of a basis, the median of its scatter is the measured spread of late figures."""
     head = evidence_head()
     del head["spread"]["synthesis"]
-    with pytest.raises(CaseError, match=r"spread: found none of basis 'synthesis'"):
-        figures(component("one", ranged(100, 400, basis="synthesis")), head=head)
+    case = figures(component("one", ranged(100, 400, basis="synthesis")), head=head)
+    assert case.head.log_sd_of("synthesis") == measured_spread("synthesis").log_sd
 
 
 def test_default_completeness_that_cannot_be_fitted_is_named_in_error() -> None:
