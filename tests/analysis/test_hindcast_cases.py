@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from mcmort.analysis.measured_errors.error_law import ErrorLaw, FigureLaws
+from mcmort.analysis.measured_errors.error_law import ErrorLaw, ErrorPrior, FigureLaws
 from mcmort.analysis.measured_errors.hindcast_cases import case_of, event_cases
 from mcmort.analysis.measured_errors.left_out_numbers import LeftOutEvent, LeftOutFigure, LeftOutNumbers
 from mcmort.catalogue.measured_errors import ErrorLibrary, ErrorPair, Frame
@@ -28,7 +28,8 @@ def numbers(pairs: tuple[ErrorPair, ...], laws: dict[str, tuple[float, float]]) 
 
     def of(one: ErrorPair) -> FigureLaws:
         law = ErrorLaw(bias=laws[one.id][0], log_sd=laws[one.id][1])
-        return FigureLaws(events=20, found=law, corrected=law)
+        prior = ErrorPrior(bias=law.bias, bias_sd=0.1, log_spread=math.log(law.log_sd), log_spread_sd=0.1)
+        return FigureLaws(events=20, found=law, corrected=law, found_prior=prior, corrected_prior=prior)
 
     event = LeftOutEvent(
         event="A flood", khat=0.1, figures=tuple(LeftOutFigure(id=one.id, laws=of(one)) for one in pairs)
