@@ -100,7 +100,7 @@ def predictions_of(
     resolved : DefinitionTerms
         The definition.
     bases : sequence of str, optional
-        By default those that the case admits, or gives a spread of their own.
+        By default those of its figures of deaths that it admits, and those to which it gives a spread.
     interval : float
         Probability of the predictive interval.
     probabilities : sequence of float
@@ -142,7 +142,8 @@ def _bases(case: Case, asked: Sequence[str] | None) -> tuple[Basis, ...]:
             raise UsageError(f"{basis!r} is no basis; expected one of {', '.join(BASES)}")
     if asked is not None:
         return tuple(basis for basis in BASES if basis in asked)
-    known = {*case.head.spread, *case.head.evidence}
+    of_deaths = {one.basis for component in case.components.values() for one in component.estimate if one.use == "pool"}
+    known = {*case.head.spread, *of_deaths & set(case.head.evidence)}
     return tuple(basis for basis in BASES if basis in known)
 
 

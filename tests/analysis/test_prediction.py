@@ -12,6 +12,7 @@ from scipy import stats
 
 import mcmort as mm
 from mcmort.catalogue import Case
+from mcmort.catalogue.measured_errors.spreads import measured_spread
 from mcmort.errors import DefinitionError, UsageError
 from mcmort.results import DrawOptions
 from mcmort.totals import source_of
@@ -119,11 +120,13 @@ def test_table_says_what_a_predictive_interval_is_not() -> None:
     assert "the total itself" in text
 
 
-def test_basis_without_spread_is_refused() -> None:
-    """The message names the bases that the case has a spread of."""
+def test_unknown_basis_is_refused_and_one_without_a_spread_is_read_as_measured() -> None:
+    """The message names all bases; what the case gives no spread has the measured one of late figures."""
     draws = mm.simulate(_case(), n=100, rng=1)
-    with pytest.raises(UsageError, match=r"'testimony' is no basis of which small says.* expected one of registered"):
-        mm.predict(draws, "whole", bases=["testimony"])
+    with pytest.raises(UsageError, match=r"no basis 'rumour'|'rumour' is no basis; expected one of registered"):
+        mm.predict(draws, "whole", bases=["rumour"])
+    (figure,) = mm.predict(draws, "whole", bases=["testimony"]).result.figures
+    assert figure.spread == measured_spread("testimony").log_sd
 
 
 def test_total_that_may_be_negative_is_refused() -> None:
