@@ -19,18 +19,13 @@ from mcmort.totals import kept, posterior_of, resolve, source_of, totals_of
 if TYPE_CHECKING:
     from mcmort.sampler.kernel.run import Progress
 
-__all__ = ["page_variant"]
+__all__ = ["compared", "page_variant"]
 
 
-def page_variant(
-    case: Case,
-    options: DrawOptions,
-    *,
-    definition: str | None = None,
-    threads: int | None = None,
-    progress: Progress | None = None,
-) -> tuple[ComparisonReport, Variant]:
-    """Compare the definitions of a case by the full run of an engine, and thin its joint draws.
+def compared(
+    case: Case, options: DrawOptions, *, threads: int | None = None, progress: Progress | None = None
+) -> ComparisonReport:
+    """Compare the definitions of a case by the full run of an engine.
 
     Parameters
     ----------
@@ -38,8 +33,6 @@ def page_variant(
         From `mcmort.load`.
     options : DrawOptions
         How draws are made.
-    definition : str, optional
-        The definition on whose scope the cost of thinning is measured; by default the one that a page shows first.
     threads : int, optional
         Threads to use.
     progress : callable, optional
@@ -48,24 +41,42 @@ def page_variant(
     Returns
     -------
     ComparisonReport
-        The full run.
+        Of the Bayesian engine, over draws that are kept.
+    """
+    if options.engine == "synthesis":
+        return compare(posterior_of(case, options, threads=threads, progress=progress))
+    return compare(source_of(case, options, threads=threads, progress=progress))
+
+
+def page_variant(
+    comparison: ComparisonReport, options: DrawOptions, *, definition: str | None = None, threads: int | None = None
+) -> Variant:
+    """Thin the joint draws of an engine for a page.
+
+    Parameters
+    ----------
+    comparison : ComparisonReport
+        From `compared`.
+    options : DrawOptions
+        The same.
+    definition : str, optional
+        The definition on whose scope the cost of thinning is measured; by default the one that a page shows first.
+    threads : int, optional
+        Threads to use.
+
+    Returns
+    -------
     Variant
         What the page holds.
     """
-    full: Draws
-    if options.engine == "synthesis":
-        full = posterior_of(case, options, threads=threads, progress=progress)
-        comparison = compare(full)
-    else:
-        comparison = compare(source_of(case, options, threads=threads, progress=progress))
-        full = _kept(case, options, threads)
-    rows = comparison.rows
+    case, rows, draws = comparison.comparison.draws.case, comparison.rows, comparison.comparison.draws
+    full = draws if isinstance(draws, Draws) else _kept(case, options, threads)
     named = [resolve(case, row.total.definition) for row in rows]
     totals = [kept(total.values) for total in totals_of(full, named, with_parts=False)]
     thin = thinned(full, nested_rows(totals))
     model = explorer_model(thin, [row.total.definition.id for row in rows])
     accuracy = measured_accuracy(full, thin, default_definition(rows, definition))
-    return comparison, Variant(comparison.comparison, model, accuracy)
+    return Variant(comparison.comparison, model, accuracy)
 
 
 def _kept(case: Case, options: DrawOptions, threads: int | None) -> Draws:

@@ -8,7 +8,7 @@ from mcmort.present.pieces_text import headline_with_pieces
 from mcmort.present.print_format import years_text
 from mcmort.present.wording import interval_text, level_text, units
 
-__all__ = ["comparison_headline", "engines_headline"]
+__all__ = ["comparable", "comparison_headline", "engines_headline"]
 
 
 def comparison_headline(comparison: Comparison, probability: float = 0.95) -> str:
@@ -27,7 +27,7 @@ def comparison_headline(comparison: Comparison, probability: float = 0.95) -> st
         Of definitions that count deaths alone, where there are two; of one definition, its own headline.
     """
     title = comparison.rows[0].total.case.head.title
-    rows, which = _comparable(comparison)
+    rows, which = comparable(comparison)
     if len(rows) == 1:
         row = rows[0]
         return headline_with_pieces(row.total, row.summary, probability, row.pieces)
@@ -39,7 +39,7 @@ def comparison_headline(comparison: Comparison, probability: float = 0.95) -> st
     )
 
 
-def _comparable(comparison: Comparison) -> tuple[list[ComparedDefinition], str]:
+def comparable(comparison: Comparison) -> tuple[list[ComparedDefinition], str]:
     """Return definitions whose totals are sums of one thing, by their medians, and which these are."""
     rows = sorted(comparison.rows, key=lambda row: row.summary.median)
     deaths = [row for row in rows if units(row.total) == ["deaths"]]

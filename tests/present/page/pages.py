@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import mcmort as mm
-from mcmort.api.page_variant import page_variant
+from mcmort.api.page_variant import compared, page_variant
 from mcmort.catalogue import Case
 from mcmort.catalogue.records import Selector
 from mcmort.definitions import DefinitionChanges, definition_of, resolve
@@ -26,7 +26,8 @@ __all__ = ["data_of", "page_of", "random_asks", "shipped_variant", "variant_of"]
 
 def variant_of(case: Case) -> Variant:
     """Return what the page of a case holds, with the usual draws and seed 1."""
-    return page_variant(case, DrawOptions(seed=1))[1]
+    options = DrawOptions(seed=1)
+    return page_variant(compared(case, options), options)
 
 
 @cache
