@@ -11,6 +11,7 @@ from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
+from mcmort.analysis.explorer.standards import ADMITTED
 from mcmort.api.pictures import Kind
 from mcmort.api.report_figures import CAPTIONS, OtherFigures, figure_files
 from mcmort.api.reports import ClaimsReport, ComparisonReport, EnginesReport, TotalReport
@@ -57,7 +58,7 @@ class ReportContents:
     comparisons : tuple of ComparisonReport
         One for each engine.
     variants : tuple of Variant
-        What the page holds of each.
+        What the page holds of each, under every standard of evidence.
     default : str
         The definition that is shown first.
     """
@@ -172,7 +173,7 @@ class ReportContents:
         made, notes = dict[str, bytes](), []
         for ending, write in (("nc", _netcdf), ("parquet", _parquet)):
             try:
-                for variant in self.variants:
+                for variant in (one for one in self.variants if one.standard == ADMITTED):
                     made[f"draws/{variant.model.draws.manifest.engine}.{ending}"] = write(_columns(variant))
             except ImportError as error:
                 notes.append(f"No draws as .{ending}: {error.name} is not installed.")

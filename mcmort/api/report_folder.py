@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from mcmort.analysis.recorded_result import REPORT_RECEIPT
-from mcmort.api.page_variant import compared, page_variant
+from mcmort.api.page_variant import compared, page_variants
 from mcmort.api.report_contents import ReportContents
 from mcmort.api.report_figures import bridge_sides, with_other_figures
 from mcmort.catalogue import Case
@@ -138,8 +138,9 @@ def report_with(
     with kinds as others:
         comparisons = (first, *(compared(case, one, threads=threads, progress=progress) for one in choices[1:]))
         variants = tuple(
-            page_variant(comparison, one, definition=definition, threads=threads)
+            variant
             for comparison, one in zip(comparisons, choices, strict=True)
+            for variant in page_variants(comparison, one, definition=definition, threads=threads)
         )
         contents = ReportContents(case, comparisons, variants, shown)
         files, notes = contents.files(others)
