@@ -199,7 +199,7 @@ const Engine = (() => {
   }
 
   // digits: one unit for both ends of an interval and its median, as mcmort.present.numbers.rounding_of chooses it
-  const MILLION = 1e6, TOLERANCE = 1 / 20, FEWEST_UNITS = 8, MOST_FIGURES = 3, MINUS = "\u2212", DASH = "\u2013";
+  const MILLION = 1e6, TOLERANCE = 1 / 20, FEWEST_UNITS = 8, COUNTED = 0.5, MOST_FIGURES = 3, MINUS = "\u2212", DASH = "\u2013";
   function roundedTo(number, exponent) {
     const unit = 10 ** exponent, size = Math.floor(Math.abs(number) / unit + 0.5) * unit;
     return number < 0 && size > 0 ? -size : size;
@@ -225,7 +225,7 @@ const Engine = (() => {
       Object.assign(this, {exponent, millions, isLimited, keepsSmall});
     }
     exponentOf(number) {
-      return this.keepsSmall && number > 0 && roundedTo(number, this.exponent) === 0
+      return this.keepsSmall && number >= COUNTED && roundedTo(number, this.exponent) === 0
         ? Math.max(floorLog(number), 0) : this.exponent;
     }
     value(number) { return roundedTo(number, this.exponentOf(number)); }
