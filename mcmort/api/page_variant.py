@@ -6,11 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mcmort.analysis.explorer.accuracy import measured_accuracy
-from mcmort.analysis.explorer.model import explorer_model
+from mcmort.analysis.explorer.model import explorer_models
+from mcmort.analysis.explorer.standards import ADMITTED, other_standards
 from mcmort.analysis.explorer.thinning import nested_rows, thinned
 from mcmort.api.reports import ComparisonReport
 from mcmort.api.verbs import compare
 from mcmort.catalogue import Case
+from mcmort.errors import DefinitionError
 from mcmort.present.page.page import default_definition
 from mcmort.present.page.page_data import Variant
 from mcmort.results import DrawOptions, Draws
@@ -19,18 +21,13 @@ from mcmort.totals import kept, posterior_of, resolve, source_of, totals_of
 if TYPE_CHECKING:
     from mcmort.sampler.kernel.run import Progress
 
-__all__ = ["page_variant"]
+__all__ = ["compared", "page_variants"]
 
 
-def page_variant(
-    case: Case,
-    options: DrawOptions,
-    *,
-    definition: str | None = None,
-    threads: int | None = None,
-    progress: Progress | None = None,
-) -> tuple[ComparisonReport, Variant]:
-    """Compare the definitions of a case by the full run of an engine, and thin its joint draws.
+def compared(
+    case: Case, options: DrawOptions, *, threads: int | None = None, progress: Progress | None = None
+) -> ComparisonReport:
+    """Compare the definitions of a case by the full run of an engine.
 
     Parameters
     ----------
@@ -38,8 +35,6 @@ def page_variant(
         From `mcmort.load`.
     options : DrawOptions
         How draws are made.
-    definition : str, optional
-        The definition on whose scope the cost of thinning is measured; by default the one that a page shows first.
     threads : int, optional
         Threads to use.
     progress : callable, optional
@@ -48,24 +43,57 @@ def page_variant(
     Returns
     -------
     ComparisonReport
-        The full run.
-    Variant
-        What the page holds.
+        Of the Bayesian engine, over draws that are kept.
     """
-    full: Draws
     if options.engine == "synthesis":
-        full = posterior_of(case, options, threads=threads, progress=progress)
-        comparison = compare(full)
-    else:
-        comparison = compare(source_of(case, options, threads=threads, progress=progress))
-        full = _kept(case, options, threads)
-    rows = comparison.rows
-    named = [resolve(case, row.total.definition) for row in rows]
-    totals = [kept(total.values) for total in totals_of(full, named, with_parts=False)]
-    thin = thinned(full, nested_rows(totals))
-    model = explorer_model(thin, [row.total.definition.id for row in rows])
-    accuracy = measured_accuracy(full, thin, default_definition(rows, definition))
-    return comparison, Variant(comparison.comparison, model, accuracy)
+        return compare(posterior_of(case, options, threads=threads, progress=progress))
+    return compare(source_of(case, options, threads=threads, progress=progress))
+
+
+def page_variants(
+    comparison: ComparisonReport, options: DrawOptions, *, definition: str | None = None, threads: int | None = None
+) -> list[Variant]:
+    """Thin the joint draws of an engine for a page, under every standard of evidence.
+
+    Parameters
+    ----------
+    comparison : ComparisonReport
+        From `compared`.
+    options : DrawOptions
+        The same.
+    definition : str, optional
+        The definition on whose scope the cost of thinning is measured; by default the one that a page shows first.
+    threads : int, optional
+        Threads to use.
+
+    Returns
+    -------
+    list of Variant
+        What the page holds: first what the options ask for; of the elicited engine then other standards of evidence,
+        unless the options choose one.
+    """
+    case, rows, draws = comparison.comparison.draws.case, comparison.rows, comparison.comparison.draws
+    names = [row.total.definition.id for row in rows]
+    full = draws if isinstance(draws, Draws) else _kept(case, options, threads)
+    totals = totals_of(full, [resolve(case, row.total.definition) for row in rows], with_parts=False)
+    chosen = nested_rows([kept(total.values) for total in totals])
+    thin = [thinned(full, chosen)]
+    accuracy = measured_accuracy(full, thin[0], default_definition(rows, definition))
+    standards, comparisons = [ADMITTED], [comparison.comparison]
+    if options.engine == "elicited" and options.evidence is None:
+        for standard in other_standards(case):
+            other = _kept(case, replace(options, evidence=standard.evidence), threads)
+            try:
+                comparisons.append(compare(other, names).comparison)
+            except DefinitionError:
+                continue  # it knows nothing of what any definition counts
+            standards.append(standard)
+            thin.append(thinned(other, chosen))
+    models = explorer_models(thin, names)
+    return [
+        Variant(found, model, accuracy, standard)
+        for found, model, standard in zip(comparisons, models, standards, strict=True)
+    ]
 
 
 def _kept(case: Case, options: DrawOptions, threads: int | None) -> Draws:

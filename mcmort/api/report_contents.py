@@ -11,7 +11,9 @@ from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
-from mcmort.api.pictures import Kind, PictureRequest, picture_of
+from mcmort.analysis.explorer.standards import ADMITTED
+from mcmort.api.pictures import Kind
+from mcmort.api.report_figures import CAPTIONS, OtherFigures, figure_files
 from mcmort.api.reports import ClaimsReport, ComparisonReport, EnginesReport, TotalReport
 from mcmort.api.verbs import claims, total_with
 from mcmort.catalogue import Case
@@ -22,7 +24,6 @@ from mcmort.present.documents.ro_crate import ro_crate
 from mcmort.present.figures.category_forest import category_forest_chart
 from mcmort.present.figures.published_figures import published_chart
 from mcmort.present.figures.sheet import sheets
-from mcmort.present.figures.style import figure_bytes
 from mcmort.present.page.page import page_html
 from mcmort.present.page.page_data import Variant
 from mcmort.present.tables.evidence_table import evidence_table
@@ -33,7 +34,6 @@ from mcmort.present.texts.methods_text import methods_text
 from mcmort.present.texts.quarto_text import quarto_text
 from mcmort.present.texts.reference_exports import as_csl_json, as_ris
 from mcmort.present.texts.reference_list import as_bibtex, as_text
-from mcmort.present.write import FIGURE_FORMATS
 from mcmort.totals import resolve, total_of
 
 if TYPE_CHECKING:
@@ -43,13 +43,8 @@ __all__ = ["ReportContents"]
 
 _FORMS: Final = {"text": "txt", "csv": "csv", "markdown": "md", "latex": "tex", "json": "json"}
 _WIDTH: Final = 120
-_FIGURES: Final[Mapping[Kind, str]] = {
-    "definitions": "All definitions side by side, with published totals of each.",
-    "components": "The components of the total.",
-    "published": "Published totals by the year in which they appeared.",
-    "years": "Deaths by year.",
-}
-"""Figures of a report with their captions, by kind: those that are quick to make, for a report takes seconds."""
+_OWN: Final[tuple[Kind, ...]] = ("definitions", "components", "published")
+"""Kinds of figures that show what tables of the report hold."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +58,7 @@ class ReportContents:
     comparisons : tuple of ComparisonReport
         One for each engine.
     variants : tuple of Variant
-        What the page holds of each.
+        What the page holds of each, under every standard of evidence.
     default : str
         The definition that is shown first.
     """
@@ -83,18 +78,28 @@ class ReportContents:
         """The sentence that says what it is."""
         return self.total.headline
 
-    def files(self) -> tuple[dict[str, bytes], tuple[str, ...]]:
-        """Return the files by their paths, and what could not be made, in words."""
-        tables, (figures, lacking), (draws, notes) = self._tables(), self._figures(), self._draws()
+    def files(self, others: OtherFigures | None) -> tuple[dict[str, bytes], tuple[str, ...]]:
+        """Return the files by their paths, and what could not be made, in words.
+
+        Parameters
+        ----------
+        others : OtherFigures or None
+            Figures under way beside those of what the tables hold, if any.
+        """
+        tables, (draws, notes) = self._tables(), self._draws()
+        figures, lacking = self._figures()
+        if others is not None:
+            more, missing = others.files()
+            figures, lacking = figures | more, lacking | missing
         captions = [
             (caption, path)
-            for kind, caption in _FIGURES.items()
+            for kind, caption in CAPTIONS.items()
             for path in figures
             if re.fullmatch(rf"figures/{kind}(-\d+)?\.png", path)
         ]
         first = [f"tables/{name}.md" for name in ("definitions", f"total-{self.default}", "published")]
         texts = {
-            "report.html": page_html(self.variants, self.default),
+            "report.html": page_html(self.variants, self.default, captions),
             "report.qmd": quarto_text(self.case, self.headline, [name for name in first if name in tables], captions),
             **self._texts(),
             **tables,
@@ -102,7 +107,7 @@ class ReportContents:
         files = {name: text.encode() for name, text in texts.items()} | figures | draws
         today = datetime.now(UTC).date()
         files["ro-crate-metadata.json"] = ro_crate(self.case, files, version("mcmort"), today).encode()
-        return files, (*lacking, *notes)
+        return files, (*(f"No figure of {kind}: {reason}" for kind, reason in lacking.items()), *notes)
 
     def _tables(self) -> dict[str, str]:
         """Return every table in every format that it has."""
@@ -144,38 +149,31 @@ class ReportContents:
             "bibliography.ris": as_ris(works),
         }
 
-    def _figures(self) -> tuple[dict[str, bytes], list[str]]:
-        """Return the figures that the case has, in every format and as many parts as it takes; and what it has not."""
-        made, lacking = dict[str, bytes](), []
-        for kind in _FIGURES:
+    def _figures(self) -> tuple[dict[str, bytes], dict[Kind, str]]:
+        """Return figures of what has been computed, in every format; and which of them the case has not, and why."""
+        made, lacking = dict[str, bytes](), dict[Kind, str]()
+        for kind in _OWN:
             try:
-                figures = self._figure(kind)
+                made |= figure_files(kind, self._figure(kind))
             except McmortError as error:
-                lacking.append(f"No figure of {kind}: {error}")
-                continue
-            for part, figure in enumerate(figures, start=1):
-                name = kind if len(figures) == 1 else f"{kind}-{part}"
-                made |= {f"figures/{name}.{form}": figure_bytes(figure, form) for form in FIGURE_FORMATS}
+                lacking[kind] = str(error)
         return made, lacking
 
     def _figure(self, kind: Kind) -> list[Figure]:
-        """Return the sheets of one figure, of what has been computed already where it can be."""
         first = self.comparisons[0]
         if kind == "definitions":
             return (EnginesReport(*self.comparisons) if len(self.comparisons) > 1 else first).figures()
         if kind == "published":
             return sheets(published_chart(first.comparison, first.probability))
-        if kind == "components":
-            shown = self.total
-            return sheets(category_forest_chart(shown.total, shown.summary, shown.probability, shown.pieces))
-        return picture_of(first.comparison.draws, PictureRequest(kind=kind, definitions=(self.default,))).figures()
+        shown = self.total
+        return sheets(category_forest_chart(shown.total, shown.summary, shown.probability, shown.pieces))
 
     def _draws(self) -> tuple[dict[str, bytes], tuple[str, ...]]:
         """Return the draws of the page as files for other programs, where the libraries for them are there."""
         made, notes = dict[str, bytes](), []
         for ending, write in (("nc", _netcdf), ("parquet", _parquet)):
             try:
-                for variant in self.variants:
+                for variant in (one for one in self.variants if one.standard == ADMITTED):
                     made[f"draws/{variant.model.draws.manifest.engine}.{ending}"] = write(_columns(variant))
             except ImportError as error:
                 notes.append(f"No draws as .{ending}: {error.name} is not installed.")

@@ -6,13 +6,15 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from mcmort.analysis.recorded_result import REPORT_RECEIPT
-from mcmort.api.page_variant import page_variant
+from mcmort.api.page_variant import compared, page_variants
 from mcmort.api.report_contents import ReportContents
+from mcmort.api.report_figures import bridge_sides, with_other_figures
 from mcmort.catalogue import Case
 from mcmort.errors import OutputError, UsageError
 from mcmort.present.page.page import default_definition
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from mcmort.sampler.kernel.run import Progress
 
 type Engines = Literal["elicited", "synthesis", "both"]
+type Figures = Literal["all", "few"]
 
 __all__ = ["FolderReport", "check_folder", "report", "report_with"]
 
@@ -64,6 +67,7 @@ def report(
     *,
     definition: str | None = None,
     engine: Engines = "elicited",
+    figures: Figures = "all",
     rng: int = 1,
     force: bool = False,
 ) -> FolderReport:
@@ -79,6 +83,8 @@ def report(
         The definition that is shown first; by default the middle one of the case, neither narrow nor broad.
     engine : {"elicited", "synthesis", "both"}
         Pooled ranges, the model of all the evidence, or both; a stored fit is used where there is one.
+    figures : {"all", "few"}
+        All kinds that the case has, or those alone that need no more than the tables.
     rng : int
         Seed.
     force : bool
@@ -96,7 +102,9 @@ def report(
     UsageError
         If there is no such definition.
     """
-    return report_with(case, folder, DrawOptions(seed=rng), definition=definition, engine=engine, force=force)
+    return report_with(
+        case, folder, DrawOptions(seed=rng), definition=definition, engine=engine, figures=figures, force=force
+    )
 
 
 def report_with(
@@ -106,6 +114,7 @@ def report_with(
     *,
     definition: str | None = None,
     engine: Engines = "elicited",
+    figures: Figures = "all",
     force: bool = False,
     threads: int | None = None,
     progress: Progress | None = None,
@@ -116,20 +125,25 @@ def report_with(
     if definition is not None and definition not in case.definitions:
         raise UsageError(case.missing(definition, "definition"))
     engines: tuple[Engine, ...] = ENGINES if engine == "both" else (engine,)
-    made = [
-        page_variant(
-            case, replace(options, engine=one, without=frozenset() if one == "elicited" else options.without),
-            definition=definition, threads=threads, progress=progress,
-        )
-        for one in engines
-    ]  # fmt: skip
-    contents = ReportContents(
-        case,
-        tuple(comparison for comparison, _ in made),
-        tuple(variant for _, variant in made),
-        default_definition(made[0][0].rows, definition),
+    choices = [
+        replace(options, engine=one, without=frozenset() if one == "elicited" else options.without) for one in engines
+    ]
+    first = compared(case, choices[0], threads=threads, progress=progress)
+    shown = default_definition(first.rows, definition)
+    kinds = (
+        with_other_figures(case, choices[0], shown, bridge_sides(first.comparison))
+        if figures == "all"
+        else nullcontext()
     )
-    files, notes = contents.files()
+    with kinds as others:
+        comparisons = (first, *(compared(case, one, threads=threads, progress=progress) for one in choices[1:]))
+        variants = tuple(
+            variant
+            for comparison, one in zip(comparisons, choices, strict=True)
+            for variant in page_variants(comparison, one, definition=definition, threads=threads)
+        )
+        contents = ReportContents(case, comparisons, variants, shown)
+        files, notes = contents.files(others)
     recorded = json.loads(files["tables/engines.json" if len(engines) > 1 else "tables/definitions.json"])
     receipts = {one: recorded[one]["receipt"] for one in engines} if len(engines) > 1 else recorded["receipt"]
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}

@@ -24,6 +24,7 @@ from mcmort.analysis.probability import Probability, check_thresholds, probabili
 from mcmort.analysis.receipt import Receipt
 from mcmort.api.printed import Printed
 from mcmort.catalogue import Case
+from mcmort.present.comparison_text import comparison_headline, engines_headline
 from mcmort.present.documents.claims_document import ClaimsDocument, claims_document
 from mcmort.present.documents.comparison_document import ComparisonDocument, comparison_document
 from mcmort.present.documents.dependence_document import DependenceDocument, dependence_document
@@ -160,6 +161,11 @@ class ComparisonReport(Printed):
         """One row for each definition."""
         return self.comparison.rows
 
+    @property
+    def headline(self) -> str:
+        """The sentence that says how far the definitions lie apart."""
+        return comparison_headline(self.comparison, self.probability)
+
     def document(self) -> ComparisonDocument:
         """Return the comparison in the stable JSON schema."""
         return comparison_document(self.comparison, self.receipt, self.probability)
@@ -231,6 +237,11 @@ class EnginesReport(Printed):
 
     elicited: ComparisonReport
     synthesis: ComparisonReport
+
+    @property
+    def headline(self) -> str:
+        """The sentence that says how far apart the medians of both engines lie."""
+        return engines_headline(self.elicited.comparison, self.synthesis.comparison, self.elicited.probability)
 
     def document(self) -> EnginesDocument:
         """Return both in the stable JSON schema."""

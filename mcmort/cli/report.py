@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,13 @@ from mcmort.cli.standard_streams import write_out
 __all__ = ["report"]
 
 
+class FiguresName(StrEnum):
+    """Which figures a report has."""
+
+    all = "all"
+    few = "few"
+
+
 @command
 def report(
     case: CaseName,
@@ -28,6 +36,9 @@ def report(
     engine: Annotated[
         EnginesName, typer.Option("--engine", help="Pooled ranges, the model of all the evidence, or both.")
     ] = EnginesName.elicited,
+    figures: Annotated[
+        FiguresName, typer.Option("--figures", help="All kinds that the case has, or those that are quick to make.")
+    ] = FiguresName.all,
     drawn: DrawWords,
     force: Annotated[
         bool,
@@ -48,6 +59,7 @@ def report(
     with progress_bar(f"Drawing {loaded.id}", quiet) as progress:
         written = report_with(
             loaded, output, drawn.options("synthesis" if engine is EnginesName.synthesis else "elicited"),
-            definition=definition, engine=engine.value, force=force, threads=drawn.threads, progress=progress,
+            definition=definition, engine=engine.value, figures=figures.value,
+            force=force, threads=drawn.threads, progress=progress,
         )  # fmt: skip
     write_out(f"{written}\n")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mcmort.cli.loading import load_case
-from mcmort.cli.options import CaseName
+from mcmort.cli.options import CaseName, Full
 from mcmort.cli.standard_streams import write_out
 
 __all__ = ["show"]
@@ -25,6 +25,7 @@ def show(
         bool, typer.Option("--families", help="Show what each family would make of the component's figures.")
     ] = False,
     sources: Annotated[bool, typer.Option("--sources", help="Show every work, with what cites it.")] = False,
+    full: Full = False,
 ) -> None:
     """Show what a case holds: facets, components, definitions; or one component with its evidence.
 
@@ -50,4 +51,4 @@ def show(
     elif sources:
         write_out(sources_text(loaded))
     else:
-        write_out(case_text(loaded))
+        write_out(case_text(loaded, full=full))

@@ -16,10 +16,12 @@ __all__ = ["EN_DASH", "FILE_WIDTH", "GLUE", "as_printed", "glued", "page_width",
 
 EN_DASH: Final = "\N{EN DASH}"
 FILE_WIDTH: Final = 120
-"""Columns of a line of text in a file or a pipe, and the most that a line has on a terminal."""
+"""Columns of a line of text in a file or a pipe, and the most that a line of prose has on a terminal."""
 GLUE: Final = "\N{NO-BREAK SPACE}"
 """Stands for a space at which no line ends, until the lines are made."""
 _NARROWEST: Final = 60
+_WIDEST: Final = 200
+"""Of a line of a table; prose as wide as that is hard to read."""
 _TOGETHER: Final = re.compile(r"\bor more\b|\d %|\d ± \d")
 
 
@@ -29,12 +31,12 @@ def page_width() -> int:
     Returns
     -------
     int
-        Those of the terminal, or of the environment variable ``COLUMNS`` where it is set, from 60 to 120; 120 in a
-        pipe.
+        Those of the terminal, or of the environment variable ``COLUMNS`` where it is set, from 60 to 200; 120 in a
+        pipe. Tables use them all, and paragraphs at most 120.
     """
     is_known = sys.stdout.isatty() or "COLUMNS" in os.environ
     columns = shutil.get_terminal_size().columns if is_known else FILE_WIDTH
-    return min(max(columns, _NARROWEST), FILE_WIDTH)
+    return min(max(columns, _NARROWEST), _WIDEST)
 
 
 def glued(text: str) -> str:
@@ -54,7 +56,7 @@ def wrapped(text: str, indent: str = "", hanging: str | None = None, width: int 
     hanging : str, optional
         Before its other lines; by default the same.
     width : int, optional
-        Of a line; by default that of the page.
+        Of a line; by default that of the page. A paragraph uses at most 120 columns of it.
 
     Returns
     -------
@@ -62,7 +64,7 @@ def wrapped(text: str, indent: str = "", hanging: str | None = None, width: int 
     """
     lines = textwrap.wrap(
         glued(text),
-        page_width() if width is None else width,
+        min(page_width() if width is None else width, FILE_WIDTH),
         initial_indent=indent,
         subsequent_indent=indent if hanging is None else hanging,
         break_on_hyphens=False,  # an identifier stays whole, to be copied

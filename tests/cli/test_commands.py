@@ -83,7 +83,7 @@ def test_show_shows_definitions_components_and_evidence(capsys: pytest.CaptureFi
     """A case is shown with every definition and component, a component with the figure of every estimate."""
     run = runner(capsys)
     case = mm.load("ussr")
-    whole = run("show", "ussr").out
+    whole = run("show", "ussr", "--full").out
     assert all(definition.question.split()[0] in whole for definition in case.definitions.values())
     assert all(name in whole for name in (*case.definitions, *case.components))
     owner = next(one for one in case.components.values() if len(one.estimate) > 3)

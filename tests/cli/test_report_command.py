@@ -7,13 +7,16 @@ import json
 import os
 import re
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
 
+from mcmort.api.pictures import Kind
 from tests.cases import component, definition, ranged, write_case
 from tests.cli.ran import Run, listing, runner, small_folder
 
+QUICK = ("-n", "5000", "--figures", "few")
 pytestmark = pytest.mark.slow  # each writes a whole report
 
 
@@ -27,7 +30,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 def written(run: Run, tmp_path: Path) -> Path:
     """Write the report of a small case."""
     folder = tmp_path / "out"
-    assert run("report", small_folder(tmp_path / "case"), "-o", folder, "-n", "5000").code == 0
+    assert run("report", small_folder(tmp_path / "case"), "-o", folder, *QUICK).code == 0
     return folder
 
 
@@ -47,6 +50,25 @@ def test_report_holds_what_it_says_and_a_digest_of_each_file(written: Path) -> N
     assert expected <= files
 
 
+def test_report_has_every_kind_of_figure_that_applies_and_says_why_others_do_not(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each kind of figure is there in three formats, in the receipt and linked in the page, or named as missing."""
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)  # another process takes longer to start than this case needs
+    ran = run("report", small_folder(tmp_path / "case"), "-o", tmp_path / "out", "-n", "5000", "-d", "whole")
+    assert ran.code == 0
+    page = (tmp_path / "out" / "report.html").read_text()
+    digests = json.loads((tmp_path / "out" / "receipt.json").read_text())["files"]
+    for kind in get_args(Kind):
+        files = sorted(path.name for path in (tmp_path / "out" / "figures").glob(f"{kind}*"))
+        assert bool(files) != (f"No figure of {kind}: " in ran.out), kind
+        if files:
+            assert {name.rpartition(".")[2] for name in files} == {"pdf", "png", "svg"}
+            assert {f"figures/{name}" for name in files} <= digests.keys()
+            assert f'<a href="figures/{kind}' in page
+    assert len(list((tmp_path / "out" / "figures").glob("*.svg"))) >= 10
+
+
 def test_verify_reproduces_a_report_and_finds_a_changed_file(run: Run, written: Path) -> None:
     """The receipt of a report makes its totals again; a file that was changed, or is missing, is named."""
     verified = run("verify", written / "receipt.json", "--case", written.parent / "case")
@@ -64,7 +86,7 @@ def test_verify_reproduces_a_report_and_finds_a_changed_file(run: Run, written: 
 def test_report_prints_its_headline_first_and_the_page_has_it(run: Run, tmp_path: Path) -> None:
     """The first line of the output is the finding, for the definition that was asked for; the page begins with it."""
     case, folder = small_folder(tmp_path / "case"), tmp_path / "out"
-    ran = run("report", case, "-o", folder, "-d", "whole", "-n", "5000")
+    ran = run("report", case, "-o", folder, "-d", "whole", *QUICK)
     headline = ran.out.splitlines()[0]
     assert "All deaths" in headline
     found = re.search(r'<p id="headline">(.*?)</p>', (folder / "report.html").read_text())
@@ -76,10 +98,10 @@ def test_report_does_not_write_over_files_unless_told_to(run: Run, written: Path
     """A folder with files is refused; with --force the report is replaced and other files stay."""
     (written / "notes.txt").write_text("mine")
     case = written.parent / "case"
-    refused = run("report", case, "-o", written, "-n", "5000")
+    refused = run("report", case, "-o", written, *QUICK)
     assert refused.code == 1
     assert "--force" in refused.err
-    assert run("report", case, "-o", written, "-n", "5000", "--force").code == 0
+    assert run("report", case, "-o", written, *QUICK, "--force").code == 0
     assert (written / "notes.txt").read_text() == "mine"
 
 
@@ -149,7 +171,7 @@ def test_methods_say_what_was_asked(run: Run, tmp_path: Path) -> None:
     """Settings that differ from the usual stand in the methods, and only works that they rest on are cited."""
     case = small_folder(tmp_path / "case")
     for name, words in (("plain", ()), ("other", ("--dependence", "independent", "--pool", "log", "-s", "7"))):
-        assert run("report", case, "-o", tmp_path / name, "-n", "5000", *words).code == 0
+        assert run("report", case, "-o", tmp_path / name, *QUICK, *words).code == 0
     plain, other = ((tmp_path / name / "methods.md").read_text() for name in ("plain", "other"))
     assert "seed 7" in other
     assert "seed 1," in plain
@@ -169,5 +191,5 @@ def test_report_of_one_and_of_sixty_components(run: Run, tmp_path: Path, count: 
             "definitions": {"whole": definition()},
         },
     )
-    assert run("report", case, "-o", tmp_path / "out", "-n", "5000").code == 0
+    assert run("report", case, "-o", tmp_path / "out", *QUICK).code == 0
     assert (tmp_path / "out" / "report.html").read_text().count(label.strip()) >= count

@@ -12,14 +12,14 @@ their room, and the page does for them what `mcmort.definitions.overlaps` does.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from mcmort.analysis.explorer.packed_column import PackedColumn, pack, packed_size
+from mcmort.analysis.explorer.column_store import COLUMN_CHARACTERS, ERRORS, Array, ColumnStore, Factors, Weight
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Definition, Selector
 from mcmort.definitions import Term, YearShares, definition_of, resolve
@@ -28,70 +28,17 @@ from mcmort.definitions.overlaps import YearGroup, overlap_share, year_groups
 from mcmort.errors import DefinitionError
 from mcmort.results import Draws
 
-__all__ = ["ColumnStore", "ExplorerModel", "Factors", "Frame", "Scope", "Weight", "explorer_model"]
-
-type Array = NDArray[np.float64]
-type Factors = tuple[float, tuple[int, ...]]
-"""A number and columns to multiply it by."""
-type Weight = tuple[Factors, ...]
-"""A sum of such products."""
+__all__ = ["ExplorerModel", "Frame", "Scope", "explorer_models"]
 
 MEASURES: Final = ("all", "registered")
-COLUMN_CHARACTERS: Final = 842_000
-"""Most characters of all columns of one engine, so that a page stays below a megabyte."""
-ERRORS: Final = (5e-6, 1e-5, 2e-5, 4e-5, 7e-5)
-"""Relative errors of single draws from which to choose the least that leaves room."""
 _YEARS, _SHARE, _CLAIM, _ROOM = 0.5, 2.0, 3.0, 8.0
 """How much less exact other columns may be: not the part of a component in some years, which may be all that counts;
 other shares, which matter only beside the deaths that they are of; in years
 without room for all, what overlaps claim; and the room itself, which matters only where there is too little."""
 MOST_SPANS: Final = 8
-"""Most spans of years to choose from."""
-
-
-@dataclass
-class ColumnStore:
-    """Columns of draws, each kept once.
-
-    Attributes
-    ----------
-    values : list of ndarray
-        The columns.
-    slack : list of float
-        For each, how much less exact it may be than deaths are.
-    """
-
-    values: list[Array] = field(default_factory=list)
-    slack: list[float] = field(default_factory=list)
-    _known: dict[tuple[bytes, float], int] = field(default_factory=dict)
-
-    def size(self, error: float) -> int:
-        """Return the characters of all columns together, if deaths may be wrong by a relative error."""
-        return sum(packed_size(*one) for one in self._with_errors(error))
-
-    def packed(self) -> list[PackedColumn]:
-        """Return all columns as text, as exact as there is room for."""
-        error = next((one for one in ERRORS if self.size(one) <= COLUMN_CHARACTERS), ERRORS[-1])
-        return [pack(*one) for one in self._with_errors(error)]
-
-    def factor(self, values: Array | float, slack: float = 1.0) -> Factors:
-        """Return a column as a factor: a number where it is the same on every draw."""
-        if isinstance(values, float | int) or float(values.min()) == float(values.max()):
-            return float(values if isinstance(values, float | int) else values[0]), ()
-        key = values.tobytes(), slack
-        if key not in self._known:
-            self._known[key] = len(self.values)
-            self.values.append(values)
-            self.slack.append(slack)
-        return 1.0, (self._known[key],)
-
-    def forget_after(self, count: int) -> None:
-        """Take out the columns that were added last."""
-        del self.values[count:], self.slack[count:]
-        self._known = {key: index for key, index in self._known.items() if index < count}
-
-    def _with_errors(self, error: float) -> Iterator[tuple[Array, float]]:
-        return ((values, error * slack) for values, slack in zip(self.values, self.slack, strict=True))
+"""Most spans of several years to choose from."""
+MOST_YEARS: Final = 120
+"""Most years of a case of which each can be chosen alone."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +85,7 @@ class ExplorerModel:
     ordinary : dict of str to Factors
         Shares that would have died anyway.
     spans : tuple of (int, int)
-        Spans of years to choose from, the first of them the whole case.
+        Spans of years to choose from: first the whole case, then what definitions and authors name, then single years.
     scopes : dict of (str, (int, int)) to Scope
         By definition and span; none where they share no year.
     """
@@ -151,53 +98,97 @@ class ExplorerModel:
     scopes: Mapping[tuple[str, tuple[int, int]], Scope]
 
 
-def explorer_model(draws: Draws, definitions: Sequence[str]) -> ExplorerModel:
-    """Prepare thinned draws for a page.
+def explorer_models(draws: Sequence[Draws], definitions: Sequence[str]) -> list[ExplorerModel]:
+    """Prepare thinned draws of one case under several standards of evidence for a page.
 
     Parameters
     ----------
-    draws : Draws
-        From `thinned`.
+    draws : sequence of Draws
+        From `thinned`, at the same rows: what is the same under several standards has one column.
     definitions : sequence of str
         Definitions of the case that count anything.
 
     Returns
     -------
-    ExplorerModel
-        With the spans of years that definitions and published totals name, those named most often first, as many as
-        there is room for.
+    list of ExplorerModel
+        One for each, over one store of columns, with the spans of years that definitions and published totals name,
+        those named most often first, and with single years, as many as there is room for.
     """
-    case, store = draws.case, ColumnStore()
-    deaths = {
-        measure: {
-            name: store.factor(values)
-            for name in case.components
-            if (values := draws.columns.get(f"{measure}:{name}")) is not None
-        }
-        for measure in MEASURES
-    }
-    ordinary = {
-        name: store.factor(values)
-        for name in case.components
-        if (values := draws.columns.get(f"ordinary:{name}")) is not None
-    }
-    scopes: dict[tuple[str, tuple[int, int]], Scope] = {}
+    case, store = draws[0].case, ColumnStore()
+    known = [_known(one, store) for one in draws]
+    scopes: list[dict[tuple[str, tuple[int, int]], Scope]] = [{} for _ in draws]
     spans: list[tuple[int, int]] = []
-    for span in _named_spans(case, definitions):
-        before, frames = len(store.values), dict[object, Frame]()
-        made = {
-            (name, span): scope
-            for name in definitions
-            if (scope := _scope(draws, store, name, span, frames)) is not None
-        }
+
+    def add(span: tuple[int, int]) -> None:
+        """Add a span of years, if there is room."""
+        before = len(store.values)
+        made: list[dict[tuple[str, tuple[int, int]], Scope]] = [{} for _ in draws]
+        frames: list[dict[object, Frame]] = [{} for _ in draws]
+        for name in definitions:
+            terms = _terms(case, name, span)
+            if terms is None:
+                continue
+            for one, own, found in zip(draws, frames, made, strict=True):
+                found[name, span] = _scope(one, store, terms, own)
         if spans and store.size(ERRORS[-1]) > COLUMN_CHARACTERS:
             store.forget_after(before)
-            continue
+            return
         spans.append(span)
-        scopes |= made
-        if len(spans) == MOST_SPANS:
-            break
-    return ExplorerModel(draws, store, deaths, ordinary, (spans[0], *sorted(spans[1:])), scopes)
+        for kept, found in zip(scopes, made, strict=True):
+            kept.update(found)
+
+    for span in _named_spans(case, definitions):
+        if len(spans) < MOST_SPANS:
+            add(span)
+    named = len(spans)
+    for year in _years_by_worth(draws[0], definitions, spans[0]):
+        if (year, year) not in spans:
+            add((year, year))
+    ordered = (spans[0], *sorted(spans[1:named]), *sorted(spans[named:]))
+    return [
+        ExplorerModel(one, store, *own, ordered, found) for one, own, found in zip(draws, known, scopes, strict=True)
+    ]
+
+
+def _years_by_worth(draws: Draws, definitions: Sequence[str], whole: tuple[int, int]) -> list[int]:
+    """Return single years, those with most deaths for each column that they need first; none of a very long case."""
+    years = range(whole[0], whole[1] + 1)
+    if not 1 < len(years) <= MOST_YEARS:
+        return []
+    store, worth = ColumnStore(), dict[int, float]()
+    for year in years:
+        before = len(store.values)
+        asked = (_terms(draws.case, name, (year, year)) for name in reversed(definitions))
+        terms = next((found for found in asked if found is not None), None)  # as every definition could count there
+        if terms is not None:
+            parts = _scope(draws, store, terms, {}).frame.parts
+            deaths = sum(_mean_deaths(draws, store, *part) for part in parts.items())
+            worth[year] = deaths / (1 + len(store.values) - before)
+    return sorted((year for year in worth if worth[year] > 0.0), key=lambda year: (-worth[year], year))
+
+
+def _mean_deaths(draws: Draws, store: ColumnStore, component: str, weight: Weight) -> float:
+    """Return about how many deaths of a component a weight takes, on average."""
+    deaths = draws.columns.get(f"all:{component}", draws.columns.get(f"registered:{component}"))
+    share = sum(
+        number * math.prod(float(store.values[column].mean()) for column in columns) for number, columns in weight
+    )
+    return 0.0 if deaths is None else float(deaths.mean()) * share
+
+
+def _known(
+    draws: Draws, store: ColumnStore
+) -> tuple[dict[str, dict[str, Factors]], dict[str, Factors]]:  # fmt: skip
+    """Return the deaths of each component under each measure, and the shares that would have died anyway."""
+
+    def factors(kind: str) -> dict[str, Factors]:
+        return {
+            name: store.factor(values)
+            for name in draws.case.components
+            if (values := draws.columns.get(f"{kind}:{name}")) is not None
+        }
+
+    return {measure: factors(measure) for measure in MEASURES}, factors("ordinary")
 
 
 def _named_spans(case: Case, definitions: Sequence[str]) -> list[tuple[int, int]]:
@@ -215,11 +206,16 @@ def _named_spans(case: Case, definitions: Sequence[str]) -> list[tuple[int, int]
     return [whole, *sorted(counts, key=lambda span: (-counts[span], span))]
 
 
-def _scope(
-    draws: Draws, store: ColumnStore, name: str, span: tuple[int, int], frames: dict[object, Frame]
-) -> Scope | None:  # fmt: skip
-    """Return one definition in one span of years, or None if they share no year."""
-    case = draws.case
+@dataclass(frozen=True)
+class _Terms:
+    """What a definition counts in one span of years, and how every component would count there."""
+
+    counted: Mapping[str, Term]
+    every: Mapping[str, Term]
+
+
+def _terms(case: Case, name: str, span: tuple[int, int]) -> _Terms | None:
+    """Return the terms of a definition in one span of years, or None if they share no year."""
     try:
         definition = definition_of(case, name, DefinitionChanges(years=span))
     except DefinitionError:
@@ -228,16 +224,19 @@ def _scope(
         counted = {term.component: term for term in resolve(case, definition).terms}
     except DefinitionError:
         counted = {}
-    terms = _terms_of_all(case, definition) | counted
+    return _Terms(counted, _terms_of_all(case, definition) | counted)
+
+
+def _scope(draws: Draws, store: ColumnStore, terms: _Terms, frames: dict[object, Frame]) -> Scope:
     known = {
         component: term
-        for component, term in sorted(terms.items())
+        for component, term in sorted(terms.every.items())
         if any(f"{measure}:{component}" in draws.columns for measure in MEASURES)
     }
     key = tuple((term.component, term.pieces) for term in known.values())
     if key not in frames:
         frames[key] = _frame(_Asked(draws, known), store)
-    return Scope(tuple(sorted(counted)), frames[key])
+    return Scope(tuple(sorted(terms.counted)), frames[key])
 
 
 def _frame(asked: _Asked, store: ColumnStore) -> Frame:
@@ -245,12 +244,19 @@ def _frame(asked: _Asked, store: ColumnStore) -> Frame:
     free, tight = _overlaps(asked, store)
     parts = {
         component: tuple(
-            _product(store, asked.shares.share(component, piece.years), asked.responsibility(piece.share), slack=_YEARS)
+            _year_part(store, asked.shares.share(component, piece.years), asked.responsibility(piece.share))
             for piece in term.pieces
         )
         for component, term in asked.terms.items()
     }
     return Frame(parts, free, tight)
+
+
+def _year_part(store: ColumnStore, share: Array | float, responsibility: Array | float) -> Factors:
+    """Return the part of a component in some years, as exact beside its largest value as others are beside one."""
+    number, columns = store.factor(share, _YEARS * min(1.0, float(np.max(share))))
+    factor = store.factor(responsibility, _YEARS)
+    return number * factor[0], columns + factor[1]
 
 
 def _terms_of_all(case: Case, definition: Definition) -> dict[str, Term]:

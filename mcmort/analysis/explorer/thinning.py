@@ -18,7 +18,7 @@ from mcmort.results import Draws, Split
 
 __all__ = ["MOST_ROWS", "nested_rows", "thinned"]
 
-MOST_ROWS: Final = 4_000
+MOST_ROWS: Final = 2_000
 """Joint draws that a page holds."""
 _BLOCKS: Final = 63
 """Blocks by the first total: about the square root of the rows, so that both totals are met alike."""

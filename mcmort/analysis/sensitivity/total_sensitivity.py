@@ -154,7 +154,9 @@ class TotalSensitivity:
         return self.farthest_share > HEAVY_TAIL
 
 
-def total_sensitivity(draws: Draws, resolved: DefinitionTerms, probability: float = 0.95) -> TotalSensitivity:
+def total_sensitivity(
+    draws: Draws, resolved: DefinitionTerms, probability: float = 0.95, *, with_inputs: bool = True
+) -> TotalSensitivity:
     """Work out what carries the width of a total.
 
     Parameters
@@ -165,6 +167,8 @@ def total_sensitivity(draws: Draws, resolved: DefinitionTerms, probability: floa
         The definition.
     probability : float
         Of the interval.
+    with_inputs : bool
+        Whether to say as well what each uncertain input carries, which takes far longer than components do.
 
     Returns
     -------
@@ -189,10 +193,12 @@ def total_sensitivity(draws: Draws, resolved: DefinitionTerms, probability: floa
             f"the total {computed.definition.id!r} has no uncertainty: it is {values[0]:,.0f} on every draw; expected "
             "one that varies. Hint: does the case give ranges, and not fixed figures alone?"
         )
-    question = question_of(draws, resolved)
-    inputs, tied = (_inputs_of_model if draws.manifest.engine == "elicited" else _inputs_of_draws)(
-        draws, question, computed, probability
-    )
+    inputs: tuple[InputSensitivity, ...] = ()
+    tied: tuple[TiedInputs, ...] = ()
+    if with_inputs:
+        inputs, tied = (_inputs_of_model if draws.manifest.engine == "elicited" else _inputs_of_draws)(
+            draws, question_of(draws, resolved), computed, probability
+        )
     return TotalSensitivity(
         computed, probability, _parts(computed, probability), inputs, tied, _farthest_share(values)
     )  # fmt: skip

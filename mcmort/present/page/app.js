@@ -5,8 +5,9 @@
   const byId = (id) => document.getElementById(id);
   const components = new Map(data.components.map((one) => [one.id, one]));
   const definitions = new Map(data.definitions.map((one) => [one.id, one]));
-  const models = new Map(data.variants.map((one) => [one.id, new Engine.Model(one, data.draws)]));
+  const models = new Map(data.variants.map((one) => [one.id, new Engine.Model(data, one)]));
   const WHOLE = data.spans[0].id, TAKEN = "Held by two components, counted once", MOST_STEPS = 10;
+  const hasEngines = new Set(data.variants.map((one) => one.label)).size > 1;
   const state = {variant: data.variants[0].id, level: "0.95", pinned: null};
   const summaries = new Map();
   let current = null, live = 0;
@@ -22,10 +23,9 @@
   const percent = (level) => `${+(100 * level).toFixed(4)}`;
   const levelText = () => `${percent(state.level)} % credible interval`;
   const model = () => models.get(state.variant);
-  const names = data.components.map((one) => one.id);
   function scope() {
     const found = model().scope(state.definition, state.span);
-    return found ? {frame: found.frame, counted: found.counted.map((index) => names[index])} : {frame: null, counted: []};
+    return found ?? {frame: null, counted: []};
   }
 
   // ---- state
@@ -47,7 +47,7 @@
   }
   function yearsText() {
     const span = data.spans.find((one) => one.id === state.span).years;
-    const parts = scope().frame === null ? {} : model().variant.frames[scope().frame].parts;
+    const parts = scope().frame === null ? {} : model().frame(scope().frame).parts;
     const years = [...state.selected].filter((name) => name in parts && model().isKnown(name, state.measure))
       .map((name) => components.get(name).years);
     if (years.length === 0) return "";
@@ -65,7 +65,7 @@
   }
   function condition(known) {
     const found = [];
-    if (state.measure === "registered" || known.some((name) => components.get(name).minimum)) {
+    if (state.measure === "registered" || known.some((name) => model().variant.minimum.includes(name))) {
       found.push("no register missed a death");
     }
     if (unknownOnes().length) found.push("what is not known adds none");
@@ -94,7 +94,7 @@
   function partSummary(name) {
     const {frame} = scope();
     if (frame === null) return null;
-    const stored = isNamed() && model().variant.named[state.definition].parts[name];
+    const stored = isNamed() && model().stored(state.definition, name);
     if (stored) return Engine.stored(stored, data.levels, state.level);
     const part = model().part(frame, name, state.measure, state.net);
     if (part === null) return null;
@@ -116,12 +116,17 @@
     const what = isAsDefined()
       ? `under the definition \u201c${definitions.get(state.definition).label}\u201d with changes`
       : `for your own selection of ${state.selected.size} components`;
-    return `${data.case.title}: ${text} ${what}, ${yearsText()}, ${measureText()}.`;
+    const sentence = `${data.case.title}: ${text} ${what}, ${yearsText()}, ${measureText()}.`, {said} = model().variant;
+    return said ? `${sentence} ${said}` : sentence;
   }
   function basis() {
-    const {accuracy, label} = model().variant, engine = data.variants.length > 1 ? ` (${label})` : "";
+    const {accuracy, label} = model().variant, engine = hasEngines ? ` (${label})` : "";
     if (!current) return "Nothing selected is not zero deaths: choose at least one component with evidence.";
-    if (current.stored) return `A named definition: figures of the full run of ${current.stored.draws.toLocaleString("en")} draws${engine}.`;
+    const draws = current.stored?.draws.toLocaleString("en");
+    if (current.stored && model().variant.said) {
+      return `A named definition by another standard of evidence: the total is that of ${draws} draws, components are of ${data.draws.toLocaleString("en")} of them.`;
+    }
+    if (current.stored) return `A named definition: figures of the full run of ${draws} draws${engine}.`;
     return `Recomputed from ${data.draws.toLocaleString("en")} thinned draws${engine}. On ${accuracy.selections} selections at random, `
       + `ends and medians so computed lay typically ${sharePercent(accuracy.typical)} of the interval\u2019s width from those of `
       + `${accuracy.draws.toLocaleString("en")} draws, at most ${sharePercent(accuracy.largest)}.`;
@@ -194,9 +199,8 @@
   }
   function isAvailable(name) {
     const {frame} = scope();
-    return frame !== null && (name in model().variant.frames[frame].parts || !isEverKnown(name));
+    return frame !== null && (name in model().frame(frame).parts || !model().isEverKnown(name));
   }
-  const isEverKnown = (name) => model().isKnown(name, "all") || model().isKnown(name, "registered");
   function setText(node, text) { if (node.textContent !== text) node.textContent = text; }
 
   function showTable() {
@@ -216,7 +220,7 @@
       row.className = isOn ? "" : "off";
       const unknown = !model().isKnown(one.id, state.measure);
       setText(remark, unknown ? `unknown, not zero${isOn ? "" : "; not counted"}` : !summary ? "none of its years; not counted"
-        : !isOn ? "not counted" : one.minimum || state.measure === "registered" ? "registered only: a minimum" : "");
+        : !isOn ? "not counted" : model().variant.minimum.includes(one.id) || state.measure === "registered" ? "registered only: a minimum" : "");
       const key = summary ? `${isOn} ${state.level} ${reach} ${least} ${summary.median} ${summary.intervals[state.level]}` : "";
       if (rows.get(one.id).drawn !== key) {
         rows.get(one.id).drawn = key;
@@ -300,7 +304,7 @@
   function showLeftOut() {
     const left = data.components.filter((one) => !state.selected.has(one.id)).map((one) => one.label);
     setText(byId("left-out"), left.length ? `Left out of this total: ${left.join("; ")}.` : "Left out of this total: nothing that the case holds.");
-    const unknown = unknownOnes().map((name) => `${components.get(name).label} (${components.get(name).unknown[state.measure] ?? "no evidence"})`);
+    const unknown = unknownOnes().map((name) => `${components.get(name).label} (${model().variant.unknown[name]?.[state.measure] ?? "no evidence"})`);
     setText(byId("unknown"), unknown.length ? `Asked for, but unknown, which is not zero: ${unknown.join("; ")}.` : "");
   }
 
@@ -312,9 +316,15 @@
       byId("definitions").append(make("label", {className: "row"}, radio, make("span", {}, one.label)));
     }
     const fill = (id, options) => byId(id).append(...options.map(([value, text]) => make("option", {value}, text)));
-    fill("span", data.spans.map((one, index) => [one.id, index === 0 ? `all, ${one.label}` : one.label]));
+    const single = data.spans.filter(({years}, index) => index > 0 && years[0] === years[1]);
+    fill("span", data.spans.filter((one) => !single.includes(one)).map((one, index) => [one.id, index === 0 ? `all, ${one.label}` : one.label]));
+    if (single.length) {
+      byId("span").append(make("optgroup", {label: "one year alone"}, ...single.map(({id, label}) => make("option", {value: id}, label))));
+    }
+    const [first, last] = data.spans[0].years;
+    byId("years-note").hidden = single.length === 0 || single.length > last - first;
     fill("level", data.levels.map((level) => [String(level), `${percent(level)} %`]));
-    fill("variant", data.variants.map((one) => [one.id, one.label]));
+    fill("variant", data.variants.map((one) => [one.id, variantLabel(one)]));
     byId("variant-field").hidden = data.variants.length < 2;
     byId("net-field").hidden = data.variants.every((one) => Object.keys(one.ordinary).length === 0);
     byId("measure-field").hidden = data.variants.every((one) => Object.keys(one.deaths.registered).length === 0);
@@ -327,7 +337,11 @@
     on("measure", (value) => { state.measure = value; });
     on("net", (value) => { state.net = value === "1"; });
     on("level", (value) => { state.level = value; });
-    on("variant", (value) => { state.variant = value; });
+    on("variant", (value) => {
+      const was = isAsDefined();
+      state.variant = value;
+      if (was) state.selected = new Set(scope().counted);
+    });
     byId("threshold").addEventListener("input", showProbability);
     byId("pin").addEventListener("click", () => {
       state.pinned = {label: pinLabel(), one: current && {...current.one}, means: means()};
@@ -337,9 +351,10 @@
     byId("csv").addEventListener("click", download);
     byId("copy").addEventListener("click", copyLink);
   }
+  function variantLabel({label, evidence}) { return hasEngines ? `${label}; ${evidence}` : evidence; }
   function pinLabel() {
     const extra = [state.span === WHOLE ? "" : data.spans.find((one) => one.id === state.span).label,
-      isNamed() ? "" : measureText(), data.variants.length > 1 ? model().variant.label : ""].filter(Boolean);
+      isNamed() ? "" : measureText(), data.variants.length > 1 && model().variant !== data.variants[0] ? variantLabel(model().variant) : ""].filter(Boolean);
     return [selectionLabel(), ...extra].join(", ");
   }
   function syncControls() {
@@ -396,8 +411,8 @@
       const text = String(value), safe = /^[=+\-@\t\r]/.test(text) && typeof value === "string" ? `'${text}` : text;
       return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
     };
-    const lines = [["component", "label", "counted", "median", "low", "high", "level", "definition", "years", "measure", "net", "data"]];
-    const tail = [state.level, state.definition, yearsText(), state.measure, state.net, data.digest];
+    const lines = [["component", "label", "counted", "median", "low", "high", "level", "definition", "years", "measure", "net", "evidence", "data"]];
+    const tail = [state.level, state.definition, yearsText(), state.measure, state.net, state.variant, data.digest];
     for (const one of data.components) {
       const summary = partSummary(one.id);
       const numbers = summary ? [summary.median, ...summary.intervals[state.level]] : ["", "", ""];

@@ -24,15 +24,45 @@ const Engine = (() => {
     return values;
   }
 
+  // one of the variants of a page; what several of them share lies in stores, by places
   class Model {
-    constructor(variant, count) {
-      this.variant = variant; this.count = count;
-      this.columns = new Array(variant.columns.length);
-      this.kept = new Map();
-      for (const frame of variant.frames) for (const name of frame.whole) frame.parts[name] = [[1]];
+    constructor(data, variant) {
+      this.data = data; this.variant = variant; this.count = data.draws;
+      this.store = data.stores[variant.store];
+      this.store.unpacked ??= new Array(this.store.columns.length);
+      this.frames = this.store.open ??= new Array(this.store.frames.length);
+      this.names = data.components.map((one) => one.id);
+      this.kept = new Map(); this.scopes = new Map();
     }
     column(index) {
-      return this.columns[index] ??= unpack(this.variant.columns[index], this.count);
+      return this.store.unpacked[index] ??= unpack(this.store.columns[index], this.count);
+    }
+    pairs(flat) {
+      const found = [];
+      for (let at = 0; at < flat.length; at += 2) found.push([this.names[flat[at]], this.store.weights[flat[at + 1]]]);
+      return found;
+    }
+    frame(place) {
+      if (!this.frames[place]) {
+        const {parts, free, tight} = this.store.frames[place];
+        this.frames[place] = {
+          parts: Object.fromEntries(this.pairs(parts)),
+          free: free.map(([guest, host, weight]) => [this.names[guest], this.names[host], this.store.weights[weight]]),
+          tight: tight.map((index) => {
+            const [host, room, outer, inner] = this.store.tight[index];
+            return [this.names[host], this.store.weights[room], this.pairs(outer), this.pairs(inner)];
+          }),
+        };
+      }
+      return this.frames[place];
+    }
+    // the stored summary of a component under a named definition
+    stored(definition, name) {
+      const {parts} = this.variant.named[definition];
+      for (let at = 0; at < parts.length; at += 2) {
+        if (this.names[parts[at]] === name) return this.data.summaries[parts[at + 1]];
+      }
+      return undefined;
     }
     product(values, [number, ...columns]) {
       const product = Float64Array.from(values, (value) => value * number);
@@ -48,6 +78,7 @@ const Engine = (() => {
       for (const factors of weight) add(sum, this.product(values, factors), 1);
       return sum;
     }
+    isEverKnown(name) { return this.isKnown(name, "all") || this.isKnown(name, "registered"); }
     isKnown(name, measure) { return name in this.variant.deaths[measure]; }
     // deaths of a component under a measure, gross or net, in all its years
     base(name, measure, net) {
@@ -64,9 +95,25 @@ const Engine = (() => {
       }
       return this.kept.get(key);
     }
-    scope(definition, span) { return this.variant.scopes[`${definition} ${span}`] ?? null; }
+    // the frame of a definition in a span of years, and what it counts there; null if they share no year
+    scope(definition, span) {
+      const key = `${definition} ${span}`;
+      if (!this.scopes.has(key)) this.scopes.set(key, this.scopeOf(definition, span));
+      return this.scopes.get(key);
+    }
+    scopeOf(definition, span) {
+      const {spans, components} = this.data, found = this.variant.scopes[definition];
+      const index = spans.findIndex((one) => one.id === span);
+      if (!found?.[index]) return null;
+      const [frame, counted] = found[index], [first, last] = spans[index].years, {parts} = this.frame(frame);
+      const years = new Map(components.map((one) => [one.id, one.years]));
+      const meets = (name) => years.get(name)[0] <= last && first <= years.get(name)[1];
+      const names = counted?.map((one) => this.names[one]) ?? this.scope(definition, spans[0].id).counted
+        .filter((name) => name in parts || (!this.isEverKnown(name) && meets(name)));
+      return {frame, counted: names};
+    }
     part(frame, name, measure, net) {
-      const weight = this.variant.frames[frame].parts[name];
+      const weight = this.frame(frame).parts[name];
       if (!weight || !this.isKnown(name, measure)) return null;
       const base = this.base(name, measure, net);
       if (weight.length === 1 && weight[0].length === 1 && weight[0][0] === 1) return base;
@@ -84,7 +131,7 @@ const Engine = (() => {
       if (parts.size === 0) return null;
       const total = new Float64Array(this.count), taken = new Float64Array(this.count);
       for (const part of parts.values()) add(total, part, 1);
-      const {free, tight} = this.variant.frames[frame];
+      const {free, tight} = this.frame(frame);
       const claim = (guest, weight) => {
         const key = `${guest} ${measure} ${net} ${JSON.stringify(weight)}`;
         if (!this.kept.has(key)) this.kept.set(key, this.weighted(this.base(guest, measure, net), weight));
@@ -93,8 +140,7 @@ const Engine = (() => {
       for (const [guest, host, weight] of free) {
         if (parts.has(guest) && parts.has(host)) add(taken, claim(guest, weight), 1);
       }
-      for (const index of tight) {
-        const [host, weight, outer, inner] = this.variant.tight[index];
+      for (const [host, weight, outer, inner] of tight) {
         if (!parts.has(host)) continue;
         const asked = inner.filter(([guest]) => parts.has(guest));
         if (asked.length === 0) continue;
@@ -153,7 +199,7 @@ const Engine = (() => {
   }
 
   // digits: one unit for both ends of an interval and its median, as mcmort.present.numbers.rounding_of chooses it
-  const MILLION = 1e6, TOLERANCE = 1 / 20, FEWEST_UNITS = 8, MOST_FIGURES = 3, MINUS = "\u2212", DASH = "\u2013";
+  const MILLION = 1e6, TOLERANCE = 1 / 20, FEWEST_UNITS = 8, COUNTED = 0.5, MOST_FIGURES = 3, MINUS = "\u2212", DASH = "\u2013";
   function roundedTo(number, exponent) {
     const unit = 10 ** exponent, size = Math.floor(Math.abs(number) / unit + 0.5) * unit;
     return number < 0 && size > 0 ? -size : size;
@@ -179,7 +225,7 @@ const Engine = (() => {
       Object.assign(this, {exponent, millions, isLimited, keepsSmall});
     }
     exponentOf(number) {
-      return this.keepsSmall && number > 0 && roundedTo(number, this.exponent) === 0
+      return this.keepsSmall && number >= COUNTED && roundedTo(number, this.exponent) === 0
         ? Math.max(floorLog(number), 0) : this.exponent;
     }
     value(number) { return roundedTo(number, this.exponentOf(number)); }

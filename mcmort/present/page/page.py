@@ -46,7 +46,7 @@ def default_definition(rows: Sequence[ComparedDefinition], name: str | None = No
     return name
 
 
-def page_html(variants: Sequence[Variant], default: str) -> str:
+def page_html(variants: Sequence[Variant], default: str, figures: Sequence[tuple[str, str]] = ()) -> str:
     """Return the page.
 
     Parameters
@@ -55,6 +55,8 @@ def page_html(variants: Sequence[Variant], default: str) -> str:
         One for each engine; the first is shown first.
     default : str
         The definition that is shown first, and without a program the only one.
+    figures : sequence of (str, str)
+        Captions of figures that lie beside the page, with their paths.
 
     Returns
     -------
@@ -76,6 +78,7 @@ def page_html(variants: Sequence[Variant], default: str) -> str:
             digest=data["digest"],
             figure=Markup(_figure(comparison, row)),
             definitions=_definitions(comparison),
+            figures=[{"caption": caption, "path": path} for caption, path in figures],
             limits=limits(case),
             shown=_shown(row, len(variants[0].model.draws)),
         )

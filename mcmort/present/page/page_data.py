@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from mcmort.analysis import ComparedDefinition, Comparison, Summary, summarise
 from mcmort.analysis.explorer.accuracy import Accuracy
-from mcmort.analysis.explorer.model import MEASURES, ExplorerModel, Frame
+from mcmort.analysis.explorer.model import MEASURES, ExplorerModel
+from mcmort.analysis.explorer.standards import ADMITTED, EvidenceStandard
 from mcmort.analysis.summary import PROBABILITIES
 from mcmort.catalogue import Case
 from mcmort.catalogue.records import Component
 from mcmort.present.engine_note import engine_note
 from mcmort.present.figures.published_marks import published_marks
+from mcmort.present.page.shared_parts import Places, SharedFrames
 from mcmort.present.pieces_text import headline_with_pieces
 from mcmort.present.print_format import years_text
 from mcmort.present.wording import floor_condition
@@ -25,13 +27,11 @@ __all__ = ["Variant", "page_data"]
 ENGINE_WORDS: Final = {"elicited": "pooled ranges", "synthesis": "one model of all the evidence"}
 _FIGURES: Final = 5
 """Significant figures of the numbers beside the columns."""
-_WHOLE: Final = ((1.0, ()),)
-"""The weight of a component of which everything counts."""
 
 
 @dataclass(frozen=True)
 class Variant:
-    """The results of one engine.
+    """The results of one engine under one standard of evidence.
 
     Attributes
     ----------
@@ -41,11 +41,14 @@ class Variant:
         The thinned draws, prepared.
     accuracy : Accuracy
         What thinning costs.
+    standard : EvidenceStandard
+        Which evidence is admitted.
     """
 
     comparison: Comparison
     model: ExplorerModel
     accuracy: Accuracy
+    standard: EvidenceStandard = ADMITTED
 
 
 def page_data(variants: Sequence[Variant], default: str) -> dict[str, Any]:
@@ -54,7 +57,7 @@ def page_data(variants: Sequence[Variant], default: str) -> dict[str, Any]:
     Parameters
     ----------
     variants : sequence of Variant
-        One for each engine.
+        Of each engine, under each standard of evidence.
     default : str
         The definition that a page shows first.
 
@@ -70,12 +73,22 @@ def page_data(variants: Sequence[Variant], default: str) -> dict[str, Any]:
         "draws": len(first.model.draws),
         "levels": list(PROBABILITIES),
         "default": default,
-        "components": [_component(case, one, first.model) for one in case.components.values()],
+        "components": [_component(case, one) for one in case.components.values()],
         "groups": _groups(case),
         "definitions": [_definition(row) for row in first.comparison.rows],
         "spans": [{"id": _key(span), "label": years_text(span), "years": span} for span in first.model.spans],
-        "variants": [_variant(one) for one in variants],
     }
+    order = {name: index for index, name in enumerate(case.components)}
+    stores: dict[int, SharedFrames] = {}
+    for one in variants:
+        stores.setdefault(id(one.model.store), SharedFrames(one.model.store, order))
+    summaries, kept = Places(), list(stores)
+    data["variants"] = [
+        _variant(one, first.model.spans, stores[id(one.model.store)], summaries)
+        | {"store": kept.index(id(one.model.store))}
+        for one in variants
+    ]
+    data |= {"summaries": summaries.values, "stores": [one.document() for one in stores.values()]}
     return data | {"digest": _digest(data)}
 
 
@@ -95,9 +108,8 @@ def _groups(case: Case) -> list[dict[str, str]]:
     return [{"id": name, "label": value.label} for name, value in values.items()] + [{"id": "", "label": "Other"}]
 
 
-def _component(case: Case, one: Component, model: ExplorerModel) -> dict[str, Any]:
+def _component(case: Case, one: Component) -> dict[str, Any]:
     facet = next(iter(case.head.facets), "")
-    status = model.draws.statuses[one.id]
     return {
         "id": one.id,
         "label": one.label,
@@ -106,8 +118,6 @@ def _component(case: Case, one: Component, model: ExplorerModel) -> dict[str, An
         "group": next(iter(one.facets.get(facet, ())), ""),
         "unit": one.unit,
         "counts": one.counts,
-        "minimum": status.is_registered_only,
-        "unknown": dict(status.unknown),
         "signed": case.head.support_of(one) == "signed",
     }
 
@@ -118,61 +128,71 @@ def _definition(row: ComparedDefinition) -> dict[str, Any]:
     return {key: getattr(one, key) for key in keys} | {"years": one.years}
 
 
-def _variant(variant: Variant) -> dict[str, Any]:
-    model, rows = variant.model, variant.comparison.rows
-    frames = list(dict.fromkeys(map(id, (scope.frame for scope in model.scopes.values()))))
-    by_id = {id(scope.frame): scope.frame for scope in model.scopes.values()}
-    tight: dict[str, int] = {}
-    order = {name: index for index, name in enumerate(model.draws.case.components)}
-    engine = model.draws.manifest.engine
+def _variant(
+    variant: Variant, spans: Sequence[tuple[int, int]], frames: SharedFrames, summaries: Places
+) -> dict[str, Any]:
+    model, rows, standard = variant.model, variant.comparison.rows, variant.standard
+    draws = model.draws
+    names = list(draws.case.components)
+    engine = draws.manifest.engine
+    statuses = {name: draws.statuses[name] for name in names}
     return {
-        "id": engine,
+        "id": f"{engine}-{standard.id}" if standard.id else engine,
         "label": ENGINE_WORDS.get(engine, engine),
+        "evidence": standard.label,
+        "said": _said(standard),
         "note": engine_note(rows[0].total, *(row.summary for row in rows)),
         "accuracy": {key: _short(getattr(variant.accuracy, key)) for key in ("typical", "largest")}
         | {key: getattr(variant.accuracy, key) for key in ("selections", "draws")},
-        "columns": [(one.scale, one.low, one.high, one.bits, one.text) for one in model.store.packed()],
         "deaths": {measure: _weights(model.deaths[measure]) for measure in MEASURES},
         "ordinary": _weights(model.ordinary),
-        "signed": [name for name in model.draws.case.components if _is_signed(model, name)],
-        "frames": [_frame(by_id[one], tight) for one in frames],
+        "minimum": [name for name, status in statuses.items() if status.is_registered_only],
+        "unknown": {name: dict(status.unknown) for name, status in statuses.items() if status.unknown},
+        "signed": [name for name in names if draws.case.head.support_of(draws.case.components[name]) == "signed"],
         "scopes": {
-            f"{name} {_key(span)}": {
-                "frame": frames.index(id(scope.frame)),
-                "counted": [order[component] for component in scope.counted],
-            }
-            for (name, span), scope in model.scopes.items()
+            name: [_scope(model, name, span, spans[0], frames) for span in spans]
+            for name, whole in model.scopes
+            if whole == spans[0]
         },
-        "tight": [json.loads(text) for text in tight],
-        "named": {row.total.definition.id: _named(row) for row in rows},
+        "named": {row.total.definition.id: _named(row, standard, names, summaries) for row in rows},
     }
 
 
-def _is_signed(model: ExplorerModel, name: str) -> bool:
+def _said(standard: EvidenceStandard) -> str:
+    """Return the sentence that follows a headline; nothing for the evidence that the case admits."""
+    return "" if standard == ADMITTED else f"Evidence: {standard.label}."
+
+
+def _scope(
+    model: ExplorerModel, name: str, span: tuple[int, int], whole: tuple[int, int], frames: SharedFrames
+) -> list[Any] | None:
+    """Return the place of the frame, and the components counted where these are not those that a page expects.
+
+    It expects those that count in the whole case and have a part in the frame, or are unknown and lie in the years.
+    """
+    found = model.scopes.get((name, span))
+    if found is None:
+        return None
     case = model.draws.case
-    return case.head.support_of(case.components[name]) == "signed"
+    names = list(case.components)
+    expected = [
+        component
+        for component in model.scopes[name, whole].counted
+        if component in found.frame.parts or (not _is_known(model, component) and _meets(case, component, span))
+    ]
+    place = frames.place(found.frame)
+    if span != whole and set(expected) == set(found.counted):
+        return [place]
+    return [place, [names.index(component) for component in found.counted]]
 
 
-def _frame(frame: Frame, tight: dict[str, int]) -> dict[str, Any]:
-    """Return a frame; hosts that may run out of room are listed once for all frames."""
-    places = []
-    for host, room, outer, inner in frame.tight:
-        entry = (host, _weight(room), _sides(outer), _sides(inner))
-        places.append(tight.setdefault(json.dumps(entry), len(tight)))
-    return {
-        "whole": [name for name, weight in frame.parts.items() if weight == _WHOLE],
-        "parts": {name: _weight(weight) for name, weight in frame.parts.items() if weight != _WHOLE},
-        "free": [(guest, host, _weight(weight)) for guest, host, weight in frame.free],
-        "tight": places,
-    }
+def _is_known(model: ExplorerModel, component: str) -> bool:
+    return any(component in model.deaths[measure] for measure in MEASURES)
 
 
-def _sides(sides: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
-    return [(name, _weight(weight)) for name, weight in sides]
-
-
-def _weight(weight: Iterable[tuple[float, tuple[int, ...]]]) -> list[list[float]]:
-    return [[float(f"{number:.12g}"), *columns] for number, columns in weight]
+def _meets(case: Case, component: str, span: tuple[int, int]) -> bool:
+    first, last = case.components[component].years
+    return first <= span[1] and span[0] <= last
 
 
 def _weights(factors: Mapping[str, tuple[float, tuple[int, ...]]]) -> dict[str, list[float]]:
@@ -192,13 +212,17 @@ def _summary(summary: Summary) -> list[float]:
     return [int(number) if number >= 1.0 else number for number in found]
 
 
-def _named(row: ComparedDefinition) -> dict[str, Any]:
+def _named(
+    row: ComparedDefinition, standard: EvidenceStandard, names: Sequence[str], summaries: Places
+) -> dict[str, Any]:
     """Return the stored figures of a named definition."""
     total = row.total
-    parts = {
-        name: _summary(summarise(values, PROBABILITIES, shortest=False, chains=total.chains))
-        for name, values in total.parts.items()
-    }
+    parts: list[int] = []
+    for name, values in (
+        total.parts.items() if standard == ADMITTED else ()
+    ):  # else the page reckons them from its draws
+        summary = summarise(values, PROBABILITIES, shortest=False, chains=total.chains)
+        parts += [names.index(name), summaries.of(_summary(summary))]
     marks = [
         {"low": mark.low, "best": mark.best, "high": mark.high, "reading": mark.reading, "same": mark.same,
          "label": mark.words}
@@ -206,7 +230,10 @@ def _named(row: ComparedDefinition) -> dict[str, Any]:
     ]  # fmt: skip
     return {
         "headlines": {
-            f"{level:g}": headline_with_pieces(total, row.summary, level, row.pieces) for level in PROBABILITIES
+            f"{level:g}": " ".join(
+                filter(None, [headline_with_pieces(total, row.summary, level, row.pieces), _said(standard)])
+            )
+            for level in PROBABILITIES
         },
         "draws": row.summary.draws,
         "summary": _summary(row.summary),

@@ -14,6 +14,8 @@ from mcmort.present.wording import floor_note, or_more, unknown_text
 
 __all__ = ["bridge_table"]
 
+_MOST_STEPS: Final = 8
+"""Components of which a short table has a step, the largest."""
 _RAW: Final = ("kind", "component", "mean", "median", "low", "high")
 
 type _Row = tuple[tuple[str, ...], tuple[object, ...]]
@@ -46,6 +48,7 @@ def bridge_table(bridge: Bridge, probability: float = 0.95) -> Table:
         *_end_rows(bridge, probability),
         *_sum_rows(bridge, probability),
     ]
+    main = _main_rows(rows)
     return Table(
         title=f"{bridge.start.total.case.head.title}: from {_name(bridge.start)} to {_name(bridge.end)}",
         columns=columns,
@@ -53,7 +56,22 @@ def bridge_table(bridge: Bridge, probability: float = 0.95) -> Table:
         notes=tuple(_notes(bridge, probability)),
         raw_columns=_RAW,
         raw_rows=tuple(raw for _, raw in rows),
+        main_rows=main,
+        main_notes=tuple(_main_notes(bridge, [_mean(row) for i, row in enumerate(rows) if i not in main], probability)),
     )
+
+
+def _main_rows(rows: list[_Row]) -> tuple[int, ...]:
+    """Return the rows of a short table: all but the smaller steps of single components."""
+    steps = [index for index, (_, raw) in enumerate(rows) if raw[1]]
+    largest = set(sorted(steps, key=lambda index: -abs(_mean(rows[index])))[:_MOST_STEPS])
+    return tuple(index for index in range(len(rows)) if index in largest or index not in steps)
+
+
+def _mean(row: _Row) -> float:
+    mean = row[1][2]
+    assert isinstance(mean, float)
+    return mean
 
 
 def _name(end: BridgeEnd) -> str:
@@ -129,10 +147,6 @@ def _sum_rows(bridge: Bridge, probability: float) -> list[_Row]:
 
 def _notes(bridge: Bridge, probability: float) -> list[str]:
     totals = [end.total for end in bridge.ends]
-    printed_numbers: list[tuple[str, Rounding]] = [
-        (step_label(bridge, step), rounding_for(step.summary, probability)) for step in bridge.steps
-    ]
-    printed_numbers += [(_name(end), rounding_for(end.summary, probability)) for end in bridge.ends]
     names = bridge.start.total.case.components
     left_out = sorted(totals[0].excluded.keys() & totals[1].excluded.keys())
     return [
@@ -141,6 +155,26 @@ def _notes(bridge: Bridge, probability: float) -> list[str]:
         *claim_notes(bridge),
         *([f"Neither counts: {'; '.join(names[name].label for name in left_out)}."] if left_out else []),
         *(f"{_name(end)} does not know: {unknown_text(end.total)}." for end in bridge.ends if end.total.unknown),
+        *_last_notes(bridge, probability),
+    ]
+
+
+def _main_notes(bridge: Bridge, hidden: list[float], probability: float) -> list[str]:
+    """Return the notes of a short table, with what the steps that it leaves out add together."""
+    order = order_note(bridge)
+    if hidden:
+        which = f"{len(hidden)} smaller steps" if len(hidden) > 1 else "smallest step"
+        order += f" Not shown: the {which}, together {significant(sum(hidden), 2)} in the mean."
+    return [order, *claim_notes(bridge), *_last_notes(bridge, probability)]
+
+
+def _last_notes(bridge: Bridge, probability: float) -> list[str]:
+    totals = [end.total for end in bridge.ends]
+    printed_numbers: list[tuple[str, Rounding]] = [
+        (step_label(bridge, step), rounding_for(step.summary, probability)) for step in bridge.steps
+    ]
+    printed_numbers += [(_name(end), rounding_for(end.summary, probability)) for end in bridge.ends]
+    return [
         *floor_note(totals),
         *digits_note(printed_numbers),
         engine_note(totals[1], *(end.summary for end in bridge.ends)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,10 +15,10 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from mcmort.present.print_format import GLUE, glued, page_width
+from mcmort.present.print_format import FILE_WIDTH, GLUE, glued, page_width
 from mcmort.present.tables.columns import Column, Table
 
-__all__ = ["to_text"]
+__all__ = ["SCREEN", "to_text"]
 
 _COMFORTABLE: Final = 24
 """Width below which the names of rows become hard to read: columns that may be left out are, rather than that."""
@@ -35,7 +36,8 @@ _LONGEST_PARTS: Final = (20, 16, 12)
 """As long are the parts of broken words where the columns would not fit otherwise."""
 _BREAKS: Final = ("-", "_", "\N{EN DASH}")
 """After these a word is broken rather than elsewhere."""
-_SCREEN: Final = 36
+_PARTS: Final = re.compile(f"[^{''.join(_BREAKS)}]*[{''.join(_BREAKS)}]|[^{''.join(_BREAKS)}]+")
+SCREEN: Final = 36
 """Lines of a table from which its main rows and notes are enough, unless all are asked for."""
 _GAP: Final = 3
 """Columns of padding between two cells; two more stand at the edges of the table."""
@@ -49,7 +51,7 @@ def to_text(table: Table, width: int | None = None, *, full: bool = True) -> str
     table : Table
         The table.
     width : int, optional
-        Of a line; by default that of the terminal, at most 120 columns.
+        Of a line; by default that of the terminal. Notes use at most 120 columns of it.
     full : bool
         Whether all rows and notes stand there, or the main ones alone where all would fill more than a screen.
 
@@ -61,7 +63,7 @@ def to_text(table: Table, width: int | None = None, *, full: bool = True) -> str
     """
     width = page_width() if width is None else width
     text = _whole_text(table, width)
-    return text if full or text.count("\n") <= _SCREEN else _whole_text(table.shortened(), width)
+    return text if full or text.count("\n") <= SCREEN else _whole_text(table.shortened(), width)
 
 
 def _whole_text(table: Table, width: int) -> str:
@@ -160,7 +162,7 @@ def _column_widths(
     """
     widths = _natural_widths(table)
     words = [
-        min(longest, max(cell_len(word) for cell in cells for word in glued(cell).split(" ")))
+        min(longest, max(cell_len(part) for cell in cells for part in _unbroken(cell, longest)))
         for cells in _cells_by_column(table)
     ]
     numbers = [i for i, column in enumerate(table.columns) if column.is_number]
@@ -182,6 +184,12 @@ def _column_widths(
             widths[max(shrinkable, key=widths.__getitem__)] -= 1
             excess -= 1
     return widths if excess <= 0 else None
+
+
+def _unbroken(cell: str, longest: int) -> list[str]:
+    """Return the words of a cell; where long ones must be broken, their parts, which end with a hyphen or a dash."""
+    words = glued(cell).split(" ")
+    return words if longest == _LONGEST_WORD else [part for word in words for part in _PARTS.findall(word) or [""]]
 
 
 def _fitting(table: Table, width: int) -> Table:
@@ -224,4 +232,4 @@ def _labelled(column: Column, cell: str) -> str:
 
 def _print_indented(console: Console, text: str, first: str = "") -> None:
     """Print a paragraph whose lines but the first are indented."""
-    console.print(Text(first + "\n  ".join(_lines(text, console.width - 2))))
+    console.print(Text(first + "\n  ".join(_lines(text, min(console.width, FILE_WIDTH) - 2))))

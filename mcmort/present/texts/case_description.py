@@ -2,49 +2,130 @@
 
 from __future__ import annotations
 
+from itertools import islice
+from typing import Final
+
 from mcmort.catalogue import Case
 from mcmort.catalogue.citations import owners_behind
 from mcmort.catalogue.records import Claim, Component, Estimate, Figure, Quantity
 from mcmort.errors import DefinitionError
 from mcmort.present.print_format import as_printed, wrapped, years_text
 from mcmort.present.tables.columns import Column, Table
-from mcmort.present.tables.plain_text import to_text
+from mcmort.present.tables.plain_text import SCREEN, to_text
 from mcmort.present.texts.reference_list import reference
 from mcmort.present.texts.spread_text import bases_in_use, spread_words
+
+_MOST_NAMES: Final = 12
+"""Components of one group that a short description names."""
+_MOST_LINES: Final = 12
+"""Definitions, and groups of components, that it names."""
 
 __all__ = ["case_text", "component_text", "estimates_text", "sources_text"]
 
 
-def case_text(case: Case) -> str:
-    """Return a case: summary, facets, components and definitions.
+def case_text(case: Case, *, full: bool = False) -> str:
+    """Return a case: summary, definitions and components.
 
     Parameters
     ----------
     case : Case
         From `mcmort.load`.
+    full : bool
+        Whether spreads, facets, what definitions ask, and a line for each component stand there where they fill more than a
+        screen.
 
     Returns
     -------
     str
         Plain text.
     """
-    head = case.head
-    lines = [head.title, "=" * len(head.title), "", *wrapped(head.summary), ""]
-    lines += wrapped(f"Years {years_text(head.years)}; {head.territory}; digest {case.digest[:12]}")
+    text = "\n".join(
+        [
+            *_head(case),
+            *_readings(case),
+            "",
+            *_spreads(case),
+            "",
+            *_facets(case),
+            "",
+            *_definitions(case),
+            "",
+            _components(case),
+        ]
+    )
+    if full or text.count("\n") <= SCREEN:
+        return "\n".join([text, *wrapped(f"{_counts(case)}."), ""])
+    lines = [
+        *_head(case),
+        *wrapped(f"{_counts(case)}."),
+        "",
+        *_named_definitions(case),
+        "",
+        *_named_components(case),
+        "",
+    ]
+    hints = (
+        ("--full", "spreads, facets, what definitions ask, all components"),
+        ("--estimates", "every figure"),
+        ("--sources", "every work"),
+    )
+    more = "; ".join(f"{what}: {option}" for option, what in hints)
+    example = max(case.components.values(), key=lambda component: len(component.estimate)).id
     lines += wrapped(
+        f"To see more: {more}. One component with its evidence: mcmort show {case.id} {example}.", "", "  "
+    )
+    return "\n".join([*lines, ""])
+
+
+def _head(case: Case) -> list[str]:
+    head = case.head
+    return [
+        *(head.title, "=" * len(head.title), "", *wrapped(head.summary), ""),
+        *wrapped(f"Years {years_text(head.years)}; {head.territory}; digest {case.digest[:12]}"),
+    ]
+
+
+def _counts(case: Case) -> str:
+    counts = (
+        (len(case.components), "component"),
+        (len(case.quantities), "quantity"),
+        (len(case.overlaps), "overlap"),
+        (len(case.dependence), "group of dependence"),
+        (len(case.claims), "published total"),
+        (len(case.sources), "source"),
+    )
+    plurals = {"quantity": "quantities", "group of dependence": "groups of dependence"}
+    return ", ".join(f"{count} {word if count == 1 else plurals.get(word, f'{word}s')}" for count, word in counts)
+
+
+def _readings(case: Case) -> list[str]:
+    head = case.head
+    lines = wrapped(
         f"Ranges whose meaning is not stated are read as {100 * head.readings.range:g} %, plausible ranges as "
         f"{100 * head.readings.plausible:g} % ({head.readings.source})."
     )
-    lines += [*wrapped(f"Admitted by default: {', '.join(head.evidence)}."), "", "Spread of a point, on the logarithm"]
+    return [*lines, *wrapped(f"Admitted by default: {', '.join(head.evidence)}.")]
+
+
+def _spreads(case: Case) -> list[str]:
+    lines = ["Spread of a point, on the logarithm"]
     for basis in bases_in_use(case):
         lines += wrapped(f"{basis}: {spread_words(case, basis)}", "  ", "    ")
-    lines += ["", "Facets"]
-    for facet, values in head.facets.items():
+    return lines
+
+
+def _facets(case: Case) -> list[str]:
+    lines = ["Facets"]
+    for facet, values in case.head.facets.items():
         lines.append(f"  {facet}")
         for value, described in values.items():
             signed = " (may be negative)" if described.signed else ""
             lines += wrapped(f"{value}: {described.label}{signed}", "    ", "      ")
-    lines += ["", "Definitions"]
+    return lines
+
+
+def _definitions(case: Case) -> list[str]:
+    lines = ["Definitions"]
     for definition in case.definitions.values():
         lines.append(f"  {definition.id}: {definition.label}")
         for word, text in (
@@ -53,6 +134,36 @@ def case_text(case: Case) -> str:
             ("without", definition.leaves_out),
         ):
             lines += wrapped(text, f"    {word}: ", "      ")
+    return lines
+
+
+def _named_definitions(case: Case) -> list[str]:
+    lines = ["Definitions"]
+    for definition in islice(case.definitions.values(), _MOST_LINES):
+        lines += wrapped(f"{definition.id}: {definition.label}", "  ", "    ")
+    return [*lines, *_rest(len(case.definitions), _MOST_LINES, "  ")]
+
+
+def _named_components(case: Case) -> list[str]:
+    """Name the components, grouped by the first facet of the case."""
+    facet = next(iter(case.head.facets), "")
+    groups: dict[str, list[str]] = {value: [] for value in case.head.facets.get(facet, ())}
+    for component in case.components.values():
+        groups.setdefault(next(iter(component.facets.get(facet, ())), ""), []).append(component.id)
+    lines = [f"Components, by {facet}" if facet else "Components"]
+    filled = {value: names for value, names in groups.items() if names}
+    for value, names in islice(filled.items(), _MOST_LINES):
+        label = case.head.facets[facet][value].label if value else "others" if facet else "all"
+        more = f", and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+        lines += wrapped(f"{label}: {', '.join(names[:_MOST_NAMES])}{more}", "  ", "    ")
+    return [*lines, *_rest(len(filled), _MOST_LINES, "  ")]
+
+
+def _rest(count: int, shown: int, indent: str) -> list[str]:
+    return [f"{indent}and {count - shown} more"] if count > shown else []
+
+
+def _components(case: Case) -> str:
     columns = (
         Column("Component"),
         Column("Label"),
@@ -65,12 +176,7 @@ def case_text(case: Case) -> str:
         facets = "; ".join(f"{facet} {'/'.join(values)}" for facet, values in component.facets.items())
         count = "derived" if component.formula else str(len(component.estimate))
         rows.append((component.id, component.label, years_text(component.years), facets, count))
-    table = Table("Components", columns, tuple(rows))
-    counts = (
-        f"{len(case.quantities)} quantities, {len(case.overlaps)} overlaps, "
-        f"{len(case.dependence)} groups of dependence, {len(case.claims)} published totals, {len(case.sources)} sources"
-    )
-    return "\n".join([*lines, "", to_text(table), *wrapped(counts), ""])
+    return to_text(Table("Components", columns, tuple(rows)))
 
 
 def component_text(case: Case, name: str) -> str:

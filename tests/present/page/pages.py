@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import mcmort as mm
-from mcmort.api.page_variant import page_variant
+from mcmort.api.page_variant import compared, page_variants
 from mcmort.catalogue import Case
 from mcmort.catalogue.records import Selector
 from mcmort.definitions import DefinitionChanges, definition_of, resolve
@@ -21,23 +21,34 @@ from mcmort.present.page.page_data import Variant
 from mcmort.results import DrawOptions
 from mcmort.totals import total_of
 
-__all__ = ["data_of", "page_of", "random_asks", "shipped_variant", "variant_of"]
+__all__ = ["data_of", "largest_gap", "page_of", "random_asks", "shipped_variant", "shipped_variants", "variant_of"]
+
+
+def variants_of(case: Case) -> list[Variant]:
+    """Return what the page of a case holds, with the usual draws and seed 1, under every standard of evidence."""
+    options = DrawOptions(seed=1)
+    return page_variants(compared(case, options), options)
 
 
 def variant_of(case: Case) -> Variant:
-    """Return what the page of a case holds, with the usual draws and seed 1."""
-    return page_variant(case, DrawOptions(seed=1))[1]
+    """Return what it holds under the evidence that the case admits."""
+    return variants_of(case)[0]
 
 
 @cache
-def shipped_variant(name: str) -> Variant:
+def shipped_variants(name: str) -> list[Variant]:
     """Return what the page of a shipped case holds."""
-    return variant_of(mm.load(name))
+    return variants_of(mm.load(name))
 
 
-def page_of(variant: Variant) -> str:
+def shipped_variant(name: str) -> Variant:
+    """Return what it holds under the evidence that the case admits."""
+    return shipped_variants(name)[0]
+
+
+def page_of(*variants: Variant) -> str:
     """Return the page, as a report writes it."""
-    return page_html([variant], default_definition(variant.comparison.rows))
+    return page_html(variants, default_definition(variants[0].comparison.rows))
 
 
 def data_of(page: str) -> dict[str, Any]:
@@ -78,3 +89,11 @@ def random_asks(variant: Variant, count: int, seed: int) -> tuple[list[dict[str,
         )
         expected.append(np.quantile(total.values, (0.025, 0.5, 0.975)))
     return asks, np.array(expected)
+
+
+def largest_gap(asks: list[dict[str, Any]], found: NDArray[np.float64], expected: NDArray[np.float64]) -> float:
+    """Return how far ends and medians lie apart, relative to them or the median; of single years, to the upper end."""
+    years = np.array([len(set(ask["span"].split(":"))) for ask in asks])
+    largest = np.where(years == 1, expected[:, 2], expected[:, 1])[:, None]
+    scale = np.maximum(expected, largest)
+    return float((np.abs(found - expected) / np.where(scale > 0.0, scale, 1.0)).max())

@@ -11,13 +11,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mcmort.definitions import DefinitionChanges, definition_of
 from mcmort.present.numbers import rounding_for
 from mcmort.present.page.page import default_definition
 from mcmort.present.pieces_text import headline_with_pieces
 from mcmort.totals import resolve, total_of
 from tests.cases import case_of, component, definition, point, ranged
 from tests.present.page.browser import Opened, launched, opened
-from tests.present.page.pages import data_of, page_of, random_asks, shipped_variant, variant_of
+from tests.present.page.pages import (
+    data_of,
+    largest_gap,
+    page_of,
+    random_asks,
+    shipped_variant,
+    shipped_variants,
+    variant_of,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -35,7 +44,7 @@ def browser() -> Iterator[object]:
 def ussr_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write the page of the Soviet case."""
     path = tmp_path_factory.mktemp("page") / "report.html"
-    path.write_text(page_of(shipped_variant("ussr")), encoding="utf-8")
+    path.write_text(page_of(*shipped_variants("ussr")), encoding="utf-8")
     return path
 
 
@@ -86,8 +95,7 @@ def test_live_totals_are_those_of_numpy_on_random_selections(ussr: Opened, seed:
     """Limits and medians of 40 selections, with years, measures, gross and net, lie within 1e-4 of those in NumPy."""
     asks, expected = random_asks(shipped_variant("ussr"), 40, seed)
     found = np.array([ussr.compute(**ask) for ask in asks])
-    scale = np.maximum(expected, expected[:, 1:2])
-    assert (np.abs(found - expected) / np.where(scale > 0.0, scale, 1.0)).max() < 1e-4
+    assert largest_gap(asks, found, expected) < 1e-4
 
 
 def test_empty_selection_has_no_total_instead_of_zero(ussr: Opened) -> None:
@@ -126,6 +134,41 @@ def test_link_brings_back_the_selection_and_refuses_other_data(ussr: Opened, bro
     with opened(browser, ussr_page, fragment.replace(digest, "0" * 12)) as other:  # type: ignore[arg-type]
         assert other.page.is_visible("#link-problem")
         assert other.page.is_checked("#on-famine-ukraine")
+
+
+def test_each_standard_of_evidence_prints_its_stored_figures(ussr: Opened) -> None:
+    """A named definition under another standard shows the sentence of Python for that evidence, and says which."""
+    variants = shipped_variants("ussr")
+    assert ussr.page.locator("#variant option").count() == len(variants) > 2
+    for variant in variants[1:]:
+        ussr.page.select_option("#variant", f"elicited-{variant.standard.id}")
+        for row in variant.comparison.rows:
+            ussr.page.check(f'input[name=definition][value="{row.total.definition.id}"]')
+            sentence = headline_with_pieces(row.total, row.summary, 0.95, row.pieces)
+            assert ussr.text("#headline") == f"{sentence} Evidence: {variant.standard.label}."
+        assert "another standard of evidence" in ussr.text("#basis")
+
+
+def test_single_year_under_another_standard_is_in_the_link_and_agrees_with_numpy(
+    ussr: Opened, browser: object, ussr_page: Path
+) -> None:
+    """1933 alone from counts: the headline names both, the interval is that of NumPy, and the link brings both back."""
+    variant = next(one for one in shipped_variants("ussr") if one.standard.id == "counts")
+    ussr.page.check('input[name=definition][value="broad"]')
+    ussr.page.select_option("#variant", "elicited-counts")
+    ussr.page.select_option("#span", "1933:1933")
+    headline = ussr.text("#headline")
+    assert ", 1933, registered or not." in headline
+    assert headline.endswith("Evidence: registers, counts and surveys, no syntheses or testimony.")
+    found = ussr.page.evaluate("window.mcmort.current().one.intervals[0.95]")
+    draws = variant.model.draws
+    changed = definition_of(draws.case, "broad", DefinitionChanges(years=(1933, 1933)))
+    expected = np.quantile(total_of(draws, resolve(draws.case, changed)).values, (0.025, 0.975))
+    assert np.abs(np.array(found) / expected - 1.0).max() < 1e-4
+    ussr.page.wait_for_timeout(600)
+    fragment = "#" + ussr.page.url.partition("#")[2]
+    with opened(browser, ussr_page, fragment) as again:  # type: ignore[arg-type]
+        assert again.text("#headline") == headline
 
 
 def test_pin_shows_a_bridge_whose_steps_add_up(ussr: Opened) -> None:

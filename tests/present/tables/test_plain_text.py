@@ -13,7 +13,7 @@ from mcmort.present.tables.total_table import total_table
 from tests.cli.ran import runner, small_folder
 from tests.present.made import ussr_comparison, ussr_total
 
-WIDTHS = (60, 80, 100, 120)
+WIDTHS = (60, 80, 120, 160, 200)
 OMITTED = "Shown only on a wider terminal or in a file: "
 
 
@@ -81,10 +81,10 @@ def test_table_of_too_many_columns_becomes_paragraphs_with_every_cell() -> None:
 
 
 def test_page_width_without_terminal_is_that_of_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In a pipe a line has 120 columns; the variable COLUMNS says otherwise, within limits."""
+    """In a pipe a line has 120 columns; the variable COLUMNS says otherwise, from 60 to 200."""
     monkeypatch.delenv("COLUMNS", raising=False)
     assert page_width() == FILE_WIDTH == 120
-    for columns, expected in (("80", 80), ("10", 60), ("500", 120)):
+    for columns, expected in (("80", 80), ("10", 60), ("150", 150), ("500", 200)):
         monkeypatch.setenv("COLUMNS", columns)
         assert page_width() == expected
 
