@@ -178,7 +178,7 @@ def test_broken_entry_that_nothing_cites_is_named_and_refuses_nothing(
     ],
 )
 def test_names_of_rare_exports_are_read(tmp_path: Path, field: str, author: str) -> None:
-    """Names by their parts, as biblatex writes them, and names after "et al." or semicolons were printed as they stood."""
+    """Names by their parts, as biblatex writes them, "et al." and semicolons were printed as they stood."""
     assert entry(tmp_path, f"@book{{a, author = {field}, title = {{T}}}}").author == author
 
 
