@@ -6,6 +6,8 @@ same reason as that of ``make docs-synthesis``.
 
 from __future__ import annotations
 
+import sys
+import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +39,8 @@ Made by `make docs-plausibility`, not by hand: 95 % intervals and medians of eve
 the elicited engine ({_DRAWS:,} draws) and by the Bayesian one (a fit of each case), seed 1. A line follows wherever an
 interval of the elicited engine is wider than a factor of {WIDE:g}, or the medians of the engines differ by more than a
 half: how far the lineages of the pool are apart, by their medians, or how wide a range is (nine tenths of it), or what
-a formula rests on. A component that is unknown to an engine has a dash.
+a formula rests on; and then, from [plausibility-reasons.toml](plausibility-reasons.toml), what a reader should make of
+it. A component that is unknown to an engine has a dash.
 """
 
 
@@ -45,6 +48,7 @@ a formula rests on. A component that is unknown to an engine has a dash.
 class Row:
     """A component under a measure, or a definition, as each engine has it: low, median, high, or None."""
 
+    kind: str
     name: str
     label: str
     elicited: tuple[float, float, float] | None
@@ -62,9 +66,10 @@ class Row:
         return _differ(self.elicited, self.synthesis)
 
 
-def page() -> str:
-    """Return the page."""
-    lines = [_HEAD]
+def page() -> tuple[str, list[str]]:
+    """Return the page, and what is wrong with the lines in words: rows without one, and lines without a row."""
+    lines, wrong = [_HEAD], list[str]()
+    told = judgements()
     for name in sorted(mm.cases()):
         case = mm.load(name)
         draws = mm.simulate(case, n=_DRAWS, rng=1)
@@ -78,9 +83,29 @@ def page() -> str:
         lines += ["| | elicited, 95 % | median | Bayesian, 95 % | median |", "| --- | --- | --- | --- | --- |"]
         lines += [f"| {row.label} | {_cells(row.elicited)} | {_cells(row.synthesis)} |" for row in rows]
         lines.append("")
-        lines += [f"- {row.label}: {row.reason}" for row in rows if row.is_wide or row.is_apart]
+        in_words, rowless = told.get(name, {}), set(told.get(name, {}))
+        for row in rows:
+            if row.is_wide or row.is_apart:
+                key = row.kind, row.name
+                rowless.discard(key)
+                lines.append(f"- {row.label}: {row.reason} {in_words.get(key, '')}".rstrip())
+                if key not in in_words:
+                    wrong.append(f"{name}: no line on {row.kind} {row.name}")
+        wrong += [f"{name}: a line on {kind} {one}, which is neither wide nor apart" for kind, one in sorted(rowless)]
         lines.append("")
-    return "\n".join(lines)
+    return "\n".join(lines), wrong
+
+
+def judgements() -> dict[str, dict[tuple[str, str], str]]:
+    """Return what is said of rows in words, by case, and by kind and id."""
+    read = tomllib.loads((DOCS / "plausibility-reasons.toml").read_text(encoding="utf-8"))
+    return {
+        case: {
+            **{("component", name): text for name, text in table.items() if isinstance(text, str)},
+            **{("definition", name): text for name, text in table.get("definitions", {}).items()},
+        }
+        for case, table in read.items()
+    }
 
 
 def _components(case: Case, draws: Draws, post: Draws | None) -> Iterator[Row]:
@@ -95,12 +120,8 @@ def _components(case: Case, draws: Draws, post: Draws | None) -> Iterator[Row]:
                 continue
             used = [each for each in priors.components[name].used if each.estimate.measure == measure]
             reason = _widest_input(draws, component.formula) if component.formula is not None else _schools(used)
-            if _differ(ours, theirs):
-                reason += (
-                    "; the Bayesian engine also has sums by authors, bounds and balances, and counts outliers as such"
-                )
             label = component.label + (", registered" if measure == "registered" else "")
-            yield Row(name, label, ours, theirs, reason + ".")
+            yield Row("component", name, label, ours, theirs, reason + ".")
 
 
 def _schools(used: Sequence[Used]) -> str:
@@ -160,9 +181,7 @@ def _definitions(draws: Draws, post: Draws | None) -> Iterator[Row]:
             by_spread = sorted(parts, key=lambda one: -float(np.std(np.asarray(parts[one]))))
             first = draws.case.components[by_spread[0]].label
             reason = f"most of the spread is that of “{first}”"
-        if _differ(ours, theirs):
-            reason += "; the engines differ there, see its row"
-        yield Row(name, f"**{name}**", ours, theirs, reason + ".")
+        yield Row("definition", name, f"**{name}**", ours, theirs, reason + ".")
 
 
 def _total(draws: DrawSource, name: str) -> tuple[float, float, float] | None:
@@ -193,4 +212,6 @@ def _cells(ends: tuple[float, float, float] | None) -> str:
 
 
 if __name__ == "__main__":
-    (DOCS / "plausibility.md").write_text(page(), encoding="utf-8")
+    text, problems = page()
+    (DOCS / "plausibility.md").write_text(text, encoding="utf-8")
+    sys.exit("\n".join(problems) if problems else 0)

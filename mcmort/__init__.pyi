@@ -1,4 +1,5 @@
 from .api.bridge_report import bridge as bridge
+from .api.calibration_report import calibrate as calibrate
 from .api.conflict_report import conflict as conflict
 from .api.errors_report import measured_errors as measured_errors
 from .api.hindcast_report import hindcast as hindcast

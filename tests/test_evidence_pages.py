@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from evidence_pages import known_statements, missing_entries, statements_page
+from plausibility import judgements
 
 from tests.shipped import case_named
 
@@ -34,3 +35,13 @@ def test_each_statement_is_on_the_page() -> None:
     """The page has a row for each."""
     page = statements_page()
     assert all(f"| {one['number']} | {one['says']} |" in page for one in known_statements()["statement"])
+
+
+def test_each_judgement_of_an_interval_is_of_something_in_its_case() -> None:
+    """Lines on wide intervals name components and definitions that exist."""
+    assert [
+        (case, kind, name)
+        for case, told in judgements().items()
+        for kind, name in told
+        if name not in (case_named(case).components if kind == "component" else case_named(case).definitions)
+    ] == []

@@ -190,12 +190,13 @@ def _error_of(total: Total, basis: Basis) -> _Error:
     spread = head.log_sd_of(basis)
     if draws.manifest.engine != "synthesis":
         return _Error(0.0, spread, is_heavy=False, is_informed=False, has_bias=False)
-    assert head.synthesis is not None
-    is_heavy, bias = head.synthesis.tails == "heavy", head.synthesis.bias.get(basis)
+    from mcmort.bayes.evidence.error_groups import group_named, priors_of
+
+    is_heavy, group = priors_of(total.case).tails == "heavy", group_named(total.case, basis)
     others, count = draws.basis_parameters, len(draws)
     if f"tau:{basis}" in others:
         shift = others.get(f"bias:{basis}", np.zeros(count))
-        return _Error(shift, others[f"tau:{basis}"], is_heavy, is_informed=True, has_bias=bias is not None)
+        return _Error(shift, others[f"tau:{basis}"], is_heavy, is_informed=True, has_bias=group.has_bias)
     # no figure of this basis is in the fit: its prior stands
 
     def scores(what: str) -> Array:
@@ -203,9 +204,9 @@ def _error_of(total: Total, basis: Basis) -> _Error:
 
         return np.asarray(ndtri(uniforms(stream_key(draws.manifest.seed, f"prediction {what}:{basis}"), 0, count)))
 
-    scale = spread * np.exp(head.synthesis.heterogeneity * scores("tau"))
-    shift = np.zeros(count) if bias is None else bias.mean + bias.sd * scores("bias")
-    return _Error(shift, scale, is_heavy, is_informed=False, has_bias=bias is not None)
+    scale = group.spread * np.exp(group.spread_log_sd * scores("tau"))
+    shift = group.bias + group.bias_sd * scores("bias") if group.has_bias else np.zeros(count)
+    return _Error(shift, scale, is_heavy, is_informed=False, has_bias=group.has_bias)
 
 
 def _distribution(total: Total, error: _Error) -> tuple[Callable[[float], float], Callable[[float], float]]:

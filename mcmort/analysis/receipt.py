@@ -19,6 +19,7 @@ from mcmort.analysis.multiverse.request import MultiverseRequest
 from mcmort.analysis.prediction import PredictionRequest
 from mcmort.analysis.rates import RatesRequest
 from mcmort.analysis.request import (
+    CalibrationRequest,
     ClaimsRequest,
     ComparisonRequest,
     ConflictRequest,
@@ -40,6 +41,7 @@ __all__ = ["Receipt", "digests_of", "receipt_of", "totals_digests"]
 
 _AnyRequest = Annotated[
     BridgeRequest
+    | CalibrationRequest
     | ClaimsRequest
     | ComparisonRequest
     | ConflictRequest

@@ -7,13 +7,14 @@ Here stand what requests share, and those without an analysis of their own; the 
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from mcmort.definitions import DefinitionChanges
 
 __all__ = [
+    "CalibrationRequest",
     "ChangedRequest",
     "ClaimsRequest",
     "ComparisonRequest",
@@ -125,6 +126,22 @@ class FitRequest(Request):
     """What the synthesis engine makes of the evidence."""
 
     result: Literal["fit"] = "fit"
+
+
+class CalibrationRequest(Request):
+    """Whether posteriors of simulated cases hold the true values as often as they claim.
+
+    Attributes
+    ----------
+    simulations : int
+        Cases to simulate.
+    believed : str or None
+        The wrong model by which they are fitted, if one is.
+    """
+
+    result: Literal["calibration"] = "calibration"
+    simulations: Annotated[int, Field(ge=1)]
+    believed: str | None = None
 
 
 class ConflictRequest(Request):

@@ -32,6 +32,7 @@ _MOST_KEPT: Final = 10**7
 
 _AGAIN: Final[Mapping[str, str]] = {
     "bridge": "bridge_report:again",
+    "calibration": "calibration_report:again",
     "claims": "verbs:claims_again",
     "comparison": "verbs:comparison_again",
     "conflict": "conflict_report:again",
@@ -180,7 +181,7 @@ def _remade(receipt: Receipt, recorded: RecordedResult, where: str | None, threa
     case = _case(receipt, recorded, where)
     if receipt.method == "quasi":
         _check_quasi_draws(receipt)
-    if receipt.result == "conflict":  # no draws of the whole: each comparison has a fit of its own
+    if receipt.result in ("calibration", "conflict"):  # no draws of the whole: each task has a fit of its own
         source: DrawSource = Draws(case, Manifest(receipt.engine, receipt.seed, 0, receipt.evidence, {}), {})
     else:
         source = source_of(case, options, keep=receipt.kept, store=False, threads=threads)

@@ -27,6 +27,7 @@ from mcmort.cache.atomic_write import write_atomically
 from mcmort.cache.folder import cache_folder, version_of
 from mcmort.cache.sealed_files import Request, keep_sealed, read_sealed, request_name, sealed
 from mcmort.catalogue.case import Case
+from mcmort.catalogue.measured_errors.spreads import measured_digest
 from mcmort.catalogue.reading.load import load
 from mcmort.definitions.splits import KeptSplits
 from mcmort.errors import OutputError, UsageError
@@ -80,6 +81,7 @@ def _request(case: Case, key: FitKey) -> Request:
     return {
         "kind": "fit",
         "case": case.digest,
+        "measured_errors": measured_digest(),
         **asdict(key),
         "versions": {name: version_of(name) for name in ("numba", "numpy", "nutpie", "scipy")},
         "code": hashlib.sha256("".join(_code()).encode()).hexdigest(),

@@ -32,7 +32,7 @@ type Array = NDArray[np.float64]
 MOST_LEAN: Final = 3.0
 """Largest lean that may be asked for."""
 _PRIOR_DRAWS: Final = 2000
-_OTHERS: Final = ("tau", "bias", "completeness", "residual", "lean")
+_OTHERS: Final = ("tau", "bias", "scatter", "completeness", "residual", "lean")
 """What a fit keeps besides columns that totals may ask for."""
 _RETRIES: Final = ((2, 0.9), (4, 0.99))
 """Length, in that of the first run, and target acceptance of further runs while the chains do not agree."""
@@ -245,11 +245,11 @@ def _diagnosed(evidence: Evidence, chains: Chains, backend: ArrayBackend) -> Dia
         for name, values in backend.kept.items()
         if name.partition(":")[0] in (*KINDS, *_OTHERS)
     }
-    # the checks use ranks, which a monotone spline keeps: only the scores of lineages have no column of theirs
+    # the checks use ranks, which a monotone spline keeps: only what figures have in common has no column of its own
     checked |= {
         name: chains.scores[:, :, index]
         for index, name in enumerate(evidence.parameters)
-        if name.startswith("lineage:")
+        if name.startswith(("lineage:", "common:"))
     }
     stats = chains.stats
     return diagnose(checked, stats["energy"], stats["diverging"].astype(bool), stats["n_steps"])

@@ -9,14 +9,17 @@ that follows from the parameters, and an independent check of the other two (`mc
     kappa_k        = cited completeness at z                 share of them that was registered
     R_k            = kappa_k theta_k                         deaths that were registered, never more than happened
     q              = cited pool at z                         populations, rates, shares, overlaps
-    tau_b          = spread_b exp(h z)                       heterogeneity of a basis
+    tau_b          = spread_b exp(h_b z)                     heterogeneity of a basis, or a class of figures
+    omega_k        = exp(s z)                                scatter of a component: by what factor it is another
     bias_b         = mean_b + sd_b z                         bias of a basis; none for registers
     effect_l       = z                                       what figures of one lineage have in common
+    common_k       = z                                       what all figures of theta_k have in common
     lean_k         = log(1 + lean) z                         how far all figures of theta_k are off together, if asked
 
-    log y_i        = log x_i + bias_b + sqrt(r) tau_b effect_l + lean_k + error_i
-    error_i        ~ sqrt(se_i^2 + (1 - r) tau_b^2) t_4      in lineages with figures of several sums or components
-    error_i        ~ sqrt(se_i^2 + tau_b^2) t_4              in the others
+    sigma_i        = omega_k tau_b                           where several lineages speak of theta_k
+    sigma_i        = tau_b, and c = 0                        elsewhere
+    log y_i        = log x_i + bias_b + sigma_i (sqrt(c) common_k + sqrt((1 - c) r) effect_l) + lean_k + error_i
+    error_i        ~ sqrt(se_i^2 + (1 - c) (1 - r) sigma_i^2) t_4, r = 0 in lineages that speak of one thing
 
 where x_i is what the figure counts: R_k or theta_k of one component, or the sum that an author means, with the years,
 shares, overlaps and ordinary mortality of that author's own definition. Of "at least y" the model knows that the figure
@@ -38,7 +41,6 @@ from mcmort.bayes.quantile_spline import QuantileSpline
 from mcmort.catalogue import formula
 from mcmort.catalogue.case import column_name
 from mcmort.catalogue.operators import OPERATORS
-from mcmort.catalogue.vocabulary import Basis
 from mcmort.definitions import ResolvedDefinition, evaluate
 from mcmort.results import Arithmetic, maximum
 
@@ -102,10 +104,12 @@ def build_model[Value: Arithmetic](backend: Backend[Value], evidence: Evidence) 
         From `mcmort.bayes.collect`.
     """
     builder = _ModelBuilder(backend, evidence)
-    for basis in evidence.bases:
-        backend.keep(f"tau:{basis}", builder.tau[basis])
-        if basis in builder.bias:
-            backend.keep(f"bias:{basis}", builder.bias[basis])
+    for group in evidence.groups:
+        backend.keep(f"tau:{group}", builder.tau[group])
+        if group in builder.bias:
+            backend.keep(f"bias:{group}", builder.bias[group])
+    for component, scatter in builder.scatter.items():
+        backend.keep(f"scatter:{component}", scatter)
     for component, lean in builder.lean.items():
         backend.keep(f"lean:{component}", lean)
     for datum in evidence.data:
@@ -124,6 +128,7 @@ class _ModelBuilder[Value: Arithmetic]:
         self.score = backend.scores([name for name in evidence.parameters if not name.startswith("deaths:")])
         self.tau = self.heterogeneity()
         self.bias = self.biases()
+        self.scatter = self.scatter_of_components()
         size = math.log1p(evidence.lean)
         self.lean = {name: self.score[f"lean:{name}"] * size for name in evidence.leaning}
         self.columns: dict[str, Value] = {key: self.cited(key) for key in evidence.cited}
@@ -139,21 +144,27 @@ class _ModelBuilder[Value: Arithmetic]:
         # beyond its table a curve goes on straight, and a share would come above one
         return value if key.startswith("quantity:") else self.backend.smaller(value, self.backend.number(1.0))
 
-    def heterogeneity(self) -> dict[Basis, Value]:
-        """Return the heterogeneity of each basis: how far its figures lie apart beyond their own errors."""
-        log_sd = self.evidence.synthesis.heterogeneity
+    def heterogeneity(self) -> dict[str, Value]:
+        """Return the heterogeneity of each group of figures: how far they lie apart beyond their own errors."""
+        groups = self.evidence.errors.groups
         return {
-            basis: self.backend.exp(self.score[f"tau:{basis}"] * log_sd) * self.case.head.log_sd_of(basis)
-            for basis in self.evidence.bases
+            name: self.backend.exp(self.score[f"tau:{name}"] * groups[name].spread_log_sd) * groups[name].spread
+            for name in self.evidence.groups
         }
 
-    def biases(self) -> dict[Basis, Value]:
-        """Return the bias of each basis: how far its figures are off together."""
+    def biases(self) -> dict[str, Value]:
+        """Return the bias of each group of figures: how far they are off together."""
+        groups = self.evidence.errors.groups
         return {
-            basis: self.score[f"bias:{basis}"] * bias.sd + bias.mean
-            for basis, bias in self.evidence.synthesis.bias.items()
-            if basis in self.evidence.bases
+            name: self.score[f"bias:{name}"] * groups[name].bias_sd + groups[name].bias
+            for name in self.evidence.groups
+            if groups[name].has_bias
         }
+
+    def scatter_of_components(self) -> dict[str, Value]:
+        """Return by what factor the figures of each component lie farther apart, or closer, than others."""
+        log_sd = self.evidence.errors.scatter
+        return {name: self.backend.exp(self.score[f"scatter:{name}"] * log_sd) for name in self.evidence.scattered}
 
     def deaths(self) -> None:
         """Compute deaths that happened: from a prior of their own, or by a formula over quantities and components."""
@@ -172,30 +183,46 @@ class _ModelBuilder[Value: Arithmetic]:
             self.component(name)
 
     def place(self, name: str, latent: Latent) -> tuple[Value, Value] | None:
-        """Return centre and unit of the parameter of a component with a register; None without one.
+        """Return centre and unit of the parameter of a component: with a register, or several lineages; else None.
 
         A register determines R = kappa theta, up to the heterogeneity. In theta the posterior is a ridge along kappa
-        and a funnel along the heterogeneity; in the distance of R from the register it is neither. The change of
-        variables leaves the distribution as it is.
+        and a funnel along the heterogeneity; in the distance of R from the register it is neither. Several lineages
+        determine theta times what their figures have in common, and the posterior is a ridge along that: the parameter
+        is the distance of theta from the figures less what they have in common, in units that are a number, since a
+        scatter that is learned with theta would make another funnel. The change of variables leaves the distribution
+        as it is.
         """
-        column = f"registered:{name}"
+        unit, register = 1.0 / latent.log_sd, self.plain(f"registered:{name}")
+        if register:
+            centre = self.centre(register, latent)
+            if name not in self.evidence.derived:
+                centre = centre - self.backend.log(self.columns[self.evidence.completeness_of(name)]) * unit
+            return centre, self.scale(register[0]) * (unit / math.sqrt(_weight(register)))
+        figures = self.plain(f"all:{name}") if self.evidence.original(name) in self.evidence.sharing else []
+        if not figures:
+            return None
+        groups = self.evidence.errors.groups
+        error = min(math.hypot(groups[datum.group].spread, datum.log_error) for datum in figures)
+        return self.centre(figures, latent), self.backend.number(error * unit / math.sqrt(_weight(figures)))
+
+    def centre(self, figures: Sequence[Datum], latent: Latent) -> Value:
+        """Return the score of a component at the mean of its figures, less how far they are off together."""
+        unit, total = 1.0 / latent.log_sd, _weight(figures)
+        middle = sum(datum.log_value * datum.weight for datum in figures) / total
+        centre = self.backend.number((middle - latent.log_median) * unit)
+        for datum in figures:
+            for shift in self.shifts(datum):
+                centre = centre - shift * (datum.weight * unit / total)
+        return centre
+
+    def plain(self, column: str) -> list[Datum]:
+        """Return the figures of a column that are numbers, and conditioned on."""
         silent = self.evidence.silent
-        register = [
+        return [
             datum
             for datum in self.evidence.data
             if datum.column == column and datum.is_plain and datum.name not in silent
         ]
-        if not register:
-            return None
-        count, unit = len(register), 1.0 / latent.log_sd
-        middle = sum(datum.log_value for datum in register) / count - latent.log_median
-        centre = self.backend.number(middle * unit)
-        for datum in register:
-            for shift in self.shifts(datum):
-                centre = centre - shift * (unit / count)
-        if name not in self.evidence.derived:
-            centre = centre - self.backend.log(self.columns[self.evidence.completeness_of(name)]) * unit
-        return centre, self.scale(register[0]) * (unit / math.sqrt(count))
 
     def component(self, name: str) -> Value:
         """Return the deaths of a component, computed when first asked for."""
@@ -260,19 +287,36 @@ class _ModelBuilder[Value: Arithmetic]:
 
     def shifts(self, datum: Datum) -> list[Value]:
         """Return how far a figure, as a logarithm, is off together with others: of its basis, of its lineage."""
-        shifts = [self.bias[datum.basis]] if datum.basis in self.bias else []
-        if datum.line in self.evidence.lines:
-            common = math.sqrt(self.evidence.synthesis.lineage)
-            shifts.append(self.score[f"lineage:{datum.line}"] * self.tau[datum.basis] * common)
+        shifts = [self.bias[datum.group]] if datum.group in self.bias else []
+        common, lineage, _ = self.parts(datum)
+        if lineage:
+            shifts.append(self.score[f"lineage:{datum.line}"] * self.sigma(datum) * math.sqrt(lineage))
+        if common:
+            name = self.evidence.original(datum.component)
+            shifts.append(self.score[f"common:{name}"] * self.sigma(datum) * math.sqrt(common))
         if datum.column.startswith("all:") and datum.component in self.lean:
             shifts.append(self.lean[datum.component])
         return shifts
 
     def scale(self, datum: Datum) -> Value:
         """Return the scale of the error that a figure has of its own, logarithmic."""
-        common = self.evidence.synthesis.lineage if datum.line in self.evidence.lines else 0.0
-        tau = self.tau[datum.basis] * math.sqrt(1.0 - common)
-        return self.backend.norm(tau, datum.log_error) if datum.log_error > 0.0 else tau
+        own = self.sigma(datum) * math.sqrt(self.parts(datum)[2])
+        error = self.evidence.own_error(datum)
+        return self.backend.norm(own, error) if error > 0.0 else own
+
+    def sigma(self, datum: Datum) -> Value:
+        """Return the heterogeneity of a figure: that of its group, and where it is of a component, of that too."""
+        tau, name = self.tau[datum.group], self.evidence.original(datum.component)
+        is_scattered = datum.column.startswith("all:") and name in self.scatter
+        return tau * self.scatter[name] if is_scattered else tau
+
+    def parts(self, datum: Datum) -> tuple[float, float, float]:
+        """Return how the variance of a figure divides: common to its component, to its lineage, and its own."""
+        errors, name = self.evidence.errors, self.evidence.original(datum.component)
+        is_sharing = datum.column.startswith("all:") and name in self.evidence.sharing
+        common = errors.common if is_sharing else 0.0
+        lineage = (1.0 - common) * errors.lineage if datum.line in self.evidence.lines else 0.0
+        return common, lineage, 1.0 - common - lineage
 
     def balance(self, name: str, account: ResolvedDefinition) -> None:
         """Condition on a balance: the deficit of the censuses is the sum over the scope, up to an error in persons."""
@@ -298,3 +342,8 @@ class _ModelBuilder[Value: Arithmetic]:
     def logarithm(self, value: Value) -> Value:
         """Return a logarithm, of one death at least, since a formula may give zero."""
         return self.backend.log(maximum(value, 1.0))
+
+
+def _weight(figures: Sequence[Datum]) -> float:
+    """Return how many figures there are, copies together as one."""
+    return sum(datum.weight for datum in figures)

@@ -66,7 +66,7 @@ def schools_of(evidence: Evidence) -> dict[str, tuple[School, ...]]:
     for datum in evidence.data:
         if not datum.is_plain or datum.name in evidence.silent:
             continue
-        error = math.hypot(datum.log_error, evidence.case.head.log_sd_of(datum.basis))
+        error = math.hypot(datum.log_error, evidence.errors.groups[datum.group].spread)
         if datum.account is None:
             figures[datum.component].append((datum.log_value - _log_completeness(evidence, datum), error, datum.name))
         else:

@@ -37,6 +37,7 @@ _DIMS: Final = {
     "quantity": ("quantity", "quantity_name"),
     "tau": ("tau", "basis"),
     "bias": ("bias", "biased_basis"),
+    "scatter": ("scatter", "scattered_component"),
     "lean": ("lean", "leaning_component"),
     "expected": ("expected", "figure"),
     "scale": ("scale", "figure"),

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from mcmort.cli.drawing import check_output, deliver, line_width
+from mcmort.cli.drawing import check_output, deliver_report
 from mcmort.cli.groups import command
 from mcmort.cli.loading import load_case
-from mcmort.cli.options import CaseName, Evidence, Output, Quiet, Seed, Without, bases
+from mcmort.cli.options import CaseName, Evidence, Form, Format, Output, Quiet, Seed, Without, bases
 from mcmort.cli.task_options import TaskWords
 
 __all__ = ["calibrate"]
-
-
-class TableForm(StrEnum):
-    """How a table is printed that has no JSON document."""
-
-    text = "text"
-    csv = "csv"
-    markdown = "markdown"
-    latex = "latex"
 
 
 @command
@@ -40,7 +30,7 @@ def calibrate(
     ] = None,
     seed: Seed = 1,
     tasks: TaskWords,
-    form: Annotated[TableForm, typer.Option("--format", "-f", help="How to print it.")] = TableForm.text,
+    form: Format = Form.text,
     output: Output = None,
     quiet: Quiet = False,
 ) -> None:
@@ -48,16 +38,15 @@ def calibrate(
 
     Example: `mcmort calibrate ussr --simulations 1000 --plan plan.json`
     """
-    from mcmort.bayes.calibration.simulation_based import calibration_of, calibration_tasks
+    from mcmort.analysis.request import CalibrationRequest
+    from mcmort.api.calibration_report import calibrate_with
 
     check_output(output)
     loaded = load_case(case)
-    planned = calibration_tasks(
-        loaded, simulations, seed=seed, evidence=bases(evidence), without=without or (), believed=believed
-    )
-    results = tasks.results_of(planned, f"Calibrating {loaded.id}", quiet=quiet)
-    if results is None:
-        return
-    from mcmort.api.calibration_report import render_calibration
-
-    deliver(render_calibration(calibration_of(results), loaded, form.value, line_width(output)), output)
+    report = calibrate_with(
+        loaded, CalibrationRequest(simulations=simulations, believed=believed),
+        lambda planned: tasks.results_of(planned, f"Calibrating {loaded.id}", quiet=quiet),
+        seed=seed, evidence=bases(evidence), without=without or (),
+    )  # fmt: skip
+    if report is not None:
+        deliver_report(report, form, output)

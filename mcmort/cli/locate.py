@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
-import re
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
@@ -23,23 +21,11 @@ from mcmort.cli.options import (
     Output,
     Quiet,
     YearSpan,
+    deaths,
     span,
 )
 
-__all__ = ["locate", "number"]
-
-_UNITS: Final = {"": 1.0, "thousand": 1e3, "million": 1e6, "billion": 1e9}
-_NUMBER: Final = re.compile(
-    r"\s*([-\N{MINUS SIGN}]?)(\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*([a-z]*)\s*"
-)
-
-
-def number(text: str | float) -> float:
-    """Read a number as sources and programs write it: ``20e6``, ``20,000,000`` or ``20 million``."""
-    match = _NUMBER.fullmatch(str(text))
-    if match is None or match[3] not in _UNITS or not math.isfinite(value := float(match[2].replace(",", ""))):
-        raise typer.BadParameter(f"{text!r} is no number; write it as 20e6, 20,000,000 or '20 million'")
-    return (-value if match[1] else value) * _UNITS[match[3]]
+__all__ = ["locate"]
 
 
 @command
@@ -47,7 +33,7 @@ def locate(
     case: CaseName,
     figure: Annotated[
         float,
-        typer.Argument(metavar="NUMBER", parser=number, help="Such as 20e6, 20,000,000 or '20 million'."),
+        typer.Argument(metavar="NUMBER", parser=deaths, help="Such as 20e6, 20,000,000 or '20 million'."),
     ],
     *,
     definitions: DefinitionNames = None,

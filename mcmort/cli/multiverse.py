@@ -10,7 +10,7 @@ import typer
 from mcmort.cli.drawing import check_output, deliver_report, progress_bar
 from mcmort.cli.groups import command
 from mcmort.cli.loading import load_case
-from mcmort.cli.options import CaseName, Form, Format, Full, Level, Output, Quiet, Seed, Threads
+from mcmort.cli.options import CaseName, Form, Format, Full, Level, Output, Quiet, Seed, Threads, deaths
 from mcmort.cli.task_options import TaskWords
 
 __all__ = ["multiverse"]
@@ -42,7 +42,7 @@ def multiverse(
     ] = None,
     holds: Annotated[
         list[float] | None,
-        typer.Option("--holds", metavar="X", help="Say how many universes' intervals hold this number."),
+        typer.Option("--holds", metavar="X", parser=deaths, help="Say how many universes' intervals hold this number."),
     ] = None,
     interval: Level = 0.95,
     tasks: TaskWords,

@@ -162,14 +162,14 @@ def probability(text: str | float) -> float:
 
 
 _DEATHS = re.compile(
-    r"\s*([-+\N{MINUS SIGN}]?)(\d{1,3}(?:,\d{3}){2,}|\d+(?:_\d+)*(?:\.\d+)?(?:[eE]\+?\d+)?)"
+    r"\s*([-+\N{MINUS SIGN}]?)(\d{1,3}(?:,\d{3})+|\d+(?:_\d+)*(?:\.\d+)?(?:[eE]\+?\d+)?)"
     r"\s*(thousand|million|billion)?\s*"
 )
 _SIZES = {None: 1.0, "thousand": 1e3, "million": 1e6, "billion": 1e9}
 
 
 def deaths(text: str | float) -> float:
-    """Read a number of deaths: ``20e6``, ``20_000_000``, ``20,000,000`` or ``20 million``."""
+    """Read a number of deaths: ``20e6``, ``20_000_000``, ``20,000,000`` (as it is printed) or ``20 million``."""
     match = _DEATHS.fullmatch(str(text))
     if match is None or (match[3] is None and re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", match[2])):
         raise typer.BadParameter(

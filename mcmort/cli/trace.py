@@ -29,7 +29,7 @@ def trace(
 
     A name that a definition and a component share means the definition; write `component:NAME` for the other.
 
-    Examples: `mcmort trace ussr broad`, `mcmort trace ussr camps-and-colonies`
+    Examples: `mcmort trace ussr broad`, `mcmort trace ussr camps`
     """
     loaded = load_case(case)  # before the imports below: a case with defects needs no engine and no SciPy
     from mcmort.elicit import elicit

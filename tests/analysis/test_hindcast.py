@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from mcmort.analysis.measured_errors.error_law import ErrorLaw, FigureLaws, error_law
+from mcmort.analysis.measured_errors.error_law import ErrorLaw, ErrorPrior, FigureLaws, error_law
 from mcmort.analysis.measured_errors.hindcast import LEVELS, Hindcast, hindcasts, predicted, prediction_of
 from mcmort.analysis.measured_errors.hindcast_scores import hindcast_scores
 from mcmort.analysis.measured_errors.left_out_numbers import LeftOutEvent, LeftOutFigure, LeftOutNumbers
@@ -25,7 +25,8 @@ BIAS = 0.4
 def numbers_of(pairs: list[ErrorPair], bias: float, log_sd: float) -> LeftOutNumbers:
     """Return numbers that give every figure the same law."""
     law = ErrorLaw(bias=bias, log_sd=log_sd)
-    laws = FigureLaws(events=50, found=law, corrected=law)
+    prior = ErrorPrior(bias=bias, bias_sd=0.1, log_spread=math.log(log_sd), log_spread_sd=0.1)
+    laws = FigureLaws(events=50, found=law, corrected=law, found_prior=prior, corrected_prior=prior)
     events = {one.event: [other for other in pairs if other.event == one.event] for one in pairs}
     found = tuple(
         LeftOutEvent(event=name, khat=0.1, figures=tuple(LeftOutFigure(id=one.id, laws=laws) for one in members))

@@ -34,7 +34,8 @@ def evidence_head(spread: Mapping[str, float] | None = None, **changes: Any) -> 
         "assertion": 0.5,
         **(spread or {}),
     }
-    synthesis = {"tails": "heavy", "lineage": 0.5, "heterogeneity": 0.35, **_CHOSEN, **changes}
+    alike = {"scatter": 0.0, "common": 0.0}  # tests of either say so
+    synthesis = {"tails": "heavy", "lineage": 0.5, "heterogeneity": 0.35, **alike, **_CHOSEN, **changes}
     return head(
         spread={basis: {"log_sd": log_sd, **_CHOSEN} for basis, log_sd in spreads.items()}, synthesis=synthesis
     )  # fmt: skip
@@ -126,10 +127,14 @@ def every_kind(**changes: Any) -> Case:
         overlap=[overlap("in-famine", "camps", "famine", low=0.05, high=0.3)],
         claim=claims,
         balance=[balance("census", "missing", include=[{"category": ["a", "b"]}])],
-        head={**evidence_head(**{"completeness": share(0.1, 0.95), "bias": _BIAS, **changes}), "evidence": [*BASES]},
+        head={
+            **evidence_head(**{**_LEARNED, "completeness": share(0.1, 0.95), "bias": _BIAS, **changes}),
+            "evidence": [*BASES],
+        },
     )  # fmt: skip
 
 
+_LEARNED = {"scatter": 0.5, "common": 0.3}
 _BIAS = {
     "demographic": {"sd": 0.1, **_CHOSEN},
     "assertion": {"mean": 0.3, "sd": 0.6, **_CHOSEN},

@@ -15,7 +15,7 @@ from mcmort.bayes.backends import evaluate_model, evaluate_prior, program_of
 from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.evidence.collect import collect
 from mcmort.catalogue import Case
-from tests.bayes.small_cases import between_knots, every_kind, figures, plain
+from tests.bayes.small_cases import between_knots, every_kind, evidence_head, figures, plain
 from tests.cases import component, point, quantity, ranged, share
 from tests.shipped import case_named
 
@@ -164,10 +164,39 @@ def test_density_of_register_is_sum_by_hand() -> None:
     kappa = float(evidence.priors.components["one"].completeness.ppf(np.array([stats.norm.cdf(0.3)]))[0])  # type: ignore[union-attr]
     assert backend.kept["all:one"][0] == pytest.approx(theta, rel=1e-12)
     assert backend.kept["registered:one"][0] == pytest.approx(kappa * theta, rel=1e-5)
-    tau = evidence.case.head.spread["registered"].log_sd * math.exp(0.2 * evidence.synthesis.heterogeneity)
+    tau = evidence.case.head.spread["registered"].log_sd * math.exp(0.2 * 0.35)
     assert points[0, 3] == pytest.approx(math.log(kappa * theta / 90.0) / tau, rel=1e-5)
     assert backend.log_prior[0] == pytest.approx(stats.norm.logpdf(scores).sum(), rel=1e-12)
     assert backend.log_volume[0] == pytest.approx(math.log(tau / latent.log_sd), rel=1e-12)
+
+
+def test_density_of_scattered_component_is_sum_by_hand() -> None:
+    """Two lineages share a part of their error and the scatter of their component; a component of one has neither."""
+    case = figures(
+        component("one", ranged(100, 400), ranged(300, 900, source="study-b")),
+        component("two", ranged(100, 400, source="study-c")),
+        head=evidence_head(scatter=0.5, common=0.3),
+    )
+    evidence = collect(case)
+    names = ("tau:demographic", "scatter:one", "common:one", "deaths:one", "deaths:two")
+    assert evidence.parameters == names
+    scores = np.array([0.4, -0.7, 1.1, 0.2, -0.3])
+    backend = evaluate_model(evidence, evaluate_prior(evidence, scores[None]).parameters)
+    tau = 0.2 * math.exp(0.35 * 0.4)
+    sigma, figures_of = tau * math.exp(-0.5 * 0.7), {datum.name: datum for datum in evidence.data}
+    for name, spread, shift, own in (
+        ("one:study-a", sigma, sigma * math.sqrt(0.3) * 1.1, 0.7),
+        ("one:study-b", sigma, sigma * math.sqrt(0.3) * 1.1, 0.7),
+        ("two:study-c", tau, 0.0, 1.0),
+    ):
+        datum = figures_of[name]
+        latent = evidence.latents[datum.component]
+        log_deaths = latent.log_median + latent.log_sd * scores[names.index(f"deaths:{datum.component}")]
+        scale = math.hypot(spread * math.sqrt(own), datum.log_error)
+        z = (datum.log_value - log_deaths - shift) / scale
+        expected = stats.t(4).logpdf(z) - math.log(scale)
+        assert backend.log_likelihood[name][0] == pytest.approx(expected, rel=1e-9)
+    assert backend.kept["scatter:one"][0] == pytest.approx(math.exp(-0.35), rel=1e-12)
 
 
 def test_parameters_give_back_scores_with_volume(seed: int) -> None:
@@ -176,7 +205,8 @@ def test_parameters_give_back_scores_with_volume(seed: int) -> None:
     scores = np.random.default_rng(seed).standard_normal((200, len(evidence.parameters)))
     points = evaluate_prior(evidence, scores).parameters
     moved = {evidence.parameters[at]: at for at in np.flatnonzero((points != scores).any(axis=0))}
-    assert set(moved) == {"deaths:camps", "deaths:prisons", "deaths:march"}  # those with a register of their own
+    registers = {"deaths:camps", "deaths:prisons", "deaths:march"}
+    assert set(moved) == registers | {"deaths:famine"}  # of which two lineages speak
     backend = evaluate_model(evidence, points)
     volume = np.zeros(len(points))
     for name, at in moved.items():
@@ -197,7 +227,7 @@ def test_registered_never_exceeds_all_on_any_draw(seed: int) -> None:
     """
     evidence = collect(every_kind())
     backend = evaluate_model(
-        evidence, 4.0 * np.random.default_rng(seed).standard_normal((2000, len(evidence.parameters)))
+        evidence, 2.0 * np.random.default_rng(seed).standard_normal((2000, len(evidence.parameters)))
     )
     for name in evidence.registered:
         assert (backend.kept[f"registered:{name}"] <= backend.kept[f"all:{name}"] * (1.0 + 1e-15)).all()

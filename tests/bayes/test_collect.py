@@ -13,10 +13,12 @@ from mcmort.bayes.backends import evaluate_model
 from mcmort.bayes.evidence import Datum, Evidence
 from mcmort.bayes.evidence.collect import collect
 from mcmort.catalogue import Case
+from mcmort.catalogue.measured_errors.spreads import MEASURED, measured_prior, shared_by_event
+from mcmort.catalogue.vocabulary import BASES
 from mcmort.elicit.priors import elicit
 from mcmort.errors import CaseError, EvidenceError, UsageError
 from tests.bayes.small_cases import balance, claim, every_kind, evidence_head, figures
-from tests.cases import case_of, component, count, overlap, point, profile, quantity, ranged, share
+from tests.cases import case_of, component, count, head, overlap, point, profile, quantity, ranged, share
 
 Z90 = float(stats.norm.ppf(0.95))
 TEN_DIGITS = 1e-9
@@ -397,10 +399,43 @@ def test_weak_prior_spans_all_cited_ends() -> None:
     assert latents["narrow"].log_median == pytest.approx(math.log(500.0))
 
 
-def test_case_without_synthesis_priors_is_refused() -> None:
-    """The message says what is missing and where to put it."""
-    with pytest.raises(EvidenceError, match=r"small declares no priors .* Hint: add \[synthesis\] to case.toml"):
-        collect(case_of(component("one", ranged(100, 400))))
+def test_case_without_priors_has_those_that_were_measured() -> None:
+    """Spread and bias of a basis without either are the measured ones; a spread of the case's own stays."""
+    table = head()
+    del table["spread"]["demographic"]
+    camps = component("one", ranged(100, 400), point(300.0, source="study-b", basis="survey"))
+    evidence = collect(case_of(camps, head=table))
+    measured = measured_prior("demographic", is_late=False)
+    group = evidence.errors.groups["demographic, same year"]
+    assert (group.spread, group.spread_log_sd) == (math.exp(measured.log_spread), measured.log_spread_sd)
+    assert (group.bias, group.bias_sd, group.spread_source) == (measured.bias, measured.bias_sd, MEASURED)
+    own = evidence.errors.groups["survey"]
+    assert (own.spread, own.spread_log_sd) == (0.3, measured_prior("survey").log_spread_sd)
+    assert (own.has_bias, own.spread_source) == (False, "choice")
+    assert (evidence.errors.common, evidence.errors.scatter) == (shared_by_event(), 0.5)
+
+
+def test_figures_without_spread_are_of_the_class_of_their_kind() -> None:
+    """Without a spread of the basis, kind, interest and lag choose the class; a register as such is in none."""
+    table = head()
+    table["spread"] = {}
+    camps = component(
+        "one",
+        ranged(100, 400, basis="registered", kind="name-list"),
+        ranged(200, 400, source="study-b", basis="registered", measure="registered"),
+        ranged(300, 900, source="study-c", basis="assertion", interest="high"),
+    )  # fmt: skip
+    evidence = collect(case_of(camps, head=table), BASES)
+    groups = {datum.name: datum.group for datum in evidence.data}
+    assert groups == {
+        "one:study-a": "registered, name-list, same year",
+        "one:study-b": "registered, of what was registered",
+        "one:study-c": "assertion, high, same year",
+    }
+    assert not evidence.errors.groups["registered, of what was registered"].has_bias
+    measured = measured_prior("assertion, high", is_late=False)
+    assert evidence.errors.groups["assertion, high, same year"].bias == measured.bias > 0.0
+    assert "completeness:one" in evidence.cited
 
 
 def test_basis_without_spread_is_refused() -> None:

@@ -19,7 +19,7 @@ from mcmort.present.engine_note import assertions_text
 from mcmort.results import Draws
 from mcmort.totals import total
 from tests.bayes.small_cases import every_kind, evidence_head, figures, plain
-from tests.cases import case_of, component, count, ranged
+from tests.cases import component, count, ranged
 
 pytestmark = pytest.mark.slow
 
@@ -105,16 +105,16 @@ def test_evidence_narrows_prior() -> None:
 
 
 def test_fit_has_diagnosis_of_every_column() -> None:
-    """The diagnosis covers every column and every lineage, within its thresholds, and the parts took some time."""
+    """The diagnosis covers every column and all that figures share, within its thresholds; the parts took some time."""
     post = _fitted()
     diagnosis = post.diagnosis
     assert diagnosis.defects() == []
     assert max(diagnosis.rhat.values()) <= MOST_RHAT
     assert min((*diagnosis.ess_bulk.values(), *diagnosis.ess_tail.values())) >= LEAST_ESS
     varying = {name for name, values in {**post.columns, **post.others}.items() if np.ptp(values) > 0}
-    lineages = {name for name in collect(every_kind()).parameters if name.startswith("lineage:")}
-    assert lineages
-    assert set(diagnosis.rhat) == varying | lineages
+    shared = {name for name in collect(every_kind()).parameters if name.startswith(("lineage:", "common:"))}
+    assert {name.partition(":")[0] for name in shared} == {"lineage", "common"}
+    assert set(diagnosis.rhat) == varying | shared
     assert set(post.seconds) == {"program", "compiling", "search", "sampling", "diagnosis", "prediction"}
 
 
@@ -198,9 +198,7 @@ def test_wrong_arguments_are_refused(wrong: dict[str, object], message: str) -> 
         fit(plain(), store=False, **wrong)  # type: ignore[arg-type]
 
 
-def test_case_without_priors_or_points_is_refused() -> None:
-    """A case without priors of this engine, and one with bounds alone, are errors that say what is missing."""
-    with pytest.raises(EvidenceError, match="declares no priors"):
-        fit(case_of(component("one", ranged(100, 400))), store=False)
+def test_case_without_points_is_refused() -> None:
+    """A case with bounds alone is an error that says what is missing."""
     with pytest.raises(EvidenceError, match="no evidence of small is left"):
         fit(figures(component("one", count(low=50.0, reads="at-least"))), store=False)

@@ -42,8 +42,8 @@ def test_prior_draws_have_declared_distributions(seed: int) -> None:
         column = f"registered:{name}" if name in evidence.derived else f"all:{name}"
         law = stats.norm(latent.log_median, latent.log_sd)
         assert _distance(np.log(backend.kept[column]), law) < BAND, name
-    for basis in evidence.bases:
-        law = stats.norm(np.log(evidence.case.head.spread[basis].log_sd), 0.35)
+    for basis in evidence.groups:
+        law = stats.norm(np.log(evidence.errors.groups[basis].spread), 0.35)
         assert _distance(np.log(backend.kept[f"tau:{basis}"]), law) < BAND
     assert _distance(backend.kept["bias:demographic"], stats.norm(0.0, 0.1)) < BAND
     assert _distance(backend.kept["bias:assertion"], stats.norm(0.3, 0.6)) < BAND

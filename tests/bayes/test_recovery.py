@@ -46,7 +46,10 @@ def _case(
     table = head()
     table["spread"]["synthesis"] = {"log_sd": 0.2, **_CITED}
     biases = {basis: {**one, **_CITED} for basis, one in (bias or {}).items()}
-    table["synthesis"] = {"tails": tails, "lineage": 0.5, "heterogeneity": heterogeneity, "bias": biases, **_CITED}
+    alike = {"scatter": 0.0, "common": 0.0}
+    table["synthesis"] = {
+        "tails": tails, "lineage": 0.5, "heterogeneity": heterogeneity, "bias": biases, **alike, **_CITED
+    }  # fmt: skip
     return case_of(*components, head=table, claim=list(claims))
 
 

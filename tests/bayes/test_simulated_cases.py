@@ -48,7 +48,7 @@ def test_synthetic_case_has_every_kind_of_evidence() -> None:
     assert evidence.lines
     assert evidence.derived
     assert evidence.balances
-    assert len(evidence.bases) == 4
+    assert len(evidence.groups) == 4
     assert {"overlap", "share", "quantity", "completeness", "ordinary"} <= {
         name.partition(":")[0] for name in evidence.parameters
     }
@@ -117,7 +117,7 @@ def test_simulated_copies_take_basis_and_error_of_first() -> None:
     """Copies of another basis and error take those of the first, so that the weighted density is that of one figure."""
     evidence = synthetic()
     data = tuple(
-        replace(one, basis="assertion", log_error=0.7) if one.name == "famine:textbook" else one
+        replace(one, basis="assertion", group="assertion", log_error=0.7) if one.name == "famine:textbook" else one
         for one in evidence.data
     )
     scores, cases = simulate(replace(evidence, data=data), 3, seed=1)

@@ -18,7 +18,7 @@ from tests.bayes.synthetic_case import synthetic
 pytestmark = pytest.mark.slow
 
 CASE = synthetic().case
-_QUANTITIES = 45
+_QUANTITIES = 53
 
 
 def test_ranks_of_the_synthetic_case_are_uniform(seed: int) -> None:

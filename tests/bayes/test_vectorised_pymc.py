@@ -68,7 +68,7 @@ def test_variables_have_named_dimensions() -> None:
         one.name for one in model.deterministics
     }
     assert set(model.coords["component"]) >= {"camps"}
-    assert set(model.coords["basis"]) == set(evidence.bases)
+    assert set(model.coords["basis"]) == set(evidence.groups)
     assert list(model.coords["figure"]) == [datum.name for datum in evidence.data]
     assert model.named_vars_to_dims["deaths"] == ("component",)
 

@@ -13,7 +13,16 @@ from mcmort.catalogue.vocabulary import BASES, Basis
 if TYPE_CHECKING:
     from mcmort.bayes.measured_errors import Fit
 
-__all__ = ["FEWEST_EVENTS", "ErrorLaw", "FigureLaws", "class_draws", "error_law", "figure_laws"]
+__all__ = [
+    "FEWEST_EVENTS",
+    "ErrorLaw",
+    "ErrorPrior",
+    "FigureLaws",
+    "class_draws",
+    "error_law",
+    "error_prior",
+    "figure_laws",
+]
 
 type _Draws = NDArray[np.float64]
 
@@ -34,6 +43,19 @@ class ErrorLaw(BaseModel):
     log_sd: float = Field(description="Of the normal whose middle nine tenths are those of what the model predicts.")
 
 
+class ErrorPrior(BaseModel):
+    """What is known of bias and spread of a class, kept apart: what the Bayesian engine starts from."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    bias: float = Field(description="Mean of the bias; zero for a class of fewer than ten events.")
+    bias_sd: float = Field(description="How far the bias may be from it.")
+    log_spread: float = Field(
+        description="Mean of the logarithm of the scale of a Student t with 4 degrees of freedom."
+    )
+    log_spread_sd: float = Field(description="Standard deviation of that logarithm.")
+
+
 class FigureLaws(BaseModel):
     """What to expect of a figure whose correction was reported, and of any figure."""
 
@@ -42,6 +64,8 @@ class FigureLaws(BaseModel):
     events: int = Field(description="Events of its class that the law rests on.")
     found: ErrorLaw = Field(description="As in pairs that are known because a correction was reported.")
     corrected: ErrorLaw = Field(description="As in a complete frame: corrected for selection.")
+    found_prior: ErrorPrior = Field(description="What is known of bias and spread in reported corrections.")
+    corrected_prior: ErrorPrior = Field(description="What is known of bias and spread in a complete frame.")
 
 
 def figure_laws(fit: Fit, weights: _Draws, name: str, *, is_late: bool, events: int) -> FigureLaws:
@@ -70,6 +94,8 @@ def figure_laws(fit: Fit, weights: _Draws, name: str, *, is_late: bool, events: 
         events=events,
         found=error_law(bias * ratios[0], scale * ratios[1], weights, events),
         corrected=error_law(bias, scale, weights, events),
+        found_prior=error_prior(bias * ratios[0], scale * ratios[1], weights, events),
+        corrected_prior=error_prior(bias, scale, weights, events),
     )
 
 
@@ -115,6 +141,18 @@ def error_law(bias: _Draws, scale: _Draws, weights: _Draws, events: int) -> Erro
         top *= 2.0
     half = float(brentq(missing, 0.0, top, xtol=1e-6))
     return ErrorLaw(bias=round(centre, _DIGITS), log_sd=round(half / _SCORE, _DIGITS))
+
+
+def error_prior(bias: _Draws, scale: _Draws, weights: _Draws, events: int) -> ErrorPrior:
+    """Return what is known of bias and spread; see `error_law`."""
+    centre = _median(bias, weights) if events >= FEWEST_EVENTS else 0.0
+    log_spread = float(weights @ np.log(scale))
+    return ErrorPrior(
+        bias=round(centre, _DIGITS),
+        bias_sd=round(float(weights @ (bias - centre) ** 2) ** 0.5, _DIGITS),
+        log_spread=round(log_spread, _DIGITS),
+        log_spread_sd=round(float(weights @ (np.log(scale) - log_spread) ** 2) ** 0.5, _DIGITS),
+    )
 
 
 def _median(values: _Draws, weights: _Draws) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from mcmort.analysis.measured_errors.error_law import ErrorLaw, figure_laws
+from mcmort.analysis.measured_errors.error_law import ErrorLaw, ErrorPrior, figure_laws
 from mcmort.catalogue.measured_errors import ErrorLibrary
 from mcmort.catalogue.vocabulary import BASES
 
@@ -60,6 +60,8 @@ class ClassLaws(_Part):
     events: int
     same_year: ErrorLaw = Field(description="Of a figure given in the year of the event.")
     late: ErrorLaw = Field(description="Of a figure given a year or more after it.")
+    same_year_prior: ErrorPrior = Field(description="Bias and spread in the year of the event, as they are known.")
+    late_prior: ErrorPrior = Field(description="Bias and spread a year or more after it, as they are known.")
 
 
 class FittedErrors(_Part):
@@ -146,10 +148,15 @@ def fitted_errors(fit: Fit, library: ErrorLibrary, seed: int) -> FittedErrors:
     every = np.full(count, 1.0 / count)
 
     def laws(name: str, events: int) -> ClassLaws:
-        same_year, late = (
-            figure_laws(fit, every, name, is_late=is_late, events=events).corrected for is_late in (False, True)
+        same_year, late = (figure_laws(fit, every, name, is_late=is_late, events=events) for is_late in (False, True))
+        return ClassLaws(
+            name=name,
+            events=events,
+            same_year=same_year.corrected,
+            late=late.corrected,
+            same_year_prior=same_year.corrected_prior,
+            late_prior=late.corrected_prior,
         )
-        return ClassLaws(name=name, events=events, same_year=same_year, late=late)
 
     return FittedErrors(
         pairs=library.digest,

@@ -8,20 +8,24 @@ from functools import partial
 from typing import Final
 
 from mcmort.bayes.evidence import Evidence
+from mcmort.bayes.evidence.error_groups import ErrorGroup
 
 __all__ = ["NEGATIVE_CONTROLS"]
 
 
 def _surer_heterogeneity(evidence: Evidence, factor: float) -> Evidence:
     """Take the heterogeneities to be better known than they are."""
-    log_sd = evidence.synthesis.heterogeneity / factor
-    return replace(evidence, synthesis=evidence.synthesis.model_copy(update={"heterogeneity": log_sd}))
+    return _with_groups(evidence, lambda group: replace(group, spread_log_sd=group.spread_log_sd / factor))
 
 
 def _halved_bias(evidence: Evidence) -> Evidence:
     """Take the biases to be half as large as they may be."""
-    bias = {name: prior.model_copy(update={"sd": prior.sd / 2.0}) for name, prior in evidence.synthesis.bias.items()}
-    return replace(evidence, synthesis=evidence.synthesis.model_copy(update={"bias": bias}))
+    return _with_groups(evidence, lambda group: replace(group, bias_sd=group.bias_sd / 2.0))
+
+
+def _with_groups(evidence: Evidence, change: Callable[[ErrorGroup], ErrorGroup]) -> Evidence:
+    groups = {name: change(group) for name, group in evidence.errors.groups.items()}
+    return replace(evidence, errors=replace(evidence.errors, groups=groups))
 
 
 def _copies_in_full(evidence: Evidence) -> Evidence:

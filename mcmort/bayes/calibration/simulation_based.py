@@ -286,7 +286,7 @@ def _quantities(evidence: Evidence, backend: DataFreeBackend) -> dict[str, Array
     of_figures = ("expected:", "scale:", "error:", "sum:")  # not of deaths
     certain |= {name for name in backend.kept if name.startswith(of_figures)}
     ranked = {name: values for name, values in backend.kept.items() if name not in certain}
-    ranked |= {name: backend.given[name] for name in evidence.parameters if name.startswith("lineage:")}
+    ranked |= {name: backend.given[name] for name in evidence.parameters if name.startswith(("lineage:", "common:"))}
     case, columns = evidence.case, frozenset(backend.kept)
     for name, definition in case.definitions.items():
         with suppress(DefinitionError):  # nothing is known of what it counts

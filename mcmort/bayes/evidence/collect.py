@@ -9,6 +9,7 @@ from mcmort.bayes.evidence.admit import admitted_balances, admitted_claims, admi
 from mcmort.bayes.evidence.convert import Stated, converted_claims, converted_estimates
 from mcmort.bayes.evidence.datum import Datum, Evidence
 from mcmort.bayes.evidence.deduplicate import claims_not_yet_used, weighted_by_lineage
+from mcmort.bayes.evidence.error_groups import error_model, measured_completeness, priors_of
 from mcmort.bayes.evidence.standard import Selection, Standard, standard_of
 from mcmort.bayes.evidence.weak import latent_of, latents_of_sums
 from mcmort.catalogue.case import Case
@@ -46,7 +47,7 @@ def collect(case: Case, evidence: Iterable[str] | None = None, without: Iterable
     Raises
     ------
     EvidenceError
-        If the case declares no priors for this engine, or nothing is left to condition on.
+        If nothing is left to condition on, or something may be negative.
     UsageError
         If a basis, source or lineage is unknown.
     """
@@ -57,12 +58,7 @@ def collect(case: Case, evidence: Iterable[str] | None = None, without: Iterable
             f"{', '.join(signed)} may be negative (signed = true), and this engine models logarithms. "
             "Hint: use the elicited engine"
         )
-    synthesis = case.head.synthesis
-    if synthesis is None:
-        raise EvidenceError(
-            f"{case.id} declares no priors of bias and heterogeneity. Hint: add [synthesis] to case.toml; "
-            "'mcmort schema' lists its keys"
-        )
+    synthesis = priors_of(case)
     bases = frozenset(case.head.evidence) if evidence is None else frozenset(evidence)
     standard = standard_of(case, bases, frozenset(without))
 
@@ -86,18 +82,19 @@ def collect(case: Case, evidence: Iterable[str] | None = None, without: Iterable
             "fewer sources out"
         )
     steps = (balances, estimates, claims, direct, stated, figures, new_claims, accounted, sides)
+    errors = error_model(case, synthesis, {datum.group: datum.basis for datum in data})
     latents = {
-        name: sums[name] if name in sums else latent_of(standard, name, direct.kept)
+        name: sums[name] if name in sums else latent_of(standard, name, direct.kept, errors)
         for name in sorted(own | set(sums))
         if known[name].all is not Way.FORMULA or known[name].is_floored
     }
     accounts = dict(sides.kept)
     return Evidence(
-        case, standard.priors, synthesis, tuple(basis for basis in BASES if basis in bases),
+        case, standard.priors, synthesis, errors, tuple(basis for basis in BASES if basis in bases),
         tuple(sorted(standard.without)), latents,
         tuple(name for name, how in known.items() if how.all is Way.FORMULA),
         tuple(name for name in sorted(known) if known[name].registered is not Way.UNKNOWN),
-        _cited(standard, known, latents, synthesis.completeness, data, accounts),
+        _cited(standard, known, latents, synthesis.completeness or measured_completeness(), data, accounts),
         weighted_by_lineage(data), accounts, statuses,
         dict(sorted((name, reason) for step in steps for name, reason in step.rejected.items())),
     )  # fmt: skip

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mcmort.bayes.evidence.datum import Datum, Side
+from mcmort.bayes.evidence.error_groups import group_of
 from mcmort.bayes.evidence.standard import Selection, Standard
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Claim, Component, Estimate, Figure
@@ -35,7 +36,7 @@ def converted_estimates(standard: Standard, estimates: Iterable[tuple[Component,
     for component, estimate in estimates:
         name = f"{component.id}:{estimate.name}"
         try:
-            datum = _datum(standard.case, name, estimate, estimate.line)
+            datum = _datum(standard.case, name, estimate, estimate.line, component)
         except FitError as error:
             rejected[name] = str(error)
             continue
@@ -51,7 +52,7 @@ def converted_claims(standard: Standard, claims: Iterable[Claim]) -> Selection[S
     for claim in claims:
         name = f"claim:{claim.id}"
         try:
-            datum = _datum(standard.case, name, claim, claim.lineage or claim.source)
+            datum = _datum(standard.case, name, claim, claim.lineage or claim.source, None)
             if claim.beyond is not None:
                 if datum.side == "at-least":
                     rejected[name] = "at least so many, of more than the case holds: it bounds nothing here"
@@ -63,7 +64,7 @@ def converted_claims(standard: Standard, claims: Iterable[Claim]) -> Selection[S
     return Selection(kept, rejected)
 
 
-def _datum(case: Case, name: str, figure: Estimate | Claim, line: str) -> Datum:
+def _datum(case: Case, name: str, figure: Estimate | Claim, line: str, owner: Component | None) -> Datum:
     """Return a figure as a datum on the logarithm.
 
     Raises
@@ -71,14 +72,14 @@ def _datum(case: Case, name: str, figure: Estimate | Claim, line: str) -> Datum:
     FitError
         If it has no logarithm.
     """
-    text = getattr(figure, "formula", None)
+    text, group = getattr(figure, "formula", None), group_of(case, owner, figure)
     if text is not None:
-        return Datum(name, figure.basis, line, figure.source, formula=text)
+        return Datum(name, figure.basis, group, line, figure.source, formula=text)
     side: Side = "at-least" if figure.reading == "at-least" else "at-most" if figure.reading == "at-most" else "point"
     middle, error = _middle_and_error(case, figure)
     if middle <= 0.0 or not math.isfinite(error):
         raise FitError("a figure of zero has no logarithm")
-    return Datum(name, figure.basis, line, figure.source, side, math.log(middle), error)
+    return Datum(name, figure.basis, group, line, figure.source, side, math.log(middle), error)
 
 
 def _middle_and_error(case: Case, figure: Figure) -> tuple[float, float]:

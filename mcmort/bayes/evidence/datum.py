@@ -7,12 +7,14 @@ the parts; what is not used is listed with the reason.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
+from mcmort.bayes.evidence.error_groups import ErrorModel
 from mcmort.bayes.quantile_spline import QuantileSpline, spline_of
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Synthesis
@@ -38,6 +40,8 @@ class Datum:
         ``COMPONENT:ESTIMATE``, ``claim:ID`` or ``balance:ID``.
     basis : Basis
         How the source got it.
+    group : str
+        The group of figures whose heterogeneity and bias it has.
     line, source : str
         Its lineage, and the key of its source.
     side : {"point", "at-least", "at-most"}
@@ -58,6 +62,7 @@ class Datum:
 
     name: str
     basis: Basis
+    group: str
     line: str
     source: str
     side: Side = "point"
@@ -106,7 +111,9 @@ class Evidence:
     priors : Priors
         Elicited priors, of which quantities and shares are taken over.
     synthesis : Synthesis
-        Priors of bias and heterogeneity.
+        What the case presupposes of bias and heterogeneity.
+    errors : ErrorModel
+        What is presupposed of errors: as the case says, or else as measured.
     admitted : tuple of Basis
         Bases that are admitted.
     without : tuple of str
@@ -143,6 +150,7 @@ class Evidence:
     case: Case
     priors: Priors
     synthesis: Synthesis
+    errors: ErrorModel
     admitted: tuple[Basis, ...]
     without: tuple[str, ...]
     latents: dict[str, Latent]
@@ -167,7 +175,7 @@ class Evidence:
 
     def completeness_of(self, component: str) -> str:
         """Return the column of the completeness of a component, which a copy shares with its original."""
-        return f"completeness:{self.copies.get(component, component)}"
+        return f"completeness:{self.original(component)}"
 
     @cached_property
     def curves(self) -> dict[str, QuantileSpline | float]:
@@ -192,8 +200,10 @@ class Evidence:
     def parameters(self) -> tuple[str, ...]:
         """Names of the uncertain inputs of the model: standard normal scores, or distances from a register."""
         names = [key for key, curve in self.curves.items() if isinstance(curve, QuantileSpline)]
-        names += [f"tau:{basis}" for basis in self.bases]
-        names += [f"bias:{basis}" for basis in self.bases if basis in self.synthesis.bias]
+        names += [f"tau:{group}" for group in self.groups]
+        names += [f"bias:{group}" for group in self.groups if self.errors.groups[group].has_bias]
+        names += [f"scatter:{name}" for name in self.scattered]
+        names += [f"common:{name}" for name in self.sharing]
         names += [f"lineage:{line}" for line in self.lines]
         names += [f"lean:{name}" for name in self.leaning]
         return (*names, *(f"deaths:{name}" for name in self.latents))
@@ -205,7 +215,37 @@ class Evidence:
         return tuple(sorted(line for line, count in Counter(line for line, _ in targets).items() if count > 1))
 
     @cached_property
-    def bases(self) -> tuple[Basis, ...]:
-        """Bases of the data, in the order of `BASES`."""
-        used = {datum.basis for datum in self.data}
-        return tuple(basis for basis in BASES if basis in used)
+    def groups(self) -> tuple[str, ...]:
+        """Groups of the data, in the order of `BASES`."""
+        used = {datum.group: datum.basis for datum in self.data}
+        return tuple(sorted(used, key=lambda group: (BASES.index(used[group]), group)))
+
+    @cached_property
+    def several(self) -> tuple[str, ...]:
+        """Components of which several lineages speak: what scatters, or leans together, is then not one error."""
+        lines: dict[str, set[str]] = {}
+        for datum in self.data:
+            if datum.column.startswith("all:") and datum.side == "point":
+                lines.setdefault(self.original(datum.component), set()).add(datum.line)
+        return tuple(sorted(name for name, own in lines.items() if len(own) > 1))
+
+    @property
+    def scattered(self) -> tuple[str, ...]:
+        """Components with a scatter of their own."""
+        return self.several if self.errors.scatter > 0.0 else ()
+
+    @property
+    def sharing(self) -> tuple[str, ...]:
+        """Components whose figures share a part of their error."""
+        return self.several if self.errors.common > 0.0 else ()
+
+    def own_error(self, datum: Datum) -> float:
+        """Return the error of a figure beside its heterogeneity, where that is of all error only what is wider."""
+        group = self.errors.groups[datum.group]
+        if not group.is_whole_error:
+            return datum.log_error
+        return math.sqrt(max(datum.log_error**2 - group.spread**2, 0.0))
+
+    def original(self, component: str) -> str:
+        """Return the component itself, or the one whose copy it is."""
+        return self.copies.get(component, component)

@@ -10,6 +10,7 @@ import numpy as np
 
 from mcmort.bayes.evidence.convert import Stated
 from mcmort.bayes.evidence.datum import Datum, Latent
+from mcmort.bayes.evidence.error_groups import ErrorModel
 from mcmort.bayes.evidence.standard import Standard
 from mcmort.errors import EvidenceError
 
@@ -19,9 +20,11 @@ WIDEST: Final = 2.0
 """Log standard deviation of a component that only claims about sums inform: a factor of fifty either way."""
 _WEAKEST: Final = 1.0
 """Least log standard deviation of a component's own prior."""
+_WIDER: Final = 4.0
+"""Least log standard deviation of it, over the spread of any of its figures."""
 
 
-def latent_of(standard: Standard, name: str, direct: Sequence[Datum]) -> Latent:
+def latent_of(standard: Standard, name: str, direct: Sequence[Datum], errors: ErrorModel) -> Latent:
     """Return the weak prior of a component with figures of its own.
 
     Parameters
@@ -32,11 +35,13 @@ def latent_of(standard: Standard, name: str, direct: Sequence[Datum]) -> Latent:
         Id of the component.
     direct : sequence of Datum
         Figures of components.
+    errors : ErrorModel
+        What is presupposed of their errors.
 
     Returns
     -------
     Latent
-        Its standard deviation is as wide as all that is cited of the component.
+        Its standard deviation is as wide as all that is cited of the component, and several times its errors.
 
     Raises
     ------
@@ -50,7 +55,8 @@ def latent_of(standard: Standard, name: str, direct: Sequence[Datum]) -> Latent:
         ends += np.log(np.maximum(pool.ppf(np.array([0.05, 0.95])), 1.0)).tolist()
     if not ends:
         raise EvidenceError(f"the figures of {name} are formulas without a range. Hint: give it a figure of its own")
-    return Latent((min(ends) + max(ends)) / 2.0, max(_WEAKEST, max(ends) - min(ends)))
+    spread = max((errors.groups[datum.group].spread for datum in points), default=0.0)
+    return Latent((min(ends) + max(ends)) / 2.0, max(_WEAKEST, _WIDER * spread, max(ends) - min(ends)))
 
 
 def latents_of_sums(standard: Standard, claims: Iterable[Stated], own: set[str]) -> dict[str, Latent]:

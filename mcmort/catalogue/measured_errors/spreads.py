@@ -11,7 +11,16 @@ from typing import Any, Final
 from mcmort.catalogue.measured_errors.load import errors_folder
 from mcmort.catalogue.vocabulary import Basis, Interest, Kind
 
-__all__ = ["MEASURED", "MeasuredSpread", "measured_digest", "measured_spread", "shared_by_event"]
+__all__ = [
+    "MEASURED",
+    "MeasuredPrior",
+    "MeasuredSpread",
+    "measured_digest",
+    "measured_prior",
+    "measured_spread",
+    "shared_by_event",
+    "shared_by_lineage",
+]
 
 MEASURED: Final = "mcmort errors"
 """What printed output calls the source of measured spreads."""
@@ -40,6 +49,31 @@ class MeasuredSpread:
     events: int
     bias: float
     log_sd: float
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredPrior:
+    """What is known of bias and spread of a class, kept apart, corrected for selection.
+
+    Attributes
+    ----------
+    bias, bias_sd : float
+        Mean and standard deviation of the bias; the mean is zero for a class of fewer than ten events.
+    log_spread, log_spread_sd : float
+        Mean and standard deviation of the logarithm of the scale of a Student t with four degrees of freedom.
+    """
+
+    bias: float
+    bias_sd: float
+    log_spread: float
+    log_spread_sd: float
+
+
+def measured_prior(name: str, *, is_late: bool = True) -> MeasuredPrior:
+    """Return what is known of bias and spread of a class by name; of its basis where the class has no pairs."""
+    laws = _laws()
+    row = laws[name] if name in laws else laws[name.partition(",")[0]]
+    return MeasuredPrior(**(row["late_prior"] if is_late else row["same_year_prior"]))
 
 
 def measured_spread(
@@ -73,6 +107,11 @@ def measured_spread(
 def shared_by_event() -> float:
     """Return what part of the variance of errors figures of one event have in common."""
     return float(_fitted()["shared_by_event"]["median"])
+
+
+def shared_by_lineage() -> float:
+    """Return what part of the variance of errors figures of one lineage have in common beyond their event."""
+    return float(_fitted()["shared_by_lineage"]["median"])
 
 
 @cache

@@ -14,6 +14,9 @@ from mcmort.catalogue.vocabulary import Basis
 __all__ = ["Balance", "Bias", "Synthesis"]
 
 
+_Part = Annotated[float, Field(strict=True, ge=0, lt=1, allow_inf_nan=False)]
+
+
 class Bias(Record):
     """The bias of one basis on the logarithm: by what factor its figures are too high or too low together."""
 
@@ -27,17 +30,24 @@ class Bias(Record):
 class Synthesis(Record):
     """Priors of the Bayesian engine, cited or marked as assumptions.
 
-    The heterogeneity of a basis has the case's spread of that basis as its median.
+    The heterogeneity of a basis has the case's spread of that basis as its median. What is left out is as measured
+    (`mcmort errors`).
     """
 
     tails: Literal["heavy", "normal"] = Field(
         "heavy", description="Errors of Student's t with four degrees of freedom, or normal ones."
     )
-    lineage: Annotated[float, Field(strict=True, ge=0, lt=1, allow_inf_nan=False)] = Field(
-        description="Share of the heterogeneity's variance that figures of one lineage have in common."
+    lineage: _Part | None = Field(
+        None, description="Share of the heterogeneity's variance that figures of one lineage have in common."
     )
-    heterogeneity: Annotated[float, Field(strict=True, gt=0, le=2, allow_inf_nan=False)] = Field(
-        description="Log standard deviation of a heterogeneity about the spread of its basis."
+    common: _Part | None = Field(
+        None, description="Share of the heterogeneity's variance that all figures of one component have in common."
+    )
+    heterogeneity: Annotated[float, Field(strict=True, gt=0, le=2, allow_inf_nan=False)] | None = Field(
+        None, description="Log standard deviation of a heterogeneity about the spread of its basis."
+    )
+    scatter: Annotated[float, Field(strict=True, ge=0, le=2, allow_inf_nan=False)] | None = Field(
+        None, description="How far components scatter more or less than others: a log standard deviation; 0 for alike."
     )
     completeness: Share | None = Field(
         None, description="Share of the deaths that was registered, where a component does not say it."

@@ -17,7 +17,9 @@ __all__ = ["FitDocument", "fit_document"]
 class InputDocument(Document):
     """An uncertain input before and after the evidence."""
 
-    name: str = Field(description="all:ID, registered:ID, quantity:NAME, tau:BASIS, bias:BASIS, completeness:ID, ...")
+    name: str = Field(
+        description="all:ID, registered:ID, quantity:NAME, tau:BASIS, bias:BASIS, scatter:ID, completeness:ID, ..."
+    )
     prior: LimitsDocument | None
     posterior: LimitsDocument
     rhat: float
@@ -78,6 +80,7 @@ def fit_document(posterior: Posterior, receipt: Receipt) -> FitDocument:
         "quantity",
         "tau",
         "bias",
+        "scatter",
         "completeness",
         "residual",
         "lean",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from mcmort.present.documents.bridge_document import BridgeDocument
+from mcmort.present.documents.calibration_document import CalibrationDocument
 from mcmort.present.documents.claims_document import ClaimsDocument
 from mcmort.present.documents.comparison_document import ComparisonDocument
 from mcmort.present.documents.conflict_document import ConflictDocument
@@ -34,6 +35,7 @@ _DOCUMENTS: Final[dict[str, type[Document]]] = {
     "bridge": BridgeDocument,
     "location": LocationDocument,
     "fit": FitDocument,
+    "calibration": CalibrationDocument,
     "conflict": ConflictDocument,
     "influence": InfluenceDocument,
     "probability": ProbabilityDocument,

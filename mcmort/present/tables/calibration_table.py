@@ -8,10 +8,12 @@ from mcmort.bayes.calibration.simulation_based import Calibration
 from mcmort.present.numbers import percent
 from mcmort.present.tables.columns import Column, Table
 
-__all__ = ["calibration_finding", "calibration_table"]
+__all__ = ["LEVELS", "REJECTED", "calibration_finding", "calibration_table"]
 
-_LEVELS: Final = (0.5, 0.8, 0.9)
-_REJECTED: Final = 0.01
+LEVELS: Final = (0.5, 0.8, 0.9)
+"""Probabilities of the intervals that are looked at."""
+REJECTED: Final = 0.01
+"""Probability, for all quantities together, below which ranks are not uniform."""
 
 
 def calibration_table(calibration: Calibration, title: str) -> Table:
@@ -30,7 +32,7 @@ def calibration_table(calibration: Calibration, title: str) -> Table:
         *_unmixed(calibration),
     )
     rows, raw = [], []
-    for level in _LEVELS:
+    for level in LEVELS:
         held = {name: calibration.coverage(name, level) for name in calibration.quantities}
         least, most = min(held, key=lambda name: held[name]), max(held, key=lambda name: held[name])
         mean = sum(held.values()) / len(held)
@@ -51,7 +53,7 @@ def calibration_table(calibration: Calibration, title: str) -> Table:
 def calibration_finding(calibration: Calibration) -> str:
     """Say in a sentence whether posteriors are as sure as they should be."""
     count = len(calibration.quantities)
-    rejected = len(calibration.rejected(_REJECTED))
+    rejected = len(calibration.rejected(REJECTED))
     start = f"In {len(calibration.counted)} simulated cases the ranks of "
     if rejected:
         return f"{start}{rejected} of {count} quantities are not uniform: this model is not calibrated."
@@ -59,7 +61,7 @@ def calibration_finding(calibration: Calibration) -> str:
 
 
 def _rejections(calibration: Calibration) -> list[str]:
-    named = sorted(calibration.rejected(_REJECTED).items(), key=lambda item: item[1])
+    named = sorted(calibration.rejected(REJECTED).items(), key=lambda item: item[1])
     if not named:
         return []
     listed = ", ".join(f"{name} (p = {value:.1g})" for name, value in named[:8])

@@ -132,7 +132,7 @@ def test_pin_shows_a_bridge_whose_steps_add_up(ussr: Opened) -> None:
     """After pinning, the steps by component add up to the difference of the means, which is that of the draws."""
     ussr.page.click("#pin")
     ussr.page.uncheck("#on-famine-ukraine")
-    ussr.page.uncheck("#on-camps-and-colonies")
+    ussr.page.uncheck("#on-camps")
     steps = ussr.page.evaluate("""() => {
         const {state, current} = window.mcmort;
         const mean = (values) => values.reduce((sum, one) => sum + one, 0) / values.length;
