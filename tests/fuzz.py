@@ -19,8 +19,10 @@ import tempfile
 import time
 import traceback
 import warnings
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from mcmort.analysis.recorded_result import parse_result
 from mcmort.cache.sealed_files import read_sealed, sealed
@@ -31,6 +33,7 @@ from mcmort.catalogue.reading.spreadsheet import import_sheet
 from mcmort.catalogue.records import Selector
 from mcmort.catalogue.selection import matches
 from mcmort.errors import McmortError
+from tests.catalogue.test_open_document import cell, document, row, sheet
 
 __all__ = ["READERS", "fuzz"]
 
@@ -135,26 +138,25 @@ def mutated(seed: bytes, others: Sequence[bytes], random_numbers: random.Random)
 
 
 class _Case:
-    """Loads the full case of the tests with one of its files exchanged."""
+    """Loads the full case of the tests with one of its files exchanged; the first byte of an input says which."""
 
     def __init__(self, work: Path) -> None:
         self.folder = shutil.copytree(GOOD, work / "case")
+        self.names = sorted(path.name for path in GOOD.glob("*.toml"))
 
     def seeds(self) -> list[bytes]:
-        """Return the files, each with its name in front."""
-        return [f"{path.name}\n".encode() + path.read_bytes() for path in sorted(GOOD.glob("*.toml"))]
+        """Return the files, each with its number in front."""
+        return [bytes([number]) + (GOOD / name).read_bytes() for number, name in enumerate(self.names)]
 
     def read(self, content: bytes) -> None:
         """Load the case."""
-        name, _, text = content.partition(b"\n")
-        known = name.decode(errors="replace")
-        path = self.folder / (known if (GOOD / known).is_file() else "more.toml")
-        before = path.read_bytes() if path.is_file() else None
-        path.write_bytes(text)
+        path = self.folder / self.names[content[0] % len(self.names) if content else 0]
+        before = path.read_bytes()
+        path.write_bytes(content[1:])
         try:
             load_folder(self.folder, "case")
         finally:
-            path.unlink() if before is None else path.write_bytes(before)
+            path.write_bytes(before)
 
 
 def _formulas() -> list[bytes]:
@@ -199,18 +201,45 @@ def _file(work: Path, name: str, read: Callable[[Path], object]) -> Callable[[by
     return run
 
 
-def _workbooks() -> list[bytes]:
+def _workbook() -> bytes:
     from openpyxl import Workbook
 
     with (HERE / "good" / "estimates.csv").open(newline="", encoding="utf-8") as stream:
         rows = [*csv.reader(stream)]
     book = Workbook()
-    sheet = book.worksheets[0]
-    for row in rows:
-        sheet.append(row)
+    for texts in rows:
+        book.worksheets[0].append(texts)
     target = io.BytesIO()
     book.save(target)
-    return [target.getvalue()]
+    return target.getvalue()
+
+
+def _open_document(work: Path) -> bytes:
+    with (HERE / "good" / "estimates.csv").open(newline="", encoding="utf-8") as stream:
+        rows = [row(*map(cell, (escape(text) for text in texts))) for texts in csv.reader(stream)]
+    return document(work / "seed.ods", sheet("".join(rows)), sheet(row(cell("old")), "Old", "away")).read_bytes()
+
+
+class _Parts:
+    """Reads a file of packed parts, one of which is exchanged: bytes changed in the package fail its checksums."""
+
+    def __init__(self, package: bytes, path: Path) -> None:
+        self.path = path
+        with zipfile.ZipFile(io.BytesIO(package)) as archive:
+            self.parts = {name: archive.read(name) for name in archive.namelist()}
+        self.names = sorted(name for name in self.parts if name.endswith(".xml"))
+
+    def seeds(self) -> list[bytes]:
+        """Return the parts, each with its number in front."""
+        return [bytes([number]) + self.parts[name] for number, name in enumerate(self.names)]
+
+    def read(self, content: bytes) -> None:
+        """Import the package with the part exchanged whose number is the first byte of the input."""
+        exchanged = self.names[content[0] % len(self.names) if content else 0]
+        with zipfile.ZipFile(self.path, "w") as archive:
+            for name, part in (self.parts | {exchanged: content[1:]}).items():
+                archive.writestr(name, part)
+        import_sheet(self.path)
 
 
 def _receipts() -> list[bytes]:
@@ -250,13 +279,16 @@ def readers(work: Path) -> dict[str, tuple[list[bytes], Callable[[bytes], object
     bibliographies = [path.read_bytes() for path in HERE.glob("good/*/sources.bib")]
     bibliographies.append((HERE / "good" / "wild.bib").read_bytes())
     sheets = [(HERE / "good" / "estimates.csv").read_bytes()]
+    workbook, open_document = _Parts(_workbook(), work / "a.xlsx"), _Parts(_open_document(work), work / "a.ods")
     return {
         "case files (TOML)": (case.seeds(), case.read),
         "formulas": (_formulas(), _formula),
         "selections": (_selections(), _selector()),
         "bibliographies (BibTeX)": (bibliographies, _file(work, "a.bib", lambda path: read_sources(path, "a.bib"))),
         "sheets (CSV)": (sheets, _file(work, "a.csv", import_sheet)),
-        "workbooks (XLSX)": (_workbooks(), _file(work, "a.xlsx", import_sheet)),
+        "workbooks (XLSX)": (workbook.seeds(), workbook.read),
+        "sheets (ODS)": (open_document.seeds(), open_document.read),
+        "packed files (XLSX)": ([_workbook()], _file(work, "b.xlsx", import_sheet)),
         "receipts (JSON)": (_receipts(), lambda content: parse_result(content, "a.json")),
         "stores": (_stores(), _store(work)),
     }
@@ -264,7 +296,7 @@ def readers(work: Path) -> dict[str, tuple[list[bytes], Callable[[bytes], object
 
 READERS = (
     *("case files (TOML)", "formulas", "selections", "bibliographies (BibTeX)", "sheets (CSV)", "workbooks (XLSX)"),
-    *("receipts (JSON)", "stores"),
+    *("sheets (ODS)", "packed files (XLSX)", "receipts (JSON)", "stores"),
 )
 
 

@@ -8,7 +8,6 @@ from typing import Literal
 
 from mcmort.analysis.summary import mean_of
 from mcmort.catalogue import Case, formula
-from mcmort.catalogue.case import column_name
 from mcmort.catalogue.records import Component, Estimate, Figure, Quantity
 from mcmort.catalogue.vocabulary import Measure, Weighting
 from mcmort.elicit.weights import pool_weights
@@ -116,8 +115,8 @@ class _Weighing:
 
     def _of_input(self, name: str) -> dict[HowRead, float]:
         """Return the weights of what a formula names: a quantity, or all deaths of a component."""
-        components = {column_name(key): component for key, component in self.case.components.items()}
-        owner = components[name] if name in components else self.case.quantities[name]
+        by_column = self.case.by_column
+        owner = by_column[name] if name in by_column else self.case.quantities[name]
         return self.of(owner, "all")
 
     def _pooled(self, owner: Component | Quantity) -> list[Estimate]:

@@ -190,10 +190,9 @@ def _collect(case: Case, owner: Component | Quantity, collected: dict[str, Compo
     if column_name(owner.id) in collected:
         return
     collected[column_name(owner.id)] = owner
-    named = {column_name(name): component for name, component in case.components.items()} | case.quantities
     for text in (owner.formula, *(estimate.formula for estimate in owner.estimate)):
         for name in sorted(formula.names(formula.parse(text))) if text is not None else ():
-            _collect(case, named[name], collected)
+            _collect(case, case.by_column[name] if name in case.by_column else case.quantities[name], collected)
 
 
 def _place(pieces: Sequence[Piece], value: float) -> int | None:
@@ -253,7 +252,7 @@ def _quantiles_of_estimate(draws: Draws, owner: Component | Quantity, estimate: 
             return factor * fit_figure(draws.case, estimate).distribution.ppf(places)
         return factor * fit_estimate(draws.case, owner, estimate, measured).distribution.ppf(places)
     tree = formula.parse(estimate.formula)
-    components = {column_name(name): f"all:{name}" for name in draws.case.components}
+    components = {name: f"all:{component.id}" for name, component in draws.case.by_column.items()}
     columns = {name: draws.columns.get(components.get(name, f"quantity:{name}")) for name in formula.names(tree)}
     known = {name: values for name, values in columns.items() if values is not None}
     return factor * np.quantile(evaluate(tree, known), places) if len(known) == len(columns) else None

@@ -28,11 +28,11 @@ from mcmort.present.page.page import page_html
 from mcmort.present.page.page_data import Variant
 from mcmort.present.tables.evidence_table import evidence_table
 from mcmort.present.tables.formats import render
+from mcmort.present.texts.exported_references import as_csl_json, as_ris
 from mcmort.present.texts.gather_checklist import gather_table
 from mcmort.present.texts.limits_text import limits
 from mcmort.present.texts.methods_text import methods_text
 from mcmort.present.texts.quarto_text import quarto_text
-from mcmort.present.texts.reference_exports import as_csl_json, as_ris
 from mcmort.present.texts.reference_list import as_bibtex, as_text
 from mcmort.totals import resolve, total_of
 

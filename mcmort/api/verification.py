@@ -22,7 +22,12 @@ from mcmort.results import Draws, DrawSource, Manifest
 from mcmort.results.draw_options import ENGINES
 from mcmort.totals import source_of
 
-__all__ = ["Verification", "verify"]
+__all__ = ["Verification", "draws_beyond", "verify"]
+
+_MOST: Final = {"elicited": 10**9, "synthesis": 10**6}
+"""Draws that are made again without asking: minutes of work."""
+_MOST_KEPT: Final = 10**7
+"""Draws that are kept in memory without asking."""
 
 
 _AGAIN: Final[Mapping[str, str]] = {
@@ -93,7 +98,11 @@ class _Remade:
 
 
 def verify(
-    result: Receipt | RecordedResult | Path | str, *, case: str | None = None, threads: int | None = None
+    result: Receipt | RecordedResult | Path | str,
+    *,
+    case: str | None = None,
+    threads: int | None = None,
+    max_draws: int | None = None,
 ) -> Verification:
     """Make a result again, and compare everything that was printed of it.
 
@@ -105,6 +114,8 @@ def verify(
         Where the case is now; by default where the receipt says, seen from here or from the file.
     threads : int, optional
         Threads to use; they change no bit.
+    max_draws : int, optional
+        The most draws to make again; by default a number that takes minutes, since receipts come from others.
 
     Returns
     -------
@@ -114,7 +125,7 @@ def verify(
     Raises
     ------
     VerifyError
-        If there is no sound receipt, or the case has changed since.
+        If there is no sound receipt, or the case has changed since, or it asks for more draws.
     """
     if isinstance(result, Receipt):
         recorded = RecordedResult("the receipt", result.model_dump(mode="json"), {"": result})
@@ -125,6 +136,11 @@ def verify(
 
         found, versions = verify_library(recorded, recorded.library)
         return Verification({}, (), found, versions, library=recorded.library.result)
+    if beyond := draws_beyond(recorded, max_draws):
+        hint = f"--max-draws {beyond} makes them, if you trust the file"
+        raise VerifyError(
+            f"{recorded.where}: its receipt asks for {beyond:,} draws, which may take hours. Hint: {hint}"
+        )
     remade = {key: _remade(receipt, recorded, case, threads) for key, receipt in recorded.receipts.items()}
     differing = dict.fromkeys(
         name
@@ -145,6 +161,26 @@ def verify(
         if remade[key].versions.get(name) != then
     }
     return Verification(recorded.receipts, tuple(differing), found, versions, unchecked)
+
+
+def draws_beyond(recorded: RecordedResult, most: int | None = None) -> int:
+    """Return how many draws a result asks for that are more than may be made without asking; else 0.
+
+    Parameters
+    ----------
+    recorded : RecordedResult
+        As read from a file.
+    most : int, optional
+        The most that may be made; by default what takes minutes and fits into memory.
+    """
+    return max(_beyond(receipt, most) for receipt in recorded.receipts.values())
+
+
+def _beyond(receipt: Receipt, most: int | None) -> int:
+    of_engine = _MOST.get(receipt.engine, _MOST["elicited"])
+    limit = most or (min(_MOST_KEPT, of_engine) if receipt.kept else of_engine)
+    draws = receipt.draws * getattr(receipt.request, "universes", 1)
+    return max([draws if draws > limit else 0, *(_beyond(other, most) for other in receipt.beside)])
 
 
 def _remade(receipt: Receipt, recorded: RecordedResult, where: str | None, threads: int | None) -> _Remade:

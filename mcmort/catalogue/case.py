@@ -259,6 +259,11 @@ class Case:
         return {kind: dict(entries) for kind, entries in groups.items()}
 
     @cached_property
+    def by_column(self) -> dict[str, Component]:
+        """Components by their names in formulas; see `column_name`."""
+        return {column_name(name): component for name, component in self.components.items()}
+
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of the content, the same however files and entries are ordered or spelled.
 
@@ -327,6 +332,11 @@ class Case:
         dict
             From the retired (``owner:estimate`` or the id of a claim) to what supersedes it.
         """
+        return dict(self._retired)
+
+    @cached_property
+    def _retired(self) -> dict[str, str]:
+        """What `retired` returns, found once: every component asks for it."""
         retired = {}
         owners: list[Component | Quantity] = [*self.components.values(), *self.quantities.values()]
         for owner in owners:
@@ -357,7 +367,7 @@ class Case:
             The estimates admitted, and the others each with the reason, both in canonical order.
         """
         bases = frozenset(self.head.evidence) if evidence is None else evidence
-        retired = self.retired()
+        retired = self._retired
         admitted, rejected = [], []
         for estimate in sorted(owner.estimate, key=lambda estimate: (estimate.name, estimate.measure)):
             retirer = retired.get(f"{owner.id}:{estimate.name}")

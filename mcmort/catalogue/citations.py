@@ -201,13 +201,11 @@ def owners_behind(case: Case, owner: Component | Quantity) -> list[Component | Q
     list of Component and Quantity
         The owner first.
     """
-    components = {column_name(name): component for name, component in case.components.items()}
-    owners = [owner]
+    owners, seen = [owner], {column_name(owner.id)}
     for current in owners:  # grows as dependencies are found
         texts = [current.formula, *(estimate.formula for estimate in current.estimate)]
         names = {name for text in texts if text is not None for name in formula.names(formula.parse(text))}
-        for name in sorted(names):
-            used = components[name] if name in components else case.quantities[name]
-            if used not in owners:
-                owners.append(used)
+        found = sorted(names - seen)
+        owners += [case.by_column[name] if name in case.by_column else case.quantities[name] for name in found]
+        seen |= names
     return owners

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-__all__ = ["Name", "names_in"]
+__all__ = ["OTHERS", "Name", "names_in"]
 
 OTHERS: Final = "others"
 """What BibTeX writes for the authors that are not named."""

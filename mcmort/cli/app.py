@@ -148,6 +148,12 @@ def _run(arguments: list[str] | None) -> int:
     except MemoryError:
         write_err("mcmort: not enough memory for so many draws. Hint: fewer with --draws\n")
         return 1
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] == "mcmort":
+            raise
+        hint = "pip install mcmort brings all that both engines need"
+        write_err(f"mcmort: this needs {error.name}, which is not installed. Hint: {hint}\n")
+        return 1
     except Exception as error:
         return _wrong_use(error)
     if result == _INTERRUPTED:

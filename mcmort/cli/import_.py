@@ -36,7 +36,7 @@ def import_(
     from mcmort.api.case_exchange import import_workbook, is_case_workbook
     from mcmort.catalogue.reading.column_names import ColumnChoices
     from mcmort.catalogue.reading.import_to_case import import_beside
-    from mcmort.present.write import write_whole
+    from mcmort.present.write import write_together
 
     if is_case_workbook(file):
         if output is None or output == Path("-"):
@@ -52,8 +52,10 @@ def import_(
     choices = ColumnChoices.of(renamed or (), ignored or ())
     notes: list[str] = []
     evidence, bibliography = import_beside(file, target, choices, notes.append)
-    deliver(evidence, output)
     if bibliography is not None and target is not None:
-        write_whole(target.parent / "sources.bib", bibliography.encode())
+        write_together(target.parent, {"sources.bib": bibliography, target.name: evidence})
+        write_out(f"{target}\n")
+    else:
+        deliver(evidence, output)
     for note in notes:
         write_err(f"mcmort: notice: {note}\n")

@@ -28,19 +28,29 @@ def verify(
     case: Annotated[
         str | None, typer.Option("--case", metavar="CASE", help="Where the case is now, if not where it was.")
     ] = None,
+    max_draws: Annotated[
+        int | None, typer.Option("--max-draws", metavar="N", min=1, help="Make up to so many draws without asking.")
+    ] = None,
     threads: Threads = None,
 ) -> None:
     """Make a result again and compare, bit for bit, every number and text that is printed in it.
 
     Of a picture, the numbers that it shows are made again, and the file is compared with the digest in its receipt.
+    A file that asks for more draws than take minutes is made again only on request.
 
     Example: `mcmort verify ussr-definitions-1.png.receipt.json`
     """
     from mcmort.analysis.recorded_result import read_result
+    from mcmort.api.verification import draws_beyond
     from mcmort.api.verification import verify as run_again
     from mcmort.errors import VerifyError
 
-    outcome = run_again(_from_stdin() if result == Path("-") else read_result(result), case=case, threads=threads)
+    recorded = _from_stdin() if result == Path("-") else read_result(result)
+    beyond = draws_beyond(recorded, max_draws)
+    if beyond and sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty():
+        typer.confirm(f"{result} asks for {beyond:,} draws, which may take hours. Make them?", abort=True, err=True)
+        max_draws = beyond
+    outcome = run_again(recorded, case=case, threads=threads, max_draws=max_draws)
     changed = "".join(f"\n  {name}: {then} then, {now} now" for name, (then, now) in sorted(outcome.versions.items()))
     if not outcome.agrees and outcome.earlier_meaning:
         raise VerifyError(f"{result}: {outcome.earlier_meaning}. Totals that differ: {', '.join(outcome.differing)}")

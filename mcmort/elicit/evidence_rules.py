@@ -29,7 +29,7 @@ from enum import Enum
 from typing import Final
 
 from mcmort.catalogue import formula
-from mcmort.catalogue.case import Case, column_name
+from mcmort.catalogue.case import Case
 from mcmort.catalogue.vocabulary import Measure
 from mcmort.elicit.priors import Elicited, Priors
 
@@ -214,10 +214,9 @@ def why_not_computable(text: str, priors: Priors, gap_of: Callable[[str], str]) 
     str
     """
     case = priors.case
-    components = {column_name(name): name for name in case.components}
 
     def gap(name: str) -> str:
-        return gap_of(components[name]) if name in components else _quantity_gap(case, priors, name, gap_of)
+        return gap_of(case.by_column[name].id) if name in case.by_column else _quantity_gap(case, priors, name, gap_of)
 
     return formula.fold(formula.parse(text), lambda _: "", gap, lambda _, left, right: left or right)
 
@@ -240,7 +239,6 @@ def adds_registered_only(case: Case, text: str, is_registered_only: Callable[[st
     -------
     bool
     """
-    components = {column_name(name): name for name in case.components}
 
     def either(operator: str, left: tuple[bool, bool], right: tuple[bool, bool]) -> tuple[bool, bool]:
         """Combine whether each side grows, and whether it falls, with what is registered only."""
@@ -250,7 +248,7 @@ def adds_registered_only(case: Case, text: str, is_registered_only: Callable[[st
     grows, _ = formula.fold(
         formula.parse(text),
         lambda _: (False, False),
-        lambda name: (name in components and is_registered_only(components[name]), False),
+        lambda name: (name in case.by_column and is_registered_only(case.by_column[name].id), False),
         either,
     )
     return grows

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from mcmort.cache.atomic_write import write_atomically
+from mcmort.catalogue.reading.joint_write import write_jointly
 from mcmort.errors import OutputError, UsageError
 
-__all__ = ["FIGURE_FORMATS", "check_writable", "figure_format", "write_whole"]
+__all__ = ["FIGURE_FORMATS", "check_writable", "figure_format", "write_together", "write_whole"]
 
 FIGURE_FORMATS: Final = ("png", "svg", "pdf")
 
@@ -66,3 +68,13 @@ def write_whole(path: Path, content: bytes) -> None:
         write_atomically(path, lambda file: file.write(content))
     except OSError as error:
         raise OutputError(f"{path}: cannot be written ({error.strerror})") from error
+
+
+def write_together(folder: Path, texts: Mapping[str, str]) -> None:
+    """Write files of a case folder, by their names, all of them or none; or say why they cannot be written."""
+    for name in texts:
+        check_writable(folder / name)
+    try:
+        write_jointly(folder, texts)
+    except OSError as error:
+        raise OutputError(f"{folder}: {', '.join(texts)} cannot be written ({error.strerror})") from error

@@ -253,8 +253,9 @@ class Sampler:
         while True:
             estimates = run(n)
             for name, estimate in estimates.items():
-                whole, label = estimate.whole, self._name(int(name), names or {})
+                whole = estimate.whole
                 if whole.undefined:
+                    label = self._name(int(name), names or {})
                     raise FormulaError(
                         f"{label} is {whole.why_undefined} on {whole.undefined:,} of {whole.draws:,} draws"
                     )

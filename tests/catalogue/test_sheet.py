@@ -189,6 +189,7 @@ def test_without_the_extra_a_workbook_is_refused_and_says_what_to_install(
         ("-1964", -1964),
         ("\N{MINUS SIGN}14348", -14_348),
         ('"-1,053,829"', -1_053_829),
+        ('"1,053,829.5"', 1_053_829.5),
         ("-0.5", -0.5),
     ],
 )
@@ -225,7 +226,7 @@ def test_words_that_people_write_for_bounds_are_read_as_them(
 @pytest.mark.parametrize(
     "text",
     ["12,5", "0,125", "1,05,829", "1,053 829", "1.053.829", "1,0538", "1e6", "nan", "inf", "+5", "--5", "5-6", "12%",
-     "½", "5 million", "1,053,829.5", "9" * 16, "0." + "3" * 31, "١٢"],
+     "½", "5 million", "1,053.829,5", "9" * 16, "0." + "3" * 31, "١٢"],
 )  # fmt: skip
 def test_ambiguous_number_is_refused(text: str, tmp_path: Path) -> None:
     """Decimal commas, mixed grouping, exponents, signs, ranges and words are refused, each once."""

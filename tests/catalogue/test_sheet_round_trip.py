@@ -90,7 +90,8 @@ def evidence(draw: st.DrawFn, text: st.SearchStrategy[str]) -> list[dict[str, An
 
 def span_text(years: Sequence[int]) -> str:
     """Write years as a cell."""
-    return str(years[0]) if years[0] == years[1] else f"{years[0]}-{years[1]}"
+    first, last = (str(year) if year < 0 else f"{year:04}" for year in years)
+    return first if first == last else f"{first} to {last}"
 
 
 def to_cells(components: Sequence[Mapping[str, Any]]) -> list[list[Any]]:

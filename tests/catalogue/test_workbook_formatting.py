@@ -101,7 +101,8 @@ def test_marks_and_lines_through_text_are_refused(change: Change, expected: str,
 @pytest.mark.parametrize(
     ("value", "number_format"),
     [(0.12, "0%"), (12.5, '#,##0.0 "million"'), (12, '0 "thousand"'), (12000, "#,##0,"), (500, '"$"#,##0'),
-     (500, "[$€-407] #,##0"), (0, '#,##0;-#,##0;"-"'), (0.5, "# ?/?"), (2000, "[>=1000]0,;0"), (1, '"yes";"no"')],
+     (500, "[$€-407] #,##0"), (0, '#,##0;-#,##0;"-"'), (0.5, "# ?/?"), (2000, "[>=1000]0,;0"), (1, '"yes";"no"'),
+     (-500, "0;0"), (-500, "General;General"), (500, "(0)"), (500, "-0"), (500, ";;;")],
 )  # fmt: skip
 def test_number_shown_with_another_size_or_a_unit_is_refused(value: float, number_format: str, tmp_path: Path) -> None:
     """A cell that shows 12%, 12 thousand or a dash was read as the bare number behind it."""
@@ -113,7 +114,7 @@ def test_number_shown_with_another_size_or_a_unit_is_refused(value: float, numbe
 @pytest.mark.parametrize(
     "number_format",
     ["General", "0", "#,##0", "0.00", "# ##0", "#,##0;[Red]-#,##0", "_-* #,##0_-;-* #,##0_-;_-* \" \"??_-;_-@_-", "@",
-     "0.00E+00", "#,##0_);(#,##0)"],
+     "0.00E+00", "#,##0_);(#,##0)", "[$-409]#,##0", "+0"],
 )  # fmt: skip
 def test_format_that_only_groups_and_rounds_is_read(number_format: str, tmp_path: Path) -> None:
     """Grouping, decimals, colours and blanks change no meaning."""
@@ -220,3 +221,12 @@ def test_formatted_cell_far_away_costs_no_memory(place: str, tmp_path: Path) -> 
     assert [row.number for row in content.rows] == [1, 2]
     assert peak < 20e6
     assert import_sheet(path) == expected
+
+
+def test_workbook_with_a_chart_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    """What openpyxl raises of a part that is not what it expects ended in a traceback."""
+    book = Workbook()
+    book.create_chartsheet("Chart", 0)
+    book.save(tmp_path / "a.xlsx")
+    (problem,) = problems_of(tmp_path / "a.xlsx")
+    assert problem == "found a file that is no workbook; expected an .xlsx file. Hint: save it again"

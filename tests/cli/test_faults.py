@@ -19,6 +19,7 @@ import pytest
 
 from mcmort.catalogue.reading.new_case import MINIMAL, new_case
 from tests.cli.ran import ROOT
+from tests.disks import on_a_full_disk
 
 pytestmark = pytest.mark.slow
 
@@ -137,6 +138,20 @@ def test_full_disk_gives_one_line_and_no_result(name: str, size: int, folder: Pa
     assert len(said.splitlines()) <= 2
     assert not (folder / made).exists()
     assert {path.name for path in folder.iterdir()} - {*before} == set()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_disk_without_a_free_byte_gives_one_line_and_no_result(name: str, folder: Path) -> None:
+    """The same on a file system that is really full, where a file can be made and nothing written to it."""
+    words, made = COMMANDS[name]
+    shutil.copytree(folder / "case", folder / "disk.before" / "case")
+    line = [sys.executable, "-c", _RUN.format(limit=None), *words]
+    done, left = on_a_full_disk(folder / "disk", line, MCMORT_CACHE=str(folder / "store"))
+    assert (done.returncode, made in left) == (1, False)
+    assert done.stderr.startswith("mcmort: ")
+    assert "No space left on device" in done.stderr
+    assert len(done.stderr.splitlines()) <= 2
+    assert left == {"case"}
 
 
 def test_two_processes_share_one_store(folder: Path) -> None:

@@ -422,3 +422,29 @@ def test_the_verb_returns_what_it_found(run: Run) -> None:
     assert verify(parse_result(json.dumps(document).encode(), "a")).agrees
     with pytest.raises(VerifyError, match="x: not JSON"):
         parse_result(b"{", "x")
+
+
+@pytest.mark.parametrize(
+    ("changes", "asked"),
+    [({"draws": 10**15}, "1,000,000,000,000,000"), ({"draws": 10**8, "kept": True}, "100,000,000")],
+)
+def test_receipt_that_asks_for_unbounded_work_is_refused_until_it_is_allowed(
+    changes: dict[str, Any], asked: str, run: Run
+) -> None:
+    """A file with 10^15 draws kept the machine busy for days; without a terminal nothing is asked."""
+    result = json.loads(run("total", "case", "-d", "whole", "-n", "1000", "-f", "json").out)
+    result["receipt"] |= changes
+    Path("result.json").write_text(json.dumps(result), encoding="utf-8")
+    ran = run("verify", "result.json")
+    assert ran.code == 1
+    assert f"its receipt asks for {asked} draws, which may take hours. Hint: --max-draws" in ran.err
+
+
+def test_limit_of_draws_allows_as_many_as_it_says(run: Run) -> None:
+    """A limit of one's own may also be lower."""
+    Path("result.json").write_text(
+        run("total", "case", "-d", "whole", "-n", "1000", "-f", "json").out, encoding="utf-8"
+    )
+    assert run("verify", "result.json", "--max-draws", "1000").code == 0
+    refused = run("verify", "result.json", "--max-draws", "999")
+    assert (refused.code, "asks for 1,000 draws" in refused.err) == (1, True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from mcmort.errors import OutputError, TaskError, UsageError
 from mcmort.tasks import CaseLocation, ResultFolder, Task, TaskFailure, keyed_task, results_digest, run_tasks, task_of
 from mcmort.tasks.worker import different_versions, perform
 from tests.cache.damages import random_damage
+from tests.disks import on_a_full_disk
 from tests.tasks.functions import count_components, die, die_once, draw_mean, fail_below, log_call, not_json
 
 MEANS = [task_of(draw_mean, {"seed": seed}) for seed in range(6)]
@@ -212,6 +214,37 @@ def test_full_disk_keeps_what_was_finished_and_leaves_nothing_half(
             run_tasks(MEANS, folder=tmp_path)
     assert sorted(path.suffix for path in tmp_path.iterdir()) == [".json"] * 3
     assert results_digest(run_tasks(MEANS, folder=tmp_path)) == results_digest(run_tasks(MEANS))
+
+
+_ON_A_SMALL_DISK = """
+import sys
+from pathlib import Path
+from mcmort.errors import OutputError
+from mcmort.tasks import results_digest, run_tasks
+from tests.tasks.test_run_tasks import MEANS
+import os
+folder = Path("results")
+filler = Path("filler")
+os.truncate(filler, filler.stat().st_size - 3 * os.sysconf("SC_PAGE_SIZE"))
+try:
+    run_tasks(MEANS, folder=folder)
+except OutputError as error:
+    print(error, file=sys.stderr)
+print(*sorted(path.suffix for path in folder.iterdir()))
+filler.unlink()
+print(results_digest(run_tasks(MEANS, folder=folder)))
+"""
+
+
+def test_small_disk_keeps_what_was_finished(tmp_path: Path) -> None:
+    """On a file system with room for some results those are whole; with more room the rest is added."""
+    words = [sys.executable, "-c", _ON_A_SMALL_DISK]
+    done, _ = on_a_full_disk(tmp_path / "disk", words, PYTHONPATH=str(Path(__file__).parents[2]))
+    kept, digest, *_ = done.stdout.splitlines()
+    assert "No space left on device" in done.stderr
+    assert set(kept.split()) == {".json"}
+    assert 0 < len(kept.split()) < len(MEANS)
+    assert digest == results_digest(run_tasks(MEANS))
 
 
 def test_interrupt_keeps_what_is_done(tmp_path: Path) -> None:

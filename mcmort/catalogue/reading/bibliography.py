@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from html import unescape
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,17 +16,31 @@ from mcmort.catalogue.reading.bibtex_names import read_names
 from mcmort.catalogue.reading.bibtex_values import inherited, joined, year_in
 from mcmort.catalogue.reading.hostile_text import escaped, forbidden_in
 from mcmort.catalogue.reading.latex import address, plain
+from mcmort.catalogue.reading.schema_errors import show
 from mcmort.catalogue.records import Source
 from mcmort.errors import Problem
 
 if TYPE_CHECKING:
-    from bibtexparser.model import Block
+    from bibtexparser.library import Library
+    from bibtexparser.model import Block, Entry
 
 __all__ = ["Bibliography", "read_sources"]
 
 _KEY: Final = re.compile(r"@\w+\s*[{(]\s*([^\s,{}()]+)")
 _ADDRESSES: Final = ("doi", "eprint", "file", "isbn", "url")
 _NAMES: Final = ("author", "editor", "translator")
+_OF_MANAGERS: Final = (
+    "date-added",
+    "date-modified",
+    "bdsk-",
+    "file",
+    "timestamp",
+    "owner",
+    "mendeley-",
+    "__markedentry",
+)
+_LOST_FIELD: Final = re.compile(r"\s*,?\s*[A-Za-z-]+\s*=\s*[\"{0-9]")
+_ENTITY: Final = re.compile(r"&(amp|lt|gt|quot|apos|nbsp|#39|#x27);")
 _LATEX_HINT: Final = "export with Unicode: in Better BibTeX switch off LaTeX, in JabRef clean up with LaTeX to Unicode"
 
 
@@ -80,8 +97,12 @@ def read_sources(path: Path, name: str) -> Bibliography:
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
     library = Splitter(text).split()
     broken: dict[str, tuple[Problem, ...]] = {}
+    written = {entry.key: _content(entry) for entry in library.entries}
     for block in library.failed_blocks:
-        key, problem = _failed(block, name)
+        if not _repeats(block, written):
+            key, problem = _failed(block, name)
+            broken[key] = (*broken.get(key, ()), problem)
+    for key, problem in _cut_short(library, name):
         broken[key] = (*broken.get(key, ()), problem)
     strings: dict[str, str] = {}
     for string in library.strings:
@@ -89,7 +110,7 @@ def read_sources(path: Path, name: str) -> Bibliography:
     entries = {
         entry.key: (
             entry.entry_type.lower(),
-            {one.key.lower(): joined(str(one.value), strings) for one in entry.fields},
+            {_field_name(one.key): joined(str(one.value), strings) for one in entry.fields},
         )
         for entry in library.entries
     }
@@ -105,6 +126,38 @@ def read_sources(path: Path, name: str) -> Bibliography:
         if problems:
             broken[key] = (*broken.get(key, ()), *problems)
     return Bibliography(sources, [], broken)
+
+
+def _field_name(written: str) -> str:
+    """Return the name of a field, without a comment in front of it, which other programs skip."""
+    return written.rpartition("\n")[2].strip().lower() if written.lstrip().startswith("%") else written.lower()
+
+
+def _content(entry: Entry) -> dict[str, str]:
+    """Return what an entry says of its work, without what reference managers note of themselves."""
+    fields = {one.key.lower(): " ".join(str(one.value).split()) for one in entry.fields}
+    return {key: value for key, value in fields.items() if not key.startswith(_OF_MANAGERS)}
+
+
+def _repeats(block: Block, written: Mapping[str, dict[str, str]]) -> bool:
+    """Whether a block is an entry that stands in the file before, word for word: BibTeX takes the first."""
+    from bibtexparser.model import DuplicateBlockKeyBlock, Entry
+
+    again = block.ignore_error_block if isinstance(block, DuplicateBlockKeyBlock) else None
+    return isinstance(again, Entry) and written.get(again.key) == _content(again)
+
+
+def _cut_short(library: Library, name: str) -> Iterator[tuple[str, Problem]]:
+    """Yield entries behind which fields stand that a brace too many has cut off."""
+    from bibtexparser.model import Entry, ImplicitComment
+
+    for entry, rest in pairwise(library.blocks):
+        if isinstance(entry, Entry) and isinstance(rest, ImplicitComment) and _LOST_FIELD.match(rest.comment):
+            found, hint = (
+                f"{show(rest.comment.split('=')[0].strip(', '))} behind the end of the entry",
+                "look for a brace too many",
+            )
+            yield entry.key, Problem(name, escaped(entry.key), found, "all fields within the entry", hint, "form")
 
 
 def _failed(block: Block, name: str) -> tuple[str, Problem]:
@@ -155,7 +208,7 @@ def _source(key: str, kind: str, raw: dict[str, str], name: str) -> tuple[Source
 
 
 def _printed(field: str, value: str) -> str:
-    return address(value) if field in _ADDRESSES else plain(value)
+    return address(value) if field in _ADDRESSES else _ENTITY.sub(lambda match: unescape(match[0]), plain(value))
 
 
 def _unread(problem: Problem) -> Bibliography:

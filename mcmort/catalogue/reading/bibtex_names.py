@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from mcmort.catalogue.names import Name
+from mcmort.catalogue.names import OTHERS, Name
 from mcmort.catalogue.reading.latex import plain
 
 __all__ = ["read_names", "split_at_depth_zero"]
@@ -19,6 +19,11 @@ _OF_INSTITUTIONS: Final = re.compile(
     re.I,
 )
 """Words that the names of persons do not hold."""
+
+
+_LABELLED: Final = re.compile(r"(family|given|prefix|suffix)(-i)?\s*=", re.I)
+"""How biblatex writes a name by its parts: ``family=Waal, given=Alex, prefix=de``."""
+_AND_OTHERS: Final = re.compile(r"[\s,]+et\.? al\.?$|^et\.? al\.?,?\s+", re.I)
 
 
 def read_names(field: str) -> tuple[Name, ...]:
@@ -41,7 +46,15 @@ def read_names(field: str) -> tuple[Name, ...]:
     >>> read_names("Alex de Waal")[0].last_name_first
     'de Waal, Alex'
     """
-    names = (_name(" ".join(part.split())) for part in split_at_depth_zero(field, r"\s+and\s+"))
+    parts = [" ".join(part.split()) for part in split_at_depth_zero(field, r"(\s+and(?=\s))+\s")]
+    if len(parts) == 1:  # some exports part names with semicolons, which no name holds
+        parts = [part.strip() for part in split_at_depth_zero(field, ";")]
+    names = []
+    for part in parts:
+        without_others = _AND_OTHERS.sub("", part)
+        names.append(_name(without_others))
+        if without_others != part:
+            names.append(Name(OTHERS))
     return tuple(name for name in names if name.family)
 
 
@@ -65,6 +78,11 @@ def split_at_depth_zero(text: str, separator: str) -> Iterator[str]:
 
 
 def _name(text: str) -> Name:
+    if _LABELLED.match(text):
+        labelled = dict(part.split("=", 1) for part in split_at_depth_zero(text, r"\s*,\s*") if "=" in part)
+        named = {key.strip().lower(): plain(value.strip().strip('"')) for key, value in labelled.items()}
+        family = " ".join(named[key] for key in ("prefix", "family") if named.get(key))
+        return Name(family, named.get("given", ""), named.get("suffix", ""))
     if _is_one_group(text):
         family = plain(text)
         return Name(family, is_protected="," in family or " and " in family or family == "others")

@@ -150,7 +150,8 @@ def _listed(values: Any) -> Any:
 def _cell(key: str, value: Any) -> Any:
     if key == "years" and isinstance(value, list):
         first, last = value
-        return first if first == last else f"{first}-{last}"
+        years = [f"{year:04}" if 0 <= year < 1000 else year for year in (first, last)]
+        return years[0] if first == last else f"{years[0]} to {years[1]}" if first < 0 else f"{years[0]}-{years[1]}"
     if isinstance(value, bool | int | float):
         return value
     if isinstance(value, str):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from mcmort.catalogue.reading.bibliography import read_sources
 from mcmort.catalogue.reading.column_names import ColumnChoices
+from mcmort.catalogue.reading.joint_write import finish_writes
 from mcmort.catalogue.reading.sheet_works import Works
 from mcmort.catalogue.reading.spreadsheet import import_sheet
 from mcmort.errors import UsageError
@@ -47,6 +49,9 @@ def import_beside(
     """
     folder = None if output is None else output.resolve().parent
     bibliography = None if folder is None else folder / _BIBLIOGRAPHY
+    if folder is not None and folder.is_dir():
+        with suppress(OSError):  # the output is refused there, with what is in the way
+            finish_writes(folder)
     is_there = bibliography is not None and bibliography.is_file()
     works = Works(read_sources(bibliography, _BIBLIOGRAPHY).sources if bibliography is not None and is_there else {})
     evidence = import_sheet(file, remark, choices, works, _definitions(folder))

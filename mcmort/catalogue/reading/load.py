@@ -14,6 +14,7 @@ from mcmort.catalogue.checks.meaning import check_meaning
 from mcmort.catalogue.reading.bibliography import read_sources
 from mcmort.catalogue.reading.bounded_toml import read_toml
 from mcmort.catalogue.reading.case_builder import CaseBuilder
+from mcmort.catalogue.reading.joint_write import finish_writes
 from mcmort.catalogue.reading.number_spelling import ambiguous_counts
 from mcmort.catalogue.reading.schema_errors import record_of, show
 from mcmort.catalogue.records import (
@@ -101,6 +102,13 @@ def load(name: str | Path) -> Case:
 def load_folder(folder: Path, where: str) -> Case:
     """Load the case that stands in a folder; see `load`."""
     builder = CaseBuilder(where)
+    try:
+        finish_writes(folder)
+    except OSError as error:
+        found, hint = f"an import that was cut short ({error.strerror})", "make the folder writable, and run it again"
+        raise CaseError(
+            where, [Problem("the folder", "", found, "files that belong together", hint, "form")]
+        ) from error
     bibliography = read_sources(folder / "sources.bib", "sources.bib")
     builder.sources = bibliography.sources
     builder.problems += bibliography.problems

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Final
@@ -14,11 +15,16 @@ from mcmort.catalogue.reading.schema_errors import show
 from mcmort.catalogue.reading.sheet_cells import Cell, Refusal, Row, SheetContent, unread
 from mcmort.errors import Problem
 
-__all__ = ["read_open_document"]
+__all__ = ["read_open_document", "shows_number"]
 
 _URN: Final = "{urn:oasis:names:tc:opendocument:xmlns:"
 _OFFICE, _STYLE, _TABLE, _TEXT = (f"{_URN}{part}:1.0}}" for part in ("office", "style", "table", "text"))
 _DRAW_NOTE: Final = f"{_OFFICE}annotation"
+_TYPE: Final = f"{_OFFICE}value-type"
+_DEFAULT: Final = f"{_TABLE}default-cell-style-name"
+_NEGATIVE: Final = ("-", "\N{MINUS SIGN}", "(")
+_SHOWN_HINT: Final = "the sheet shows another number, or a unit: write the number that is meant, in a plain format"
+_UNREADABLE: Final = (BadZipFile, zlib.error, EOFError, LookupError, RuntimeError, ValueError, ET.ParseError)
 _LARGEST: Final = 100_000_000
 """Bytes of XML beyond which a file is refused: it may be made to fill the memory."""
 _HIDDEN: Final = ("collapse", "filter")
@@ -28,12 +34,18 @@ def read_open_document(path: Path) -> SheetContent:
     """Read the first sheet of a file that is shown; see `mcmort.catalogue.reading.sheet_files.read_sheet`."""
     try:
         with ZipFile(path) as package:
-            if package.getinfo("content.xml").file_size > _LARGEST:
+            names = [
+                name for name in ("styles.xml", "content.xml") if name == "content.xml" or name in package.namelist()
+            ]
+            if any(package.getinfo(name).file_size > _LARGEST for name in names):
                 raise unread(path, "", "a file of more than 100 MB", "a spreadsheet of figures", "split it")
-            root = ET.fromstring(package.read("content.xml"))
-    except (BadZipFile, zlib.error, EOFError, LookupError, RuntimeError, ET.ParseError) as error:
+            *others, root = [ET.fromstring(package.read(name)) for name in names]
+            return _read(path, root, _styles([*others, root]))
+    except _UNREADABLE as error:
         raise unread(path, "", "a file that is no OpenDocument spreadsheet", "an .ods file", "save it again") from error
-    styles = {style.get(f"{_STYLE}name", ""): style for style in root.iter(f"{_STYLE}style")}
+
+
+def _read(path: Path, root: ET.Element, styles: Mapping[str, ET.Element]) -> SheetContent:
     sheets = [*root.iter(f"{_TABLE}table")]
     shown = [sheet for sheet in sheets if not _is_hidden(styles.get(sheet.get(f"{_TABLE}style-name", "")))]
     if not sheets:
@@ -41,14 +53,22 @@ def read_open_document(path: Path) -> SheetContent:
     sheet = (shown or sheets)[0]
     content = SheetContent([])
     hidden_rows = []
+    columns = dict(_repeated(sheet.iter(f"{_TABLE}table-column"), "columns", all_of_them=True))
     for number, element in _repeated(sheet.iter(f"{_TABLE}table-row"), "rows"):
-        cells = {place: cell for place, one in _cells(element) if (cell := _cell(one, styles)).text}
+        cells = {}
+        for place, one in _cells(element):
+            bearers = (one, _TABLE + "style-name"), (element, _DEFAULT), (columns.get(place), _DEFAULT)
+            named = (bearer.get(key) for bearer, key in bearers if bearer is not None)
+            cell = _cell(one, next((name for name in named if name), ""), styles)
+            if cell.text:
+                cells[place] = cell
         if cells:
             content.rows.append(Row(number, cells))
             hidden_rows += [str(number)] if element.get(f"{_TABLE}visibility") in _HIDDEN else []
-    columns = _repeated(sheet.iter(f"{_TABLE}table-column"), "columns", all_of_them=True)
     filled = {place for row in content.rows for place in row.cells}
-    hidden = [str(place) for place, one in columns if place in filled and one.get(f"{_TABLE}visibility") in _HIDDEN]
+    hidden = [
+        str(place) for place, one in columns.items() if place in filled and one.get(f"{_TABLE}visibility") in _HIDDEN
+    ]
     for what, places in (("row", hidden_rows), ("column", hidden)):
         if places:
             several = "s" if len(places) > 1 else ""
@@ -66,6 +86,11 @@ def read_open_document(path: Path) -> SheetContent:
     return content
 
 
+def _styles(roots: Iterable[ET.Element]) -> dict[str, ET.Element]:
+    """Return styles by name: those of the document, and those that were made for single cells."""
+    return {style.get(f"{_STYLE}name", ""): style for root in roots for style in root.iter(f"{_STYLE}style")}
+
+
 def _is_hidden(style: ET.Element | None) -> bool:
     properties = None if style is None else style.find(f"{_STYLE}table-properties")
     return properties is not None and properties.get(f"{_TABLE}display") == "false"
@@ -78,7 +103,7 @@ def _repeated(
     number = 1
     for element in elements:
         times = int(element.get(f"{_TABLE}number-{what}-repeated", "1"))
-        holds = all_of_them or any(True for _ in element.iter(f"{_TEXT}p"))
+        holds = all_of_them or any(part.tag == f"{_TEXT}p" or part.get(_TYPE) is not None for part in element.iter())
         for offset in range(min(times, 1000) if holds else 0):
             yield number + offset, element
         number += times
@@ -89,28 +114,52 @@ def _cells(row: ET.Element) -> Iterator[tuple[int, ET.Element]]:
     return _repeated(cells, "columns")
 
 
-def _cell(element: ET.Element, styles: dict[str, ET.Element]) -> Cell:
-    kind = element.get(f"{_OFFICE}value-type", "string")
+def _cell(element: ET.Element, style: str, styles: Mapping[str, ET.Element]) -> Cell:
+    kind = element.get(_TYPE, "string")
     text = "\n".join("".join(_words(part)) for part in element if part.tag == f"{_TEXT}p").strip()
-    refusal = _changed(element, text, styles)
+    text = text or element.get(f"{_OFFICE}string-value", "")
+    refusal = _changed(element, text, style, styles)
+    if text and element.tag == f"{_TABLE}covered-table-cell":
+        hint = "take the cells apart, and delete what does not count"
+        refusal = Refusal(f"{show(text)} beneath a merged cell", "a value that is shown", hint)
     if kind == "float":
         written = element.get(f"{_OFFICE}value", text)
         try:
             value = Decimal(written)
             written = str(int(value)) if value == value.to_integral_value() else f"{value:f}"
+            if text and not shows_number(text, value):
+                found = f"{show(written)}, which the sheet shows as {show(text)}"
+                refusal = refusal or Refusal(found, "a number that is shown as it is", _SHOWN_HINT)
         except (InvalidOperation, OverflowError, ValueError):
             refusal = refusal or Refusal(show(written), "a number", "write it again")
         return Cell(written, "number", refusal)
     if kind in ("percentage", "currency"):
-        hint = "the sheet shows another number, or a unit: write the number that is meant, in a plain format"
-        return Cell(
-            text, "number", refusal or Refusal(f"{show(text)} as a {kind}", "a number that is shown as it is", hint)
-        )
+        found = f"{show(text)} as a {kind}"
+        return Cell(text, "number", refusal or Refusal(found, "a number that is shown as it is", _SHOWN_HINT))
     if kind in ("date", "time"):
         return Cell(element.get(f"{_OFFICE}{kind}-value", text), "date", refusal)
-    if kind == "boolean":
-        return Cell(text, "truth value", refusal)
-    return Cell(text, "text", refusal)
+    return Cell(text, "truth value" if kind == "boolean" else "text", refusal)
+
+
+def shows_number(text: str, value: Decimal) -> bool:
+    """Whether a text shows a number as it is, up to rounding and grouping: no unit, and neither scaled nor unsigned.
+
+    Examples
+    --------
+    >>> shows_number("1,234.6", Decimal("1234.56")), shows_number("1.2 k", Decimal("1234.56"))
+    (True, False)
+    """
+    try:
+        power = int(text.upper().partition("E")[2] or "0")
+        digits = re.sub(r"\D", "", text.upper().partition("E")[0]).lstrip("0")
+    except ValueError:
+        return False
+    if not re.fullmatch(
+        r"[\d\s.,_'\N{RIGHT SINGLE QUOTATION MARK}()+E\N{MINUS SIGN}-]*", text, re.I
+    ) or text.startswith(_NEGATIVE) != (value < 0):
+        return False
+    scaled = abs(value).scaleb(-power)
+    return any(digits == re.sub(r"\D", "", f"{scaled:.{places}f}").lstrip("0") for places in range(16))
 
 
 def _words(element: ET.Element) -> Iterator[str]:
@@ -126,17 +175,27 @@ def _words(element: ET.Element) -> Iterator[str]:
         yield part.tail or ""
 
 
-def _changed(element: ET.Element, text: str, styles: dict[str, ET.Element]) -> Refusal | None:
+def _properties(name: str, styles: Mapping[str, ET.Element]) -> dict[str, str]:
+    """Return the properties of text in a style, of which it inherits what it does not set."""
+    found: dict[str, str] = {}
+    seen: set[str] = set()
+    while name in styles and name not in seen:
+        seen.add(name)
+        for properties in styles[name].iter(f"{_STYLE}text-properties"):
+            found = {**properties.attrib, **found}
+        name = styles[name].get(f"{_STYLE}parent-style-name", "")
+    return found
+
+
+def _changed(element: ET.Element, text: str, style: str, styles: Mapping[str, ET.Element]) -> Refusal | None:
     """Refuse what is struck through, raised or lowered, in the cell or in a part of its text."""
-    names = [element.get(f"{_TABLE}style-name", ""), *(part.get(f"{_TEXT}style-name", "") for part in element.iter())]
-    for name in names:
-        style = styles.get(name)
-        for properties in () if style is None else style.iter(f"{_STYLE}text-properties"):
+    for name in (style, *(part.get(f"{_TEXT}style-name", "") for part in element.iter())):
+        if properties := _properties(name, styles):
             if properties.get(f"{_STYLE}text-line-through-style", "none") != "none":
                 hint = "delete it, or take the line through it away"
                 return Refusal(f"{show(text)} struck through", "a value that counts", hint)
             position = properties.get(f"{_STYLE}text-position", "0%")
-            if position.split()[0] not in ("0%", "0"):
+            if position.split()[:1] != [] and position.split()[0] not in ("0%", "0"):
                 hint = "put what the mark refers to into note, and leave the cell plain"
                 return Refusal(f"{show(text)} with raised or lowered marks", "a value without marks", hint)
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Final
 
 from mcmort.catalogue.reading.schema_errors import show
@@ -14,13 +15,33 @@ __all__ = ["list_of", "number_of", "span_of"]
 _MINUS: Final = ("-", "\N{MINUS SIGN}")
 _PLAIN: Final = re.compile(r"[0-9]{1,15}(\.[0-9]{1,30})?")
 _GROUPED: Final = re.compile(
-    r"[1-9][0-9]{0,2}([ _,\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}])[0-9]{3}(\1[0-9]{3}){0,4}"
+    r"[1-9][0-9]{0,2}([ _,\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}])[0-9]{3}(\1[0-9]{3}){0,4}(\.[0-9]{1,30})?"
 )
+_SIZES: Final = {"k": 10**3, "thousand": 10**3, "tsd": 10**3, "m": 10**6, "million": 10**6, "mio": 10**6, "mn": 10**6}
+_SIZES |= {"thousands": 10**3, "millions": 10**6, "bn": 10**9, "billion": 10**9}
+_SIZED: Final = re.compile(rf"([0-9]+(?:[.,][0-9]+)?)\s*({'|'.join(_SIZES)})\.?", re.I)
+_EXPONENT: Final = re.compile(r"[0-9](\.[0-9]+)?e\+?[0-9]{1,2}", re.I)
+_POWER: Final = re.compile(r"10\s*(\^\s*[0-9]+|[\N{SUPERSCRIPT TWO}\N{SUPERSCRIPT THREE}\N{SUPERSCRIPT FOUR}-⁹]+)")
+_OTHER_GROUPS: Final = re.compile(
+    r"[1-9][0-9]{0,2}([.'\N{RIGHT SINGLE QUOTATION MARK}\N{MIDDLE DOT}\N{THIN SPACE}])[0-9]{3}(\1[0-9]{3})*"
+)
+"""A number whose thousands are grouped in a way that is not read; a point between one pair of groups is ambiguous."""
+_BOUND: Final = re.compile(
+    r"(<|>|≤|≥|≦|≧|at (least|most)\b|over\b|under\b|up to\b|more than\b|less than\b).*|.*\+", re.I
+)
+_ABOUT: Final = re.compile(r"(~|≈|±|c(a|irca)?\b\.?|about\b|some\b|approx\b\.?).*[0-9].*|.*[0-9].*\?", re.I)
+_TWO: Final = re.compile(
+    r"[0-9][0-9 .,_]*\s*([-;\N{HYPHEN}-\N{HORIZONTAL BAR}\N{MINUS SIGN}]|to|and|or)\s*[0-9][0-9 .,_]*", re.I
+)
+_BRACKETED: Final = re.compile(r"\([0-9 .,_]+\)")
 _MARKED: Final = re.compile(r"[0-9][0-9 .,_]*\s*([¹²³⁰-₎*†‡§]+|[a-z]|\[.*\]|\(.*\))", re.I)
 """A number with the mark of a footnote behind it."""
-_DASHES: Final = "-:/\N{HYPHEN}-\N{HORIZONTAL BAR}\N{MINUS SIGN}"
-_SPAN: Final = re.compile(rf"([-\N{{MINUS SIGN}}]?[0-9]{{1,4}})(?:\s*(?:[{_DASHES}]|to)\s*([0-9]{{1,4}}))?")
+_UNUSUAL_DASHES: Final = "\N{HYPHEN BULLET}\N{SMALL EM DASH}\N{SMALL HYPHEN-MINUS}\N{FULLWIDTH HYPHEN-MINUS}"
+_DASHES: Final = rf"-:/\N{{HYPHEN}}-\N{{HORIZONTAL BAR}}\N{{MINUS SIGN}}{_UNUSUAL_DASHES}"
+_YEAR: Final = r"[-\N{MINUS SIGN}]?[0-9]{1,4}"
+_SPAN: Final = re.compile(rf"({_YEAR})(?:\s*(?:[{_DASHES}]|to)\s*({_YEAR}))?")
 _BEFORE_OUR_ERA: Final = re.compile(r"\b(b\.?\s?c\.?(\s?e\.?)?)(?!\w)", re.I)
+_IN_FULL: Final = "a year in four digits"
 
 
 def list_of(text: str) -> list[str]:
@@ -33,25 +54,66 @@ def number_of(text: str) -> float | int | Refusal:
     is_negative = text.startswith(_MINUS)
     size = text[1:] if is_negative else text
     if _GROUPED.fullmatch(size) or _PLAIN.fullmatch(size):
-        value = float(size) if _PLAIN.fullmatch(size) and "." in size else int(re.sub(r"\D", "", size))
+        whole, point, decimals = size.partition(".")
+        digits = re.sub(r"\D", "", whole)
+        value = float(digits + point + decimals) if point else int(digits)
         return -value if is_negative else value
-    hint = "write 1053829 or 1,053,829, with a point for decimals; leave the cell empty if the figure is unknown"
-    if text.endswith("%"):
-        hint = PERCENT_AS_SHARE
-    elif _MARKED.fullmatch(text):
-        hint = "leave out the mark, and put what it refers to into note"
-    return Refusal(show(text), "a number", hint)
+    return Refusal(show(text), "a number", _number_hint(text))
+
+
+def _number_hint(text: str) -> str:
+    """Return how to write what is no number as it stands; of what has several meanings none is proposed."""
+    if match := _SIZED.fullmatch(text):
+        size = Decimal(match[1].replace(",", ".")) * _SIZES[match[2].lower()]
+        return f"write it out: {size.normalize():f}, if that is meant"
+    if _EXPONENT.fullmatch(text):
+        return f"write it out: {Decimal(text).normalize():f}, if that is meant"
+    if _OTHER_GROUPS.fullmatch(text):
+        return f"write {re.sub(r'[^0-9]', '', text)}, if thousands are grouped"
+    if re.fullmatch(r"[0-9]{16,}", text):
+        return "write at most 15 digits"
+    for pattern, hint in _HINTS:
+        if pattern.fullmatch(text):
+            return hint
+    return "write 1053829 or 1,053,829, with a point for decimals; leave the cell empty if the figure is unknown"
+
+
+_HINTS: Final = (
+    (re.compile(r".*%"), PERCENT_AS_SHARE),
+    (re.compile(r".*‰"), "write 12 per mille as 0.012"),
+    (_POWER, "write a power of ten out, as 1000; leave out the mark of a note"),
+    (_BOUND, "write the number alone, in low or in high; reads says at-least or at-most"),
+    (_ABOUT, "write the number alone; how sure it is stands in reads, basis and note"),
+    (_TWO, "write the first number in low and the second in high"),
+    (_BRACKETED, "write the number without brackets, with a minus sign if it is negative"),
+    (_MARKED, "leave out the mark, and put what it refers to into note"),
+)
 
 
 def span_of(text: str) -> list[int] | Refusal:
-    """Read a year or a span of years; of one that ends in two digits the century is not guessed."""
+    """Read a year or a span of years; of a year that is cut short the century is not guessed."""
     match = _SPAN.fullmatch(text)
     if match is None:
         hint = "years before our era have a minus sign: 44 BCE is -43" if _BEFORE_OUR_ERA.search(text) else ""
         return Refusal(show(text), "a year or a span of years", hint or "as 1937 or 1930-1935")
-    first = int(match[1].replace("\N{MINUS SIGN}", "-"))
-    last = int(match[2]) if match[2] else first
-    if match[2] and len(match[2]) < len(match[1].lstrip("-")) and last < first:
-        century = match[1][: len(match[1]) - len(match[2])]
-        return Refusal(show(text), "both years in full", f"as {first}-{century}{match[2]}, if that is meant")
+    written = [part.replace("\N{MINUS SIGN}", "-") for part in match.groups() if part is not None]
+    first, last = int(written[0]), int(written[-1])
+    if not written[0].startswith("-") and len(written[0]) < 3:
+        month = f"; {last} alone if a month of it is meant" if 1 <= first <= 12 and len(written[-1]) == 4 else ""
+        return Refusal(show(text), _IN_FULL, f"as 19{first:02} or, of our first century, 00{first:02}{month}")
+    if first < 0 < last and len(written[-1]) < 4:
+        return Refusal(
+            show(text), _IN_FULL, f"as {first} to -{last} if both are before our era, else {first} to {last:04}"
+        )
+    if not written[-1].startswith("-") and len(written[-1]) < len(written[0].lstrip("-")) and last < first:
+        return Refusal(show(text), "both years in full", _second_year(first, written[-1]))
     return [first, last]
+
+
+def _second_year(first: int, ending: str) -> str:
+    """Return how to write a second year of which only the last digits stand there: the next that ends so."""
+    step = 10 ** len(ending)
+    last = first - first % step + int(ending)
+    last += step if last < first else 0
+    month = f"; {first} if a month of it is meant" if len(ending) == 2 and 1 <= int(ending) <= 12 else ""
+    return f"as {first}-{last}, if that is meant{month}"

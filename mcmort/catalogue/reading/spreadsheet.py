@@ -13,11 +13,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+from mcmort.catalogue.reading.cell_refusals import NUMBERS, YEARS, refusal_beyond, refusal_of, row_refusal
 from mcmort.catalogue.reading.column_names import COLUMNS, MORE_COLUMNS, ColumnChoices
-from mcmort.catalogue.reading.hostile_text import forbidden_in
-from mcmort.catalogue.reading.number_spelling import UNAMBIGUOUS, is_ambiguous, spelling_hint
 from mcmort.catalogue.reading.schema_errors import record_of, show
-from mcmort.catalogue.reading.sheet_cells import Cell, Refusal, Row, unread
+from mcmort.catalogue.reading.sheet_cells import Refusal, Row, unread
 from mcmort.catalogue.reading.sheet_files import read_sheet
 from mcmort.catalogue.reading.sheet_values import list_of, number_of, span_of
 from mcmort.catalogue.reading.sheet_works import Works, slug
@@ -30,12 +29,10 @@ __all__ = ["COLUMNS", "import_sheet"]
 
 _OF_COMPONENT: Final = ("label", "years", "territory", "counts", "unit")
 _NEEDED: Final = ("component", "source", "locator", "basis")
-_NUMBERS: Final = ("low", "best", "high", "standard_error")
-_YEARS: Final = ("years", "estimate_years")
 _RENAMED: Final = {"estimate_years": "years", "estimate_territory": "territory", "estimate_counts": "counts"}
 _COLUMN_OF: Final = {key: column for column, key in _RENAMED.items()}
 _OF_CLAIM: Final = (
-    *("id", "source", "locator", "via", "confidence", *_NUMBERS, "reads", "basis", "measure", "lineage", "supersedes"),
+    *("id", "source", "locator", "via", "confidence", *NUMBERS, "reads", "basis", "measure", "lineage", "supersedes"),
     *("estimate_years", "estimate_counts", "unit", "definition", "note"),
 )
 _LAYOUT_HINT: Final = "docs/import.md describes the layout"
@@ -43,8 +40,6 @@ _TITLE_ROWS: Final = 20
 _KINDS: Final[dict[str, type[Record]]] = {"component": Component, "quantity": Quantity}
 _KIND: Final = re.compile(r"\b(claim|quantity|component)", re.I)
 """What a row is, in words such as "claim on a total" or "quantity: population"."""
-_ERRORS: Final = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
-"""What a spreadsheet shows where a formula has failed."""
 
 
 @dataclass
@@ -229,18 +224,16 @@ def _place(sheet: _Sheet, columns: dict[int, str | None], row: Row) -> None:
     """Place the cells of one row."""
     values: dict[str, str] = {}
     lost = set()
+    if no_estimate := row_refusal(row, columns):
+        sheet.refuse(row.number, "", *no_estimate)
+        return
+    if beyond := refusal_beyond(row, columns):
+        sheet.refuse(row.number, *beyond)
     for place, cell in row.cells.items():
-        name = columns.get(place, "")
+        name = columns.get(place)
         if name is None:
             continue
-        if not name:
-            found, hint = (
-                f"{show(cell.text)} in a column without a name",
-                "name the column in the first row, or empty the cell",
-            )
-            sheet.refuse(row.number, f"column {place}", found, "a named column", hint)
-            continue
-        refusal = _refusal(name, cell)
+        refusal = refusal_of(name, cell)
         if refusal is None:
             values[name] = cell.text
         else:
@@ -321,26 +314,6 @@ def _claim(sheet: _Sheet, row: int, values: dict[str, str], lost: set[str]) -> d
     return claim
 
 
-def _refusal(name: str, cell: Cell) -> Refusal | None:
-    """Return why a cell cannot stand in a column, whatever its text."""
-    sign = forbidden_in(cell.text)
-    if sign is not None:
-        return Refusal(f"the character {sign}", "text without control characters", "delete the character")
-    if cell.text in _ERRORS or cell.text.startswith("="):
-        hint = "put the value in its place; text may not begin with ="
-        return Refusal(f"{show(cell.text)}, a formula without its value", "a value", hint)
-    if cell.refusal is not None or name in _YEARS:
-        return cell.refusal
-    if name in _NUMBERS and is_ambiguous(cell.text):
-        as_text = ", in a cell formatted as text" if cell.type == "number" else ""
-        return Refusal(show(cell.text), UNAMBIGUOUS, spelling_hint(cell.text) + as_text)
-    if cell.type not in ("text", "number" if name in _NUMBERS else "text"):
-        wanted = "a number" if name in _NUMBERS else "text"
-        hint = f"format the cell as {'a number' if name in _NUMBERS else 'text'}, and write again what the source has"
-        return Refusal(f"{show(cell.text)}, which the sheet holds as a {cell.type}", wanted, hint)
-    return None
-
-
 def _describe(sheet: _Sheet, row: int, table: dict[str, Any], key: str, text: str, first: bool) -> None:
     """Describe a component; a later row may repeat the description but not change it."""
     value: Any = text
@@ -373,9 +346,9 @@ def _figure(sheet: _Sheet, row: int, values: dict[str, str], refused: set[str]) 
     figure: dict[str, Any] = {}
     for key, text in values.items():
         value: Any = text
-        if key in _NUMBERS:
+        if key in NUMBERS:
             value = _read(sheet, row, key, number_of(text))
-        elif key in _YEARS:
+        elif key in YEARS:
             value = _read(sheet, row, key, span_of(text))
         elif key == "supersedes":
             value = list_of(text)
@@ -400,6 +373,6 @@ def _check(sheet: _Sheet, row: int, kind: type[Record], figure: dict[str, Any], 
         key = problem.key.partition(" > ")[2]
         column = _COLUMN_OF.get(key, key)
         of_figure = problem.kind == "meaning" and key != "years"
-        if column in refused | sheet.absent or (of_figure and refused & {*_NUMBERS, "reads"}):
+        if column in refused | sheet.absent or (of_figure and refused & {*NUMBERS, "reads"}):
             continue
         sheet.problems.append(replace(problem, key=f"row {row} > {column}" if column else problem.key))

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mcmort.catalogue.reading.sheet_cells import Cell, Row, SheetContent, unread
 from mcmort.errors import Problem, UsageError
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 __all__ = ["read_sheets", "read_workbook"]
+
+_OF_A_DAMAGED_BOOK: Final = (
+    *(ArithmeticError, AssertionError, AttributeError, LookupError),
+    *(RuntimeError, SyntaxError, TypeError, ValueError),
+)
+"""What openpyxl raises where a part of a workbook is not what it expects; it has no error of its own for that."""
 
 
 def read_workbook(path: Path) -> SheetContent:
@@ -68,7 +74,7 @@ def _opened(path: Path) -> Iterator[tuple[Workbook, Workbook]]:
             simplefilter("ignore")  # of parts of a workbook that openpyxl cannot keep; cells are not among them
             values = openpyxl.load_workbook(stream, data_only=True, rich_text=True)
             yield values, openpyxl.load_workbook(stream, read_only=True)
-    except (BadZipFile, zlib.error, EOFError, LookupError, RuntimeError, SyntaxError, TypeError, ValueError) as error:
+    except (BadZipFile, zlib.error, EOFError, *_OF_A_DAMAGED_BOOK) as error:
         raise unread(path, "", "a file that is no workbook", "an .xlsx file", "save it again") from error
 
 
@@ -102,11 +108,8 @@ def _hidden(file: str, sheet: Worksheet, rows: list[Row]) -> Iterable[Problem]:
     """Yield the problems of hidden rows and columns that hold something."""
     from openpyxl.utils import get_column_letter
 
-    of_rows = [
-        str(row.number)
-        for row in rows
-        if row.number in sheet.row_dimensions and sheet.row_dimensions[row.number].hidden
-    ]
+    sizes = {row.number: sheet.row_dimensions[row.number] for row in rows if row.number in sheet.row_dimensions}
+    of_rows = [str(number) for number, size in sizes.items() if size.hidden]
     hidden = [size for size in sheet.column_dimensions.values() if size.hidden]
     spans = [(size.min or 1, size.max or size.min or 1) for size in hidden]
     places = sorted({place for row in rows for place in row.cells})

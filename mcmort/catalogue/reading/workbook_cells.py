@@ -17,10 +17,11 @@ from mcmort.catalogue.reading.sheet_cells import Cell, Refusal
 __all__ = ["cell_of", "shows_plain_number"]
 
 _INVISIBLE: Final = re.compile(
-    r"_.|\*.|\[(?:Black|Blue|Cyan|Green|Magenta|Red|White|Yellow|Color ?\d+)\]|\\ |\" *\"", re.I
+    r"_.|\*.|\[(?:Black|Blue|Cyan|Green|Magenta|Red|White|Yellow|Color ?\d+|\$-[0-9A-F]+)\]|\\ |\" *\"", re.I
 )
-"""Parts of a number format that change no meaning: blanks, fillings and colours."""
-_PLAIN_FORMAT: Final = re.compile(r"general|@|[-+(]*[#0?,]*[#0?](\.([#0?]+))?(e[-+]0+)?\)*", re.I)
+"""Parts of a number format that change no meaning: blanks, fillings, colours, languages."""
+_PLAIN_FORMAT: Final = re.compile(r"([-+(]*)(?:general|@|[#0?,]*[#0?](?:\.([#0?]+))?(?:e[-+]0+)?)\)*", re.I)
+"""A number and no more: its signs, and what it always shows behind the point."""
 _MARK_HINT: Final = "put what the mark refers to into note, and leave the cell plain"
 
 
@@ -85,9 +86,16 @@ def _changed_by_format(known: Any, text: str) -> Refusal | None:
 
 
 def shows_plain_number(number_format: str, value: float) -> bool:
-    """Whether a number format shows a value as the number that it is, up to rounding and grouping."""
+    """Whether a number format shows a value as the number that it is, up to rounding and grouping.
+
+    A section for negative numbers shows what it says, and a minus sign only where it has one.
+    """
     section = _plain_section(number_format, value)
-    return _PLAIN_FORMAT.fullmatch(section) is not None and not section.rstrip(")").endswith(",")
+    match = _PLAIN_FORMAT.fullmatch(section)
+    if match is None or section.rstrip(")").endswith(","):
+        return False
+    shows_minus = "-" in match[1] or "(" in match[1]
+    return shows_minus == (value < 0 and len(number_format.split(";")) > 1)
 
 
 def _decimals(number_format: str) -> int:
@@ -98,6 +106,6 @@ def _decimals(number_format: str) -> int:
 
 def _plain_section(number_format: str, value: float) -> str:
     """Return the section of a number format that a value falls in, without blanks and colours."""
-    sections = _INVISIBLE.sub("", number_format).split(";")
+    sections = re.sub(r"\\([-+()])", r"\1", _INVISIBLE.sub("", number_format)).split(";")
     place = 1 if value < 0 else 2 if value == 0 else 0
     return sections[place if place < len(sections) else 0].replace(" ", "")
