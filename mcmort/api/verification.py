@@ -173,7 +173,7 @@ def draws_beyond(recorded: RecordedResult, most: int | None = None) -> int:
     most : int, optional
         The most that may be made; by default what takes minutes and fits into memory.
     """
-    return max(_beyond(receipt, most) for receipt in recorded.receipts.values())
+    return max((_beyond(receipt, most) for receipt in recorded.receipts.values()), default=0)
 
 
 def _beyond(receipt: Receipt, most: int | None) -> int:

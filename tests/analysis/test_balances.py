@@ -171,6 +171,7 @@ def test_receipt_of_nets_with_a_balance_reproduces() -> None:
     assert mm.verify(report.receipt).agrees
 
 
+@pytest.mark.slow
 def test_demographic_losses_of_the_soviet_case_exceed_both_balances() -> None:
     """The pooled components sum to millions more than two censuses lack, which no total of the case said before."""
     report = mm.compare(Sampler(mm.load("ussr"), 20_000, rng=1))

@@ -247,6 +247,7 @@ def _same(one: Bridge, other: Bridge, tolerance: float) -> None:
     assert one.difference.mean == pytest.approx(other.difference.mean, rel=tolerance)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("orders", ["stated", "average"])
 @pytest.mark.parametrize("ends", [("archival", "maximal"), ("getty-1993-total", "rummel-1990"), ("broad", "excess")])
 def test_a_sampler_finds_the_bridge_of_kept_draws(ends: tuple[str, str], orders: Any) -> None:

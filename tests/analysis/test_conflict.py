@@ -132,6 +132,7 @@ def test_register_far_below_an_estimate_is_a_conflict_with_its_direction() -> No
     assert row.found.higher < 0.01
 
 
+@pytest.mark.slow
 def test_every_kind_of_evidence_is_compared() -> None:
     """Bounds, copies, formulas, shares, overlaps and balances are all compared, or refused with a reason."""
     evidence = collect(every_kind())

@@ -116,6 +116,7 @@ def test_years_that_are_asked_for_are_the_only_ones() -> None:
     assert all(row.is_own and row.total.years == (1930, 1934) for row in found.rows)
 
 
+@pytest.mark.slow
 def test_a_sampler_locates_as_kept_draws_do() -> None:
     """Counted draws give each row of the Soviet case the place and the probability of the same draws kept.
 

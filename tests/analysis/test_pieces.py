@@ -68,6 +68,7 @@ def _drawn(mixture: Mixture, n: int, seed: int) -> Array:
     return np.asarray(rng.normal(means[chosen], sds[chosen]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [20_000, 100_000])
 @pytest.mark.parametrize("name", MIXTURES)
 def test_pieces_of_normal_mixtures_agree_with_quadrature(name: str, n: int) -> None:
@@ -95,6 +96,7 @@ def test_quadrature_finds_the_interval_of_one_normal() -> None:
     assert (piece.low, piece.high) == pytest.approx((20.0 - 3.919928, 20.0 + 3.919928), abs=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", FAMILIES)
 def test_unimodal_families_are_in_one_piece_of_any_seed(family: str) -> None:
     """Sampling noise makes no pieces: one of each of 200 runs of 20,000 draws."""

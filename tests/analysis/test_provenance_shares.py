@@ -96,6 +96,7 @@ def test_text_leaves_out_what_has_no_share() -> None:
     assert provenance_text(Provenance(original=1.0)) == "100 % read in the original"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_shares_of_shipped_totals_add_up_to_one(name: str) -> None:
     """Whatever a shipped definition counts, the whole of its weight is accounted for."""

@@ -29,6 +29,7 @@ def _names(pieces: Pieces) -> tuple[object, ...]:
     return (origin.kind, origin.id), origin.schools, pieces.median_between is not None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [20_000, 100_000])
 @pytest.mark.parametrize(("case", "scope"), SHIPPED, ids=[scope for _, scope in SHIPPED])
 def test_pieces_and_schools_of_shipped_totals_are_the_same_for_every_seed(case: str, scope: str, n: int) -> None:
@@ -44,6 +45,7 @@ def test_pieces_and_schools_of_shipped_totals_are_the_same_for_every_seed(case: 
         assert [piece.probability for piece in pieces.pieces] == pytest.approx(expected, abs=0.02)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [20_000, 100_000])
 def test_pieces_of_a_component_computed_by_a_formula_come_from_its_quantity(n: int) -> None:
     """Soviet civilians dead of other causes: what all causes took is known from two schools, whatever the seed."""

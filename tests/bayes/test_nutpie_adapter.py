@@ -105,6 +105,7 @@ def test_missing_name_or_other_arguments_are_reported(name: str) -> None:
         assert missing_from(rest(compiled_part(), owner, replacement)) == [name]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_no_private_part")
 def test_sampling_without_private_part_gives_same_bits_and_says_so_once(
     density: Density, caplog: pytest.LogCaptureFixture

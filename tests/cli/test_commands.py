@@ -106,6 +106,7 @@ def test_total_prints_its_headline_first(tmp_path: Path, capsys: pytest.CaptureF
     assert re.match(r"A small case: [\d,]+ to [\d,]+ \(95 % credible interval; median", ran.out.splitlines()[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ["95%", "95 %", "0.95", "9.5e-1"])
 def test_interval_is_a_percentage_or_a_share(words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """``--interval 95%`` is the same as 0.95, for a total and a comparison."""
@@ -134,6 +135,7 @@ def test_options_change_what_is_counted(tmp_path: Path, capsys: pytest.CaptureFi
     assert median("whole", "--seed", "7") != median("whole")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["text", "json", "csv", "markdown", "latex"])
 def test_a_result_goes_to_stdout_or_whole_to_a_file(
     form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -155,6 +157,7 @@ def test_a_result_goes_to_stdout_or_whole_to_a_file(
         Path("out.txt").unlink()
 
 
+@pytest.mark.slow
 def test_compare_writes_its_figure_and_receipt_beside_the_table(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -197,6 +200,7 @@ def test_csv_parses_with_one_row_for_each_definition(tmp_path: Path, capsys: pyt
     assert len({len(row) for row in rows}) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
 def test_plot_writes_a_figure_and_prints_its_path(
     ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -211,6 +215,7 @@ def test_plot_writes_a_figure_and_prints_its_path(
     assert Path(f"a.{ending}.receipt.json").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["bridge", "case", "definitions", "evidence", "location", "total", "comparison"])
 def test_schema_prints_json(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Each schema is one JSON document on stdout."""

@@ -25,6 +25,7 @@ def test_first_sentence_says_the_finding_and_notes_say_the_selection(capsys: pyt
     assert "complete frame" in ran.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", ["classes", "readings", "years", "registers", "pairs"])
 def test_each_table_prints_in_80_columns_and_as_csv(
     table: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

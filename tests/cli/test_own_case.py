@@ -73,6 +73,7 @@ def test_what_was_imported_is_traced_and_cited(run: Run) -> None:
     assert 'component "raids": found no admissible registered evidence, though archival counts it' in strict.err
 
 
+@pytest.mark.slow
 def test_every_command_runs_on_a_new_case(run: Run, tmp_path: Path) -> None:
     """Whatever a shipped case can do, a new one can at once, from another folder too."""
     run("new", "my-case")
@@ -96,6 +97,7 @@ def test_every_command_runs_on_a_new_case(run: Run, tmp_path: Path) -> None:
         assert ran.out
 
 
+@pytest.mark.slow
 def test_a_new_case_changes_nothing_that_is_shipped(run: Run) -> None:
     """The template stays as it is however its copy is edited, and shipped cases are not touched."""
     template = ROOT / "mcmort" / "catalogue" / "reading" / "template"

@@ -25,6 +25,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     return runner(capsys)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [

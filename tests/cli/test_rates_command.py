@@ -29,6 +29,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     return runner(capsys)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words", [("case",), ("case", "other"), ("case", "other", "-d", "whole", "--years", "1930:1935")], ids=" ".join
 )

@@ -133,6 +133,7 @@ def test_job_script_of_the_docs_carries_out_its_part(plan: Path, tmp_path: Path)
     assert len(list((tmp_path / "results").iterdir())) == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["", "3", "0/2", "3/2", "a/b", "1/2/3", "-1/2", "1/0"])
 def test_part_that_is_none_is_wrong_use(part: str, plan: Path, tmp_path: Path) -> None:
     """Exit code 2, and nothing is made."""
@@ -147,6 +148,7 @@ def test_options_that_contradict_one_another_are_wrong_use(plan: Path, tmp_path:
     assert not (tmp_path / "results").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "code"),
     [

@@ -51,6 +51,7 @@ def test_distribution_functions_equal_those_of_scipy(family: str, parameters: tu
     assert _worst(one.cdf(x), reference(one).cdf(x)) <= _CLOSE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("family", "parameters"), [*_SMOOTH, *_TRUNCATED], ids=str)
 def test_survival_functions_equal_those_of_scipy(family: str, parameters: tuple[float, ...]) -> None:
     """Survival functions agree with SciPy to 1e-9, and to 1e-7 far in the upper tail, where 1 - cdf is noise.

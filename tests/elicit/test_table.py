@@ -97,6 +97,7 @@ def test_a_table_keeps_to_its_target(family: str, parameters: tuple[float, ...],
     assert table.missed == 0.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pooling", get_args(Pooling))
 @pytest.mark.parametrize("members", [*_SMOOTH_POOLS.values(), *_KINKS.values()], ids=[*_SMOOTH_POOLS, *_KINKS])
 def test_tables_of_pools_keep_to_their_target(

@@ -180,6 +180,7 @@ def test_intervals_of_random_distributions_obey_the_rule(values: NDArray[np.floa
     assert rounding.is_limited or max(errors) <= 10.0**rounding.exponent
 
 
+@pytest.mark.slow
 @given(low=st.floats(1e2, 1e6), ratio=st.floats(1.05, 200.0), level=st.sampled_from([0.5, 0.8, 0.95]))
 @settings(max_examples=15, deadline=None)
 def test_headline_table_figure_and_json_print_one_interval(low: float, ratio: float, level: float) -> None:

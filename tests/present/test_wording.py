@@ -189,6 +189,7 @@ def test_the_check_of_digits_would_catch_false_precision() -> None:
     assert _significant("62") == _significant("760,000") == 2
 
 
+@pytest.mark.slow
 def test_the_shortest_interval_is_no_finer_than_its_own_error() -> None:
     """The ends of a shortest interval are less sure than quantiles, and printed no finer than twice their error."""
     result = mm.total(ussr_draws(100_000), "demographic")

@@ -85,6 +85,7 @@ def test_kernel_on_random_programs_equals_reference(program: Plan, seed: int, bl
     assert _same(run_plan(program, seed, _COUNT, threads=2, block=block, task=task), slow)
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(
     tables=random_tables(),

@@ -75,6 +75,7 @@ def _rank_of(loading: float) -> float:
     return float(6.0 / np.pi * np.arcsin(loading**2 / 2.0))
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(rank=st.floats(-0.95, 0.95), ways=st.tuples(*[st.sampled_from(sorted(_PARTS))] * 2))
 def test_draws_reach_the_declared_rank_correlation_or_what_is_said_instead(rank: float, ways: tuple[str, str]) -> None:

@@ -31,8 +31,8 @@ def case_text(case: Case, *, full: bool = False) -> str:
     case : Case
         From `mcmort.load`.
     full : bool
-        Whether spreads, facets, what definitions ask, and a line for each component stand there where they fill more than a
-        screen.
+        Whether spreads, facets, what definitions ask, and a line for each component stand there where they fill more
+        than a screen.
 
     Returns
     -------

@@ -60,6 +60,7 @@ def test_a_total_validates_against_the_schema_that_is_printed(name: str, capsys:
     assert {"mcmort", "numpy", "numba", "scipy"} <= set(document["versions"])
 
 
+@pytest.mark.slow
 def test_a_comparison_validates_against_the_schema_that_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     """A comparison as JSON is valid under what ``schema comparison`` prints."""
     schema = _run(capsys, "schema", "comparison")

@@ -34,6 +34,7 @@ def test_band_is_the_inverse_of_where_the_true_number_lies() -> None:
         )
 
 
+@pytest.mark.slow
 def test_same_pairs_draw_the_same_file() -> None:
     """Drawn twice, the figure has the same bytes, and a row for each class."""
     report = mm.measured_errors()

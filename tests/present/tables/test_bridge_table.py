@@ -161,6 +161,7 @@ def _valid(name: str, document: Any) -> None:
         jsonschema.Draft202012Validator(schema).validate({**document, "invented": 1})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ends", [("a", "ab"), ("low", "range"), ("b", "bound")])
 @pytest.mark.parametrize("orders", ["stated", "average"])
 def test_a_bridge_as_json_is_valid_and_adds_up(ends: tuple[str, str], orders: Any) -> None:

@@ -100,6 +100,7 @@ def test_the_trace_of_a_component_holds_every_estimate_behind_it(name: str) -> N
     assert seen >= 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_the_trace_of_a_quantity_holds_every_estimate_behind_it(name: str) -> None:
     """The same holds of quantities, of which many stand in the case as checks alone."""
@@ -164,6 +165,7 @@ def test_shipped_totals_have_overlaps_shares_and_unknowns_to_trace() -> None:
     assert any(piece.share for total in results for term in total.terms.values() for piece in term.pieces)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_a_total_is_traced_from_the_largest_component_down(name: str) -> None:
     """Components stand by their mean, the largest first, with shares that follow the draws."""
