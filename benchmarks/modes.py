@@ -1,6 +1,6 @@
 """Fit cases with planted modes with many seeds, and compare the probability of each mode with quadrature.
 
-Run from a checkout: python benchmarks/modes.py [--seeds 20]. It prints a row of a table for each case.
+Run from a checkout: python benchmarks/modes.py [--seeds 20] [CASE ...]. It prints a row of a table for each case.
 """
 
 from __future__ import annotations
@@ -23,10 +23,13 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=20)
-    seeds = parser.parse_args().seeds
+    parser.add_argument("cases", nargs="*", default=[*PLANTED], metavar="CASE")
+    options = parser.parse_args()
+    seeds = options.seeds
     print("| case | modes | answered | furthest off | root mean square | processor time of a fit, s |")
     print("| --- | --- | ---: | ---: | ---: | ---: |")
-    for name, (case, cuts) in PLANTED.items():
+    for name in options.cases:
+        case, cuts = PLANTED[name]
         exact = quadrature(case, cuts, nodes=41 if "learned" in name else 5, places=401)
         off, used = [], []
         for seed in range(1, seeds + 1):

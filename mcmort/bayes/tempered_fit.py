@@ -31,7 +31,8 @@ type Array = NDArray[np.float64]
 type Diagnose = Callable[[Chains, ArrayBackend], Diagnosis]
 
 MOST_SHARE_ERROR: Final = 0.0075
-"""Largest Monte Carlo standard error of the probability of a mode, from all moves of the ladders."""
+"""Largest Monte Carlo standard error of the probability of a mode, or of a combination of modes of several components,
+from all moves of the ladders."""
 _FIRST: Final = 2000
 """Moves of each ladder before the first check; then as many again as there are."""
 _MOST: Final = 64_000
@@ -168,15 +169,15 @@ def _are_weighed(
     """Whether the weights of all modes are known, and none that chains found and that weighs something is left out."""
     scores = ladders.chains(min(ladders.moves, _LOOKED_AT)).scores
     kept = evaluate_without_data(evidence, scores.reshape(-1, scores.shape[2])).kept
+    combination = np.zeros(len(scores) * scores.shape[1], dtype=np.int64)
     for split in splits:
         values, medians = kept[split.name], [mode.median for mode in split.modes]
         cuts = cuts_between(values, medians)
-        shares = share_errors(np.searchsorted(np.asarray(cuts), values), len(cuts) + 1, CHAINS)
-        if any(error > MOST_SHARE_ERROR for _, error in shares):
-            return False
+        combination = combination * (len(cuts) + 1) + np.searchsorted(np.asarray(cuts), values)
         if len(cuts) + 1 < len(medians) and _has_weighty(search.log_weights(split), medians, values):
             return False
-    return True
+    found, number = np.unique(combination, return_inverse=True)
+    return all(error <= MOST_SHARE_ERROR for _, error in share_errors(number, len(found), CHAINS))
 
 
 def _has_weighty(log_weights: Array, medians: Sequence[float], values: Array) -> bool:

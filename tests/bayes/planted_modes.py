@@ -140,8 +140,7 @@ def quadrature(case: Case, cuts: Cuts, nodes: int = 7, places: int = 801) -> dic
     dict of tuple of int to float
     """
     evidence = collect(case)
-    assert not evidence.scattered + evidence.sharing + evidence.lines
-    assert not evidence.synthesis.bias
+    assert not any((evidence.scattered, evidence.sharing, evidence.lines, evidence.synthesis.bias))
     bases = sorted({datum.basis for datum in evidence.data})
     scores = np.linspace(-6.0, 6.0, nodes) if nodes > 15 else np.polynomial.hermite_e.hermegauss(nodes)[0]
     weights = stats.norm.pdf(scores) if nodes > 15 else np.polynomial.hermite_e.hermegauss(nodes)[1]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from mcmort.bayes import Posterior, fit
+from mcmort.bayes import Posterior, fit, open_fit, save_fit
 from mcmort.bayes import tempered_fit as tempered
 from mcmort.bayes.autodiff.density import Density
 from mcmort.bayes.backends import evaluate_model, evaluate_without_data, program_of
@@ -19,6 +22,9 @@ from mcmort.bayes.slices import unseen_humps
 from mcmort.bayes.starting_points import schools_of, starting_points
 from mcmort.catalogue import Case
 from mcmort.errors import ConvergenceError
+from mcmort.present.documents.modes_document import modes_document
+from mcmort.present.modes_text import mode_notes
+from mcmort.present.numbers import significant
 from tests.bayes.planted_modes import PLANTED, quadrature
 from tests.bayes.small_cases import claim, every_kind, figures, plain
 from tests.cases import component, point, ranged
@@ -33,6 +39,12 @@ def _torn() -> Case:
     return PLANTED["two modes"][0]
 
 
+@cache
+def _fitted(name: str) -> Posterior:
+    """Return the fit of a planted case, made once for all tests."""
+    return fit(PLANTED[name][0], rng=1, store=False)
+
+
 def _shares(posterior: Posterior, cuts: Mapping[str, Sequence[float]]) -> dict[tuple[int, ...], float]:
     """Return the share of the draws of a fit in each combination of modes, with what cuts them apart."""
     columns = posterior.columns
@@ -45,11 +57,10 @@ def _furthest_off(shares: Mapping[tuple[int, ...], float], exact: Mapping[tuple[
     return max(abs(shares.get(key, 0.0) - exact[key]) for key in exact)
 
 
-@pytest.mark.parametrize("name", ["two modes", "three modes", "two components"])
+@pytest.mark.parametrize("name", ["two modes", "three modes", pytest.param("two components", marks=pytest.mark.slow)])
 def test_fit_gives_each_planted_mode_its_probability_by_quadrature(name: str) -> None:
     """Of two or three modes of one component, and of four of two components, each has its weight."""
-    case, cuts = PLANTED[name]
-    posterior = fit(case, rng=1, store=False)
+    (case, cuts), posterior = PLANTED[name], _fitted(name)
     assert _furthest_off(_shares(posterior, cuts), quadrature(case, cuts, nodes=5, places=401)) < _MOST_OFF
     assert {split.name: len(split.modes) for split in posterior.modes} == {
         f"all:{component}": len(cuts[component]) + 1 for component in cuts
@@ -83,7 +94,7 @@ def test_mode_of_little_weight_is_not_left_out(name: str) -> None:
 
 def test_weighed_modes_have_figures_errors_and_checks_of_their_own() -> None:
     """A fit tells of each mode which figures are behind it, how sure its weight is, and whether chains agree in it."""
-    posterior = fit(_torn(), rng=1, store=False)
+    posterior = _fitted("two modes")
     (split,) = posterior.modes
     low, high = split.modes
     assert [{name[-1] for name in mode.figures} for mode in (low, high)] == [set("abcd"), set("efg")]
@@ -92,6 +103,42 @@ def test_weighed_modes_have_figures_errors_and_checks_of_their_own() -> None:
     assert all(mode.rhat is not None and mode.rhat < 1.05 and mode.ess > 100 for mode in split.modes)
     assert low.low < low.median < low.high < split.cuts[0] < high.low
     assert low.share == np.mean(split.mode_of(posterior.columns["all:one"]) == 0)
+
+
+def test_modes_are_read_back_from_a_file_and_printed_alike(tmp_path: Path) -> None:
+    """A saved fit has the same modes, and text and document tell them with their probabilities and figures."""
+    posterior = _fitted("two modes")
+    again = open_fit(save_fit(posterior, tmp_path / "fit.nc"), posterior.case)
+    assert again.modes == posterior.modes
+    (low, high), (note,) = posterior.modes[0].modes, mode_notes(again)
+    assert note == (
+        f"one has two modes: {100 * low.share:.0f} ± 1 % near {significant(low.median, 2)} (one-0a, one-0b, one-0c and "
+        f"1 more), {100 * high.share:.0f} ± 1 % near {significant(high.median, 2)} (one-1e, one-1f, one-1g)."
+    )
+    document = modes_document(again)
+    assert document is not None
+    assert [mode.share for mode in document.components[0].modes] == [low.share, high.share]
+    assert document.together == ()
+    assert mode_notes(again, ["another"]) == []
+    assert modes_document(again, ["another"]) is None
+
+
+def test_modes_that_go_together_are_told_together() -> None:
+    """Where one component is low if the other is high, a sentence and the document say how often."""
+    made, (case, _) = _fitted("two modes"), PLANTED["linked by a sum"]
+    (split,) = made.modes
+    one = made.columns["all:one"]
+    two = np.where(one < split.cuts[0], 1e6, 1e5)
+    splits = (split, replace(split, name="all:two", modes=split.modes[::-1]))
+    linked = Posterior(case, made.manifest, {"all:one": one, "all:two": two}, modes=splits)
+    high = f"{100 * split.modes[1].share:.0f} %"
+    assert mode_notes(linked)[2].startswith(f"These modes go together: {high} one near 950,000, two near ")
+    document = modes_document(linked)
+    assert document is not None
+    assert [(part.modes, part.share) for part in document.together] == [
+        ((1, 0), split.modes[1].share),
+        ((0, 1), split.modes[0].share),
+    ]
 
 
 def test_refusal_names_median_chains_and_figures_of_each_mode() -> None:
