@@ -100,7 +100,7 @@ def predictions_of(
     resolved : DefinitionTerms
         The definition.
     bases : sequence of str, optional
-        By default those that the case admits, or gives a spread of their own.
+        By default those of its figures of deaths that it admits, and those to which it gives a spread.
     interval : float
         Probability of the predictive interval.
     probabilities : sequence of float
@@ -142,7 +142,8 @@ def _bases(case: Case, asked: Sequence[str] | None) -> tuple[Basis, ...]:
             raise UsageError(f"{basis!r} is no basis; expected one of {', '.join(BASES)}")
     if asked is not None:
         return tuple(basis for basis in BASES if basis in asked)
-    known = {*case.head.spread, *case.head.evidence}
+    of_deaths = {one.basis for component in case.components.values() for one in component.estimate if one.use == "pool"}
+    known = {*case.head.spread, *of_deaths & set(case.head.evidence)}
     return tuple(basis for basis in BASES if basis in known)
 
 
@@ -193,9 +194,12 @@ def _error_of(total: Total, basis: Basis) -> _Error:
 
     is_heavy, group = priors_of(total.case).tails == "heavy", group_named(total.case, basis)
     others, count = draws.basis_parameters, len(draws)
-    if f"tau:{basis}" in others:
-        shift = others.get(f"bias:{basis}", np.zeros(count))
-        return _Error(shift, others[f"tau:{basis}"], is_heavy, is_informed=True, has_bias=group.has_bias)
+    learned = [name for name in others if name.startswith("tau:") and name[4:].partition(",")[0] == basis]
+    name = f"tau:{basis}" if f"tau:{basis}" in learned else learned[0] if len(learned) == 1 else ""
+    if name:
+        bias = others.get(f"bias:{name[4:]}")
+        shift = np.zeros(count) if bias is None else bias
+        return _Error(shift, others[name], is_heavy, is_informed=True, has_bias=bias is not None)
     # no figure of this basis is in the fit: its prior stands
 
     def scores(what: str) -> Array:

@@ -78,7 +78,8 @@ def predict(
     definition : str
         Name of a definition of the case.
     bases : sequence of str, optional
-        How the source gets its figure; by default each that the case admits, or gives a spread.
+        How the source gets its figure; by default each way of the case's figures of deaths that it admits, or to which
+        it gives a spread.
     years, measure, net, include, exclude
         Changes to the definition; see `mcmort.total`.
     interval : float

@@ -294,8 +294,7 @@ class Case:
             bases |= {
                 one.basis for one in pooled if one.is_one_sided or one.reading in readings or (of_deaths and is_alone)
             }
-        if self.head.synthesis is not None:  # the other engine takes claims as data
-            bases |= {claim.basis for claim in self.claims.values() if claim.use == "evidence"}
+        bases |= {claim.basis for claim in self.claims.values() if claim.use == "evidence"}  # data of the other engine
         return self.head.default_spread is not None or not bases <= self.head.spread.keys()
 
     def missing(self, name: str, what: str) -> str:

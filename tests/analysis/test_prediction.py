@@ -11,7 +11,9 @@ import pytest
 from scipy import stats
 
 import mcmort as mm
+from mcmort.bayes.evidence.error_groups import group_named
 from mcmort.catalogue import Case
+from mcmort.catalogue.measured_errors.spreads import measured_spread
 from mcmort.errors import DefinitionError, UsageError
 from mcmort.results import DrawOptions
 from mcmort.totals import source_of
@@ -103,12 +105,12 @@ def test_prediction_from_a_fit_that_is_made_longer_rests_on_the_longer_one() -> 
 
 @pytest.mark.slow
 def test_basis_that_a_fit_has_no_figure_of_keeps_its_prior() -> None:
-    """Its heterogeneity has the case's spread as its median, and the table says that the prior stands."""
+    """The median of its heterogeneity is the case's spread, or the measured one; the table says that the prior stands."""
     posterior = mm.fit(mm.load(SYNTHETIC), rng=1)
     report = mm.predict(posterior, next(iter(posterior.case.definitions)))
     outside = [figure for figure in report.figures if not figure.is_informed]
     for figure in outside:
-        assert figure.spread == pytest.approx(posterior.case.head.spread[figure.basis].log_sd, rel=0.1)
+        assert figure.spread == pytest.approx(group_named(posterior.case, figure.basis).spread, rel=0.1)
     assert ("the prior stands" in str(report)) == bool(outside)
 
 
@@ -119,11 +121,13 @@ def test_table_says_what_a_predictive_interval_is_not() -> None:
     assert "the total itself" in text
 
 
-def test_basis_without_spread_is_refused() -> None:
-    """The message names the bases that the case has a spread of."""
+def test_unknown_basis_is_refused_and_one_without_a_spread_is_read_as_measured() -> None:
+    """The message names all bases; what the case gives no spread has the measured one of late figures."""
     draws = mm.simulate(_case(), n=100, rng=1)
-    with pytest.raises(UsageError, match=r"'testimony' is no basis of which small says.* expected one of registered"):
-        mm.predict(draws, "whole", bases=["testimony"])
+    with pytest.raises(UsageError, match=r"no basis 'rumour'|'rumour' is no basis; expected one of registered"):
+        mm.predict(draws, "whole", bases=["rumour"])
+    (figure,) = mm.predict(draws, "whole", bases=["testimony"]).result.figures
+    assert figure.spread == measured_spread("testimony").log_sd
 
 
 def test_total_that_may_be_negative_is_refused() -> None:

@@ -13,7 +13,7 @@ from mcmort.bayes.backends import evaluate_model
 from mcmort.bayes.evidence import Datum, Evidence
 from mcmort.bayes.evidence.collect import collect
 from mcmort.catalogue import Case
-from mcmort.catalogue.measured_errors.spreads import MEASURED, measured_prior, shared_by_event
+from mcmort.catalogue.measured_errors.spreads import MEASURED, measured_prior, measured_spread, shared_by_event
 from mcmort.catalogue.vocabulary import BASES
 from mcmort.elicit.priors import elicit
 from mcmort.errors import CaseError, EvidenceError, UsageError
@@ -46,6 +46,14 @@ def test_point_has_no_error_of_its_own() -> None:
     """A bare point has the heterogeneity of its basis only, so its spread is not counted twice."""
     (datum,) = _of(component("one", point(120.0))).values()
     assert (datum.log_value, datum.log_error) == (math.log(120.0), 0.0)
+
+
+def test_most_that_a_speaker_holds_possible_is_a_bound_as_soft_as_such_figures_are_uncertain() -> None:
+    """A figure of "up to" bounds from above, with the measured spread of its basis beside the heterogeneity."""
+    data = _of(component("one", ranged(100, 400), count(high=900.0, reads="up-to", source="study-c")))
+    most = data["one:study-c"]
+    assert (most.side, most.log_value) == ("at-most", math.log(900.0))
+    assert most.log_error == measured_spread("demographic").log_sd
 
 
 def test_bounds_become_one_sided_data() -> None:

@@ -200,6 +200,29 @@ def test_grouped_number_equals_the_plain_one(text: str, value: float, tmp_path: 
 
 
 @pytest.mark.parametrize(
+    ("words", "reads", "column"),
+    [
+        ("up to", "up-to", "high"),
+        ("As many as", "up-to", "high"),
+        ("as  high as", "up-to", "high"),
+        ("at most", "at-most", "high"),
+        ("No more than", "at-most", "high"),
+        ("at least", "at-least", "low"),
+        ("no fewer than", "at-least", "low"),
+    ],
+)
+def test_words_that_people_write_for_bounds_are_read_as_them(
+    words: str, reads: str, column: str, tmp_path: Path
+) -> None:
+    """What is "as many as" is the most that a speaker holds possible; "at most" a bound; neither is a best estimate."""
+    numbers = ",5000,,," if column == "low" else ",,,5000,"
+    row = ROW.replace(",1000,,2000,range,", f"{numbers}{words},")
+    document = tomllib.loads(import_sheet(sheet_of(tmp_path / "a.csv", HEADER, row)))
+    (estimate,) = document["component"][0]["estimate"]
+    assert (estimate["reads"], estimate[column]) == (reads, 5000)
+
+
+@pytest.mark.parametrize(
     "text",
     ["12,5", "0,125", "1,05,829", "1,053 829", "1.053.829", "1,0538", "1e6", "nan", "inf", "+5", "--5", "5-6", "12%",
      "½", "5 million", "1,053,829.5", "9" * 16, "0." + "3" * 31, "١٢"],
