@@ -194,9 +194,12 @@ def _error_of(total: Total, basis: Basis) -> _Error:
 
     is_heavy, group = priors_of(total.case).tails == "heavy", group_named(total.case, basis)
     others, count = draws.basis_parameters, len(draws)
-    if f"tau:{basis}" in others:
-        shift = others.get(f"bias:{basis}", np.zeros(count))
-        return _Error(shift, others[f"tau:{basis}"], is_heavy, is_informed=True, has_bias=group.has_bias)
+    learned = [name for name in others if name.startswith("tau:") and name[4:].partition(",")[0] == basis]
+    name = f"tau:{basis}" if f"tau:{basis}" in learned else learned[0] if len(learned) == 1 else ""
+    if name:
+        bias = others.get(f"bias:{name[4:]}")
+        shift = np.zeros(count) if bias is None else bias
+        return _Error(shift, others[name], is_heavy, is_informed=True, has_bias=bias is not None)
     # no figure of this basis is in the fit: its prior stands
 
     def scores(what: str) -> Array:
