@@ -24,6 +24,7 @@ from mcmort.present.documents.ro_crate import ro_crate
 from mcmort.present.figures.category_forest import category_forest_chart
 from mcmort.present.figures.published_figures import published_chart
 from mcmort.present.figures.sheet import sheets
+from mcmort.present.figures.style import glyph_note
 from mcmort.present.page.page import page_html
 from mcmort.present.page.page_data import Variant
 from mcmort.present.tables.evidence_table import evidence_table
@@ -87,7 +88,7 @@ class ReportContents:
             Figures under way beside those of what the tables hold, if any.
         """
         tables, (draws, notes) = self._tables(), self._draws()
-        figures, lacking = self._figures()
+        figures, lacking, strange = self._figures()
         if others is not None:
             more, missing = others.files()
             figures, lacking = figures | more, lacking | missing
@@ -107,7 +108,9 @@ class ReportContents:
         files = {name: text.encode() for name, text in texts.items()} | figures | draws
         today = datetime.now(UTC).date()
         files["ro-crate-metadata.json"] = ro_crate(self.case, files, version("mcmort"), today).encode()
-        return files, (*(f"No figure of {kind}: {reason}" for kind, reason in lacking.items()), *notes)
+        without = [f"No figure of {kind}: {reason}" for kind, reason in lacking.items()]
+        characters = [f"{note[:1].upper()}{note[1:]}." for note in sorted(strange, key=len)[-1:]]  # that with most
+        return files, (*without, *characters, *notes)
 
     def _tables(self) -> dict[str, str]:
         """Return every table in every format that it has."""
@@ -149,15 +152,18 @@ class ReportContents:
             "bibliography.ris": as_ris(works),
         }
 
-    def _figures(self) -> tuple[dict[str, bytes], dict[Kind, str]]:
-        """Return figures of what has been computed, in every format; and which of them the case has not, and why."""
-        made, lacking = dict[str, bytes](), dict[Kind, str]()
+    def _figures(self) -> tuple[dict[str, bytes], dict[Kind, str], set[str]]:
+        """Return figures of what has been computed, in every format; why there is none of some; missing characters."""
+        made, lacking, strange = dict[str, bytes](), dict[Kind, str](), set[str]()
         for kind in _OWN:
             try:
-                made |= figure_files(kind, self._figure(kind))
+                figures = self._figure(kind)
             except McmortError as error:
                 lacking[kind] = str(error)
-        return made, lacking
+                continue
+            made |= figure_files(kind, figures)
+            strange |= {note for note in map(glyph_note, figures) if note}
+        return made, lacking, strange
 
     def _figure(self, kind: Kind) -> list[Figure]:
         first = self.comparisons[0]

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from mcmort.api.pictures import Kind
+from mcmort.present.figures.typeset import lacking
 from tests.cases import component, definition, ranged, write_case
 from tests.cli.ran import Run, listing, runner, small_folder
 
@@ -193,3 +194,35 @@ def test_report_of_one_and_of_sixty_components(run: Run, tmp_path: Path, count: 
     )
     assert run("report", case, "-o", tmp_path / "out", *QUICK).code == 0
     assert (tmp_path / "out" / "report.html").read_text().count(label.strip()) >= count
+
+
+def test_report_names_characters_that_no_font_has_and_components_without_evidence(run: Run, tmp_path: Path) -> None:
+    """One plain line names the characters that figures cannot show; the page says that the unknown is no zero."""
+    case = write_case(
+        tmp_path / "case",
+        {
+            "component": [
+                component("one", ranged(900.0, 1_100.0), label="\N{TIBETAN LETTER KA}\N{OGHAM LETTER BEITH} deaths"),
+                component("dark", unknown={"all": "nobody counted"}),
+            ],
+            "definitions": {"whole": definition()},
+        },
+    )
+    ran = run("report", case, "-o", tmp_path / "out", *QUICK)
+    assert (ran.code, ran.err) == (0, "")
+    assert "not zero" in (tmp_path / "out" / "report.html").read_text()
+    named = [line for line in ran.out.splitlines() if line.startswith("No font that is installed has")]
+    assert len(named) <= 1
+    assert bool(named) == bool(lacking("\N{TIBETAN LETTER KA}\N{OGHAM LETTER BEITH}"))
+
+
+def test_report_of_a_case_without_any_known_component_says_so(run: Run, tmp_path: Path) -> None:
+    """Nothing can be computed, so the cause is named and no folder is left behind."""
+    tables = {
+        "component": [component("dark", unknown={"all": "nobody counted"})],
+        "definitions": {"whole": definition()},
+    }
+    ran = run("report", write_case(tmp_path / "case", tables), "-o", tmp_path / "out", *QUICK)
+    assert ran.code == 1
+    assert "nobody counted" in ran.err
+    assert not (tmp_path / "out").exists()

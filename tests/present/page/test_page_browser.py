@@ -233,6 +233,9 @@ def test_page_does_not_scroll_sideways(browser: object, ussr_page: Path, width: 
     """On a telephone as on a desk, the page is as wide as its window."""
     with opened(browser, ussr_page, width=width) as found:  # type: ignore[arg-type]
         found.page.click("#pin")
+        found.page.select_option("#variant", "elicited-counts")
+        found.page.uncheck("#on-famine-ukraine")
+        assert found.page.is_visible("#bridge-table")
         assert found.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
