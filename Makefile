@@ -9,7 +9,7 @@ FIT := import sys, venv, ensurepip; sys.exit(not (3, 12) <= sys.version_info[:2]
 CANDIDATES := $(PYTHON) python3.13 python3.12 python3 python $(wildcard $(HOME)/.pyenv/versions/3.13*/bin/python3 $(HOME)/.pyenv/versions/3.12*/bin/python3 $(HOME)/.local/share/uv/python/cpython-3.1[23]*/bin/python3)
 FOUND = $(shell for p in $(CANDIDATES); do "$$p" -c '$(FIT)' >/dev/null 2>&1 && { echo "$$p"; break; }; done)
 
-.PHONY: run check test coverage statistical fuzz faults packaging lint docs docs-check docs-influence docs-plausibility docs-spreads docs-synthesis site bench wheel clean help
+.PHONY: run check test coverage statistical fuzz fuzz-guided faults packaging lint docs docs-check docs-influence docs-plausibility docs-spreads docs-synthesis site bench wheel clean help
 
 help:
 	@echo "make run          compare the definitions of the case ussr: table and figure"
@@ -18,6 +18,7 @@ help:
 	@echo "make coverage     run the tests and report which lines ran"
 	@echo "make statistical  run the long statistical checks"
 	@echo "make fuzz         mutated inputs of every reader, SECONDS=60 for each kind"
+	@echo "make fuzz-guided  the same guided by coverage, with atheris, from a kept corpus"
 	@echo "make faults       kill commands and fill disks, FAULTS=20 times each"
 	@echo "make lint         ruff, mypy, import contracts"
 	@echo "make packaging    install the wheel into an empty environment and use it"
@@ -63,6 +64,11 @@ statistical: $(VENV)/.installed
 SECONDS ?= 60
 fuzz: $(VENV)/.installed
 	$(BIN)/python -m tests.fuzz --seconds $(SECONDS)
+
+KINDS := "case files (TOML)" "bibliographies (BibTeX)" "sheets (CSV)" "sheets (ODS)" "workbooks (XLSX)" formulas selections "receipts (JSON)" stores
+fuzz-guided: $(VENV)/.installed
+	@$(BIN)/python -c "import atheris" 2>/dev/null || $(BIN)/python -m pip install --quiet atheris
+	@for kind in $(KINDS); do $(BIN)/python -m tests.guided_fuzz "$$kind" $(SECONDS) || exit 1; done
 
 FAULTS ?= 20
 faults: $(VENV)/.installed

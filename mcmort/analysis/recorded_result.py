@@ -110,7 +110,9 @@ def parse_result(content: bytes, where: str, path: Path | None = None) -> Record
     try:
         read: Any = json.loads(content.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
-        raise VerifyError(f"{where}: not JSON ({error}); expected a receipt, or a result in JSON") from error
+        raise VerifyError(
+            f"{where}: not JSON ({str(error).partition(';')[0]}); expected a receipt, or a result in JSON"
+        ) from error
     files, read = _report_of(read, where)
     keys: tuple[str, ...] = ("",)
     if isinstance(read, Mapping):

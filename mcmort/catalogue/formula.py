@@ -83,14 +83,14 @@ class _Parser:
             )
         kind, text = self.tokens[self.next]
         if wanted and text != wanted:
-            raise FormulaError(f"{text!r} stands where {wanted!r} should")
+            raise FormulaError(f"{text[:40]!r} stands where {wanted!r} should")
         self.next += 1
         return kind, text
 
     def formula(self) -> Node:
         node = self.operation()
         if self.next < len(self.tokens):
-            raise FormulaError(f"{self.peek()!r} stands where the formula should end")
+            raise FormulaError(f"{self.peek()[:40]!r} stands where the formula should end")
         return node
 
     def operation(self, least: int = 1) -> Node:
@@ -115,7 +115,7 @@ class _Parser:
         if kind == "number":
             value = float(text.replace("_", ""))
             if not math.isfinite(value):
-                raise FormulaError(f"the number {text} is too large")
+                raise FormulaError(f"the number {text[:40]} is too large")
             return Number(value)
         if text == "-":
             return Call("-", Number(0.0), self.operand())
@@ -125,11 +125,13 @@ class _Parser:
             return node
         if kind == "name":
             return self.function(text) if self.peek() == "(" else Name(text)
-        raise FormulaError(f"{text!r} stands where a number, a name or a bracket should")
+        raise FormulaError(f"{text[:40]!r} stands where a number, a name or a bracket should")
 
     def function(self, name: str) -> Node:
         if name not in _FUNCTIONS:
-            raise FormulaError(f"{name!r} is no function of the formula language: it has {' and '.join(_FUNCTIONS)}")
+            raise FormulaError(
+                f"{name[:40]!r} is no function of the formula language: it has {' and '.join(_FUNCTIONS)}"
+            )
         self.take("(")
         node = self.operation()
         if self.peek() != ",":

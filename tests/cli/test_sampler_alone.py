@@ -51,7 +51,5 @@ def test_library_that_is_absent_is_one_sentence(
     monkeypatch.setattr("mcmort.catalogue.load", absent)
     ran = runner(capsys)("cite", tmp_path)
     assert ran.code == 1
-    assert (
-        ran.err
-        == "mcmort: this needs nutpie, which is not installed. Hint: pip install mcmort brings all that both engines need\n"
-    )
+    assert ran.err.startswith("mcmort: this needs nutpie, which is not installed. Hint: pip install mcmort")
+    assert len(ran.err.splitlines()) == 1

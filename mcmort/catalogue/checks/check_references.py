@@ -8,6 +8,7 @@ from typing import Final
 from mcmort.catalogue import formula
 from mcmort.catalogue.case import column_name, place
 from mcmort.catalogue.reading.case_builder import CaseBuilder
+from mcmort.catalogue.reading.schema_errors import show
 from mcmort.catalogue.records import Balance, Component, Correlation, Overlap, Quantity
 from mcmort.catalogue.selection import years_of
 from mcmort.catalogue.suggestions import did_you_mean
@@ -94,7 +95,7 @@ def _formulas(builder: CaseBuilder) -> Iterator[Problem]:
         except FormulaError as error:
             expected = "arithmetic: numbers, names, + - * / ( ) min max"
             hint = "write a power as a product" if "**" in text or "^" in text else _SPELLING
-            yield Problem(file, where, f"{text!r} ({error})", expected, hint)
+            yield Problem(file, where, f"{show(text)} ({error})", expected, hint)
             continue
         if kind != "balance":  # nothing can name a balance
             uses.setdefault(column_name(name), set()).update(used)

@@ -178,7 +178,8 @@ def _problem(model: type[BaseModel], defect: Any, file: str, key: str) -> Proble
     elif kind in _BOUNDS:
         bound, text = _BOUNDS[kind]
         expected = text.format(context[bound])
-        hint = f"lower it, or {PERCENT_AS_SHARE}" if bound in ("lt", "le") else "check the sign and the unit"
+        lower = f"lower it, or {PERCENT_AS_SHARE}" if context[bound] <= 1 else "look for a digit too many"
+        hint = lower if bound in ("lt", "le") else "check the sign and the unit"
     elif not expected:
         expected = defect["msg"].removeprefix("Input should be ")
     return Problem(file, key, found, expected, hint, "form")

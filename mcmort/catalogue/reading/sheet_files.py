@@ -54,7 +54,11 @@ def read_sheet(path: Path) -> SheetContent:
     except UnicodeDecodeError as error:
         found, expected, hint = f"bytes that are not UTF-8 ({error.reason})", "UTF-8", "save the sheet as CSV in UTF-8"
     except OSError as error:
-        found, expected, hint = f"a file that cannot be read ({error.strerror})", "a spreadsheet", "look at its name"
+        found, expected, hint = (
+            f"a file that cannot be read ({error.strerror or 'no ordinary file'})",
+            "a spreadsheet",
+            "look at its name",
+        )
     raise unread(path, "", found, expected, hint)
 
 

@@ -17,8 +17,11 @@ _PLAIN: Final = re.compile(r"[0-9]{1,15}(\.[0-9]{1,30})?")
 _GROUPED: Final = re.compile(
     r"[1-9][0-9]{0,2}([ _,\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}])[0-9]{3}(\1[0-9]{3}){0,4}(\.[0-9]{1,30})?"
 )
-_SIZES: Final = {"k": 10**3, "thousand": 10**3, "tsd": 10**3, "m": 10**6, "million": 10**6, "mio": 10**6, "mn": 10**6}
-_SIZES |= {"thousands": 10**3, "millions": 10**6, "bn": 10**9, "billion": 10**9}
+_SIZES: Final = {
+    **dict.fromkeys(("k", "thousand", "thousands", "tsd"), 10**3),
+    **dict.fromkeys(("m", "million", "millions", "mio", "mn"), 10**6),
+    **dict.fromkeys(("bn", "billion"), 10**9),
+}
 _SIZED: Final = re.compile(rf"([0-9]+(?:[.,][0-9]+)?)\s*({'|'.join(_SIZES)})\.?", re.I)
 _EXPONENT: Final = re.compile(r"[0-9](\.[0-9]+)?e\+?[0-9]{1,2}", re.I)
 _POWER: Final = re.compile(r"10\s*(\^\s*[0-9]+|[\N{SUPERSCRIPT TWO}\N{SUPERSCRIPT THREE}\N{SUPERSCRIPT FOUR}-⁹]+)")
