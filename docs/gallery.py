@@ -32,6 +32,7 @@ FIGURES: Final = {
     "multiverse": ("Does any choice change the story?", "darfur --kind multiverse -n 5000"),
     "box": ("What can a total be, whatever is chosen?", "darfur --kind box -d excess -n 5000"),
     "influence": ("Which source moves the total?", "darfur --kind influence -d excess -n 20000"),
+    "conflict": ("What in the evidence pulls against what?", "china --kind conflict"),
     "documented": ("How much stands in a register?", "nazi-germany --kind documented -d killing"),
     "years": ("When?", "ussr --kind years -d broad"),
     "evidence": (

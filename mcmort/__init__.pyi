@@ -8,6 +8,7 @@ from .api.location_report import locate as locate
 from .api.multiverse_report import multiverse as multiverse
 from .api.pictures import picture as picture
 from .api.prediction_report import predict as predict
+from .api.prior_sensitivity_report import prior_sensitivity as prior_sensitivity
 from .api.probability_report import probability as probability
 from .api.rates_report import rates as rates
 from .api.report_folder import report as report

@@ -2,8 +2,8 @@
 
 Parts are components (their own figures against claims about sums, balances and formulas), registers (against the other
 figures of the component and all else), claims and balances. Where nothing else speaks of a component, its lineages are
-compared with one another. Probabilities are corrected for the number of parts by Holm's method, which holds whatever
-the tests have in common.
+compared with one another. Probabilities are corrected for the number of parts and for the figures that these have in
+common.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import numpy as np
-
+from mcmort.analysis.common_errors import corrected_probabilities
 from mcmort.analysis.node_fit import Compared, NodeKind, compare_node
 from mcmort.bayes.evidence import Datum, Evidence
 from mcmort.bayes.evidence.collect import collect
@@ -24,7 +23,7 @@ from mcmort.catalogue.case import Case
 from mcmort.errors import UsageError
 from mcmort.results import Draws
 
-__all__ = ["LEVEL", "Conflict", "ConflictNode", "ConflictRow", "conflict", "holm", "nodes_of"]
+__all__ = ["LEVEL", "Conflict", "ConflictNode", "ConflictRow", "conflict", "corrected", "nodes_of"]
 
 type Runner = Callable[[Case, Sequence[dict[str, Any]]], Sequence[dict[str, Any]]]
 """Carries out requests for comparisons of a case: `compare_node` for each, wherever."""
@@ -62,7 +61,7 @@ class ConflictNode:
 
 @dataclass(frozen=True, slots=True)
 class ConflictRow:
-    """A node, what was found, and its probability corrected for the number of nodes."""
+    """A node, what was found, and its probability corrected for the number of nodes and what they share."""
 
     node: ConflictNode
     found: Compared
@@ -200,8 +199,7 @@ def conflict(
     requests = [{"kind": node.kind, "name": node.name, "figures": list(node.figures), **shared} for node in nodes]
     results = (run or _run_here)(case, requests)
     found = [Compared.of_json(values) for values in results]
-    corrected = holm([one.probability for one in found])
-    rows = [ConflictRow(*row) for row in zip(nodes, found, corrected, strict=True)]
+    rows = [ConflictRow(*row) for row in zip(nodes, found, corrected(whole, found), strict=True)]
     rows.sort(key=lambda row: (bool(row.found.failure), row.found.probability, row.node.key))
     length = 1000 if draws is None else draws
     return Conflict(Draws(case, manifest_of(whole, seed, 4 * length, 4), {}), tuple(rows), untested)
@@ -211,12 +209,10 @@ def _run_here(case: Case, requests: Sequence[dict[str, Any]]) -> list[dict[str, 
     return [compare_node(case, request) for request in requests]
 
 
-def holm(probabilities: Sequence[float]) -> list[float]:
-    """Return probabilities corrected for their number by the method of Holm (1979); those that are missing stay so."""
-    values = np.array(probabilities, dtype=np.float64)
-    known = np.flatnonzero(~np.isnan(values))
-    corrected = np.full(len(values), np.nan)
-    order = known[np.argsort(values[known], kind="stable")]
-    steps = values[order] * np.arange(len(order), 0, -1)
-    corrected[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
-    return corrected.tolist()
+def corrected(evidence: Evidence, found: Sequence[Compared]) -> list[float]:
+    """Return the probabilities of comparisons of some evidence, corrected; see `corrected_probabilities`."""
+    return corrected_probabilities(
+        [one.probability for one in found],
+        [one.leverage for one in found],
+        is_heavy=evidence.synthesis.tails == "heavy",
+    )

@@ -22,7 +22,6 @@ __all__ = [
     "predictions",
     "registers_apart",
     "shifts",
-    "surprising",
 ]
 
 type Array = NDArray[np.float64]
@@ -47,6 +46,8 @@ class Predicted:
         Share of the replicates below the figure, after and before the evidence.
     side : {"point", "at-least", "at-most"}
         Whether it is a bound: then the replicates are of the figure that it bounds.
+    computed : tuple of float
+        Of a figure that a formula stands for, what that gives, at 2.5 and 97.5 %; `printed` is then its median.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Predicted:
     below: float
     below_before: float
     side: Side = "point"
+    computed: tuple[float, ...] = ()
 
     @property
     def tail(self) -> float:
@@ -153,13 +155,8 @@ def leaning_alike(posterior: Posterior, *, is_high: bool) -> Posterior:
     return replace(posterior, columns=columns)
 
 
-def surprising(posterior: Posterior) -> list[Predicted]:
-    """Return the figures outside the middle 95 % of their replicates, the farthest first."""
-    return sorted((one for one in predictions(posterior) if one.is_surprising), key=lambda one: (one.tail, one.name))
-
-
 def predictions(posterior: Posterior) -> list[Predicted]:
-    """Return every figure that is a number beside its replicates, in the order of the evidence.
+    """Return every figure beside its replicates, in the order of the evidence.
 
     Parameters
     ----------
@@ -171,13 +168,15 @@ def predictions(posterior: Posterior) -> list[Predicted]:
     list of Predicted
     """
     predicted, sides = [], _sides(posterior.case)
-    for name, value in posterior.observed.items():
-        after, before = posterior.predicted[name], posterior.predicted_before[name]
-        unit = posterior.units.get(name)
-        ends = np.array([*np.quantile(after, [0.025, 0.5, 0.975]), value])
-        low, middle, high, printed = (ends * unit if unit else np.exp(ends)).tolist()
-        below, below_before = float(np.mean(after < value)), float(np.mean(before < value))
-        predicted.append(Predicted(name, printed, low, middle, high, below, below_before, sides[name]))
+    for name, after in posterior.predicted.items():
+        stated, unit = posterior.computed.get(name), posterior.units.get(name)
+        value = posterior.observed[name] if stated is None else float(np.median(stated))
+        of_formula = () if stated is None else np.quantile(stated, [0.025, 0.975])
+        ends = np.array([*np.quantile(after, [0.025, 0.5, 0.975]), value, *of_formula])
+        low, middle, high, printed, *computed = (ends * unit if unit else np.exp(ends)).tolist()
+        below = float(np.mean(after < (value if stated is None else stated)))
+        below_before = float(np.mean(posterior.predicted_before[name] < value))
+        predicted.append(Predicted(name, printed, low, middle, high, below, below_before, sides[name], tuple(computed)))
     return predicted
 
 

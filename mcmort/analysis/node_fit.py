@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mcmort.analysis.node_leverage import leverage
 from mcmort.bayes.evidence import Datum, Evidence
 from mcmort.bayes.evidence.collect import collect
 from mcmort.bayes.evidence.natural import is_signed
@@ -25,7 +26,10 @@ type Array = NDArray[np.float64]
 
 NodeKind = Literal["component", "register", "figure", "claim", "balance"]
 
+_NUMBERS: Final = ("probability", "higher", "spread")
+"""Numbers that a comparison lacks if its fit is refused."""
 _TAILS: Final = (0.025, 0.5, 0.975)
+_LIKELY: Final = (np.arange(50) + 0.5) / 50
 _FEWEST: Final = 20
 """Draws beyond no difference that a probability rests on; with fewer of them the fit is made again, longer."""
 _LONGER: Final = 4000
@@ -47,8 +51,14 @@ class Compared:
         That a difference as large, either way, arises without conflict; of a bound, that it holds.
     higher : float
         Probability that the own evidence is the higher side.
+    spread : float
+        Standard deviation of the difference, all errors included.
     failure : str
         Why there is no comparison; then all else is empty.
+    own_values, rest_values : tuple of float
+        Fifty equally likely values of either side, of which a density can be drawn; one where a side is a figure.
+    leverage : dict of str to float
+        How far the error of each figure moves the difference; see `mcmort.analysis.node_leverage.leverage`.
     """
 
     own: tuple[float, ...] = ()
@@ -56,21 +66,28 @@ class Compared:
     difference: tuple[float, ...] = ()
     probability: float = math.nan
     higher: float = math.nan
+    spread: float = math.nan
     failure: str = ""
+    own_values: tuple[float, ...] = ()
+    rest_values: tuple[float, ...] = ()
+    leverage: dict[str, float] = field(default_factory=dict)
 
     @classmethod
     def of_json(cls, values: Mapping[str, Any]) -> Self:
         """Return what plain values of JSON stand for."""
-        probability, higher = (
-            math.nan if values[name] is None else float(values[name]) for name in ("probability", "higher")
+        probability, higher, spread = (math.nan if values[name] is None else float(values[name]) for name in _NUMBERS)
+        own, rest, difference, own_values, rest_values = (
+            tuple(values[name]) for name in ("own", "rest", "difference", "own_values", "rest_values")
         )
-        own, rest, difference = (tuple(values[name]) for name in ("own", "rest", "difference"))
-        return cls(own, rest, difference, probability, higher, values["failure"])
+        return cls(
+            own, rest, difference, probability, higher, spread, values["failure"], own_values, rest_values,
+            dict(values["leverage"]),
+        )  # fmt: skip
 
     def as_json(self) -> dict[str, Any]:
         """Return it in plain values of JSON."""
         values = asdict(self)
-        return values | {name: None if math.isnan(values[name]) else values[name] for name in ("probability", "higher")}
+        return values | {name: None if math.isnan(values[name]) else values[name] for name in _NUMBERS}
 
 
 def compare_node(case: Case, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -127,20 +144,29 @@ def compared(
         (datum,) = (one for one in evidence.data if one.name == figures[0])
         return _of_figure(evidence, datum, values_of(silenced(evidence, figures), seed, draws), seed)
     kept = values_of(split(evidence, name, figures), seed, draws)
-    is_natural = is_signed(evidence.case, name)
-    found, fewest = _of_component(name, kept, is_natural=is_natural)
+    found, fewest = _of_component(evidence, name, kept)
     if draws is None and fewest < _FEWEST:
-        found, _ = _of_component(name, values_of(split(evidence, name, figures), seed, _LONGER), is_natural=is_natural)
+        found, _ = _of_component(evidence, name, values_of(split(evidence, name, figures), seed, _LONGER))
     return found
 
 
-def _of_component(name: str, kept: Mapping[str, Array], *, is_natural: bool) -> tuple[Compared, int]:
+def _of_component(evidence: Evidence, name: str, kept: Mapping[str, Array]) -> tuple[Compared, int]:
     """Compare both copies of a component; also return the draws that lie on the rarer side of no difference."""
     own, rest = (kept[f"all:{column}"] for column in (name + COPY, name))
+    is_natural = is_signed(evidence.case, name)
     difference = own - rest if is_natural else np.log(np.maximum(own, 1.0)) - np.log(np.maximum(rest, 1.0))
-    above = int(np.sum(difference > 0.0))
-    fewest, count = min(above, len(difference) - above), len(difference)
-    return _compared(own, rest, difference, min(1.0, 2.0 * (fewest + 1) / (count + 1)), above / count), fewest
+    above, count = int(np.sum(difference > 0.0)), len(difference)
+    fewest = min(above, count - above)
+    found = _compared(
+        own,
+        rest,
+        difference,
+        probability=min(1.0, 2.0 * (fewest + 1) / (count + 1)),
+        higher=above / count,
+        spread=float(np.std(difference)),
+        leverage=leverage(evidence, kept, difference),
+    )
+    return found, fewest
 
 
 def _of_figure(evidence: Evidence, datum: Datum, kept: Mapping[str, Array], seed: int) -> Compared:
@@ -155,10 +181,20 @@ def _of_figure(evidence: Evidence, datum: Datum, kept: Mapping[str, Array], seed
         probability, higher = 2.0 * min(beyond, 1.0 - beyond), 1.0 - beyond
     else:
         probability, higher = beyond, 1.0 - beyond if datum.side == "at-least" else beyond
-    if datum.unit:
-        stated, predicted = stated * datum.unit, predicted * datum.unit
-        return _compared(stated, predicted, stated - predicted, probability, higher)
-    return _compared(np.exp(stated), np.exp(predicted), stated - predicted, probability, higher)
+    difference = stated - predicted
+    values = (stated, predicted, difference)
+    own, rest, difference = (
+        (value * datum.unit for value in values) if datum.unit else (np.exp(stated), np.exp(predicted), difference)
+    )
+    return _compared(
+        own,
+        rest,
+        difference,
+        probability=probability,
+        higher=higher,
+        spread=float(np.std(difference)),
+        leverage=leverage(evidence, kept, residual, apart=datum.name),
+    )
 
 
 def _of_balance(evidence: Evidence, name: str, kept: Mapping[str, Array]) -> Compared:
@@ -166,7 +202,15 @@ def _of_balance(evidence: Evidence, name: str, kept: Mapping[str, Array]) -> Com
     law, error = _law(evidence), evidence.case.balances[name].error
     residual, rest = kept[f"residual:{name}"] - evidence.offsets.get(name, 0.0), kept[f"sum:{name}"]
     beyond = float(np.mean(law.sf(residual / error)))
-    return _compared(rest + residual, rest, residual, 2.0 * min(beyond, 1.0 - beyond), 1.0 - beyond)
+    return _compared(
+        rest + residual,
+        rest,
+        residual,
+        probability=2.0 * min(beyond, 1.0 - beyond),
+        higher=1.0 - beyond,
+        spread=math.hypot(float(np.std(residual)), error * float(law.std())),
+        leverage=leverage(evidence, kept, residual, apart=f"balance:{name}"),
+    )
 
 
 def _law(evidence: Evidence) -> Any:
@@ -176,6 +220,23 @@ def _law(evidence: Evidence) -> Any:
     return stats.t(4) if evidence.synthesis.tails == "heavy" else stats.norm()
 
 
-def _compared(own: Array, rest: Array, difference: Array, probability: float, higher: float) -> Compared:
+def _compared(
+    own: Array,
+    rest: Array,
+    difference: Array,
+    *,
+    probability: float,
+    higher: float,
+    spread: float,
+    leverage: dict[str, float],
+) -> Compared:
+    """Return a comparison with the quantiles of both sides and values of which their densities can be drawn."""
     quantiles = [tuple(np.quantile(values, _TAILS).tolist()) for values in (own, rest, difference)]
-    return Compared(quantiles[0], quantiles[1], quantiles[2], probability, higher)
+    likely = [
+        tuple(np.quantile(values, _LIKELY if np.ptp(values) > 1e-9 * abs(values[0]) else [0.5]).tolist())
+        for values in (own, rest)
+    ]
+    return Compared(
+        quantiles[0], quantiles[1], quantiles[2], probability, higher, spread, own_values=likely[0],
+        rest_values=likely[1], leverage=leverage,
+    )  # fmt: skip

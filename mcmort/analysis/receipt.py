@@ -24,6 +24,7 @@ from mcmort.analysis.request import (
     ComparisonRequest,
     ConflictRequest,
     FitRequest,
+    PriorsRequest,
     Request,
     SensitivityRequest,
     TotalRequest,
@@ -50,6 +51,7 @@ _AnyRequest = Annotated[
     | LocationRequest
     | MultiverseRequest
     | PredictionRequest
+    | PriorsRequest
     | ProbabilityRequest
     | RatesRequest
     | SensitivityRequest

@@ -22,6 +22,7 @@ __all__ = [
     "FitRequest",
     "NamedRequest",
     "OneTotalRequest",
+    "PriorsRequest",
     "Request",
     "SensitivityRequest",
     "TotalRequest",
@@ -154,6 +155,22 @@ class ConflictRequest(Request):
     """
 
     result: Literal["conflict"] = "conflict"
+    draws: int | None = None
+
+
+class PriorsRequest(Request):
+    """Totals under other priors.
+
+    Attributes
+    ----------
+    definition : str or None
+        The one that is shown, if it was asked for.
+    draws : int or None
+        Draws of each chain, if their number was asked for.
+    """
+
+    result: Literal["priors"] = "priors"
+    definition: str | None = None
     draws: int | None = None
 
 

@@ -25,7 +25,7 @@ __all__ = ["Kind", "Picture", "PictureRequest", "picture", "picture_of"]
 
 Kind = Literal[
     "definitions", "components", "bridge", "probability", "published", "uncertainty", "multiverse", "box", "influence",
-    "documented", "years", "evidence",
+    "conflict", "documented", "years", "evidence",
 ]  # fmt: skip
 """What a figure shows."""
 
@@ -104,6 +104,8 @@ class PictureRequest:
             raise UsageError(
                 f"evidence is that of one component, and none is named. Hint: {', '.join(sorted(case.components))}"
             )
+        if self.kind == "conflict" and (count or self.years is not None):
+            raise UsageError("a conflict is one in all the evidence of a case; expected no definition and no years")
         if self.kind in ("multiverse", "box") and self.years is not None:
             raise UsageError("a multiverse has no years; expected none")
         if self.kind == "box" and count > 1:
@@ -154,7 +156,8 @@ def picture(draws: DrawSource, kind: Kind, *definitions: str, **asked: Any) -> P
         ``definitions`` (totals side by side), ``components`` (of a total), ``bridge`` (from one number to another),
         ``probability`` (dots and a threshold), ``published`` (figures over time), ``uncertainty`` (what carries the
         width), ``multiverse`` (under every choice), ``box`` (the same as a probability box), ``influence`` (of each
-        source), ``documented`` (in registers), ``years``, or ``evidence`` (on one component).
+        source), ``conflict`` (of each part of the evidence with the rest, by the Bayesian engine), ``documented`` (in
+        registers), ``years``, or ``evidence`` (on one component).
     *definitions : str
         Names of definitions, or of a bridge its two sides.
     **asked
@@ -275,6 +278,17 @@ def _influence(draws: DrawSource, asked: PictureRequest) -> Picture:
     return Picture(influence_chart(report.influence), _single(report.document().receipt))
 
 
+def _conflict(draws: DrawSource, asked: PictureRequest) -> Picture:
+    from mcmort.api.conflict_report import conflict_with
+    from mcmort.present.figures.conflict_densities import conflict_chart
+
+    manifest = draws.manifest
+    report = conflict_with(
+        draws.case, seed=manifest.seed, evidence=manifest.evidence, without=manifest.without, run=asked.run
+    )  # fmt: skip
+    return Picture(conflict_chart(report.conflict), _single(report.receipt))
+
+
 def _documented(draws: DrawSource, asked: PictureRequest) -> Picture:
     from mcmort.analysis.documented import documented
     from mcmort.api.verbs import total_with
@@ -316,6 +330,7 @@ _KINDS: Final[Mapping[Kind, Callable[[DrawSource, PictureRequest], Picture]]] = 
     "multiverse": _multiverse,
     "box": _multiverse,
     "influence": _influence,
+    "conflict": _conflict,
     "documented": _documented,
     "years": _years,
     "evidence": _evidence,

@@ -41,6 +41,7 @@ _AGAIN: Final[Mapping[str, str]] = {
     "location": "location_report:again",
     "multiverse": "multiverse_report:again",
     "prediction": "prediction_report:again",
+    "priors": "prior_sensitivity_report:again",
     "probability": "probability_report:again",
     "rates": "rates_report:again",
     "sensitivity": "sensitivity_report:again",

@@ -1,9 +1,9 @@
 """Fits on disk, found by the content that they were made from, so that nothing is sampled twice.
 
 A fit is one netCDF file, a tree that ArviZ opens (`arviz.from_netcdf`): posterior, prior, log_likelihood, log_prior,
-posterior_predictive, prior_predictive, observed_data. It is written whole under another name and then moved into place,
-so an interruption leaves nothing half-written. Behind the tree stand the request that it answers and a digest of it: a
-fit that is damaged or that answers another request is not read.
+posterior_predictive, prior_predictive, observed_data, and the expectation of each figure. It is written whole under
+another name and then moved into place, so an interruption leaves nothing half-written. Behind the tree stand the
+request that it answers and a digest of it: a fit that is damaged or that answers another request is not read.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ _GROUPS: Final = (
     "posterior_predictive",
     "prior_predictive",
     "observed_data",
+    "expectation",
 )
 
 
@@ -222,8 +223,16 @@ def tree_of(posterior: Posterior) -> DataTree:
             "/prior": dataset_of(posterior.prior, 1, "f4"),
             "/log_likelihood": dataset_of(_figures(posterior.log_likelihood), chains, "f4"),
             "/log_prior": dataset_of({"parameters:all": posterior.log_prior}, chains, "f4"),
-            "/posterior_predictive": dataset_of(_figures(posterior.predicted), chains, "f4"),
-            "/prior_predictive": dataset_of(_figures(posterior.predicted_before), 1, "f4"),
+            "/posterior_predictive": dataset_of(_predicted(posterior, posterior.predicted), chains, "f4"),
+            "/prior_predictive": dataset_of(_predicted(posterior, posterior.predicted_before), 1, "f4"),
+            "/expectation": dataset_of(
+                {
+                    **_figures(posterior.expected),
+                    **{f"formula:{name}": values for name, values in posterior.computed.items()},
+                },
+                chains,
+                "f4",
+            ),
             "/observed_data": xr.Dataset(
                 {"figure": ("figure_of", np.array([*posterior.observed.values()]))},
                 coords={"figure_of": [*posterior.observed]},
@@ -237,6 +246,11 @@ def tree_of(posterior: Posterior) -> DataTree:
 def _figures(values: Mapping[str, Array]) -> dict[str, Array]:
     """Return figures named as columns of one kind."""
     return {f"figure:{name}": array for name, array in values.items()}
+
+
+def _predicted(posterior: Posterior, values: Mapping[str, Array]) -> dict[str, Array]:
+    """Return replicates named as columns of two kinds: of figures that were observed, and of formulas."""
+    return {f"{'figure' if name in posterior.observed else 'formula'}:{name}": one for name, one in values.items()}
 
 
 def _columns(group: Any) -> dict[str, Array]:
@@ -253,8 +267,13 @@ def _columns(group: Any) -> dict[str, Array]:
 
 
 def _of_figures(columns: Mapping[str, Array]) -> dict[str, Array]:
-    """Return figures by their own names."""
-    return {name.removeprefix("figure:"): values for name, values in columns.items()}
+    """Return figures, and formulas in their place, by their own names."""
+    return {name.partition(":")[2]: values for name, values in columns.items()}
+
+
+def _of_kind(kind: str, columns: Mapping[str, Array]) -> dict[str, Array]:
+    """Return columns of one kind by their own names."""
+    return _of_figures({name: values for name, values in columns.items() if name.startswith(f"{kind}:")})
 
 
 def _read(path: Path, case: Case) -> Posterior:
@@ -293,6 +312,8 @@ def _read(path: Path, case: Case) -> Posterior:
         log_likelihood=_of_figures(groups["log_likelihood"]),
         log_prior=groups["log_prior"]["parameters:all"],
         observed={name: float(value[0]) for name, value in _of_figures(groups["observed_data"]).items()},
+        computed=_of_kind("formula", groups["expectation"]),
+        expected=_of_kind("figure", groups["expectation"]),
         predicted=_of_figures(groups["posterior_predictive"]),
         predicted_before=_of_figures(groups["prior_predictive"]),
         units=dict(head.get("units", {})),

@@ -104,6 +104,8 @@ def fit(
     >>> post = mm.fit(mm.load("ussr"), rng=1)  # doctest: +SKIP
     >>> print(mm.total(post, "broad"))  # doctest: +SKIP
     """
+    from mcmort.bayes.evidence.names_given import names_given
+
     seed = 1 if rng is None else given_seed(rng)
     if draws is not None and (
         isinstance(draws, bool) or not isinstance(draws, int | np.integer) or draws < LEAST_DRAWS
@@ -117,7 +119,7 @@ def fit(
         raise UsageError(f"no sampler {sampler!r}; expected one of {', '.join(SAMPLERS)}")
     if cores is not None and cores < 1:
         raise UsageError(f"the number of cores is {cores!r}; expected 1 or more")
-    bases, left_out = None if evidence is None else _names("evidence", evidence), _names("without", without)
+    bases, left_out = None if evidence is None else names_given("evidence", evidence), names_given("without", without)
     key = FitKey(seed, bases, left_out, draws, float(lean), sampler)
     stored = find(case, key) if store else None
     if stored is not None:
@@ -131,16 +133,6 @@ def fit(
             find(case, key) or posterior
         )  # some arrays are stored in single precision: the first call returns the same
     return posterior.in_stored_precision()
-
-
-def _names(argument: str, given: Iterable[str]) -> tuple[str, ...]:
-    """Return names sorted and once each, as the key of a stored fit has them."""
-    if isinstance(given, str):
-        raise UsageError(f"{argument} is the text {given!r}; expected a list of names. Hint: write [{given!r}]")
-    names = list(given)
-    if not all(isinstance(name, str) for name in names):
-        raise UsageError(f"{argument} is {names!r}; expected a list of names")
-    return tuple(sorted(set(names)))
 
 
 def _fitted(
@@ -321,6 +313,13 @@ def _posterior_of(
         log_likelihood=backend.log_likelihood,
         log_prior=backend.log_prior,
         observed={datum.name: datum.log_value for datum in evidence.data if datum.formula is None},
+        expected={datum.name: backend.kept[f"expected:{datum.name}"] for datum in evidence.data},
+        computed={
+            datum.name: backend.kept[f"expected:{datum.name}"]
+            + (-1.0 if datum.side == "at-most" else 1.0) * backend.kept[f"error:{datum.name}"]
+            for datum in evidence.data
+            if datum.formula is not None
+        },
         predicted=replicates(evidence, backend, seed, "posterior"),
         predicted_before=replicates(evidence, before, seed, "prior"),
         units={datum.name: datum.unit for datum in evidence.data if datum.unit},

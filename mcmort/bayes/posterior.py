@@ -42,6 +42,10 @@ class Posterior(Draws):
         Of all parameters together.
     observed : dict of str to float
         Logarithm of each figure that is a number.
+    computed : dict of str to ndarray, shape (n_draws,)
+        Logarithm of each figure that a formula stands for.
+    expected : dict of str to ndarray, shape (n_draws,)
+        Expectation of the logarithm of each figure.
     predicted, predicted_before : dict of str to ndarray, shape (n_draws,) and (n_prior_draws,)
         Replicates of these logarithms, from the posterior and from the prior.
     units : dict of str to float
@@ -61,6 +65,8 @@ class Posterior(Draws):
     log_likelihood: Mapping[str, Array] = field(default_factory=dict)
     log_prior: Array = field(default_factory=lambda: np.zeros(0))
     observed: Mapping[str, float] = field(default_factory=dict)
+    computed: Mapping[str, Array] = field(default_factory=dict)
+    expected: Mapping[str, Array] = field(default_factory=dict)
     predicted: Mapping[str, Array] = field(default_factory=dict)
     predicted_before: Mapping[str, Array] = field(default_factory=dict)
     units: Mapping[str, float] = field(default_factory=dict)
@@ -83,6 +89,8 @@ class Posterior(Draws):
             log_prior=single(self.log_prior),
             prior=rounded(self.prior),
             log_likelihood=rounded(self.log_likelihood),
+            computed=rounded(self.computed),
+            expected=rounded(self.expected),
             predicted=rounded(self.predicted),
             predicted_before=rounded(self.predicted_before),
         )

@@ -56,8 +56,7 @@ def replicates(evidence: Evidence, backend: ArrayBackend, seed: int, purpose: st
     is_heavy = evidence.synthesis.tails == "heavy"
     drawn = {}
     for datum in evidence.data:
-        if datum.formula is None:
-            rng = generator(seed, purpose, datum.name)
-            error = rng.standard_t(4, backend.size) if is_heavy else rng.standard_normal(backend.size)
-            drawn[datum.name] = backend.kept[f"expected:{datum.name}"] + backend.kept[f"scale:{datum.name}"] * error
+        rng = generator(seed, purpose, datum.name)
+        error = rng.standard_t(4, backend.size) if is_heavy else rng.standard_normal(backend.size)
+        drawn[datum.name] = backend.kept[f"expected:{datum.name}"] + backend.kept[f"scale:{datum.name}"] * error
     return drawn

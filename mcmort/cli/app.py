@@ -31,6 +31,7 @@ from mcmort.cli.multiverse import multiverse
 from mcmort.cli.new import new
 from mcmort.cli.plot import plot
 from mcmort.cli.predict import predict
+from mcmort.cli.priors import priors
 from mcmort.cli.probability import probability
 from mcmort.cli.rates import rates
 from mcmort.cli.report import report
@@ -75,6 +76,7 @@ for command in (
     hindcast,
     fit,
     conflict,
+    priors,
     calibrate,
     influence,
     plot,

@@ -48,6 +48,7 @@ class Kind(StrEnum):
     multiverse = "multiverse"
     box = "box"
     influence = "influence"
+    conflict = "conflict"
     documented = "documented"
     years = "years"
     evidence = "evidence"
@@ -91,7 +92,7 @@ def plot(
     """Draw a figure for a report, with its receipt beside it; one too tall for a page goes to FILE-1, FILE-2, ...
 
     Definitions are compared; the components, years, documents, evidence, uncertainty, influence or probabilities are
-    those of one definition (-d); a bridge has two sides (-d FROM -d TO).
+    those of one definition (-d); a bridge has two sides (-d FROM -d TO); a conflict is one in all the evidence.
 
     Example: `mcmort plot ussr --kind bridge -d archival -d maximal -o bridge.svg`
     """
@@ -136,6 +137,13 @@ def _picture(loaded: Case, asked: PictureRequest, drawn: DrawWords, engine: Engi
     if asked.kind == "influence":
         with progress_bar(f"Leaving out each {asked.by}", quiet) as progress:
             asked = replace(asked, run=task_runner(1, refit_folder(), progress))
+            with drawing(loaded, options, threads=drawn.threads, quiet=True) as source:
+                return picture_of(source, asked)
+    if asked.kind == "conflict":
+        from mcmort.api.conflict_report import comparison_folder, comparison_runner
+
+        with progress_bar("Comparing", quiet) as progress:
+            asked = replace(asked, run=comparison_runner(1, comparison_folder(), progress))
             with drawing(loaded, options, threads=drawn.threads, quiet=True) as source:
                 return picture_of(source, asked)
     with drawing(loaded, options, threads=drawn.threads, quiet=quiet) as source:

@@ -9,7 +9,7 @@ from mcmort.analysis.conflict import LEVEL, Conflict, ConflictRow
 from mcmort.present.numbers import percent, rounding_of, significant
 from mcmort.present.texts.reference_list import author_and_year
 
-__all__ = ["conflict_finding", "node_label", "own_text", "probability_words", "rest_text", "times_text"]
+__all__ = ["conflict_finding", "node_label", "own_text", "probability_words", "ratio_words", "rest_text", "times_text"]
 
 _NAMED: Final = 3
 _LEAST: Final = 1e-4
@@ -98,6 +98,11 @@ def _direction(row: ConflictRow) -> str:
     ratio = own / rest if rest > 0.0 else math.inf
     if not math.isfinite(ratio) or ratio <= 0.0:
         return "too high" if own > rest else "too low"
+    return ratio_words(ratio)
+
+
+def ratio_words(ratio: float) -> str:
+    """Say how far one number is from another, by their positive ratio."""
     if ratio >= 1.0:
         return f"{significant(ratio, 2)} times as high" if ratio > 2.0 else f"{percent(ratio - 1.0)} higher"
     return f"{percent(1.0 - ratio)} lower"

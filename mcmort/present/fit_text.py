@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from mcmort.analysis import ComparedDefinition, compare
-from mcmort.analysis.fitted import Predicted, leaning_alike, registers_apart, surprising
+from mcmort.analysis.fitted import Predicted, leaning_alike, predictions, registers_apart
+from mcmort.analysis.parts_apart import PartApart, parts_apart
 from mcmort.bayes import Posterior
 from mcmort.catalogue import Case
+from mcmort.present.conflict_text import ratio_words
 from mcmort.present.numbers import percent, rounding_of, significant
 from mcmort.present.wording import interval_text
 
-__all__ = ["figure_label", "lean_notes", "measured_priors_note", "next_commands", "unexpected_notes"]
+__all__ = [
+    "figure_label", "lean_notes", "measured_priors_note", "next_commands", "printed_text", "unexpected_notes",
+]  # fmt: skip
 
 _MOST: Final = 3
+_BULK: Final = 0.1
+"""Probability of the tails of a prediction outside which a figure is named."""
 
 
 def unexpected_notes(posterior: Posterior) -> list[str]:
@@ -25,12 +32,24 @@ def unexpected_notes(posterior: Posterior) -> list[str]:
             f"Register and estimates pull apart: {case.components[one.component].label}. Together they say that "
             f"{percent(one.share)} were registered, where {low} to {high} is cited."
         )
-    if found := surprising(posterior):
-        named = "; ".join(_unexpected(case, one) for one in found[:_MOST])
-        more = f"; {len(found) - _MOST} more in 'mcmort fit {case.id} --figures'" if len(found) > _MOST else ""
+    expected = {one.name: one for one in predictions(posterior)}
+    parts = parts_apart(posterior)
+    strong = [_part(case, one, expected) for one in parts if one.is_strong]
+    # what lies within the bulk of its prediction would not be read as far from it
+    others = [
+        _part(case, one, expected)
+        for one in parts
+        if not one.is_strong and (one.name not in expected or expected[one.name].tail < _BULK)
+    ]
+    others += [_unexpected(case, one) for one in expected.values() if one.side != "point" and one.is_surprising]
+    if strong:
+        notes.append(f"In conflict with the rest: {_first(strong, case)}.")
+    if others:
+        notes.append(f"{'Then' if strong else 'Farthest from the rest'}: {_first(others, case)}.")
+    if strong or others:
         notes.append(
-            f"Least expected: {named}{more}. Beside what a source of that basis would print, given all the evidence, "
-            f"these figures among it; 'mcmort conflict {case.id}' compares each part with the others alone."
+            "So far as one fit shows, which lies between both sides; expected is what a source of that basis would "
+            f"print, given all the evidence. 'mcmort conflict {case.id}' compares each part with the others alone."
         )
     return notes
 
@@ -49,6 +68,20 @@ def measured_priors_note(posterior: Posterior) -> list[str]:
     return [
         f"{what}'mcmort fit {case.id} --priors' shows what is presupposed, and 'mcmort errors' where it comes from."
     ]
+
+
+def _first(named: Sequence[str], case: Case) -> str:
+    """Name the first of them, and how many more there are."""
+    more = f"; {len(named) - _MOST} more in 'mcmort fit {case.id} --figures'" if len(named) > _MOST else ""
+    return f"{'; '.join(named[:_MOST])}{more}"
+
+
+def _part(case: Case, one: PartApart, expected: Mapping[str, Predicted]) -> str:
+    """Name a part of the evidence, and say what it says and what was expected."""
+    if one.name in expected:
+        return _unexpected(case, expected[one.name])
+    label, ratio = case.components[one.name].label, ratio_words(one.ratio)
+    return f"{label}: all its figures together, beside all else about {ratio}"
 
 
 def lean_notes(posterior: Posterior) -> list[str]:
@@ -76,10 +109,15 @@ def _total(row: ComparedDefinition) -> str:
 def _unexpected(case: Case, one: Predicted) -> str:
     expected = rounding_of((one.low, one.middle, one.high))
     bound = {"at-least": "at least ", "at-most": "at most "}.get(one.side, "")
-    return (
-        f"{figure_label(case, one.name)}, {bound}{significant(one.printed)} "
-        f"(expected {expected.span(one.low, one.high)})"
-    )
+    return f"{figure_label(case, one.name)}, {bound}{printed_text(one)} (expected {expected.span(one.low, one.high)})"
+
+
+def printed_text(one: Predicted) -> str:
+    """Return a figure as it was printed, or the interval that its formula gives."""
+    if not one.computed:
+        return significant(one.printed)
+    low, high = one.computed
+    return rounding_of((low, one.printed, high)).span(low, high)
 
 
 def figure_label(case: Case, name: str) -> str:
@@ -95,6 +133,7 @@ def next_commands(posterior: Posterior, definition: str, width: int) -> list[str
         (f"mcmort total {case} -d {definition} --engine synthesis", "one total, part by part"),
         (f"mcmort conflict {case}", "what pulls against what"),
         (f"mcmort influence {case} -d {definition} --engine synthesis", "which sources move it"),
+        (f"mcmort priors {case} -d {definition}", "how much the priors matter"),
         (f"mcmort fit {case} --figures", "each figure, used or not"),
     )
     column = max(len(command) for command, _ in lines)

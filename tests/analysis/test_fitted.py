@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
+from scipy import stats
 
-from mcmort.analysis.fitted import Predicted, registers_apart
+from mcmort.analysis.fitted import Predicted, predictions, registers_apart
+from mcmort.analysis.parts_apart import parts_apart
 from mcmort.bayes import fit
 from mcmort.catalogue import Case
-from tests.bayes.small_cases import evidence_head, figures
-from tests.cases import component, point
+from mcmort.present.fit_text import unexpected_notes
+from tests.bayes.small_cases import claim, every_kind, evidence_head, figures
+from tests.cases import component, point, ranged
 
 
 def _register_and_estimate(register: float, **changes: object) -> Case:
@@ -51,3 +56,40 @@ def test_bound_surprises_only_where_it_is_broken(side: str, below: float, expect
     """A lower bound is surprising if what it bounds lies below it, an upper one if above, a figure either way."""
     predicted = Predicted("camps:one", 1.0, 0.5, 1.0, 2.0, below, 0.5, side)  # type: ignore[arg-type]
     assert predicted.is_surprising is expected
+
+
+@pytest.mark.slow
+def test_part_apart_with_normal_errors_has_the_probability_of_the_difference() -> None:
+    """With scatter known and normal errors, one fit gives the p of two studies' difference that a split would give."""
+    studies = [point(50e3), point(50e3 * 3.5, source="study-b", basis="survey")]
+    case = figures(component("one", *studies), head=evidence_head(tails="normal", heterogeneity=1e-3))
+    width = math.hypot(*(case.head.log_sd_of(estimate.basis) for estimate in case.components["one"].estimate))
+    exact = 2.0 * stats.norm.sf(math.log(3.5) / width)
+    found = parts_apart(fit(case, rng=1, store=False))
+    assert {one.name for one in found} == {"one:study-a", "one:study-b"}
+    for one in found:
+        assert one.probability == pytest.approx(exact, rel=0.2)
+        assert abs(math.log(one.ratio)) == pytest.approx(math.log(3.5), rel=0.05)
+
+
+@pytest.mark.slow
+def test_component_that_contradicts_claims_is_named_as_in_conflict() -> None:
+    """Three studies of a famine of millions beside two claims that all deaths were a tenth of that are named first."""
+    famine = component("famine", *(ranged(4e6, 6e6, source=f"study-{letter}", basis="survey") for letter in "abc"))
+    war = component("war", ranged(30e3, 60e3, source="study-d"), facets={"category": "c"})
+    claims = [claim(f"all-{letter}", 3e5, 4e5, source=f"study-{letter}", basis="survey") for letter in "ef"]
+    found = fit(figures(famine, war, claim=claims, head=evidence_head(heterogeneity=0.1)), rng=1, store=False)
+    strong = [one.name for one in parts_apart(found) if one.is_strong]
+    assert strong
+    assert {name.partition(":")[0] for name in strong} <= {"famine", "claim"}
+    assert any(note.startswith("In conflict with the rest: ") for note in unexpected_notes(found))
+
+
+@pytest.mark.slow
+def test_figures_given_as_formulas_are_predicted_and_bounds_that_hold_are_not_named() -> None:
+    """A figure that a formula stands for has what it gives and what was expected; a satisfied bound is no surprise."""
+    found = {one.name: one for one in predictions(fit(every_kind(), rng=1, store=False))}
+    formula = found["famine:study-g"]
+    assert formula.computed[0] < formula.printed < formula.computed[1]
+    assert formula.low < formula.high
+    assert not found["camps:study-d"].is_surprising  # at most 400,000, of some 50,000

@@ -30,6 +30,7 @@ from tests.cases import component, ranged, share
 pytestmark = pytest.mark.slow
 
 _KEPT = 32
+PREDICTIONS = ("computed", "expected", "predicted", "predicted_before")
 
 
 @pytest.fixture(autouse=True)
@@ -86,7 +87,7 @@ def _assert_same(one: Posterior, other: Posterior) -> None:
             assert left.digest == right.digest
         elif field.name == "log_prior":
             assert left.tobytes() == right.tobytes()
-        elif field.name in ("columns", "prior", "others", "log_likelihood", "predicted", "predicted_before"):
+        elif field.name in ("columns", "prior", "others", "log_likelihood", *PREDICTIONS):
             assert {key: value.tobytes() for key, value in left.items()} == {
                 key: value.tobytes() for key, value in right.items()
             }, field.name
@@ -111,7 +112,7 @@ def test_stored_fit_has_draws_in_full_precision() -> None:
     stored, sampled = _fit(), _fit(store=False)
     for name, values in sampled.columns.items():
         assert stored.columns[name].tobytes() == values.tobytes()
-    for group in ("prior", "log_likelihood", "predicted", "predicted_before"):
+    for group in ("prior", "log_likelihood", *PREDICTIONS):
         for name, values in getattr(sampled, group).items():
             np.testing.assert_allclose(getattr(stored, group)[name], values, rtol=2.0**-24)
     assert stored.observed == sampled.observed

@@ -119,12 +119,14 @@ def test_fit_has_diagnosis_of_every_column() -> None:
 
 
 def test_every_figure_has_likelihood_and_replicates() -> None:
-    """Each figure and balance has a log likelihood on each draw; each printed one has its value and its replicates."""
+    """Each figure and balance has a log likelihood on each draw; each figure has replicates, and a value or draws."""
     post, evidence = _fitted(), collect(every_kind())
     names = {one.name for one in evidence.data}
     assert set(post.log_likelihood) == names | {"balance:census"}
+    assert set(post.expected) == set(post.predicted) == set(post.predicted_before) == names
     printed = {one.name for one in evidence.data if one.formula is None}
-    assert set(post.observed) == set(post.predicted) == set(post.predicted_before) == printed
+    assert set(post.observed) == printed
+    assert set(post.computed) == names - printed
     assert all(np.isfinite(values).all() for values in post.log_likelihood.values())
     assert np.isfinite(post.log_prior).all()
 

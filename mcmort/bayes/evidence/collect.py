@@ -11,6 +11,7 @@ from mcmort.bayes.evidence.datum import Datum, Evidence
 from mcmort.bayes.evidence.declared import declared_heterogeneities, with_declared
 from mcmort.bayes.evidence.deduplicate import claims_not_yet_used, weighted_by_lineage
 from mcmort.bayes.evidence.error_groups import error_model, measured_completeness, priors_of
+from mcmort.bayes.evidence.names_given import names_given
 from mcmort.bayes.evidence.standard import Selection, Standard, standard_of
 from mcmort.bayes.evidence.weak import latent_of, latents_of_balances, latents_of_sums
 from mcmort.bayes.quantile_spline import Prior
@@ -53,8 +54,8 @@ def collect(case: Case, evidence: Iterable[str] | None = None, without: Iterable
         If a basis, source or lineage is unknown.
     """
     synthesis = priors_of(case)
-    bases = frozenset(case.head.evidence) if evidence is None else frozenset(evidence)
-    standard = standard_of(case, bases, frozenset(without))
+    bases = frozenset(case.head.evidence if evidence is None else names_given("evidence", evidence))
+    standard = standard_of(case, bases, frozenset(names_given("without", without)))
 
     balances = admitted_balances(standard)
     in_balances = {balance.lineage for balance in balances.kept if balance.lineage is not None}

@@ -9,6 +9,7 @@ biases and a completeness in common, as far as these are known.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
@@ -54,11 +55,10 @@ def split(evidence: Evidence, component: str, names: Collection[str]) -> Evidenc
     own = [datum.log_value for datum in data if datum.component == copy and datum.is_plain]
     unit = next((datum.unit for datum in data if datum.component == copy), 0.0)
     weak = evidence.latents.get(component)
-    if weak is None or component in evidence.derived:
-        latents = {copy: Latent(sum(own) / len(own), WIDEST, unit)}
-    else:
-        wide = replace(weak, log_sd=max(weak.log_sd, WIDEST))
-        latents = {component: wide, copy: wide}
+    width = max(weak.log_sd, WIDEST) if unit and weak is not None else WIDEST
+    latents = {copy: Latent(sum(own) / len(own), width, unit)}
+    if weak is not None and component not in evidence.derived:
+        latents[component] = _of_the_rest(evidence, component, names, replace(weak, log_sd=max(weak.log_sd, WIDEST)))
     has_register = any(datum.column == f"registered:{copy}" for datum in data)
     return _with_curves(
         evidence,
@@ -70,6 +70,25 @@ def split(evidence: Evidence, component: str, names: Collection[str]) -> Evidenc
             copies={**evidence.copies, copy: component},
         ),
     )
+
+
+def _of_the_rest(evidence: Evidence, component: str, names: Collection[str], weak: Latent) -> Latent:
+    """Return the weak prior of a component without some of its figures.
+
+    Where no figure of its own is left, it may not lie about those that were: they would pull the rest towards them, and
+    most where both are far apart. It is then, as for a component that has none, an even part of the smallest sum.
+    """
+    if weak.unit or any(datum.component == component and datum.name not in names for datum in evidence.data):
+        return weak
+    parts = [
+        datum.log_value - math.log(len(datum.account.terms))
+        for datum in evidence.data
+        if datum.account is not None
+        and datum.side == "point"
+        and datum.account.definition.measure == "all"
+        and component in {term.component for term in datum.account.terms.values()}
+    ]
+    return Latent(min(parts), WIDEST) if parts else weak
 
 
 def speaking_of(evidence: Evidence, component: str) -> tuple[str, ...]:

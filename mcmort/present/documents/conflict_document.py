@@ -27,7 +27,7 @@ class NodeDocument(Document):
     difference: LimitsDocument | None = Field(description="Of the logarithms, own less rest; of a balance in persons.")
     higher: float | None = Field(description="Probability that the own evidence is the higher side.")
     probability: float | None = Field(description="Of a difference as large, either way, without a conflict.")
-    corrected: float | None = Field(description="The same, corrected for the number of comparisons (Holm).")
+    corrected: float | None = Field(description="The same, corrected for all comparisons.")
     conflict: bool
     failure: str = Field(description="Why there is no comparison, or nothing.")
 
@@ -50,7 +50,7 @@ def conflict_document(conflict: Conflict, receipt: Receipt) -> ConflictDocument:
         **frame(conflict.case, conflict.draws.manifest),
         text=tuple(conflict_finding(conflict)),
         level=LEVEL,
-        correction="holm",
+        correction="step-down, shared errors",
         nodes=tuple(_node(conflict, row) for row in conflict.rows),
         untested=conflict.untested,
         receipt=receipt,

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from mcmort.analysis import compare
 from mcmort.analysis.fitted import predictions, registers_apart, shifts
+from mcmort.analysis.parts_apart import parts_apart
 from mcmort.analysis.receipt import Receipt
 from mcmort.bayes import Posterior
 from mcmort.present.documents.frame import Document, Frame, frame, sealed
@@ -33,10 +34,19 @@ class FigureDocument(Document):
     """A figure beside what the model would have expected."""
 
     name: str
-    printed: float
+    printed: float = Field(description="Where a formula stands for it, the median of what that gives.")
     expected: LimitsDocument
     quantile: float
     quantile_before: float
+
+
+class PartApartDocument(Document):
+    """A part of the evidence that lies far from the rest, as far as one fit shows."""
+
+    name: str = Field(description="COMPONENT:ESTIMATE, claim:ID, or COMPONENT for all its figures.")
+    ratio: float = Field(description="How many times as high as the rest, about.")
+    probability: float = Field(description="Of a difference as large, either way, without a conflict, about.")
+    strong: bool = Field(description="Whether it stays below 5 % times the number of parts.")
 
 
 class TotalLimitsDocument(Document):
@@ -61,6 +71,7 @@ class FitDocument(Frame):
     schema_: str = Field("mcmort/fit/1", alias="schema")
     totals: tuple[TotalLimitsDocument, ...]
     registers_apart: tuple[RegisterApartDocument, ...]
+    parts_apart: tuple[PartApartDocument, ...]
     inputs: tuple[InputDocument, ...]
     figures: tuple[FigureDocument, ...]
     left: dict[str, str] = Field(description="Figures that were not used, each with the reason.")
@@ -122,6 +133,10 @@ def fit_document(posterior: Posterior, receipt: Receipt) -> FitDocument:
                 component=one.component, share=one.share, cited_low=one.cited[0], cited_high=one.cited[1]
             )
             for one in registers_apart(posterior)
+        ),
+        parts_apart=tuple(
+            PartApartDocument(name=one.name, ratio=one.ratio, probability=one.probability, strong=one.is_strong)
+            for one in parts_apart(posterior)
         ),
         inputs=tuple(inputs),
         figures=tuple(figures),

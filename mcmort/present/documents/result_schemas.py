@@ -18,6 +18,7 @@ from mcmort.present.documents.influence_document import InfluenceDocument
 from mcmort.present.documents.location_document import LocationDocument
 from mcmort.present.documents.multiverse_document import MultiverseDocument
 from mcmort.present.documents.prediction_document import PredictionDocument
+from mcmort.present.documents.prior_sensitivity_document import PriorSensitivityDocument
 from mcmort.present.documents.probability_document import ProbabilityDocument
 from mcmort.present.documents.rates_document import RatesDocument
 from mcmort.present.documents.sensitivity_document import SensitivityDocument
@@ -37,6 +38,7 @@ _DOCUMENTS: Final[dict[str, type[Document]]] = {
     "fit": FitDocument,
     "calibration": CalibrationDocument,
     "conflict": ConflictDocument,
+    "priors": PriorSensitivityDocument,
     "influence": InfluenceDocument,
     "probability": ProbabilityDocument,
     "rates": RatesDocument,

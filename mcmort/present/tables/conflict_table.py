@@ -79,8 +79,8 @@ def _notes(conflict: Conflict, hidden: int) -> tuple[str, ...]:
     manifest = conflict.draws.manifest
     notes = [
         "p: how often a difference as large, either way, arises if both sides speak of the same; corrected for the "
-        f"number of comparisons by Holm's method, and marked * below {percent(LEVEL)}. A conflict does not say which "
-        "side is wrong, or whether they count different things."
+        f"number of comparisons and the figures that these share, and marked * below {percent(LEVEL)}. A conflict does "
+        "not say which side is wrong, or whether they count different things."
     ]
     if hidden > 0:
         notes.append(f"{hidden} more comparisons are farther from a conflict; all are in CSV and JSON.")

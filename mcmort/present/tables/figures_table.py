@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from mcmort.analysis.fitted import Predicted, predictions
 from mcmort.bayes import Posterior
-from mcmort.present.numbers import rounding_of, significant
+from mcmort.present.fit_text import printed_text
+from mcmort.present.numbers import rounding_of
 from mcmort.present.print_format import EN_DASH
 from mcmort.present.tables.columns import Column, Table
 
@@ -20,7 +21,7 @@ def figures_table(posterior: Posterior) -> Table:
         rows.append(
             (
                 prediction.name,
-                significant(prediction.printed),
+                printed_text(prediction),
                 expected.span(prediction.low, prediction.high),
                 f"{prediction.below:.2f}",
                 _surprise(prediction),
@@ -37,11 +38,6 @@ def figures_table(posterior: Posterior) -> Table:
                 prediction.below_before,
             )
         )
-    formulas = [
-        name for name in posterior.log_likelihood if name not in posterior.observed and not name.startswith("balance:")
-    ]
-    rows += [(name, EN_DASH, EN_DASH, EN_DASH, "used, computed by a formula") for name in formulas]
-    raw += [(name, None, None, None, None, None, None) for name in formulas]
     rows += [(name, EN_DASH, EN_DASH, EN_DASH, f"not used: {reason}") for name, reason in posterior.rejected.items()]
     raw += [(name, None, None, None, None, None, None) for name in posterior.rejected]
     columns = (
@@ -63,6 +59,8 @@ def figures_table(posterior: Posterior) -> Table:
 
 
 def _surprise(prediction: Predicted) -> str:
+    formula = "computed by a formula" if prediction.computed else ""
     if not prediction.is_surprising:
-        return ""
-    return "higher than expected" if prediction.below > 0.5 else "lower than expected"
+        return formula
+    side = "higher than expected" if prediction.below > 0.5 else "lower than expected"
+    return f"{side}, {formula}" if formula else side
