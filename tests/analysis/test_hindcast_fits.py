@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy import integrate, stats
 
+from mcmort.analysis.library_receipt import library_receipt
 from mcmort.analysis.measured_errors.error_law import ErrorLaw, ErrorPrior, FigureLaws
-from mcmort.analysis.measured_errors.hindcast_fits import event_evidence, fitted_event_cases, fitted_hindcasts
+from mcmort.analysis.measured_errors.hindcast_fits import (
+    Refused,
+    event_evidence,
+    fitted_event_cases,
+    fitted_hindcasts,
+)
 from mcmort.analysis.measured_errors.left_out_numbers import LeftOutEvent, LeftOutFigure, LeftOutNumbers
+from mcmort.api.hindcast_report import HindcastReport
 from mcmort.catalogue.measured_errors import ErrorLibrary, ErrorPair, Frame
 from tests.measured_errors import pair
 
@@ -81,3 +89,16 @@ def test_schools_that_disagree_make_the_prediction_wide_and_copies_do_not_narrow
     (one,) = (row for row in fitted_hindcasts(*library_of([pair()])).rows if row.method == "corrected")
     assert apart > 2.0 * alike
     assert math.log(copies) == pytest.approx(math.log(one.width), rel=0.1)
+
+
+def test_report_by_this_engine_says_which_fits_were_refused() -> None:
+    """The table of coverage has the fitted predictions, and names what predicts nothing."""
+    library, numbers = library_of([pair(), pair(id="two", best=150.0, lineage="b")])
+    fitted = fitted_hindcasts(library, numbers)
+    receipt = library_receipt("hindcast", "0" * 16, None, (), refit=False, seed=1, engine="synthesis")
+    report = HindcastReport(
+        library, numbers, receipt, fitted=replace(fitted, refused=(Refused("A storm", "as-found", "no"),))
+    )
+    assert report.rows == fitted.rows
+    assert report.table("coverage").notes[-1] == "Fits that were refused, and are not counted: A storm (as found)."
+    assert {"numba", "nutpie"} <= receipt.versions.keys()

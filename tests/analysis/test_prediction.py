@@ -105,7 +105,7 @@ def test_prediction_from_a_fit_that_is_made_longer_rests_on_the_longer_one() -> 
 
 @pytest.mark.slow
 def test_basis_that_a_fit_has_no_figure_of_keeps_its_prior() -> None:
-    """The median of its heterogeneity is the case's spread, or the measured one; the table says that it is a prior."""
+    """The median of its heterogeneity is the spread of the case, or what was measured; the table says so."""
     posterior = mm.fit(mm.load(SYNTHETIC), rng=1)
     report = mm.predict(posterior, next(iter(posterior.case.definitions)))
     outside = [figure for figure in report.figures if not figure.is_informed]
