@@ -31,10 +31,10 @@ from mcmort.results import Draws
 __all__ = ["ExplorerModel", "Frame", "Scope", "explorer_models"]
 
 MEASURES: Final = ("all", "registered")
-_YEARS, _SHARE, _CLAIM, _ROOM = 0.5, 2.0, 3.0, 8.0
-"""How much less exact other columns may be: not the part of a component in some years, which may be all that counts;
-other shares, which matter only beside the deaths that they are of; in years
-without room for all, what overlaps claim; and the room itself, which matters only where there is too little."""
+_YEARS, _SHARE, _CLAIM, _ROOM = 0.5, 1.0, 1.0, 4.0
+"""How much less exact other columns may be: not the part of a component in some years, which may be all that counts,
+nor other shares and what overlaps claim, which in a single year may be as large as the deaths beside them; but the room
+of a host, which matters only where there is too little."""
 MOST_SPANS: Final = 8
 """Most spans of several years to choose from."""
 MOST_YEARS: Final = 120
