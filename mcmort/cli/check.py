@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mcmort.cli.loading import load_case
+from mcmort.cli.loading import load_case, said_to_go_on
 from mcmort.cli.standard_streams import write_err, write_out
 
 __all__ = ["check"]
@@ -33,7 +33,8 @@ def check(
             write_err(f"mcmort: notice: {remark}; nothing cites it\n")
     from mcmort.elicit.check_case import check_loaded  # loads SciPy, for a case that is sound so far
 
-    problems = check_loaded(case, strict=strict)
+    with said_to_go_on(f"checking {path}"):
+        problems = check_loaded(case, strict=strict)
     if problems:
         raise CaseError(path, list(problems))
     write_out(f"{path}: no problems found\n")

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from mcmort.cli import drawing as module
+from mcmort.cli import loading
 from tests.cli.ran import runner, small_folder
 
 pytestmark = pytest.mark.slow
@@ -139,3 +140,15 @@ def test_the_draws_are_the_same_with_and_without_a_bar(
     plain = run(*words)
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     assert run(*words) == plain
+
+
+def test_long_reading_is_said_on_a_terminal_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A case of 100,000 components was read for half a minute without a word."""
+    for is_terminal in (True, False):
+        stream = io.StringIO()
+        monkeypatch.setattr(stream, "isatty", lambda shown=is_terminal: shown)
+        monkeypatch.setattr("sys.stderr", stream)
+        monkeypatch.setattr(loading, "_EVERY", 0.01)
+        with loading.said_to_go_on("reading it"):
+            time.sleep(0.1)
+        assert stream.getvalue().startswith("mcmort: reading it, 0 s\n") == is_terminal
