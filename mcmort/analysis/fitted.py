@@ -168,7 +168,8 @@ def predictions(posterior: Posterior) -> list[Predicted]:
     list of Predicted
     """
     predicted, sides = [], _sides(posterior.case)
-    for name, after in posterior.predicted.items():
+    for name in posterior.expected:
+        after = posterior.predicted[name]
         stated, computed = posterior.computed.get(name), tuple[float, ...]()
         value = posterior.observed[name] if stated is None else float(np.median(stated))
         if stated is not None:
