@@ -168,8 +168,8 @@ def predictions(posterior: Posterior) -> list[Predicted]:
     list of Predicted
     """
     predicted, sides = [], _sides(posterior.case)
-    for name, after in posterior.predicted.items():
-        stated, unit = posterior.computed.get(name), posterior.units.get(name)
+    for name in posterior.expected:
+        after, stated, unit = posterior.predicted[name], posterior.computed.get(name), posterior.units.get(name)
         value = posterior.observed[name] if stated is None else float(np.median(stated))
         of_formula = () if stated is None else np.quantile(stated, [0.025, 0.975])
         ends = np.array([*np.quantile(after, [0.025, 0.5, 0.975]), value, *of_formula])

@@ -345,7 +345,7 @@ def test_arviz_opens_stored_fit(folder: Path) -> None:
     with xr.open_datatree(path, engine="h5netcdf") as tree:
         assert set(tree.children) == {
             "posterior", "prior", "log_likelihood", "log_prior", "posterior_predictive", "prior_predictive",
-            "observed_data",
+            "observed_data", "expectation",
         }  # fmt: skip
         posterior = tree["posterior"]
         assert (posterior.sizes["chain"], posterior.sizes["draw"]) == (4, len(post) // 4)

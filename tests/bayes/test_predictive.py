@@ -67,11 +67,11 @@ def test_wider_prior_is_detected(seed: int) -> None:
     ("tails", "law", "other"), [("heavy", stats.t(4), stats.norm()), ("normal", stats.norm(), stats.t(4))]
 )
 def test_errors_of_replicates_have_tails_of_case(tails: str, law: Law, other: Law, seed: int) -> None:
-    """The error of a replicate, by its scale, is Student's or normal, and not the other; formulas have none."""
+    """The error of a replicate, by its scale, is Student's or normal, and not the other, of formulas too."""
     evidence = collect(every_kind(tails=tails))
     backend = evaluate_model(evidence, draw_prior(evidence, DRAWS, seed).parameters)
     found = replicates(evidence, backend, seed, "prior")
-    assert set(found) == {one.name for one in evidence.data if one.formula is None}
+    assert set(found) == {one.name for one in evidence.data}
     errors = [
         (found[name] - backend.kept[f"expected:{name}"]) / backend.kept[f"scale:{name}"] for name in found
     ]  # fmt: skip
