@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +15,13 @@ from mcmort.analysis.conflict import conflict as compute
 from mcmort.analysis.node_fit import Compared, compare_node
 from mcmort.analysis.receipt import Receipt, receipt_of
 from mcmort.analysis.request import ConflictRequest
+from mcmort.api.printed import Printed
 from mcmort.cache.folder import cache_folder
 from mcmort.catalogue import Case
 from mcmort.present.conflict_text import conflict_finding
 from mcmort.present.documents.conflict_document import ConflictDocument, conflict_document
-from mcmort.present.documents.frame import as_json
-from mcmort.present.print_format import wrapped
+from mcmort.present.tables.columns import Table
 from mcmort.present.tables.conflict_table import conflict_table
-from mcmort.present.tables.formats import render
 from mcmort.results import DrawSource
 from mcmort.results.seed import given_seed
 from mcmort.tasks import TaskFailure, run_tasks, task_of
@@ -30,8 +29,8 @@ from mcmort.tasks import TaskFailure, run_tasks, task_of
 __all__ = ["ConflictReport", "again", "comparison_folder", "comparison_runner", "conflict", "conflict_with"]
 
 
-@dataclass(frozen=True)
-class ConflictReport:
+@dataclass(frozen=True, repr=False)
+class ConflictReport(Printed):
     """What pulls against what in the evidence of a case, with a receipt.
 
     Attributes
@@ -45,24 +44,18 @@ class ConflictReport:
     conflict: Conflict
     receipt: Receipt
 
-    @cached_property
-    def text(self) -> list[str]:
+    @property
+    def headline(self) -> str:
         """The sentences that say what was found."""
-        return conflict_finding(self.conflict)
+        return " ".join(conflict_finding(self.conflict))
+
+    def tables(self, *, whole: bool = False) -> Sequence[Table]:
+        """Return its one table: a row for each comparison, or only for the strongest."""
+        return (conflict_table(self.conflict, whole=whole),)
 
     def document(self) -> ConflictDocument:
         """Return the result in the stable JSON schema."""
         return conflict_document(self.conflict, self.receipt)
-
-    def render(self, form: str, width: int | None = None) -> str:
-        """Return the result as ``text``, ``json``, ``csv``, ``markdown`` or ``latex``; CSV has all rows."""
-        if form == "json":
-            return as_json(self.document())
-        text = render(conflict_table(self.conflict, whole=form == "csv"), form, width)
-        return "\n".join([*wrapped(" ".join(self.text), width=width), "", text]) if form == "text" else text
-
-    def __str__(self) -> str:
-        return self.render("text")
 
 
 def conflict(
@@ -137,13 +130,16 @@ def again(draws: DrawSource, request: ConflictRequest, receipt: Receipt) -> Conf
 
 
 def comparison_runner(
-    workers: int = 1, folder: Path | None = None, progress: Callable[[int, int], None] | None = None
+    workers: int = 1,
+    folder: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    executor: Executor | None = None,
 ) -> Runner:
-    """Return what carries out comparisons as tasks: on so many processes, each kept in a folder once it is done."""
+    """Return what carries out comparisons as tasks, each kept in a folder once it is done; see `run_tasks`."""
 
     def run(case: Case, requests: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         tasks = [task_of(compare_node, request, case) for request in requests]
-        found = run_tasks(tasks, folder=folder, workers=workers, progress=progress)
+        found = run_tasks(tasks, folder=folder, workers=workers, progress=progress, executor=executor)
         return [_values(found[task.key]) for task in tasks]
 
     return run

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -136,13 +137,16 @@ def again(draws: DrawSource, request: PriorsRequest, receipt: Receipt) -> PriorS
 
 
 def prior_runner(
-    workers: int = 1, folder: Path | None = None, progress: Callable[[int, int], None] | None = None
+    workers: int = 1,
+    folder: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    executor: Executor | None = None,
 ) -> Runner:
-    """Return what carries out fits as tasks: on so many processes, each kept in a folder once it is done."""
+    """Return what carries out fits as tasks, each kept in a folder once it is done; see `run_tasks`."""
 
     def run(case: Case, requests: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         tasks = [task_of(refit_with_prior, request, case) for request in requests]
-        found = run_tasks(tasks, folder=folder, workers=workers, progress=progress)
+        found = run_tasks(tasks, folder=folder, workers=workers, progress=progress, executor=executor)
         results = [found[task.key] for task in tasks]
         return [{"totals": {}, "failure": str(one)} if isinstance(one, TaskFailure) else one for one in results]
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from typing import Annotated
 
 import typer
 
-from mcmort.cli.drawing import check_output, deliver, line_width, progress_bar
+from mcmort.cli.drawing import check_output, deliver_report, progress_bar
 from mcmort.cli.groups import command
 from mcmort.cli.loading import load_case
-from mcmort.cli.options import CaseName, Evidence, Form, Format, Output, Quiet, Seed, Without, bases
+from mcmort.cli.options import CaseName, Evidence, Form, Format, Full, Output, Quiet, Seed, Without, bases
+from mcmort.cli.task_options import WorkerWords
 from mcmort.errors import OptionError
 
 __all__ = ["conflict"]
@@ -19,6 +19,7 @@ __all__ = ["conflict"]
 @command
 def conflict(
     case: CaseName,
+    *,
     evidence: Evidence = None,
     without: Without = None,
     draws: Annotated[
@@ -26,14 +27,10 @@ def conflict(
         typer.Option("--draws", "-n", min=1, metavar="N", help="Draws of each fit [4,000, more where p asks for it]."),
     ] = None,
     seed: Seed = 1,
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            "--workers", min=1, metavar="N", help="Processes to use; by default as many as there are processors."
-        ),
-    ] = None,
+    workers: WorkerWords,
     form: Format = Form.text,
     output: Output = None,
+    full: Full = False,
     quiet: Quiet = False,
 ) -> None:
     """Say what pulls against what: each component's figures, register, claim and balance against all other evidence.
@@ -50,9 +47,9 @@ def conflict(
     if each is not None and each < LEAST_DRAWS:
         raise OptionError("draws", f"a fit takes {CHAINS * LEAST_DRAWS} draws at least")
     loaded, admitted = load_case(case), bases(evidence)
-    with progress_bar("Comparing", quiet) as bar:
+    with workers.executor() as executor, progress_bar("Comparing", quiet) as bar:
         result = conflict_with(
             loaded, seed=seed, evidence=admitted, without=without or (), draws=each,
-            run=comparison_runner(workers or os.cpu_count() or 1, comparison_folder(), bar),
+            run=comparison_runner(workers.processes, comparison_folder(), bar, executor),
         )  # fmt: skip
-    deliver(result.render(form.value, line_width(output)), output, is_json=form is Form.json)
+    deliver_report(result, form, output, full=full)

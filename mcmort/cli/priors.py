@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Annotated
 
 import typer
@@ -23,6 +22,7 @@ from mcmort.cli.options import (
     Without,
     bases,
 )
+from mcmort.cli.task_options import WorkerWords
 from mcmort.errors import OptionError
 
 __all__ = ["priors"]
@@ -31,6 +31,7 @@ __all__ = ["priors"]
 @command
 def priors(
     case: CaseName,
+    *,
     definition: DefinitionName = None,
     evidence: Evidence = None,
     without: Without = None,
@@ -38,12 +39,7 @@ def priors(
         int | None, typer.Option("--draws", "-n", min=1, metavar="N", help="Draws of each fit [4,000 or more].")
     ] = None,
     seed: Seed = 1,
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            "--workers", min=1, metavar="N", help="Processes to use; by default as many as there are processors."
-        ),
-    ] = None,
+    workers: WorkerWords,
     form: Format = Form.text,
     output: Output = None,
     full: Full = False,
@@ -64,9 +60,9 @@ def priors(
     if each is not None and each < LEAST_DRAWS:
         raise OptionError("draws", f"a fit takes {CHAINS * LEAST_DRAWS} draws at least")
     loaded, admitted = load_case(case), bases(evidence)
-    with progress_bar("Fitting with other priors", quiet) as bar:
+    with workers.executor() as executor, progress_bar("Fitting with other priors", quiet) as bar:
         result = prior_sensitivity_with(
             loaded, definition, seed=seed, evidence=admitted, without=without or (), draws=each,
-            run=prior_runner(workers or os.cpu_count() or 1, cache_folder() / "priors", bar),
+            run=prior_runner(workers.processes, cache_folder() / "priors", bar, executor),
         )  # fmt: skip
     deliver_report(result, form, output, full=full)
