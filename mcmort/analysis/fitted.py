@@ -15,9 +15,11 @@ from mcmort.bayes.evidence import Side
 from mcmort.catalogue.case import Case
 
 __all__ = [
+    "Disagreeing",
     "Predicted",
     "RegisterApart",
     "Shifted",
+    "disagreeing",
     "leaning_alike",
     "predictions",
     "registers_apart",
@@ -127,6 +129,44 @@ def registers_apart(posterior: Posterior) -> list[RegisterApart]:
             if not low <= share <= high:
                 apart.append(RegisterApart(component, share, (low, high)))
     return apart
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreeing:
+    """A component whose figures differ by more than their errors and the scatter of their bases lead one to expect.
+
+    Attributes
+    ----------
+    component : str
+        Its id.
+    ratio : float
+        How many times as much, the median of its scatter.
+    """
+
+    component: str
+    ratio: float
+
+
+def disagreeing(posterior: Posterior) -> list[Disagreeing]:
+    """Return the components whose scatter is, given the evidence, above the central 90 % of its prior.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        A fit.
+
+    Returns
+    -------
+    list of Disagreeing
+        The largest first.
+    """
+    found = []
+    for name, values in posterior.others.items():
+        kind, _, component = name.partition(":")
+        ratio = float(np.median(values))
+        if kind == "scatter" and ratio > np.quantile(posterior.prior[name], 0.95):
+            found.append(Disagreeing(component, ratio))
+    return sorted(found, key=lambda one: (-one.ratio, one.component))
 
 
 def leaning_alike(posterior: Posterior, *, is_high: bool) -> Posterior:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from mcmort.analysis import ComparedDefinition, compare
-from mcmort.analysis.fitted import Predicted, leaning_alike, predictions, registers_apart
+from mcmort.analysis.fitted import Predicted, disagreeing, leaning_alike, predictions, registers_apart
 from mcmort.analysis.parts_apart import PartApart, parts_apart
 from mcmort.bayes import Posterior
 from mcmort.catalogue import Case
@@ -32,6 +32,10 @@ def unexpected_notes(posterior: Posterior) -> list[str]:
             f"Register and estimates pull apart: {case.components[one.component].label}. Together they say that "
             f"{percent(one.share)} were registered, where {low} to {high} is cited."
         )
+    if apart := disagreeing(posterior):
+        told = [f"{case.components[one.component].label} ({significant(one.ratio, 2)} times)" for one in apart[:_MOST]]
+        more = f"; {len(apart) - _MOST} more" if len(apart) > _MOST else ""
+        notes.append(f"Figures differ by more than their errors lead one to expect: {'; '.join(told)}{more}.")
     expected = {one.name: one for one in predictions(posterior)}
     parts = parts_apart(posterior)
     strong = [_part(case, one, expected) for one in parts if one.is_strong]

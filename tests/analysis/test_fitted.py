@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from mcmort.analysis.fitted import Predicted, predictions, registers_apart
+from mcmort.analysis.fitted import Predicted, disagreeing, predictions, registers_apart
 from mcmort.analysis.parts_apart import parts_apart
 from mcmort.bayes import fit
 from mcmort.catalogue import Case
@@ -45,6 +45,18 @@ def test_register_of_eight_thousand_does_not_cap_an_estimate_of_a_hundred_thousa
 def test_register_that_the_cited_completeness_allows_is_not_said_to_pull_apart() -> None:
     """A register of half the estimate is within a completeness of a tenth to all."""
     assert registers_apart(fit(_register_and_estimate(50e3), rng=1, store=False)) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("factor", "told"), [(1.1, False), (10.0, True)])
+def test_figures_that_differ_by_a_factor_of_ten_are_said_to_disagree(factor: float, told: bool) -> None:
+    """Four studies of one kind in two schools: ten times apart they are told of, a tenth apart they are not."""
+    values = (100e3, 100e3, 100e3 * factor, 100e3 * factor)
+    studies = [point(value, source=f"study-{letter}") for value, letter in zip(values, "abcd", strict=True)]
+    head = evidence_head(scatter=0.5)
+    found = fit(figures(component("one", *studies), head=head), rng=1, store=False)
+    assert [one.component for one in disagreeing(found)] == (["one"] if told else [])
+    assert any("differ by more than their errors" in note for note in unexpected_notes(found)) is told
 
 
 @pytest.mark.parametrize(
