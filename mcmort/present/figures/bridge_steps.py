@@ -20,7 +20,8 @@ from mcmort.present.bridge_text import (
     step_label,
 )
 from mcmort.present.engine_note import engine_note
-from mcmort.present.figures.rows import Panel, Row, RowChart, Scale, Sign, scale_of
+from mcmort.present.figures.rows import Panel, Row, RowChart, Sign
+from mcmort.present.figures.scale import Scale, scale_of
 from mcmort.present.figures.sheet import Width, drawn
 from mcmort.present.figures.style import ARCHIVAL, CONTESTED, ESTIMATED, GREY, INK
 from mcmort.present.numbers import significant

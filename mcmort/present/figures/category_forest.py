@@ -13,7 +13,8 @@ from mcmort.present.bridge_text import quoted
 from mcmort.present.engine_note import digits_note, engine_note
 from mcmort.present.figures.evidence_kinds import LOOKS, kind_of, signs
 from mcmort.present.figures.interval_marks import Look, draw_interval, interval_cells, marks_note, reach_of
-from mcmort.present.figures.rows import Panel, Row, RowChart, Scale, not_known, scale_of
+from mcmort.present.figures.rows import Panel, Row, RowChart
+from mcmort.present.figures.scale import Scale, not_known, scale_of
 from mcmort.present.figures.sheet import Width, drawn
 from mcmort.present.figures.style import INK
 from mcmort.present.numbers import percent, rounding_for

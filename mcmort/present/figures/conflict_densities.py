@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from mcmort.analysis.conflict import Conflict, ConflictRow
 from mcmort.present.conflict_text import conflict_finding, node_label, own_text, probability_words, rest_text
-from mcmort.present.figures.rows import Panel, Row, RowChart, Scale, Sign
+from mcmort.present.figures.rows import Panel, Row, RowChart, Sign
+from mcmort.present.figures.scale import Scale
 from mcmort.present.figures.sheet import Width, drawn
 from mcmort.present.figures.style import ESTIMATED, FAINT, GREY, INK
 

@@ -21,7 +21,8 @@ from mcmort.present.figures.interval_marks import (
     marks_note,
 )
 from mcmort.present.figures.published_marks import Mark, published_marks
-from mcmort.present.figures.rows import Panel, Row, RowChart, Sign, scale_of
+from mcmort.present.figures.rows import Panel, Row, RowChart, Sign
+from mcmort.present.figures.scale import scale_of
 from mcmort.present.figures.sheet import Width, drawn
 from mcmort.present.figures.style import ARCHIVAL, ESTIMATED, FILL, GREY, OTHER
 from mcmort.present.numbers import rounding_for

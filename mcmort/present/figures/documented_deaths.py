@@ -13,7 +13,8 @@ from mcmort.analysis.documented import Documented
 from mcmort.present.bridge_text import quoted
 from mcmort.present.engine_note import engine_note
 from mcmort.present.figures.interval_marks import draw_span
-from mcmort.present.figures.rows import Panel, Row, RowChart, Sign, scale_of
+from mcmort.present.figures.rows import Panel, Row, RowChart, Sign
+from mcmort.present.figures.scale import scale_of
 from mcmort.present.figures.sheet import Width, drawn
 from mcmort.present.figures.style import ARCHIVAL, INK
 from mcmort.present.numbers import percent, rounding_for

@@ -23,7 +23,8 @@ from mcmort.present.bridge_text import quoted
 from mcmort.present.engine_note import engine_note
 from mcmort.present.figures.evidence_kinds import LOOKS, EvidenceKind, kind_of_basis, signs
 from mcmort.present.figures.interval_marks import Look, draw_interval, interval_cells
-from mcmort.present.figures.rows import Panel, Row, RowChart, scale_of
+from mcmort.present.figures.rows import Panel, Row, RowChart
+from mcmort.present.figures.scale import scale_of
 from mcmort.present.figures.sheet import Width, drawn
 from mcmort.present.figures.style import GREY, INK, OTHER
 from mcmort.present.numbers import percent, rounding_of

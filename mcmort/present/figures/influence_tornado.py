@@ -12,7 +12,8 @@ from mcmort.analysis import summarise
 from mcmort.analysis.influence import Influence, Without
 from mcmort.present.engine_note import engine_note
 from mcmort.present.figures.interval_marks import draw_span
-from mcmort.present.figures.rows import Panel, Row, RowChart, Scale, Sign, scale_of
+from mcmort.present.figures.rows import Panel, Row, RowChart, Sign
+from mcmort.present.figures.scale import Scale, scale_of
 from mcmort.present.figures.sheet import Width, drawn
 from mcmort.present.figures.style import ARCHIVAL, CONTESTED, ESTIMATED, GREY, INK
 from mcmort.present.influence_text import finding, finest, in_millions, lost_text, named, plural

@@ -15,7 +15,8 @@ from mcmort.analysis.multiverse.whole import Multiverse
 from mcmort.errors import UsageError
 from mcmort.present.bridge_text import quoted
 from mcmort.present.figures.plots import BELOW, LEFT, PlotChart
-from mcmort.present.figures.rows import Sign, dress, scale_of
+from mcmort.present.figures.rows import Sign
+from mcmort.present.figures.scale import dress, scale_of
 from mcmort.present.figures.sheet import Frame, Width, drawn
 from mcmort.present.figures.style import ARCHIVAL, CONTESTED, FAINT, FILL, INK
 from mcmort.present.numbers import percent, rounding_of

@@ -16,7 +16,7 @@ from mcmort.analysis.total_probabilities import Event, TotalProbabilities
 from mcmort.errors import UsageError
 from mcmort.present.bridge_text import quoted
 from mcmort.present.engine_note import engine_note
-from mcmort.present.figures.rows import Scale, dress, scale_of
+from mcmort.present.figures.scale import Scale, dress, scale_of
 from mcmort.present.figures.sheet import Chart, Frame, Leaf, Width, drawn
 from mcmort.present.figures.style import ESTIMATED, INK
 from mcmort.present.numbers import dots_text

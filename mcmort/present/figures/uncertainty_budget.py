@@ -12,7 +12,8 @@ from mcmort.analysis.sensitivity import PartSensitivity, TotalSensitivity
 from mcmort.analysis.summary import summarise
 from mcmort.present.engine_note import engine_note
 from mcmort.present.figures.evidence_kinds import LOOKS, kind_of
-from mcmort.present.figures.rows import Panel, Row, RowChart, Scale, Sign
+from mcmort.present.figures.rows import Panel, Row, RowChart, Sign
+from mcmort.present.figures.scale import Scale
 from mcmort.present.figures.sheet import Width, drawn
 from mcmort.present.figures.style import CONTESTED, GREY, INK
 from mcmort.present.numbers import percent, percent_with_error
