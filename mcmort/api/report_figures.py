@@ -81,6 +81,7 @@ class OtherFigures:
         """Wait for the figures; return their files, and why there is none of some kinds."""
         found = self.beside.finish(lambda task: draw_figure(self.case, task.request))
         made, lacking = dict[str, bytes](), dict[Kind, str]()
+        lacking["conflict"] = f"it takes many fits ('mcmort plot {self.case.id} --kind conflict' makes them)"
         for kind, task in self.tasks.items():
             result = found[task.key]
             if "lacking" in result:

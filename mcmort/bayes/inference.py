@@ -37,6 +37,8 @@ MOST_LEAN: Final = 3.0
 _PRIOR_DRAWS: Final = 2000
 _OTHERS: Final = ("tau", "bias", "scatter", "heterogeneity", "completeness", "residual", "lean")
 """What a fit keeps besides columns that totals may ask for."""
+_APART: Final = 1.05
+"""R-hat up to which chains of a number of draws that was asked for are too short, and give no sign of modes."""
 _RETRIES: Final = ((2, 0.9), (4, 0.99))
 """Length, in that of the first run, and target acceptance of further runs while the chains do not agree."""
 
@@ -226,8 +228,9 @@ def _converged(
             unseen = (*unseen, *(split.name.partition(":")[2] for split in modes))
         if splits or unseen:
             break
-    tempered = None
-    if sampler == "compiled":  # ladders move over the compiled density
+    tempered, rhat = None, max(diagnosis.rhat.values())
+    is_short = draws is not None and not (splits or unseen or search.has_missed_one()) and rhat <= _APART
+    if not is_short and sampler == "compiled":  # ladders move over the compiled density
         tempered = tempered_fit(
             evidence, search.contested(splits, unseen), search, partial(_diagnosed, evidence), seed, draws or DRAWS,
             cores=cores, progress=progress,

@@ -9,7 +9,7 @@ from typing import Final
 from mcmort.catalogue import Case
 from mcmort.present.numbers import percent, percent_with_error, significant
 from mcmort.results import Draws, HistogramResults
-from mcmort.results.weighed_modes import SplitDeaths, WeighedMode, joint_shares
+from mcmort.results.weighed_modes import SplitDeaths, WeighedMode
 
 __all__ = ["mode_notes"]
 
@@ -40,8 +40,7 @@ def mode_notes(draws: Draws | HistogramResults, components: Collection[str] | No
     if len(splits) > _MOST:
         others = "; ".join(draws.case.components[split.component].label for split in splits[_MOST:])
         notes.append(f"In several modes as well: {others}.")
-    if isinstance(draws, Draws) and len(splits) > 1:
-        notes += _together(draws, splits[:_MOST])
+    notes += _together(draws, splits[:_MOST])
     return notes
 
 
@@ -68,13 +67,13 @@ def _figure(case: Case, split: SplitDeaths, name: str) -> str:
     return rest if owner == split.component else f"{case.components[owner].label}: {rest}"
 
 
-def _together(draws: Draws, splits: Sequence[SplitDeaths]) -> list[str]:
+def _together(draws: Draws | HistogramResults, splits: Sequence[SplitDeaths]) -> list[str]:
     """Say which modes of several components go together, if they do not go together by chance."""
-    shares = joint_shares(splits, draws.columns)
+    shares = draws.joint_modes(splits)
     by_chance = {
         key: math.prod(split.modes[mode].share for split, mode in zip(splits, key, strict=True)) for key in shares
     }
-    if max(abs(share - by_chance[key]) for key, share in shares.items()) < _TOGETHER:
+    if not any(abs(share - by_chance[key]) >= _TOGETHER for key, share in shares.items()):
         return []
     told = [
         f"{percent(share)} {_combination(draws.case, splits, key)}" for key, share in list(shares.items())[: _MOST + 1]

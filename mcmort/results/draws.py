@@ -20,7 +20,7 @@ from mcmort.results.draw_options import Dependence, Method, SamplerOfFit
 from mcmort.results.draw_tables import dataframe_of, dataset_of, write_parquet
 from mcmort.results.histogram_estimate import HistogramEstimate
 from mcmort.results.question import Question, Split, Sums
-from mcmort.results.weighed_modes import SplitDeaths
+from mcmort.results.weighed_modes import SplitDeaths, joint_shares
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -203,6 +203,10 @@ class Draws:
         """Components whose deaths have several modes, with the probability of each; none unless the engine looks."""
         return ()
 
+    def joint_modes(self, splits: Sequence[SplitDeaths]) -> Mapping[tuple[int, ...], float]:
+        """Return the share of each combination of modes of several components; none of fewer than two."""
+        return joint_shares(splits, self.columns) if len(splits) > 1 else {}
+
     @property
     def is_kept(self) -> bool:
         """Whether all draws are kept: they are."""
@@ -299,6 +303,11 @@ class HistogramResults:
     def modes(self) -> tuple[SplitDeaths, ...]:
         """Components whose deaths have several modes, with the probability of each: none."""
         return ()
+
+    def joint_modes(self, splits: Sequence[SplitDeaths]) -> Mapping[tuple[int, ...], float]:
+        """Return the share of each combination of modes of several components: none."""
+        del splits
+        return {}
 
     @property
     def is_kept(self) -> bool:

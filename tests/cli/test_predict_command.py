@@ -54,7 +54,7 @@ def test_all_formats_print_a_row_for_each_basis_and_the_total(run: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
-        (("--basis", "hearsay"), 2, "'hearsay' is no basis of which"),
+        (("--basis", "hearsay"), 2, "'hearsay' is no basis; expected one of registered"),
         (("--interval", "95"), 2, "probability 95"),
     ],
 )

@@ -9,7 +9,6 @@ from pydantic import Field
 
 from mcmort.present.documents.frame import Document
 from mcmort.results import Draws, HistogramResults
-from mcmort.results.weighed_modes import joint_shares
 
 __all__ = ["ModesDocument", "modes_document"]
 
@@ -56,7 +55,7 @@ def modes_document(draws: Draws | HistogramResults, components: Collection[str] 
     splits = [split for split in draws.modes if components is None or split.component in components]
     if not splits:
         return None
-    shares = joint_shares(splits, draws.columns) if isinstance(draws, Draws) and len(splits) > 1 else {}
+    shares = draws.joint_modes(splits)
     return ModesDocument(
         components=tuple(
             SplitDocument(
