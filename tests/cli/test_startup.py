@@ -132,10 +132,10 @@ def test_importing_the_package_loads_next_to_nothing() -> None:
 
 def test_the_bayesian_engine_loads_when_it_is_first_used() -> None:
     """``mcmort.bayes`` loads none of the libraries of a fit, nor does collecting evidence, nor a density."""
-    assert [name for name in HEAVY if name in _loaded("import mcmort.bayes")] == []
     collect = "from mcmort.bayes import collect; import mcmort as mm; found = collect(mm.load('ussr'))"
-    assert [name for name in HEAVY if name in _loaded(collect)] == []
-    assert [name for name in HEAVY if name in _loaded("import mcmort.bayes.autodiff.density")] == []
+    for code in ("import mcmort.bayes", collect, "import mcmort.bayes.autodiff.density"):
+        modules = _loaded(code)
+        assert [name for name in HEAVY if name in modules] == []
 
 
 def test_loading_a_case_needs_no_numba() -> None:
