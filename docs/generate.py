@@ -339,7 +339,6 @@ PAGES: dict[str, Callable[[str], str]] = {
     "docs/commands.md": commands,
     "docs/confidence.md": lambda _: confidence_page(draws_of),
     "docs/files.md": files,
-    "docs/gallery.md": lambda _: gallery_page(),
     "docs/hindcast-pit.svg": lambda _: pit_svg(),
     "docs/hindcasts.md": hindcasts_page,
     "docs/import.md": columns,
@@ -353,6 +352,7 @@ PAGES: dict[str, Callable[[str], str]] = {
     "docs/statements.md": lambda _: statements_page(),
     "docs/why-numbers-differ.md": why_numbers_differ,
     **{f"docs/gallery/{kind}.svg": partial(_figure, kind) for kind in FIGURES},
+    "docs/gallery.md": lambda _: gallery_page(),  # quotes the titles of the figures before it
     **{f"docs/{name}.md": shown for name in WITH_OUTPUT},
 }
 
