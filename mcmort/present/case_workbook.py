@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from mcmort.catalogue import Case
 from mcmort.catalogue.reading.case_sheets import CASE, ESTIMATES, SHEETS, Table
 from mcmort.catalogue.vocabulary import BASES, Confidence, Measure, Reads
-from mcmort.errors import OutputError, UsageError
+from mcmort.errors import UsageError
+from mcmort.present.saved_workbook import saved, write_without_lxml
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -66,6 +66,7 @@ def case_workbook(case: Case, sheets: Mapping[str, Table]) -> bytes:
     OutputError
         If there is no room for its temporary files.
     """
+    write_without_lxml()
     try:
         from openpyxl import Workbook
     except ImportError as error:
@@ -78,12 +79,7 @@ def case_workbook(case: Case, sheets: Mapping[str, Table]) -> bytes:
     for name in (SHEETS["claim"], SHEETS["quantity"]):
         if name not in sheets:
             _fill(book.create_sheet(name), name, [], case)
-    stream = io.BytesIO()
-    try:
-        book.save(stream)
-    except OSError as error:  # openpyxl writes each sheet to a temporary file first
-        raise OutputError(f"a workbook needs room for temporary files ({error.strerror})") from error
-    return stream.getvalue()
+    return saved(book)
 
 
 def _fill(sheet: Worksheet, name: str, rows: Sequence[Mapping[str, Any]], case: Case) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import math
 
 from mcmort.errors import UsageError
+from mcmort.present.saved_workbook import saved, write_without_lxml
 from mcmort.present.tables.columns import Table
 
 __all__ = ["to_workbook"]
@@ -29,6 +29,7 @@ def to_workbook(table: Table) -> bytes:
     UsageError
         If openpyxl is not installed.
     """
+    write_without_lxml()
     try:
         from openpyxl import Workbook
         from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -62,6 +63,4 @@ def to_workbook(table: Table) -> bytes:
         cell = notes.cell(y, 1)
         cell.value, cell.data_type = ILLEGAL_CHARACTERS_RE.sub("", note), "s"
         cell.alignment = Alignment(wrap_text=True)
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
+    return saved(book)
