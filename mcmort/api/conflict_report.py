@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from mcmort.present.tables.columns import Table
 from mcmort.present.tables.conflict_table import conflict_table
 from mcmort.results import DrawSource
 from mcmort.results.seed import given_seed
-from mcmort.tasks import TaskFailure, run_tasks, task_of
+from mcmort.tasks import request_runner
 
 __all__ = ["ConflictReport", "again", "comparison_folder", "comparison_runner", "conflict", "conflict_with"]
 
@@ -129,25 +129,12 @@ def again(draws: DrawSource, request: ConflictRequest, receipt: Receipt) -> Conf
     )
 
 
-def comparison_runner(
-    workers: int = 1,
-    folder: Path | None = None,
-    progress: Callable[[int, int], None] | None = None,
-    executor: Executor | None = None,
-) -> Runner:
-    """Return what carries out comparisons as tasks, each kept in a folder once it is done; see `run_tasks`."""
-
-    def run(case: Case, requests: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-        tasks = [task_of(compare_node, request, case) for request in requests]
-        found = run_tasks(tasks, folder=folder, workers=workers, progress=progress, executor=executor)
-        return [_values(found[task.key]) for task in tasks]
-
-    return run
+def _failed(reason: str) -> dict[str, Any]:
+    return Compared(failure=reason).as_json()
 
 
-def _values(result: Any) -> dict[str, Any]:
-    """Return what a task found, or that it failed: one row without a comparison stops no others."""
-    return Compared(failure=str(result)).as_json() if isinstance(result, TaskFailure) else result
+comparison_runner = partial(request_runner, compare_node, _failed)
+"""Carries out comparisons as tasks; takes `workers`, `folder`, `progress` and `executor`, see `request_runner`."""
 
 
 def comparison_folder() -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,6 @@ from mcmort.analysis.receipt import Receipt, receipt_of
 from mcmort.analysis.refit import Refitted, refit
 from mcmort.api.printed import Printed
 from mcmort.cache.folder import cache_folder
-from mcmort.catalogue import Case
 from mcmort.catalogue.vocabulary import Measure
 from mcmort.definitions import DefinitionChanges
 from mcmort.present.documents.influence_document import InfluenceDocument, influence_document
@@ -23,13 +22,11 @@ from mcmort.present.influence_text import finding
 from mcmort.present.tables.columns import Table
 from mcmort.present.tables.influence_table import influence_table
 from mcmort.results import DrawSource
-from mcmort.tasks import TaskFailure, run_tasks, task_of
+from mcmort.tasks import request_runner
 from mcmort.totals import kept
 from mcmort.totals.fit_on_request import FitOnRequest
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
     from mcmort.bayes.power_scaling import Sensitivity
 
 __all__ = ["InfluenceReport", "again", "influence", "influence_with", "refit_folder", "seconds_of_fit", "task_runner"]
@@ -159,25 +156,12 @@ def again(draws: DrawSource, request: InfluenceRequest, receipt: Receipt) -> Inf
     return influence_with(draws, request.definition, request.changes, by=request.by, interval=receipt.interval)
 
 
-def task_runner(
-    workers: int = 1,
-    folder: Path | None = None,
-    progress: Callable[[int, int], None] | None = None,
-    executor: Executor | None = None,
-) -> Runner:
-    """Return what carries out refits as tasks: on so many processes or an executor, each kept once it is done."""
-
-    def run(case: Case, requests: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-        tasks = [task_of(refit, request, case) for request in requests]
-        found = run_tasks(tasks, folder=folder, executor=executor, workers=workers, progress=progress)
-        return [_values(found[task.key]) for task in tasks]
-
-    return run
+def _failed(reason: str) -> dict[str, Any]:
+    return asdict(Refitted(failure=reason))
 
 
-def _values(result: Any) -> dict[str, Any]:
-    """Return what a task found, or that it failed: one row without a total stops no others."""
-    return asdict(Refitted(failure=str(result))) if isinstance(result, TaskFailure) else result
+task_runner = partial(request_runner, refit, _failed)
+"""Carries out refits as tasks; takes `workers`, `folder`, `progress` and `executor`, see `request_runner`."""
 
 
 def refit_folder() -> Path:

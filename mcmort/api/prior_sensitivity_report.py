@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Executor
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from mcmort.present.tables.columns import Table
 from mcmort.present.tables.prior_sensitivity_table import prior_headline, prior_sensitivity_table
 from mcmort.results import DrawSource
 from mcmort.results.seed import given_seed
-from mcmort.tasks import TaskFailure, run_tasks, task_of
+from mcmort.tasks import request_runner
 
 __all__ = ["PriorSensitivityReport", "again", "prior_runner", "prior_sensitivity", "prior_sensitivity_with"]
 
@@ -136,18 +136,9 @@ def again(draws: DrawSource, request: PriorsRequest, receipt: Receipt) -> PriorS
     )  # fmt: skip
 
 
-def prior_runner(
-    workers: int = 1,
-    folder: Path | None = None,
-    progress: Callable[[int, int], None] | None = None,
-    executor: Executor | None = None,
-) -> Runner:
-    """Return what carries out fits as tasks, each kept in a folder once it is done; see `run_tasks`."""
+def _failed(reason: str) -> dict[str, Any]:
+    return {"totals": {}, "failure": reason}
 
-    def run(case: Case, requests: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-        tasks = [task_of(refit_with_prior, request, case) for request in requests]
-        found = run_tasks(tasks, folder=folder, workers=workers, progress=progress, executor=executor)
-        results = [found[task.key] for task in tasks]
-        return [{"totals": {}, "failure": str(one)} if isinstance(one, TaskFailure) else one for one in results]
 
-    return run
+prior_runner = partial(request_runner, refit_with_prior, _failed)
+"""Carries out fits as tasks; takes `workers`, `folder`, `progress` and `executor`, see `request_runner`."""

@@ -2,6 +2,7 @@
 
 from mcmort.tasks.keyed_task import CaseLocation, Task, TaskFailure, task_of
 from mcmort.tasks.plan_file import SweepStatus, part_of, read_plan, sweep_status, write_plan
+from mcmort.tasks.request_runner import request_runner
 from mcmort.tasks.result_folder import ResultFolder, results_digest
 from mcmort.tasks.run_tasks import run_tasks
 
@@ -13,6 +14,7 @@ __all__ = [
     "TaskFailure",
     "part_of",
     "read_plan",
+    "request_runner",
     "results_digest",
     "run_tasks",
     "sweep_status",

@@ -187,13 +187,17 @@ def test_every_value_of_a_result_altered_alone_is_found(words: tuple[str, ...], 
     assert _missed(run, document, places[::step]) == []
 
 
-def test_every_value_that_settings_of_dependence_share_is_found(run: Run) -> None:
-    """Of a total under each setting, a third of the bounds that all share and of what each says of its draws."""
+@pytest.mark.parametrize("step", [3, pytest.param(1, marks=pytest.mark.statistical)])
+def test_every_value_that_settings_of_dependence_share_is_found(step: int, run: Run) -> None:
+    """Of a total under each setting, the bounds that all share and what each says of its draws.
+
+    Every third of them here, all in the long suite.
+    """
     document = _made(run, "total", "case", "-d", "whole", "--dependence", "all")
     own = {"median", "seed", "dependence", "receipt"}
     places = [path for path in _leaves(document) if path[0] in ("schema", "bounds") or path[1] in own]
     assert {path[0] for path in places} == document.keys()
-    assert _missed(run, document, places[::3]) == []
+    assert _missed(run, document, places[::step]) == []
 
 
 def _missed(run: Run, document: dict[str, Any], places: Sequence[tuple[str | int, ...]]) -> list[tuple[str, Ran]]:
