@@ -62,12 +62,12 @@ def test_prediction_from_one_figure_is_that_of_quadrature() -> None:
     likelihood = np.asarray(stats.t(4).pdf(error / tau[None]) / tau[None]).mean((1, 2))
     density = np.asarray(likelihood * stats.norm.pdf(values, latent.log_median, latent.log_sd), dtype=np.float64)
     below = np.append(0.0, integrate.cumulative_trapezoid(density, values))
-    for level, (low, high) in found["corrected"].intervals.items():
+    for level, (low, high) in found["corrected"].prediction.intervals.items():
         tail = (1.0 - level) / 2.0
         exact = np.interp([tail, 1.0 - tail], below / below[-1], values)
         assert np.log([low, high]) == pytest.approx(exact, abs=0.12)
-    assert math.log(found["corrected"].median) == pytest.approx(math.log(200.0) - BIAS, abs=0.06)
-    assert math.log(found["as-found"].median) == pytest.approx(math.log(200.0) - 2.0 * BIAS, abs=0.09)
+    assert math.log(found["corrected"].prediction.median) == pytest.approx(math.log(200.0) - BIAS, abs=0.06)
+    assert math.log(found["as-found"].prediction.median) == pytest.approx(math.log(200.0) - 2.0 * BIAS, abs=0.09)
 
 
 def test_schools_that_disagree_make_the_prediction_wide_and_copies_do_not_narrow_it() -> None:
@@ -88,7 +88,7 @@ def test_schools_that_disagree_make_the_prediction_wide_and_copies_do_not_narrow
     copies = width([200.0, 200.0, 200.0], ["a", "a", "a"])
     (one,) = (row for row in fitted_hindcasts(*library_of([pair()])).rows if row.method == "corrected")
     assert apart > 2.0 * alike
-    assert math.log(copies) == pytest.approx(math.log(one.width), rel=0.1)
+    assert math.log(copies) == pytest.approx(math.log(one.prediction.width), rel=0.1)
 
 
 def test_report_by_this_engine_says_which_fits_were_refused() -> None:

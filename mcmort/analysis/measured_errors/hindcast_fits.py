@@ -21,13 +21,12 @@ from mcmort.analysis.measured_errors.hindcast import (
     SPREADS,
     Hindcast,
     Method,
-    Prediction,
     evidence_of,
-    prediction_of,
     questions,
 )
 from mcmort.analysis.measured_errors.hindcast_cases import EVENT, FEWEST_FIGURES, EventCase, case_of
 from mcmort.analysis.measured_errors.left_out_numbers import LeftOutNumbers
+from mcmort.analysis.measured_errors.scored_prediction import Prediction, prediction_of
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.measured_errors import ErrorLibrary, ErrorPair
 from mcmort.catalogue.records import Spread
@@ -99,7 +98,7 @@ def fitted_hindcasts(
 
 def fitted_event_cases(library: ErrorLibrary, rows: Sequence[Hindcast]) -> tuple[EventCase, ...]:
     """Return the events of several early figures, as read by default, in the form that the other engine has them in."""
-    found = {(row.event, row.later): row for row in rows if row.method == "corrected"}
+    found = {(row.event, row.prediction.later): row for row in rows if row.method == "corrected"}
     cases = []
     for pairs in questions(library):
         row = found.get((pairs[0].event, pairs[0].later))
@@ -115,8 +114,7 @@ def fitted_event_cases(library: ErrorLibrary, rows: Sequence[Hindcast]) -> tuple
                 bases=tuple(sorted({pair.basis for pair in pairs})),
                 only_assertions=row.only_assertions,
                 is_contradiction=False,
-                later=row.later,
-                prediction=Prediction(row.median, row.intervals, row.pit, row.crps, row.interval_score),
+                prediction=row.prediction,
             )
         )
     return tuple(cases)
