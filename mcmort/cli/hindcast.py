@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from mcmort.cli.drawing import deliver_report, progress_bar
+from mcmort.cli.drawing import deliver_report
 from mcmort.cli.groups import command
 from mcmort.cli.library_options import LibraryWords
 from mcmort.cli.options import EngineName, EngineOption, Form, Format, Output, Quiet, Seed
+from mcmort.cli.task_options import TaskWords
 
 __all__ = ["HindcastTable", "hindcast"]
 
@@ -34,6 +35,7 @@ def hindcast(
     ] = HindcastTable.coverage,
     engine: EngineOption = EngineName.elicited,
     seed: Seed = 1,
+    tasks: TaskWords,
     form: Format = Form.text,
     output: Output = None,
     quiet: Quiet = False,
@@ -42,12 +44,12 @@ def hindcast(
 
     Example: `mcmort hindcast --table events`
     """
-    from mcmort.api.hindcast_report import hindcast as hindcast_of
+    from mcmort.api.hindcast_report import hindcast_with
+    from mcmort.api.library_runner import library_runner
 
-    library.check(output)
-    with progress_bar("Fitting", quiet or not (library.refit or engine is EngineName.synthesis)) as progress:
-        report = hindcast_of(
-            extra=library.extra, engine=engine.value, refit=library.refit, seed=seed, progress=progress
-        )
-    library.deliver(report.numbers, report.figure)
-    deliver_report(report.showing(table.value), form, output)
+    library.check(output, tasks, is_fitted=library.refit or engine is EngineName.synthesis)
+    run = library_runner(lambda planned: tasks.stage_of(planned, "Fitting with events left out", quiet=quiet))
+    report = hindcast_with(run, extra=library.extra, engine=engine.value, refit=library.refit, seed=seed)
+    if report is not None:
+        library.deliver(report.numbers, report)
+        deliver_report(report.showing(table.value), form, output)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final, Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,6 +63,16 @@ class Prediction:
         """How many times larger the upper end of the 90 % interval is than the lower."""
         low, high = self.intervals[0.9]
         return high / low
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the values as plain values of JSON, which has no numbers as keys."""
+        return asdict(self) | {"intervals": [[level, *ends] for level, ends in self.intervals.items()]}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Prediction:
+        """Return the prediction whose values these are."""
+        intervals = {level: (low, high) for level, low, high in values["intervals"]}
+        return cls(**{**values, "intervals": intervals})
 
 
 def prediction_of(pool: Predictive, later: float) -> Prediction:
