@@ -21,9 +21,7 @@ from collections.abc import Callable
 from contextlib import redirect_stdout
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
 
-import typer
 from evidence_pages import confidence_page, statements_page
 from gallery import FIGURES, figure_svg, gallery_page
 from hindcast import hindcasts_page, pit_svg
@@ -39,7 +37,7 @@ import mcmort as mm
 from mcmort.bench.docs import RESULTS, page, readme_table
 from mcmort.catalogue.reading.column_names import COLUMNS, MORE_COLUMNS
 from mcmort.catalogue.reading.new_case import TEMPLATE
-from mcmort.cli.app import app
+from mcmort.cli.app import command_line
 from mcmort.present.numbers import rounding_for, rounding_of
 from mcmort.present.tables.columns import Table
 from mcmort.present.tables.comparison_table import comparison_table
@@ -197,12 +195,6 @@ def why_numbers_differ(_: str) -> str:
     ]
     located = mm.locate(draws, 20e6)
     return "\n".join([*lines, located.headline, "", located.render("markdown")])
-
-
-@cache
-def command_line() -> Any:
-    """Return the group of all commands."""
-    return typer.main.get_command(app)
 
 
 def commands(_: str) -> str:
