@@ -208,7 +208,7 @@ def commands(_: str) -> str:
             spelled = ", ".join(f"`{option}`" for option in (*parameter.opts, *parameter.secondary_opts))
             if parameter.param_type_name == "argument":
                 spelled = f"`{parameter.metavar or parameter.name.upper()}`"
-            rows.append(f"| {spelled} | {parameter.help or ''} |")
+            rows.append(f"| {spelled} | {getattr(parameter, 'help', None) or ''} |")
         lines += ["| option | meaning |", "| --- | --- |", *rows, ""] if rows else []
     return "\n".join(lines)
 
@@ -256,7 +256,7 @@ def described(paths: list[Path], heading: str) -> str:
 def help_of(path: Path) -> str:
     """Return what the command of a file does, whose docstring only names the command; of other files nothing."""
     command = command_line().commands.get(path.stem.rstrip("_")) if path.parent.name == "cli" else None
-    return f" {command.help.partition(chr(10))[0]}" if command else ""
+    return f" {(command.help or '').partition(chr(10))[0]}" if command else ""
 
 
 def packages(*, inner: bool) -> str:

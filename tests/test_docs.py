@@ -161,6 +161,7 @@ def test_pages_that_show_output_are_generated(page: Path) -> None:
         assert all(block.startswith("$ mcmort ") for block in _blocks(page, "console"))
 
 
+@pytest.mark.slow
 def test_output_in_a_page_is_that_of_the_command() -> None:
     """A console block is filled with what its command prints, cut where ``head`` cuts it; other blocks stay."""
     text = "```console\n$ mcmort cases | head -1\nstale\n```\n\n```sh\nmcmort cases\n```\n"

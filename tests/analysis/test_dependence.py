@@ -86,6 +86,7 @@ def test_each_definition_of_a_shipped_case_prints_its_settings_between_its_range
         assert sum(line.startswith((" none", " as declared", " all inputs in step", " any: ")) for line in body) == 5
 
 
+@pytest.mark.slow
 def test_json_and_csv_hold_what_the_text_prints() -> None:
     """JSON has the whole total under each setting, with its receipt, and obeys its schema; CSV has the raw numbers."""
     report = _two_uniforms()

@@ -64,6 +64,7 @@ def test_own_pairs_without_a_refit_are_wrong_use(tmp_path: Path, capsys: pytest.
     assert runner(capsys)("hindcast", "--save", tmp_path / "x.json").code == 2
 
 
+@pytest.mark.slow
 def test_figure_shows_both_kinds_of_frames(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """``--figure`` draws where later counts lie, a panel for reported corrections and one for complete frames."""
     ran = runner(capsys)("hindcast", "--figure", tmp_path / "pit.svg")

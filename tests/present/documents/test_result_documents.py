@@ -70,6 +70,7 @@ def test_a_comparison_validates_against_the_schema_that_is_printed(capsys: pytes
     assert all(one["years"][0] >= 1928 and one["years"][1] <= 1953 for one in document["definitions"])
 
 
+@pytest.mark.slow
 def test_the_command_prints_the_document_of_the_verb(capsys: pytest.CaptureFixture[str]) -> None:
     """``mcmort total ussr --definition broad --format json`` prints what ``mm.total`` returns, bit for bit."""
     document = _run(capsys, "total", "ussr", "--definition", "broad", "--format", "json", "--draws", str(DRAWS))
@@ -87,6 +88,7 @@ def test_the_schema_refuses_what_is_no_result() -> None:
         _valid({**document, "invented": 1}, schema)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("years", [None, (1928, 1953)])
 def test_shares_of_components_less_overlaps_make_the_whole(years: tuple[int, int] | None) -> None:
     """Shares of components add up to one plus the share of the overlaps, and so do the means."""
