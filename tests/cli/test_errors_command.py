@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 
 import mcmort as mm
-from mcmort.present.documents.result_schemas import result_schemas
+from mcmort.present.documents.result_schemas import result_schema
 from tests.cli.ran import runner
 from tests.measured_errors import ROW, write_pairs
 
@@ -45,7 +45,7 @@ def test_each_table_prints_in_80_columns_and_as_csv(
 def test_json_obeys_its_schema_and_holds_every_pair(capsys: pytest.CaptureFixture[str]) -> None:
     """The document validates, says that its fitted numbers are current, and lists all pairs with their errors."""
     document = json.loads(runner(capsys)("errors", "--format", "json").out)
-    jsonschema.validate(document, result_schemas()["errors"])
+    jsonschema.validate(document, result_schema("errors"))
     assert document["is_current"]
     assert len(document["pairs"]) == len(mm.measured_errors().library.pairs)
     used = sum(one["used"] for one in document["pairs"])

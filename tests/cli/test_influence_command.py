@@ -12,7 +12,7 @@ import pytest
 import mcmort as mm
 from mcmort.cli import influence as module
 from mcmort.cli.app import main
-from mcmort.present.documents.result_schemas import result_schemas
+from mcmort.present.documents.result_schemas import result_schema
 from tests.cases import component, point, ranged, write_case
 from tests.cli.ran import Run, runner
 
@@ -48,7 +48,7 @@ def test_formats_have_the_same_rows_in_the_same_order(run: Run, case: Path) -> N
     """Text, CSV, Markdown, LaTeX and JSON name the same sources, farthest first, and the JSON follows its schema."""
     document = json.loads(run(*_words(case, "--format", "json")).out)
     assert document["schema"] == "mcmort/influence/2"
-    assert document.keys() == result_schemas()["influence"]["properties"].keys()
+    assert document.keys() == result_schema("influence")["properties"].keys()
     names = [row["name"] for row in document["left_out"]]
     ranked = [row for row in document["left_out"] if row["status"] == "ranked"]
     assert [row["rank"] for row in ranked] == list(range(1, len(ranked) + 1))

@@ -12,7 +12,7 @@ import pytest
 
 import mcmort as mm
 from mcmort.cli.app import main
-from mcmort.present.documents.result_schemas import result_schemas
+from mcmort.present.documents.result_schemas import result_schema
 from tests.cases import case_of, component, definition
 from tests.present.made import DRAWS, floors, ussr_comparison, ussr_draws
 
@@ -81,7 +81,7 @@ def test_the_command_prints_the_document_of_the_verb(capsys: pytest.CaptureFixtu
 def test_the_schema_refuses_what_is_no_result() -> None:
     """A document without a median, or with a key that is not documented, is not valid: the schema can fail."""
     document = json.loads(mm.total(floors(), "whole").to_json())
-    schema = result_schemas()["total"]
+    schema = result_schema("total")
     with pytest.raises(jsonschema.ValidationError, match="median"):
         _valid({key: value for key, value in document.items() if key != "median"}, schema)
     with pytest.raises(jsonschema.ValidationError, match="invented"):
