@@ -26,7 +26,7 @@ from mcmort.present.wording import counts_text, excluded_text, interval_text, un
 
 __all__ = ["default_definition", "page_html"]
 
-_SCRIPTS: Final = ("engine.js", "view.js", "app.js")
+_SCRIPTS: Final = ("engine.js", "view.js", "app.js", "page.js")
 _LEVEL: Final = 0.95
 
 
@@ -68,15 +68,16 @@ def page_html(variants: Sequence[Variant], default: str, figures: Sequence[tuple
     case = variants[0].model.draws.case
     row = next(row for row in comparison.rows if row.total.definition.id == default)
     return str(
-        _template().render(
+        _template("page.html.j2").render(
             title=case.head.title,
             summary=case.head.summary.replace("`", ""),
             version=version("mcmort"),
-            css=Markup(_unindented(_text("page.css"))),
+            css=Markup("\n".join(_unindented(_text(name)) for name in ("explorer.css", "page.css"))),
             scripts=Markup("\n".join(_unindented(_text(name)) for name in _SCRIPTS)),
             data=Markup(_as_script_data(data)),
             digest=data["digest"],
             figure=Markup(_figure(comparison, row)),
+            page=True,
             definitions=_definitions(comparison),
             figures=[{"caption": caption, "path": path} for caption, path in figures],
             limits=limits(case),
@@ -86,10 +87,10 @@ def page_html(variants: Sequence[Variant], default: str, figures: Sequence[tuple
 
 
 @cache
-def _template() -> Any:
-    from jinja2 import Environment, StrictUndefined
+def _template(name: str) -> Any:
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-    return Environment(autoescape=True, undefined=StrictUndefined).from_string(_text("page.html.j2"))
+    return Environment(loader=FunctionLoader(_text), autoescape=True, undefined=StrictUndefined).get_template(name)
 
 
 def _text(name: str) -> str:
