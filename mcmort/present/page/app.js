@@ -330,7 +330,7 @@ function startExplorer(root, data, {first = null, changed = () => {}} = {}) {
     on("variant", (value) => {
       const was = isAsDefined();
       state.variant = value;
-      if (was) state.selected = new Set(scope().counted);
+      state.selected = new Set(was ? scope().counted : [...state.selected].filter(isAvailable));
     });
     byId("threshold").addEventListener("input", showProbability);
     byId("pin").addEventListener("click", () => {
