@@ -101,6 +101,16 @@ class Posterior(Draws):
 
         return tree_of(self)
 
+    def of_kind(self, kind: str) -> dict[str, Array]:
+        """Return the draws of one kind of column, such as ``all`` or ``tau``, by the name behind it, sorted."""
+        drawn = {**self.columns, **self.others}
+        head = f"{kind}:"
+        return {name.removeprefix(head): drawn[name] for name in sorted(drawn) if name.startswith(head)}
+
+    def stated(self, figure: str) -> Array | float:
+        """Return what a figure states, as a logarithm or in its unit: draws of one that a formula stands for."""
+        return self.computed[figure] if figure in self.computed else self.observed[figure]
+
     @property
     def conditioned(self) -> frozenset[str]:
         """Claims that the draws are conditioned on, by id."""

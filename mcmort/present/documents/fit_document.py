@@ -6,6 +6,7 @@ from pydantic import Field
 
 from mcmort.analysis import compare
 from mcmort.analysis.fitted import predictions, registers_apart, shifts
+from mcmort.analysis.judged_priors import PRIOR_KINDS, Place, judged_priors
 from mcmort.analysis.parts_apart import parts_apart
 from mcmort.analysis.receipt import Receipt
 from mcmort.bayes import Posterior
@@ -24,6 +25,13 @@ class InputDocument(Document):
     )
     prior: LimitsDocument | None
     posterior: LimitsDocument
+    place: Place | None = Field(
+        description="Where in the prior the median of the posterior lies: in the central 60 % (middle), the central "
+        "95 % (an end), or outside; unchanged: the evidence hardly moves the prior. Null where nothing is presupposed."
+    )
+    is_wider: bool | None = Field(
+        description="Whether the central 95 % of the prior holds that of the posterior and, of deaths, all figures."
+    )
     rhat: float
     ess_bulk: float
     ess_tail: float
@@ -84,33 +92,23 @@ class FitDocument(Frame):
 def fit_document(posterior: Posterior, receipt: Receipt) -> FitDocument:
     """Return a fit in the stable JSON schema."""
     diagnosis = posterior.diagnosis
-    kinds = (
-        "all",
-        "registered",
-        "ordinary",
-        "overlap",
-        "share",
-        "quantity",
-        "tau",
-        "bias",
-        "heterogeneity",
-        "scatter",
-        "completeness",
-        "residual",
-        "lean",
-    )
+    kinds = ("all", "registered", *PRIOR_KINDS[1:], "residual")
+    judged = {f"{kind}:{one.shifted.name}": one for kind in PRIOR_KINDS for one in judged_priors(posterior, kind)}
     inputs = [
         InputDocument(
-            name=f"{kind}:{shift.name}",
+            name=name,
             prior=None if shift.before is None else limits_of(shift.before),
             posterior=limits_of(shift.after),
-            rhat=diagnosis.rhat[f"{kind}:{shift.name}"],
-            ess_bulk=diagnosis.ess_bulk[f"{kind}:{shift.name}"],
-            ess_tail=diagnosis.ess_tail[f"{kind}:{shift.name}"],
-            mcse=diagnosis.mcse[f"{kind}:{shift.name}"],
+            place=judged[name].place if name in judged else None,
+            is_wider=judged[name].is_wider if name in judged else None,
+            rhat=diagnosis.rhat[name],
+            ess_bulk=diagnosis.ess_bulk[name],
+            ess_tail=diagnosis.ess_tail[name],
+            mcse=diagnosis.mcse[name],
         )
         for kind in kinds
         for shift in shifts(posterior, kind)
+        for name in (f"{kind}:{shift.name}",)
     ]
     figures = [
         FigureDocument(
