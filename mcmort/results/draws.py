@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.vocabulary import LinkMeasure, Measure, Pooling, Weighting
 from mcmort.errors import UsageError
+from mcmort.results.assertion_weights import AssertionWeights
 from mcmort.results.draw_options import Dependence, Method, SamplerOfFit
 from mcmort.results.draw_tables import dataframe_of, dataset_of, write_parquet
 from mcmort.results.histogram_estimate import HistogramEstimate
@@ -189,9 +190,9 @@ class Draws:
         return frozenset()
 
     @property
-    def assertions_left_out(self) -> int:
-        """Assertions that an engine of all the evidence would use if they were admitted; none of other engines."""
-        return 0
+    def assertions(self) -> AssertionWeights | None:
+        """What draws would weigh if assertions that are left out were evidence; None of engines that do not weigh."""
+        return None
 
     @property
     def basis_parameters(self) -> Mapping[str, Array]:
@@ -290,9 +291,9 @@ class HistogramResults:
         return frozenset()
 
     @property
-    def assertions_left_out(self) -> int:
-        """Assertions that an engine of all the evidence would use if they were admitted: none."""
-        return 0
+    def assertions(self) -> AssertionWeights | None:
+        """What draws would weigh if assertions that are left out were evidence: None."""
+        return None
 
     @property
     def basis_parameters(self) -> Mapping[str, Array]:
