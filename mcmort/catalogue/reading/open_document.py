@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -32,10 +33,22 @@ _UNREADABLE: Final = (BadZipFile, zlib.error, EOFError, LookupError, RuntimeErro
 _HIDDEN: Final = ("collapse", "filter")
 
 
-def read_open_document(path: Path) -> SheetContent:
-    """Read the first sheet of a file that is shown; see `mcmort.catalogue.reading.sheet_files.read_sheet`."""
+def read_open_document(path: Path, content: bytes) -> SheetContent:
+    """Read the first sheet of a file that is shown.
+
+    Parameters
+    ----------
+    path : Path
+        Its name, for messages.
+    content : bytes
+        What it holds.
+
+    Returns
+    -------
+    SheetContent
+    """
     try:
-        with ZipFile(path) as package:
+        with ZipFile(io.BytesIO(content)) as package:
             names = [
                 name for name in ("styles.xml", "content.xml") if name == "content.xml" or name in package.namelist()
             ]
@@ -43,9 +56,7 @@ def read_open_document(path: Path) -> SheetContent:
             *others, root = [ET.fromstring(package.read(name)) for name in names]
             return _read(path, root, _styles([*others, root]))
     except _UNREADABLE as error:
-        kind = other_kind(path.read_bytes(), ".ods") or Kind(
-            "a file that is no OpenDocument spreadsheet", "save it again"
-        )
+        kind = other_kind(content, ".ods") or Kind("a file that is no OpenDocument spreadsheet", "save it again")
         raise unread(path, "", kind.name, "an .ods file", kind.hint) from error
 
 

@@ -12,7 +12,7 @@ from mcmort.catalogue.reading.kinds_of_file import other_kind
 from mcmort.catalogue.reading.sheet_cells import Cell, Row, SheetContent, trimmed, unread
 from mcmort.errors import UsageError
 
-__all__ = ["read_csv", "read_sheet"]
+__all__ = ["read_content", "read_sheet"]
 
 _SEPARATOR_LINE: Final = re.compile(r'"?sep=([,;|\t])"?[,;|\t]*(\r\n|\n|\r|$)', re.I)
 """A first line that tells spreadsheet programs what stands between the cells."""
@@ -44,18 +44,25 @@ def read_sheet(path: Path) -> SheetContent:
             f"{path}: no spreadsheet format {path.suffix!r}; expected the ending .csv, .xlsx or .ods. Hint: {hint}"
         )
     try:
-        if ending == ".csv":
-            return read_csv(path, path.read_bytes())
-        if ending == ".ods":
-            from mcmort.catalogue.reading.open_document import read_open_document
-
-            return read_open_document(path)
-        from mcmort.catalogue.reading.workbook import read_workbook
-
-        return read_workbook(path)
+        content = path.read_bytes()
     except OSError as error:
         found = f"a file that cannot be read ({error.strerror or 'no ordinary file'})"
-    raise unread(path, "", found, "a spreadsheet", "look at its name")
+        raise unread(path, "", found, "a spreadsheet", "look at its name") from error
+    return read_content(path, content)
+
+
+def read_content(path: Path, content: bytes) -> SheetContent:
+    """Read the cells of a spreadsheet that is in memory, as its ending says; see `read_sheet`."""
+    ending = path.suffix.lower()
+    if ending == ".csv":
+        return read_csv(path, content)
+    if ending == ".ods":
+        from mcmort.catalogue.reading.open_document import read_open_document
+
+        return read_open_document(path, content)
+    from mcmort.catalogue.reading.workbook import read_workbook
+
+    return read_workbook(path, content)
 
 
 def read_csv(path: Path, content: bytes) -> SheetContent:

@@ -31,9 +31,21 @@ _OF_A_DAMAGED_BOOK: Final = (
 """What openpyxl raises where a part of a workbook is not what it expects; it has no error of its own for that."""
 
 
-def read_workbook(path: Path) -> SheetContent:
-    """Read the first sheet of a workbook that is not hidden; see `mcmort.catalogue.reading.sheet_files.read_sheet`."""
-    with _opened(path) as (values, formulas):
+def read_workbook(path: Path, content: bytes) -> SheetContent:
+    """Read the first sheet of a workbook that is not hidden.
+
+    Parameters
+    ----------
+    path : Path
+        Its name, for messages.
+    content : bytes
+        What it holds.
+
+    Returns
+    -------
+    SheetContent
+    """
+    with _opened(path, content) as (values, formulas):
         shown = [sheet for sheet in values.worksheets if sheet.sheet_state == "visible"]
         sheet = shown[0] if shown else values.worksheets[0]
         rows, problems, comments = _content(path.name, sheet, formulas)
@@ -54,7 +66,7 @@ def read_sheets(path: Path) -> dict[str, SheetContent]:
     -------
     dict of str to SheetContent
     """
-    with _opened(path) as (values, formulas):
+    with _opened(path, path.read_bytes()) as (values, formulas):
         contents = {}
         for sheet in values.worksheets:
             rows, problems, _ = _content(path.name, sheet, formulas)
@@ -63,7 +75,7 @@ def read_sheets(path: Path) -> dict[str, SheetContent]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[Workbook, Workbook]]:
+def _opened(path: Path, content: bytes) -> Iterator[tuple[Workbook, Workbook]]:
     """Open a workbook twice: with the values that were last computed, and with its formulas."""
     try:
         import openpyxl
@@ -73,7 +85,6 @@ def _opened(path: Path) -> Iterator[tuple[Workbook, Workbook]]:
         ) from error
     from warnings import catch_warnings, simplefilter
 
-    content = path.read_bytes()
     try:
         with catch_warnings():
             simplefilter("ignore")  # of parts of a workbook that openpyxl cannot keep; cells are not among them
