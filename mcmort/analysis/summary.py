@@ -21,6 +21,7 @@ __all__ = [
     "check_probabilities",
     "mean_of",
     "quantiles_of",
+    "sd_of",
     "share_at_least",
     "share_at_most",
     "summarise",
@@ -113,6 +114,13 @@ def check_probabilities(probabilities: Sequence[float], what: str = "an interval
 def mean_of(values: Values) -> float:
     """Return the mean of a distribution."""
     return float(values.mean()) if isinstance(values, np.ndarray) else values.mean
+
+
+def sd_of(values: Values) -> float:
+    """Return the standard deviation of a distribution, zero if it does not vary."""
+    if isinstance(values, np.ndarray):
+        return float(values.std(ddof=1)) if values.min() < values.max() else 0.0
+    return values.sd if values.whole.low < values.whole.high else 0.0
 
 
 def quantiles_of(values: Values, probabilities: Sequence[float] | Array) -> Array:
