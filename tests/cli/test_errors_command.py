@@ -13,7 +13,7 @@ import pytest
 import mcmort as mm
 from mcmort.analysis.measured_errors.refits import event_names
 from mcmort.catalogue.measured_errors import load_errors
-from mcmort.present.documents.result_schemas import result_schemas
+from mcmort.present.documents.result_schemas import result_schema
 from mcmort.tasks import ResultFolder, read_plan
 from mcmort.tasks.keyed_task import canonical_json
 from tests.cli.ran import runner
@@ -46,10 +46,11 @@ def test_each_table_prints_in_80_columns_and_as_csv(
     assert len({len(row) for row in rows}) == 1
 
 
+@pytest.mark.slow
 def test_json_obeys_its_schema_and_holds_every_pair(capsys: pytest.CaptureFixture[str]) -> None:
     """The document validates, says that its fitted numbers are current, and lists all pairs with their errors."""
     document = json.loads(runner(capsys)("errors", "--format", "json").out)
-    jsonschema.validate(document, result_schemas()["errors"])
+    jsonschema.validate(document, result_schema("errors"))
     assert document["is_current"]
     assert len(document["pairs"]) == len(mm.measured_errors().library.pairs)
     used = sum(one["used"] for one in document["pairs"])
@@ -76,6 +77,7 @@ def test_defect_in_own_pairs_ends_with_1_and_names_the_cell(tmp_path: Path, caps
     assert "Traceback" not in ran.err
 
 
+@pytest.mark.slow
 def test_figure_is_written_beside_the_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """``--figure`` writes a picture of the form of its ending, and refuses an ending that it does not know."""
     run = runner(capsys)
@@ -128,6 +130,7 @@ def test_options_of_tasks_without_a_fit_are_wrong_use(
     assert "--refit" in ran.err
 
 
+@pytest.mark.slow
 def test_json_is_made_again_from_its_receipt_and_a_changed_number_is_found(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

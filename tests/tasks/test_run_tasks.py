@@ -236,6 +236,7 @@ print(results_digest(run_tasks(MEANS, folder=folder)))
 """
 
 
+@pytest.mark.slow
 def test_small_disk_keeps_what_was_finished(tmp_path: Path) -> None:
     """On a file system with room for some results those are whole; with more room the rest is added."""
     words = [sys.executable, "-c", _ON_A_SMALL_DISK]
