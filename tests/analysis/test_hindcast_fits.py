@@ -115,7 +115,8 @@ def test_report_by_this_engine_says_which_fits_were_refused() -> None:
     assert {"numba", "nutpie"} <= receipt.versions.keys()
 
 
-def test_fits_on_two_processes_after_an_interrupted_run_are_those_of_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.statistical)])
+def test_fits_after_an_interrupted_run_are_those_of_one_process_without_a_folder(workers: int, tmp_path: Path) -> None:
     """A run that is stopped keeps what it has finished; the next one computes the rest, and all are the same bits."""
     write_pairs(tmp_path, [ROW | {"basis": "testimony", "interest": "neither"}])
     library = load_errors(tmp_path)
@@ -131,7 +132,7 @@ def test_fits_on_two_processes_after_an_interrupted_run_are_those_of_one(tmp_pat
         hindcast(tmp_path, engine="synthesis", folder=results, progress=stop)
     (first,) = results.glob("*.json")
     kept = first.stat().st_mtime_ns
-    resumed = hindcast(tmp_path, engine="synthesis", folder=results, workers=2)
+    resumed = hindcast(tmp_path, engine="synthesis", folder=results, workers=workers)
     assert first.stat().st_mtime_ns == kept
     assert len(list(results.glob("*.json"))) == len(METHODS)
     here = fitted_hindcasts(library, numbers)
