@@ -6,6 +6,7 @@ import math
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,9 +14,10 @@ from numpy.typing import NDArray
 
 from mcmort.bayes.calibration import simulation_based
 from mcmort.bayes.calibration.simulation_based import DRAWS, Calibration, calibrate, calibration_of, rank_one_case
+from mcmort.bayes.sample import Chains, sample
 from mcmort.errors import ConvergenceError, UsageError
 from mcmort.tasks import TaskFailure
-from tests.bayes.planted_modes import PLANTED
+from tests.bayes.small_cases import plain
 from tests.bayes.synthetic_case import synthetic
 
 pytestmark = pytest.mark.slow
@@ -82,19 +84,22 @@ def test_refused_fits_are_left_out_of_ranks() -> None:
     assert replace(found, ess=np.full(130, 400.0)).rejected(0.01)
 
 
-def test_fit_that_short_chains_cannot_make_is_made_in_full_or_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of a posterior of two modes draws are those of `mcmort.fit`; where that refuses, the fit counts as refused."""
-    case, _ = PLANTED["two modes"]
-    monkeypatch.setattr(
-        simulation_based, "simulate_one", lambda evidence, *_: (np.zeros((1, len(evidence.parameters))), evidence)
-    )
-    request = {"seed": 1, "number": 0, "believed": None, "evidence": sorted(case.head.evidence), "without": []}
-    found = calibration_of({"a": rank_one_case(case, request)})
-    assert (found.in_full.tolist(), len(found.counted)) == ([True], 1)
+def test_fit_whose_short_chains_diverge_is_made_in_full_or_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then draws are those of `mcmort.fit`, without divergence; where that refuses, the fit counts as refused."""
+
+    def diverging(*arguments: Any, **options: Any) -> Chains:
+        chains = sample(*arguments, **options)
+        chains.stats["diverging"] = np.ones_like(chains.stats["diverging"])
+        return chains
 
     def refuse(*_arguments: object, **_options: object) -> None:
         raise ConvergenceError("refused")
 
+    case = plain()
+    request = {"seed": 1, "number": 0, "believed": None, "evidence": sorted(case.head.evidence), "without": []}
+    monkeypatch.setattr(simulation_based, "sample", diverging)
+    found = calibration_of({"a": rank_one_case(case, request)})
+    assert (found.in_full.tolist(), found.divergent.tolist(), len(found.counted)) == ([True], [0], 1)
     monkeypatch.setattr(simulation_based, "checked_chains", refuse)
     found = calibration_of({"a": rank_one_case(case, request)})
     assert (found.in_full.tolist(), found.ess.tolist(), len(found.counted)) == ([True], [0.0], 0)
