@@ -270,10 +270,8 @@ several modes; its draws are then taken evenly from all of its chains. What `mcm
 depends on the figures and not on the truth, so the ranks of the others are still uniform. Fits run as tasks of any
 `concurrent.futures.Executor`, with the same ranks.
 
-In `ussr` such fits come from draws in which 450 million or more die in the famine of Ukraine, as the weak prior
-allows. The balances, whose error is a million persons, then fix that number within some thousandths, while its
-register is known within some hundredths: a thin bent ridge, on which chains hardly move. With the figures as printed
-the number is not known so well, and chains mix.
+Short chains start near the middle of the priors. Where all of them stay in one of several modes nothing shows it, so
+that calibration does not test the search for modes; planted cases do ([synthesis.md](synthesis.md)).
 
 What is not shown: that historians come by figures as the model says. Calibration tests the engine under its own model.
 """
