@@ -13,6 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from mcmort.bayes.calibration import simulation_based
+from mcmort.bayes.calibration.negative_controls import NEGATIVE_CONTROLS
 from mcmort.bayes.calibration.simulation_based import DRAWS, Calibration, calibrate, calibration_of, rank_one_case
 from mcmort.bayes.sample import Chains, sample
 from mcmort.errors import ConvergenceError, UsageError
@@ -65,6 +66,13 @@ def test_calibration_with_wrong_arguments_is_refused() -> None:
         calibrate(CASE, 0)
     with pytest.raises(UsageError, match="no wrong model 'right'; expected one of halved-heterogeneity"):
         calibrate(CASE, 2, believed="right")
+
+
+@pytest.mark.parametrize("believed", NEGATIVE_CONTROLS)
+def test_wrong_model_has_the_parameters_of_the_model(believed: str) -> None:
+    """What is believed wrongly changes what parameters say, and not which there are, so that ranks can be told."""
+    evidence = synthetic()
+    assert NEGATIVE_CONTROLS[believed](evidence).parameters == evidence.parameters
 
 
 def test_coverage_of_central_interval_is_its_probability() -> None:
