@@ -110,7 +110,7 @@ def calibrate(
     UsageError
         If a basis, source, model or number is not one.
     ConvergenceError
-        If too few fits mixed.
+        If all but a few fits were refused.
 
     Examples
     --------

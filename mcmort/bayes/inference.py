@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mcmort.bayes.sample import Chains, Progress
     from mcmort.bayes.tempered_fit import CheckedChains
 
-__all__ = ["fit", "manifest_of", "values_of"]
+__all__ = ["checked_chains", "fit", "manifest_of", "values_of"]
 
 type Array = NDArray[np.float64]
 
@@ -146,7 +146,7 @@ def _fitted(
     sampler: SamplerOfFit,
 ) -> Posterior:
     clock = _Clock()
-    found = _converged(evidence, seed, draws, cores, progress, clock, sampler)
+    found = checked_chains(evidence, seed, draws, cores, progress, clock, sampler)
     return _posterior_of(evidence, found, seed, clock, sampler)
 
 
@@ -171,21 +171,39 @@ def values_of(evidence: Evidence, seed: int, draws: int | None = None, cores: in
     ConvergenceError
         As for `fit`.
     """
-    return _converged(evidence, seed, draws, cores, None, _Clock()).backend.kept
+    return checked_chains(evidence, seed, draws, cores).backend.kept
 
 
-def _converged(
+def checked_chains(
     evidence: Evidence,
     seed: int,
-    draws: int | None,
-    cores: int | None,
-    progress: Progress | None,
-    clock: _Clock,
+    draws: int | None = None,
+    cores: int | None = None,
+    progress: Progress | None = None,
+    clock: _Clock | None = None,
     sampler: SamplerOfFit = "compiled",
 ) -> CheckedChains:
     """Sample until the chains agree, by tempering where they found several modes, or refuse.
 
     Only the compiled model is tempered: with PyMC as its sampler a fit of several modes is refused.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Any, such as that of `mcmort.bayes.evidence.split`.
+    seed, draws, cores, progress, sampler
+        As for `fit`.
+    clock : _Clock, optional
+        Takes the time of each part.
+
+    Returns
+    -------
+    CheckedChains
+
+    Raises
+    ------
+    ConvergenceError
+        As for `fit`.
     """
     from mcmort.bayes.autodiff.density import Density, density_address, identity_address
     from mcmort.bayes.backends import evaluate_model, evaluate_without_data, program_of
@@ -195,6 +213,7 @@ def _converged(
     from mcmort.bayes.starting_points import starting_points
     from mcmort.bayes.tempered_fit import CheckedChains, have_crossed, modes_of, tempered_fit
 
+    clock = _Clock() if clock is None else clock
     program = program_of(evidence)
     clock.lap("program")
     density_address()

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from mcmort.bayes.backends import evaluate_model
 from mcmort.bayes.evidence import Evidence
+from mcmort.bayes.starting_points import FAR, schools_of, torn_sums
 from mcmort.errors import ConvergenceError
 
 __all__ = ["Mode", "ModeSearch", "SplitQuantity", "figures_behind", "listed_names"]
@@ -178,6 +179,9 @@ class ModeSearch:
     def contested(self, splits: Sequence[SplitQuantity], unseen: Sequence[str] = ()) -> frozenset[str]:
         """Return the figures and balances that fit one mode better than another, or are of components that are split.
 
+        Where nothing is known to be split, they are those of all components, and about all sums, whose figures are far
+        from one another.
+
         Parameters
         ----------
         splits : sequence of SplitQuantity
@@ -186,7 +190,15 @@ class ModeSearch:
             Components that may be split although no chain shows it.
         """
         components = {split.name.partition(":")[2] for split in splits}.union(unseen)
+        torn = torn_sums(self.evidence)
+        if not components:
+            far = schools_of(self.evidence, FAR)
+            components = {name for name, schools in far.items() if len(schools) > 1}.union(*torn)
         own = {datum.name for datum in self.evidence.data if datum.component in components}
+        for names, schools in torn.items():
+            if components.intersection(names):
+                own.update(*(school.figures for school in schools))
+                own.update(datum.name for datum in self.evidence.data if datum.component in names)
         return frozenset(own).union(*(split.contested for split in splits))
 
     def log_weights(self, split: SplitQuantity) -> Array:

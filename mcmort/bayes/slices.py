@@ -16,7 +16,7 @@ from mcmort.bayes.autodiff.density import Density
 from mcmort.bayes.backends import evaluate_without_data
 from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.quantile_spline import FIRST
-from mcmort.bayes.starting_points import FAR, schools_of
+from mcmort.bayes.starting_points import FAR, schools_of, torn_sums
 
 __all__ = ["unseen_humps"]
 
@@ -55,13 +55,9 @@ def unseen_humps(evidence: Evidence, density: Density, scores: Array) -> tuple[s
     Returns
     -------
     tuple of str
-        Ids of components whose figures are in schools far from one another.
+        Ids of components whose figures, or claims about a sum with them, are in schools far from one another.
     """
-    far = {
-        name: schools
-        for name, schools in schools_of(evidence, FAR).items()
-        if len(schools) > 1 and not evidence.latents[name].unit  # lines are drawn on the logarithm
-    }
+    far = _ends_of_lines(evidence)
     if not far:
         return ()
     kept = evaluate_without_data(evidence, scores[:: max(len(scores) // _LOOKED_AT, 1)]).kept
@@ -70,15 +66,29 @@ def unseen_humps(evidence: Evidence, density: Density, scores: Array) -> tuple[s
     shifted[:, [evidence.parameters.index(f"deaths:{name}") for name in far]] += 1.0
     ends = [evaluate_without_data(evidence, points).kept for points in (through, shifted)]
     found = []
-    for name, schools in far.items():
+    for name, (lowest, highest) in far.items():
         column = f"{'registered' if name in evidence.derived else 'all'}:{name}"
         start, end = (np.log(np.maximum(kept_there[column], 1.0)) for kept_there in ends)
-        grid = np.linspace(schools[0].log_centre - _BEYOND, schools[-1].log_centre + _BEYOND, _POINTS)
+        grid = np.linspace(lowest - _BEYOND, highest + _BEYOND, _POINTS)
         cut, share = _smaller_hump(grid, _usual_along(evidence, density, through, name, grid, start, end - start))
         seen = float(np.mean(np.log(np.maximum(kept[column], 1.0)) < cut))
         if share >= _LEAST and min(seen, 1.0 - seen) < _SEEN * share:
             found.append(name)
     return tuple(found)
+
+
+def _ends_of_lines(evidence: Evidence) -> dict[str, tuple[float, float]]:
+    """Return between which logarithms of its deaths a component may have modes: it may be all of a sum that is torn."""
+    schools = schools_of(evidence, FAR)
+    places = {name: [school.log_centre for school in own] for name, own in schools.items()}
+    for names, claimed in torn_sums(evidence).items():
+        for name in names:
+            places.setdefault(name, []).append(claimed[-1].log_centre)
+    return {
+        name: (min(own), max(own))
+        for name, own in places.items()
+        if len(own) > 1 and not evidence.latents[name].unit  # lines are drawn on the logarithm
+    }
 
 
 def _usual_along(

@@ -22,7 +22,7 @@ from mcmort.bayes.backends import evaluate_prior
 from mcmort.bayes.evidence import Datum, Evidence
 from mcmort.bayes.predictive import generator, independent
 
-__all__ = ["FAR", "School", "schools_of", "starting_points"]
+__all__ = ["FAR", "School", "schools_of", "starting_points", "torn_sums"]
 
 type Array = NDArray[np.float64]
 
@@ -74,19 +74,87 @@ def schools_of(evidence: Evidence, apart: float = _APART) -> dict[str, tuple[Sch
     -------
     dict of str to tuple of School
     """
-    figures = defaultdict[str, list[tuple[float, float, str]]](list)
+    figures = _figures_of_components(evidence)
     own = {datum.component for datum in evidence.data if datum.is_plain}
     for datum in evidence.data:
-        if not datum.is_plain or datum.name in evidence.silent:
-            continue
-        error = math.hypot(datum.log_error, evidence.errors.groups[datum.group].spread)
-        if datum.account is None:
-            figures[datum.component].append((datum.log_value - _log_completeness(evidence, datum), error, datum.name))
-        elif not datum.unit:
+        if datum.is_plain and datum.name not in evidence.silent and datum.account is not None and not datum.unit:
             names = [term.component for term in datum.account.terms.values()]
             for name in set(names) - own:
-                figures[name].append((datum.log_value - math.log(len(names)), error, datum.name))
+                part = datum.log_value - math.log(len(names))
+                figures[name].append((part, _whole_error(evidence, datum), datum.name))
     return {name: _grouped(figures[name], apart) for name in evidence.latents if name in figures}
+
+
+def torn_sums(evidence: Evidence) -> dict[tuple[str, ...], tuple[School, ...]]:
+    """Return sums of components about which claims are far from one another, or from the figures of the components.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The evidence.
+
+    Returns
+    -------
+    dict of tuple of str to tuple of School
+        The schools of each sum, of which there are several, from the lowest up. The figures of the components make one
+        together, without names.
+    """
+    claims = defaultdict[tuple[str, ...], list[Datum]](list)
+    for datum in evidence.data:
+        if datum.is_plain and datum.name not in evidence.silent and datum.account is not None and not datum.unit:
+            names = tuple(sorted({term.component for term in datum.account.terms.values()}))
+            if all(name in evidence.latents and not evidence.latents[name].unit for name in names):
+                claims[names].append(datum)
+    if not claims:
+        return {}
+    figures, middles = _figures_of_components(evidence), np.zeros((1, len(evidence.parameters)))
+    for name in figures.keys() & evidence.latents.keys():
+        middles[0, evidence.parameters.index(f"deaths:{name}")] = _score(evidence, name, _middle(figures[name]))
+    kept = evaluate_prior(evidence, middles).kept
+    torn = {}
+    for names, stated in claims.items():
+        parts = np.log([max(float(kept[f"all:{name}"][0]), 1.0) for name in names])
+        whole = float(np.logaddexp.reduce(parts))
+        # a claim may count some of the years of a component, or a share of it: it stands for as much more of the whole
+        own = [
+            (
+                whole + datum.log_value - float(kept[f"expected:{datum.name}"][0]),
+                _whole_error(evidence, datum),
+                datum.name,
+            )
+            for datum in stated
+        ]
+        if all(name in figures for name in names):
+            errors = [min(error for _, error, _ in figures[name]) for name in names]
+            own.append((whole, float(np.linalg.norm(np.exp(parts - whole) * errors)), ""))
+        schools = _grouped(own, FAR)
+        if len(schools) > 1:
+            torn[names] = schools
+    return torn
+
+
+def _score(evidence: Evidence, name: str, log_deaths: float) -> float:
+    """Return where deaths lie in the prior of a component."""
+    latent = evidence.latents[name]
+    return (log_deaths - latent.log_median) / latent.log_sd
+
+
+def _middle(figures: Sequence[tuple[float, float, str]]) -> float:
+    return float(np.mean([value for value, _, _ in figures]))
+
+
+def _figures_of_components(evidence: Evidence) -> defaultdict[str, list[tuple[float, float, str]]]:
+    """Return logarithm, error and name of the figures of each component."""
+    figures = defaultdict[str, list[tuple[float, float, str]]](list)
+    for datum in evidence.data:
+        if datum.is_plain and datum.name not in evidence.silent and datum.account is None:
+            place = datum.log_value - _log_completeness(evidence, datum)
+            figures[datum.component].append((place, _whole_error(evidence, datum), datum.name))
+    return figures
+
+
+def _whole_error(evidence: Evidence, datum: Datum) -> float:
+    return math.hypot(datum.log_error, evidence.errors.groups[datum.group].spread)
 
 
 def _log_completeness(evidence: Evidence, datum: Datum) -> float:
@@ -106,7 +174,7 @@ def _grouped(figures: Sequence[tuple[float, float, str]], apart: float) -> tuple
         else:
             groups.append([figure])
     return tuple(
-        School(float(np.mean([value for value, _, _ in group])), tuple(name for _, _, name in group))
+        School(float(np.mean([value for value, _, _ in group])), tuple(name for _, _, name in group if name))
         for group in groups
     )
 
@@ -131,11 +199,9 @@ def starting_points(evidence: Evidence, density: Density, seed: int) -> Array:
     count = min(max([_FEWEST, *map(len, schools.values())]), _MOST)
     scores = generator(seed, "start").uniform(-_JITTER, _JITTER, (count, len(evidence.parameters)))
     for name, own in schools.items():
-        latent = evidence.latents[name]
         for chain in range(count):
             school = own[chain % len(own)] if len(own) <= count else own[chain * (len(own) - 1) // (count - 1)]
-            score = (school.log_centre - latent.log_median) / latent.log_sd
-            scores[chain, evidence.parameters.index(f"deaths:{name}")] = score
+            scores[chain, evidence.parameters.index(f"deaths:{name}")] = _score(evidence, name, school.log_centre)
     drawn = independent(evidence, _FROM_PRIOR, seed)
     points = evaluate_prior(evidence, np.concatenate([scores, drawn])).parameters
     for point in points:

@@ -18,7 +18,7 @@ from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.mode_shares import cuts_between, share_errors, weighed
 from mcmort.bayes.modes import ModeSearch, SplitQuantity
 from mcmort.bayes.nutpie_adapter import Chains
-from mcmort.bayes.starting_points import schools_of
+from mcmort.bayes.starting_points import schools_of, torn_sums
 from mcmort.bayes.tempering import TemperedChains
 from mcmort.results.weighed_modes import SplitDeaths
 
@@ -32,15 +32,20 @@ type Diagnose = Callable[[Chains, ArrayBackend], Diagnosis]
 
 MOST_SHARE_ERROR: Final = 0.0075
 """Largest Monte Carlo standard error of the probability of a mode, or of a combination of modes of several components,
-from all moves of the ladders."""
+from all moves of the ladders, while a fit takes no longer than usual."""
+_WORST_SHARE_ERROR: Final = 0.0125
+"""The same of a fit that takes longer: a probability is then off by 0.05 once in sixteen thousand."""
 _FIRST: Final = 2000
 """Moves of each ladder before the first check; then as many again as there are."""
 _MOST: Final = 64_000
-_MOST_VALUES: Final = 20_000_000
-"""Most moves, and most values of parameters on all rungs of a ladder, that are drawn for a fit."""
+_USUAL_VALUES: Final = 20_000_000
+_MOST_VALUES: Final = 100_000_000
+"""Most moves, and usual and most values of parameters on all rungs of a ladder, that are drawn for a fit."""
 _HOPELESS: Final = 1.1
 """R-hat after many moves, from which more of them do not help."""
 _MANY: Final = 8000
+_SHORT_STEPS: Final = 0.95
+"""Mean acceptance where moves diverge."""
 _LOOKED_AT: Final = 8000
 """Draws of each ladder by which the weights are checked, evenly from all of them."""
 _COMINGS: Final = 40
@@ -76,6 +81,15 @@ def modes_of(
     evidence: Evidence, splits: Sequence[SplitQuantity], backend: ArrayBackend, chains: int
 ) -> tuple[SplitDeaths, ...]:  # fmt: skip
     """Return the modes that draws of a fit have, where schools of figures or chains say that there may be some."""
+    found = (
+        weighed(name, places, backend.kept[name], backend.log_likelihood, chains)
+        for name, places in _middles(evidence, splits).items()
+    )
+    return tuple(modes for modes in found if modes is not None)
+
+
+def _middles(evidence: Evidence, splits: Sequence[SplitQuantity]) -> dict[str, list[float]]:
+    """Return near which deaths there may be modes: where chains found them, and at schools of figures."""
     middles = defaultdict[str, list[float]](list)
     for split in splits:
         middles[split.name] += [mode.median for mode in split.modes]
@@ -85,10 +99,7 @@ def modes_of(
             middles[f"all:{name}"] += [
                 school.log_centre * unit if unit else math.exp(school.log_centre) for school in schools
             ]
-    found = (
-        weighed(name, places, backend.kept[name], backend.log_likelihood, chains) for name, places in middles.items()
-    )
-    return tuple(modes for modes in found if modes is not None)
+    return middles
 
 
 def have_crossed(modes: Sequence[SplitDeaths], columns: Mapping[str, Array], chains: int) -> bool:
@@ -142,15 +153,17 @@ def tempered_fit(
     """
     everything = {datum.name for datum in evidence.data} | {f"balance:{name}" for name in evidence.balances}
     starts, splits = search.starts(CHAINS), search.splits()
-    # with shorter steps where moves diverged; with all figures where the contested ones are not all that part modes
-    for figures, accept in ((contested or everything, 0.8), (contested or everything, 0.95), (everything, 0.95)):
+    figures, accept = contested or everything, 0.8
+    while True:
         ladders = TemperedChains(evidence, figures, starts, seed, accept=accept, cores=cores or os.cpu_count() or 1)
-        most = max(draws, min(_MOST, _MOST_VALUES // (ladders.rungs * len(evidence.parameters))))
-        report, moves = _Report(progress, CHAINS), max(draws, _FIRST)
+        usual, most = (
+            max(draws, min(_MOST, values // (ladders.rungs * len(evidence.parameters))))
+            for values in (_USUAL_VALUES, _MOST_VALUES)
+        )
+        report, moves, error = _Report(progress, CHAINS), max(draws, _FIRST), math.inf
         while ladders.moves < most:
             report.foresee(moves * CHAINS)
             ladders.extend(moves, report)
-            moves = min(ladders.moves, max(most - ladders.moves, 1))
             chains = ladders.chains(draws)
             backend = evaluate_model(evidence, chains.scores.reshape(-1, chains.scores.shape[2]))
             diagnosis = diagnose(chains, backend)
@@ -158,26 +171,47 @@ def tempered_fit(
                 break
             if ladders.moves >= _MANY and max(diagnosis.rhat.values()) > _HOPELESS:
                 break
-            if not diagnosis.defects() and _are_weighed(evidence, ladders, search, splits):
-                return CheckedChains(chains, backend, diagnosis, modes_of(evidence, splits, backend, CHAINS))
-    return None
+            if not diagnosis.defects():
+                error = _error_of_weights(evidence, ladders, search, splits)
+                if error <= (MOST_SHARE_ERROR if ladders.moves < usual else _WORST_SHARE_ERROR):
+                    return CheckedChains(chains, backend, diagnosis, modes_of(evidence, splits, backend, CHAINS))
+                if ladders.moves >= usual and error * math.sqrt(ladders.moves / most) > _WORST_SHARE_ERROR:
+                    break
+            moves = min(2 * ladders.moves, usual if ladders.moves < usual else most) - ladders.moves
+        # shorter steps where moves diverged; else all figures, if the contested ones may not be all that part modes
+        if diagnosis.divergent and accept < _SHORT_STEPS:
+            accept = _SHORT_STEPS
+        elif figures != everything and not math.isfinite(error):
+            figures, accept = frozenset(everything), _SHORT_STEPS
+        else:
+            return None
 
 
-def _are_weighed(
+def _error_of_weights(
     evidence: Evidence, ladders: TemperedChains, search: ModeSearch, splits: Sequence[SplitQuantity]
-) -> bool:  # fmt: skip
-    """Whether the weights of all modes are known, and none that chains found and that weighs something is left out."""
+) -> float:  # fmt: skip
+    """Return the largest error of the weight of a mode; infinite if one is left out that chains found and that weighs.
+
+    Modes are those of components, and of sums about which claims are far from one another.
+    """
     scores = ladders.chains(min(ladders.moves, _LOOKED_AT)).scores
     kept = evaluate_without_data(evidence, scores.reshape(-1, scores.shape[2])).kept
-    combination = np.zeros(len(scores) * scores.shape[1], dtype=np.int64)
     for split in splits:
         values, medians = kept[split.name], [mode.median for mode in split.modes]
-        cuts = cuts_between(values, medians)
+        if len(cuts_between(values, medians)) + 1 < len(medians) and _has_weighty(
+            search.log_weights(split), medians, values
+        ):
+            return math.inf
+    places = {name: (kept[name], near) for name, near in _middles(evidence, splits).items()}
+    for names, schools in torn_sums(evidence).items():
+        deaths = np.sum([kept[f"all:{name}"] for name in names], axis=0)
+        places[", ".join(names)] = deaths, [math.exp(school.log_centre) for school in schools]
+    combination = np.zeros(len(scores) * scores.shape[1], dtype=np.int64)
+    for values, near in places.values():
+        cuts = cuts_between(values, near)
         combination = combination * (len(cuts) + 1) + np.searchsorted(np.asarray(cuts), values)
-        if len(cuts) + 1 < len(medians) and _has_weighty(search.log_weights(split), medians, values):
-            return False
     found, number = np.unique(combination, return_inverse=True)
-    return all(error <= MOST_SHARE_ERROR for _, error in share_errors(number, len(found), CHAINS))
+    return max(error for _, error in share_errors(number, len(found), CHAINS))
 
 
 def _has_weighty(log_weights: Array, medians: Sequence[float], values: Array) -> bool:

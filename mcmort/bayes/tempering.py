@@ -259,14 +259,14 @@ class TemperedChains:
         draws : int
             Of each chain, at most as many as moves.
         """
-        every = self.moves // draws
-        scores = np.stack([np.concatenate([part.draws for part in parts]) for parts in self.found])
+        kept = np.arange(draws) * self.moves // draws
+        scores = np.stack([np.concatenate([part.draws for part in parts])[kept] for parts in self.found])
         stats = {
             "energy": [np.concatenate([part.energy for part in parts]) for parts in self.found],
             "diverging": [np.concatenate([part.diverging for part in parts]) for parts in self.found],
             "n_steps": [np.concatenate([part.steps for part in parts]) for parts in self.found],
         }
-        return Chains(scores[:, -draws * every :: every], {name: np.stack(values) for name, values in stats.items()})
+        return Chains(scores, {name: np.stack(values) for name, values in stats.items()})
 
     def _set(self, ladder: _Ladder) -> None:
         """Let the points, as many as there are rungs, go on on a ladder."""

@@ -6,19 +6,30 @@ import math
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from mcmort.bayes.calibration.simulation_based import DRAWS, Calibration, calibrate, calibration_of
+from mcmort.bayes.calibration import simulation_based
+from mcmort.bayes.calibration.negative_controls import NEGATIVE_CONTROLS
+from mcmort.bayes.calibration.simulation_based import DRAWS, Calibration, calibrate, calibration_of, rank_one_case
+from mcmort.bayes.sample import Chains, sample
 from mcmort.errors import ConvergenceError, UsageError
 from mcmort.tasks import TaskFailure
+from tests.bayes.small_cases import plain
 from tests.bayes.synthetic_case import synthetic
 
 pytestmark = pytest.mark.slow
 
 CASE = synthetic().case
 _QUANTITIES = 53
+
+
+def _as_usual(count: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return divergent transitions of fits, none, and which were made in full, none."""
+    return np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.bool_)
 
 
 def test_ranks_of_the_synthetic_case_are_uniform(seed: int) -> None:
@@ -57,30 +68,58 @@ def test_calibration_with_wrong_arguments_is_refused() -> None:
         calibrate(CASE, 2, believed="right")
 
 
+@pytest.mark.parametrize("believed", NEGATIVE_CONTROLS)
+def test_wrong_model_has_the_parameters_of_the_model(believed: str) -> None:
+    """What is believed wrongly changes what parameters say, and not which there are, so that ranks can be told."""
+    evidence = synthetic()
+    assert NEGATIVE_CONTROLS[believed](evidence).parameters == evidence.parameters
+
+
 def test_coverage_of_central_interval_is_its_probability() -> None:
     """With each rank once, a central interval of p holds exactly the share p."""
-    every = Calibration(("x",), np.arange(100)[:, np.newaxis], np.full(100, 400.0), np.zeros(100, dtype=np.int64))
+    every = Calibration(("x",), np.arange(100)[:, np.newaxis], np.full(100, 400.0), *_as_usual(100))
     for probability in (0.5, 0.8, 0.9):
         assert every.coverage("x", probability) == pytest.approx(probability, abs=1e-12)
 
 
-def test_fits_that_do_not_mix_are_left_out_of_ranks() -> None:
-    """Ranks at one end, from chains that are worth three draws, do not make the others look uneven."""
+def test_refused_fits_are_left_out_of_ranks() -> None:
+    """Ranks at one end, from fits that were refused, do not make the others look uneven."""
     ranks = np.concatenate([np.arange(100), np.zeros(30, dtype=np.int64)])[:, np.newaxis]
-    size = np.concatenate([np.full(100, 400.0), np.full(30, 3.0)])
-    found = Calibration(("x",), ranks, size, np.zeros(130, dtype=np.int64))
+    size = np.concatenate([np.full(100, 400.0), np.zeros(30)])
+    found = Calibration(("x",), ranks, size, *_as_usual(130))
     assert found.counted.shape == (100, 1)
     assert not found.rejected(0.01)
     assert replace(found, ess=np.full(130, 400.0)).rejected(0.01)
 
 
+def test_fit_whose_short_chains_diverge_is_made_in_full_or_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then draws are those of `mcmort.fit`, without divergence; where that refuses, the fit counts as refused."""
+
+    def diverging(*arguments: Any, **options: Any) -> Chains:
+        chains = sample(*arguments, **options)
+        chains.stats["diverging"] = np.ones_like(chains.stats["diverging"])
+        return chains
+
+    def refuse(*_arguments: object, **_options: object) -> None:
+        raise ConvergenceError("refused")
+
+    case = plain()
+    request = {"seed": 1, "number": 0, "believed": None, "evidence": sorted(case.head.evidence), "without": []}
+    monkeypatch.setattr(simulation_based, "sample", diverging)
+    found = calibration_of({"a": rank_one_case(case, request)})
+    assert (found.in_full.tolist(), found.divergent.tolist(), len(found.counted)) == ([True], [0], 1)
+    monkeypatch.setattr(simulation_based, "checked_chains", refuse)
+    found = calibration_of({"a": rank_one_case(case, request)})
+    assert (found.in_full.tolist(), found.ess.tolist(), len(found.counted)) == ([True], [0.0], 0)
+
+
 def test_failed_fits_and_too_few_ranks_are_refused() -> None:
     """The number and the first reason are named; with four ranks there is nothing to say, with five there is."""
-    fit = {"ranks": {"x": 3}, "ess": 300.0, "divergent": 0}
+    fit = {"ranks": {"x": 3}, "ess": 300.0, "divergent": 0, "in_full": False}
     with pytest.raises(ConvergenceError, match="1 of 2 simulated cases could not be fitted; the first: OSError: gone"):
         calibration_of({"a": fit, "b": TaskFailure("OSError", "gone")})
-    few = {str(number): fit for number in range(4)} | {"4": fit | {"ess": 3.0}}
-    with pytest.raises(ConvergenceError, match="4 of 5 fits of simulated cases mixed; expected 5 or more"):
+    few = {str(number): fit for number in range(4)} | {"4": fit | {"ess": 0.0}}
+    with pytest.raises(ConvergenceError, match="4 of 5 fits of simulated cases were not refused; expected 5 or more"):
         calibration_of(few).rejected()
     assert calibration_of(few | {"5": fit}).probabilities()["x"][0] > 0.0
 

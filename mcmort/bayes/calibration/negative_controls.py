@@ -35,7 +35,9 @@ def _copies_in_full(evidence: Evidence) -> Evidence:
 
 def _bounds_as_points(evidence: Evidence) -> Evidence:
     """Read "at least" and "at most" as the figure itself."""
-    return replace(evidence, data=tuple(replace(datum, side="point") for datum in evidence.data))
+    other = replace(evidence, data=tuple(replace(datum, side="point") for datum in evidence.data))
+    other.__dict__["several"] = evidence.several  # the same parameters, though there are more points
+    return other
 
 
 NEGATIVE_CONTROLS: Final[Mapping[str, Callable[[Evidence], Evidence]]] = {

@@ -28,9 +28,10 @@ from mcmort.bayes.calibration.rank_uniformity import LEAST_RANKS, chi_square, di
 from mcmort.bayes.calibration.simulated_cases import simulate_one
 from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.evidence.collect import collect
+from mcmort.bayes.inference import checked_chains
 from mcmort.bayes.model import build_model
 from mcmort.bayes.predictive import generator
-from mcmort.bayes.sample import sample
+from mcmort.bayes.sample import Chains, sample
 from mcmort.catalogue.case import Case
 from mcmort.definitions import evaluate, resolve, resolve_definition
 from mcmort.errors import ConvergenceError, DefinitionError, UsageError
@@ -54,9 +55,10 @@ _LEAST_ESS: Final = 1.5 * DRAWS
 class Calibration:
     """Ranks of true values among draws of their posteriors.
 
-    Fits whose chains do not mix are left out of all that is computed here; the engine too refuses fits, though by more
-    thresholds (`mcmort.bayes.diagnostics`). That a fit is left out depends on the figures and not on the truth behind
-    them, so the ranks of the others are still uniform.
+    Short chains do for most fits. Where they do not mix, or diverge, the fit is made in full, as `mcmort.fit` makes it:
+    by longer chains from dispersed starts, and by tempering. Where that is refused too, the fit is left out of all that
+    is computed here. What becomes of a fit depends on the figures and not on the truth behind them, so the ranks of the
+    others are still uniform.
 
     Attributes
     ----------
@@ -65,19 +67,22 @@ class Calibration:
     ranks : ndarray of int64, shape (n_simulations, n_quantities)
         How many of `DRAWS` posterior draws lie below the true value.
     ess : ndarray, shape (n_simulations,)
-        Least bulk effective sample size of the parameters, before thinning. Where it stays small the chains do not mix.
+        Least bulk effective sample size of the parameters, before thinning; 0 where the fit was refused.
     divergent : ndarray of int64, shape (n_simulations,)
         Divergent transitions.
+    in_full : ndarray of bool, shape (n_simulations,)
+        Which fits were made in full.
     """
 
     quantities: tuple[str, ...]
     ranks: NDArray[np.int64]
     ess: Array
     divergent: NDArray[np.int64]
+    in_full: NDArray[np.bool_]
 
     @property
     def counted(self) -> NDArray[np.int64]:
-        """Ranks of the fits whose chains mixed, shape ``(n_mixed, n_quantities)``."""
+        """Ranks of the fits that were not refused, shape ``(n_counted, n_quantities)``."""
         return self.ranks[self.ess >= _LEAST_ESS]
 
     def probabilities(self) -> dict[str, tuple[float, float]]:
@@ -86,11 +91,11 @@ class Calibration:
         Raises
         ------
         ConvergenceError
-            If too few fits mixed to tell.
+            If too few are left to tell.
         """
         if len(self.counted) < LEAST_RANKS:
             raise ConvergenceError(
-                f"{len(self.counted)} of {len(self.ranks)} fits of simulated cases mixed; "
+                f"{len(self.counted)} of {len(self.ranks)} fits of simulated cases were not refused; "
                 f"expected {LEAST_RANKS} or more. Hint: simulate more"
             )
         by_quantity = zip(self.quantities, self.counted.T, strict=True)
@@ -207,6 +212,7 @@ def calibration_of(results: Mapping[str, Any]) -> Calibration:
         np.array([[fit["ranks"][name] for name in quantities] for fit in ranked], dtype=np.int64),
         np.array([fit["ess"] for fit in ranked]),
         np.array([fit["divergent"] for fit in ranked], dtype=np.int64),
+        np.array([fit["in_full"] for fit in ranked], dtype=np.bool_),
     )
 
 
@@ -217,7 +223,7 @@ def rank_one_case(case: Case, request: Mapping[str, Any]) -> dict[str, Any]:
     scores, simulated = simulate_one(_collected(asked), number, seed)
     fitted = simulated if believed is None else NEGATIVE_CONTROLS[believed](simulated)
     truth = _quantities(simulated, PriorBackend(by_name(simulated, scores)))
-    fit = _fit(program_of(fitted), evaluate_prior(fitted, scores).parameters[0], seed, number)
+    fit = _fit(fitted, evaluate_prior(fitted, scores).parameters[0], seed, number)
     drawn = _quantities(fitted, DataFreeBackend(by_name(fitted, fit.scores)))
     if believed is None:
         drawn["log density"], truth["log density"] = fit.log_density, np.array([fit.true_log_density])
@@ -225,6 +231,7 @@ def rank_one_case(case: Case, request: Mapping[str, Any]) -> dict[str, Any]:
         "ranks": {name: _rank(float(true[0]), drawn[name], name, seed, number) for name, true in truth.items()},
         "ess": fit.ess,
         "divergent": fit.divergent,
+        "in_full": fit.in_full,
     }
 
 
@@ -245,37 +252,58 @@ def _collected(asked: _Asked) -> Evidence:
 
 @dataclass(frozen=True, slots=True)
 class _Fit:
-    """Thinned draws of one fit, shape ``(DRAWS, n_parameters)``, their log densities, and how it went."""
+    """Draws of one fit that are nearly independent, shape ``(DRAWS, n_parameters)``, and how it went."""
 
     scores: Array
     log_density: Array
     true_log_density: float
     ess: float
     divergent: int
+    in_full: bool
 
 
-def _fit(program: TapeProgram, truth: Array, seed: int, number: int) -> _Fit:
+def _fit(evidence: Evidence, truth: Array, seed: int, number: int) -> _Fit:
     """Sample until the draws that are kept are nearly independent."""
-    from arviz_stats.base import array_stats
-
     from mcmort.bayes.autodiff.density import Density
 
-    fit_seed = int(generator(seed, "fit", str(number)).integers(2**63))
-    for thinned in _THINNED:
-        length = thinned * DRAWS // _CHAINS
-        chains = sample(program, fit_seed, draws=length, tune=_TUNE, chains=_CHAINS, cores=1)
-        scores = np.moveaxis(chains.scores, -1, 0)
-        ess = float(np.min(array_stats.ess(scores, method="bulk", chain_axis=1, draw_axis=2)))
-        if ess >= _LEAST_ESS:
-            break
-    kept = slice(thinned - 1, None, thinned)
+    program = program_of(evidence)
+    density = Density(program)
+    chains, ess, in_full = _chains(evidence, program, int(generator(seed, "fit", str(number)).integers(2**63)))
+    draws = chains.scores.reshape(-1, chains.scores.shape[2])
+    # the last of each of so many equal parts
+    kept = draws[np.arange(1, DRAWS + 1) * len(draws) // DRAWS - 1]
     return _Fit(
-        chains.scores[:, kept].reshape(DRAWS, -1),
-        chains.stats["logp"][:, kept].reshape(DRAWS),
-        Density(program)(truth)[0],
+        kept,
+        np.array([density(point)[0] for point in kept]),
+        density(truth)[0],
         ess,
         int(chains.stats["diverging"].sum()),
+        in_full,
     )
+
+
+def _chains(evidence: Evidence, program: TapeProgram, seed: int) -> tuple[Chains, float, bool]:
+    """Return short chains if they mix, else those of a fit in full; their effective sample size; whether in full."""
+    for thinned in _THINNED:
+        chains = sample(program, seed, draws=thinned * DRAWS // _CHAINS, tune=_TUNE, chains=_CHAINS, cores=1)
+        ess = _least_ess(chains)
+        if chains.stats["diverging"].any():
+            break
+        if ess >= _LEAST_ESS:
+            return chains, ess, False
+    try:
+        chains = checked_chains(evidence, seed, cores=1).chains
+    except ConvergenceError:
+        return chains, 0.0, True
+    return chains, _least_ess(chains), True
+
+
+def _least_ess(chains: Chains) -> float:
+    """Return the least bulk effective sample size of the parameters."""
+    from arviz_stats.base import array_stats
+
+    scores = np.moveaxis(chains.scores, -1, 0)
+    return float(np.min(array_stats.ess(scores, method="bulk", chain_axis=1, draw_axis=2)))
 
 
 def _quantities(evidence: Evidence, backend: DataFreeBackend) -> dict[str, Array]:

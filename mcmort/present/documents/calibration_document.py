@@ -39,7 +39,7 @@ class CalibrationDocument(Frame):
     headline: str = Field(description="The finding in a sentence.")
     simulations: int
     believed: str | None = Field(description="The wrong model by which simulated cases were fitted; null for none.")
-    counted: int = Field(description="Fits whose chains mixed; the others are left out.")
+    counted: int = Field(description="Fits that were not refused; the others are left out.")
     divergent: int = Field(description="Divergent transitions in all fits together.")
     quantities: tuple[RankedDocument, ...]
     receipt: Receipt
@@ -53,7 +53,7 @@ def calibration_document(
     Parameters
     ----------
     calibration : Calibration
-        Enough of whose fits mixed.
+        Enough of whose fits were not refused.
     draws : Draws
         No draws, but the case and how fits were made.
     request : CalibrationRequest

@@ -22,14 +22,14 @@ def calibration_table(calibration: Calibration, title: str) -> Table:
     Parameters
     ----------
     calibration : Calibration
-        Enough of whose fits mixed.
+        Enough of whose fits were not refused.
     title : str
         Title of the case.
     """
     notes = (
         "True values were drawn from the prior, figures from the model; each simulated case was fitted as its own.",
         *_rejections(calibration),
-        *_unmixed(calibration),
+        *_fits(calibration),
     )
     rows, raw = [], []
     for level in LEVELS:
@@ -69,6 +69,11 @@ def _rejections(calibration: Calibration) -> list[str]:
     return [f"Not uniform at 1 % for all quantities together: {listed}{more}."]
 
 
-def _unmixed(calibration: Calibration) -> list[str]:
-    unmixed = len(calibration.ranks) - len(calibration.counted)
-    return [f"{unmixed} of {len(calibration.ranks)} fits did not mix and are left out."] if unmixed else []
+def _fits(calibration: Calibration) -> list[str]:
+    total, refused = len(calibration.ranks), len(calibration.ranks) - len(calibration.counted)
+    notes = []
+    if in_full := int(calibration.in_full.sum()):
+        notes.append(f"{in_full} of {total} fits took more than short chains: they were made as mcmort fit makes them.")
+    if refused:
+        notes.append(f"{refused} of {total} fits were refused and are left out.")
+    return notes

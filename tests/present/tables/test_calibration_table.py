@@ -10,11 +10,11 @@ from mcmort.present.tables.calibration_table import calibration_finding, calibra
 
 
 def _calibration(*, is_off: bool) -> Calibration:
-    """Return a hundred fits with each rank of `x` once; `y` has only low ranks if it is off; two fits did not mix."""
+    """Return a hundred fits with each rank of `x` once; `y` has only low ranks if it is off; two fits were refused."""
     ranks = np.arange(100)
     other = ranks // 4 if is_off else ranks[::-1]
     both = np.stack([np.append(ranks, [0, 0]), np.append(other, [0, 0])], axis=1)
-    return Calibration(("x", "y"), both, np.append(np.full(100, 400.0), [3.0, 3.0]), np.zeros(102, dtype=np.int64))
+    return Calibration(("x", "y"), both, np.append(np.full(100, 400.0), [3.0, 3.0]), np.zeros(102, int), np.zeros(102, bool))
 
 
 def test_uniform_ranks_hold_each_interval_as_often_as_it_says() -> None:
@@ -22,7 +22,7 @@ def test_uniform_ranks_hold_each_interval_as_often_as_it_says() -> None:
     table = calibration_table(_calibration(is_off=False), "A case")
     assert [row[:2] for row in table.rows] == [("50 %", "50 %"), ("80 %", "80 %"), ("90 %", "90 %")]
     assert table.raw_rows == ((0.5, 0.5, 0.5, 0.5), (0.8, 0.8, 0.8, 0.8), (0.9, 0.9, 0.9, 0.9))
-    assert table.notes[1:] == ("2 of 102 fits did not mix and are left out.",)
+    assert table.notes[1:] == ("2 of 102 fits were refused and are left out.",)
     assert calibration_finding(_calibration(is_off=False)).startswith("In 100 simulated cases the ranks of all 2")
 
 
