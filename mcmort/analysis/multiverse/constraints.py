@@ -113,9 +113,9 @@ def _about_questions(
         if other_net in kept and not any(f"ordinary:{term}" in usual.columns for term in counted.terms):
             yield Constraint(f"{name} with {measure} deaths has no ordinary mortality to take off", here)
             continue
-        twin = next((each for each in kept if same_scope(case, each.of(case), question.of(case))), None)
-        if twin is not None:
-            yield Constraint(f"{name} with {measure} deaths, {net}, is {twin.definition}", here)
+        same = next((each for each in kept if same_scope(case, each.of(case), question.of(case))), None)
+        if same is not None:
+            yield Constraint(f"{name} with {measure} deaths, {net}, is {same.definition}", here)
             continue
         kept.append(question)
         for standard, source in sources.items():

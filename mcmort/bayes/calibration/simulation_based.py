@@ -86,7 +86,7 @@ class Calibration:
         Raises
         ------
         ConvergenceError
-            If too few fits mixed to tell.
+            If too few fits converged.
         """
         if len(self.counted) < LEAST_RANKS:
             raise ConvergenceError(

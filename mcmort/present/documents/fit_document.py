@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from pydantic import Field
 
 from mcmort.analysis import compare
@@ -81,47 +83,27 @@ class FitDocument(Frame):
     receipt: Receipt
 
 
+_KINDS: Final = (
+    "all",
+    "registered",
+    "ordinary",
+    "overlap",
+    "share",
+    "quantity",
+    "tau",
+    "bias",
+    "heterogeneity",
+    "scatter",
+    "completeness",
+    "residual",
+    "lean",
+)
+"""Kinds of inputs, in the order of the document."""
+
+
 def fit_document(posterior: Posterior, receipt: Receipt) -> FitDocument:
     """Return a fit in the stable JSON schema."""
     diagnosis = posterior.diagnosis
-    kinds = (
-        "all",
-        "registered",
-        "ordinary",
-        "overlap",
-        "share",
-        "quantity",
-        "tau",
-        "bias",
-        "heterogeneity",
-        "scatter",
-        "completeness",
-        "residual",
-        "lean",
-    )
-    inputs = [
-        InputDocument(
-            name=f"{kind}:{shift.name}",
-            prior=None if shift.before is None else limits_of(shift.before),
-            posterior=limits_of(shift.after),
-            rhat=diagnosis.rhat[f"{kind}:{shift.name}"],
-            ess_bulk=diagnosis.ess_bulk[f"{kind}:{shift.name}"],
-            ess_tail=diagnosis.ess_tail[f"{kind}:{shift.name}"],
-            mcse=diagnosis.mcse[f"{kind}:{shift.name}"],
-        )
-        for kind in kinds
-        for shift in shifts(posterior, kind)
-    ]
-    figures = [
-        FigureDocument(
-            name=prediction.name,
-            printed=prediction.printed,
-            expected=LimitsDocument(low=prediction.low, median=prediction.middle, high=prediction.high),
-            quantile=prediction.below,
-            quantile_before=prediction.below_before,
-        )
-        for prediction in predictions(posterior)
-    ]
     document = FitDocument(
         **frame(posterior.case, posterior.manifest),
         totals=tuple(
@@ -138,8 +120,8 @@ def fit_document(posterior: Posterior, receipt: Receipt) -> FitDocument:
             PartApartDocument(name=one.name, ratio=one.ratio, probability=one.probability, strong=one.is_strong)
             for one in parts_apart(posterior)
         ),
-        inputs=tuple(inputs),
-        figures=tuple(figures),
+        inputs=_inputs(posterior),
+        figures=_figures(posterior),
         left=dict(posterior.rejected),
         modes=modes_document(posterior),
         divergent=diagnosis.divergent,
@@ -147,3 +129,35 @@ def fit_document(posterior: Posterior, receipt: Receipt) -> FitDocument:
         receipt=receipt,
     )
     return sealed(document, receipt)
+
+
+def _inputs(posterior: Posterior) -> tuple[InputDocument, ...]:
+    """Return each input before and after the evidence, with the checks of its chains."""
+    diagnosis = posterior.diagnosis
+    return tuple(
+        InputDocument(
+            name=f"{kind}:{shift.name}",
+            prior=None if shift.before is None else limits_of(shift.before),
+            posterior=limits_of(shift.after),
+            rhat=diagnosis.rhat[f"{kind}:{shift.name}"],
+            ess_bulk=diagnosis.ess_bulk[f"{kind}:{shift.name}"],
+            ess_tail=diagnosis.ess_tail[f"{kind}:{shift.name}"],
+            mcse=diagnosis.mcse[f"{kind}:{shift.name}"],
+        )
+        for kind in _KINDS
+        for shift in shifts(posterior, kind)
+    )
+
+
+def _figures(posterior: Posterior) -> tuple[FigureDocument, ...]:
+    """Return what the model predicts of each figure, beside what is printed."""
+    return tuple(
+        FigureDocument(
+            name=prediction.name,
+            printed=prediction.printed,
+            expected=LimitsDocument(low=prediction.low, median=prediction.middle, high=prediction.high),
+            quantile=prediction.below,
+            quantile_before=prediction.below_before,
+        )
+        for prediction in predictions(posterior)
+    )

@@ -99,7 +99,7 @@ def _style(result: TotalSensitivity, part: PartSensitivity) -> dict[str, Any]:
     if part.kind != "component":
         return {"facecolor": "white", "edgecolor": GREY, "linewidth": 0.8}
     kind = kind_of(result.total, part.name)
-    return _HATCHED if kind == "told" else {"facecolor": LOOKS[kind].colour, "edgecolor": INK, "linewidth": 0.0}
+    return _HATCHED if kind == "narrative" else {"facecolor": LOOKS[kind].colour, "edgecolor": INK, "linewidth": 0.0}
 
 
 def _draw(axes: Axes, y: float, *, value: float, style: dict[str, Any]) -> None:
@@ -111,7 +111,7 @@ def _key(result: TotalSensitivity, shown: list[PartSensitivity]) -> tuple[Sign, 
     kinds = [kind_of(result.total, part.name) for part in shown if part.kind == "component"]
     words = {
         "records": "from registers and records", "data": "from demography and surveys",
-        "told": "syntheses, testimony (hatched)", "formula": "by a formula",
+        "narrative": "syntheses, testimony (hatched)", "formula": "by a formula",
     }  # fmt: skip
     return tuple(
         Sign(words=text, style={"color": LOOKS[kind].colour, "linewidth": 6, "solid_capstyle": "butt"})

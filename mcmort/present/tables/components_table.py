@@ -68,9 +68,9 @@ def raw_ends(summary: Summary | None) -> tuple[float | None, float | None]:
 
 def _priors_note(moved: Sequence[Shifted]) -> str:
     """Say in words what was presupposed of the deaths."""
-    told = [one for one in moved if one.before is not None and not _is_vague(one)]
+    informative = [one for one in moved if one.before is not None and not _is_vague(one)]
     text = "Before the evidence each was allowed all that is cited of it and several times more (CSV and JSON have it)"
-    return f"{text}, but for {len(told)} of {len(moved)}, with a prior as narrow." if told else f"{text}."
+    return f"{text}, but for {len(informative)} of {len(moved)}, with a prior as narrow." if informative else f"{text}."
 
 
 def _is_vague(one: Shifted) -> bool:
