@@ -22,6 +22,7 @@ __all__ = [
     "mean_of",
     "quantiles_of",
     "reported_probabilities",
+    "sd_of",
     "share_at_least",
     "share_at_most",
     "summarise",
@@ -126,6 +127,13 @@ def reported_probabilities(interval: float) -> tuple[float, ...]:
 def mean_of(values: Values) -> float:
     """Return the mean of a distribution."""
     return float(values.mean()) if isinstance(values, np.ndarray) else values.mean
+
+
+def sd_of(values: Values) -> float:
+    """Return the standard deviation of a distribution, zero if it does not vary."""
+    if isinstance(values, np.ndarray):
+        return float(values.std(ddof=1)) if values.min() < values.max() else 0.0
+    return values.sd if values.whole.low < values.whole.high else 0.0
 
 
 def quantiles_of(values: Values, probabilities: Sequence[float] | Array) -> Array:

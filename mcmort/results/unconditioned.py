@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from mcmort.results.assertion_weights import AssertionWeights
 from mcmort.results.weighed_modes import SplitDeaths
 
 __all__ = ["Unconditioned"]
@@ -28,9 +29,9 @@ class Unconditioned:
         return frozenset()
 
     @property
-    def assertions_left_out(self) -> int:
-        """Assertions that would be used if they were admitted."""
-        return 0
+    def assertions(self) -> AssertionWeights | None:
+        """What draws would weigh if assertions that are left out were evidence; None of engines that do not weigh."""
+        return None
 
     @property
     def basis_parameters(self) -> Mapping[str, Array]:
