@@ -119,7 +119,7 @@ def median_range(values: Values, chains: int = 1) -> tuple[float, float]:
     """Return where the median lies by other seeds, three Monte Carlo errors of its probability to either side.
 
     Where half of the draws lie on either side of a gap, the median of one seed lies in the piece below, that of the
-    next in the piece above, and a standard error from one seed alone does not tell.
+    next in the piece above, and a standard error from one seed alone does not show.
     """
     step = _SURE * 0.5 / math.sqrt(_effective_draws(values, chains))
     low, high = quantiles_of(values, (max(0.5 - step, 0.0), min(0.5 + step, 1.0))).tolist()

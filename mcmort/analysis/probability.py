@@ -39,7 +39,7 @@ _OUTER: Final = (0.01, 0.99)
 
 @dataclass(frozen=True, slots=True)
 class Probability:
-    """A probability as draws tell it.
+    """A probability as estimated from draws.
 
     Attributes
     ----------

@@ -2,7 +2,7 @@
 
 A school is the lineages whose medians lie in one piece. A total falls into pieces because some component does, and that
 because its pool, or the pool of a quantity on which it rests, has a gap. Of all these pools the one is named whose own
-pieces tell best, draw by draw, in which piece the total lies. `mcmort.analysis.pieces` finds the pieces.
+pieces predict best, draw by draw, in which piece the total lies. `mcmort.analysis.pieces` finds the pieces.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ type Array = NDArray[np.float64]
 _SAMPLE: Final = 1 << 14
 """Joint draws that are made for a total whose draws were counted and not kept."""
 _LEAST_AGREEMENT: Final = 0.9
-"""Share of the draws whose piece a pool must tell, to be named as what keeps the pieces apart."""
+"""Share of the draws whose piece a pool must predict, to be named as what keeps the pieces apart."""
 _LOOKED_AT: Final = 1000
 """Components of a total in whose distributions pieces are looked for."""
 _POINTS: Final = 255
@@ -49,7 +49,7 @@ class Origin:
     id : str
         Of the component or quantity.
     agreement : float
-        Share of the draws whose piece of the distribution the piece of the pool tells.
+        Share of the draws whose piece of the distribution the piece of the pool predicts.
     schools : tuple of tuple of str
         For each piece of the distribution, the lineages whose medians lie in the pieces of the pool that go with it;
         of a lineage whose estimates lie in several, each estimate, in parentheses after it.
@@ -75,7 +75,7 @@ class Pieces:
     median_between : tuple of float or None
         Where the median lies by other seeds, if that is not within one piece.
     origin : Origin or None
-        None where no single pool tells the pieces apart.
+        None where no single pool distinguishes the pieces.
     """
 
     pieces: tuple[Piece, ...]
@@ -142,20 +142,20 @@ class TotalPieces:
 
 
 def _origin(draws: Draws, pieces: Sequence[Piece], values: Array, components: Iterable[str]) -> Origin | None:
-    """Return the pool whose pieces tell best in which piece a value lies."""
+    """Return the pool whose pieces predict best in which piece a value lies."""
     best: Origin | None = None
     for column in _pooled_columns(draws, components):
         own = pieces_of(draws.columns[column], draws.manifest.chains)
         if len(own) < 2:
             continue
-        agreement, tells = _agreement(draws.columns[column], own, values, pieces)
+        agreement, predicted = _agreement(draws.columns[column], own, values, pieces)
         if agreement <= max(_LEAST_AGREEMENT, best.agreement if best else 0.0):
             continue
         schools: list[list[str]] = [[] for _ in pieces]
         between: list[str] = []
         for name, median in _medians(draws, column, own):
             place = _place(own, median)
-            (between if place is None else schools[tells[place]]).append(name)
+            (between if place is None else schools[predicted[place]]).append(name)
         if sum(map(bool, schools)) > 1:
             kind, _, owner = column.partition(":")
             best = Origin(
@@ -166,10 +166,10 @@ def _origin(draws: Draws, pieces: Sequence[Piece], values: Array, components: It
 
 
 def _agreement(column: Array, own: Sequence[Piece], values: Array, pieces: Sequence[Piece]) -> tuple[float, list[int]]:
-    """Return the share of draws whose piece a column tells, and the piece that each piece of the column tells."""
-    told_by, told = np.searchsorted(middles(own), column), np.searchsorted(middles(pieces), values)
+    """Return the share of draws whose piece a column predicts, and the piece that each piece of the column predicts."""
+    column_piece, total_piece = np.searchsorted(middles(own), column), np.searchsorted(middles(pieces), values)
     counts = np.zeros((len(own), len(pieces)), dtype=np.int64)
-    np.add.at(counts, (told_by, told), 1)
+    np.add.at(counts, (column_piece, total_piece), 1)
     return float(counts.max(axis=1).sum() / len(values)), counts.argmax(axis=1).tolist()
 
 

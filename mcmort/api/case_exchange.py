@@ -111,10 +111,15 @@ def _write(folder: Path, files: dict[str, str], *, force: bool) -> None:
             for name, text in files.items():
                 (draft / name).write_text(text, encoding="utf-8")
             if target.exists():
-                for path in target.iterdir():  # what is no part of the case, such as notes, stays
-                    if path.suffix not in (".toml", ".bib"):
-                        (shutil.copytree if path.is_dir() else shutil.copy2)(path, draft / path.name)
+                _copy_other_files(target, draft)
                 target.rename(old)
             draft.rename(target)
     except OSError as error:
         raise OutputError(f"{folder}: cannot be made ({error.strerror})") from error
+
+
+def _copy_other_files(folder: Path, draft: Path) -> None:
+    """Copy what is no part of a case, such as notes, from its folder to the one that takes its place."""
+    for path in folder.iterdir():
+        if path.suffix not in (".toml", ".bib"):
+            (shutil.copytree if path.is_dir() else shutil.copy2)(path, draft / path.name)

@@ -273,7 +273,7 @@ def evaluate_model(evidence: Evidence, scores: Array) -> ArrayBackend:
 
 
 def evaluate_without_data(evidence: Evidence, scores: Array) -> DataFreeBackend:
-    """Evaluate the model over draws of the parameters, without its likelihood; see `evaluate_model`."""
+    """Evaluate the model without its likelihood, over scores of shape ``(n_draws, n_parameters)``."""
     backend = DataFreeBackend(by_name(evidence, scores))
     build_model(backend, evidence)
     return backend

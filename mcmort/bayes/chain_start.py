@@ -40,7 +40,7 @@ class ChainStart:
 def chain_start(size: int, starts: Array | None, run: Callable[[ChainStart], object]) -> ChainStart:
     """Return what gives each chain a starting point of its own, whichever thread asks first.
 
-    nutpie tells a chain from another by its seed alone, which follows from that of all: a first run says which seeds
+    nutpie distinguishes chains by their seeds alone, which follows from that of all: a first run says which seeds
     there are, and their order is that of the points.
 
     Parameters

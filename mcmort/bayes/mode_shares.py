@@ -24,9 +24,9 @@ _LEAST: Final = 0.005
 _VALLEY: Final = 0.35
 """Largest density of the valley between two modes, in that of the lower of their peaks."""
 _TOGETHER: Final = 20
-"""Fewest draws by whose distance a density is told."""
+"""Fewest draws by whose distance a density is estimated."""
 _FEWEST: Final = 50
-"""Draws of each chain in a mode, from which R-hat in it is told."""
+"""Draws of each chain in a mode, from which R-hat in it is computed."""
 
 
 def cuts_between(values: Array, middles: Sequence[float] | Array) -> tuple[float, ...]:

@@ -202,7 +202,7 @@ class ModeSearch:
         return frozenset(own).union(*(split.contested for split in splits))
 
     def log_weights(self, split: SplitQuantity) -> Array:
-        """Return roughly the logarithms of the weights of the modes of a quantity, but for a constant.
+        """Return roughly the logarithms of the weights of the modes, but for a constant, shape ``(n_modes,)``.
 
         Each as if its draws were normal and no two parameters depended on one another in it.
         """

@@ -232,7 +232,7 @@ def start_public(
 
 
 def run_from_starts(run: _Run, size: int, settings: SamplerSettings, report: Report | None) -> Chains:
-    """Run chains, each from its own starting point; a first run, as short as can be, tells them apart."""
+    """Run chains, each from its own starting point; a first run, as short as can be, says which chain is which."""
     as_short = replace(settings, draws=settings.chains, tune=_SHORTEST_TUNING)  # ArviZ warns of fewer draws than chains
     start = chain_start(size, settings.starts, lambda trial: run(as_short, None, trial))
     return run(settings, None if report is None else Relay(report), start)

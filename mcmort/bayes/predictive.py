@@ -18,7 +18,7 @@ type Array = NDArray[np.float64]
 
 
 def generator(seed: int, *names: str) -> np.random.Generator:
-    """Return a generator of its own for a purpose: what else is drawn does not change it."""
+    """Return a generator for one purpose, by its names: what is drawn for others does not change its numbers."""
     key = hashlib.sha256("/".join(names).encode()).digest()[:8]
     return np.random.default_rng([seed, int.from_bytes(key, "little")])
 
@@ -36,7 +36,7 @@ def independent(evidence: Evidence, draws: int, seed: int) -> Array:
 
 
 def replicates(evidence: Evidence, backend: ArrayBackend, seed: int, purpose: str) -> dict[str, Array]:
-    """Draw each figure again, on the logarithm; of one-sided claims it is the figure that they bound.
+    """Draw replicates of the logarithm of each figure; of a one-sided claim, of the figure that it bounds.
 
     Parameters
     ----------
@@ -52,6 +52,7 @@ def replicates(evidence: Evidence, backend: ArrayBackend, seed: int, purpose: st
     Returns
     -------
     dict of str to ndarray, shape (n_draws,)
+        Natural logarithms, by the name of the figure.
     """
     is_heavy = evidence.synthesis.tails == "heavy"
     drawn = {}

@@ -1,6 +1,6 @@
 """Modes that no chain found: the density along one line through draws, from one school of figures to another.
 
-A mode of little weight may lose each chain that starts in it before it is told apart. On a line along which only the
+A mode of little weight may lose each chain that starts in it before it is recognised. On a line along which only the
 deaths of one component change, or only what share of them was registered, it still shows as a hump of its own.
 """
 
@@ -27,7 +27,7 @@ _LINES: Final = 5
 _POINTS: Final = 240
 """Points of a line."""
 _KNOTS: Final = 1000
-"""Points by which a line along a share is told."""
+"""Points at which a line along a share is evaluated."""
 _LOOKED_AT: Final = 1000
 """Draws of the chains that say where they come."""
 _BEYOND: Final = 0.5

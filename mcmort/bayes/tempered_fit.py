@@ -103,7 +103,7 @@ def _middles(evidence: Evidence, splits: Sequence[SplitQuantity]) -> dict[str, l
 
 
 def have_crossed(modes: Sequence[SplitDeaths], columns: Mapping[str, Array], chains: int) -> bool:
-    """Whether chains came into each mode so often that the probabilities of all modes are known."""
+    """Whether chains entered each mode often enough to know its probability; columns are of shape ``(n_draws,)``."""
     for split in modes:
         mode_of = split.mode_of(columns[split.name]).reshape(chains, -1)
         for number, mode in enumerate(split.modes):

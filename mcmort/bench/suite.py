@@ -185,7 +185,7 @@ def _why_not(task: Task, tool: Peer, draws: int, checked: Check, before: list[Ce
         return "needs more memory than is free"
     if before and before[-1].timing(tool.name).skipped:
         return before[-1].timing(tool.name).skipped
-    # a check of a few draws tells enough of a tool that takes a millisecond for each
+    # a check of a few draws is enough for a tool that takes a millisecond for each
     known = before[-1].timing(tool.name).median / before[-1].draws if before else 0.0
     if known * draws > settings.limit:
         return f"longer than {settings.limit:g} s, judging by {before[-1].draws:,} draws"

@@ -124,7 +124,7 @@ class CaseHead(Record):
     def log_sd_of(self, basis: Basis) -> float:
         """Return the spread of a basis: the case's own, else the measured one of late figures of any kind of it.
 
-        Of registers it is how surely an archival one tells its own count: what it lacks is its completeness.
+        Of registers it is how sure the count of an archival one is: what it lacks is its completeness.
         """
         declared = self.spread.get(basis)
         if declared is not None:

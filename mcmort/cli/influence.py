@@ -85,7 +85,7 @@ def influence(
 
 
 def _announced(bar: Progress | None, source: DrawSource, workers: int) -> Progress:
-    """Return what is told of the refits done: before the first of them it says how long all may take."""
+    """Return what is printed of the refits done: before the first of them it says how long all may take."""
     from mcmort.api.influence_report import seconds_of_fit
 
     begun, is_first = perf_counter(), True

@@ -175,7 +175,7 @@ class YearShares[Value: Arithmetic]:
         """Return the share of a block by the timing of its host."""
         years = frozenset(range(block.first, block.last + 1))
         whole = self.share(block.host, years)
-        if isinstance(whole, float) and whole == 0.0:  # the host's series is zero there, and tells nothing
+        if isinstance(whole, float) and whole == 0.0:  # the host's series is zero there, and says nothing
             return len(years & inside) / len(years)
         part = self.share(block.host, years & inside)
         return part if isinstance(whole, float) and whole == 1.0 else part / whole

@@ -1,4 +1,7 @@
-"""The families between two ends: PERT, triangular, uniform, and the beta distribution of shares."""
+"""The families between two ends: PERT, triangular, uniform, and the beta distribution of shares.
+
+Every function works element by element: an array of any shape in, one of the same shape out; parameters are numbers.
+"""
 
 from __future__ import annotations
 

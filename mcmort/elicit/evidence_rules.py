@@ -265,7 +265,7 @@ def _silence(evidence: Elicited) -> str:
     """Return why no estimate of a component is pooled."""
     if evidence.bounds:
         return "only one-sided claims, which bound a distribution but make none"
-    if evidence.left:
-        reasons = sorted({reason for _, reason in evidence.left})
+    if evidence.rejected:
+        reasons = sorted({reason for _, reason in evidence.rejected})
         return f"no admissible estimate ({'; '.join(reasons)})"
     return "no estimate"

@@ -1,7 +1,7 @@
 """The three-term metalog of Keelin (2016, Decision Analysis 13(4)), behind a logarithm or a logit, or without a link.
 
 Its quantile function is given; its distribution function is found by Newton's method. It is listed with the other
-families in `mcmort.elicit.families`.
+families in `mcmort.elicit.families`. Every function works element by element, on arrays of any shape.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ class Elicited:
         Estimates in the pools.
     bounds : tuple of Estimate
         One-sided estimates.
-    left : tuple of (Estimate, str)
+    rejected : tuple of (Estimate, str)
         Estimates that are not used, each with the reason.
     support : {"count", "share", "signed"}
         Where values may lie.
@@ -76,7 +76,7 @@ class Elicited:
     ordinary: Distribution | None = None
     used: tuple[Used, ...] = ()
     bounds: tuple[Estimate, ...] = ()
-    left: tuple[tuple[Estimate, str], ...] = ()
+    rejected: tuple[tuple[Estimate, str], ...] = ()
     support: Support = "count"
 
 
@@ -257,7 +257,7 @@ def _owner(
         ordinary=share("ordinary"),
         used=tuple(used),
         bounds=tuple(bounds),
-        left=tuple(rejected),
+        rejected=tuple(rejected),
         support=case.head.support_of(owner),
     )
 

@@ -33,9 +33,11 @@ def unexpected_notes(posterior: Posterior) -> list[str]:
             f"{percent(one.share)} were registered, where {low} to {high} is cited."
         )
     if apart := disagreeing(posterior):
-        told = [f"{case.components[one.component].label} ({significant(one.ratio, 2)} times)" for one in apart[:_MOST]]
+        listed = [
+            f"{case.components[one.component].label} ({significant(one.ratio, 2)} times)" for one in apart[:_MOST]
+        ]
         more = f"; {len(apart) - _MOST} more" if len(apart) > _MOST else ""
-        notes.append(f"Figures differ by more than their errors lead one to expect: {'; '.join(told)}{more}.")
+        notes.append(f"Figures differ by more than their errors lead one to expect: {'; '.join(listed)}{more}.")
     expected = {one.name: one for one in predictions(posterior)}
     parts = parts_apart(posterior)
     strong = [_part(case, one, expected) for one in parts if one.is_strong]

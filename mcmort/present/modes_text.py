@@ -14,7 +14,7 @@ from mcmort.results.weighed_modes import SplitDeaths, WeighedMode
 __all__ = ["mode_notes"]
 
 _MOST: Final = 3
-"""Components whose modes are told, and figures that are named behind a mode; JSON has them all."""
+"""Components whose modes are listed, and figures that are named behind a mode; JSON has them all."""
 _TOGETHER: Final = 0.03
 """Least share by which a combination of modes differs from what independent components would give."""
 _NUMBERS: Final = {2: "two", 3: "three", 4: "four", 5: "five"}
@@ -28,7 +28,7 @@ def mode_notes(draws: Draws | HistogramResults, components: Collection[str] | No
     draws : Draws or HistogramResults
         Of any engine; other than fits they have no modes.
     components : collection of str, optional
-        Ids of the components to tell of; by default all.
+        Ids of the components to list; by default all.
 
     Returns
     -------
@@ -75,10 +75,10 @@ def _together(draws: Draws | HistogramResults, splits: Sequence[SplitDeaths]) ->
     }
     if not any(abs(share - by_chance[key]) >= _TOGETHER for key, share in shares.items()):
         return []
-    told = [
+    combinations = [
         f"{percent(share)} {_combination(draws.case, splits, key)}" for key, share in list(shares.items())[: _MOST + 1]
     ]
-    return [f"These modes go together: {'; '.join(told)}."]
+    return [f"These modes go together: {'; '.join(combinations)}."]
 
 
 def _combination(case: Case, splits: Sequence[SplitDeaths], key: Sequence[int]) -> str:

@@ -44,7 +44,7 @@ _MILLION: Final = 1_000_000.0
 _COUNTED: Final = 0.5
 """Least number that rounds to one death; a smaller one is printed as none."""
 _RAREST: Final = 0.001
-"""Probability below which none is told from another."""
+"""Probability below which no two are printed differently."""
 FEWEST: Final = 200
 """Draws below which the Monte Carlo error is not known; then one figure of the median is all that is printed."""
 
@@ -198,15 +198,15 @@ def signed(value: float, decimals: int = 2) -> str:
 
 
 def probability_text(value: float, low: float, high: float) -> str:
-    """Return a probability that draws tell, never as nothing or as certain.
+    """Return a probability estimated from draws, never as nothing or as certain.
 
     Parameters
     ----------
     value : float
         Share of the draws.
     low, high : float
-        Its Monte Carlo interval. A chance of less than one in a thousand is not told finer: it rests on the tails that
-        distributions were given; with few draws not even so fine.
+        Its Monte Carlo interval. A chance of less than one in a thousand is not printed more finely: it rests on the
+        tails that distributions were given; with few draws not even so fine.
 
     Returns
     -------
@@ -238,7 +238,7 @@ def points_text(error: float) -> str:
 
 
 def rate_unit(rates: Sequence[Summary]) -> int:
-    """Choose of how many people deaths are told: of 100, or of so many more that the medians do not read as fractions.
+    """Choose the number of people to which rates refer: 100, or so many more that no median reads as a fraction.
 
     Parameters
     ----------

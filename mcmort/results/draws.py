@@ -206,7 +206,7 @@ class Draws(Unconditioned):
         return self.manifest.draws
 
     def deaths(self, component: str, measure: Measure = "all") -> Array | None:
-        """Return the draws of a component, or None where it is unknown under that measure."""
+        """Return the draws of a component, shape ``(n_draws,)``, or None where it is unknown under that measure."""
         return self.columns.get(f"{measure}:{component}")
 
     def to_dataframe(self) -> pd.DataFrame:

@@ -43,7 +43,7 @@ RESOLUTION: Final = 12
 SHIFT: Final = 52 - RESOLUTION
 _SMALLEST: Final = 2.0**-10
 NEAR_ZERO: Final = _SMALLEST
-"""Values nearer to zero than this are zero: bin 0 does not tell them apart, and sums of floats are no more exact."""
+"""Values nearer to zero than this are zero: bin 0 does not resolve them, and sums of floats are no more exact."""
 _OCTAVES: Final = 60
 FIRST_BITS: Final = int(np.array(_SMALLEST).view(np.uint64))
 _STRIDE: Final = 256
@@ -225,7 +225,7 @@ class Histogram:
     def share_between(self, above: float, below: float) -> float:
         """Return the share of draws that are more than one value and less than another.
 
-        Draws at zero, or nearer to it than a bin can tell, are neither more nor less than zero.
+        Draws at zero, or nearer to it than a bin resolves, are neither more nor less than zero.
         """
         low = NEAR_ZERO if abs(above) < NEAR_ZERO else above
         high = -NEAR_ZERO if abs(below) < NEAR_ZERO else below

@@ -70,7 +70,7 @@ class SplitDeaths:
         return self.name.partition(":")[2]
 
     def mode_of(self, values: Array) -> Labels:
-        """Return the number of the mode of each draw."""
+        """Return the number of the mode of each draw, shape ``(n_draws,)``, counted from the lowest."""
         return np.asarray(np.searchsorted(np.asarray(self.cuts), values), dtype=np.int64)
 
 

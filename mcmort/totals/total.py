@@ -178,7 +178,7 @@ def total_of(draws: Draws, resolved: DefinitionTerms) -> Total[Array]:
 
 
 def kept(values: Values) -> NDArray[np.float64]:
-    """Return draws that were kept.
+    """Return draws that were kept, shape ``(n_draws,)``.
 
     Raises
     ------

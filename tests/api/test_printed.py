@@ -15,6 +15,7 @@ from mcmort.cli.app import main
 from mcmort.errors import UsageError
 from mcmort.results import Draws
 from mcmort.sampler import simulate
+from tests.caches import cache_of_code
 from tests.cases import case_of, component, definition, ranged
 
 
@@ -86,7 +87,7 @@ def test_workbook_to_the_terminal_is_wrong_use(capsys: pytest.CaptureFixture[str
 @pytest.mark.slow
 def test_saved_fit_is_read_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A fit that was saved under a name gives the same totals; a damaged or foreign one is refused."""
-    monkeypatch.setenv("MCMORT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("MCMORT_CACHE", str(cache_of_code(tmp_path / "cache")))
     case = mm.load("cambodia")
     posterior = mm.fit(case, rng=1)
     path = mm.save_fit(posterior, tmp_path / "fit.nc")

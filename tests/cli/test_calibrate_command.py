@@ -10,6 +10,7 @@ import pytest
 
 from mcmort.present.documents.result_schemas import result_schema
 from tests.bayes.small_cases import evidence_head
+from tests.caches import cache_of_code
 from tests.cases import component, point, write_case
 from tests.cli.ran import Run, runner
 
@@ -19,7 +20,7 @@ _SIMULATIONS = 6
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run the command line with a cache of its own."""
-    monkeypatch.setenv("MCMORT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("MCMORT_CACHE", str(cache_of_code(tmp_path / "cache")))
     return runner(capsys)
 
 

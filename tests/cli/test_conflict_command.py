@@ -12,6 +12,7 @@ import pytest
 
 from mcmort.present.documents.result_schemas import result_schema
 from tests.bayes.small_cases import evidence_head
+from tests.caches import cache_of_code
 from tests.cases import component, point, write_case
 from tests.cli.ran import Run, runner
 
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run the command line with a cache of its own, on a terminal of eighty columns."""
-    monkeypatch.setenv("MCMORT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("MCMORT_CACHE", str(cache_of_code(tmp_path / "cache")))
     monkeypatch.setenv("COLUMNS", "80")
     return runner(capsys)
 

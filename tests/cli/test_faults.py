@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from mcmort.catalogue.reading.new_case import MINIMAL, new_case
+from tests.caches import cache_of_code
 from tests.cli.ran import ROOT
 from tests.disks import on_a_full_disk
 
@@ -44,6 +45,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], str]] = {
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a store that holds compiled code, so that not every test compiles it."""
     work = tmp_path_factory.mktemp("warm")
+    cache_of_code(work / "store")
     new_case(work / "case", MINIMAL)
     for name in ("total", "fit"):
         assert finished(started(work, COMMANDS[name][0])) == (0, "")

@@ -13,6 +13,7 @@ import mcmort as mm
 from mcmort.cli import influence as module
 from mcmort.cli.app import main
 from mcmort.present.documents.result_schemas import result_schema
+from tests.caches import cache_of_code
 from tests.cases import component, point, ranged, write_case
 from tests.cli.ran import Run, runner
 
@@ -23,7 +24,7 @@ _SYNTHETIC = str(Path(__file__).parents[2] / "benchmarks" / "synthetic")
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run the command line with a cache of its own."""
-    monkeypatch.setenv("MCMORT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("MCMORT_CACHE", str(cache_of_code(tmp_path / "cache")))
     return runner(capsys)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from mcmort.present.documents.result_schemas import result_schema
 from tests.bayes.small_cases import evidence_head
+from tests.caches import cache_of_code
 from tests.cases import component, point, write_case
 from tests.cli.ran import runner
 
@@ -20,7 +21,7 @@ def test_document_follows_its_schema_and_is_verified(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """JSON has a row for each change, the first sentence stands in both, and a second run gives the same numbers."""
-    monkeypatch.setenv("MCMORT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("MCMORT_CACHE", str(cache_of_code(tmp_path / "cache")))
     studies = [point(50e3), point(70e3, source="study-b", basis="survey")]
     case = write_case(tmp_path / "case", {"head": evidence_head(), "component": [component("camps", *studies)]})
     run = runner(capsys)

@@ -97,14 +97,14 @@ def test_unadmitted_estimates_change_no_pool(left: dict[str, Any], reason: str) 
     """Cross-checks and bases that the case does not admit change no pool, and are listed with the reason."""
     found = _one(_A, _B, left)
     assert _quantiles(found.all) == _quantiles(_one(_A, _B).all)
-    assert [(one.source, why) for one, why in found.left] == [("study-c", reason)]
+    assert [(one.source, why) for one, why in found.rejected] == [("study-c", reason)]
 
 
 def test_a_superseded_estimate_stays_out() -> None:
     """An author's earlier figure is retired by the later one, and named."""
     found = _one(_A, {**_B, "supersedes": ["study-a"]})
     assert _quantiles(found.all) == _quantiles(_one(_B).all)
-    assert [(one.source, why) for one, why in found.left] == [("study-a", "superseded by study-b")]
+    assert [(one.source, why) for one, why in found.rejected] == [("study-a", "superseded by study-b")]
 
 
 def test_basis_admitted_by_the_caller_is_pooled() -> None:
@@ -339,7 +339,7 @@ def test_a_formula_without_evidence_is_left_out(text: str) -> None:
     derived = count(formula=text, source="study-c")
     found = elicit(case_of(component("one", derived), quantity=quantities)).components["one"]
     assert found.all is None
-    assert [(one.source, why) for one, why in found.left] == [("study-c", "no admissible evidence on missing")]
+    assert [(one.source, why) for one, why in found.rejected] == [("study-c", "no admissible evidence on missing")]
     admitted = elicit(case_of(component("one", derived), quantity=quantities), frozenset({"demographic", "assertion"}))
     assert admitted.components["one"].all is not None
 

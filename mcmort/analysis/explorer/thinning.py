@@ -56,7 +56,7 @@ def nested_rows(totals: Sequence[Array], count: int = MOST_ROWS) -> NDArray[np.i
 
 
 def thinned(draws: Draws, rows: NDArray[np.int64]) -> Draws:
-    """Return some of the draws, whole: every column and every split of years at the same rows."""
+    """Return the draws at some rows, shape ``(n_rows,)``: every column and every split of years at the same ones."""
 
     def splits(split: Split, _: int) -> Array:
         return draws.years_split(split)[rows]

@@ -99,7 +99,7 @@ class Multiverse:
 
     @cached_property
     def curve(self) -> NDArray[np.int64]:
-        """The order of the specification curve: universes by their medians, the smallest first."""
+        """Order of the specification curve: indices by medians, the smallest first, shape ``(n_universes,)``."""
         return np.argsort(self.medians, kind="stable")
 
     @cached_property

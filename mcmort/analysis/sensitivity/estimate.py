@@ -23,7 +23,7 @@ class Estimate(NamedTuple):
 
 
 def mean_error(values: Array, chains: int = 1) -> float:
-    """Return the Monte Carlo error of the mean of draws, which may be those of Markov chains."""
+    """Return the Monte Carlo error of the mean of draws, shape ``(n_draws,)``, which may be those of Markov chains."""
     if len(values) < 2:
         return math.nan
     size = len(values) if chains == 1 else min(effective_size(values, chains), len(values))

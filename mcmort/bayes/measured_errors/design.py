@@ -97,7 +97,7 @@ def independent(design: Design, cell: str, out: Sequence[int] = ()) -> int:
     Returns
     -------
     int
-        The events, or the lineages where these are fewer: one work on sixty countries tells its own bias, not that of
+        The events, or the lineages where these are fewer: one work on sixty countries shows its own bias, not that of
         its kind.
     """
     if cell not in design.cells:

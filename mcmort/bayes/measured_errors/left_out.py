@@ -67,7 +67,7 @@ def leave_out(fit: Fit, events: Sequence[int]) -> LeftOut:
 
 
 def event_log_density(fit: Fit, event: int) -> _Array:
-    """Return the log density of the errors of one event, for each draw: a multivariate Student t."""
+    """Return the log density of the errors of one event, a multivariate Student t, shape ``(n_draws,)``."""
     design, draws = fit.design, fit.draws
     here = np.flatnonzero(design.event == event)
     cell, late, selected = design.cell[here], design.is_late[here], design.is_selected[here]

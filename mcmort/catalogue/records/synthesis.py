@@ -129,7 +129,9 @@ class Balance(Scope):
     error: Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)] = Field(
         description="Standard error of the balance in persons: of the counts, and of what is in none of its parts."
     )
-    lineage: Id | None = Field(None, description="Estimates of this lineage tell the same, and are left out beside it.")
+    lineage: Id | None = Field(
+        None, description="Estimates of this lineage rest on the same data, and are left out beside it."
+    )
     source: Text
     locator: Text
     note: str | None = None

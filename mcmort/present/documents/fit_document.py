@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
 from pydantic import Field
 
@@ -106,37 +107,13 @@ class FitDocument(Frame):
     receipt: Receipt
 
 
+_KINDS: Final = ("all", "registered", *PRIOR_KINDS[1:], "residual")
+"""Kinds of inputs, in the order of the document."""
+
+
 def fit_document(posterior: Posterior, receipt: Receipt) -> FitDocument:
     """Return a fit in the stable JSON schema."""
     diagnosis = posterior.diagnosis
-    kinds = ("all", "registered", *PRIOR_KINDS[1:], "residual")
-    judged = {f"{kind}:{one.shifted.name}": one for kind in PRIOR_KINDS for one in judged_priors(posterior, kind)}
-    inputs = [
-        InputDocument(
-            name=name,
-            prior=None if shift.before is None else limits_of(shift.before),
-            posterior=limits_of(shift.after),
-            place=judged[name].place if name in judged else None,
-            is_wider=judged[name].is_wider if name in judged else None,
-            rhat=diagnosis.rhat[name],
-            ess_bulk=diagnosis.ess_bulk[name],
-            ess_tail=diagnosis.ess_tail[name],
-            mcse=diagnosis.mcse[name],
-        )
-        for kind in kinds
-        for shift in shifts(posterior, kind)
-        for name in (f"{kind}:{shift.name}",)
-    ]
-    figures = [
-        FigureDocument(
-            name=prediction.name,
-            printed=prediction.printed,
-            expected=LimitsDocument(low=prediction.low, median=prediction.middle, high=prediction.high),
-            quantile=prediction.below,
-            quantile_before=prediction.below_before,
-        )
-        for prediction in predictions(posterior)
-    ]
     rows = compare(posterior).rows
     document = FitDocument(
         **frame(posterior.case, posterior.manifest),
@@ -153,8 +130,8 @@ def fit_document(posterior: Posterior, receipt: Receipt) -> FitDocument:
             PartApartDocument(name=one.name, ratio=one.ratio, probability=one.probability, strong=one.is_strong)
             for one in parts_apart(posterior)
         ),
-        inputs=tuple(inputs),
-        figures=tuple(figures),
+        inputs=_inputs(posterior),
+        figures=_figures(posterior),
         left=dict(posterior.rejected),
         assertions=_assertions(rows[-1].total) if rows else None,
         modes=modes_document(posterior),
@@ -163,6 +140,42 @@ def fit_document(posterior: Posterior, receipt: Receipt) -> FitDocument:
         receipt=receipt,
     )
     return sealed(document, receipt)
+
+
+def _inputs(posterior: Posterior) -> tuple[InputDocument, ...]:
+    """Return each input before and after the evidence, with the checks of its chains."""
+    diagnosis = posterior.diagnosis
+    judged = {f"{kind}:{one.shifted.name}": one for kind in PRIOR_KINDS for one in judged_priors(posterior, kind)}
+    return tuple(
+        InputDocument(
+            name=name,
+            prior=None if shift.before is None else limits_of(shift.before),
+            posterior=limits_of(shift.after),
+            place=judged[name].place if name in judged else None,
+            is_wider=judged[name].is_wider if name in judged else None,
+            rhat=diagnosis.rhat[name],
+            ess_bulk=diagnosis.ess_bulk[name],
+            ess_tail=diagnosis.ess_tail[name],
+            mcse=diagnosis.mcse[name],
+        )
+        for kind in _KINDS
+        for shift in shifts(posterior, kind)
+        for name in (f"{kind}:{shift.name}",)
+    )
+
+
+def _figures(posterior: Posterior) -> tuple[FigureDocument, ...]:
+    """Return what the model predicts of each figure, beside what is printed."""
+    return tuple(
+        FigureDocument(
+            name=prediction.name,
+            printed=prediction.printed,
+            expected=LimitsDocument(low=prediction.low, median=prediction.middle, high=prediction.high),
+            quantile=prediction.below,
+            quantile_before=prediction.below_before,
+        )
+        for prediction in predictions(posterior)
+    )
 
 
 def _assertions(widest: Total) -> AssertionsDocument | None:

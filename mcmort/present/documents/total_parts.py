@@ -76,7 +76,7 @@ class PiecesOriginDocument(Document):
 
     kind: Literal["component", "quantity"]
     id: str
-    agreement: float = Field(description="Share of the draws whose piece the piece of the pool tells.")
+    agreement: float = Field(description="Share of the draws whose piece the piece of the pool predicts.")
     between: tuple[str, ...] = Field(description="Lineages whose medians lie in no piece of the pool.")
 
 

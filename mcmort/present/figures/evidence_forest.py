@@ -155,9 +155,9 @@ def _chart(
         caption.append("Each lineage, below its source, counts once.")
     if elicited.registered is not None and elicited.all is not None:
         caption.append("Of each draw all deaths are no fewer than those registered.")
-    if elicited.left:
-        left = "; ".join(f"{_author(total, estimate)} ({reason})" for estimate, reason in elicited.left)
-        caption.append(f"Not used: {left}.")
+    if elicited.rejected:
+        rejected = "; ".join(f"{_author(total, estimate)} ({reason})" for estimate, reason in elicited.rejected)
+        caption.append(f"Not used: {rejected}.")
     return RowChart(
         title=f"{total.case.head.title}: {said}; counted are {ours}",
         caption=(*caption, engine_note(total, own)),

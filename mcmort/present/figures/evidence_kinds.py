@@ -1,4 +1,4 @@
-"""How a component is known, as a marker: from records, from data on a population, from what is told, by arithmetic."""
+"""The evidence of a component as a marker: records, data on a population, narrative sources, or arithmetic."""
 
 from __future__ import annotations
 
@@ -12,22 +12,23 @@ from mcmort.totals import Total
 
 __all__ = ["LOOKS", "EvidenceKind", "kind_of", "kind_of_basis", "signs"]
 
-EvidenceKind = Literal["records", "data", "told", "formula"]
+EvidenceKind = Literal["records", "data", "narrative", "formula"]
 
 _BASES: Final[dict[str, EvidenceKind]] = {
     "registered": "records", "registered-adjusted": "records", "exhumation": "records", "demographic": "data",
-    "survey": "data", "multiple-systems": "data", "testimony": "told", "synthesis": "told", "assertion": "told",
+    "survey": "data", "multiple-systems": "data", "testimony": "narrative", "synthesis": "narrative",
+    "assertion": "narrative",
 }  # fmt: skip
 LOOKS: Final[dict[EvidenceKind, Look]] = {
     "records": Look(ARCHIVAL, "o"),
     "data": Look(ESTIMATED, "s", size=3.8),
-    "told": Look(CONTESTED, "^", size=4.4),
+    "narrative": Look(CONTESTED, "^", size=4.4),
     "formula": Look(GREY, "D", size=3.6),
 }
 _WORDS: Final[dict[EvidenceKind, str]] = {
     "records": "registers, records and exhumations",
     "data": "demography, surveys, matched lists",
-    "told": "syntheses, testimony, assertions",
+    "narrative": "syntheses, testimony, assertions",
     "formula": "by a formula",
 }
 
@@ -48,7 +49,7 @@ def kind_of(total: Total, name: str) -> EvidenceKind:
     lines: dict[EvidenceKind, set[str]] = {}
     for estimate in same:
         lines.setdefault(_BASES[estimate.basis], set()).add(estimate.line)
-    order: tuple[EvidenceKind, ...] = ("told", "data", "records")
+    order: tuple[EvidenceKind, ...] = ("narrative", "data", "records")
     return max(order, key=lambda kind: len(lines.get(kind, ())))
 
 

@@ -105,7 +105,7 @@ def _style(result: TotalSensitivity, part: PartSensitivity) -> dict[str, Any]:
 
 
 def _style_of(kind: EvidenceKind) -> dict[str, Any]:
-    return _HATCHED if kind == "told" else {"facecolor": LOOKS[kind].colour, "edgecolor": INK, "linewidth": 0.0}
+    return _HATCHED if kind == "narrative" else {"facecolor": LOOKS[kind].colour, "edgecolor": INK, "linewidth": 0.0}
 
 
 def _draw(axes: Axes, y: float, *, value: float, style: dict[str, Any]) -> None:
@@ -117,6 +117,6 @@ def _key(result: TotalSensitivity, shown: list[PartSensitivity]) -> tuple[Sign, 
     kinds = [kind_of(result.total, part.name) for part in shown if part.kind == "component"]
     words: dict[EvidenceKind, str] = {
         "records": "from registers and records", "data": "from demography and surveys",
-        "told": "from syntheses and testimony", "formula": "by a formula",
+        "narrative": "from syntheses and testimony", "formula": "by a formula",
     }  # fmt: skip
     return tuple(Sign(words=text, style=_style_of(kind)) for kind, text in words.items() if kind in kinds)

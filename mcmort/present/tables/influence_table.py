@@ -20,7 +20,7 @@ __all__ = ["influence_table"]
 _SHORT: Final = 15
 """Rows of which a short table consists."""
 _MOST: Final = {"ranked": 15, "floor": 8}
-"""Rows of each status in a table for people; of the others a note tells."""
+"""Rows of each status in a table for people; a note counts the others."""
 _NAMED: Final = 6
 _RAW: Final = (
     "rank", "kind", "name", "status", "median", "low", "high", "median_shift", "median_shift_error", "low_shift",
@@ -101,7 +101,7 @@ def _raw(row: Without) -> tuple[object, ...]:
 
 
 def _notes(influence: Influence, power: Sensitivity | None) -> tuple[str, ...]:
-    """Say what is not in the table, how a school is told, and how the draws were made."""
+    """Say what is not in the table, how a school is recognised, and how the draws were made."""
     total, notes = influence.total, ["Where no ± stands, the error is under the last digit printed."]
     ranked = influence.of_status("ranked")
     if len(ranked) > _MOST["ranked"]:

@@ -59,7 +59,7 @@ def errors_notes(library: ErrorLibrary, fitted: FittedErrors | None, *, is_curre
         f"Of {len(library.pairs)} pairs from {events} events {used} measure errors; the others differ in scope, "
         "state a bound, or have a later figure that is in dispute or itself a floor.",
         f"Selection: {len(library.pairs) - len(complete)} pairs are known because a correction was reported, and "
-        f"figures that were right make no story; {len(complete)} come from complete frames.",
+        f"figures that were right are seldom reported; {len(complete)} come from complete frames.",
     ]
     if fitted is not None:
         bias, spread = fitted.selection_of_bias, fitted.selection_of_spread

@@ -1,7 +1,7 @@
-"""The checklist of GATHER for a report, filled in as far as the case tells.
+"""The checklist of GATHER for a report, filled in as far as the case says.
 
 GATHER (Stevens and others 2016, doi:10.1371/journal.pmed.1002056) asks 18 things of published health estimates. They
-are told here in words of our own, under their numbers. What only an author can say is marked so, not guessed.
+are paraphrased here, under their numbers. What only an author can say is marked so, not guessed.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def gather_table(case: Case, *, has_fit: bool) -> Table:
     """
     rows = tuple((str(number), item.asked, item.answer) for number, item in enumerate(_items(case, has_fit), start=1))
     columns = (Column("Item", is_number=True), Column("What is asked"), Column("Answer"))
-    return Table("GATHER checklist", columns, rows, ("Items are told in our own words.",))
+    return Table("GATHER checklist", columns, rows, ("Items are paraphrased.",))
 
 
 def _items(case: Case, has_fit: bool) -> tuple[_Item, ...]:
@@ -58,7 +58,7 @@ def _items(case: Case, has_fit: bool) -> tuple[_Item, ...]:
     model = (
         "The pooled ranges and the model of all the evidence stand side by side in the page; neither was selected."
         if has_fit
-        else "One set of rules, told in methods.md; no model was selected among candidates. The options --pool, "
+        else "One set of rules, described in methods.md; no model was selected among candidates. The options --pool, "
         "--weights, --evidence and --dependence show what other rules give."
     )
     return (

@@ -45,7 +45,7 @@ def methods_text(case: Case, rows: list[ComparedDefinition], manifests: list[Man
     case : Case
         The case.
     rows : list of ComparedDefinition
-        One of each engine, whose settings are told.
+        One of each engine, whose settings are described.
     manifests : list of Manifest
         How the draws of each engine were made.
     accuracy : Accuracy
@@ -114,7 +114,7 @@ def _readings(case: Case) -> str:
 
 def _pooling(case: Case, manifest: Manifest) -> str:
     rules = Counter(manifest.pool or component.pool for component in case.components.values() if component.estimate)
-    told = ", ".join(f"{_POOLS[rule]} for {count} components" for rule, count in sorted(rules.items()))
+    listed = ", ".join(f"{_POOLS[rule]} for {count} components" for rule, count in sorted(rules.items()))
     weights = {
         "equal": "each lineage weighs the same",
         "confidence": "lineages weigh by the confidence of their figures",
@@ -122,7 +122,7 @@ def _pooling(case: Case, manifest: Manifest) -> str:
     }[manifest.weights]
     return (
         "Figures that rest on the same data form one lineage and count once. The lineages of a component are pooled as "
-        f"{told or 'the case says'}; {weights} (Clemen and Winkler 1999)."
+        f"{listed or 'the case says'}; {weights} (Clemen and Winkler 1999)."
     )
 
 
@@ -155,7 +155,7 @@ def _synthesis(manifest: Manifest) -> str:
 def _totals(case: Case) -> str:
     return (
         "A total is the sum of the components that a definition counts, draw by draw, each with the part that falls in "
-        "the years of the definition. Where an annual series is cited, deaths follow it; where nothing tells when they "
+        "the years of the definition. Where an annual series is cited, deaths follow it; where nothing says when they "
         "fell, the shares of the years are a flat Dirichlet draw (Frigyik, Kapila and Gupta 2010). "
         f"{len(case.overlaps)} cited overlaps are taken off where both sides count, and never more than what both "
         "sides hold. Net totals take off the share that would have died anyway, where it is cited. Components without "

@@ -15,12 +15,15 @@ from mcmort.bayes import fit
 from mcmort.bayes import fit_files as store
 from mcmort.bayes.fit_files import FitKey, find, path_of
 from mcmort.cache.sealed_files import keep_sealed, read_sealed
-from tests.bayes.fit_files.small_fits import assert_same_fit, draws_of, forbid_sampling, small_fit
+from tests.bayes.fit_files.small_fits import assert_same_fit, draws_of, forbid_sampling, independent_scores, small_fit
 from tests.bayes.small_cases import figures, plain
 from tests.cache.damages import random_damage
 from tests.cases import component, ranged
 
 pytestmark = pytest.mark.slow
+
+_CASE = figures(component("camps", ranged(10e3, 30e3)))
+_KEY = FitKey(1, None, (), None)
 
 
 def _truncated(path: Path, part: float) -> None:
@@ -72,18 +75,47 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, dict[str, bytes]]:
+    """Return the content of a stored fit, and its draws: made once for all damages."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MCMORT_CACHE", str(tmp_path_factory.mktemp("sound")))
+        patch.setattr("mcmort.bayes.sample.sample", independent_scores)
+        posterior = fit(_CASE, rng=1)
+        return path_of(_CASE, _KEY).read_bytes(), draws_of(posterior)
+
+
+def _damaged(name: str, content: bytes, folder: Path) -> None:
+    """Put a stored fit into a folder, and damage it."""
+    folder.mkdir(parents=True)
+    path_of(_CASE, _KEY).write_bytes(content)
+    DAMAGES[name](path_of(_CASE, _KEY))
+
+
 @pytest.mark.parametrize("name", DAMAGES)
-def test_damaged_file_is_sampled_again(name: str, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    """Whatever is wrong with the file, the case is sampled again, silently, and the draws are the same."""
-    case = figures(component("camps", ranged(10e3, 30e3)))
-    first = fit(case, rng=1)
-    (path,) = folder.iterdir()
-    DAMAGES[name](path)
+def test_damaged_file_is_not_read(
+    name: str, stored: tuple[bytes, dict[str, bytes]], folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever is wrong with the file, no fit is found, silently; the sound one is found."""
+    content, _ = stored
+    _damaged(name, content, folder)
     capfd.readouterr()
-    again = fit(case, rng=1)
-    assert {key: value.tobytes() for key, value in again.columns.items()} == {
-        key: value.tobytes() for key, value in first.columns.items()
-    }
+    assert find(_CASE, _KEY) is None
+    assert capfd.readouterr() == ("", "")
+    if name == "empty":
+        path_of(_CASE, _KEY).write_bytes(content)
+        assert find(_CASE, _KEY) is not None
+
+
+@pytest.mark.parametrize("name", ["truncated at half", "of another case", "a folder"])
+def test_damaged_file_is_sampled_again(
+    name: str, stored: tuple[bytes, dict[str, bytes]], folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """In the place of a damaged file the case is sampled again, silently, and the draws are the same."""
+    content, draws = stored
+    _damaged(name, content, folder)
+    capfd.readouterr()
+    assert draws_of(fit(_CASE, rng=1)) == draws
     assert capfd.readouterr() == ("", "")
     assert [one.suffix for one in folder.iterdir()] == [".nc"]  # nothing half-written is left beside it
 
@@ -126,13 +158,16 @@ def test_fit_of_another_request_under_the_name_of_this_one_is_not_read() -> None
 @pytest.mark.parametrize(
     "change", [{"manifest": {}}, {"statuses": [1]}, {"digest": "0" * 64}, {"rejected": 3}, {"diagnosis": None}], ids=str
 )
-def test_crafted_fit_with_a_true_digest_is_made_again(change: dict[str, Any]) -> None:
+def test_crafted_fit_with_a_true_digest_is_not_read(
+    change: dict[str, Any], stored: tuple[bytes, dict[str, bytes]], folder: Path
+) -> None:
     """A file of another form that states the right request and the digest of its content is no traceback."""
-    first, key = small_fit(), FitKey(1, None, (), None)
-    path, request = path_of(plain(), key), store._request(plain(), key)  # noqa: SLF001
+    content, _ = stored
+    folder.mkdir(parents=True)
+    path, request = path_of(_CASE, _KEY), store._request(_CASE, _KEY)  # noqa: SLF001
+    path.write_bytes(content)
     _rewrite(path, _with_head(**change))
     crafted = path.read_bytes()
     keep_sealed(path, request, lambda file: file.write(crafted))
     assert bytes(read_sealed(path, request)) == crafted
-    assert find(plain(), key) is None
-    assert draws_of(small_fit()) == draws_of(first)
+    assert find(_CASE, _KEY) is None

@@ -77,7 +77,7 @@ def test_dots_are_fifty_and_their_share_is_the_probability() -> None:
 
 def test_a_budget_has_the_shares_of_the_result() -> None:
     """The bars are the covariance shares in per cent, negative ones to the left of zero."""
-    draws = ussr_draws(20_000)
+    draws = ussr_draws(4_000)
     shares = mm.sensitivity(draws, "broad").sensitivity.parts
     (figure,) = mm.picture(draws, "uncertainty", "broad").figures()
     (panel,) = _panels(figure)

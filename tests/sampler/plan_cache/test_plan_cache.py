@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -22,13 +21,10 @@ from mcmort.sampler.kernel.run import run_plan
 from mcmort.sampler.program import plan_cache as store
 from mcmort.sampler.program.compiled import Compiled
 from mcmort.sampler.program.plan_cache import compiled_case
+from tests.caches import cache_of_code
 from tests.sampler.plan_cache.small_plans import forbid_compiling, is_same_plan, small_case
 
 pytestmark = pytest.mark.slow
-
-
-_SHARED = os.environ["MCMORT_CACHE"]
-"""The folder of all other tests, which holds the kernel."""
 
 
 def test_the_second_time_it_comes_from_disk(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,9 +164,7 @@ def test_a_total_from_a_stored_plan_elicits_nothing(folder: Path) -> None:
 
     That the same command does load them where the folder is empty follows from the guard in the tests above.
     """
-    folder.mkdir(parents=True)  # in the shared one other tests may push the case out at any time
-    for kernel in Path(_SHARED).glob("*.bin"):
-        shutil.copy(kernel, folder)
+    cache_of_code(folder)  # in the shared one other tests may push the case out at any time
     compiled_case(load("tests/good/minimal"))
     found = _modules("total", "tests/good/minimal", "-d", "broad", "-n", "500")
     assert "mcmort.sampler.kernel.run" in found
