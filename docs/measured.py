@@ -50,12 +50,14 @@ def _sample(pairs: tuple[ErrorPair, ...]) -> str:
 
 
 def _agreement() -> str:
-    """Return the agreement of the two readings."""
+    """Return the agreement of two readings: of the pairs of the first table, and of those added later."""
+    tables = [agreement(errors_folder() / f"{name}.csv") for name in ("second-reading", "second-reading-added")]
     rows = [
-        f"| {one.code} | {one.pairs} | {one.same} | {one.kappa:.2f} |"
-        for one in agreement(errors_folder() / "second-reading.csv")
+        f"| {code.code} | " + " | ".join(f"{one.pairs} | {one.same} | {one.kappa:.2f}" for one in (code, added)) + " |"
+        for code, added in zip(*tables, strict=True)
     ]
-    return "\n".join(["| code | pairs | coded alike | Cohen's kappa |", "| --- | ---: | ---: | ---: |", *rows]) + "\n"
+    head = "| code | pairs | coded alike | Cohen's kappa | pairs added later | coded alike | Cohen's kappa |"
+    return "\n".join([head, "| --- |" + " ---: |" * 6, *rows]) + "\n"
 
 
 def _interest(pairs: tuple[ErrorPair, ...]) -> str:

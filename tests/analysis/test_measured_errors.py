@@ -60,6 +60,15 @@ def test_second_reading_of_what_ships_agrees_beyond_chance() -> None:
     assert 0.6 < found["interest"].kappa < 0.9
 
 
+def test_second_reading_of_added_pairs_agrees_in_basis_and_less_in_kind() -> None:
+    """A reader who had not seen the table agrees substantially in basis, and better than chance in kind and interest."""
+    found = {one.code: one for one in agreement(errors_folder() / "second-reading-added.csv")}
+    assert found["basis"].pairs == 42
+    assert found["basis"].kappa > 0.6
+    assert 0.2 < found["kind"].kappa < 0.6
+    assert 0.2 < found["interest"].kappa < 0.6
+
+
 def test_readings_hold_or_fail_by_their_own_rule() -> None:
     """A range holds inside its ends, "at least" from above, "up to" from below; the shortfall is in half-widths."""
     wide = {"reads": "range", "low": 50.0, "high": 200.0, "best": None}
