@@ -293,7 +293,7 @@ function startExplorer(root, data, {first = null, changed = () => {}} = {}) {
   }
   function showLeftOut() {
     const left = data.components.filter((one) => !state.selected.has(one.id)).map((one) => one.label);
-    setText(byId("left-out"), left.length ? `Left out of this total: ${left.join("; ")}.` : "Left out of this total: nothing that the case holds.");
+    setText(byId("left-out"), left.length ? `Not added, as outside of the total or as parts of it: ${left.join("; ")}.` : "All that the case holds is in this total.");
     const unknown = unknownOnes().map((name) => `${components.get(name).label} (${model().variant.unknown[name]?.[state.measure] ?? "no evidence"})`);
     setText(byId("unknown"), unknown.length ? `Asked for, but unknown, which is not zero: ${unknown.join("; ")}.` : "");
   }

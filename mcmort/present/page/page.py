@@ -21,7 +21,7 @@ from mcmort.present.page.page_files import EXPLORER_SCRIPTS, joined, template
 from mcmort.present.pieces_text import headline_with_pieces
 from mcmort.present.print_format import years_text
 from mcmort.present.texts.limits_text import limits
-from mcmort.present.wording import counts_text, excluded_text, interval_text, unknown_text
+from mcmort.present.wording import counts_text, interval_text, not_added_text, unknown_text
 
 __all__ = ["default_definition", "page_html"]
 
@@ -104,7 +104,7 @@ def _shown(row: ComparedDefinition, thinned: int) -> dict[str, Any]:
         "rows": _rows(row),
         "median": rounding.number(row.summary.median),
         "interval": interval_text(total, row.summary, _LEVEL),
-        "left_out": f"Left out of this total: {excluded_text(total)}.",
+        "left_out": not_added_text(total) or "All that the case holds is in this total.",
         "unknown": f"Asked for, but unknown, which is not zero: {unknown}." if unknown else "",
         "note": engine_note(total, row.summary),
         "thinned": thinned,

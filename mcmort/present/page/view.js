@@ -90,8 +90,7 @@ const View = (() => {
       line(low, high, middle, {stroke: COLOURS.mark, "stroke-width": 2});
       line(in1, in2, middle, {stroke: COLOURS.mark, "stroke-width": 7});
       svg.append(element("circle", {cx: x(one.median), cy: middle, r: 5, fill: COLOURS.paper, stroke: COLOURS.mark, "stroke-width": 2}));
-      beside(svg, one.text, [x(low), x(high)], middle + 4, [left, right], {"font-weight": 600}, size);
-      y += 32;
+      y += 32 + beside(svg, one.text, [x(low), x(high)], middle + 4, [left, right], {"font-weight": 600}, size, true);
     }
     if (pinned) {
       name(`Pinned: ${pinned.label}`, COLOURS.pin, false);
@@ -100,7 +99,7 @@ const View = (() => {
         const [low, high] = pinned.one.intervals[level];
         line(low, high, middle, {stroke: COLOURS.pin, "stroke-width": 2, "stroke-dasharray": "5 3"});
         svg.append(element("circle", {cx: x(pinned.one.median), cy: middle, r: 4.5, fill: COLOURS.paper, stroke: COLOURS.pin, "stroke-width": 2}));
-        beside(svg, pinned.one.text, [x(low), x(high)], middle + 4, [left, right], {fill: COLOURS.pin}, size);
+        y += beside(svg, pinned.one.text, [x(low), x(high)], middle + 4, [left, right], {fill: COLOURS.pin}, size, true);
       } else {
         svg.append(element("text", {x: left, y: middle + 4, fill: COLOURS.pin}, "no total"));
       }
@@ -111,7 +110,7 @@ const View = (() => {
         svg.append(element("text", {x: 8, y: y + 31, fill: COLOURS.quiet, "font-size": 12}, "hollow or thin: counts otherwise")); y += 22; }
       for (const mark of published) {
         const text = mark.label;
-        if (narrow) { svg.append(element("text", {x: 8, y: y + 12, fill: COLOURS.quiet, "font-size": 12}, broken(`${text}${mark.same ? "" : "; other scope"}`, Math.floor((width - 16) / (12 * 0.56)), 1)[0])); y += 16; }
+        if (narrow) { svg.append(element("text", {x: 8, y: y + 12, fill: COLOURS.quiet, "font-size": 12}, broken(text, Math.floor((width - 16) / (12 * 0.56)), 1)[0])); y += 16; }
         drawMark(svg, mark, y + 9, x, reach);
         if (!narrow) {
           const most = Math.min(mark.high, reach);
@@ -130,15 +129,22 @@ const View = (() => {
     svg.setAttribute("height", y); svg.setAttribute("width", width);
     holder.replaceChildren(svg);
   }
-  // writes a text to the right of what is drawn, else to its left, else where there is more room, cut short
-  function beside(svg, text, [from, to], y, [left, right], attributes, size) {
+  // writes a text to the right of what is drawn, else to its left, else below it if it must stay whole, else where there
+  // is more room, cut short; returns how much higher that makes the row
+  function beside(svg, text, [from, to], y, [left, right], attributes, size, isWhole) {
     const most = [right + 12 - to - 8, from - 8 - left].map((room) => Math.floor(room / (size * 0.56)));
+    if (isWhole && text.length > Math.max(...most)) {
+      const last = Math.max(right + 8 - 1.1 * textWidth(text, size), left);
+      svg.append(element("text", {x: Math.min(Math.max(from, left), last), y: y + 18, ...attributes}, text));
+      return 20;
+    }
     const side = text.length <= most[0] || most[0] >= most[1] ? 0 : 1;
     const shown = text.length <= most[side] ? text : `${text.slice(0, Math.max(most[side] - 1, 3))}\u2026`;
     const place = side === 0 ? {x: to + 8, "text-anchor": "start"} : {x: from - 8, "text-anchor": "end"};
     const made = element("text", {y, "paint-order": "stroke", stroke: COLOURS.paper, "stroke-width": 3, ...attributes, ...place}, shown);
     if (shown !== text) made.append(element("title", {}, text));
     svg.append(made);
+    return 0;
   }
   function drawMark(svg, mark, y, x, reach) {
     const face = mark.same ? COLOURS.grey : COLOURS.paper, style = {stroke: COLOURS.grey, fill: face};
