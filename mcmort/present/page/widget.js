@@ -33,7 +33,8 @@ function isDark(element) {
 function followTheme(host, explorer) {
   const apply = () => explorer.classList.toggle("night", isDark(host));
   const later = () => setTimeout(apply, 100);  // when the style sheets of the new theme are there
-  const attributes = new MutationObserver(later), seen = new ResizeObserver(apply), system = matchMedia("(prefers-color-scheme: dark)");
+  const attributes = new MutationObserver(later), system = matchMedia("(prefers-color-scheme: dark)");
+  const seen = new ResizeObserver(() => { apply(); seen.disconnect(); });  // once it stands in the notebook
   for (const one of [document.documentElement, document.body]) attributes.observe(one, {attributes: true});
   seen.observe(host);
   system.addEventListener("change", later);
