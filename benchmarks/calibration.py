@@ -198,12 +198,12 @@ def went(study: Study, found: Calibration) -> str:
         f"{study.label} (digest of the case {digest}): rejected at {100 * LEVEL:.0f} % for all {len(least)} quantities "
         f"and both tests together: {_listed(found)}. The least probability is that of {most}, {least[most]:.1g}, where "
         f"{2 * len(least)} were computed. Short chains did not mix, or had divergent transitions, in "
-        f"{found.in_full.sum()} of {total} fits, which were made in full; {total - counted} of these were refused and "
-        f"are left out. Median of the least effective sample size: {np.median(found.ess):.0f}."
+        f"{found.in_full.sum()} of {total} fits, which were made in full; refused and left out: {total - counted}. "
+        f"Median of the least effective sample size: {np.median(found.ess):.0f}."
     ]
     if counted < total:
         every = replace(found, ess=np.full(total, np.inf))
-        lines.append(f"With these {total - counted} counted by their short chains, it is rejected: {_listed(every)}.")
+        lines.append(f"With what was refused counted by its short chains, it is rejected: {_listed(every)}.")
     return " ".join(lines)
 
 

@@ -14,7 +14,9 @@ def _calibration(*, is_off: bool) -> Calibration:
     ranks = np.arange(100)
     other = ranks // 4 if is_off else ranks[::-1]
     both = np.stack([np.append(ranks, [0, 0]), np.append(other, [0, 0])], axis=1)
-    return Calibration(("x", "y"), both, np.append(np.full(100, 400.0), [3.0, 3.0]), np.zeros(102, int), np.zeros(102, bool))
+    return Calibration(
+        ("x", "y"), both, np.append(np.full(100, 400.0), [3.0, 3.0]), np.zeros(102, int), np.zeros(102, bool)
+    )
 
 
 def test_uniform_ranks_hold_each_interval_as_often_as_it_says() -> None:
