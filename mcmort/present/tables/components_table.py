@@ -83,10 +83,11 @@ def _evidence_note(posterior: Posterior) -> str:
     manifest, used = posterior.manifest, len(posterior.log_likelihood)
     claims = len(posterior.conditioned)
     without = f", without {', '.join(manifest.without)}" if manifest.without else ""
+    sums = f" ({claims} of them claims about sums)" if claims else ""
+    rejected = f"; {len(posterior.rejected)} not used, each for a reason" if posterior.rejected else ""
     return (
-        f"Conditioned on {used} figure{'' if used == 1 else 's'} ({claims} of them claims about sums); "
-        f"{len(posterior.rejected)} are not used, each for a reason ('mcmort fit {posterior.case.id} --figures'). "
-        f"Evidence: {', '.join(manifest.evidence)}{without}."
+        f"Conditioned on {used} figure{'' if used == 1 else 's'} or balance{'' if used == 1 else 's'}{sums}{rejected} "
+        f"('mcmort fit {posterior.case.where} --figures'). Evidence: {', '.join(manifest.evidence)}{without}."
     )
 
 
