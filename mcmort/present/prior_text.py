@@ -52,8 +52,9 @@ def priors_headline(title: str, judged: Sequence[JudgedPrior]) -> str:
     outside = sum(one.place in ("below", "above") for one in judged)
     ends = sum(one.place.endswith("end") for one in judged)
     unchanged = sum(one.place == "unchanged" for one in judged)
+    verb = "is" if wide == 1 else "are"
     return (
-        f"{title}: {wide} of {len(deaths)} priors of deaths {'is' if wide == 1 else 'are'} wider than all the evidence. "
+        f"{title}: {wide} of {len(deaths)} priors of deaths {verb} wider than all the evidence. "
         f"Of {len(judged)} priors of any kind it lies at an end of {ends or 'none'} and outside {outside or 'none'}; "
         f"hardly changed, and so as presupposed: {unchanged or 'none'}."
     )

@@ -49,8 +49,8 @@ def nothing_left(standard: Standard, known: Mapping[str, Known], rejected: Mappi
     if computed:
         quantities = standard.quantities_behind([case.components[name].formula for name in computed])
         why.append(
-            f"the deaths of {_named(computed)} are computed from {_named(quantities)}, which are taken as cited, and no "
-            "figure of the deaths themselves, no claim about a sum and no balance speaks of them"
+            f"the deaths of {_named(computed)} are computed from {_named(quantities)}, which are taken as cited, and "
+            "no figure of the deaths themselves, no claim about a sum and no balance speaks of them"
         )
         hints.append(f"'mcmort total {case.where} -d NAME' computes what the quantities give")
     if not hints:
