@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.vocabulary import LinkMeasure, Measure, Pooling, Weighting
 from mcmort.errors import UsageError
-from mcmort.results.assertion_weights import AssertionWeights
 from mcmort.results.draw_options import Dependence, Method, SamplerOfFit
 from mcmort.results.draw_tables import dataframe_of, dataset_of, write_parquet
 from mcmort.results.histogram_estimate import HistogramEstimate
 from mcmort.results.question import Question, Split, Sums
+from mcmort.results.unconditioned import Unconditioned
 from mcmort.results.weighed_modes import SplitDeaths, joint_shares
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def _no_splits(split: Split, _: int) -> Array:
 
 
 @dataclass(frozen=True)
-class Draws:
+class Draws(Unconditioned):
     """Joint draws of every uncertain input of a case.
 
     Attributes
@@ -178,31 +178,6 @@ class Draws:
     columns: Mapping[str, Array]
     statuses: Mapping[str, ComponentStatus] = field(default_factory=dict)
     splits: Callable[[Split, int], Array] = field(default=_no_splits, repr=False)
-
-    @property
-    def conditioned(self) -> frozenset[str]:
-        """Claims that the draws are conditioned on, by id; none unless the engine takes them in."""
-        return frozenset()
-
-    @property
-    def fitted_to(self) -> frozenset[str]:
-        """Figures that the draws are conditioned on: ``OWNER:ESTIMATE``, ``claim:ID``, ``balance:ID``; here none."""
-        return frozenset()
-
-    @property
-    def assertions(self) -> AssertionWeights | None:
-        """What draws would weigh if assertions that are left out were evidence; None of engines that do not weigh."""
-        return None
-
-    @property
-    def basis_parameters(self) -> Mapping[str, Array]:
-        """Heterogeneities ``tau:BASIS`` and biases ``bias:BASIS``, of an engine that learns them; else none."""
-        return {}
-
-    @property
-    def modes(self) -> tuple[SplitDeaths, ...]:
-        """Components whose deaths have several modes, with the probability of each; none unless the engine looks."""
-        return ()
 
     def joint_modes(self, splits: Sequence[SplitDeaths]) -> Mapping[tuple[int, ...], float]:
         """Return the share of each combination of modes of several components; none of fewer than two."""
@@ -264,7 +239,7 @@ class Draws:
 
 
 @dataclass(frozen=True)
-class HistogramResults:
+class HistogramResults(Unconditioned):
     """Histograms of some columns and totals, whose draws were counted and not kept.
 
     Attributes
@@ -279,36 +254,6 @@ class HistogramResults:
     manifest: Manifest
     columns: Mapping[str, HistogramEstimate]
     statuses: Mapping[str, ComponentStatus] = field(default_factory=dict)
-
-    @property
-    def conditioned(self) -> frozenset[str]:
-        """Claims that the draws were conditioned on: none."""
-        return frozenset()
-
-    @property
-    def fitted_to(self) -> frozenset[str]:
-        """Figures that the draws were conditioned on: none."""
-        return frozenset()
-
-    @property
-    def assertions(self) -> AssertionWeights | None:
-        """What draws would weigh if assertions that are left out were evidence: None."""
-        return None
-
-    @property
-    def basis_parameters(self) -> Mapping[str, Array]:
-        """Heterogeneities ``tau:BASIS`` and biases ``bias:BASIS``, of an engine that learns them; else none."""
-        return {}
-
-    @property
-    def modes(self) -> tuple[SplitDeaths, ...]:
-        """Components whose deaths have several modes, with the probability of each: none."""
-        return ()
-
-    def joint_modes(self, splits: Sequence[SplitDeaths]) -> Mapping[tuple[int, ...], float]:
-        """Return the share of each combination of modes of several components: none."""
-        del splits
-        return {}
 
     @property
     def is_kept(self) -> bool:

@@ -20,7 +20,7 @@ from mcmort.present.provenance_text import provenance_note
 from mcmort.present.sensitivity_text import leading_note
 from mcmort.present.tables.columns import Column, Table
 from mcmort.present.texts.spread_text import measured_note
-from mcmort.present.wording import counts_text, excluded_text, floor_note, interval_text, is_floor
+from mcmort.present.wording import counts_text, floor_note, interval_text, is_floor, left_out_text, unknown_text
 from mcmort.totals import Total, Values
 
 __all__ = ["total_table"]
@@ -99,10 +99,9 @@ def _main_notes(
 ) -> tuple[str, ...]:
     """Return what a reader must know first: what carries the width, is not counted, not known, and how it was made."""
     notes = [*mode_notes(total.draws, total.parts), *leading_note(pieces, probability)]
-    for words, names in (("Not counted", total.excluded), ("Asked for, but not known", total.unknown)):
-        labels = [total.case.components[name].label for name in sorted(names)]
-        if labels:
-            notes.append(f"{words}: {'; '.join(labels)}.")
+    notes.append(left_out_text(total))
+    if total.unknown:
+        notes.append(f"Asked for, but not known: {unknown_text(total)}.")
     notes += floor_note([total])
     if bounds is not None:
         interval = summary.interval(probability)
@@ -195,7 +194,7 @@ def _total_notes(
 ) -> tuple[str, ...]:
     definition = total.definition
     notes = [*mode_notes(total.draws, total.parts), *leading_note(pieces, probability)]
-    notes += [f"Question: {definition.question}", f"Not counted: {excluded_text(total)}."]
+    notes += [f"Question: {definition.question}", left_out_text(total)]
     if total.unknown:
         reasons = "; ".join(
             f"{total.case.components[name].label} ({reason})" for name, reason in sorted(total.unknown.items())
