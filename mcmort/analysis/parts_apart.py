@@ -128,7 +128,7 @@ def _lines(case: Case) -> dict[str, object]:
 
 def _distance(group: Sequence[_Reading], *, is_heavy: bool) -> tuple[float, float]:
     """Return how far a part is from the rest, on the logarithm, and the probability of that."""
-    from scipy import stats
+    from scipy import special  # not stats, which takes longer to load than all else that a stored fit needs
 
     precision = [one.weight / one.variance for one in group]
     variance = 1.0 / sum(precision)
@@ -143,8 +143,10 @@ def _distance(group: Sequence[_Reading], *, is_heavy: bool) -> tuple[float, floa
     difference = middle / open_share
     score = abs(difference) / math.sqrt(variance + left / open_share)
     # several figures together have lighter tails than one of them
-    law = stats.t(_DEGREES) if is_heavy and len(group) == 1 else stats.norm()
-    return difference, 2.0 * float(law.sf(score * law.std()))
+    if is_heavy and len(group) == 1:
+        deviation = math.sqrt(_DEGREES / (_DEGREES - 2.0))
+        return difference, 2.0 * float(special.stdtr(_DEGREES, -score * deviation))
+    return difference, 2.0 * float(special.ndtr(-score))
 
 
 def _sum(values: Iterable[Array]) -> Array:

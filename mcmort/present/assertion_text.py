@@ -58,7 +58,7 @@ def with_assertions_text(total: Total) -> str:
     return (
         f"With assertions ({assertions.figures} left out here) {name!r} would be "
         f"{rounding.span(found.low, found.high)}, median {rounding.number(found.median)}, {size}{sure}: the draws of "
-        f"this fit weighed again, Pareto k {max(assertions.pareto_k, 0.0):.1f}."
+        f"this fit weighed again (Pareto k {max(assertions.pareto_k, 0.0):.1f}; up to {MOST_PARETO_K} it holds)."
     )
 
 

@@ -49,15 +49,14 @@ def priors_headline(title: str, judged: Sequence[JudgedPrior]) -> str:
     """Return the sentence that says how wide what is presupposed is beside the evidence."""
     deaths = [one for one in judged if one.kind == "all"]
     wide = sum(one.is_wider for one in deaths)
-    share = f"all {wide}" if wide == len(deaths) else f"{wide or 'none'} of {len(deaths)}"
     outside = sum(one.place in ("below", "above") for one in judged)
     ends = sum(one.place.endswith("end") for one in judged)
     unchanged = sum(one.place == "unchanged" for one in judged)
-    places = f"at an end of {ends or 'none'}, outside {outside or 'none'}"
-    stay = ", so that these stay as presupposed" if unchanged else ""
+    verb = "is" if wide == 1 else "are"
     return (
-        f"{title}: {share} priors of deaths are wider than all the evidence. Of all {len(judged)} priors it lies "
-        f"{places}; {unchanged or 'none'} it hardly changes{stay}."
+        f"{title}: {wide} of {len(deaths)} priors of deaths {verb} wider than all the evidence. "
+        f"Of {len(judged)} priors of any kind it lies at an end of {ends or 'none'} and outside {outside or 'none'}; "
+        f"hardly changed, and so as presupposed: {unchanged or 'none'}."
     )
 
 

@@ -97,5 +97,5 @@ def test_table_of_priors_counts_each_once() -> None:
         "wider; the evidence lies at its upper end",
     )  # fmt: skip
     assert {row[3] for row in table.rows[1:]} <= {"fixed"}
-    assert "Of all 1 priors it lies at an end of 1, outside none" in priors_headline("x", judged)
+    assert "Of 1 priors of any kind it lies at an end of 1 and outside none" in priors_headline("x", judged)
     assert len(set(PRIOR_KINDS)) == len(PRIOR_KINDS)

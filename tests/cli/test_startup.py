@@ -143,3 +143,12 @@ def test_loading_a_case_needs_no_numba() -> None:
     modules = _loaded("import mcmort as mm; mm.cases(); mm.load('ussr')")
     assert "mcmort.catalogue.reading.load" in modules
     assert [name for name in HEAVY if name in modules] == []
+
+
+def test_a_stored_fit_loads_no_statistics_library() -> None:
+    """A fit that is found again prints without scipy.stats, which takes longer to load than all else that it needs."""
+    code = "from mcmort.cli.app import main; main(['fit', 'benchmarks/synthetic'])"
+    _loaded(code)
+    modules = _loaded(code)
+    assert "h5netcdf" in modules
+    assert not modules & {"scipy.stats", "numba", "xarray", "arviz_stats", "nutpie"}

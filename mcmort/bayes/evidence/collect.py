@@ -12,6 +12,7 @@ from mcmort.bayes.evidence.declared import declared_heterogeneities, with_declar
 from mcmort.bayes.evidence.deduplicate import claims_not_yet_used, weighted_by_lineage
 from mcmort.bayes.evidence.error_groups import error_model, measured_completeness, priors_of
 from mcmort.bayes.evidence.names_given import names_given
+from mcmort.bayes.evidence.nothing_left import nothing_left
 from mcmort.bayes.evidence.standard import Selection, Standard, standard_of
 from mcmort.bayes.evidence.weak import latent_of, latents_of_balances, latents_of_sums
 from mcmort.bayes.quantile_spline import Prior
@@ -22,7 +23,7 @@ from mcmort.definitions import DefinitionTerms, ResolvedDefinition, of_balance, 
 from mcmort.elicit.evidence_rules import Grounds, Known, Way, adds_registered_only, known_by
 from mcmort.elicit.families import fixed
 from mcmort.elicit.figure_fit import fit_figure
-from mcmort.errors import DefinitionError, EvidenceError
+from mcmort.errors import DefinitionError
 from mcmort.results import ComponentStatus
 
 __all__ = ["collect"]
@@ -72,12 +73,10 @@ def collect(case: Case, evidence: Iterable[str] | None = None, without: Iterable
     accounted = _accounted_claims(counted, new_claims.kept)
     sides = _accounted_balances(counted, balances.kept)
     data = [*figures.kept, *accounted.kept]
-    if not any(datum.side == "point" for datum in data) and not sides.kept:
-        raise EvidenceError(
-            f"no evidence of {case.id} is left to condition on. Hint: admit more bases with --evidence, or leave "
-            "fewer sources out"
-        )
     steps = (balances, estimates, claims, direct, stated, figures, new_claims, accounted, sides)
+    rejected = dict(sorted((name, reason) for step in steps for name, reason in step.rejected.items()))
+    if not any(datum.side == "point" for datum in data) and not sides.kept:
+        raise nothing_left(standard, known, rejected)
     errors = error_model(case, synthesis, {datum.group: datum.basis for datum in data})
     latents = {
         name: sums[name] if name in sums else latent_of(standard, name, direct.kept, errors)
@@ -93,8 +92,7 @@ def collect(case: Case, evidence: Iterable[str] | None = None, without: Iterable
         tuple(name for name in sorted(known) if known[name].registered is not Way.UNKNOWN),
         _cited(standard, known, latents, synthesis.completeness or measured_completeness(), data, accounts)
         | declared_heterogeneities(synthesis, {datum.component for datum in data}),
-        weighted_by_lineage(data), accounts, statuses,
-        dict(sorted((name, reason) for step in steps for name, reason in step.rejected.items())),
+        weighted_by_lineage(data), accounts, statuses, rejected,
     )  # fmt: skip
 
 

@@ -80,14 +80,21 @@ def _interval(summary: Summary | None) -> str:
 
 
 def _evidence_note(posterior: Posterior) -> str:
-    manifest, used = posterior.manifest, len(posterior.log_likelihood)
-    claims = len(posterior.conditioned)
+    manifest, claims = posterior.manifest, len(posterior.conditioned)
+    balances = sum(name.startswith("balance:") for name in posterior.log_likelihood)
+    used = len(posterior.log_likelihood) - balances
     without = f", without {', '.join(manifest.without)}" if manifest.without else ""
+    sums = f" ({claims} of them claims about sums)" if claims else ""
+    beside = f" and {_counted(balances, 'balance')}" if balances else ""
+    rejected = f"; {len(posterior.rejected)} not used, each for a reason" if posterior.rejected else ""
     return (
-        f"Conditioned on {used} figure{'' if used == 1 else 's'} ({claims} of them claims about sums); "
-        f"{len(posterior.rejected)} are not used, each for a reason ('mcmort fit {posterior.case.id} --figures'). "
-        f"Evidence: {', '.join(manifest.evidence)}{without}."
+        f"Conditioned on {_counted(used, 'figure')}{sums}{beside}{rejected} ('mcmort fit {posterior.case.where} "
+        f"--figures'). Evidence: {', '.join(manifest.evidence)}{without}."
     )
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _balances(posterior: Posterior) -> list[str]:

@@ -12,7 +12,7 @@ from mcmort.present.balance_text import balance_notes
 from mcmort.present.engine_note import digits_note, engine_note
 from mcmort.present.grouped_notes import grouped_notes
 from mcmort.present.modes_text import mode_notes
-from mcmort.present.numbers import MINUS, percent, rounding_for, rounding_of, significant
+from mcmort.present.numbers import MINUS, Rounding, percent, rounding_for, rounding_of, significant
 from mcmort.present.one_source_text import one_source_notes
 from mcmort.present.pieces_text import pieces_text
 from mcmort.present.print_format import EN_DASH, years_text
@@ -134,11 +134,16 @@ def _overlap_line(total: Total, summary: Summary, name: str, probability: float)
         f"less: {guest}, within {host}",
         EN_DASH if overlap.years is None else years_text(overlap.years),
         _share_of_mean(-own.mean, summary),
-        f"{MINUS}{rounding.digits(wide.high)} to {MINUS}{rounding.digits(wide.low)}{rounding.word}",
-        f"{MINUS}{rounding.number(own.median)}",
+        f"{_less(rounding, wide.high)} to {_less(rounding, wide.low)}{rounding.word}",
+        f"{_less(rounding, own.median)}{rounding.word}",
     )
     # subtracted from zero, so that none is printed as -0.0
     return cells, (name, 0.0 - own.median, 0.0 - own.mean, 0.0 - wide.high, 0.0 - wide.low)
+
+
+def _less(rounding: Rounding, number: float) -> str:
+    """Return a number that is taken off, with its sign unless it is printed as none."""
+    return f"{MINUS if rounding.value(number) else ''}{rounding.digits(number)}"
 
 
 def _total_line(total: Total, summary: Summary, probability: float) -> _Line:
