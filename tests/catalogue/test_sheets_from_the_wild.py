@@ -15,8 +15,9 @@ from zipfile import ZipFile
 import pytest
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell as BookCell
-from openpyxl.formatting.rule import CellIsRule
+from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Font
+from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.worksheet.worksheet import Worksheet
 
 import mcmort as mm
@@ -374,7 +375,8 @@ def test_formats_that_depend_on_a_condition_are_named(tmp_path: Path) -> None:
     """A line through figures that a rule draws was not seen, and not said."""
 
     def change(_: Workbook, page: Worksheet) -> None:
-        rule = CellIsRule(operator="greaterThan", formula=["1"], font=Font(strike=True))
+        struck = DifferentialStyle(font=Font(strike=True))
+        rule = Rule(type="cellIs", operator="greaterThan", formula=["1"], dxf=struck)
         page.conditional_formatting.add("J2", rule)
 
     remarks: list[str] = []
