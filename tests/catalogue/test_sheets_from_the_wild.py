@@ -497,3 +497,10 @@ def test_years_in_number_cells_are_read(tmp_path: Path) -> None:
     assert years_of(tmp_path / "a.xlsx") == [1932, 1933]
     lines = "north,Camps,Nowhere,Deaths,deaths,smith-1990,p. 12,-50,-30,1000,point,survey"
     assert years_of(csv_of(tmp_path / "a.csv", ENDS, lines)) == [-50, -30]
+
+
+def test_row_of_another_kind_is_refused(tmp_path: Path) -> None:
+    """A row whose role was "total" or "context" became one estimate more of its component."""
+    path = csv_of(tmp_path / "a.csv", NAMES + ",role", ROW + ",estimate", ROW + ",context")
+    (problem,) = problems_of(path)
+    assert "row 3 > table: found 'context'; expected component, claim or quantity" in problem

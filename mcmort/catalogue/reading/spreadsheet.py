@@ -49,7 +49,7 @@ _LACKING: Final = ("nothing", "no figure")
 _ELSEWHERE: Final = "?"
 """Stands among the refused columns of a row that holds something in a column whose name was refused."""
 _KINDS: Final[dict[str, type[Record]]] = {"component": Component, "quantity": Quantity}
-_KIND: Final = re.compile(r"\b(claim|quantity|component)", re.I)
+_KIND: Final = re.compile(r"\b(claim|quantity|component|estimate)", re.I)
 """What a row is, in words such as "claim on a total" or "quantity: population"."""
 
 
@@ -199,8 +199,13 @@ def _place(sheet: SheetReading, columns: dict[int, str | None], row: Row) -> Non
         else:
             sheet.refuse(row.number, name, *refusal)
             lost.add(name)
-    match = _KIND.search(values.pop("table", "component"))
-    kind = match[1].lower() if match else "component"
+    written = values.pop("table", "component")
+    match = _KIND.search(written)
+    if match is None:
+        expected = "component, claim or quantity, or words with one of them"
+        sheet.refuse(row.number, "table", show(written), expected, "delete the row if it is none of the three")
+        return
+    kind = match[1].lower().replace("estimate", "component")
     if kind == "quantity" and "component" not in values and "estimate_counts" in values:
         values["label"] = values.pop("estimate_counts")  # what a row counts tells one quantity of a group from another
     _derive(sheet, row.number, values, lost)
