@@ -457,3 +457,50 @@ def test_folded_rows_and_merged_cells_of_open_documents_are_refused(tmp_path: Pa
     names[8] = names[8].replace("<table:table-cell", '<table:table-cell table:number-columns-spanned="3"')
     (problem,) = problems_of(document(tmp_path / "b.ods", sheet(row(*names) + cells)))
     assert "shown as one, among the names of the columns" in problem
+
+
+ENDS = "component,label,territory,counts,facet:kind,source,locator,start_year,end_year,best,reads,basis"
+
+
+def years_of(path: Path) -> object:
+    """Import a sheet of one component, and return its years."""
+    (component,) = tomllib.loads(import_sheet(path))["component"]
+    return component["years"]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "found"),
+    [
+        ("", "1932", "end_year: found '1932' without start_year"),
+        ("1932", "33", "end_year: found '33'; expected a year in four digits"),
+        ("1932.0", "1933", "start_year: found '1932.0'; expected a year or a span of years. Hint: as 1932"),
+        ("1930-1932", "1933", "start_year: found '1930-1932'; expected one year"),
+        ("c. 1932", "1933", "start_year: found 'c. 1932'"),
+    ],
+)
+def test_year_of_two_columns_is_read_in_its_own(start: str, end: str, found: str, tmp_path: Path) -> None:
+    """An end without a beginning, 1932, was read as 1932 before our era; others had two problems, in another column."""
+    line = f"north,Camps,Nowhere,Deaths,deaths,smith-1990,p. 12,{start},{end},1000,point,demographic"
+    (problem,) = problems_of(csv_of(tmp_path / "a.csv", ENDS, line))
+    assert problem.startswith(f"a.csv: row 2 > {found}")
+
+
+def test_years_in_number_cells_are_read(tmp_path: Path) -> None:
+    """Years that a workbook holds as numbers, as most do, were to be formatted as text."""
+    book = Workbook()
+    page: Any = book.active
+    names = ENDS.replace("source", "author,year,title")
+    page.append(names.split(","))
+    work = ["Smith, Jo", 1990, "Camps"]
+    page.append(["north", "Camps", "Nowhere", "Deaths", "deaths", *work, "p. 12", 1932, 1933, 1000, "point", "survey"])
+    book.save(tmp_path / "a.xlsx")
+    assert years_of(tmp_path / "a.xlsx") == [1932, 1933]
+    lines = "north,Camps,Nowhere,Deaths,deaths,smith-1990,p. 12,-50,-30,1000,point,survey"
+    assert years_of(csv_of(tmp_path / "a.csv", ENDS, lines)) == [-50, -30]
+
+
+def test_row_of_another_kind_is_refused(tmp_path: Path) -> None:
+    """A row whose role was "total" or "context" became one estimate more of its component."""
+    path = csv_of(tmp_path / "a.csv", NAMES + ",role", ROW + ",estimate", ROW + ",context")
+    (problem,) = problems_of(path)
+    assert "row 3 > table: found 'context'; expected component, claim or quantity" in problem

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mcmort.catalogue import load
-from mcmort.catalogue.reading.bibliography import read_sources
+from mcmort.catalogue.reading.bibliography import Bibliography, read_sources
 from mcmort.catalogue.records import Source
 from mcmort.errors import CaseError
 from tests.cli.ran import GOOD, runner
@@ -21,6 +21,13 @@ def entry(folder: Path, text: str, key: str = "a") -> Source:
     found = read_sources(path, "sources.bib")
     assert (found.problems, found.broken) == ([], {})
     return found.sources[key]
+
+
+def bibliography_of(folder: Path, text: str) -> Bibliography:
+    """Read a bibliography whatever is wrong with it."""
+    path = folder / "sources.bib"
+    path.write_text(text, encoding="utf-8")
+    return read_sources(path, "sources.bib")
 
 
 @pytest.mark.parametrize(
@@ -206,3 +213,54 @@ def test_fields_behind_a_brace_too_many_are_named(tmp_path: Path) -> None:
     path.write_text("@book{a, author = {Lee, A}, title = {T} x}, year = 1995}\n", encoding="utf-8")
     ((problem,),) = read_sources(path, "a.bib").broken.values()
     assert problem.found == "'year' behind the end of the entry"
+
+
+def test_entry_without_a_key_gives_its_fields_to_no_other(tmp_path: Path) -> None:
+    """A first entry `@misc{, ...}` lent author, title and year to every other that lacked them."""
+    text = "@misc{, author = {No, Body}, year = {1900}, title = {Lost}}\n@book{b, title = {Kept}}\n"
+    found = bibliography_of(tmp_path, text)
+    assert (found.sources["b"].author, found.sources["b"].year) == ("", "")
+    assert [problem.found for problem in found.broken[""]] == ["an entry without a key"]
+
+
+def test_field_that_lacks_its_comma_is_named(tmp_path: Path) -> None:
+    """The title became "Famine year = 1994" and the year was lost, without a word."""
+    text = '@book{a, title = {Famine} year = {1994}}\n@book{b, title = "Famine" year = 1994, author = {A, B}}\n'
+    found = bibliography_of(tmp_path, text)
+    for key in ("a", "b"):
+        assert "a field that holds the next one" in [problem.found for problem in found.broken[key]]
+    sound = '@book{c, title = {If {x} = {y}}, note = "a {b} c = d", year = 1994, journal = j # { = 2}}\n'
+    assert bibliography_of(tmp_path, sound).broken == {}
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Smith, John & Jones, Tom", "Smith, John and Jones, Tom"),
+        (r"Smith, John \& Jones, Tom", "Smith, John and Jones, Tom"),
+        ("Smith, John and", "Smith, John"),
+        ("and Smith, John", "Smith, John"),
+        ("Duval, C&#233;sar", "Duval, César"),
+        ("Duval, C&eacute;sar and Li, Bo", "Duval, César and Li, Bo"),
+        ("{Marks & Spencer, London}", "Marks & Spencer, London"),
+    ],
+)
+def test_names_of_other_exports_are_read(written: str, read: str, tmp_path: Path) -> None:
+    """An entity was cut at its semicolon into two persons; a sign & between two made one; a stray "and" was printed."""
+    assert bibliography_of(tmp_path, f"@book{{a, author = {{{written}}}, title = {{T}}}}").sources["a"].author == read
+
+
+def test_tags_of_crossref_are_left_out(tmp_path: Path) -> None:
+    """Small capitals came as <scp> into the title."""
+    title = "<i>Famine</i> in the <scp>USSR</scp>, <jats:italic>x</jats:italic> &amp; a < b"
+    found = bibliography_of(tmp_path, f"@book{{a, title = {{{title}}}}}")
+    assert found.sources["a"].title == "Famine in the USSR, x & a < b"
+
+
+def test_control_character_in_an_abstract_refuses_no_work(tmp_path: Path) -> None:
+    """Of a public bibliography two works could not be cited for a sign in a text that nothing prints."""
+    found = bibliography_of(tmp_path, "@book{a, title = {T}, abstract = {so\N{OPERATING SYSTEM COMMAND} what}}")
+    assert found.broken == {}
+    assert found.sources["a"].fields["abstract"] == "so what"
+    refused = bibliography_of(tmp_path, "@book{a, title = {T\N{OPERATING SYSTEM COMMAND}}}")
+    assert "U+009D" in refused.broken["a"][0].found

@@ -17,6 +17,7 @@ from mcmort.cli.app import main
 from mcmort.tasks import results_digest, run_tasks, task_of, write_plan
 from tests.bayes.synthetic_case import synthetic
 from tests.cli.ran import ROOT
+from tests.disks import on_a_full_disk
 from tests.tasks.functions import fail_below
 
 SIMULATIONS = 6
@@ -94,6 +95,28 @@ def test_killed_sweep_loses_nothing_and_leaves_no_process(
     assert main(_sweep(plan, folder, "--workers", "1")) == 0
     assert digest in capsys.readouterr().out
     assert {name: (folder / name).read_bytes() for name in kept} == kept
+
+
+@pytest.mark.statistical
+def test_sweep_on_a_full_disk_says_so_and_goes_on_elsewhere(
+    plan: Path, tmp_path: Path, digest: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On a file system without a free byte: one line, exit code 1, no half of a result; the rest is done later.
+
+    Only the function beneath was tried on such a disk.
+    """
+    before = tmp_path / "disk.before"
+    before.mkdir()
+    (before / "plan.json").write_bytes(plan.read_bytes())
+    line = [sys.executable, "-m", "mcmort", "sweep", "plan.json", "-o", "results", "--quiet", "--workers", "1"]
+    done, left = on_a_full_disk(tmp_path / "disk", line)
+    assert (done.returncode, left - {"results"}) == (1, {"plan.json"})
+    assert done.stderr.startswith("mcmort: results/")
+    assert "No space left on device" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    capsys.readouterr()
+    assert main(_sweep(plan, tmp_path / "results", "--workers", "1")) == 0
+    assert digest in capsys.readouterr().out
 
 
 @pytest.mark.slow

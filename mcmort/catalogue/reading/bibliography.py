@@ -6,15 +6,14 @@ import logging
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from html import unescape
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mcmort.catalogue.names import Name
 from mcmort.catalogue.reading.bibtex_names import read_names
-from mcmort.catalogue.reading.bibtex_values import inherited, joined, year_in
-from mcmort.catalogue.reading.hostile_text import escaped, forbidden_in
+from mcmort.catalogue.reading.bibtex_values import inherited, is_run_on, joined, without_entities, year_in
+from mcmort.catalogue.reading.hostile_text import allowed, escaped, forbidden_in
 from mcmort.catalogue.reading.latex import address, plain
 from mcmort.catalogue.reading.schema_errors import show
 from mcmort.catalogue.records import Source
@@ -40,7 +39,8 @@ _OF_MANAGERS: Final = (
     "__markedentry",
 )
 _LOST_FIELD: Final = re.compile(r"\s*,?\s*[A-Za-z-]+\s*=\s*[\"{0-9]")
-_ENTITY: Final = re.compile(r"&(amp|lt|gt|quot|apos|nbsp|#39|#x27);")
+_UNPRINTED: Final = frozenset({"abstract", "annotation", "annote", "file", "keywords", "review"})
+"""Fields that no reference shows: what steers a terminal is left out of them, not refused."""
 _LATEX_HINT: Final = "export with Unicode: in Better BibTeX switch off LaTeX, in JabRef clean up with LaTeX to Unicode"
 
 
@@ -102,7 +102,7 @@ def read_sources(path: Path, name: str) -> Bibliography:
         if not _repeats(block, written):
             key, problem = _failed(block, name)
             broken[key] = (*broken.get(key, ()), problem)
-    for key, problem in _cut_short(library, name):
+    for key, problem in (*_cut_short(library, name), *_run_on(library, name)):
         broken[key] = (*broken.get(key, ()), problem)
     strings: dict[str, str] = {}
     for string in library.strings:
@@ -160,6 +160,19 @@ def _cut_short(library: Library, name: str) -> Iterator[tuple[str, Problem]]:
             yield entry.key, Problem(name, escaped(entry.key), found, "all fields within the entry", hint, "form")
 
 
+def _run_on(library: Library, name: str) -> Iterator[tuple[str, Problem]]:
+    """Yield entries without a key, and those in which a field holds the next one, for want of a comma."""
+    for entry in library.entries:
+        if not entry.key:
+            hint = "give the work a key"
+            place = f"line {(entry.start_line or 0) + 1}"
+            yield entry.key, Problem(name, place, "an entry without a key", "a key for each work", hint, "form")
+        for one in entry.fields:
+            if is_run_on(str(one.value)):
+                place, found = escaped(f"{entry.key} > {one.key}"), "a field that holds the next one"
+                yield entry.key, Problem(name, place, found, "a comma behind each field", "write the comma", "form")
+
+
 def _failed(block: Block, name: str) -> tuple[str, Problem]:
     """Return key and problem of an entry that the parser gives up."""
     from bibtexparser.model import DuplicateBlockKeyBlock, DuplicateFieldKeyBlock
@@ -181,6 +194,7 @@ def _source(key: str, kind: str, raw: dict[str, str], name: str) -> tuple[Source
     """Make a work of the fields of an entry, and say what of it cannot be printed."""
     people: dict[str, tuple[Name, ...]] = {role: read_names(raw[role]) for role in _NAMES if role in raw}
     fields = {field: _printed(field, value) for field, value in raw.items()}
+    fields |= {field: allowed(fields[field]) for field in _UNPRINTED & fields.keys()}
     fields |= {role: " and ".join(one.last_name_first for one in names) for role, names in people.items()}
     problems = [
         Problem(name, f"{key} > {field}", fields[field], "letters, not commands of LaTeX", _LATEX_HINT, "form")
@@ -208,7 +222,7 @@ def _source(key: str, kind: str, raw: dict[str, str], name: str) -> tuple[Source
 
 
 def _printed(field: str, value: str) -> str:
-    return address(value) if field in _ADDRESSES else _ENTITY.sub(lambda match: unescape(match[0]), plain(value))
+    return address(value) if field in _ADDRESSES else without_entities(plain(value))
 
 
 def _unread(problem: Problem) -> Bibliography:

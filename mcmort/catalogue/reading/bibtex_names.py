@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from mcmort.catalogue.names import OTHERS, Name
+from mcmort.catalogue.reading.bibtex_values import without_entities
 from mcmort.catalogue.reading.latex import plain
 
 __all__ = ["read_names", "split_at_depth_zero"]
@@ -23,6 +24,7 @@ _OF_INSTITUTIONS: Final = re.compile(
 
 _LABELLED: Final = re.compile(r"(family|given|prefix|suffix)(-i)?\s*=", re.I)
 """How biblatex writes a name by its parts: ``family=Waal, given=Alex, prefix=de``."""
+_STRAY_AND: Final = re.compile(r"^\s*and\s+|\s+and\s*$", re.I)
 _AND_OTHERS: Final = re.compile(r"[\s,]+et\.? al\.?$|^et\.? al\.?,?\s+", re.I)
 
 
@@ -46,9 +48,12 @@ def read_names(field: str) -> tuple[Name, ...]:
     >>> read_names("Alex de Waal")[0].last_name_first
     'de Waal, Alex'
     """
+    field = _STRAY_AND.sub("", without_entities(field))
     parts = [" ".join(part.split()) for part in split_at_depth_zero(field, r"(\s+and(?=\s))+\s")]
     if len(parts) == 1:  # some exports part names with semicolons, which no name holds
         parts = [part.strip() for part in split_at_depth_zero(field, ";")]
+    if len(parts) == 1 and len(both := [*split_at_depth_zero(field, r"\s+\\?&\s+")]) == field.count(",") > 1:
+        parts = both  # "Last, First & Last, First": the name of a firm has no comma on each side
     names = []
     for part in parts:
         without_others = _AND_OTHERS.sub("", part)

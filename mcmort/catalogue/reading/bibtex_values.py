@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from html import unescape
 from typing import Final
 
-__all__ = ["inherited", "joined", "year_in"]
+__all__ = ["inherited", "is_run_on", "joined", "without_entities", "year_in"]
 
 _YEAR: Final = re.compile(r"(?<![\d-])[12]\d{3}(?!\d)")
 _OF_ITS_OWN: Final = frozenset(
@@ -30,6 +31,8 @@ _OF_ITS_OWN: Final = frozenset(
     }
 )
 """Fields that an entry does not inherit."""
+_ENTITY: Final = re.compile(r"&(#[0-9]{1,6}|#x[0-9a-f]{1,5}|[a-z]{2,8});", re.I)
+_RUN_ON: Final = re.compile(r"[}\"]\s*[a-z][a-z0-9_-]*\s*=", re.I)
 _OF_A_WHOLE: Final = {"title": "booktitle", "subtitle": "booksubtitle", "titleaddon": "booktitleaddon"}
 """What a chapter makes of the fields of its book."""
 _PARTS: Final = frozenset(
@@ -59,6 +62,23 @@ def joined(written: str, strings: Mapping[str, str]) -> str:
         else:
             parts.append(strings.get(part.lower(), part))
     return "".join(parts)
+
+
+def is_run_on(written: str) -> bool:
+    """Whether another field follows in a value, since there is no comma between: ``{Title} year = {1995}``."""
+    return any(_RUN_ON.search(_without_groups(part)) for part in _parts(written))
+
+
+def _without_groups(part: str) -> str:
+    """Return what of a part stands neither in braces nor in quotation marks."""
+    outside, depth, quoted = [], 0, False
+    for at, sign in enumerate(part):
+        if sign == '"' and depth == 0:
+            quoted = not quoted
+        depth += ((sign == "{") - (sign == "}")) if not part[:at].endswith("\\") else 0
+        if depth == 0 and not quoted:
+            outside.append(sign)
+    return "".join(outside)
 
 
 def _parts(written: str) -> list[str]:
@@ -100,7 +120,7 @@ def inherited(key: str, entries: Mapping[str, tuple[str, Mapping[str, str]]]) ->
         fields = dict(own)
         parents = [parent.strip() for parent in own.get("xdata", "").split(",")] + [own.get("crossref", "").strip()]
         for parent in parents:
-            found = next((other for other in (parent, parent.lower()) if other in entries), None)
+            found = next((other for other in (parent, parent.lower()) if other and other in entries), None)
             if found is None or found in seen:
                 missing.extend([parent] if parent and found is None else [])
                 continue
@@ -115,6 +135,11 @@ def inherited(key: str, entries: Mapping[str, tuple[str, Mapping[str, str]]]) ->
         return fields
 
     return collect(key, frozenset({key})), missing
+
+
+def without_entities(text: str) -> str:
+    """Return a text with the characters that HTML writes as entities: ``&amp;``, ``&#233;``."""
+    return _ENTITY.sub(lambda match: unescape(match[0]), text)
 
 
 def year_in(text: str) -> str:

@@ -18,6 +18,7 @@ __all__ = ["NUMBERS", "YEARS", "is_sum", "joined", "refusal_beyond", "refusal_of
 
 NUMBERS: Final = ("low", "best", "high", "standard_error")
 YEARS: Final = ("years", "estimate_years")
+_SINGLE_YEARS: Final = ("year", "start_year", "end_year")
 _OF_AN_ESTIMATE: Final = {"source", "author", "title", "locator", "basis"}
 """Columns of which every estimate fills at least one."""
 _ERROR: Final = re.compile(r"#[^\s#]{1,20}[!?]|#(n/?a|nv|n/d|н/д|div/0)|#GETTING_DATA|err:[0-9]{3}|#{2,}", re.I)
@@ -55,7 +56,7 @@ def refusal_of(name: str, cell: Cell) -> Refusal | None:
     if name in NUMBERS and is_ambiguous(cell.text):
         as_text = ", in a cell formatted as text" if cell.type == "number" else ""
         return Refusal(show(cell.text), UNAMBIGUOUS, spelling_hint(cell.text) + as_text)
-    if cell.type not in ("text", "number" if name in NUMBERS else "text"):
+    if cell.type not in ("text", "number" if name in (*NUMBERS, *_SINGLE_YEARS) else "text"):
         wanted = "a number" if name in NUMBERS else "text"
         hint = f"format the cell as {'a number' if name in NUMBERS else 'text'}, and write again what the source has"
         return Refusal(f"{show(cell.text)}, which the sheet holds as a {cell.type}", wanted, hint)

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import Final
 
-__all__ = ["escaped", "forbidden_in"]
+__all__ = ["allowed", "escaped", "forbidden_in"]
 
 _FORBIDDEN: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
@@ -26,6 +26,11 @@ def forbidden_in(text: str) -> str | None:
     sign = match[0]
     name = _NAMES.get(sign) or unicodedata.name(sign, "control character")
     return f"U+{ord(sign):04X} {name}"
+
+
+def allowed(text: str) -> str:
+    """Return a text without its forbidden characters."""
+    return _FORBIDDEN.sub("", text)
 
 
 def escaped(text: str) -> str:

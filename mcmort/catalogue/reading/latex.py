@@ -55,7 +55,7 @@ _COMMAND: Final = re.compile(r"\\(?:([A-Za-z]+)[ \t\r\n]*|(.)|$)", re.S)
 _DOTLESS: Final = {"\u0131": "i", "\u0237": "j"}
 _TILDES: Final = {"\u0302": "^", "\u0303": "~"}
 """Accents that stand for a sign where they have no letter."""
-_TAG: Final = re.compile(r"</?(?:i|b|em|strong|sub|sup|sc|p|span(?: [^<>]*)?)>", re.I)
+_TAG: Final = re.compile(r"</?(?:i|b|em|strong|sub|sup|sc|scp|tt|u|jats:[a-z-]+|p|span(?: [^<>]*)?)>", re.I)
 _MOST_NESTED: Final = 50
 
 

@@ -142,6 +142,8 @@ def span_of(text: str) -> list[int] | Refusal:
         hint = "years before our era have a minus sign: 44 BCE is -43" if _BEFORE_OUR_ERA.search(text) else ""
         if decade := re.fullmatch(r"(?:the )?([0-9]{3}0)('?s|er)", text, re.I):
             hint = f"as {decade[1]}-{int(decade[1]) + 9}, if that is meant"
+        if re.fullmatch(r"[0-9]{4}\.0+", text):
+            hint = f"as {text[:4]}"
         return Refusal(show(text), "a year or a span of years", hint or "as 1937 or 1930-1935")
     written = [part.replace("\N{MINUS SIGN}", "-") for part in match.groups() if part is not None]
     first, last = int(written[0]), int(written[-1])

@@ -8,7 +8,7 @@ number that can be read in two ways or two descriptions of one component are pro
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -44,11 +44,12 @@ _OF_CLAIM: Final = (
     *("id", "source", "locator", "via", "confidence", *NUMBERS, "reads", "basis", "measure", "lineage", "supersedes"),
     *("estimate_years", "estimate_counts", "unit", "definition", "note"),
 )
+_ENDS: Final = ("start_year", "end_year")
 _LACKING: Final = ("nothing", "no figure")
 _ELSEWHERE: Final = "?"
 """Stands among the refused columns of a row that holds something in a column whose name was refused."""
 _KINDS: Final[dict[str, type[Record]]] = {"component": Component, "quantity": Quantity}
-_KIND: Final = re.compile(r"\b(claim|quantity|component)", re.I)
+_KIND: Final = re.compile(r"\b(claim|quantity|component|estimate)", re.I)
 """What a row is, in words such as "claim on a total" or "quantity: population"."""
 
 
@@ -198,11 +199,16 @@ def _place(sheet: SheetReading, columns: dict[int, str | None], row: Row) -> Non
         else:
             sheet.refuse(row.number, name, *refusal)
             lost.add(name)
-    match = _KIND.search(values.pop("table", "component"))
-    kind = match[1].lower() if match else "component"
+    written = values.pop("table", "component")
+    match = _KIND.search(written)
+    if match is None:
+        expected = "component, claim or quantity, or words with one of them"
+        sheet.refuse(row.number, "table", show(written), expected, "delete the row if it is none of the three")
+        return
+    kind = match[1].lower().replace("estimate", "component")
     if kind == "quantity" and "component" not in values and "estimate_counts" in values:
         values["label"] = values.pop("estimate_counts")  # what a row counts tells one quantity of a group from another
-    _derive(sheet, row.number, values)
+    _derive(sheet, row.number, values, lost)
     if kind != "quantity" and (scale := scale_in(values.get("unit", ""))):
         sheet.refuse(row.number, "unit", f"the unit {show(values['unit'])}", *in_full(scale))
         lost.add("unit")
@@ -231,6 +237,7 @@ def _place(sheet: SheetReading, columns: dict[int, str | None], row: Row) -> Non
         if kind == "component" or not key.startswith("facet:"):
             _describe(sheet, row.number, table, key, text, first)
     table["estimate"].append(_estimate(sheet, row.number, values, lost))
+    sheet.refused |= {(name, "years")} if lost & {"estimate_years", *_ENDS} else set()
 
 
 _READINGS: Final = {
@@ -241,21 +248,44 @@ _READINGS: Final = {
 """What people write for readings, in small letters."""
 
 
-def _derive(sheet: SheetReading, row: int, values: dict[str, str]) -> None:
+def _derive(sheet: SheetReading, row: int, values: dict[str, str], lost: set[str]) -> None:
     """Make what other columns say: an id of a label, a source of a work, years of two columns, small letters of ids."""
     if "component" not in values and "component" not in sheet.columns and "label" in values:
         values["component"] = slug(values["label"])
     if "source" not in values:
         key = sheet.works.key_of(values)
         values |= {"source": key} if key is not None else {}
-    start, end = values.pop("start_year", ""), values.pop("end_year", "")
-    if (start or end) and "estimate_years" not in values:
-        values["estimate_years"] = start if end in ("", start) else f"{start}-{end}"
+    given: dict[str, str] = {name: values.pop(name) for name in _ENDS if name in values}
+    if given and "estimate_years" not in values:
+        years = _span_between(sheet, row, given, lost)
+        values |= {"estimate_years": years} if years else {}
     if "reads" in values:
         values["reads"] = _READINGS.get(" ".join(values["reads"].lower().split()), values["reads"])
     for key in ("id", "lineage"):
         if key in values and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*", values[key]):
             values[key] = values[key].lower()
+
+
+def _span_between(sheet: SheetReading, row: int, given: Mapping[str, str], lost: set[str]) -> str:
+    """Return the years from the one that a row begins with to the one that it ends with; nothing if one is refused."""
+    years: list[int] = []
+    for name, text in given.items():
+        span = span_of(text)
+        if not isinstance(span, Refusal) and len(given) > 1 and span[0] != span[1]:
+            span = Refusal(show(text), "one year", f"write {span[0]} in start_year and {span[1]} in end_year")
+        if not isinstance(span, Refusal) and [*given] == ["end_year"] and "start_year" not in lost:
+            span = Refusal(
+                f"{show(text)} without start_year", "the first year too", "write it, if it is the same twice"
+            )
+        if isinstance(span, Refusal):
+            sheet.refuse(row, name, *span)
+            lost.add(name)
+        else:
+            years += span
+    if lost & {*_ENDS}:
+        lost.add("estimate_years")
+        return ""
+    return f"{years[0]:04} to {years[-1]:04}"
 
 
 def _claim(sheet: SheetReading, row: int, values: dict[str, str], lost: set[str]) -> dict[str, Any]:
@@ -297,10 +327,9 @@ def _describe(sheet: SheetReading, row: int, table: dict[str, Any], key: str, te
 
 
 def _estimate(sheet: SheetReading, row: int, values: dict[str, str], lost: set[str]) -> dict[str, Any]:
-    """Make an estimate of a row."""
-    refused = set(lost)
-    estimate = _figure(sheet, row, values, refused)
-    _check(sheet, row, Estimate, estimate, refused)
+    """Make an estimate of a row; what is refused is added to the names that are."""
+    estimate = _figure(sheet, row, values, lost)
+    _check(sheet, row, Estimate, estimate, lost)
     return estimate
 
 
