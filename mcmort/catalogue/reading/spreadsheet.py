@@ -216,7 +216,13 @@ def _columns(sheet: _Sheet, header: Row) -> dict[int, str | None]:
     for name in _NEEDED:
         if name not in names.values() and not replaced.get(name, set()) & sheet.columns:
             sheet.absent.add(name)
-            sheet.refuse(header.number, name, "no such column", f"the column {name!r}: {COLUMNS[name]}", "add it")
+            instead = " and ".join(f"{other!r}" for other in sorted(replaced.get(name, set())))
+            hint = (
+                f"add it, or {instead}, of which it is made; --map takes columns of other names"
+                if instead
+                else "add it"
+            )
+            sheet.refuse(header.number, name, "no such column", f"the column {name!r}: {COLUMNS[name]}", hint)
     return names
 
 
