@@ -61,6 +61,12 @@ class Problem:
         return f"{text}. Hint: {self.hint}" if self.hint else text
 
 
+def _as_read(problem: Problem) -> tuple[object, ...]:
+    """Return the order in which problems are read: row 9 before row 10."""
+    parts = re.split(r"([0-9]+)", problem.key)
+    return problem.file, [int(part[:18]) if part.isdecimal() else part for part in parts], problem
+
+
 class McmortError(Exception):
     """Base of all errors of this package; `exit_code` is what the command line returns."""
 
@@ -72,7 +78,7 @@ class CaseError(McmortError):
 
     def __init__(self, where: str, problems: list[Problem]) -> None:
         self.where = where
-        self.problems = tuple(sorted(problems, key=_in_order))
+        self.problems = tuple(sorted(problems, key=_as_read))
         count = len(self.problems)
         lines = [f"{where}: {count} problem{'s' if count != 1 else ''}"]
         super().__init__("\n".join([*lines, *(f"  {problem}" for problem in _gathered(self.problems))]))
@@ -80,12 +86,6 @@ class CaseError(McmortError):
 
 _ALIKE: Final = 4
 """Rows of a sheet from which on the same problem in all of them is said once."""
-
-
-def _in_order(problem: Problem) -> tuple[str, list[tuple[int, str]], Problem]:
-    """Return by what problems are sorted: file and place, in which row 9 comes before row 10."""
-    parts = re.split(r"(\d+)", problem.key)
-    return problem.file, [(int(part), "") if part.isdecimal() else (-1, part) for part in parts], problem
 
 
 def _gathered(problems: Sequence[Problem]) -> Iterator[Problem]:

@@ -10,17 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from heapq import nlargest
 from typing import Final, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.analysis.pieces import Piece, median_range, middles, pieces_of
+from mcmort.analysis.summary import mean_of
 from mcmort.catalogue import formula
 from mcmort.catalogue.case import Case, column_name
 from mcmort.catalogue.records import Component, Estimate, Quantity
 from mcmort.results import Draws
-from mcmort.totals import Total, Values, resolve, total_of
+from mcmort.totals import Total, Values, resolve, total_of, totals_of
 
 __all__ = ["Origin", "Pieces", "TotalPieces"]
 
@@ -30,6 +32,8 @@ _SAMPLE: Final = 1 << 14
 """Joint draws that are made for a total whose draws were counted and not kept."""
 _LEAST_AGREEMENT: Final = 0.9
 """Share of the draws whose piece a pool must tell, to be named as what keeps the pieces apart."""
+_LOOKED_AT: Final = 1000
+"""Components of a total in whose distributions pieces are looked for."""
 _POINTS: Final = 255
 """Quantiles that stand for the distribution of an estimate."""
 
@@ -101,37 +105,31 @@ class TotalPieces:
 
     @cached_property
     def components(self) -> Mapping[str, Pieces]:
-        """The pieces of those components, as the total counts them, whose regions fall into several."""
+        """The pieces of those components, as the total counts them, whose regions fall into several.
+
+        Of more than a thousand components only the thousand largest are looked at.
+        """
         explained = {}
-        for name, values in self.total.parts.items():
+        parts = self.total.parts
+        if len(parts) > _LOOKED_AT:
+            largest = set(nlargest(_LOOKED_AT, parts, key=lambda name: mean_of(parts[name])))
+            parts = {name: values for name, values in parts.items() if name in largest}
+        for name, values in parts.items():
             pieces = pieces_of(values, self.total.chains)
             if len(pieces) > 1:
                 explained[name] = self._explained(pieces, values, self.joint.parts[name], [name])
         return explained
 
     @cached_property
-    def _draws(self) -> Draws:
-        """Joint draws that are kept: those of the total, or a smaller run with the same settings."""
-        case, manifest = self.total.case, self.total.draws.manifest
-        if self.total.draws.is_kept:
-            return cast(Draws, self.total.draws)
-        from mcmort.sampler import simulate  # the engine is loaded already, but not with kept draws
-
-        is_usual = manifest.evidence == tuple(sorted(case.head.evidence))
-        return simulate(
-            case,
-            _SAMPLE,
-            rng=manifest.seed,
-            evidence=None if is_usual else frozenset(manifest.evidence),
-            dependence=manifest.dependence,
-            pool=manifest.pool,
-            weights=manifest.weights,
-        )
-
-    @cached_property
     def joint(self) -> Total[Array]:
         """The total of joint draws that are kept: its own, or a smaller run with the same settings."""
-        return total_of(self._draws, resolve(self.total.case, self.total.definition))
+        resolved = resolve(self.total.case, self.total.definition)
+        if self.total.draws.is_kept:
+            return total_of(cast(Draws, self.total.draws), resolved)
+        from mcmort.sampler import DrawsOnRequest  # the engine is loaded already, but not with kept draws
+
+        source = DrawsOnRequest(self.total.case, self.total.draws.manifest, _SAMPLE)
+        return cast("Total[Array]", totals_of(source, [resolved])[0])
 
     def _explained(
         self, pieces: tuple[Piece, ...], values: Values, joint: Array, components: Iterable[str]
@@ -139,7 +137,7 @@ class TotalPieces:
         """Name the pool behind pieces, among those of some components, from the joint draws of the same values."""
         low, high = median_range(values, self.total.chains)
         is_within = any(piece.low <= low and high <= piece.high for piece in pieces)
-        origin = _origin(self._draws, pieces, joint, components)
+        origin = _origin(cast(Draws, self.joint.draws), pieces, joint, components)
         return Pieces(pieces, None if is_within else (low, high), origin)
 
 

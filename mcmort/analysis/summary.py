@@ -21,6 +21,8 @@ __all__ = [
     "check_probabilities",
     "mean_of",
     "quantiles_of",
+    "reported_probabilities",
+    "sd_of",
     "share_at_least",
     "share_at_most",
     "summarise",
@@ -110,9 +112,28 @@ def check_probabilities(probabilities: Sequence[float], what: str = "an interval
             raise UsageError(f"{what} of probability {probability:g}; expected one between 0 and 1{hint}")
 
 
+def reported_probabilities(interval: float) -> tuple[float, ...]:
+    """Return the probabilities of the intervals of a report: those that every summary carries, and the one asked for.
+
+    Raises
+    ------
+    UsageError
+        If the one asked for is not between 0 and 1.
+    """
+    check_probabilities([interval])
+    return tuple(sorted({*PROBABILITIES, interval}))
+
+
 def mean_of(values: Values) -> float:
     """Return the mean of a distribution."""
     return float(values.mean()) if isinstance(values, np.ndarray) else values.mean
+
+
+def sd_of(values: Values) -> float:
+    """Return the standard deviation of a distribution, zero if it does not vary."""
+    if isinstance(values, np.ndarray):
+        return float(values.std(ddof=1)) if values.min() < values.max() else 0.0
+    return values.sd if values.whole.low < values.whole.high else 0.0
 
 
 def quantiles_of(values: Values, probabilities: Sequence[float] | Array) -> Array:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -91,6 +91,10 @@ class HistogramEstimate:
         if not self.is_independent:
             return self._spread(("quantile", probability)) / math.sqrt(len(self.replicates))
         return quantile_error(self.whole.quantile, probability, self.whole.draws)
+
+    def narrowed(self) -> HistogramEstimate:
+        """Return the same estimate in as little memory as it takes."""
+        return replace(self, whole=self.whole.narrowed())
 
     def mean_error(self) -> float:
         """Return the Monte Carlo error of the mean."""

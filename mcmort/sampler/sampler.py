@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from itertools import batched
 from typing import Final
 
 import numpy as np
@@ -43,6 +44,8 @@ _SHARE_OF_WIDTH: Final = 0.01
 digit is worth more than that.
 """
 _CONFIDENCE: Final = 1.96
+_COUNTED_TOGETHER: Final = 512
+"""Outputs that are counted at a time: the counts of one take up to a megabyte in each thread."""
 
 
 class Sampler:
@@ -233,25 +236,22 @@ class Sampler:
         common: list[Statistic] = [("mean", 0.0), *(("quantile", tail) for tail in tails)]
         statistics = {str(index): [*common, *(shortest if index in totals else ())] for index in registers}
 
-        def run(n: int) -> dict[str, HistogramEstimate]:
-            return draw_histograms(
+        groups = _groups(list(statistics), [str(total) for total in totals])
+
+        def run(n: int, index: int = 0) -> dict[str, HistogramEstimate]:
+            group = groups[index]
+            estimates = draw_histograms(
                 plan,
                 self.manifest.seed,
                 n,
                 method=self.manifest.method,
-                outputs=list(statistics),
-                statistics=statistics,
-                lower_halves=lower_halves,
+                outputs=group,
+                statistics={name: statistics[name] for name in group},
+                lower_halves={name: half for name, half in lower_halves.items() if name in group},
                 with_nets=[str(total) for total in totals],
                 threads=self.threads,
-                progress=self.progress,
+                progress=_progress_of_group(self.progress, index, len(groups)),
             )
-
-        precision, method = self.manifest.precision, self.manifest.method
-        n = self.manifest.draws if precision is None else min(_FIRST_RUN, self._most)
-        runs: list[tuple[int, float]] = []
-        while True:
-            estimates = run(n)
             for name, estimate in estimates.items():
                 whole = estimate.whole
                 if whole.undefined:
@@ -259,6 +259,13 @@ class Sampler:
                     raise FormulaError(
                         f"{label} is {whole.why_undefined} on {whole.undefined:,} of {whole.draws:,} draws"
                     )
+            return estimates
+
+        precision, method = self.manifest.precision, self.manifest.method
+        n = self.manifest.draws if precision is None else min(_FIRST_RUN, self._most)
+        runs: list[tuple[int, float]] = []
+        while True:
+            estimates = run(n)
             n = next(iter(estimates.values())).whole.draws
             wanted = [(estimates[str(total)], total in signed) for total in totals]
             reached = max(_relative_error(estimate, tails, is_signed=is_signed) for estimate, is_signed in wanted)
@@ -267,7 +274,10 @@ class Sampler:
             if error <= self._goal or n >= self._most:
                 break
             n = min(_next_draws(runs, self._goal, method), self._most)
-        return HistogramResults(self.case, replace(self.manifest, draws=n, reached=reached), estimates, self.statuses)
+        for index in range(1, len(groups)):
+            estimates |= {name: estimate.narrowed() for name, estimate in run(n, index).items()}
+        columns = {name: estimates[name] for name in statistics}
+        return HistogramResults(self.case, replace(self.manifest, draws=n, reached=reached), columns, self.statuses)
 
     def _part_signed(self, build: Builder, registers: Sequence[int]) -> dict[str, str]:
         """Let the upper halves of signed registers stand for them; return the outputs of their lower halves by name."""
@@ -284,6 +294,23 @@ class Sampler:
         """Return the name of a register for a message."""
         known = {index: name for name, index in self.plan.outputs.items()} | {**names}
         return known.get(register, "a part of a total")
+
+
+def _groups(outputs: Sequence[str], totals: Sequence[str]) -> list[list[str]]:
+    """Return outputs in groups that are counted one after another, totals first: counts of all would fill the memory.
+
+    The draws of a later group are made again, those that it needs and no others.
+    """
+    if len(outputs) <= _COUNTED_TOGETHER:
+        return [list(outputs)]
+    first = list(dict.fromkeys(totals))
+    others = [name for name in outputs if name not in set(first)]
+    return [first, *(list(group) for group in batched(others, _COUNTED_TOGETHER))]
+
+
+def _progress_of_group(progress: Progress | None, index: int, groups: int) -> Progress | None:
+    """Return what tells the progress of all groups from that of one."""
+    return None if progress is None else lambda done, draws: progress(index * draws + done, groups * draws)
 
 
 def _next_draws(runs: Sequence[tuple[int, float]], precision: float, method: Method) -> int:

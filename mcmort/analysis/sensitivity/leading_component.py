@@ -9,7 +9,9 @@ from mcmort.analysis.schools import TotalPieces
 from mcmort.analysis.sensitivity.better_evidence import fewest_draws, narrowing
 from mcmort.analysis.sensitivity.covariance import covariance_shares
 from mcmort.analysis.sensitivity.estimate import Estimate
+from mcmort.analysis.summary import sd_of
 from mcmort.errors import FormulaError
+from mcmort.totals import Total
 
 __all__ = ["LeadingComponent", "leading_component"]
 
@@ -51,15 +53,16 @@ def leading_component(pieces: TotalPieces, probability: float = 0.95) -> Leading
     LeadingComponent or None
         None if there is no other component that varies, or if none carries a fifth of the variance for sure.
     """
-    if len(pieces.total.terms) < 2:
+    candidates = _candidates(pieces.total)
+    if not candidates:
         return None
     try:
         total = pieces.joint
-    except FormulaError:  # of a component or quantity that does not count
+        varying = {name: total.parts[name] for name in candidates}
+    except FormulaError:  # on other draws than those of the total
         return None
     values = total.values
-    varying = {name: part for name, part in total.parts.items() if part.min() < part.max()}
-    if len(varying) < 2 or values.min() == values.max():
+    if values.min() == values.max():
         return None
     shares = covariance_shares(varying, values, total.chains)
     name = max(shares, key=lambda name: shares[name].value)
@@ -69,3 +72,16 @@ def leading_component(pieces: TotalPieces, probability: float = 0.95) -> Leading
     is_enough = len(values) >= fewest_draws(probability)
     narrower = narrowing(values, varying[name], probability, total.chains) if is_enough else None
     return LeadingComponent(name, share, narrower)
+
+
+def _candidates(total: Total) -> list[str]:
+    """Return the components that may carry enough of the variance, if not all of it is one component's.
+
+    A covariance is no larger than the product of the two standard deviations, so a component of a tenth of the total's
+    is far from carrying a fifth of the variance. Of many thousand components hardly any is left.
+    """
+    spreads = {name: sd_of(part) for name, part in total.parts.items()}
+    if sum(spread > 0.0 for spread in spreads.values()) < 2:
+        return []
+    least = 0.5 * _LEAST * sd_of(total.values)
+    return [name for name, spread in spreads.items() if spread > least]

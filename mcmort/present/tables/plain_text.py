@@ -62,6 +62,8 @@ def to_text(table: Table, width: int | None = None, *, full: bool = True) -> str
         not fit at all, each row is a paragraph.
     """
     width = page_width() if width is None else width
+    if not full and len(table.rows) > SCREEN:  # of many thousand rows it would take long only to count the lines
+        return _whole_text(table.shortened(), width)
     text = _whole_text(table, width)
     return text if full or text.count("\n") <= SCREEN else _whole_text(table.shortened(), width)
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from mcmort.analysis import Summary, TotalPieces, mean_of, summarise
 from mcmort.analysis.bounds import IntervalBounds
+from mcmort.present.assertion_text import with_assertions_text
 from mcmort.present.balance_text import balance_notes
 from mcmort.present.engine_note import digits_note, engine_note
 from mcmort.present.grouped_notes import grouped_notes
@@ -105,7 +106,7 @@ def _main_notes(
     if bounds is not None:
         interval = summary.interval(probability)
         notes.append(_bounds_text(bounds, interval.high - interval.low, total.least))
-    return (*notes, engine_note(total, summary))
+    return (*notes, *_assertions(total), engine_note(total, summary))
 
 
 def _component_line(total: Total, summary: Summary, name: str, own: Summary, probability: float) -> _Line:
@@ -209,8 +210,13 @@ def _total_notes(
     printed = [("the total", rounding_for(summary, probability))]
     printed += [(total.case.components[name].label, rounding_for(own, probability)) for name, own in parts.items()]
     notes += digits_note(printed)
-    notes.append(engine_note(total, summary))
+    notes += [*_assertions(total), engine_note(total, summary)]
     return tuple(notes)
+
+
+def _assertions(total: Total) -> list[str]:
+    text = with_assertions_text(total)
+    return [text] if text else []
 
 
 def _pieces_notes(total: Total, summary: Summary, pieces: TotalPieces) -> list[str]:

@@ -32,6 +32,13 @@ _SMALLEST_TASK: Final = 1 << 13
 _LARGEST_TASK: Final = 1 << 20
 _SMALL_RUN: Final = 1 << 20
 """Draws times instructions that take the caller a millisecond: to share them out costs as much time as it saves."""
+_LONG_BLOCK: Final = 1 << 12
+_CACHED: Final = 1 << 20
+"""Knots of tables that stay in the cache from one block to the next."""
+_FEW_REGISTERS: Final = 64
+_KEPT_OUTPUTS: Final = 512
+_KEPT_TABLES: Final = 10_000
+"""Outputs and tables of a plan whose allocation is kept for the next run: of larger ones it takes gigabytes."""
 
 type Array = NDArray[np.float64]
 type Progress = Callable[[int, int], None]
@@ -107,7 +114,7 @@ def draw_histograms(
     executor: Executor | None = None,
     progress: Progress | None = None,
     task: int | None = None,
-    block: int = BLOCK,
+    block: int | None = None,
 ) -> dict[str, HistogramEstimate]:
     """Run a plan and count its columns, in memory that does not grow with the number of draws.
 
@@ -141,11 +148,14 @@ def draw_histograms(
     names = list(plan.outputs if outputs is None else outputs)
     wanted = [tuple((statistics or {}).get(name, ())) for name in names]
     halves = {names.index(upper): lower for upper, lower in (lower_halves or {}).items()}
-    allocated = _allocated(plan, (*names, *halves.values()))
+    allocate = _allocated if len(names) <= _KEPT_OUTPUTS and len(plan.tables) <= _KEPT_TABLES else allocate_registers
+    allocated = allocate(plan, (*names, *halves.values()))
+    block = block or _block_for(allocated)
     runner = KernelRunner(allocated, block)
     is_quasi = method == "quasi"
     size = net_size(n) if is_quasi else n
-    inputs = [runner.inputs(points) for points in _points_of(plan, seed, size, is_quasi=is_quasi)]
+    read = streams_of(allocated.streams)
+    inputs = [runner.inputs(points.part(read)) for points in _points_of(plan, seed, size, is_quasi=is_quasi)]
     draws = len(inputs) * size
     workers = _workers_for(threads, executor, draws, allocated)
     spans = _net_spans(size, block, task) if is_quasi else _independent_spans(size, block, task, workers)
@@ -180,8 +190,12 @@ def _joined(histograms: list[Histogram], halves: Mapping[int, str]) -> list[Hist
     return whole
 
 
+@lru_cache(maxsize=1)
 def _points_of(plan: Plan, seed: int, size: int, *, is_quasi: bool) -> list[Points]:
-    """Return the points of each replicate: of `REPLICATES` digital nets, or of one set of independent draws."""
+    """Return the points of each replicate: of `REPLICATES` digital nets, or of one set of independent draws.
+
+    They are kept, since the outputs of a large plan are counted a few at a time.
+    """
     streams = streams_of(
         plan.streams
     )  # also those that no output needs: the dimension of a stream depends on the plan alone
@@ -263,6 +277,11 @@ def net_size(n: int) -> int:
 def draws_within(most: int) -> int:
     """Return the largest number of draws of all replicates together that is at most `most`, which is at least 8."""
     return REPLICATES << ((most // REPLICATES).bit_length() - 1)
+
+
+def _block_for(allocated: AllocatedPlan) -> int:
+    """Return the draws of a block: more where tables fill the cache and registers do not, and tables are read once."""
+    return _LONG_BLOCK if len(allocated.knots) > _CACHED and allocated.registers <= _FEW_REGISTERS else BLOCK
 
 
 def _workers_for(threads: int | None, executor: Executor | None, draws: int, allocated: AllocatedPlan) -> int:

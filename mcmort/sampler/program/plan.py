@@ -103,15 +103,22 @@ class Plan:
         return tuple(zip(*columns, self.streams, strict=True))
 
     def needed(self, registers: Iterable[int]) -> list[int]:
-        """Return the instructions on which some registers rest, themselves included, in order."""
-        found: set[int] = set()
-        stack = list(registers)
-        while stack:
-            at = stack.pop()
-            if at not in found:
-                found.add(at)
-                stack += operands(*self.rows[at][:4])
-        return sorted(found)
+        """Return the instructions on which some registers rest, themselves included.
+
+        Each comes after those that it reads, and soon after: while a sum of many thousand inputs is computed, few of
+        them wait in registers.
+        """
+        found: dict[int, None] = {}
+        waiting: list[tuple[int, bool]] = [(at, False) for at in reversed(list(registers))]
+        while waiting:
+            at, is_read = waiting.pop()
+            if is_read:
+                found[at] = None
+            elif at not in found:
+                reads = operands(*self.rows[at][:4])
+                waiting.append((at, True))
+                waiting += [(read, False) for read in reversed(reads) if read not in found]
+        return list(found)
 
 
 class Builder:

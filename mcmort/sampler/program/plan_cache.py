@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 __all__ = ["compiled_case"]
 
 _SIDES: Final = ("op", "a", "b", "c", "x")
+_MOST_STORED: Final = 10_000
+"""Tables of a compiled case that is stored: 200 MB of them."""
 _COMPILING: Final = (
     "compare_register", "compile", "net_values", "normal_tables", "plan", "reached_links", "reference",
 )  # fmt: skip
@@ -86,15 +88,26 @@ def compiled_case(
         "versions": {name: version_of(name) for name in ("numpy", "scipy")},
         "code": _code(),
     }
-    path = cache_folder() / f"{case.id}-{request_name(request)}.npz"
+    name = request_name(request)
+    if name in _large:
+        return _large[name]
+    path = cache_folder() / f"{case.id}-{name}.npz"
     with contextlib.suppress(Exception):  # a damaged file fails in a dozen ways, in zipfile, NumPy, tokenize or here
         return _read(path, request)
     from mcmort.sampler.program.compile import compile_priors
 
     compiled = compile_priors(_priors(case, evidence, pool, weights), dependence)
+    if len(compiled.plan.tables) + len(compiled.plan.score_tables) > _MOST_STORED:
+        _large.clear()
+        _large[name] = compiled
+        return compiled
     with contextlib.suppress(OSError):
         _write(path, request, compiled)
     return compiled
+
+
+_large: Final[dict[str, Compiled]] = {}
+"""The compiled case that was too large to be stored and was made last: it may be asked for again."""
 
 
 _latest: Final[dict[object, Priors]] = {}

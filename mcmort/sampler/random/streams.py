@@ -83,6 +83,13 @@ class Points:
         row = {name: index for index, name in enumerate(self.names)}
         return np.array([row[name] if name else 0 for name in names], dtype=np.int64)
 
+    def part(self, names: Sequence[str]) -> Points:
+        """Return the points of some of the streams, in this order, where these are not all."""
+        if tuple(names) == self.names:
+            return self
+        rows = self.rows(names)
+        return Points(tuple(names), self.offsets[rows], self.directions[rows])
+
     def uniforms(self, name: str, first: int, count: int) -> NDArray[np.float64]:
         """Return points of a stream; the reference implementation for the kernel.
 
