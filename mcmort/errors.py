@@ -6,7 +6,9 @@ Nothing here prints. The command line turns a `McmortError` into text on stderr 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
 __all__ = [
     "CaseError",
@@ -79,7 +81,25 @@ class CaseError(McmortError):
         self.problems = tuple(sorted(problems, key=_as_read))
         count = len(self.problems)
         lines = [f"{where}: {count} problem{'s' if count != 1 else ''}"]
-        super().__init__("\n".join([*lines, *(f"  {problem}" for problem in self.problems)]))
+        super().__init__("\n".join([*lines, *(f"  {problem}" for problem in _gathered(self.problems))]))
+
+
+_ALIKE: Final = 4
+"""Rows of a sheet from which on the same problem in all of them is said once."""
+
+
+def _gathered(problems: Sequence[Problem]) -> Iterator[Problem]:
+    """Iterate over problems, the same one in many rows of a sheet as one that names them."""
+    rows: dict[Problem, list[Problem]] = {}
+    for problem in problems:
+        rows.setdefault(replace(problem, key=re.sub(r"^row \d+", "row", problem.key)), []).append(problem)
+    for alike in rows.values():
+        numbers = [re.match(r"row (\d+)", problem.key) for problem in alike]
+        if len(alike) < _ALIKE or None in numbers:
+            yield from alike
+            continue
+        named = ", ".join(number[1] for number in numbers if number)
+        yield replace(alike[0], key=re.sub(r"^row \d+", f"rows {named}", alike[0].key))
 
 
 class UnknownCaseError(McmortError):

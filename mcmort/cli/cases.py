@@ -13,9 +13,14 @@ def cases() -> None:
     Example: `mcmort cases`
     """
     from mcmort import catalogue
+    from mcmort.present.print_format import wrapped
 
     for name in catalogue.cases():
         case = catalogue.load(name)
         count = len(case.components)
         definitions = ", ".join(case.definitions)
-        write_out(f"{name}  {case.head.title}\n    {count} components; definitions: {definitions}\n")
+        lines = [
+            *wrapped(f"{name}  {case.head.title}", hanging="    "),
+            *wrapped(f"{count} components; definitions: {definitions}", indent="    "),
+        ]
+        write_out("".join(f"{line}\n" for line in lines))

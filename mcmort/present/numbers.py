@@ -287,7 +287,7 @@ def dots_text(filled: int, dots: int) -> str:
     """Return how many of some dots are filled, with the chance that this is to the nearest 5 %."""
     chance = 5 * round(20 * filled / dots)
     about = f"about {chance} in 100" if 0 < chance < 100 else "hardly any chance" if chance == 0 else "all but sure"
-    return f"{filled} of {dots} dots: {about}"
+    return f"{filled} of {dots} equally likely dots: {about}"
 
 
 def tick_text(value: float, unit: float = 1.0) -> str:

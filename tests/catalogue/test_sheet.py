@@ -21,7 +21,7 @@ import pytest
 
 import mcmort as mm
 from mcmort.catalogue.reading.spreadsheet import COLUMNS, import_sheet
-from mcmort.errors import CaseError, UsageError
+from mcmort.errors import CaseError, Problem, UsageError
 from tests.catalogue.workbooks import workbook
 from tests.cli.ran import GOOD, listing, runner
 
@@ -348,3 +348,15 @@ def test_a_small_share_of_a_workbook_keeps_its_digits(tmp_path: Path) -> None:
     cells[1][9:13] = [None, 0.00001234, None, "point"]
     document = tomllib.loads(import_sheet(workbook(tmp_path / "a.xlsx", cells)))
     assert document["component"][0]["estimate"][0]["best"] == 0.00001234
+
+
+def test_the_same_problem_in_many_rows_is_said_once_with_its_rows() -> None:
+    """Of four rows and more one line names them all, in the order of the sheet; fewer have a line each."""
+    alike = [Problem("sheet.csv", f"row {row} > low", "''", "a number", "write it") for row in (12, 2, 9, 30)]
+    text = str(CaseError("sheet.csv", [*alike, Problem("sheet.csv", "row 3 > low", "'x'", "a number")]))
+    assert text.splitlines() == [
+        "sheet.csv: 5 problems",
+        "  sheet.csv: rows 2, 9, 12, 30 > low: found ''; expected a number. Hint: write it",
+        "  sheet.csv: row 3 > low: found 'x'; expected a number",
+    ]
+    assert len(str(CaseError("sheet.csv", alike[:3])).splitlines()) == 4

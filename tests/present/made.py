@@ -22,6 +22,7 @@ __all__ = [
     "first_draws",
     "floors",
     "normal_summary",
+    "small_case",
     "small_comparison",
     "titled",
     "ussr_comparison",

@@ -149,7 +149,7 @@ def dots_chart(result: TotalProbabilities, probability: float = 0.95) -> Chart:
         values=values,
         scale=scale,
         event=event,
-        words=f"{dots_text(filled, DOTS)}; each is as likely as any other",
+        words=dots_text(filled, DOTS),
     )
 
 

@@ -16,6 +16,7 @@ from mcmort.present.figures.scale import EDGE, Scale, dress
 from mcmort.present.figures.sheet import Chart, Frame, Leaf
 from mcmort.present.figures.style import FAINT, GREY, INK, SMALL
 from mcmort.present.figures.typeset import text_width, wrapped
+from mcmort.present.print_format import EN_DASH
 
 __all__ = ["STACKED", "Panel", "Row", "RowChart", "Sign", "draw_key", "key_height"]
 
@@ -164,7 +165,7 @@ class RowChart(Chart):
 
     def _shown(self, row: Row, grid: _Grid) -> Row:
         """Return a row as it is shown at the width of a column."""
-        if not (grid.is_stacked and self.keeps_second and len(row.cells) > 1 and row.cells[1]):
+        if not (grid.is_stacked and self.keeps_second and len(row.cells) > 1 and row.cells[1] not in ("", EN_DASH)):
             return row
         return replace(row, detail=f"{row.detail}{'; ' if row.detail else ''}{_lowered(self.heads[1])}: {row.cells[1]}")
 
@@ -227,6 +228,8 @@ class RowChart(Chart):
                 if grid.is_stacked:  # lines that would run through names are drawn beside marks alone
                     low, high = top + each.line + 0.5 * _BAND, top + each.line - 0.5 * _BAND - each.row.rise
                     axes.vlines(axes.get_xticks(), low, high, color=FAINT, linewidth=0.6, zorder=0)
+                    if panel.scale.has_zero:
+                        axes.vlines(0.0, low, high, color=INK, linewidth=0.7, zorder=1)
                 each.row.draw(axes, top + each.line)
                 top += each.height
             y += tall + _AXIS

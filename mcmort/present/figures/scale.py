@@ -44,6 +44,11 @@ class Scale:
     unit: float = 1.0
     is_log: bool = False
 
+    @property
+    def has_zero(self) -> bool:
+        """Whether zero lies between its ends, where it is drawn."""
+        return self.low < 0.0 < self.high and not self.is_log
+
 
 def scale_of(low: float, high: float, counted: str, *, is_log: bool = False) -> Scale:
     """Return the scale of numbers of deaths, or whatever is counted: in millions where they are large."""
@@ -70,7 +75,7 @@ def dress(axes: Axes, scale: Scale, across: float, *, has_grid: bool = True) -> 
     axes.patch.set_visible(False)
     for side in ("left", "right", "top"):
         axes.spines[side].set_visible(False)
-    if scale.low < 0.0 < scale.high and not scale.is_log:
+    if has_grid and scale.has_zero:
         axes.axvline(0.0, color=INK, linewidth=0.7, zorder=1)
 
 
@@ -81,7 +86,7 @@ def _ticks(scale: Scale, across: float) -> list[float]:
         choices = [[factor * 10.0**power for power in powers for factor in factors] for factors in ((1, 2, 5), (1, 3))]
         choices += [[10.0**power for power in powers][::step] for step in (1, 2, 3, 4)]
     else:
-        bins = max(int(across / 0.5), 1)
+        bins = max(int(across / 0.4), 1)
         choices = [
             list(MaxNLocator(count, steps=STEPS).tick_values(scale.low, scale.high)) for count in range(bins, 0, -1)
         ]

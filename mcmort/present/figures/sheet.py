@@ -20,6 +20,7 @@ from matplotlib.text import Text
 
 from mcmort.present.figures.style import GREY, SMALL, looks
 from mcmort.present.figures.typeset import families_for, text_width, wrapped
+from mcmort.present.print_format import GLUE
 
 __all__ = ["CAPTION", "TALLEST", "TITLE", "Chart", "Frame", "Leaf", "Width", "drawn", "sheets"]
 
@@ -139,14 +140,14 @@ def sheets(chart: Chart, width: Width = "page") -> list[Figure]:
         inner = INCHES[width] - 2 * _MARGIN
         most = int((TALLEST - _above(_title(chart.title, width), width) - _LEAST_ROOM) / _CAPTION_LINE)
         caption = _caption(chart.caption, inner, most)
-        lines = len(_title(f"{chart.title} (part 1/2)", width))
+        lines = len(_title(f"{chart.title} (part{GLUE}1/2)", width))
         room = TALLEST - _above([""] * lines, width)
         leaves = chart.leaves(inner, room - _below(caption), room - _below([""]))
         if len(leaves) == 1:
             return [_sheet(leaves[0], _title(chart.title, width), caption, width)]
         return [
             _sheet(
-                leaf, _title(f"{chart.title} (part {place}/{len(leaves)})", width),
+                leaf, _title(f"{chart.title} (part{GLUE}{place}/{len(leaves)})", width),
                 caption if place == 1 else _caption(("Notes: part 1.",), inner, 1), width,
             )
             for place, leaf in enumerate(leaves, 1)
@@ -162,7 +163,7 @@ def _title(title: str, width: Width) -> list[str]:
         lines = wrapped(
             title.removesuffix(part), inner - text_width(part, size, "bold"), size, most=most, weight="bold"
         )
-        lines[-1] += part
+        lines[-1] += part.replace(GLUE, " ")
     return lines
 
 

@@ -17,15 +17,15 @@ from mcmort.present.wording import floor_note, interval_text
 __all__ = ["claims_headline", "claims_table", "discrepancy"]
 
 _VERDICTS: Final = {
-    "inside": "lie inside our 95 % interval",
-    "overlaps": "overlap it",
-    "above": "lie above it",
-    "below": "lie below it",
-    "allowed": "are bounds that it allows",
-    "excluded": "are bounds that it rules out",
-    "no total": "have no total of ours beside them",
+    "inside": ("lies inside our 95 % interval", "lie inside our 95 % interval"),
+    "overlaps": ("overlaps it", "overlap it"),
+    "above": ("lies above it", "lie above it"),
+    "below": ("lies below it", "lie below it"),
+    "allowed": ("is a bound that it allows", "are bounds that it allows"),
+    "excluded": ("is a bound that it rules out", "are bounds that it rules out"),
+    "no total": ("has no total of ours beside it", "have no total of ours beside them"),
 }
-"""What is said of claims of each verdict, those that agree with ours first."""
+"""What is said of one claim of each verdict and of several, those that agree with ours first."""
 _MOST: Final = 10
 """Claims of which a short table consists: those that stand farthest from ours."""
 
@@ -138,7 +138,7 @@ def claims_table(case: Case, comparisons: tuple[ClaimComparison, ...]) -> Table:
 def claims_headline(case: Case, comparisons: tuple[ClaimComparison, ...]) -> str:
     """Return the sentence that counts the claims by how they stand to our totals under their own definitions."""
     counts: Counter[str] = Counter(comparison.verdict for comparison in comparisons)
-    parts = [f"{counts[verdict]} {words}" for verdict, words in _VERDICTS.items() if counts[verdict]]
+    parts = [f"{count} {words[count > 1]}" for verdict, words in _VERDICTS.items() if (count := counts[verdict])]
     return (
         f"{case.head.title}: of {len(comparisons)} published totals, each against ours under its author's own "
         f"definition, {', '.join(parts)}."

@@ -95,7 +95,8 @@ def _notes(location: Location, shown: list[LocatedTotal]) -> list[str]:
         notes.append("In a gap: between the pieces of the highest-density region, where no school of figures lies.")
     hidden = len(location.rows) - len(shown)
     if hidden:
-        notes.append(f"Outside as well, and shown by --full: {hidden} more spans of years and measures.")
+        spans = "span" if hidden == 1 else "spans"
+        notes.append(f"Outside as well, and shown by --full: {hidden} more {spans} of years and measures.")
     if location.others:
         notes.append(f"Printed near it under other scopes: {printed_by(location.others)}.")
     notes += [f"{name} counts nothing: {reason}." for name, reason in location.empty.items()]

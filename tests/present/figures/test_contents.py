@@ -70,7 +70,7 @@ def test_dots_are_fifty_and_their_share_is_the_probability() -> None:
     assert len(dots) == DOTS
     assert len(filled) == pytest.approx(DOTS * report.probability.value, abs=1.0)
     assert all(float(line.get_xdata()[0]) > 20e6 for line in filled)  # type: ignore[index,arg-type]
-    said = re.search(r"(\d+) of 50 dots", text_of(figure))
+    said = re.search(r"(\d+) of 50 equally likely dots", text_of(figure))
     assert said is not None
     assert int(said[1]) == len(filled)
 

@@ -324,7 +324,7 @@ def test_the_published_totals_drawn_are_the_nearest_in_scope() -> None:
     assert "Whole (1930\N{EN DASH}1938)" in drawn
     assert "9 million" in drawn
     assert sum(words.startswith(("Whole", "Part of")) for words in drawn) == 6
-    assert "5 more in the table of published totals" in " ".join(figure.texts[-1].get_text().split())
+    assert "5 more in the table of published totals" in words_of(figure, "caption")
 
 
 @pytest.mark.parametrize(
