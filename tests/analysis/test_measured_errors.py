@@ -61,7 +61,7 @@ def test_second_reading_of_what_ships_agrees_beyond_chance() -> None:
 
 
 def test_second_reading_of_added_pairs_agrees_in_basis_and_less_in_kind() -> None:
-    """A reader who had not seen the table agrees substantially in basis, and better than chance in kind and interest."""
+    """A reader who had not seen the table agrees substantially in basis, less in kind and interest."""
     found = {one.code: one for one in agreement(errors_folder() / "second-reading-added.csv")}
     assert found["basis"].pairs == 42
     assert found["basis"].kappa > 0.6
