@@ -106,7 +106,15 @@ def _draw(
     thickness = min(max(0.5 * 72 * across / len(shown), 0.5), 3.0)
     places = np.arange(len(shown))
     axes.vlines(places, ends[:, 0], ends[:, 1], color=CONTESTED, linewidth=thickness)
-    axes.plot(places, medians, linestyle="none", marker="o", markersize=min(thickness + 0.8, 3.2), color=ARCHIVAL)
+    axes.plot(
+        places,
+        medians,
+        linestyle="none",
+        marker="o",
+        markersize=min(thickness + 0.8, 3.2),
+        color=ARCHIVAL,
+        clip_on=False,
+    )
     y = top + 0.24 + _CURVE + 0.12
     for name, options in choices:
         if is_narrow:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 import mcmort as mm
 from mcmort.analysis import summarise
@@ -28,7 +29,7 @@ from tests.shipped import draws_of
 def _axes(figure: Figure) -> list[Axes]:
     """Return the axes of a figure that show data."""
     (whole,) = figure.axes
-    return list(whole.child_axes)
+    return [axes for axes in whole.child_axes if isinstance(axes, Axes)]
 
 
 @pytest.mark.parametrize(
@@ -78,7 +79,7 @@ def _published(*claims: dict[str, object]) -> Figure:
 def _spots(figure: Figure) -> list[tuple[float, float]]:
     """Return where markers of published totals stand."""
     lines = [line for line in _axes(figure)[0].lines if line.get_marker() not in (None, "None", "")]
-    return [tuple(spot) for line in lines for spot in np.asarray(line.get_xydata())]  # type: ignore[misc]
+    return [(float(x), float(y)) for line in lines for x, y in np.asarray(line.get_xydata())]
 
 
 def test_published_figures_of_one_year_stand_at_it_unless_they_would_cover_one_another() -> None:
@@ -153,10 +154,8 @@ def test_the_name_of_a_row_uses_the_room_beside_a_short_number_at_the_width_of_a
         component("two", ranged(1.234e6, 1.267e6), facets={"category": "b"}),
     )
     (figure,) = mm.picture(mm.simulate(case, n=500, rng=1), "components", "whole").figures("column")
-    assert "Deaths of those who were deported to it" in [
-        text.get_text()
-        for text in figure.findobj(lambda one: hasattr(one, "get_text"))  # type: ignore[attr-defined]
-    ]
+    texts = [text.get_text() for text in figure.findobj(Text) if isinstance(text, Text)]
+    assert "Deaths of those who were deported to it" in texts
 
 
 def test_the_parts_of_a_total_are_never_said_to_be_left_out() -> None:
