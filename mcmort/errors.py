@@ -6,6 +6,7 @@ Nothing here prints. The command line turns a `McmortError` into text on stderr 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 __all__ = [
     "CaseError",
@@ -64,6 +65,10 @@ class McmortError(Exception):
     exit_code = 1
 
 
+_MOST_PRINTED: Final = 1_000
+"""Problems of a case that its message holds."""
+
+
 class CaseError(McmortError):
     """A case folder has defects; `problems` holds all of them."""
 
@@ -72,7 +77,10 @@ class CaseError(McmortError):
         self.problems = tuple(sorted(problems))
         count = len(self.problems)
         lines = [f"{where}: {count} problem{'s' if count != 1 else ''}"]
-        super().__init__("\n".join([*lines, *(f"  {problem}" for problem in self.problems)]))
+        lines += [f"  {problem}" for problem in self.problems[:_MOST_PRINTED]]
+        if count > _MOST_PRINTED:
+            lines.append(f"  and {count - _MOST_PRINTED:,} more, which are printed once some of these are mended")
+        super().__init__("\n".join(lines))
 
 
 class UnknownCaseError(McmortError):

@@ -16,6 +16,8 @@ __all__ = ["UNAMBIGUOUS", "ambiguous_counts", "is_ambiguous", "read_float", "spe
 
 UNAMBIGUOUS: Final = "a number that can be read in one way only"
 _AMBIGUOUS: Final = re.compile("[+\N{MINUS SIGN}-]?[1-9][0-9]{0,2}[.,][0-9]{3}")
+_LONGEST: Final = 40
+"""Characters of a number with a point: a float printed in full has up to 24."""
 _COUNTED: Final = ("deaths", "persons")
 """Units of whole things: twelve and a third of them is rarely what was meant."""
 _FIGURES: Final = ("low", "best", "high", "standard_error", "error")
@@ -45,7 +47,15 @@ def spelling_hint(text: str) -> str:
 
 
 def read_float(text: str) -> float:
-    """Read a number of a TOML file; for ``tomllib.loads(..., parse_float=read_float)``."""
+    """Read a number of a TOML file; for ``tomllib.loads(..., parse_float=read_float)``.
+
+    Raises
+    ------
+    ValueError
+        If it has more digits than any figure.
+    """
+    if len(text) > _LONGEST:
+        raise ValueError("a number of too many digits")
     return _AmbiguousFloat(text) if is_ambiguous(text) else float(text)
 
 
