@@ -9,6 +9,9 @@ FIT := import sys, venv, ensurepip; sys.exit(not (3, 12) <= sys.version_info[:2]
 CANDIDATES := $(PYTHON) python3.13 python3.12 python3 python $(wildcard $(HOME)/.pyenv/versions/3.13*/bin/python3 $(HOME)/.pyenv/versions/3.12*/bin/python3 $(HOME)/.local/share/uv/python/cpython-3.1[23]*/bin/python3)
 FOUND = $(shell for p in $(CANDIDATES); do "$$p" -c '$(FIT)' >/dev/null 2>&1 && { echo "$$p"; break; }; done)
 
+# Compiled modules are kept: without them each test process compiles the package and its tests again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run check test coverage statistical fuzz fuzz-guided faults packaging lint docs docs-check docs-influence docs-plausibility docs-spreads docs-synthesis site bench wheel clean help
 
 help:

@@ -21,9 +21,7 @@ from collections.abc import Callable
 from contextlib import redirect_stdout
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
 
-import typer
 from evidence_pages import confidence_page, statements_page
 from gallery import FIGURES, figure_svg, gallery_page
 from hindcast import hindcasts_page, pit_svg
@@ -39,7 +37,7 @@ import mcmort as mm
 from mcmort.bench.docs import RESULTS, page, readme_table
 from mcmort.catalogue.reading.column_names import COLUMNS, MORE_COLUMNS
 from mcmort.catalogue.reading.new_case import TEMPLATE
-from mcmort.cli.app import app
+from mcmort.cli.app import command_line
 from mcmort.present.numbers import rounding_for, rounding_of
 from mcmort.present.tables.columns import Table
 from mcmort.present.tables.comparison_table import comparison_table
@@ -199,12 +197,6 @@ def why_numbers_differ(_: str) -> str:
     return "\n".join([*lines, located.headline, "", located.render("markdown")])
 
 
-@cache
-def command_line() -> Any:
-    """Return the group of all commands."""
-    return typer.main.get_command(app)
-
-
 def commands(_: str) -> str:
     """Return the reference of the commands, from the commands themselves."""
     group = command_line()
@@ -216,7 +208,7 @@ def commands(_: str) -> str:
             spelled = ", ".join(f"`{option}`" for option in (*parameter.opts, *parameter.secondary_opts))
             if parameter.param_type_name == "argument":
                 spelled = f"`{parameter.metavar or parameter.name.upper()}`"
-            rows.append(f"| {spelled} | {parameter.help or ''} |")
+            rows.append(f"| {spelled} | {getattr(parameter, 'help', None) or ''} |")
         lines += ["| option | meaning |", "| --- | --- |", *rows, ""] if rows else []
     return "\n".join(lines)
 
@@ -264,7 +256,7 @@ def described(paths: list[Path], heading: str) -> str:
 def help_of(path: Path) -> str:
     """Return what the command of a file does, whose docstring only names the command; of other files nothing."""
     command = command_line().commands.get(path.stem.rstrip("_")) if path.parent.name == "cli" else None
-    return f" {command.help.partition(chr(10))[0]}" if command else ""
+    return f" {(command.help or '').partition(chr(10))[0]}" if command else ""
 
 
 def packages(*, inner: bool) -> str:

@@ -21,7 +21,8 @@ def measured_errors(text: str) -> str:
     """Return the page with its tables."""
     report = mm.measured_errors()
     parts = {
-        f"errors {name}": to_markdown(report.table(name)) for name in ("classes", "readings", "years", "registers")
+        f"errors {name}": to_markdown(report.table(name))
+        for name in ("classes", "readings", "years", "registers", "events")
     }
     parts["errors headline"] = report.headline + "\n"
     parts["errors sample"] = _sample(report.library.pairs)

@@ -14,7 +14,7 @@ from mcmort.present.tables.components_table import components_table
 from mcmort.present.tables.engines_table import engines_table
 from mcmort.present.tables.figures_table import figures_table
 from mcmort.present.tables.formats import to_markdown
-from mcmort.present.tables.priors_table import priors_table
+from mcmort.present.tables.priors_table import all_priors, priors_table
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -28,7 +28,7 @@ def page() -> str:
     tables = [
         ("Both engines", engines_table(elicited.comparison, comparison.comparison)),
         ("Components", components_table(post)),
-        ("What is presupposed", priors_table(post)),
+        ("What is presupposed", priors_table(post, all_priors(post))),
         ("Every figure against the model", figures_table(post)),
     ]
     head = (

@@ -2,6 +2,7 @@ from .api.bridge_report import bridge as bridge
 from .api.calibration_report import calibrate as calibrate
 from .api.conflict_report import conflict as conflict
 from .api.errors_report import measured_errors as measured_errors
+from .api.explorer_verb import explorer as explorer
 from .api.hindcast_report import hindcast as hindcast
 from .api.influence_report import influence as influence
 from .api.location_report import locate as locate

@@ -5,6 +5,7 @@ Nothing here prints. The command line turns a `McmortError` into text on stderr 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -59,6 +60,12 @@ class Problem:
         return f"{text}. Hint: {self.hint}" if self.hint else text
 
 
+def _as_read(problem: Problem) -> tuple[object, ...]:
+    """Return the order in which problems are read: row 9 before row 10."""
+    parts = re.split(r"([0-9]+)", problem.key)
+    return problem.file, [int(part[:18]) if part.isdecimal() else part for part in parts], problem
+
+
 class McmortError(Exception):
     """Base of all errors of this package; `exit_code` is what the command line returns."""
 
@@ -74,7 +81,7 @@ class CaseError(McmortError):
 
     def __init__(self, where: str, problems: list[Problem]) -> None:
         self.where = where
-        self.problems = tuple(sorted(problems))
+        self.problems = tuple(sorted(problems, key=_as_read))
         count = len(self.problems)
         lines = [f"{where}: {count} problem{'s' if count != 1 else ''}"]
         lines += [f"  {problem}" for problem in self.problems[:_MOST_PRINTED]]

@@ -15,9 +15,12 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "soak" if os.environ.
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep compiled cases of the tests apart from those of the user, and from one run to the next."""
+    """Keep compiled cases of the tests apart from those of the user, and from one run to the next; load cases once."""
     cache = config.rootpath / ".pytest_cache" / "compiled"
     os.environ.setdefault("MCMORT_CACHE", str(cache))
+    from tests.shipped import load_shipped_cases_once  # not before the folder is set
+
+    load_shipped_cases_once()
 
 
 @pytest.fixture(autouse=True)

@@ -29,7 +29,8 @@ from mcmort.cache.sealed_files import read_sealed, sealed
 from mcmort.catalogue import formula, load
 from mcmort.catalogue.reading.bibliography import read_sources
 from mcmort.catalogue.reading.load import load_folder
-from mcmort.catalogue.reading.spreadsheet import import_sheet
+from mcmort.catalogue.reading.sheet_files import read_content
+from mcmort.catalogue.reading.spreadsheet import import_content
 from mcmort.catalogue.records import Selector
 from mcmort.catalogue.selection import matches
 from mcmort.errors import McmortError
@@ -201,6 +202,16 @@ def _file(work: Path, name: str, read: Callable[[Path], object]) -> Callable[[by
     return run
 
 
+def _sheet(name: str) -> Callable[[bytes], None]:
+    """Return a reader of a sheet in memory: writing each to a disk took most of the time."""
+    path = Path(name)
+
+    def run(content: bytes) -> None:
+        import_content(path, read_content(path, content))
+
+    return run
+
+
 def _workbook() -> bytes:
     from openpyxl import Workbook
 
@@ -223,8 +234,8 @@ def _open_document(work: Path) -> bytes:
 class _Parts:
     """Reads a file of packed parts, one of which is exchanged: bytes changed in the package fail its checksums."""
 
-    def __init__(self, package: bytes, path: Path) -> None:
-        self.path = path
+    def __init__(self, package: bytes, name: str) -> None:
+        self.read_package = _sheet(name)
         with zipfile.ZipFile(io.BytesIO(package)) as archive:
             self.parts = {name: archive.read(name) for name in archive.namelist()}
         self.names = sorted(name for name in self.parts if name.endswith(".xml"))
@@ -236,10 +247,11 @@ class _Parts:
     def read(self, content: bytes) -> None:
         """Import the package with the part exchanged whose number is the first byte of the input."""
         exchanged = self.names[content[0] % len(self.names) if content else 0]
-        with zipfile.ZipFile(self.path, "w") as archive:
+        target = io.BytesIO()
+        with zipfile.ZipFile(target, "w") as archive:
             for name, part in (self.parts | {exchanged: content[1:]}).items():
                 archive.writestr(name, part)
-        import_sheet(self.path)
+        self.read_package(target.getvalue())
 
 
 def _receipts() -> list[bytes]:
@@ -279,16 +291,16 @@ def readers(work: Path) -> dict[str, tuple[list[bytes], Callable[[bytes], object
     bibliographies = [path.read_bytes() for path in HERE.glob("good/*/sources.bib")]
     bibliographies.append((HERE / "good" / "wild.bib").read_bytes())
     sheets = [(HERE / "good" / "estimates.csv").read_bytes()]
-    workbook, open_document = _Parts(_workbook(), work / "a.xlsx"), _Parts(_open_document(work), work / "a.ods")
+    workbook, open_document = _Parts(_workbook(), "a.xlsx"), _Parts(_open_document(work), "a.ods")
     return {
         "case files (TOML)": (case.seeds(), case.read),
         "formulas": (_formulas(), _formula),
         "selections": (_selections(), _selector()),
         "bibliographies (BibTeX)": (bibliographies, _file(work, "a.bib", lambda path: read_sources(path, "a.bib"))),
-        "sheets (CSV)": (sheets, _file(work, "a.csv", import_sheet)),
+        "sheets (CSV)": (sheets, _sheet("a.csv")),
         "workbooks (XLSX)": (workbook.seeds(), workbook.read),
         "sheets (ODS)": (open_document.seeds(), open_document.read),
-        "packed files (XLSX)": ([_workbook()], _file(work, "b.xlsx", import_sheet)),
+        "packed files (XLSX)": ([_workbook()], _sheet("b.xlsx")),
         "receipts (JSON)": (_receipts(), lambda content: parse_result(content, "a.json")),
         "stores": (_stores(), _store(work)),
     }

@@ -6,14 +6,25 @@ from functools import cache
 
 import mcmort as mm
 from mcmort.catalogue import Case
+from mcmort.catalogue.reading import load as reading
 from mcmort.elicit import Priors, elicit
 from mcmort.results import Draws
 from mcmort.sampler import simulate
 
-__all__ = ["DRAWS", "NAMES", "case_named", "draws_of", "priors_of"]
+__all__ = ["DRAWS", "NAMES", "case_named", "draws_of", "load_anew", "load_shipped_cases_once", "priors_of"]
 
 NAMES = tuple(sorted(mm.cases()))
 DRAWS = 2_000
+
+
+load_anew = reading.load_folder
+"""Loads the files of a case whatever has been loaded of it before."""
+
+
+def load_shipped_cases_once() -> None:
+    """Let this process load each shipped case once: its files stay as they are, and its records are frozen."""
+    folders, load_once = set(reading.cases().values()), cache(load_anew)
+    reading.load_folder = lambda folder, where: (load_once if folder in folders else load_anew)(folder, where)
 
 
 @cache

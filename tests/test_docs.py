@@ -18,7 +18,7 @@ from samples import printed, shown
 import mcmort as mm
 from mcmort.catalogue.vocabulary import BASES
 from mcmort.cli.app import main
-from mcmort.present.documents.result_schemas import result_schemas
+from mcmort.present.documents.result_schemas import result_schema, result_schemas
 from tests.cli.ran import ROOT
 
 PAGES = sorted(
@@ -161,6 +161,7 @@ def test_pages_that_show_output_are_generated(page: Path) -> None:
         assert all(block.startswith("$ mcmort ") for block in _blocks(page, "console"))
 
 
+@pytest.mark.slow
 def test_output_in_a_page_is_that_of_the_command() -> None:
     """A console block is filled with what its command prints, cut where ``head`` cuts it; other blocks stay."""
     text = "```console\n$ mcmort cases | head -1\nstale\n```\n\n```sh\nmcmort cases\n```\n"
@@ -269,17 +270,17 @@ def _documented(heading: str) -> set[str]:
 
 def test_the_page_on_json_has_every_key_of_a_total() -> None:
     """The keys of the page are those of the schema: none missing, none invented."""
-    assert _documented("## A total (") == set(result_schemas()["total"]["properties"])
+    assert _documented("## A total (") == set(result_schema("total")["properties"])
 
 
 def test_the_page_on_json_names_the_parts_of_a_total() -> None:
     """Keys of intervals, components, overlaps, exclusions and receipts stand on the page."""
     text = (ROOT / "docs" / "json.md").read_text()
-    definitions = result_schemas()["total"]["$defs"]
+    definitions = result_schema("total")["$defs"]
     for name in ("IntervalDocument", "ComponentDocument", "OverlapDocument", "LeftOut", "Receipt", "CaseDocument"):
         for key in definitions[name]["properties"]:
             assert f"`{key}`" in text, (name, key)
-    for key in result_schemas()["comparison"]["properties"]:
+    for key in result_schema("comparison")["properties"]:
         assert f"`{key}`" in text, key
 
 

@@ -20,10 +20,12 @@ __all__ = [
     "RegisterApart",
     "Shifted",
     "disagreeing",
+    "figures_of",
     "leaning_alike",
     "predictions",
     "registers_apart",
     "shifts",
+    "sides_of",
 ]
 
 type Array = NDArray[np.float64]
@@ -121,13 +123,11 @@ def registers_apart(posterior: Posterior) -> list[RegisterApart]:
         By component. One fit shows it; how probable such a difference is without a conflict says `mcmort conflict`.
     """
     apart = []
-    for name, values in sorted(posterior.others.items()):
-        kind, _, component = name.partition(":")
-        if kind == "completeness" and np.ptp(values) > 0.0:
-            share = float(np.median(values))
-            low, high = np.quantile(posterior.prior[name], (0.05, 0.95)).tolist()
-            if not low <= share <= high:
-                apart.append(RegisterApart(component, share, (low, high)))
+    for component, values in posterior.of_kind("completeness").items():
+        share = float(np.median(values))
+        low, high = np.quantile(posterior.prior[f"completeness:{component}"], (0.05, 0.95)).tolist()
+        if not low <= share <= high:
+            apart.append(RegisterApart(component, share, (low, high)))
     return apart
 
 
@@ -161,10 +161,9 @@ def disagreeing(posterior: Posterior) -> list[Disagreeing]:
         The largest first.
     """
     found = []
-    for name, values in posterior.others.items():
-        kind, _, component = name.partition(":")
+    for component, values in posterior.of_kind("scatter").items():
         ratio = float(np.median(values))
-        if kind == "scatter" and ratio > np.quantile(posterior.prior[name], 0.95):
+        if ratio > np.quantile(posterior.prior[f"scatter:{component}"], 0.95):
             found.append(Disagreeing(component, ratio))
     return sorted(found, key=lambda one: (-one.ratio, one.component))
 
@@ -187,9 +186,8 @@ def leaning_alike(posterior: Posterior, *, is_high: bool) -> Posterior:
     """
     size = math.log1p(posterior.manifest.lean) * (1.0 if is_high else -1.0)
     columns = dict(posterior.columns)
-    for name, lean in posterior.others.items():
-        kind, _, component = name.partition(":")
-        if kind == "lean" and posterior.case.components[component].formula is None:
+    for component, lean in posterior.of_kind("lean").items():
+        if posterior.case.components[component].formula is None:
             moved = columns[f"all:{component}"] * np.exp(lean - size)
             columns[f"all:{component}"] = np.maximum(moved, columns.get(f"registered:{component}", 0.0))
     return replace(posterior, columns=columns)
@@ -207,20 +205,35 @@ def predictions(posterior: Posterior) -> list[Predicted]:
     -------
     list of Predicted
     """
-    predicted, sides = [], _sides(posterior.case)
+    predicted, sides = [], sides_of(posterior.case)
     for name in posterior.expected:
-        after, stated, unit = posterior.predicted[name], posterior.computed.get(name), posterior.units.get(name)
-        value = posterior.observed[name] if stated is None else float(np.median(stated))
-        of_formula = () if stated is None else np.quantile(stated, [0.025, 0.975])
+        after, stated = posterior.predicted[name], posterior.stated(name)
+        value = float(np.median(stated))
+        of_formula = np.quantile(stated, [0.025, 0.975]) if name in posterior.computed else ()
         ends = np.array([*np.quantile(after, [0.025, 0.5, 0.975]), value, *of_formula])
-        low, middle, high, printed, *computed = (ends * unit if unit else np.exp(ends)).tolist()
-        below = float(np.mean(after < (value if stated is None else stated)))
+        low, middle, high, printed, *computed = _off_scale(posterior, name, ends).tolist()
+        below = float(np.mean(after < stated))
         below_before = float(np.mean(posterior.predicted_before[name] < value))
         predicted.append(Predicted(name, printed, low, middle, high, below, below_before, sides[name], tuple(computed)))
     return predicted
 
 
-def _sides(case: Case) -> dict[str, Side]:
+def _off_scale(posterior: Posterior, figure: str, values: Array) -> Array:
+    """Return values of a figure, which are logarithms or in a unit, as they are printed."""
+    unit = posterior.units.get(figure)
+    return np.asarray(values * unit if unit else np.exp(values))
+
+
+def figures_of(posterior: Posterior, component: str) -> list[float]:
+    """Return the middles of the figures of all deaths of a component that are used and are no bounds."""
+    figures = {
+        f"{component}:{one.name}": one for one in posterior.case.components[component].estimate if one.measure == "all"
+    }
+    used = [name for name in figures if name in posterior.expected and figures[name].side is None]
+    return [float(_off_scale(posterior, name, np.array(np.median(posterior.stated(name))))) for name in used]
+
+
+def sides_of(case: Case) -> dict[str, Side]:
     """Return for each figure of a case whether it is a bound as the model sees it, by name."""
     sides = {
         f"{component.id}:{estimate.name}": estimate.side or "point"
@@ -249,12 +262,10 @@ def shifts(posterior: Posterior, kind: str) -> list[Shifted]:
     list of Shifted
     """
     chains = posterior.manifest.chains
-    columns = {**posterior.columns, **posterior.others}
     shifted = []
-    for name in sorted(columns):
-        head, _, rest = name.partition(":")
-        if head == kind and np.ptp(columns[name]) > 0.0:
-            prior = posterior.prior.get(name)
+    for name, values in posterior.of_kind(kind).items():
+        if np.ptp(values) > 0.0:
+            prior = posterior.prior.get(f"{kind}:{name}")
             before = None if prior is None else summarise(prior, (0.95,), shortest=False)
-            shifted.append(Shifted(rest, before, summarise(columns[name], (0.95,), shortest=False, chains=chains)))
+            shifted.append(Shifted(name, before, summarise(values, (0.95,), shortest=False, chains=chains)))
     return shifted

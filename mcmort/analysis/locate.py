@@ -12,7 +12,7 @@ from pydantic import Field
 from mcmort.analysis.claims import middle
 from mcmort.analysis.pieces import pieces_of
 from mcmort.analysis.request import YearsRequest
-from mcmort.analysis.summary import PROBABILITIES, Interval, Summary, share_at_most, summarise
+from mcmort.analysis.summary import Interval, Summary, reported_probabilities, share_at_most, summarise
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Claim, Definition
 from mcmort.catalogue.vocabulary import Measure
@@ -165,7 +165,7 @@ def locate(
     candidates, empty = _candidates(case, names, years)
     asked = {one.name: one for one in candidates}
     made = {one.name: (lambda definition=one.definition: definition) for one in candidates}
-    probabilities = tuple(sorted({*PROBABILITIES, probability}))
+    probabilities = reported_probabilities(probability)
     totals, reasons = totals_with_evidence(source, made, probabilities=probabilities, with_parts=False)
     totals = {name: total for name, total in totals.items() if asked[name].has_own_measure or not total.unknown}
     empty |= {name: reason for name, reason in reasons.items() if asked[name].is_own}

@@ -10,6 +10,7 @@ weight stands for. This costs no fit; `mcmort.conflict` makes one for each part.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -17,6 +18,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from mcmort.analysis.fitted import sides_of
 from mcmort.bayes import Posterior
 from mcmort.catalogue.case import Case
 
@@ -100,15 +102,12 @@ def parts_apart(posterior: Posterior) -> list[PartApart]:
 
 def _readings(posterior: Posterior) -> list[_Reading]:
     """Return the figures that are no bounds; copies of one lineage weigh one figure together."""
-    case, copies = posterior.case, dict[object, int]()
-    lines = _lines(case)
-    kept = [name for name in posterior.expected if name in lines]
-    for name in kept:
-        copies[lines[name]] = copies.get(lines[name], 0) + 1
+    lines, sides = _lines(posterior.case), sides_of(posterior.case)
+    kept = [name for name in posterior.expected if sides[name] == "point"]
+    copies = Counter(lines[name] for name in kept)
     found = []
     for name in kept:
-        expected = posterior.expected[name]
-        stated = posterior.computed.get(name, np.array([posterior.observed.get(name, math.nan)]))
+        expected, stated = posterior.expected[name], posterior.stated(name)
         # a replicate is the expectation and an error: what is left of its variance is that of the error, to which what
         # goes into a formula adds
         variance = float(np.var(posterior.predicted[name]) - np.var(expected) + np.var(stated))
@@ -118,16 +117,13 @@ def _readings(posterior: Posterior) -> list[_Reading]:
 
 
 def _lines(case: Case) -> dict[str, object]:
-    """Return of every figure that is no bound what its copies share: what it counts, and its lineage."""
-    bounds = ("at-least", "at-most")
+    """Return of every figure what its copies share: what it counts, and its lineage."""
     lines: dict[str, object] = {
         f"{component.id}:{one.name}": (component.id, one.measure, one.line)
         for component in case.components.values()
         for one in component.estimate
-        if one.reading not in bounds
     }
-    claims = (one for one in case.claims.values() if one.beyond is None and one.reading not in bounds)
-    return lines | {f"claim:{claim.id}": claim.id for claim in claims}
+    return lines | {f"claim:{name}": name for name in case.claims}
 
 
 def _distance(group: Sequence[_Reading], *, is_heavy: bool) -> tuple[float, float]:

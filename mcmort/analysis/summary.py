@@ -21,6 +21,7 @@ __all__ = [
     "check_probabilities",
     "mean_of",
     "quantiles_of",
+    "reported_probabilities",
     "sd_of",
     "share_at_least",
     "share_at_most",
@@ -109,6 +110,18 @@ def check_probabilities(probabilities: Sequence[float], what: str = "an interval
         if not 0.0 < probability < 1.0:
             hint = percent_hint(probability)
             raise UsageError(f"{what} of probability {probability:g}; expected one between 0 and 1{hint}")
+
+
+def reported_probabilities(interval: float) -> tuple[float, ...]:
+    """Return the probabilities of the intervals of a report: those that every summary carries, and the one asked for.
+
+    Raises
+    ------
+    UsageError
+        If the one asked for is not between 0 and 1.
+    """
+    check_probabilities([interval])
+    return tuple(sorted({*PROBABILITIES, interval}))
 
 
 def mean_of(values: Values) -> float:

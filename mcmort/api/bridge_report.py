@@ -8,7 +8,7 @@ from mcmort import analysis
 from mcmort.analysis import Orders, Summary
 from mcmort.analysis.bridge import BridgeRequest
 from mcmort.analysis.receipt import Receipt, receipt_of
-from mcmort.analysis.summary import PROBABILITIES, check_probabilities
+from mcmort.analysis.summary import reported_probabilities
 from mcmort.api.printed import Printed
 from mcmort.present.bridge_text import bridge_headline
 from mcmort.present.documents.bridge_document import BridgeDocument, bridge_document
@@ -108,8 +108,7 @@ def bridge(
     >>> round(sum(step.mean for step in between.steps))
     59611000
     """
-    check_probabilities([interval])
-    probabilities = tuple(sorted({*PROBABILITIES, interval}))
+    probabilities = reported_probabilities(interval)
     made = analysis.bridge(draws, start, end, years=years, orders=orders, probabilities=probabilities)
     request = BridgeRequest(definitions=(start, end), years=years, orders=orders)
     totals = {end.name: end.total for end in made.ends}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,8 @@ from mcmort.analysis.measured_errors import (
     lag_errors,
     readings_held,
 )
+from mcmort.analysis.measured_errors.refits import Runner, refitted_errors
+from mcmort.api.library_runner import library_runner_here
 from mcmort.api.printed import Printed
 from mcmort.catalogue.measured_errors import ErrorLibrary, load_errors
 from mcmort.errors import UsageError
@@ -29,14 +31,15 @@ from mcmort.present.tables.errors_table import (
     registers_table,
     years_table,
 )
+from mcmort.present.tables.single_events_table import single_events_table
 from mcmort.present.texts.errors_headline import errors_headline, errors_notes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["ERROR_TABLES", "ErrorsReport", "measured_errors"]
+__all__ = ["ERROR_TABLES", "ErrorsReport", "measured_errors", "measured_errors_with"]
 
-ERROR_TABLES: Final = ("classes", "readings", "years", "registers", "pairs")
+ERROR_TABLES: Final = ("classes", "readings", "years", "registers", "events", "pairs")
 
 
 @dataclass(frozen=True, repr=False)
@@ -86,7 +89,7 @@ class ErrorsReport(Printed):
         return (self.table(self.shown),)
 
     def table(self, name: str = "classes") -> Table:
-        """Return one of the tables: ``classes``, ``readings``, ``years``, ``registers`` or ``pairs``."""
+        """Return one of the tables: ``classes``, ``readings``, ``years``, ``registers``, ``events`` or ``pairs``."""
         library = self.library
         match name:
             case "classes":
@@ -99,6 +102,9 @@ class ErrorsReport(Printed):
                 return years_table(lag_errors(found), self.fitted)
             case "registers":
                 return registers_table(completeness(library), library)
+            case "events":
+                single = None if self.fitted is None else self.fitted.single_events
+                return single_events_table(single, [row.name for row in self.classes])
             case "pairs":
                 return pairs_table(library.pairs)
         raise UsageError(f"no table {name!r}; expected one of {', '.join(ERROR_TABLES)}")
@@ -118,7 +124,14 @@ class ErrorsReport(Printed):
 
 
 def measured_errors(
-    path: str | Path | None = None, extra: Sequence[str | Path] = (), *, refit: bool = False, seed: int = 1
+    path: str | Path | None = None,
+    extra: Sequence[str | Path] = (),
+    *,
+    refit: bool = False,
+    seed: int = 1,
+    workers: int = 1,
+    folder: str | Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> ErrorsReport:
     """Measure how far early figures were from later, better counts of the same deaths.
 
@@ -129,9 +142,16 @@ def measured_errors(
     extra : sequence of str or Path
         Folders of the same form with pairs of one's own.
     refit : bool
-        Whether to fit the model anew, with PyMC, instead of reading the numbers that were fitted to the folder.
+        Whether to fit the model anew, with PyMC, instead of reading the numbers that were fitted to the folder. Each
+        event is left out as well, by importance sampling, and by refits where that does not do.
     seed : int
         Of the sampler.
+    workers : int
+        Processes that share the fits; they change no bit.
+    folder : str or Path, optional
+        Where each fit is kept once it is done, so that a run that was interrupted goes on.
+    progress : callable, optional
+        Called with the fits done and the fits asked for.
 
     Returns
     -------
@@ -144,12 +164,25 @@ def measured_errors(
     >>> len(report.library.pairs) >= 200
     True
     """
+    run = library_runner_here(workers, folder, progress)
+    report = measured_errors_with(run, path, extra, refit=refit, seed=seed)
+    assert report is not None
+    return report
+
+
+def measured_errors_with(
+    run: Runner,
+    path: str | Path | None = None,
+    extra: Sequence[str | Path] = (),
+    *,
+    refit: bool = False,
+    seed: int = 1,
+) -> ErrorsReport | None:
+    """Measure errors by what has fits carried out; nothing is returned where these are only planned."""
     library = load_errors(path, extra)
     receipt = library_receipt("errors", library.digest, path, extra, refit=refit, seed=seed)
-    if refit:
-        from mcmort.analysis.measured_errors import fitted_errors
-        from mcmort.bayes.measured_errors import design_of, fit_errors
-
-        return ErrorsReport(library, fitted_errors(fit_errors(design_of(library), seed), library, seed), receipt)
-    fitted = None if library.fitted is None else FittedErrors.model_validate(library.fitted)
-    return ErrorsReport(library, fitted, receipt)
+    if not refit:
+        shipped = None if library.fitted is None else FittedErrors.model_validate(library.fitted)
+        return ErrorsReport(library, shipped, receipt)
+    fitted = refitted_errors(library, seed, run)
+    return None if fitted is None else ErrorsReport(library, fitted, receipt)

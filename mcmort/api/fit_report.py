@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Literal
 
 from mcmort.analysis import Comparison, compare
+from mcmort.analysis.judged_priors import JudgedPrior
 from mcmort.analysis.receipt import Receipt, receipt_of
 from mcmort.analysis.request import FitRequest
 from mcmort.api.printed import Printed
@@ -15,11 +16,12 @@ from mcmort.errors import VerifyError
 from mcmort.present.documents.fit_document import FitDocument, fit_document
 from mcmort.present.fit_text import next_commands
 from mcmort.present.print_format import page_width
+from mcmort.present.prior_text import priors_headline
 from mcmort.present.tables.columns import Table
 from mcmort.present.tables.components_table import components_table
 from mcmort.present.tables.figures_table import figures_table
 from mcmort.present.tables.fit_totals_table import fit_totals_table
-from mcmort.present.tables.priors_table import priors_table
+from mcmort.present.tables.priors_table import all_priors, priors_summary_table, priors_table
 from mcmort.results import DrawSource
 
 __all__ = ["FitReport", "FitRows", "again"]
@@ -49,15 +51,26 @@ class FitReport(Printed):
     def tables(self, *, whole: bool = False) -> tuple[Table, ...]:
         """Return the table of its rows."""
         del whole
-        table = {"components": components_table, "priors": priors_table, "figures": figures_table}[self.rows]
-        rows = table(self.posterior)
-        if self.rows != "components" or not self._comparison.rows:
-            return (rows,)
-        return (fit_totals_table(self.posterior, self._comparison), rows)
+        if self.rows == "priors":
+            judged = self._judged
+            return (priors_summary_table(self.posterior.case, judged), priors_table(self.posterior, judged))
+        if self.rows == "figures":
+            return (figures_table(self.posterior),)
+        rows = components_table(self.posterior)
+        return (fit_totals_table(self.posterior, self._comparison), rows) if self._comparison.rows else (rows,)
 
     def rows_table(self) -> Table:
         """Return the one table of CSV and of a data frame: that of the rows, without the totals."""
         return self.tables(whole=True)[-1]
+
+    @property
+    def headline(self) -> str:
+        """The sentence that says how wide the priors are, where these are its rows."""
+        return priors_headline(self.posterior.case.head.title, self._judged) if self.rows == "priors" else ""
+
+    @cached_property
+    def _judged(self) -> list[JudgedPrior]:
+        return all_priors(self.posterior)
 
     @cached_property
     def _comparison(self) -> Comparison:

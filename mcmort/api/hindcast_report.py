@@ -16,6 +16,8 @@ from mcmort.analysis.measured_errors.hindcast_cases import EventCase, event_case
 from mcmort.analysis.measured_errors.hindcast_fits import FittedHindcasts, Refused, fitted_event_cases, fitted_hindcasts
 from mcmort.analysis.measured_errors.hindcast_scores import HindcastScore, hindcast_scores
 from mcmort.analysis.measured_errors.left_out_numbers import LeftOutNumbers, left_out_numbers
+from mcmort.analysis.measured_errors.refits import Runner
+from mcmort.api.library_runner import library_runner_here
 from mcmort.api.printed import Printed
 from mcmort.catalogue import load
 from mcmort.catalogue.measured_errors import ErrorLibrary, load_errors
@@ -30,7 +32,7 @@ from mcmort.sampler import simulate
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["HINDCAST_TABLES", "HindcastReport", "hindcast"]
+__all__ = ["HINDCAST_TABLES", "HindcastReport", "hindcast", "hindcast_with"]
 
 HINDCAST_TABLES: Final = ("coverage", "events", "pit", "cases", "archives")
 _CASE: Final = "ussr"
@@ -146,7 +148,9 @@ def hindcast(
     engine: Engine = "elicited",
     refit: bool = False,
     seed: int = 1,
-    progress: Callable[[int, int], object] | None = None,
+    workers: int = 1,
+    folder: str | Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> HindcastReport:
     """Predict each later count of the library of measured errors from early figures, its own event left out.
 
@@ -163,8 +167,12 @@ def hindcast(
         by importance sampling from one fit, and by refits where that does not do.
     seed : int
         Of the sampler.
+    workers : int
+        Processes that share the fits; they change no bit.
+    folder : str or Path, optional
+        Where each fit is kept once it is done, so that a run that was interrupted goes on.
     progress : callable, optional
-        Called with how many fits are done, and of how many.
+        Called with the fits done and the fits asked for.
 
     Returns
     -------
@@ -182,11 +190,31 @@ def hindcast(
     >>> len(report.scores) > 0
     True
     """
+    run = library_runner_here(workers, folder, progress)
+    report = hindcast_with(run, path, extra, engine=engine, refit=refit, seed=seed)
+    assert report is not None
+    return report
+
+
+def hindcast_with(
+    run: Runner,
+    path: str | Path | None = None,
+    extra: Sequence[str | Path] = (),
+    *,
+    engine: Engine = "elicited",
+    refit: bool = False,
+    seed: int = 1,
+) -> HindcastReport | None:
+    """Predict later counts by what has fits carried out; nothing is returned where these are only planned."""
     library = load_errors(path, extra)
     receipt = library_receipt("hindcast", library.digest, path, extra, refit=refit, seed=seed, engine=engine)
-    numbers = left_out_numbers(library, seed, progress=progress) if refit else _stored(library)
-    fitted = fitted_hindcasts(library, numbers, seed, progress=progress) if engine == "synthesis" else None
-    return HindcastReport(library, numbers, receipt, fitted=fitted)
+    numbers = left_out_numbers(library, seed, run=run) if refit else _stored(library)
+    if numbers is None:
+        return None
+    if engine == "elicited":
+        return HindcastReport(library, numbers, receipt)
+    fitted = fitted_hindcasts(library, numbers, seed, run=run)
+    return None if fitted is None else HindcastReport(library, numbers, receipt, fitted=fitted)
 
 
 def _stored(library: ErrorLibrary) -> LeftOutNumbers:

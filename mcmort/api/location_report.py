@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from mcmort.analysis.locate import LocatedTotal, Location, LocationRequest
 from mcmort.analysis.locate import locate as find
 from mcmort.analysis.receipt import Receipt, receipt_of
-from mcmort.analysis.summary import check_probabilities
 from mcmort.api.printed import Printed
 from mcmort.present.documents.location_document import LocationDocument, location_document
 from mcmort.present.location_text import location_headline
@@ -87,7 +86,6 @@ def locate(
     >>> [row.name for row in found.rows if row.is_own and row.place == "inside"]
     ['broad', 'maximal']
     """
-    check_probabilities([interval])
     found = find(draws, figure, definitions, years=years, probability=interval)
     names = tuple(draws.case.definitions if definitions is None else dict.fromkeys(definitions))
     request = LocationRequest(definitions=names, years=years, figure=figure)

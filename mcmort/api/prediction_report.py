@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from mcmort.analysis.prediction import PredictedFigure, PredictionRequest, TotalPredictions, predictions_of
 from mcmort.analysis.receipt import Receipt, receipt_of
-from mcmort.analysis.summary import PROBABILITIES, check_probabilities
-from mcmort.api.printed import Printed
+from mcmort.analysis.summary import reported_probabilities
+from mcmort.api.printed import IntervalReport
 from mcmort.catalogue.vocabulary import Measure
 from mcmort.definitions import DefinitionChanges
 from mcmort.present.documents.prediction_document import PredictionDocument, prediction_document
@@ -19,23 +18,8 @@ from mcmort.totals import DrawSource, definition_of, resolve
 __all__ = ["PredictionReport", "again", "predict", "predict_with"]
 
 
-@dataclass(frozen=True, repr=False)
-class PredictionReport(Printed):
-    """What the next source of each of some bases would print for a total.
-
-    Attributes
-    ----------
-    result : TotalPredictions
-        The total and the predictions.
-    receipt : Receipt
-        All that is needed to make them again.
-    interval : float
-        Probability of the intervals.
-    """
-
-    result: TotalPredictions
-    receipt: Receipt
-    interval: float = 0.95
+class PredictionReport(IntervalReport[TotalPredictions]):
+    """What the next source of each of some bases would print for a total; `result` has the total and the figures."""
 
     @property
     def figures(self) -> tuple[PredictedFigure, ...]:
@@ -118,9 +102,9 @@ def predict_with(
     interval: float = 0.95,
 ) -> PredictionReport:
     """Predict the next source of a total under a definition with changes; see `predict`."""
-    check_probabilities([interval])
+    probabilities = reported_probabilities(interval)
     resolved = resolve(draws.case, definition_of(draws.case, definition, changes))
-    result = predictions_of(draws, resolved, bases, interval, sorted({*PROBABILITIES, interval}))
+    result = predictions_of(draws, resolved, bases, interval, probabilities)
     request = PredictionRequest(
         definitions=(definition,), bases=None if bases is None else tuple(bases), **dict(changes)
     )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mcmort.analysis.receipt import Receipt
 from mcmort.errors import UsageError
 from mcmort.present.documents.frame import Document, as_json
 from mcmort.present.print_format import wrapped
@@ -15,7 +17,7 @@ from mcmort.present.tables.html import html_fragment
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Printed"]
+__all__ = ["IntervalReport", "Printed"]
 
 
 class Printed:
@@ -101,3 +103,22 @@ def _columns_by_name(table: Table) -> dict[str, list[Any]]:
     rows = [(*row, *raw) for row, raw in zip(table.rows, table.raw_rows or ((),) * len(table.rows), strict=True)]
     columns = {name: [row[i] for row in rows] for i, name in enumerate(table.names)}
     return {name: columns[name] for name in (*table.raw_columns, *columns)}
+
+
+@dataclass(frozen=True, repr=False)
+class IntervalReport[Result](Printed):
+    """A result on one total, printed beside an interval of that total.
+
+    Attributes
+    ----------
+    result : Result
+        What was computed.
+    receipt : Receipt
+        All that is needed to compute it again.
+    interval : float
+        Probability of the interval.
+    """
+
+    result: Result
+    receipt: Receipt
+    interval: float = 0.95

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from mcmort.analysis.probability import Probability, check_thresholds
 from mcmort.analysis.receipt import Receipt, receipt_of
-from mcmort.analysis.summary import PROBABILITIES, check_probabilities
+from mcmort.analysis.summary import reported_probabilities
 from mcmort.analysis.total_probabilities import (
     ProbabilityRequest,
     TotalProbabilities,
@@ -17,7 +16,7 @@ from mcmort.analysis.total_probabilities import (
     difference_of,
     probabilities_of,
 )
-from mcmort.api.printed import Printed
+from mcmort.api.printed import IntervalReport
 from mcmort.api.reports import TotalReport
 from mcmort.catalogue.vocabulary import Measure
 from mcmort.definitions import DefinitionChanges
@@ -31,23 +30,8 @@ from mcmort.totals import DrawSource, definition_of, resolve
 __all__ = ["ProbabilityReport", "again", "probability", "probability_with"]
 
 
-@dataclass(frozen=True, repr=False)
-class ProbabilityReport(Printed):
-    """Probabilities of a total with their receipt.
-
-    Attributes
-    ----------
-    result : TotalProbabilities
-        The total and the probabilities.
-    receipt : Receipt
-        All that is needed to make them again.
-    interval : float
-        Probability of the interval that is printed beside them.
-    """
-
-    result: TotalProbabilities
-    receipt: Receipt
-    interval: float = 0.95
+class ProbabilityReport(IntervalReport[TotalProbabilities]):
+    """Probabilities of a total; `result` has the total and the probabilities."""
 
     @property
     def probability(self) -> Probability:
@@ -140,8 +124,7 @@ def probability_with(
     interval: float = 0.95,
 ) -> ProbabilityReport:
     """Compute probabilities of a total under a definition with changes, with a table if asked; see `probability`."""
-    check_probabilities([interval])
-    asked = tuple(sorted({*PROBABILITIES, interval}))
+    asked = reported_probabilities(interval)
     low, high = check_thresholds(above, below)
     if exceeds is not None and (table or math.isfinite(low) or math.isfinite(high)):
         raise UsageError("the total is compared either with numbers or with another total; expected one of the two")

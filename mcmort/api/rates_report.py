@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from mcmort.analysis.rates import RatesRequest, SummarisedRate, summarised_rates
 from mcmort.analysis.receipt import Receipt, receipt_of
-from mcmort.analysis.summary import PROBABILITIES, check_probabilities
+from mcmort.analysis.summary import reported_probabilities
 from mcmort.api.printed import Printed
 from mcmort.definitions import DefinitionChanges
 from mcmort.errors import DefinitionError, UsageError
@@ -111,7 +111,7 @@ def rates_with(
     draws: DrawSource, definitions: Sequence[str] | None, changes: DefinitionChanges, *, interval: float = 0.95
 ) -> RatesReport:
     """Compute the rates of one case under definitions with changes; see `rates`."""
-    check_probabilities([interval])
+    probabilities = reported_probabilities(interval)
     names = tuple(dict.fromkeys(definitions or ())) or tuple(
         name for name, definition in draws.case.definitions.items() if definition.population is not None
     )
@@ -120,7 +120,7 @@ def rates_with(
             f'no definition of {draws.case.id} names its population at risk. Hint: population = "..." in '
             "definitions.toml names a quantity of the case"
         )
-    rows = summarised_rates(draws, names, changes, sorted({*PROBABILITIES, interval}))
+    rows = summarised_rates(draws, names, changes, probabilities)
     request = RatesRequest(definitions=names, is_all=not definitions, **dict(changes))
     totals = [row.rate.total for row in rows]
     receipt = receipt_of(request, totals, draws, interval=interval)

@@ -16,7 +16,7 @@ from mcmort.analysis.claims import compare_claims
 from mcmort.analysis.receipt import Receipt, receipt_of
 from mcmort.analysis.recorded_result import RECEIPT_ENDING
 from mcmort.analysis.request import ClaimsRequest, ComparisonRequest, TotalRequest
-from mcmort.analysis.summary import PROBABILITIES, check_probabilities
+from mcmort.analysis.summary import reported_probabilities
 from mcmort.api.reports import ClaimsReport, ComparisonReport, TotalReport
 from mcmort.catalogue.vocabulary import Measure
 from mcmort.definitions import DefinitionChanges
@@ -38,11 +38,6 @@ __all__ = [
     "total_again",
     "total_with",
 ]
-
-
-def _probabilities(interval: float) -> tuple[float, ...]:
-    check_probabilities([interval])
-    return tuple(sorted({*PROBABILITIES, interval}))
 
 
 def total(
@@ -108,8 +103,8 @@ def total_with(
     """Compute the total under a definition with changes; see `total`."""
     request = TotalRequest(definitions=(definition,), bounds=bounds, **dict(changes))
     resolved = resolve(draws.case, definition_of(draws.case, definition, changes))
-    (computed,) = totals_of(draws, [resolved], probabilities=_probabilities(interval))
-    summary = summarise(computed.values, _probabilities(interval), chains=computed.chains)
+    (computed,) = totals_of(draws, [resolved], probabilities=reported_probabilities(interval))
+    summary = summarise(computed.values, reported_probabilities(interval), chains=computed.chains)
     around = total_bounds(computed, interval) if bounds else None
     receipt = receipt_of(request, [computed], draws, interval=interval)
     return TotalReport(computed, summary, receipt, interval, around)
@@ -145,7 +140,7 @@ def compare(
     DefinitionError
         If a definition is unknown, or none of them counts anything.
     """
-    comparison = analysis.compare(draws, definitions, years=years, probabilities=_probabilities(interval))
+    comparison = analysis.compare(draws, definitions, years=years, probabilities=reported_probabilities(interval))
     names = draws.case.definitions if definitions is None else definitions
     request = ComparisonRequest(definitions=tuple(names), years=years)
     totals = [row.total for row in comparison.rows]

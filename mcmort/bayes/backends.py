@@ -21,6 +21,7 @@ __all__ = [
     "ArrayBackend",
     "DataFreeBackend",
     "PriorBackend",
+    "ScoreBackend",
     "TapeBackend",
     "by_name",
     "evaluate_model",
@@ -110,6 +111,8 @@ class ArrayBackend:
         What the model keeps: columns, heterogeneities, biases, expectations and scales of figures.
     log_likelihood : dict of str to ndarray, shape (n_draws,)
         Of each figure and balance, with its weight.
+    standard : dict of str to ndarray, shape (n_draws,)
+        Standard normal scores of the parameters that are distances from a centre.
     """
 
     def __init__(self, scores: Mapping[str, Array]) -> None:
@@ -118,6 +121,7 @@ class ArrayBackend:
         self.log_prior, self.log_volume = np.zeros(self.size), np.zeros(self.size)
         self.kept: dict[str, Array] = {}
         self.log_likelihood: dict[str, Array] = {}
+        self.standard: dict[str, Array] = {}
 
     def scores(self, names: Sequence[str]) -> dict[str, Array]:
         """Return the parameters as given."""
@@ -130,6 +134,7 @@ class ArrayBackend:
         scores = {name: _about(place, self.given[name]) for name, place in places.items()}
         self.log_prior += sum(map(_standard, scores.values()))
         self.log_volume += sum(np.log(place[1]) for place in places.values() if place is not None)
+        self.standard |= scores
         return scores
 
     def along(self, curve: QuantileSpline, score: Array) -> Array:
@@ -169,6 +174,14 @@ class ArrayBackend:
     def keep(self, name: str, value: Array) -> None:
         """Keep a value."""
         self.kept[name] = value
+
+
+class ScoreBackend(ArrayBackend):
+    """Numbers are arrays of draws, and all that is given are standard normal scores."""
+
+    def scores_about(self, places: Mapping[str, tuple[Array, Array] | None]) -> dict[str, Array]:
+        """Return the scores as given."""
+        return {name: self.given[name] for name in places}
 
 
 class DataFreeBackend(ArrayBackend):

@@ -13,7 +13,7 @@ import functools
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
@@ -32,6 +32,7 @@ from mcmort.catalogue.reading.load import load
 from mcmort.definitions.splits import KeptSplits
 from mcmort.errors import OutputError, UsageError
 from mcmort.results import ComponentStatus, Manifest, SamplerOfFit
+from mcmort.results.assertion_weights import AssertionWeights
 from mcmort.results.draw_tables import dataset_of
 from mcmort.results.weighed_modes import split_of
 
@@ -46,6 +47,8 @@ _KEPT: Final = 32
 """Fits that are kept; the oldest go first."""
 _SAVED: Final[Request] = {"kind": "saved fit"}
 """What is written behind a fit that was saved by name: it answers no request but to be read."""
+_WEIGHTS: Final = "weight:assertions"
+"""Name under which the weights of draws with assertions stand."""
 _GROUPS: Final = (
     "posterior",
     "prior",
@@ -205,7 +208,8 @@ def tree_of(posterior: Posterior) -> DataTree:
     """Return a fit as a tree of datasets, in the groups that ArviZ knows."""
     import xarray as xr
 
-    chains = posterior.manifest.chains
+    chains, assertions = posterior.manifest.chains, posterior.assertions
+    weights = {} if assertions is None or not len(assertions.log_weights) else {_WEIGHTS: assertions.log_weights}
     head = {
         "manifest": asdict(posterior.manifest),
         "statuses": {name: asdict(status) for name, status in posterior.statuses.items()},
@@ -213,6 +217,7 @@ def tree_of(posterior: Posterior) -> DataTree:
         "rejected": dict(posterior.rejected),
         "diagnosis": asdict(posterior.diagnosis),
         "modes": [asdict(split) for split in posterior.modes],
+        "assertions": None if assertions is None else [assertions.figures, assertions.adds, assertions.pareto_k],
         "seconds": dict(posterior.seconds),
         "case": posterior.case.where,
         "digest": posterior.case.digest,
@@ -229,6 +234,7 @@ def tree_of(posterior: Posterior) -> DataTree:
                 {
                     **_figures(posterior.expected),
                     **{f"formula:{name}": values for name, values in posterior.computed.items()},
+                    **weights,
                 },
                 chains,
                 "f4",
@@ -320,5 +326,13 @@ def _read(path: Path, case: Case) -> Posterior:
         rejected=dict(head["rejected"]),
         diagnosis=Diagnosis(**diagnosis),
         modes=tuple(map(split_of, head["modes"])),
+        assertions=_assertions(head.get("assertions"), groups["expectation"].get(_WEIGHTS, np.zeros(0))),
         seconds=dict(head["seconds"]),
     )
+
+
+def _assertions(stored: Sequence[Any] | None, log_weights: Array) -> AssertionWeights | None:
+    if stored is None:
+        return None
+    figures, adds, pareto_k = stored
+    return AssertionWeights(figures, tuple(adds), pareto_k, log_weights)

@@ -299,6 +299,8 @@ def _posterior_of(
     evidence: Evidence, found: CheckedChains, seed: int, clock: _Clock, sampler: SamplerOfFit
 ) -> Posterior:  # fmt: skip
     """Put together what the draws of the parameters and draws from the prior say."""
+    from mcmort.bayes.assertion_weights import assertion_weights
+    from mcmort.bayes.backends import by_name
     from mcmort.bayes.predictive import draw_prior, replicates
 
     backend, (count, length, _) = found.backend, found.chains.scores.shape
@@ -332,6 +334,9 @@ def _posterior_of(
         seconds=clock.seconds,
     )
     clock.lap("prediction")
+    weights = assertion_weights(evidence, backend, by_name(evidence, _flat(found.chains.scores)), seed)
+    posterior = replace(posterior, assertions=weights)
+    clock.lap("assertions")
     return posterior
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.bayes.diagnostics import Diagnosis
-from mcmort.catalogue.vocabulary import not_admitted
 from mcmort.results import Draws
+from mcmort.results.assertion_weights import AssertionWeights
 from mcmort.results.weighed_modes import SplitDeaths
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ class Posterior(Draws):
         Of the chains, which follow one another in the draws.
     modes : tuple of SplitDeaths
         Components whose deaths have several modes, with the probability of each.
+    assertions : AssertionWeights or None
+        What each draw would weigh if assertions were admitted; None where they are, or none would be evidence.
     seconds : dict of str to float
         What the parts of the fit took.
     """
@@ -73,6 +75,7 @@ class Posterior(Draws):
     rejected: Mapping[str, str] = field(default_factory=dict)
     diagnosis: Diagnosis = field(default_factory=lambda: Diagnosis({}, {}, {}, {}, 0, (), 0.0))
     modes: tuple[SplitDeaths, ...] = ()
+    assertions: AssertionWeights | None = None
     seconds: Mapping[str, float] = field(default_factory=dict)
 
     def in_stored_precision(self) -> Posterior:
@@ -93,6 +96,9 @@ class Posterior(Draws):
             expected=rounded(self.expected),
             predicted=rounded(self.predicted),
             predicted_before=rounded(self.predicted_before),
+            assertions=None
+            if self.assertions is None
+            else replace(self.assertions, log_weights=single(self.assertions.log_weights)),
         )
 
     def to_datatree(self) -> DataTree:
@@ -100,6 +106,16 @@ class Posterior(Draws):
         from mcmort.bayes.fit_files import tree_of
 
         return tree_of(self)
+
+    def of_kind(self, kind: str) -> dict[str, Array]:
+        """Return the draws of one kind of column, such as ``all`` or ``tau``, by the name behind it, sorted."""
+        drawn = {**self.columns, **self.others}
+        head = f"{kind}:"
+        return {name.removeprefix(head): drawn[name] for name in sorted(drawn) if name.startswith(head)}
+
+    def stated(self, figure: str) -> Array | float:
+        """Return what a figure states, as a logarithm or in its unit: draws of one that a formula stands for."""
+        return self.computed[figure] if figure in self.computed else self.observed[figure]
 
     @property
     def conditioned(self) -> frozenset[str]:
@@ -116,8 +132,3 @@ class Posterior(Draws):
         """Figures and balances that the draws are conditioned on."""
         balances = (name.partition(":")[2] for name in self.others if name.startswith("residual:"))
         return frozenset(self.log_likelihood) | {f"balance:{name}" for name in balances}
-
-    @property
-    def assertions_left_out(self) -> int:
-        """Figures that are not used because they are assertions, a basis that was not admitted."""
-        return list(self.rejected.values()).count(not_admitted("assertion"))

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import atexit
 import gc
-from typing import Annotated, Final
+from functools import cache
+from typing import Annotated, Final, cast
 
 import typer
+from typer.core import TyperGroup
 
 from mcmort.cli.bench import bench
 from mcmort.cli.bridge import bridge
@@ -45,7 +47,7 @@ from mcmort.cli.trace import trace
 from mcmort.cli.verify import verify
 from mcmort.errors import McmortError
 
-__all__ = ["app", "main"]
+__all__ = ["app", "command_line", "main"]
 
 _INTERRUPTED: Final = 130
 """Some versions of typer make this of Ctrl-C, and return it."""
@@ -113,6 +115,12 @@ def _options(
     """Hold the options of the command as a whole."""
 
 
+@cache
+def command_line() -> TyperGroup:
+    """Return ``mcmort`` with its commands, built once in a process, since that reads the signature of each."""
+    return cast(TyperGroup, typer.main.get_command(app))
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     # nearly all objects of a command live until it ends: to look for garbage among them took a tenth of its time
@@ -137,7 +145,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(arguments: list[str] | None) -> int:
     """Run the command line; what cannot be printed is left to the caller."""
     try:
-        result = app(args=arguments, prog_name="mcmort", standalone_mode=False)
+        result = command_line()(args=arguments, prog_name="mcmort", standalone_mode=False)
     except (BrokenPipeError, StandardOutputError):
         raise
     except McmortError as error:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from mcmort.cli.drawing import check_output, deliver, deliver_report, progress_bar
+from mcmort.cli.drawing import deliver_report
+from mcmort.cli.groups import command
+from mcmort.cli.library_options import LibraryWords
 from mcmort.cli.options import Form, Format, Output, Quiet, Seed
+from mcmort.cli.task_options import TaskWords
 
 __all__ = ["ErrorTable", "errors"]
 
@@ -21,26 +23,19 @@ class ErrorTable(StrEnum):
     readings = "readings"
     years = "years"
     registers = "registers"
+    events = "events"
     pairs = "pairs"
 
 
+@command
 def errors(
     *,
-    own: Annotated[
-        list[Path] | None,
-        typer.Option("--with", metavar="PATH", help="Folder with pairs.csv and sources.bib to add; may be repeated."),
-    ] = None,
+    library: LibraryWords,
     table: Annotated[
         ErrorTable, typer.Option("--table", "-t", help="Which table; JSON holds all of them.")
     ] = ErrorTable.classes,
-    refit: Annotated[bool, typer.Option("--refit", help="Fit the model anew to all pairs (about a minute).")] = False,
-    save: Annotated[
-        Path | None, typer.Option("--save", metavar="FILE", help="Write the fitted numbers, with --refit.")
-    ] = None,
-    figure: Annotated[
-        Path | None, typer.Option("--figure", metavar="FILE", help="Draw it, ending in .png, .svg or .pdf.")
-    ] = None,
     seed: Seed = 1,
+    tasks: TaskWords,
     form: Format = Form.text,
     output: Output = None,
     quiet: Quiet = False,
@@ -49,21 +44,12 @@ def errors(
 
     Example: `mcmort errors --table readings`
     """
-    from mcmort.api.errors_report import measured_errors
-    from mcmort.present.write import figure_format, write_whole
+    from mcmort.api.errors_report import measured_errors_with
+    from mcmort.api.library_runner import library_runner
 
-    if save is not None and not refit:
-        raise typer.BadParameter("there are new numbers only with --refit", param_hint="--save")
-    if figure is not None:
-        figure_format(figure)
-    for place in (output, save, figure):
-        check_output(place)
-    with progress_bar("Fitting", quiet or not refit):
-        report = measured_errors(extra=tuple(own or ()), refit=refit, seed=seed)
-    if save is not None and report.fitted is not None:
-        deliver(report.fitted.model_dump_json(indent=1, by_alias=True) + "\n", save, is_json=True)
-    if figure is not None:
-        from mcmort.present.figures.style import figure_bytes
-
-        write_whole(figure, figure_bytes(report.figure(), figure_format(figure)))
-    deliver_report(report.showing(table.value), form, output)
+    library.check(output, tasks, is_fitted=library.refit)
+    run = library_runner(lambda planned: tasks.stage_of(planned, "Fitting measured errors", quiet=quiet))
+    report = measured_errors_with(run, extra=library.extra, refit=library.refit, seed=seed)
+    if report is not None:
+        library.deliver(report.fitted, report)
+        deliver_report(report.showing(table.value), form, output)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from mcmort.cli.drawing import check_output, deliver, deliver_report, progress_bar
+from mcmort.cli.drawing import deliver_report
+from mcmort.cli.groups import command
+from mcmort.cli.library_options import LibraryWords
 from mcmort.cli.options import EngineName, EngineOption, Form, Format, Output, Quiet, Seed
+from mcmort.cli.task_options import TaskWords
 
 __all__ = ["HindcastTable", "hindcast"]
 
@@ -24,25 +26,16 @@ class HindcastTable(StrEnum):
     archives = "archives"
 
 
+@command
 def hindcast(
     *,
-    own: Annotated[
-        list[Path] | None,
-        typer.Option("--with", metavar="PATH", help="Folder with pairs of your own to add, with --refit; repeatable."),
-    ] = None,
+    library: LibraryWords,
     table: Annotated[
         HindcastTable, typer.Option("--table", "-t", help="Which table; JSON holds all of them.")
     ] = HindcastTable.coverage,
     engine: EngineOption = EngineName.elicited,
-    refit: Annotated[bool, typer.Option("--refit", help="Fit the model anew (some minutes).")] = False,
-    save: Annotated[
-        Path | None, typer.Option("--save", metavar="FILE", help="Write the fitted numbers, with --refit.")
-    ] = None,
-    figure: Annotated[
-        Path | None,
-        typer.Option("--figure", metavar="FILE", help="Draw where later counts lie, ending in .png, .svg or .pdf."),
-    ] = None,
     seed: Seed = 1,
+    tasks: TaskWords,
     form: Format = Form.text,
     output: Output = None,
     quiet: Quiet = False,
@@ -51,21 +44,12 @@ def hindcast(
 
     Example: `mcmort hindcast --table events`
     """
-    from mcmort.api.hindcast_report import hindcast as hindcast_of
-    from mcmort.present.write import figure_format, write_whole
+    from mcmort.api.hindcast_report import hindcast_with
+    from mcmort.api.library_runner import library_runner
 
-    if save is not None and not refit:
-        raise typer.BadParameter("there are new numbers only with --refit", param_hint="--save")
-    if figure is not None:
-        figure_format(figure)
-    for place in (output, save, figure):
-        check_output(place)
-    with progress_bar("Fitting", quiet or not (refit or engine is EngineName.synthesis)) as progress:
-        report = hindcast_of(extra=tuple(own or ()), engine=engine.value, refit=refit, seed=seed, progress=progress)
-    if save is not None:
-        deliver(report.numbers.model_dump_json(indent=1, by_alias=True) + "\n", save, is_json=True)
-    if figure is not None:
-        from mcmort.present.figures.style import figure_bytes
-
-        write_whole(figure, figure_bytes(report.figure(), figure_format(figure)))
-    deliver_report(report.showing(table.value), form, output)
+    library.check(output, tasks, is_fitted=library.refit or engine is EngineName.synthesis)
+    run = library_runner(lambda planned: tasks.stage_of(planned, "Fitting with events left out", quiet=quiet))
+    report = hindcast_with(run, extra=library.extra, engine=engine.value, refit=library.refit, seed=seed)
+    if report is not None:
+        library.deliver(report.numbers, report)
+        deliver_report(report.showing(table.value), form, output)

@@ -47,7 +47,7 @@ def schema(
 
         content = schemas()[document.value]
     else:
-        from mcmort.present.documents.result_schemas import result_schemas
+        from mcmort.present.documents.result_schemas import result_schema
 
-        content = result_schemas()[document.value]
+        content = result_schema(document.value)
     write_out(json.dumps(content, indent=2, ensure_ascii=False) + "\n", is_json=True)

@@ -4,7 +4,16 @@ from mcmort.definitions.balances import balances_within, residuals
 from mcmort.definitions.changes import DefinitionChanges, definition_of
 from mcmort.definitions.dials import DIALS, STATED_ORDER, Dial, differing_dials, hybrid
 from mcmort.definitions.sums import ResolvedDefinition, evaluate, resolve_definition
-from mcmort.definitions.terms import DefinitionTerms, Piece, Term, of_balance, of_claim, resolve, same_scope
+from mcmort.definitions.terms import (
+    DefinitionTerms,
+    Piece,
+    Term,
+    counted_scope,
+    of_balance,
+    of_claim,
+    resolve,
+    same_scope,
+)
 from mcmort.definitions.timing import Timing, YearShares
 
 __all__ = [
@@ -19,6 +28,7 @@ __all__ = [
     "Timing",
     "YearShares",
     "balances_within",
+    "counted_scope",
     "definition_of",
     "differing_dials",
     "evaluate",

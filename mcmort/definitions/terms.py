@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from mcmort.definitions.changes import shared_years
 from mcmort.definitions.timing import Timing, expected_part, timing_of
 from mcmort.errors import DefinitionError
 
-__all__ = ["DefinitionTerms", "Piece", "Term", "of_balance", "of_claim", "resolve", "same_scope"]
+__all__ = ["DefinitionTerms", "Piece", "Term", "counted_scope", "of_balance", "of_claim", "resolve", "same_scope"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +163,12 @@ def _why_excluded(definition: Definition, component: Component) -> str:
     return "outside the years of the definition"
 
 
+def counted_scope(case: Case, definition: Definition) -> Hashable:
+    """Return what a definition counts: equal for two that count the same parts of the same components alike."""
+    terms = tuple((term.component, term.pieces) for term in resolve(case, definition).terms)
+    return definition.measure, definition.net, terms
+
+
 def same_scope(case: Case, one: Definition, other: Definition) -> bool:
     """Whether two definitions count the same parts of the same components in the same way."""
-
-    def signature(definition: Definition) -> tuple[object, ...]:
-        terms = [(term.component, term.pieces) for term in resolve(case, definition).terms]
-        return definition.measure, definition.net, terms
-
-    return signature(one) == signature(other)
+    return counted_scope(case, one) == counted_scope(case, other)

@@ -7,11 +7,12 @@ from typing import Final
 
 from mcmort.analysis import Interval, Summary
 from mcmort.elicit.weights import unused_weights
+from mcmort.present.assertion_text import assertions_text
 from mcmort.present.numbers import FEWEST, Rounding, is_near_zero, significant
-from mcmort.results import Draws, HistogramResults, Manifest
+from mcmort.results import Manifest
 from mcmort.totals import Total
 
-__all__ = ["assertions_text", "digits_note", "engine_note"]
+__all__ = ["digits_note", "engine_note"]
 
 _MOST_NAMES: Final = 3
 
@@ -66,16 +67,6 @@ def _weights_left(total: Total) -> str:
     manifest = total.draws.manifest
     left = unused_weights(total.case, manifest.weights) if manifest.engine == "elicited" else 0
     return f" The case cites {left} weight{'s' if left > 1 else ''} that --weights cited would use." if left else ""
-
-
-def assertions_text(draws: Draws | HistogramResults) -> str:
-    """Say how many assertions the model leaves out and what shows the difference that they make; "" if none."""
-    count = draws.assertions_left_out
-    if not count:
-        return ""
-    figures = "1 figure that is an assertion" if count == 1 else f"{count} figures that are assertions"
-    admitted = ",".join((*draws.manifest.evidence, "assertion"))
-    return f"Left out: {figures}; what they would change is shown by --evidence {admitted}."
 
 
 def _sentence(text: str) -> str:

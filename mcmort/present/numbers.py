@@ -35,6 +35,7 @@ __all__ = [
     "significant",
     "significant_span",
     "tick_text",
+    "tick_texts",
     "with_error",
 ]
 
@@ -293,6 +294,18 @@ def tick_text(value: float, unit: float = 1.0) -> str:
     """Return a number on an axis, in the unit of the axis."""
     size = abs(value) / unit
     return (MINUS if value < 0 else "") + f"{size:,.10g}"
+
+
+def tick_texts(values: Sequence[float], unit: float = 1.0, *, is_log: bool = False) -> list[str]:
+    """Return the numbers on an axis, all but zero with as many decimals; on a logarithmic one as many as each needs."""
+    texts = [tick_text(value, unit) for value in values]
+    decimals = 0 if is_log else max((len(text.partition(".")[2]) for text in texts), default=0)
+    return [
+        text
+        if is_log or value == 0.0
+        else f"{text.partition('.')[0]}.{text.partition('.')[2]:0<{decimals}}".rstrip(".")
+        for text, value in zip(texts, values, strict=True)
+    ]
 
 
 def with_error(value: float, error: float, finest: int, *, millions: bool) -> str:

@@ -22,7 +22,7 @@ GLUE: Final = "\N{NO-BREAK SPACE}"
 _NARROWEST: Final = 60
 _WIDEST: Final = 200
 """Of a line of a table; prose as wide as that is hard to read."""
-_TOGETHER: Final = re.compile(r"\bor more\b|\d %|\d ± \d")
+_TOGETHER: Final = re.compile(r"\bor more\b|\d (?:%|million\b|± \d)")
 
 
 def page_width() -> int:
@@ -40,7 +40,7 @@ def page_width() -> int:
 
 
 def glued(text: str) -> str:
-    """Return a text in which what is read as one stands together: a number and its per cent sign, "or more"."""
+    """Return a text in which what is read as one stands together: a number and its unit, "or more"."""
     return _TOGETHER.sub(lambda found: found[0].replace(" ", GLUE), text)
 
 

@@ -11,14 +11,15 @@ from mcmort.totals import Total
 
 __all__ = [
     "counts_text",
-    "excluded_text",
     "floor_condition",
     "floor_note",
     "headline",
     "interval_text",
     "is_floor",
+    "left_out_text",
     "level_text",
     "measure_text",
+    "not_added_text",
     "or_more",
     "titled_headline",
     "units",
@@ -127,9 +128,15 @@ def _labels(total: Total, names: list[str]) -> str:
     return "; ".join(total.case.components[name].label for name in names)
 
 
-def excluded_text(total: Total) -> str:
-    """List what a total leaves out."""
-    return _labels(total, sorted(total.excluded)) or "nothing that the case holds"
+def not_added_text(total: Total) -> str:
+    """List the components of the case that a total does not add: some of them may be parts of what it counts."""
+    labels = _labels(total, sorted(total.excluded))
+    return f"Not added, as outside of the total or as parts of it: {labels}." if labels else ""
+
+
+def left_out_text(total: Total) -> str:
+    """Say what a total leaves out: in the words of its definition, then by the components that it does not add."""
+    return f"Left out: {total.definition.leaves_out.rstrip('.')}. {not_added_text(total)}".rstrip()
 
 
 def unknown_text(total: Total) -> str:

@@ -20,6 +20,7 @@ from mcmort.results.draw_options import Dependence, Method, SamplerOfFit
 from mcmort.results.draw_tables import dataframe_of, dataset_of, write_parquet
 from mcmort.results.histogram_estimate import HistogramEstimate
 from mcmort.results.question import Question, Split, Sums
+from mcmort.results.unconditioned import Unconditioned
 from mcmort.results.weighed_modes import SplitDeaths, joint_shares
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def _no_splits(split: Split, _: int) -> Array:
 
 
 @dataclass(frozen=True)
-class Draws:
+class Draws(Unconditioned):
     """Joint draws of every uncertain input of a case.
 
     Attributes
@@ -177,31 +178,6 @@ class Draws:
     columns: Mapping[str, Array]
     statuses: Mapping[str, ComponentStatus] = field(default_factory=dict)
     splits: Callable[[Split, int], Array] = field(default=_no_splits, repr=False)
-
-    @property
-    def conditioned(self) -> frozenset[str]:
-        """Claims that the draws are conditioned on, by id; none unless the engine takes them in."""
-        return frozenset()
-
-    @property
-    def fitted_to(self) -> frozenset[str]:
-        """Figures that the draws are conditioned on: ``OWNER:ESTIMATE``, ``claim:ID``, ``balance:ID``; here none."""
-        return frozenset()
-
-    @property
-    def assertions_left_out(self) -> int:
-        """Assertions that an engine of all the evidence would use if they were admitted; none of other engines."""
-        return 0
-
-    @property
-    def basis_parameters(self) -> Mapping[str, Array]:
-        """Heterogeneities ``tau:BASIS`` and biases ``bias:BASIS``, of an engine that learns them; else none."""
-        return {}
-
-    @property
-    def modes(self) -> tuple[SplitDeaths, ...]:
-        """Components whose deaths have several modes, with the probability of each; none unless the engine looks."""
-        return ()
 
     def joint_modes(self, splits: Sequence[SplitDeaths]) -> Mapping[tuple[int, ...], float]:
         """Return the share of each combination of modes of several components; none of fewer than two."""
@@ -263,7 +239,7 @@ class Draws:
 
 
 @dataclass(frozen=True)
-class HistogramResults:
+class HistogramResults(Unconditioned):
     """Histograms of some columns and totals, whose draws were counted and not kept.
 
     Attributes
@@ -278,36 +254,6 @@ class HistogramResults:
     manifest: Manifest
     columns: Mapping[str, HistogramEstimate]
     statuses: Mapping[str, ComponentStatus] = field(default_factory=dict)
-
-    @property
-    def conditioned(self) -> frozenset[str]:
-        """Claims that the draws were conditioned on: none."""
-        return frozenset()
-
-    @property
-    def fitted_to(self) -> frozenset[str]:
-        """Figures that the draws were conditioned on: none."""
-        return frozenset()
-
-    @property
-    def assertions_left_out(self) -> int:
-        """Assertions that an engine of all the evidence would use if they were admitted: none."""
-        return 0
-
-    @property
-    def basis_parameters(self) -> Mapping[str, Array]:
-        """Heterogeneities ``tau:BASIS`` and biases ``bias:BASIS``, of an engine that learns them; else none."""
-        return {}
-
-    @property
-    def modes(self) -> tuple[SplitDeaths, ...]:
-        """Components whose deaths have several modes, with the probability of each: none."""
-        return ()
-
-    def joint_modes(self, splits: Sequence[SplitDeaths]) -> Mapping[tuple[int, ...], float]:
-        """Return the share of each combination of modes of several components: none."""
-        del splits
-        return {}
 
     @property
     def is_kept(self) -> bool:

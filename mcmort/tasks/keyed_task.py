@@ -1,6 +1,7 @@
 """Tasks: a call of a pure function, and the key under which its result is kept.
 
-A key is a digest of the function's name, of what it is asked, of the case and of the versions of all that computes.
+A key is a digest of the function's name, of what it is asked, of the case or the library of measured errors that it is
+about, and of the versions of all that computes.
 Who has the same key has the same result, wherever and whenever it was computed.
 """
 
@@ -13,67 +14,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from mcmort.cache.folder import version_of
-from mcmort.errors import TaskError, UsageError
+from mcmort.errors import UsageError
+from mcmort.tasks.locations import CaseLocation, LibraryLocation, Located, location_of
 
-if TYPE_CHECKING:
-    from mcmort.catalogue.case import Case
+__all__ = ["Task", "TaskFailure", "canonical_json", "task_of", "versions"]
 
-__all__ = ["CaseLocation", "Task", "TaskFailure", "canonical_json", "task_of", "versions"]
-
-_LIBRARIES: Final = ("arviz-stats", "llvmlite", "numba", "numpy", "nutpie", "scipy")
+_LIBRARIES: Final = ("arviz-stats", "llvmlite", "numba", "numpy", "nutpie", "pymc", "pytensor", "scipy")
 """Libraries on whose version a result may depend."""
-
-
-@dataclass(frozen=True, slots=True)
-class CaseLocation:
-    """Where a case is read, and what it must hold to be the same case.
-
-    Attributes
-    ----------
-    where : str
-        Name of a shipped case, or the absolute path of a folder. No part of a key: a case may lie elsewhere on another
-        machine.
-    digest : str
-        Digest of its content.
-    """
-
-    where: str
-    digest: str
-
-    @classmethod
-    def of(cls, case: Case) -> CaseLocation:
-        """Return the location of a case that was loaded."""
-        from mcmort.catalogue.reading.load import cases
-
-        return cls(case.where if case.where in cases() else str(Path(case.where).resolve()), case.digest)
-
-    def load(self) -> Case:
-        """Load the case, once in each process.
-
-        Raises
-        ------
-        CaseError, UnknownCaseError
-            If there is no such case, or it has defects.
-        TaskError
-            If its content is not that of the task.
-        """
-        return _loaded(self)
-
-
-@cache
-def _loaded(location: CaseLocation) -> Case:
-    from mcmort.catalogue.reading.load import load
-
-    case = load(location.where)
-    if case.digest != location.digest:
-        raise TaskError(
-            f"the case {location.where} has the digest {case.digest[:16]}; expected {location.digest[:16]}, that of "
-            "the task. Hint: the files of the case were changed, or the case was changed after it was loaded"
-        )
-    return case
 
 
 @dataclass(frozen=True)
@@ -83,18 +33,19 @@ class Task:
     Attributes
     ----------
     function : str
-        Dotted name of a function at the top of a module. It is called with the request alone, or with the case and the
-        request; what it returns must be plain values of JSON (no NaN, no infinity). A result that is a refusal (a fit
-        whose chains do not agree) should be returned, not raised: what is raised is not kept, and computed again.
+        Dotted name of a function at the top of a module. It is called with the request alone, or with what it is about
+        and the request; what it returns must be plain values of JSON (no NaN, no infinity). A result that is a refusal
+        (a fit whose chains do not agree) should be returned, not raised: what is raised is not kept, and is computed
+        again.
     request : mapping of str to object
         All else that the result depends on, the seed too, as plain values of JSON.
-    case : CaseLocation, optional
-        The case that it is about.
+    about : CaseLocation or LibraryLocation, optional
+        The case, or the library of measured errors, that it is about.
     """
 
     function: str
     request: Mapping[str, Any]
-    case: CaseLocation | None = None
+    about: CaseLocation | LibraryLocation | None = None
 
     def __post_init__(self) -> None:
         """Copy the request, so that nobody changes it afterwards."""
@@ -119,7 +70,7 @@ class Task:
         return {
             "function": self.function,
             "request": self.request,
-            "case": None if self.case is None else self.case.digest,
+            "about": None if self.about is None else self.about.digest,
             "versions": versions(),
         }
 
@@ -129,7 +80,7 @@ class Task:
         return hashlib.sha256(canonical_json(self.content).encode()).hexdigest()
 
     def __str__(self) -> str:
-        where = "" if self.case is None else f"{self.case.where}, "
+        where = "" if self.about is None else f"{self.about}, "
         asked = canonical_json(self.request)
         return f"{self.function.rpartition('.')[2]}({where}{asked if len(asked) <= 100 else asked[:99] + '…'})"
 
@@ -153,7 +104,7 @@ class TaskFailure:
         return f"{self.kind}: {self.reason}"
 
 
-def task_of(function: Callable[..., Any], request: Mapping[str, Any], case: Case | None = None) -> Task:
+def task_of(function: Callable[..., Any], request: Mapping[str, Any], about: Located | None = None) -> Task:
     """Return the task that calls a function.
 
     Parameters
@@ -162,7 +113,7 @@ def task_of(function: Callable[..., Any], request: Mapping[str, Any], case: Case
         A function at the top of a module; see `Task`.
     request : mapping of str to object
         What it is called with, as plain values of JSON.
-    case : Case, optional
+    about : Case or ErrorLibrary, optional
         As it was loaded: the task holds where it lies and its digest, and each worker loads it from there.
 
     Returns
@@ -172,7 +123,7 @@ def task_of(function: Callable[..., Any], request: Mapping[str, Any], case: Case
     module, name = getattr(function, "__module__", None), getattr(function, "__qualname__", "")
     if module in (None, "__main__") or not name.isidentifier():
         raise UsageError(f"{function!r:.200} cannot be called elsewhere; expected a function at the top of a module")
-    return Task(f"{module}.{name}", request, None if case is None else CaseLocation.of(case))
+    return Task(f"{module}.{name}", request, None if about is None else location_of(about))
 
 
 def canonical_json(value: object) -> str:

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from mcmort.cache.atomic_write import write_atomically
 from mcmort.errors import OutputError, TaskError, UsageError
-from mcmort.tasks.keyed_task import CaseLocation, Task, TaskFailure, versions
+from mcmort.tasks.keyed_task import Task, TaskFailure, versions
+from mcmort.tasks.locations import read_location, written_location
 from mcmort.tasks.result_folder import ResultFolder
 from mcmort.tasks.worker import different_versions
 
@@ -47,14 +48,14 @@ def write_plan(path: Path, tasks: Sequence[Task]) -> None:
     OutputError
         If it cannot be written.
     """
-    cases = {task.case: str(index) for index, task in enumerate(tasks) if task.case is not None}
+    places = {task.about: str(index) for index, task in enumerate(tasks) if task.about is not None}
     document = {
         "kind": _KIND,
         "versions": versions(),
-        "cases": {name: {"where": case.where, "digest": case.digest} for case, name in cases.items()},
+        "places": {name: written_location(place) for place, name in places.items()},
         "tasks": [
             {"function": task.function, "request": task.request}
-            | ({} if task.case is None else {"case": cases[task.case]})
+            | ({} if task.about is None else {"about": places[task.about]})
             for task in tasks
         ],
     }
@@ -97,13 +98,13 @@ def _content(document: Any) -> tuple[list[Task], dict[str, str]]:
     if not isinstance(document, dict) or document.get("kind") != _KIND:
         raise ValueError("it does not say that it is one")
     planned = {str(name): str(version) for name, version in document["versions"].items()}
-    cases = {name: CaseLocation(str(case["where"]), str(case["digest"])) for name, case in document["cases"].items()}
+    places = {name: read_location(written) for name, written in document["places"].items()}
     tasks = []
     for entry in document["tasks"]:
         function = entry["function"]
         if not function.startswith(_PACKAGE) or not isinstance(entry["request"], dict):
             raise ValueError(f"{function!r:.80} is no function of mcmort with a request")
-        tasks.append(Task(function, entry["request"], cases[entry["case"]] if "case" in entry else None))
+        tasks.append(Task(function, entry["request"], places[entry["about"]] if "about" in entry else None))
     return tasks, planned
 
 

@@ -1,4 +1,4 @@
-"""What a worker does with a task: compare versions, load the case, call the function, return its result as JSON."""
+"""What a worker does with a task: compare versions, load its case, call the function, return its result as JSON."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def perform(task: Task, expected: Mapping[str, str]) -> str | TaskFailure:
         raise TaskError(f"a worker ({platform_name()}) has other versions: {difference}. Hint: install the same there")
     try:
         function = _function(task.function)
-        result = function(task.request) if task.case is None else function(task.case.load(), task.request)
+        result = function(task.request) if task.about is None else function(task.about.load(), task.request)
     except Exception as error:
         return TaskFailure(type(error).__name__, str(error))
     try:

@@ -1,6 +1,15 @@
 """From draws of components to totals under a definition, for either engine."""
 
-from mcmort.definitions import DefinitionChanges, DefinitionTerms, Term, definition_of, of_claim, resolve, same_scope
+from mcmort.definitions import (
+    DefinitionChanges,
+    DefinitionTerms,
+    Term,
+    counted_scope,
+    definition_of,
+    of_claim,
+    resolve,
+    same_scope,
+)
 from mcmort.results import DrawSource
 from mcmort.totals.choose_engine import kept_draws_of, posterior_of, source_of
 from mcmort.totals.difference import Difference, StepKind, Weights, difference_of
@@ -29,6 +38,7 @@ __all__ = [
     "Total",
     "Values",
     "Weights",
+    "counted_scope",
     "definition_of",
     "difference_of",
     "kept",

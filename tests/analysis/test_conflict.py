@@ -83,6 +83,7 @@ def test_copy_of_a_component_takes_its_figures_and_shares_its_completeness() -> 
     assert "camps" not in {datum.component for datum in parted.data}
 
 
+@pytest.mark.slow
 def test_probability_of_a_figure_agrees_with_quadrature() -> None:
     """With scatter known and normal errors, p of one study against another is that of their difference, integrated.
 

@@ -15,7 +15,7 @@ import mcmort as mm
 from mcmort.analysis.dependence import dependence_ranges
 from mcmort.api.reports import DependenceReport
 from mcmort.catalogue.case import Case
-from mcmort.present.documents.result_schemas import result_schemas
+from mcmort.present.documents.result_schemas import result_schema
 from mcmort.results.draw_options import DEPENDENCES
 from mcmort.sampler import Sampler
 from tests.cases import case_of, component, ranged
@@ -86,11 +86,12 @@ def test_each_definition_of_a_shipped_case_prints_its_settings_between_its_range
         assert sum(line.startswith((" none", " as declared", " all inputs in step", " any: ")) for line in body) == 5
 
 
+@pytest.mark.slow
 def test_json_and_csv_hold_what_the_text_prints() -> None:
     """JSON has the whole total under each setting, with its receipt, and obeys its schema; CSV has the raw numbers."""
     report = _two_uniforms()
     document = json.loads(report.render("json"))
-    jsonschema.validate(document, result_schemas()["dependence"])
+    jsonschema.validate(document, result_schema("dependence"))
     rows = {row["dependence"]: row for row in csv.DictReader(io.StringIO(report.render("csv")))}
     assert list(rows) == ["independent", "declared", "comonotonic", "smallest", "largest"]
     for name in DEPENDENCES:

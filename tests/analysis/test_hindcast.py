@@ -10,9 +10,10 @@ import pytest
 from scipy import integrate, stats
 
 from mcmort.analysis.measured_errors.error_law import ErrorLaw, ErrorPrior, FigureLaws, error_law
-from mcmort.analysis.measured_errors.hindcast import LEVELS, Hindcast, hindcasts, predicted, prediction_of
+from mcmort.analysis.measured_errors.hindcast import Hindcast, hindcasts, predicted
 from mcmort.analysis.measured_errors.hindcast_scores import hindcast_scores
 from mcmort.analysis.measured_errors.left_out_numbers import LeftOutEvent, LeftOutFigure, LeftOutNumbers
+from mcmort.analysis.measured_errors.scored_prediction import LEVELS, prediction_of
 from mcmort.catalogue.measured_errors import ErrorLibrary, ErrorPair, Frame, load_errors
 from mcmort.elicit.families import Distribution
 from mcmort.elicit.pool import Pool
@@ -115,7 +116,7 @@ def test_lineages_count_once_and_assertions_only_where_nothing_else_is() -> None
     ]
     (row,) = [one for one in hindcasts(library_of(pairs), numbers_of(pairs, 0.0, 0.05)) if one.method == "as-found"]
     assert (row.pairs, row.lineages, row.only_assertions) == (("a", "b", "c"), 2, False)
-    assert row.pit == pytest.approx(0.25, abs=1e-6)  # half of the pool is about 100, the count
+    assert row.prediction.pit == pytest.approx(0.25, abs=1e-6)  # half of the pool is about 100, the count
     alone = [pairs[3]]
     assert all(one.only_assertions for one in hindcasts(library_of(alone), numbers_of(alone, 0.0, 0.05)))
 
@@ -126,7 +127,7 @@ def test_bound_from_a_document_cuts_the_pool() -> None:
     bound = pair(id="b", basis="registered", interest="neither", reads="at-least", best=None, low=150.0)
     numbers = numbers_of([point, bound], 0.0, 0.5)
     medians = [
-        next(one.median for one in hindcasts(library_of(pairs), numbers) if one.method == "as-found")
+        next(one.prediction.median for one in hindcasts(library_of(pairs), numbers) if one.method == "as-found")
         for pairs in ([point], [point, bound])
     ]
     assert medians[0] < 110.0 < medians[1]
@@ -151,7 +152,7 @@ def test_planted_library_has_nominal_coverage_and_an_even_pit(planted: tuple[Hin
         error = math.sqrt(found.level * (1 - found.level) / 400)
         assert abs(found.held - found.level) < 4 * error
         assert found.low < found.held < found.high
-    pits = [row.pit for row in planted if row.method == "as-found"]
+    pits = [row.prediction.pit for row in planted if row.method == "as-found"]
     assert stats.kstest(pits, "uniform").pvalue > 1e-3
     assert sum(score.pit) == pytest.approx(1.0)
 
@@ -159,7 +160,7 @@ def test_planted_library_has_nominal_coverage_and_an_even_pit(planted: tuple[Hin
 def test_proper_score_prefers_the_planted_spread_to_wider_and_narrower(planted: tuple[Hindcast, ...]) -> None:
     """The mean CRPS is smaller with the planted spread than with half of it, or three times as much, or no bias."""
     truth = next(one for one in hindcast_scores(planted) if one.method == "as-found" and one.group == "all")
-    later = [row.median for row in planted if row.method == "as-found"]
+    later = [row.prediction.median for row in planted if row.method == "as-found"]
     scores = {
         (bias, spread): np.mean(
             [

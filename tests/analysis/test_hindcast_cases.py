@@ -59,7 +59,7 @@ def test_event_is_the_pool_of_its_figures_under_the_laws_of_all_other_events() -
     for level, found in row.prediction.intervals.items():
         assert found == pytest.approx(pool.ppf([(1 - level) / 2, (1 + level) / 2]), rel=1e-6)  # type: ignore[arg-type]
     assert (row.figures, row.lineages, row.only_assertions, row.is_contradiction) == (4, 2, False, False)
-    assert row.holds(0.95)
+    assert row.prediction.holds(0.95)
 
 
 def test_assertions_are_let_in_only_where_nothing_else_was_said() -> None:

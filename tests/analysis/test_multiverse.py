@@ -57,6 +57,7 @@ def _run(request: MultiverseRequest | None = None, case: Case | None = None, **h
     return run_multiverse(case or _case(), asked, draws=DRAWS, seed=7, **how)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_universe_equals_a_single_total() -> None:
     """Each universe has, to the bit, the median and interval of `mcmort.total` with the same choices."""
     case = _case()

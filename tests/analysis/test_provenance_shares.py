@@ -12,7 +12,7 @@ from mcmort.catalogue import Case
 from mcmort.catalogue.records import Component, Quantity
 from mcmort.present.provenance_text import provenance_text
 from tests.cases import case_of, component, definition, point, quantity
-from tests.shipped import NAMES, draws_of
+from tests.shipped import NAMES, case_named, draws_of
 
 VIA = {"via": "a review"}
 ALL = {"all": definition(include=[{"kind": "deaths"}])}
@@ -100,7 +100,7 @@ def test_text_leaves_out_what_has_no_share() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_shares_of_shipped_totals_add_up_to_one(name: str) -> None:
     """Whatever a shipped definition counts, the whole of its weight is accounted for."""
-    for one in draws_of(name).case.definitions:
+    for one in case_named(name).definitions:
         shares = provenance(mm.total(draws_of(name), one).total)
         assert shares is not None
         assert sum(asdict(shares).values()) == pytest.approx(1.0)
@@ -110,7 +110,7 @@ def test_shares_of_shipped_totals_add_up_to_one(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_figure_whose_note_says_from_memory_is_marked(name: str) -> None:
     """A note that begins with it and a key that says it go together, so that no such figure counts as read."""
-    case = draws_of(name).case
+    case = case_named(name)
     owners: list[Component | Quantity] = [*case.components.values(), *case.quantities.values()]
     figures = [one for owner in owners for one in owner.estimate]
     said = [one for one in (*figures, *case.claims.values()) if (one.note or "").startswith("From memory")]

@@ -56,6 +56,7 @@ def test_pieces_of_a_component_computed_by_a_formula_come_from_its_quantity(n: i
         assert _names(pieces["soviet-civilians-other"]) == SHIPPED["nazi-germany", "broad"]
 
 
+@pytest.mark.slow
 def test_kept_draws_name_the_same_schools_as_counted_ones() -> None:
     """Both kinds of draws of one seed: the same pool and lineages."""
     case = case_named("ussr")

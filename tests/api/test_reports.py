@@ -23,6 +23,7 @@ def test_text_of_a_total_is_its_headline_and_table() -> None:
     assert json.loads(report.render("json")) == json.loads(report.to_json())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["text", "markdown", "latex", "csv"])
 def test_comparison_renders_each_definition_once_in_every_form(form: str) -> None:
     """Each definition has one row in each form of the table."""

@@ -8,13 +8,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mcmort.bayes.evidence import Evidence
+from mcmort.bayes.evidence import Datum, Evidence
 from mcmort.bayes.quantile_spline import STEPS
 from mcmort.catalogue import Case
 from mcmort.catalogue.vocabulary import BASES
 from tests.cases import case_of, component, count, definition, head, overlap, point, profile, quantity, ranged, share
 
-__all__ = ["balance", "between_knots", "claim", "every_kind", "evidence_head", "figures", "plain", "with_negatives"]
+__all__ = [
+    "balance",
+    "between_knots",
+    "claim",
+    "data_by_name",
+    "every_kind",
+    "evidence_head",
+    "figures",
+    "plain",
+    "with_negatives",
+]
 
 type Table = dict[str, Any]
 type Array = NDArray[np.float64]
@@ -199,3 +209,8 @@ def between_knots(evidence: Evidence, rng: np.random.Generator, points: int, spr
     found = spread * rng.standard_normal((points, len(evidence.parameters)))
     inside = np.floor(found * STEPS) + rng.uniform(0.25, 0.75, found.shape)
     return np.asarray(inside / STEPS)
+
+
+def data_by_name(evidence: Evidence) -> dict[str, Datum]:
+    """Return what is conditioned on, by the names of the figures."""
+    return {one.name: one for one in evidence.data}

@@ -67,6 +67,7 @@ def test_balance_without_figures_gives_posterior_of_quadrature(is_bounded: bool,
         assert abs(np.quantile(draws, level) - exact) < 4.5 * error + 200.0, level
 
 
+@pytest.mark.slow
 def test_bound_moves_posterior_of_balance() -> None:
     """Negative control: the two answers of quadrature differ by far more than the tolerance above."""
     free, bounded = (_exact(_case(component("dead", BOUND)), is_bounded=it) for it in (False, True))

@@ -27,6 +27,7 @@ def fit_of(design: Design, count: int = 400) -> Fit:
     return Fit(design, draws, 1.0, 400.0)
 
 
+@pytest.mark.slow
 def test_densities_of_events_add_up_to_that_of_the_model() -> None:
     """The sum over events is the density that the model has of all errors."""
     import pytensor

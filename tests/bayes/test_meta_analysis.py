@@ -148,6 +148,7 @@ def test_posterior_of_million_draws_agrees_to_three_digits(seed: int) -> None:
     _agrees(250_000, 0.006, seed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", ["wider prior of tau", "no standard error"])
 def test_wrong_model_is_detected(change: str, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Negative control: a prior of tau half as wide again, or estimates without errors, are outside the tolerance."""

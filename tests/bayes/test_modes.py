@@ -57,7 +57,8 @@ def _furthest_off(shares: Mapping[tuple[int, ...], float], exact: Mapping[tuple[
     return max(abs(shares.get(key, 0.0) - exact[key]) for key in exact)
 
 
-@pytest.mark.parametrize("name", ["two modes", "three modes", pytest.param("two components", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["two modes", "three modes", "two components"])
 def test_fit_gives_each_planted_mode_its_probability_by_quadrature(name: str) -> None:
     """Of two or three modes of one component, and of four of two components, each has its weight."""
     (case, cuts), posterior = PLANTED[name], _fitted(name)
@@ -83,6 +84,7 @@ def test_twenty_seeds_give_planted_modes_their_probability(name: str) -> None:
     assert max(off) < _MOST_OFF
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["one of 3 %", "register and estimates"])
 def test_mode_of_little_weight_is_not_left_out(name: str) -> None:
     """A mode of 3 or of 1 % is found, drawn and told, though chains may leave it before they are looked at."""
@@ -92,6 +94,7 @@ def test_mode_of_little_weight_is_not_left_out(name: str) -> None:
     assert split.cuts[0] == pytest.approx(cuts["one"][0], rel=0.5)
 
 
+@pytest.mark.slow
 def test_weighed_modes_have_figures_errors_and_checks_of_their_own() -> None:
     """A fit tells of each mode which figures are behind it, how sure its weight is, and whether chains agree in it."""
     posterior = _fitted("two modes")
@@ -105,6 +108,7 @@ def test_weighed_modes_have_figures_errors_and_checks_of_their_own() -> None:
     assert low.share == np.mean(split.mode_of(posterior.columns["all:one"]) == 0)
 
 
+@pytest.mark.slow
 def test_modes_are_read_back_from_a_file_and_printed_alike(tmp_path: Path) -> None:
     """A saved fit has the same modes, and text and document tell them with their probabilities and figures."""
     posterior = _fitted("two modes")
@@ -123,6 +127,7 @@ def test_modes_are_read_back_from_a_file_and_printed_alike(tmp_path: Path) -> No
     assert modes_document(again, ["another"]) is None
 
 
+@pytest.mark.slow
 def test_modes_that_go_together_are_told_together() -> None:
     """Where one component is low if the other is high, a sentence and the document say how often."""
     made, (case, _) = _fitted("two modes"), PLANTED["linked by a sum"]

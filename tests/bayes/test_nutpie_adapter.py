@@ -123,6 +123,7 @@ def test_sampling_without_private_part_gives_same_bits_and_says_so_once(
     assert len(np.unique(chains.scores[:, :, 0])) > 100
 
 
+@pytest.mark.slow
 def test_both_interfaces_start_each_chain_at_its_own_point(density: Density) -> None:
     """Both interfaces give the starting points to the chains in the same order: they draw the same bits."""
     starts = np.array([[5.0] * density.size, [-5.0] * density.size])

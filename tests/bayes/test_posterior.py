@@ -14,7 +14,7 @@ from mcmort.catalogue.vocabulary import BASES
 from mcmort.definitions import YearShares
 from mcmort.definitions.timing import shared_years
 from mcmort.errors import ConvergenceError, EvidenceError, UsageError
-from mcmort.present.engine_note import assertions_text
+from mcmort.present.assertion_text import assertions_text
 from mcmort.results import Draws
 from mcmort.totals import total
 from tests.bayes.small_cases import every_kind, evidence_head, figures, plain
@@ -114,7 +114,7 @@ def test_fit_has_diagnosis_of_every_column() -> None:
     shared = {name for name in collect(every_kind()).parameters if name.startswith(("lineage:", "common:"))}
     assert {name.partition(":")[0] for name in shared} == {"lineage", "common"}
     assert set(diagnosis.rhat) == varying | shared
-    assert set(post.seconds) == {"program", "compiling", "search", "sampling", "diagnosis", "prediction"}
+    assert set(post.seconds) == {"program", "compiling", "search", "sampling", "diagnosis", "prediction", "assertions"}
 
 
 def test_every_figure_has_likelihood_and_replicates() -> None:
@@ -141,11 +141,12 @@ def test_assertions_left_out_are_counted_and_named() -> None:
     """What is left out as an assertion is counted, with the option that admits it; nothing is said where all are in."""
     admitted = [basis for basis in BASES if basis != "assertion"]
     without = fit(every_kind(), rng=1, evidence=admitted, store=False)
-    assert without.assertions_left_out == 4
+    assert without.assertions is not None
+    assert without.assertions.figures == 4
     text = assertions_text(without)
     assert text.startswith("Left out: 4 figures that are assertions; ")
     assert f"--evidence {','.join(admitted)},assertion." in text
-    assert _fitted().assertions_left_out == 0
+    assert _fitted().assertions is None
     assert assertions_text(_fitted()) == ""
 
 

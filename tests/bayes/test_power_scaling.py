@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import cache
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
@@ -38,6 +39,7 @@ def _normal(seed: int) -> tuple[Posterior, Array]:
     return replace(_fit(), log_likelihood=log_likelihood, log_prior=stats.norm.logpdf(draws)), draws
 
 
+@pytest.mark.slow
 def test_constant_likelihood_or_prior_has_no_sensitivity(seed: int) -> None:
     """A likelihood or a prior that has nothing to do with the draws moves nothing; the other does."""
     posterior, draws = _normal(seed)

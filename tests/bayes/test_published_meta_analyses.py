@@ -129,6 +129,7 @@ CHILDREN = MetaAnalysis(
 BOTH = pytest.mark.parametrize("published", [SCHOOLS, CHILDREN], ids=["eight-schools", "children"])
 
 
+@pytest.mark.slow
 @BOTH
 def test_quadrature_reproduces_published_summary(published: MetaAnalysis) -> None:
     """The oracle gives every printed figure, to a four-hundredth of the deviation."""

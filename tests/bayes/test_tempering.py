@@ -26,6 +26,7 @@ def _ladders(evidence: Evidence, cores: int = 2) -> TemperedChains:
     return TemperedChains(evidence, {datum.name for datum in evidence.data}, starts, 1, accept=0.8, cores=cores)
 
 
+@pytest.mark.slow
 def test_ladders_that_begin_in_one_mode_draw_all_with_their_weights() -> None:
     """Each of four ladders begins in one of three modes; each draws all of them as often as quadrature says."""
     case, cuts = PLANTED["three modes"]
@@ -59,6 +60,7 @@ def test_ladders_and_sampler_agree_on_a_posterior_of_one_mode() -> None:
             assert one.std() == pytest.approx(other.std(), rel=0.15), name
 
 
+@pytest.mark.slow
 def test_number_of_cores_changes_no_draw_of_ladders() -> None:
     """One, two and four ladders at a time draw the same bits; another seed would not."""
     drawn = []

@@ -39,6 +39,7 @@ def test_content_of_another_request_is_refused(change: dict[str, object], tmp_pa
         read_sealed(path, other)
 
 
+@pytest.mark.slow
 def test_no_random_damage_is_read(tmp_path: Path) -> None:
     """Of 1,000 damages to content, request or digest none is believed."""
     path, other = tmp_path / "a.bin", tmp_path / "b.bin"

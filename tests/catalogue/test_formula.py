@@ -212,6 +212,7 @@ def test_text_that_is_not_arithmetic_is_refused(text: str, words: str) -> None:
     assert words in str(caught.value)
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(st.text(alphabet=st.sampled_from("ab1_.,()+-*/ e'[]<=@\\\x00é"), max_size=40))
 def test_any_text_is_parsed_or_refused_as_a_formula_error(text: str) -> None:

@@ -32,6 +32,7 @@ write_jointly(pathlib.Path(sys.argv[1]), {"sources.bib": "new", "imported.toml":
 """Writes two files, and is killed before its nth step that changes a folder."""
 
 
+@pytest.mark.slow
 def test_killed_at_any_step_all_files_are_old_or_all_are_new(tmp_path: Path) -> None:
     """A kill between the two files of an import left evidence without the works that it cites."""
     seen = []

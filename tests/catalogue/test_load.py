@@ -50,6 +50,7 @@ def test_digest_of_the_full_case_equals_the_recorded_one() -> None:
     assert load(GOOD / "full").digest == FULL
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000))
 def test_order_of_files_and_entries_leaves_digest_and_records(
     tmp_path_factory: pytest.TempPathFactory, seed: int

@@ -19,6 +19,7 @@ FILES = {path.name for path in TEMPLATE.iterdir() if path.suffix in (".toml", ".
 README = ROOT / "priors" / "README.md"
 
 
+@pytest.mark.slow
 def test_new_case_loads_passes_the_strict_check_and_compares(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -38,6 +39,7 @@ def test_new_case_loads_passes_the_strict_check_and_compares(
     assert run("claims", folder, "--draws", "2000", "--quiet").code == 0
 
 
+@pytest.mark.slow
 def test_commands_printed_by_new_can_be_run(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -40,6 +40,10 @@ FAMINE = (
 )
 RANGE = "low = 1_000\nhigh = 3_000\n"
 POINT = 'id = "again"\nbest = 150_000\n'
+RUNNING = (
+    '\n[[component.estimate]]\nsource = "smith-1990"\nlocator = "p. 30"\nbasis = "registered"\n'
+    f'kind = "running-count"\n{POINT}'
+)
 OVERLAP = (
     '\n[[overlap]]\nid = "both"\nof = "camps"\nwithin = "famine"\nlow = 0.1\nhigh = 0.3\n'
     'source = "smith-1990"\nlocator = "p. 40"\n'
@@ -168,6 +172,16 @@ DEFECTS = (
             "expected a best estimate. Hint: use reads = 'at-most', or use = 'cross-check' with the reason",
         ),
         (("camps.toml", "best = 150_000", 'high = 150_000\nreads = "at-most"'),),
+    ),
+    Defect(
+        "running count as best estimate",
+        (("camps.toml", "", RUNNING),),
+        (
+            'camps.toml: component "camps" > estimate "again" > best: found a running count as a best estimate; '
+            "expected a floor, while the dead are still being found. Hint: write low and reads = 'at-least', or say in "
+            "note that its author meant the whole toll",
+        ),
+        (("camps.toml", "", 'note = "The last count; nobody was missing any more."\n'),),
     ),
     Defect(
         "no more than, as best estimate",

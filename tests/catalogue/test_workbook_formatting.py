@@ -206,6 +206,7 @@ def test_hidden_and_further_sheets_and_comments_are_named(tmp_path: Path, capsys
     assert ran.out == import_sheet(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", ["P60000", "XFD50000"])
 def test_formatted_cell_far_away_costs_no_memory(place: str, tmp_path: Path) -> None:
     """An empty formatted cell in row 60,000 took 487 MB: the cost is now that of the cells that hold something."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from mcmort.present.documents.result_schemas import result_schemas
+from mcmort.present.documents.result_schemas import result_schema
 from tests.bayes.small_cases import evidence_head
 from tests.cases import component, point, write_case
 from tests.cli.ran import Run, runner
@@ -32,7 +32,7 @@ def test_result_is_made_again_and_an_altered_rank_is_found(run: Run, tmp_path: P
     words = ("calibrate", case, "-n", _SIMULATIONS, "--workers", 1, "--format", "json", "--output", path)
     assert run(*map(str, words)).code == 0
     document = json.loads(path.read_text())
-    jsonschema.Draft202012Validator(result_schemas()["calibration"]).validate(document)
+    jsonschema.Draft202012Validator(result_schema("calibration")).validate(document)
     assert document["simulations"] == _SIMULATIONS
     for quantity in document["quantities"]:
         ranks, held = quantity["ranks"], {one["level"]: one["held"] for one in quantity["coverage"]}

@@ -12,15 +12,14 @@ import sys
 from pathlib import Path
 
 import pytest
-import typer
 
 import mcmort as mm
-from mcmort.cli.app import app
+from mcmort.cli.app import command_line
 from mcmort.present.print_format import as_printed
 from tests.cli.ran import GOOD, listing, runner, small_folder
 from tests.present.made import MOST_DRAWS, ussr_draws
 
-COMMANDS = sorted(typer.main.get_group(app).commands)
+COMMANDS = sorted(command_line().commands)
 
 
 def test_command_line_has_its_main_commands() -> None:
@@ -35,7 +34,7 @@ def test_each_help_has_an_example_that_parses(name: str, capsys: pytest.CaptureF
     ran = run(name, "--help")
     assert (ran.code, ran.err) == (0, "")
     assert "Usage: mcmort " + name in ran.out
-    command = typer.main.get_group(app).commands[name]
+    command = command_line().commands[name]
     examples = re.findall(r"`(mcmort [^`]+)`", (command.help or "").partition("Example")[2])
     assert examples, "no example"
     for example in examples:
@@ -47,7 +46,7 @@ def test_each_help_has_an_example_that_parses(name: str, capsys: pytest.CaptureF
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_option_says_what_it_does(name: str) -> None:
     """Every option and argument has a help text, and the command one of its own."""
-    command = typer.main.get_group(app).commands[name]
+    command = command_line().commands[name]
     assert command.help
     assert [one.name for one in command.params if not getattr(one, "help", None)] == []
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from mcmort.present.documents.result_schemas import result_schemas
+from mcmort.present.documents.result_schemas import result_schema
 from tests.bayes.small_cases import evidence_head
 from tests.cases import component, point, write_case
 from tests.cli.ran import Run, runner
@@ -54,7 +54,7 @@ def test_csv_has_every_number_of_the_document_and_nothing_is_computed_again(
 ) -> None:
     """The JSON follows its schema, the CSV has its numbers, and the second run takes the results that are kept."""
     document = json.loads(run(*_words(case, "--format", "json")).out)
-    jsonschema.Draft202012Validator(result_schemas()["conflict"]).validate(document)
+    jsonschema.Draft202012Validator(result_schema("conflict")).validate(document)
     kept = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "cache" / "comparisons").glob("*.json")}
     assert len(kept) == len(document["nodes"]) == 1
     (row,) = csv.DictReader(io.StringIO(run(*_words(case, "--format", "csv")).out))

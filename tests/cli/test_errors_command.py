@@ -11,9 +11,14 @@ import jsonschema
 import pytest
 
 import mcmort as mm
-from mcmort.present.documents.result_schemas import result_schemas
+from mcmort.analysis.measured_errors.refits import event_names
+from mcmort.catalogue.measured_errors import load_errors
+from mcmort.present.documents.result_schemas import result_schema
+from mcmort.tasks import ResultFolder, read_plan
+from mcmort.tasks.keyed_task import canonical_json
 from tests.cli.ran import runner
 from tests.measured_errors import ROW, write_pairs
+from tests.measured_fits import Answers
 
 
 def test_first_sentence_says_the_finding_and_notes_say_the_selection(capsys: pytest.CaptureFixture[str]) -> None:
@@ -26,7 +31,7 @@ def test_first_sentence_says_the_finding_and_notes_say_the_selection(capsys: pyt
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("table", ["classes", "readings", "years", "registers", "pairs"])
+@pytest.mark.parametrize("table", ["classes", "readings", "years", "registers", "events", "pairs"])
 def test_each_table_prints_in_80_columns_and_as_csv(
     table: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -41,10 +46,11 @@ def test_each_table_prints_in_80_columns_and_as_csv(
     assert len({len(row) for row in rows}) == 1
 
 
+@pytest.mark.slow
 def test_json_obeys_its_schema_and_holds_every_pair(capsys: pytest.CaptureFixture[str]) -> None:
     """The document validates, says that its fitted numbers are current, and lists all pairs with their errors."""
     document = json.loads(runner(capsys)("errors", "--format", "json").out)
-    jsonschema.validate(document, result_schemas()["errors"])
+    jsonschema.validate(document, result_schema("errors"))
     assert document["is_current"]
     assert len(document["pairs"]) == len(mm.measured_errors().library.pairs)
     used = sum(one["used"] for one in document["pairs"])
@@ -71,6 +77,7 @@ def test_defect_in_own_pairs_ends_with_1_and_names_the_cell(tmp_path: Path, caps
     assert "Traceback" not in ran.err
 
 
+@pytest.mark.slow
 def test_figure_is_written_beside_the_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """``--figure`` writes a picture of the form of its ending, and refuses an ending that it does not know."""
     run = runner(capsys)
@@ -87,6 +94,43 @@ def test_saving_without_a_new_fit_is_wrong_use(tmp_path: Path, capsys: pytest.Ca
     assert "--refit" in ran.err
 
 
+def test_refit_is_planned_in_stages_and_printed_from_the_folder_of_results(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The first plan is the fit to all events, the second those without which weights do not do; then all is printed.
+
+    The folder of results is filled with made-up answers, as `mcmort sweep` would fill it with fits.
+    """
+    run, library = runner(capsys), load_errors()
+    first = event_names(library)[0]
+    answers, results = Answers(library, khat={first: 1.0}), ResultFolder(tmp_path / "results")
+    results.make()
+    for stage, answer in enumerate((answers.whole, answers.without)):
+        plan = tmp_path / f"plan-{stage}.json"
+        ran = run("errors", "--refit", "--plan", plan, "--results", results.path)
+        assert (ran.code, ran.out) == (0, "")
+        (task,) = read_plan(plan)
+        results.keep(task, canonical_json(answer(task.request)))
+    saved = tmp_path / "fitted.json"
+    ran = run("errors", "--refit", "--results", results.path, "--save", saved, "--table", "events", "--format", "csv")
+    assert ran.code == 0
+    assert first in ran.out
+    assert json.loads(saved.read_text(encoding="utf-8"))["single_events"]["refitted"] == [first]
+
+
+@pytest.mark.parametrize("command", ["errors", "hindcast"])
+@pytest.mark.parametrize("option", ["plan", "results", "scheduler"])
+def test_options_of_tasks_without_a_fit_are_wrong_use(
+    command: str, option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Numbers that ship are only printed: there is nothing to plan, to keep or to send elsewhere."""
+    ran = runner(capsys)(command, f"--{option}", tmp_path / "x")
+    assert (ran.code, ran.out) == (2, "")
+    assert f"--{option}" in ran.err
+    assert "--refit" in ran.err
+
+
+@pytest.mark.slow
 def test_json_is_made_again_from_its_receipt_and_a_changed_number_is_found(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

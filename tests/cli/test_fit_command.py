@@ -47,7 +47,7 @@ def test_the_document_of_a_fit_has_every_figure_used_or_left(capsys: pytest.Capt
 def test_fit_prints_each_of_its_other_tables(option: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Each other table is printed in place of the components."""
     out = _ran(capsys, "fit", CASE, option)
-    assert {"--priors": "heterogeneity:", "--figures": "Expected, 95 %"}[option] in out
+    assert {"--priors": "priors of deaths", "--figures": "Expected, 95 %"}[option] in out
     assert "Conditioned on" not in out
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from mcmort.present.documents.result_schemas import result_schemas
+from mcmort.present.documents.result_schemas import result_schema
 from tests.cli.ran import runner
 from tests.measured_errors import ROW, write_pairs
 
@@ -44,7 +44,7 @@ def test_each_table_prints_in_80_columns_and_as_csv(
 def test_json_obeys_its_schema_and_holds_hits_and_misses(capsys: pytest.CaptureFixture[str]) -> None:
     """The document validates; what held agrees with the interval, and some predictions miss."""
     document = json.loads(runner(capsys)("hindcast", "--format", "json").out)
-    jsonschema.validate(document, result_schemas()["hindcast"])
+    jsonschema.validate(document, result_schema("hindcast"))
     held = [
         (one["held"], one["low"] <= row["later"] <= one["high"])
         for row in document["predictions"]
@@ -64,6 +64,7 @@ def test_own_pairs_without_a_refit_are_wrong_use(tmp_path: Path, capsys: pytest.
     assert runner(capsys)("hindcast", "--save", tmp_path / "x.json").code == 2
 
 
+@pytest.mark.slow
 def test_figure_shows_both_kinds_of_frames(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """``--figure`` draws where later counts lie, a panel for reported corrections and one for complete frames."""
     ran = runner(capsys)("hindcast", "--figure", tmp_path / "pit.svg")

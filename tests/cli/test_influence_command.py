@@ -12,7 +12,7 @@ import pytest
 import mcmort as mm
 from mcmort.cli import influence as module
 from mcmort.cli.app import main
-from mcmort.present.documents.result_schemas import result_schemas
+from mcmort.present.documents.result_schemas import result_schema
 from tests.cases import component, point, ranged, write_case
 from tests.cli.ran import Run, runner
 
@@ -43,11 +43,12 @@ def _kept(tmp_path: Path) -> dict[str, int]:
     return {path.name: path.stat().st_mtime_ns for path in (tmp_path / "cache" / "refits").glob("*.json")}
 
 
+@pytest.mark.slow
 def test_formats_have_the_same_rows_in_the_same_order(run: Run, case: Path) -> None:
     """Text, CSV, Markdown, LaTeX and JSON name the same sources, farthest first, and the JSON follows its schema."""
     document = json.loads(run(*_words(case, "--format", "json")).out)
     assert document["schema"] == "mcmort/influence/2"
-    assert document.keys() == result_schemas()["influence"]["properties"].keys()
+    assert document.keys() == result_schema("influence")["properties"].keys()
     names = [row["name"] for row in document["left_out"]]
     ranked = [row for row in document["left_out"] if row["status"] == "ranked"]
     assert [row["rank"] for row in ranked] == list(range(1, len(ranked) + 1))
@@ -70,6 +71,7 @@ def test_first_sentence_states_the_finding_and_a_floor_is_said(run: Run, case: P
     assert "study-e (famine unknown)" in out
 
 
+@pytest.mark.slow
 def test_result_is_made_again_and_an_altered_one_is_found(run: Run, case: Path, tmp_path: Path) -> None:
     """`mcmort verify` leaves out every source anew and compares every number."""
     result = tmp_path / "influence.json"
@@ -83,6 +85,7 @@ def test_result_is_made_again_and_an_altered_one_is_found(run: Run, case: Path, 
     assert "left_out[0].median.error: printed" in ran.err
 
 
+@pytest.mark.slow
 def test_interrupted_run_keeps_what_is_done_and_goes_on(
     run: Run, case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

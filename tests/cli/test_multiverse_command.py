@@ -10,7 +10,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from mcmort.present.documents.result_schemas import result_schemas
+from mcmort.present.documents.result_schemas import result_schema
 from tests.cli.ran import Run, runner, small_folder
 
 WORDS = ("-n", "300", "--dial", "reading=90%", "--dial", "family=case", "--dial", "dependence=declared")
@@ -38,7 +38,7 @@ def test_multiverse_as_json_is_valid_and_made_again(run: Run) -> None:
     """The document is valid under its schema, sorted by medians, and `mcmort verify` makes it again to the last bit."""
     assert run("multiverse", "case", *WORDS, "--exclude", "pool=log net=net", "-f", "json", "-o", "a.json").code == 0
     document = json.loads(Path("a.json").read_text())
-    jsonschema.Draft202012Validator(result_schemas()["multiverse"]).validate(document)
+    jsonschema.Draft202012Validator(result_schema("multiverse")).validate(document)
     medians = [universe["median"] for universe in document["universes"]]
     assert medians == sorted(medians)
     assert sum(document["medians"]["groups"].values()) == pytest.approx(1.0)

@@ -9,6 +9,7 @@ import pytest
 
 import mcmort as mm
 from tests.cli.ran import ROOT, Run, listing, runner
+from tests.shipped import load_anew
 
 SHEET = ROOT / "tests" / "good" / "estimates.csv"
 WORKS = """
@@ -52,6 +53,7 @@ def test_new_import_check_and_total_follow_one_another(run: Run) -> None:
     assert {"famine-1932", "prisons-1931", "prisons", "famine"} <= components
 
 
+@pytest.mark.slow
 def test_what_was_imported_is_traced_and_cited(run: Run) -> None:
     """Figures of a sheet can be followed down to their locator, and their works stand in the bibliography."""
     run("new", "my-case")
@@ -102,11 +104,11 @@ def test_a_new_case_changes_nothing_that_is_shipped(run: Run) -> None:
     """The template stays as it is however its copy is edited, and shipped cases are not touched."""
     template = ROOT / "mcmort" / "catalogue" / "reading" / "template"
     before = listing(template)
-    digests = {name: mm.load(name).digest for name in mm.cases()}
+    digests = {name: load_anew(folder, name).digest for name, folder in mm.cases().items()}
     run("new", "my-case")
     Path("my-case/case.toml").write_text("")
     assert listing(template) == before
-    assert {name: mm.load(name).digest for name in mm.cases()} == digests
+    assert {name: load_anew(folder, name).digest for name, folder in mm.cases().items()} == digests
 
 
 def test_two_new_cases_differ_in_name_alone(run: Run) -> None:

@@ -40,6 +40,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     return runner(capsys)
 
 
+@pytest.mark.slow
 def test_spreadsheet_of_ones_own_becomes_a_case_with_a_total_and_a_figure(run: Run) -> None:
     """A case of one's own took 40 to 60 minutes; the written steps need no edit but the texts of the template."""
     assert run("new", "my-case", "--minimal").code == 0

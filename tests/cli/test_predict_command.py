@@ -8,7 +8,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from mcmort.present.documents.result_schemas import result_schemas
+from mcmort.present.documents.result_schemas import result_schema
 from tests.cli.ran import Run, runner, small_folder
 
 WHOLE = ("predict", "case", "-d", "whole", "-n", "3000")
@@ -36,7 +36,7 @@ def test_predictions_are_made_again_bit_for_bit(words: tuple[str, ...], run: Run
     """The JSON obeys its schema and holds enough to make every number again."""
     assert run(*WHOLE, *words, "-f", "json", "-o", "a.json").code == 0
     document = json.loads(Path("a.json").read_text())
-    jsonschema.validate(document, result_schemas()["prediction"])
+    jsonschema.validate(document, result_schema("prediction"))
     ran = run("verify", "a.json")
     assert (ran.code, ran.err) == (0, "")
     document["figures"][0]["high"] *= 1.01

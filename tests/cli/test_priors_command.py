@@ -8,7 +8,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from mcmort.present.documents.result_schemas import result_schemas
+from mcmort.present.documents.result_schemas import result_schema
 from tests.bayes.small_cases import evidence_head
 from tests.cases import component, point, write_case
 from tests.cli.ran import runner
@@ -27,7 +27,7 @@ def test_document_follows_its_schema_and_is_verified(
     words = ("priors", str(case), "--workers", "1", "--draws", "1000")
     text = run(*words).out
     document = json.loads(run(*words, "--format", "json").out)
-    jsonschema.Draft202012Validator(result_schemas()["priors"]).validate(document)
+    jsonschema.Draft202012Validator(result_schema("priors")).validate(document)
     assert document["changes"][0]["change"] == "as it is"
     assert {"tails", "spread/2", "spread*2"} <= {row["change"] for row in document["changes"]}
     assert " ".join(text.split("\n\n")[0].split()) == document["headline"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from mcmort.present.documents.result_schemas import result_schemas
+from mcmort.present.documents.result_schemas import result_schema
 from tests.cli.ran import Run, runner, small_folder
 
 WHOLE = ("probability", "case", "-d", "whole", "-n", "3000")
@@ -44,7 +44,7 @@ def test_probabilities_are_made_again_bit_for_bit(words: tuple[str, ...], run: R
     """Whatever was asked, the JSON obeys its schema and holds enough to make the same numbers again."""
     assert run(*WHOLE, *words, "-f", "json", "-o", "a.json").code == 0
     document = json.loads(Path("a.json").read_text())
-    jsonschema.validate(document, result_schemas()["probability"])
+    jsonschema.validate(document, result_schema("probability"))
     ran = run("verify", "a.json")
     assert (ran.code, ran.err) == (0, "")
     document["events"][0]["probability"] += 1e-6

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from mcmort.cli.app import main
-from mcmort.present.documents.result_schemas import result_schemas
+from mcmort.present.documents.result_schemas import result_schema
 from tests.cli.ran import ROOT, listing, runner, small_folder
 
 pytestmark = pytest.mark.slow
@@ -155,7 +155,7 @@ def test_the_json_of_claims_obeys_the_schema_that_is_printed(place: Path, capsys
     del place
     run = runner(capsys)
     schema = json.loads(run("schema", "claims").out)
-    assert schema == result_schemas()["claims"]
+    assert schema == result_schema("claims")
     document = json.loads(run(*CLAIMS, "--format", "json").out)
     jsonschema.validate(document, schema)
     document["claims"][0]["verdict"] = None

@@ -8,7 +8,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from mcmort.present.documents.result_schemas import result_schemas
+from mcmort.present.documents.result_schemas import result_schema
 from tests.cases import component, definition, head, point, quantity, ranged, write_case
 from tests.cli.ran import Run, runner
 
@@ -37,7 +37,7 @@ def test_rates_are_made_again_bit_for_bit(words: tuple[str, ...], run: Run) -> N
     """The JSON obeys its schema and holds enough to make the rates of all cases again."""
     assert run("rates", *words, "-n", "3000", "-f", "json", "-o", "a.json").code == 0
     document = json.loads(Path("a.json").read_text())
-    jsonschema.validate(document, result_schemas()["rates"])
+    jsonschema.validate(document, result_schema("rates"))
     assert len(document["rates"]) == len([word for word in words if word in ("case", "other")])
     ran = run("verify", "a.json")
     assert (ran.code, ran.err) == (0, "")

@@ -10,7 +10,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from mcmort.present.documents.result_schemas import result_schemas
+from mcmort.present.documents.result_schemas import result_schema
 from tests.cases import case_of, component, dependence, overlap, ranged, share, write_case
 from tests.cli.ran import Run, runner, small_folder
 
@@ -41,7 +41,7 @@ def test_text_begins_with_the_finding_and_fits_eighty_columns(run: Run, monkeypa
 def test_csv_has_every_number_of_the_document(table: str, run: Run) -> None:
     """Each row of a CSV table has the raw estimates and errors of the JSON document, which its schema allows."""
     document = json.loads(run(*_WORDS, "-f", "json").out)
-    jsonschema.Draft202012Validator(result_schemas()["sensitivity"]).validate(document)
+    jsonschema.Draft202012Validator(result_schema("sensitivity")).validate(document)
     rows = {row["name"]: row for row in csv.DictReader(io.StringIO(run(*_WORDS, "-f", "csv", "--table", table).out))}
     assert set(rows) == {one["name"] for one in document[table]}
     for one in document[table]:

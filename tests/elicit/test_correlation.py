@@ -88,6 +88,7 @@ def test_the_nearest_correlation_matrix_of_order_four_is_the_published_one() -> 
     assert found.tolist() == pytest.approx([-0.8084, 0.1916, 0.1068, -0.6562, 0.1916, -0.8084], abs=5e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("attempt", range(6))
 def test_no_other_matrix_of_order_three_is_nearer(attempt: int, seed: int) -> None:
     """SciPy's optimiser, over the angles of three unit vectors from several starts, finds the same distance."""

@@ -304,6 +304,7 @@ def test_tables_load_without_scipy() -> None:
     assert not _loads("import mcmort.elicit.table as t; t.knots(5)")
 
 
+@pytest.mark.slow
 def test_check_for_scipy_can_fail() -> None:
     """Negative control: to elicit does load SciPy, and the check sees it."""
     assert _loads("from mcmort.elicit import elicit")

@@ -105,13 +105,13 @@ def test_the_level_and_kind_of_an_interval_are_named() -> None:
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_excluded_and_unknown_stands_beside_every_total(name: str, form: str) -> None:
-    """Each component of the case is a row of the total, or named as not counted, or named as not known."""
+    """Each component of the case is a row of the total, or named as not added, or named as not known."""
     result = ussr_total(name)
     text = _words(result.render(form))
     total = result.total
     labels = {key: one.label for key, one in total.case.components.items()}
     for key in total.excluded:
-        assert labels[key] in text.partition("Not counted: ")[2], key
+        assert labels[key] in text.partition("parts of it: ")[2], key
     for key in total.unknown:
         assert labels[key] in text.partition("Asked for, but not known: ")[2], key
     assert {*total.parts, *total.excluded, *total.unknown} == set(total.case.components)

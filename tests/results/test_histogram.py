@@ -395,6 +395,7 @@ def test_a_probability_typed_by_hand_has_its_error() -> None:
     assert math.isnan(one.quantile_error(0.0250001))
 
 
+@pytest.mark.slow
 def test_the_error_of_a_shortest_interval_is_its_spread(seed: int) -> None:
     """Over 60 samples the errors stated of the ends are their spread, within a factor of two.
 

@@ -54,6 +54,7 @@ def _histogram(values: NDArray[np.float64]) -> Histogram:
     return Histogram(begin, np.bincount(bins - begin, minlength=end - begin), float(values.min()), float(values.max()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["plain", "quasi"])
 def test_sum_of_twelve_differences_about_zero_is_unbiased(method: Any) -> None:
     """Twelve times 2,000 less 2,000 with an error of 200 is 0 with an error of 693; clipped at zero it gave 929."""

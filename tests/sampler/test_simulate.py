@@ -135,6 +135,7 @@ def test_a_dependent_sum_is_seen(three: Draws, exact: _Sum) -> None:
     assert _distance(columns[0] + columns[1] + columns[2], exact.cdf) > 5 * (_DKW + exact.slack)
 
 
+@pytest.mark.slow
 def test_a_product_of_lognormals_is_lognormal(seed: int) -> None:
     """A component by formula has the analytic distribution of a product and of a quotient of lognormals."""
     people, rate = quantity("people", ranged(1e4, 4e4)), quantity("rate", ranged(0.01, 0.1))

@@ -13,9 +13,25 @@ from typing import Any
 import numpy as np
 
 from mcmort.catalogue.case import Case
+from mcmort.catalogue.measured_errors import ErrorLibrary
 from mcmort.errors import EvidenceError
 
-__all__ = ["count_components", "die", "die_once", "draw_mean", "fail_below", "log_call", "not_json", "wait_and_log"]
+__all__ = [
+    "count_components",
+    "count_pairs",
+    "die",
+    "die_once",
+    "draw_mean",
+    "fail_below",
+    "log_call",
+    "not_json",
+    "wait_and_log",
+]
+
+
+def count_pairs(library: ErrorLibrary, request: Mapping[str, Any]) -> int:
+    """Return how many pairs a library has, and some more."""
+    return len(library.pairs) + int(request["more"])
 
 
 def draw_mean(request: Mapping[str, Any]) -> dict[str, float]:

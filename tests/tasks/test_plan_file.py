@@ -11,6 +11,7 @@ import pytest
 from mcmort.errors import OutputError, TaskError, UsageError
 from mcmort.tasks import (
     CaseLocation,
+    LibraryLocation,
     ResultFolder,
     SweepStatus,
     Task,
@@ -29,6 +30,7 @@ TASKS = [
     Task("mcmort.some.function", {"n": 1, "x": [0.1, None, "ß"]}),
     Task("mcmort.some.function", {"n": 2}, CaseLocation("ussr", "ab")),
     Task("mcmort.some.other", {"n": 3}, CaseLocation("/a/folder", "cd")),
+    Task("mcmort.some.other", {"n": 3}, LibraryLocation(("", "/own/pairs"), "ef")),
 ]
 
 
@@ -63,10 +65,10 @@ def test_part_that_is_not_there_is_refused(part: int, parts: int) -> None:
         ("[]", "does not say that it is one"),
         ("{}", "does not say that it is one"),
         ('{"kind": "mcmort plan"}', "'versions' is missing"),
-        ('{"kind": "mcmort plan", "versions": {}, "cases": {}}', "'tasks' is missing"),
-        ('{"kind": "mcmort plan", "versions": {}, "cases": {}, "tasks": [{}]}', "'function' is missing"),
-        ('{"kind": "mcmort plan", "versions": [], "cases": {}, "tasks": []}', "is no plan"),
-        ('{"kind": "mcmort plan", "versions": {}, "cases": {}, "tasks": []}', "planned with other versions"),
+        ('{"kind": "mcmort plan", "versions": {}, "places": {}}', "'tasks' is missing"),
+        ('{"kind": "mcmort plan", "versions": {}, "places": {}, "tasks": [{}]}', "'function' is missing"),
+        ('{"kind": "mcmort plan", "versions": [], "places": {}, "tasks": []}', "is no plan"),
+        ('{"kind": "mcmort plan", "versions": {}, "places": {}, "tasks": []}', "planned with other versions"),
     ],
 )
 def test_file_that_is_no_plan_is_an_error(content: str, problem: str, tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def test_key_is_the_digest_of_function_request_case_and_versions() -> None:
     """The key can be computed again from the documented parts, with nothing of mcmort but its versions."""
     task = Task("mcmort.some.function", {"b": [1, 2.5], "a": None}, CaseLocation("anywhere", "ab12"))
     parts = {
-        "case": "ab12",
+        "about": "ab12",
         "function": "mcmort.some.function",
         "request": {"a": None, "b": [1, 2.5]},
         "versions": dict(keyed_task.versions()),
@@ -165,7 +165,7 @@ def test_case_is_loaded_by_the_worker() -> None:
     """The function is given the case that the task names."""
     case = mm.load("ussr")
     task = task_of(count_components, {"more": 2}, case)
-    assert task.case == CaseLocation("ussr", case.digest)
+    assert task.about == CaseLocation("ussr", case.digest)
     assert run_tasks([task]) == {task.key: len(case.components) + 2}
 
 
@@ -236,6 +236,7 @@ print(results_digest(run_tasks(MEANS, folder=folder)))
 """
 
 
+@pytest.mark.slow
 def test_small_disk_keeps_what_was_finished(tmp_path: Path) -> None:
     """On a file system with room for some results those are whole; with more room the rest is added."""
     words = [sys.executable, "-c", _ON_A_SMALL_DISK]

@@ -18,7 +18,7 @@ class EvidenceStandard:
     Attributes
     ----------
     id : str
-        Short name, as links have it.
+        Short name, as links have it; none of what the case admits.
     label : str
         What it admits, in words.
     evidence : frozenset of str or None
@@ -28,6 +28,11 @@ class EvidenceStandard:
     id: str
     label: str
     evidence: frozenset[str] | None
+
+    @property
+    def name(self) -> str:
+        """The short name, also of what the case admits."""
+        return self.id or "admitted"
 
 
 ADMITTED: Final = EvidenceStandard("", "all that the case admits", None)

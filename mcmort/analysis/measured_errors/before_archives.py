@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from mcmort.analysis.claims import ClaimComparison, middle
-from mcmort.analysis.measured_errors.hindcast import METHODS, Method, law_of, predicted, prediction_of
+from mcmort.analysis.measured_errors.hindcast import METHODS, Method, law_of, predicted
 from mcmort.analysis.measured_errors.left_out_numbers import LeftOutNumbers
+from mcmort.analysis.measured_errors.scored_prediction import Prediction, prediction_of
 from mcmort.analysis.summary import Interval
 from mcmort.catalogue.records import Source
 from mcmort.elicit.pool import Pool
@@ -40,16 +41,10 @@ class EarlyClaim:
         What the claim was taken to be worth.
     figure : float
         What it says; of a range the geometric middle.
-    median : float
-        Of the prediction.
-    intervals : dict of float to (float, float)
-        By probability.
-    pit : float
-        Probability that the prediction gives to less than the archives show.
-    shown : float
-        Median of the case's total under the claim's definition.
+    prediction : Prediction
+        Of what the archives show: the median of the case's total under the claim's definition.
     shown_interval : Interval
-        Its 95 % interval.
+        Of that total, 95 %.
     """
 
     claim: str
@@ -57,16 +52,8 @@ class EarlyClaim:
     basis: str
     method: Method
     figure: float
-    median: float
-    intervals: dict[float, tuple[float, float]]
-    pit: float
-    shown: float
+    prediction: Prediction
     shown_interval: Interval
-
-    def holds(self, level: float) -> bool:
-        """Whether the interval of a probability holds the median of what the archives show."""
-        low, high = self.intervals[level]
-        return low <= self.shown <= high
 
 
 def early_claims(
@@ -101,7 +88,6 @@ def early_claims(
         for method in METHODS:
             law = law_of(claim.basis, laws[claim.basis], method)
             figure = predicted(claim.low, claim.best, claim.high, law, stretch=method == "cases")
-            found = prediction_of(Pool(((1.0, figure),)), row.summary.median)
             rows.append(
                 EarlyClaim(
                     claim=claim.id,
@@ -109,10 +95,7 @@ def early_claims(
                     basis=claim.basis,
                     method=method,
                     figure=middle(claim),
-                    median=found.median,
-                    intervals=found.intervals,
-                    pit=found.pit,
-                    shown=row.summary.median,
+                    prediction=prediction_of(Pool(((1.0, figure),)), row.summary.median),
                     shown_interval=row.summary.interval(0.95),
                 )
             )

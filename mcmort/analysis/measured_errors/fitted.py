@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from mcmort.analysis.measured_errors.error_law import ErrorLaw, ErrorPrior, figure_laws
+from mcmort.analysis.measured_errors.single_events import SingleEvents
 from mcmort.catalogue.measured_errors import ErrorLibrary
 from mcmort.catalogue.vocabulary import BASES
 
@@ -82,6 +83,9 @@ class FittedErrors(_Part):
     selection_of_spread: Interval95
     shared_by_event: Interval95 = Field(description="Part of the squared spread common to the pairs of an event.")
     shared_by_lineage: Interval95
+    single_events: SingleEvents | None = Field(
+        None, description="How much of these numbers rests on single events; null where that was not asked."
+    )
 
     def of(self, name: str) -> FittedClass | None:
         """Return a class, or the new class of a basis, by name."""

@@ -10,13 +10,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, Protocol
+from typing import Final, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mcmort.analysis.measured_errors.error_law import ErrorLaw, FigureLaws
 from mcmort.analysis.measured_errors.left_out_numbers import LeftOutNumbers
+from mcmort.analysis.measured_errors.scored_prediction import Prediction, prediction_of
 from mcmort.catalogue.measured_errors import ErrorLibrary, ErrorPair
 from mcmort.catalogue.vocabulary import Basis
 from mcmort.elicit.families import Distribution
@@ -24,17 +24,14 @@ from mcmort.elicit.pool import Bound, Pool
 from mcmort.errors import FitError
 
 __all__ = [
-    "LEVELS",
     "METHODS",
     "SPREADS",
     "Hindcast",
     "Method",
-    "Prediction",
     "evidence_of",
     "hindcasts",
     "law_of",
     "predicted",
-    "prediction_of",
     "questions",
 ]
 
@@ -42,7 +39,6 @@ Method = Literal["cases", "corrected", "as-found"]
 """What figures are taken to be worth: as in the shipped cases; as measured and corrected for selection; as measured."""
 
 METHODS: Final[tuple[Method, ...]] = ("cases", "corrected", "as-found")
-LEVELS: Final = (0.5, 0.8, 0.9, 0.95)
 SPREADS: Final[Mapping[Basis, float]] = {
     "registered": 0.03,
     "registered-adjusted": 0.1,
@@ -58,9 +54,7 @@ SPREADS: Final[Mapping[Basis, float]] = {
 
 None of them had multiple-systems estimates, which are given what surveys have.
 """
-_RANGE: Final = 0.9
 _SCORE: Final = 1.6448536269514722
-_GRID: Final = (np.arange(400) + 0.5) / 400
 
 
 @dataclass(frozen=True)
@@ -83,16 +77,8 @@ class Hindcast:
         In the pool.
     only_assertions : bool
         Whether nothing but assertions was there.
-    later : float
-        The later count.
-    median : float
-        Of the prediction.
-    intervals : dict of float to (float, float)
-        By probability.
-    pit : float
-        Probability that the prediction gives to a lower count.
-    crps, interval_score : float
-        Continuous ranked probability score, and weighted interval score, of the logarithm: smaller is better.
+    prediction : Prediction
+        Of the later count.
     """
 
     event: str
@@ -103,12 +89,7 @@ class Hindcast:
     pairs: tuple[str, ...]
     lineages: int
     only_assertions: bool
-    later: float
-    median: float
-    intervals: dict[float, tuple[float, float]]
-    pit: float
-    crps: float
-    interval_score: float
+    prediction: Prediction
 
     @classmethod
     def of(
@@ -131,43 +112,8 @@ class Hindcast:
             pairs=tuple(pair.id for pair in (*figures, *bounds)),
             lineages=len({pair.lineage for pair in figures}),
             only_assertions=all(pair.basis == "assertion" for pair in figures),
-            later=first.later,
-            **vars(found),
+            prediction=found,
         )
-
-    def holds(self, level: float) -> bool:
-        """Whether the interval of a probability holds the later count."""
-        low, high = self.intervals[level]
-        return low <= self.later <= high
-
-    @property
-    def width(self) -> float:
-        """How many times larger the upper end of the 90 % interval is than the lower."""
-        low, high = self.intervals[0.9]
-        return high / low
-
-
-class Predictive(Protocol):
-    """A predictive distribution."""
-
-    def ppf(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return quantiles."""
-        ...
-
-    def cdf(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return probabilities."""
-        ...
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """Quantiles of a prediction, and its scores by what came out."""
-
-    median: float
-    intervals: dict[float, tuple[float, float]]
-    pit: float
-    crps: float
-    interval_score: float
 
 
 def hindcasts(library: ErrorLibrary, numbers: LeftOutNumbers) -> tuple[Hindcast, ...]:
@@ -276,38 +222,3 @@ def predicted(
         return Distribution("lognormal", (middle, half))
     centre = middle if best is None else math.log(best)
     return Distribution("lognormal", (centre - law.bias, max(law.log_sd, half)))
-
-
-def prediction_of(pool: Predictive, later: float) -> Prediction:
-    """Return intervals of a prediction and its scores by what came out."""
-    tails = [(1.0 - level) / 2.0 for level in LEVELS]
-    asked: NDArray[np.float64] = np.concatenate([_GRID, [0.5], tails, [1.0 - tail for tail in tails]])
-    order = np.argsort(asked)
-    values = np.empty(len(asked))
-    values[order] = pool.ppf(asked[order])
-    logs = np.log(values)
-    truth = math.log(later)
-    count, many = len(_GRID), len(LEVELS)
-    grid, median = logs[:count], float(logs[count])
-    lows, highs = logs[count + 1 : count + 1 + many], logs[count + 1 + many :]
-    crps = float(2.0 * np.mean(((truth < grid) - _GRID) * (grid - truth)))
-    return Prediction(
-        median=math.exp(median),
-        intervals={
-            level: (float(math.exp(low)), float(math.exp(high)))
-            for level, low, high in zip(LEVELS, lows, highs, strict=True)
-        },
-        pit=float(pool.cdf(np.array([later]))[0]),
-        crps=crps,
-        interval_score=_interval_score(truth, median, lows.tolist(), highs.tolist()),
-    )
-
-
-def _interval_score(truth: float, median: float, lows: Sequence[float], highs: Sequence[float]) -> float:
-    """Weighted interval score (Bracher et al. 2021, PLOS Computational Biology 17(2), equation 1)."""
-    score = abs(truth - median) / 2.0
-    for level, low, high in zip(LEVELS, lows, highs, strict=True):
-        alpha = 1.0 - level
-        outside = max(low - truth, 0.0) + max(truth - high, 0.0)
-        score += alpha / 2.0 * ((high - low) + 2.0 / alpha * outside)
-    return score / (len(LEVELS) + 0.5)

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mcmort.analysis.measured_errors.hindcast import Prediction, prediction_of, questions
+from mcmort.analysis.measured_errors.hindcast import questions
 from mcmort.analysis.measured_errors.left_out_numbers import LeftOutNumbers
+from mcmort.analysis.measured_errors.scored_prediction import Prediction, prediction_of
 from mcmort.catalogue.case import Case, CaseHead
 from mcmort.catalogue.measured_errors import ErrorLibrary, ErrorPair
 from mcmort.catalogue.measured_errors.spreads import laws_in_place
@@ -49,10 +50,8 @@ class EventCase:
         Whether assertions had to be let in, since nothing else was there.
     is_contradiction : bool
         Whether bounds contradicted every figure, so that they had to be set aside.
-    later : float
-        The later count.
     prediction : Prediction
-        Of the case.
+        Of the later count, by the case.
     """
 
     event: str
@@ -63,13 +62,7 @@ class EventCase:
     bases: tuple[str, ...]
     only_assertions: bool
     is_contradiction: bool
-    later: float
     prediction: Prediction
-
-    def holds(self, level: float) -> bool:
-        """Whether the interval of a probability holds the later count."""
-        low, high = self.prediction.intervals[level]
-        return low <= self.later <= high
 
 
 def event_cases(library: ErrorLibrary, numbers: LeftOutNumbers) -> tuple[EventCase, ...]:
@@ -113,7 +106,6 @@ def _predicted(library: ErrorLibrary, pairs: Sequence[ErrorPair]) -> EventCase:
         bases=tuple(sorted({pair.basis for pair in pairs})),
         only_assertions=not better,
         is_contradiction=is_contradiction,
-        later=first.later,
         prediction=prediction_of(pool, first.later),
     )
 

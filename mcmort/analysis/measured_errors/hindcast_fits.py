@@ -8,9 +8,9 @@ whole library.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,13 +21,13 @@ from mcmort.analysis.measured_errors.hindcast import (
     SPREADS,
     Hindcast,
     Method,
-    Prediction,
     evidence_of,
-    prediction_of,
     questions,
 )
 from mcmort.analysis.measured_errors.hindcast_cases import EVENT, FEWEST_FIGURES, EventCase, case_of
 from mcmort.analysis.measured_errors.left_out_numbers import LeftOutNumbers
+from mcmort.analysis.measured_errors.refits import Runner, answers_here
+from mcmort.analysis.measured_errors.scored_prediction import Prediction, prediction_of
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.measured_errors import ErrorLibrary, ErrorPair
 from mcmort.catalogue.records import Spread
@@ -37,7 +37,7 @@ from mcmort.errors import ConvergenceError
 if TYPE_CHECKING:
     from mcmort.bayes.evidence import Evidence
 
-__all__ = ["FittedHindcasts", "Refused", "event_evidence", "fitted_event_cases", "fitted_hindcasts"]
+__all__ = ["FittedHindcasts", "Refused", "event_evidence", "fitted_event_cases", "fitted_hindcasts", "predict_event"]
 
 
 @dataclass(frozen=True)
@@ -58,12 +58,8 @@ class FittedHindcasts:
 
 
 def fitted_hindcasts(
-    library: ErrorLibrary,
-    numbers: LeftOutNumbers,
-    seed: int = 1,
-    *,
-    progress: Callable[[int, int], object] | None = None,
-) -> FittedHindcasts:
+    library: ErrorLibrary, numbers: LeftOutNumbers, seed: int = 1, *, run: Runner = answers_here
+) -> FittedHindcasts | None:
     """Predict every later count of a library by fits of early figures.
 
     Parameters
@@ -74,32 +70,67 @@ def fitted_hindcasts(
         What all events but its own teach of each figure.
     seed : int
         Of the fits.
-    progress : callable, optional
-        Called with how many fits are done, and of how many.
+    run : Runner
+        What has fits carried out.
 
     Returns
     -------
-    FittedHindcasts
+    FittedHindcasts or None
+        None where fits are only planned.
     """
     laws = {figure.id: figure.laws for event in numbers.events for figure in event.figures}
     asked = [(pairs, method) for pairs in questions(library) for method in METHODS]
+    found = run(predict_event, library, [_request(pairs, method, laws, seed) for pairs, method in asked])
+    if found is None:
+        return None
     rows, refused = list[Hindcast](), list[Refused]()
-    for done, (pairs, method) in enumerate(asked):
+    for (pairs, method), answer in zip(asked, found, strict=True):
+        if "refused" in answer:
+            refused.append(Refused(pairs[0].event, method, answer["refused"]))
+            continue
         figures, bounds = evidence_of(pairs)
-        try:
-            found = _predicted(event_evidence(pairs, laws, method), pairs[0].later, seed)
-        except ConvergenceError as error:
-            refused.append(Refused(pairs[0].event, method, str(error)))
-        else:
-            rows.append(Hindcast.of(figures, bounds, method, found, is_complete=library.is_complete(pairs[0])))
-        if progress is not None:
-            progress(done + 1, len(asked))
+        prediction = Prediction.from_json(answer)
+        rows.append(Hindcast.of(figures, bounds, method, prediction, is_complete=library.is_complete(pairs[0])))
     return FittedHindcasts(tuple(rows), tuple(refused))
+
+
+def _request(pairs: Sequence[ErrorPair], method: Method, laws: Mapping[str, FigureLaws], seed: int) -> dict[str, Any]:
+    """Return the request of `predict_event`, with as much of the laws as its method reads."""
+    figures, bounds = evidence_of(pairs)
+    read = {} if method == "cases" else {pair.id: laws[pair.id].model_dump() for pair in (*figures, *bounds)}
+    return {"pairs": [pair.id for pair in pairs], "method": method, "laws": read, "seed": seed}
+
+
+def predict_event(library: ErrorLibrary, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Fit the early figures of one later count.
+
+    Parameters
+    ----------
+    library : ErrorLibrary
+        The pairs.
+    request : mapping
+        ``pairs``, the ids of all that was said early; ``method``, what it is taken to be worth; ``laws``, what all
+        other events teach of each figure; ``seed`` of the fit.
+
+    Returns
+    -------
+    dict
+        The values of a `Prediction`; or only ``refused``, the reason, where the fit was.
+    """
+    from mcmort.bayes.inference import values_of
+
+    pairs = [pair for pair in library.pairs if pair.id in request["pairs"]]
+    laws = {name: FigureLaws.model_validate(one) for name, one in request["laws"].items()}
+    try:
+        deaths = values_of(event_evidence(pairs, laws, request["method"]), request["seed"], cores=1)[f"all:{EVENT}"]
+    except ConvergenceError as error:
+        return {"refused": str(error)}
+    return prediction_of(_Drawn(np.sort(deaths)), pairs[0].later).as_json()
 
 
 def fitted_event_cases(library: ErrorLibrary, rows: Sequence[Hindcast]) -> tuple[EventCase, ...]:
     """Return the events of several early figures, as read by default, in the form that the other engine has them in."""
-    found = {(row.event, row.later): row for row in rows if row.method == "corrected"}
+    found = {(row.event, row.prediction.later): row for row in rows if row.method == "corrected"}
     cases = []
     for pairs in questions(library):
         row = found.get((pairs[0].event, pairs[0].later))
@@ -115,18 +146,10 @@ def fitted_event_cases(library: ErrorLibrary, rows: Sequence[Hindcast]) -> tuple
                 bases=tuple(sorted({pair.basis for pair in pairs})),
                 only_assertions=row.only_assertions,
                 is_contradiction=False,
-                later=row.later,
-                prediction=Prediction(row.median, row.intervals, row.pit, row.crps, row.interval_score),
+                prediction=row.prediction,
             )
         )
     return tuple(cases)
-
-
-def _predicted(evidence: Evidence, later: float, seed: int) -> Prediction:
-    from mcmort.bayes.inference import values_of
-
-    deaths = values_of(evidence, seed, cores=1)[f"all:{EVENT}"]
-    return prediction_of(_Drawn(np.sort(deaths)), later)
 
 
 def event_evidence(pairs: Sequence[ErrorPair], laws: Mapping[str, FigureLaws], method: Method) -> Evidence:

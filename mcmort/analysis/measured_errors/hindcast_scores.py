@@ -10,8 +10,9 @@ from typing import Final
 
 import numpy as np
 
-from mcmort.analysis.measured_errors.hindcast import LEVELS, METHODS, Hindcast, Method
+from mcmort.analysis.measured_errors.hindcast import METHODS, Hindcast, Method
 from mcmort.analysis.measured_errors.observed import held_share
+from mcmort.analysis.measured_errors.scored_prediction import LEVELS, Prediction
 
 __all__ = ["GROUPS", "Coverage", "HindcastScore", "hindcast_scores"]
 
@@ -96,11 +97,11 @@ def hindcast_scores(rows: Sequence[Hindcast]) -> tuple[HindcastScore, ...]:
 
 
 def _score(group: str, method: Method, rows: Sequence[Hindcast]) -> HindcastScore:
-    by_event: dict[str, list[Hindcast]] = defaultdict(list)
+    by_event: dict[str, list[Prediction]] = defaultdict(list)
     for row in rows:
-        by_event[row.event].append(row)
+        by_event[row.event].append(row.prediction)
 
-    def over_events(measure: Callable[[Hindcast], float]) -> list[float]:
+    def over_events(measure: Callable[[Prediction], float]) -> list[float]:
         return [fmean(map(measure, found)) for found in by_event.values()]
 
     count = len(by_event)
@@ -110,8 +111,8 @@ def _score(group: str, method: Method, rows: Sequence[Hindcast]) -> HindcastScor
         coverage.append(Coverage(level, held, *held_share(held * count, count)))
     bins = np.zeros(_BINS)
     for found in by_event.values():
-        for row in found:
-            bins[min(int(row.pit * _BINS), _BINS - 1)] += 1.0 / (len(found) * count)
+        for prediction in found:
+            bins[min(int(prediction.pit * _BINS), _BINS - 1)] += 1.0 / (len(found) * count)
     crps, interval_score = over_events(lambda row: row.crps), over_events(lambda row: row.interval_score)
     return HindcastScore(
         group=group,

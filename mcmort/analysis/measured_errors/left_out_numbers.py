@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Any, Final, Literal
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from mcmort.analysis.measured_errors.error_law import FigureLaws, figure_laws
-from mcmort.catalogue.measured_errors import ErrorLibrary, ErrorPair
+from mcmort.analysis.measured_errors.error_law import FigureLaws
+from mcmort.analysis.measured_errors.refits import (
+    Figure,
+    Runner,
+    answers_here,
+    event_names,
+    not_weighed,
+    request_without,
+    whole_fit,
+    without_fits,
+)
+from mcmort.catalogue.measured_errors import ErrorLibrary
 from mcmort.catalogue.vocabulary import BASES
-
-if TYPE_CHECKING:
-    from mcmort.bayes.measured_errors import Design, Fit
-    from mcmort.bayes.measured_errors.left_out import LeftOut
 
 __all__ = ["LeftOutEvent", "LeftOutFigure", "LeftOutNumbers", "RefitCheck", "left_out_numbers"]
 
@@ -46,7 +50,7 @@ class RefitCheck(_Part):
 
     event: str
     id: str
-    khat: float
+    khat: float | None
     weighed: FigureLaws
     refitted: FigureLaws
 
@@ -63,8 +67,8 @@ class LeftOutNumbers(_Part):
 
 
 def left_out_numbers(
-    library: ErrorLibrary, seed: int = 1, *, checks: int = 6, progress: Callable[[int, int], object] | None = None
-) -> LeftOutNumbers:
+    library: ErrorLibrary, seed: int = 1, *, checks: int = 6, run: Runner = answers_here
+) -> LeftOutNumbers | None:
     """Leave each event out in turn.
 
     Parameters
@@ -75,82 +79,58 @@ def left_out_numbers(
         Of the sampler.
     checks : int
         For how many events, those that move the posterior most, the model is also fitted anew.
-    progress : callable, optional
-        Called with how many fits are done, and of how many.
+    run : Runner
+        What has fits carried out.
 
     Returns
     -------
-    LeftOutNumbers
+    LeftOutNumbers or None
+        None where fits are only planned.
     """
-    from mcmort.bayes.measured_errors import design_of, fit_errors
-    from mcmort.bayes.measured_errors.left_out import LIMIT, leave_out, without
-
-    design = design_of(library)
-    names = sorted({pair.event for pair in library.pairs if pair.measures_error})
-    fit = fit_errors(design, seed)
-    left = [leave_out(fit, [index]) for index in range(len(names))]
-    order = sorted(range(len(names)), key=lambda index: -left[index].khat)
-    again = [index for rank, index in enumerate(order) if rank < checks or left[index].khat > LIMIT]
-    refits = {}
-    for done, index in enumerate(again):
-        if progress is not None:
-            progress(done + 1, len(again) + 1)
-        refits[index] = fit_errors(without(design, [index]), seed)
-    found, checked = [], []
-    for index, name in enumerate(names):
-        pairs = [pair for pair in library.pairs if pair.event == name]
-        weighed = _figures(fit, left[index], design, [index], pairs)
-        khat = round(left[index].khat, 3)
-        chosen = weighed
-        if index in refits:
-            refitted = _figures(refits[index], leave_out(refits[index], []), design, [index], pairs)
-            checked += [
-                RefitCheck(event=name, id=one.id, khat=khat, weighed=one.laws, refitted=other.laws)
-                for one, other in zip(weighed, refitted, strict=True)
-            ]
-            chosen = refitted if left[index].khat > LIMIT else weighed
-        is_weighed = left[index].khat <= LIMIT
-        found.append(LeftOutEvent(event=name, khat=khat if is_weighed else None, figures=chosen))
+    whole = whole_fit(library, seed, run)
+    if whole is None:
+        return None
+    left, anew = whole["left_out"], set(not_weighed(whole))
+    order = sorted(left, key=lambda name: (name not in anew, -(left[name]["khat"] or 0.0)))
+    again = order[: max(checks, len(anew))]
+    fits = without_fits(library, again, seed, run, more=[_before_archives(library, seed)])
+    if fits is None:
+        return None
+    *refits, archives = fits
+    refitted = {name: _figures(one["laws"]) for name, one in zip(again, refits, strict=True)}
+    weighed = {name: _figures(one["laws"]) for name, one in left.items()}
+    diagnostic = {name: None if one["khat"] is None else round(one["khat"], 3) for name, one in left.items()}
     return LeftOutNumbers(
         pairs=library.digest,
         seed=seed,
-        events=tuple(found),
-        before_archives=_before_archives(library, design, names, seed),
-        checks=tuple(checked),
+        events=tuple(
+            LeftOutEvent(
+                event=name,
+                khat=None if name in anew else diagnostic[name],
+                figures=refitted[name] if name in anew else weighed[name],
+            )
+            for name in left
+        ),
+        before_archives=LeftOutEvent(event=_SOVIET, khat=None, figures=_figures(archives["laws"])),
+        checks=tuple(
+            RefitCheck(event=name, id=one.id, khat=diagnostic[name], weighed=one.laws, refitted=other.laws)
+            for name in left
+            if name in refitted
+            for one, other in zip(weighed[name], refitted[name], strict=True)
+        ),
     )
 
 
-def _figures(
-    fit: Fit, left: LeftOut, design: Design, out: Sequence[int], pairs: Sequence[ErrorPair]
-) -> tuple[LeftOutFigure, ...]:
-    from mcmort.bayes.measured_errors import independent
-
-    return tuple(
-        LeftOutFigure(
-            id=pair.id,
-            laws=figure_laws(
-                fit, left.weights, pair.cell, is_late=pair.lag > 0, events=independent(design, pair.cell, out)
-            ),
-        )
-        for pair in pairs
-    )
+def _figures(laws: list[dict[str, Any]]) -> tuple[LeftOutFigure, ...]:
+    return tuple(map(LeftOutFigure.model_validate, laws))
 
 
-def _before_archives(library: ErrorLibrary, design: Design, names: Sequence[str], seed: int) -> LeftOutEvent:
-    """Fit the model without the events of the Soviet Union; return what it says of late figures of each basis."""
-    from mcmort.bayes.measured_errors import fit_errors, independent
-    from mcmort.bayes.measured_errors.left_out import leave_out, without
-
+def _before_archives(library: ErrorLibrary, seed: int) -> dict[str, Any]:
+    """Ask what late figures of each basis are worth without the events of the Soviet Union."""
     soviet = {pair.event for pair in library.pairs if pair.country == _SOVIET}
-    out = [index for index, name in enumerate(names) if name in soviet]
-    fit = fit_errors(without(design, out), seed)
-    weights = leave_out(fit, []).weights
     classes = [f"{basis}, unclear" if basis == "assertion" else basis for basis in BASES]
-    figures = tuple(
-        LeftOutFigure(
-            id=name,
-            laws=figure_laws(fit, np.asarray(weights), name, is_late=True, events=independent(design, name, out)),
-        )
-        for name in classes
+    return request_without(
+        [name for name in event_names(library) if name in soviet],
+        [Figure(name, name, is_late=True) for name in classes],
+        seed,
     )
-    return LeftOutEvent(event=_SOVIET, khat=None, figures=figures)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -14,7 +14,7 @@ from mcmort.catalogue.vocabulary import WEIGHTINGS
 from mcmort.definitions import DefinitionChanges, ResolvedDefinition, resolve_definition
 from mcmort.errors import DefinitionError
 from mcmort.results import DrawOptions
-from mcmort.totals import DrawSource, definition_of, resolve, same_scope, source_of
+from mcmort.totals import DrawSource, counted_scope, definition_of, resolve, source_of
 
 __all__ = ["Asked", "Constraint", "constraints_of"]
 
@@ -94,7 +94,7 @@ def _about_questions(
         for measure in options["measure"]
         for net in options["net"]
     ]
-    kept: list[Asked] = []
+    kept: dict[Hashable, Asked] = {}
 
     def changes(question: Asked) -> tuple[bool, bool]:
         usual_question = own[question.definition]
@@ -110,14 +110,14 @@ def _about_questions(
             yield Constraint(reason, {key: here[key] for key in QUESTION[:2]})
             continue
         other_net = question._replace(net=NETS[1 - NETS.index(net)])
-        if other_net in kept and not any(f"ordinary:{term}" in usual.columns for term in counted.terms):
+        if other_net in kept.values() and not any(f"ordinary:{term}" in usual.columns for term in counted.terms):
             yield Constraint(f"{name} with {measure} deaths has no ordinary mortality to take off", here)
             continue
-        twin = next((each for each in kept if same_scope(case, each.of(case), question.of(case))), None)
-        if twin is not None:
-            yield Constraint(f"{name} with {measure} deaths, {net}, is {twin.definition}", here)
+        scope = counted_scope(case, question.of(case))
+        if scope in kept:
+            yield Constraint(f"{name} with {measure} deaths, {net}, is {kept[scope].definition}", here)
             continue
-        kept.append(question)
+        kept[scope] = question
         for standard, source in sources.items():
             still = _counted(source, question)
             lost = sorted(

@@ -167,13 +167,17 @@ def _texts(place: str, value: Any) -> Iterator[tuple[str, str]]:
 
 
 def _estimates(case: Case) -> Iterator[Problem]:
-    """Find maxima and minima that were entered as best estimates."""
+    """Find maxima, minima and counts that were going on that were entered as best estimates."""
     for file, place, _, estimate in _estimates_of(case):
         if estimate.use == "cross-check" and not estimate.note:
             hint = "a part, another scope, an older figure: say which"
             yield Problem(file, f"{place} > note", "a cross-check without a reason", "why it is not pooled", hint)
         if estimate.use != "pool" or estimate.reading != "point":
             continue
+        if estimate.kind == "running-count" and not estimate.note:
+            hint = "write low and reads = 'at-least', or say in note that its author meant the whole toll"
+            found = "a running count as a best estimate"
+            yield Problem(file, f"{place} > best", found, "a floor, while the dead are still being found", hint)
         counted = estimate.counts or ""
         for pattern, reading in ((_MAXIMUM, "at-most"), (_MOST_POSSIBLE, "up-to"), (_MINIMUM, "at-least")):
             match = pattern.search(counted)

@@ -7,6 +7,7 @@ from typing import Final
 
 from mcmort.catalogue.case import CaseHead, place
 from mcmort.catalogue.reading.case_builder import CaseBuilder
+from mcmort.catalogue.reading.number_spelling import in_full, scale_in
 from mcmort.catalogue.records import Claim, Component, Figure, Overlap, Quantity
 from mcmort.catalogue.suggestions import PERCENT_AS_SHARE
 from mcmort.catalogue.vocabulary import Support
@@ -42,6 +43,7 @@ def check_support(builder: CaseBuilder) -> Iterator[Problem]:
             yield from _outside(file, where, estimate, support, _how_signed(owner))
             yield from _beyond_mankind(file, where, estimate, owner.unit)
         if isinstance(owner, Component):
+            yield from _in_full(file, place(kind, name, "unit"), owner.unit)
             yield from _of_component(file, name, owner, support)
         else:
             yield from _of_quantity(file, name, owner)
@@ -58,6 +60,7 @@ def check_support(builder: CaseBuilder) -> Iterator[Problem]:
     for name, claim in claims.items():
         hint = "only a claim that counts a signed kind may be negative: " + _how_facet(head)
         support = "signed" if has_signed else "count"
+        yield from _in_full(builder.files[f"claim {name}"], place("claim", name, "unit"), claim.unit)
         yield from _outside(builder.files[f"claim {name}"], place("claim", name), claim, support, hint)
         yield from _beyond_mankind(builder.files[f"claim {name}"], place("claim", name), claim, claim.unit)
 
@@ -83,6 +86,12 @@ def _beyond_mankind(file: str, where: str, figure: Figure, unit: str) -> Iterato
         if value is not None and value > _EVER_LIVED and unit in ("deaths", "persons"):
             hint = "more people than ever lived: look for digits too many"
             yield Problem(file, f"{where} > {key}", f"{value:,.10g}", f"at most {_EVER_LIVED:,.0f}", hint)
+
+
+def _in_full(file: str, where: str, unit: str) -> Iterator[Problem]:
+    """Yield a unit of thousands or millions: totals add figures as they stand."""
+    if scale := scale_in(unit):
+        yield Problem(file, where, repr(unit), *in_full(scale))
 
 
 def _how_signed(owner: Component | Quantity) -> str:

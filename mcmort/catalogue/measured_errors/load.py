@@ -42,6 +42,8 @@ class ErrorLibrary:
         The numbers fitted to the pairs of the folder, as they ship; None if there are none.
     left_out : dict or None
         The numbers fitted with each event left out, likewise.
+    folders : tuple of str
+        Where the pairs were read; the first is empty for those that come with mcmort.
     """
 
     pairs: tuple[ErrorPair, ...]
@@ -50,6 +52,7 @@ class ErrorLibrary:
     digest: str
     fitted: dict[str, Any] | None
     left_out: dict[str, Any] | None
+    folders: tuple[str, ...] = ()
 
     @property
     def is_fitted(self) -> bool:
@@ -112,7 +115,8 @@ def load_errors(path: str | Path | None = None, extra: Sequence[str | Path] = ()
             pairs.append(pair)
     if problems:
         raise CaseError(str(folder.name if path is None else path), problems)
-    return ErrorLibrary(tuple(pairs), frames, sources, digest_of(pairs), *_generated(folder))
+    folders = ("" if path is None else str(path), *map(str, extra))
+    return ErrorLibrary(tuple(pairs), frames, sources, digest_of(pairs), *_generated(folder), folders=folders)
 
 
 def digest_of(pairs: Sequence[ErrorPair]) -> str:

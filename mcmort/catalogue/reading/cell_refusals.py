@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from mcmort.catalogue.reading.hostile_text import forbidden_in
-from mcmort.catalogue.reading.number_spelling import UNAMBIGUOUS, is_ambiguous, spelling_hint
+from mcmort.catalogue.reading.number_spelling import UNAMBIGUOUS, is_ambiguous, scale_in, spelling_hint
 from mcmort.catalogue.reading.schema_errors import show
 from mcmort.catalogue.reading.sheet_cells import Cell, Refusal, Row
+from mcmort.errors import Problem
 
-__all__ = ["NUMBERS", "YEARS", "refusal_beyond", "refusal_of", "row_refusal"]
+__all__ = ["NUMBERS", "YEARS", "is_sum", "joined", "refusal_beyond", "refusal_of", "row_refusal", "rows_in_words"]
 
 NUMBERS: Final = ("low", "best", "high", "standard_error")
 YEARS: Final = ("years", "estimate_years")
 _OF_AN_ESTIMATE: Final = {"source", "author", "title", "locator", "basis"}
 """Columns of which every estimate fills at least one."""
-_ERRORS: Final = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
-"""What a spreadsheet shows where a formula has failed."""
+_ERROR: Final = re.compile(r"#[^\s#]{1,20}[!?]|#(n/?a|nv|n/d|н/д|div/0)|#GETTING_DATA|err:[0-9]{3}|#{2,}", re.I)
+"""What spreadsheets in any language show where a formula has failed, or a column is too narrow."""
+_PLAIN_WORDS: Final = ("component", "id", "source", "reads", "basis", "measure", "lineage", "use", "table")
+_UNSEEN: Final = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u2060-\u2064\ufeff]")
+"""Characters without a width: in names and figures they make two of what looks as one."""
+_SUMS: Final = (
+    *("total", "totals", "subtotal", "sub-total", "grand total", "sum", "sum total", "overall", "all together"),
+    *("gesamt", "insgesamt", "summe", "zusammen", "ensemble", "somme", "total général", "suma", "total general"),
+    *("totale", "totaal", "somma", "razem", "ogółem", "celkem", "összesen", "итого", "всего", "合计", "合計", "总计"),
+)
 _MONTH: Final = "(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _MADE_A_DATE: Final = re.compile(
     rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}( .*)?|[0-9]{{1,2}}-{_MONTH}|{_MONTH}-[0-9]{{2}}", re.I
@@ -31,7 +42,12 @@ def refusal_of(name: str, cell: Cell) -> Refusal | None:
     sign = forbidden_in(cell.text)
     if sign is not None:
         return Refusal(f"the character {sign}", "text without control characters", "delete the character")
-    if cell.text in _ERRORS or cell.text.startswith("="):
+    if name in (*_PLAIN_WORDS, *NUMBERS, *YEARS) and (unseen := _UNSEEN.search(cell.text)):
+        character = f"U+{ord(unseen[0]):04X} {unicodedata.name(unseen[0], '')}".strip()
+        return Refusal(
+            f"the character {character}, which cannot be seen", "what is seen, alone", "write the cell again"
+        )
+    if _ERROR.fullmatch(cell.text) or cell.text.startswith("="):
         hint = "put the value in its place; text may not begin with ="
         return Refusal(f"{show(cell.text)}, a formula without its value", "a value", hint)
     if cell.refusal is not None or name in YEARS:
@@ -72,4 +88,43 @@ def row_refusal(row: Row, columns: Mapping[int, str | None]) -> Refusal | None:
     if named & _OF_AN_ESTIMATE or not _OF_AN_ESTIMATE & {*columns.values()} or None in named:
         return None
     hint = "delete the row if it is a note or a sum; what it says belongs in note"
+    if scale := next(filter(None, map(scale_in, row.texts)), None):
+        hint = f"if {scale!r} is about the figures, write them in full first; then delete the row"
     return Refusal(f"{show(row.texts[0])}, and no source, place or basis", "an estimate", hint)
+
+
+def is_sum(text: str) -> bool:
+    """Whether a name says that a row is the sum of others."""
+    return " ".join(text.replace("-", " ").split()).strip(" :.").lower() in _SUMS or text.lower() == "sub-total"
+
+
+def joined(problems: Iterable[Problem]) -> list[Problem]:
+    """Return problems, of which those of several rows that say the same are one.
+
+    Examples
+    --------
+    >>> same = [Problem("a.csv", f"row {row} > low", "'?'", "a number") for row in (2, 3, 4, 9)]
+    >>> [problem.key for problem in joined(same)]
+    ['rows 2 to 4, 9 > low']
+    """
+    rows: dict[Problem, list[int]] = {}
+    for problem in problems:
+        match = re.fullmatch(r"row ([0-9]+)( > .*)?", problem.key)
+        same = rows.setdefault(replace(problem, key=match[2] or "") if match else problem, [])
+        same += [int(match[1])] if match else []
+    return [
+        replace(problem, key=f"{rows_in_words(numbers)}{problem.key}") if numbers else problem
+        for problem, numbers in rows.items()
+    ]
+
+
+def rows_in_words(numbers: Iterable[int]) -> str:
+    """Return the numbers of rows as text: row 3; rows 2 to 4, 9."""
+    runs: list[list[int]] = []
+    for number in sorted({*numbers}):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    parts = [f"{run[0]} to {run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs]
+    return f"row{'s' if len(runs) > 1 or len(runs[0]) > 1 else ''} {', '.join(parts)}"

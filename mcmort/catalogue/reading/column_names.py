@@ -55,7 +55,10 @@ MORE_COLUMNS: Final[dict[str, str]] = {
 """Columns for sheets that were not made for this: rows that are claims, works without a key, two columns of years."""
 
 _SYNONYMS: Final = {
-    "best": "central, central estimate, mid, middle, midpoint, point, point estimate, median, mean, figure, value",
+    "best": (
+        "central, central estimate, best estimate, mid, middle, midpoint, point, point estimate, median, mean, figure, "
+        "value"
+    ),
     "low": "lower, lower bound, low estimate, min, minimum, from figure",
     "high": "upper, upper bound, high estimate, max, maximum, to figure",
     "standard_error": "se, std error, std. error, stderr",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,8 +12,10 @@ from typing import Final
 from xml.etree import ElementTree as ET
 from zipfile import BadZipFile, ZipFile
 
+from mcmort.catalogue.reading.kinds_of_file import Kind, other_kind, refuse_too_large
+from mcmort.catalogue.reading.number_spelling import is_ambiguous
 from mcmort.catalogue.reading.schema_errors import show
-from mcmort.catalogue.reading.sheet_cells import Cell, Refusal, Row, SheetContent, unread
+from mcmort.catalogue.reading.sheet_cells import Cell, Merged, Refusal, Row, SheetContent, trimmed, unread
 from mcmort.errors import Problem
 
 __all__ = ["read_open_document", "shows_number"]
@@ -21,42 +24,60 @@ _URN: Final = "{urn:oasis:names:tc:opendocument:xmlns:"
 _OFFICE, _STYLE, _TABLE, _TEXT = (f"{_URN}{part}:1.0}}" for part in ("office", "style", "table", "text"))
 _DRAW_NOTE: Final = f"{_OFFICE}annotation"
 _TYPE: Final = f"{_OFFICE}value-type"
+_FORMULA: Final = f"{_TABLE}formula"
+_ROW: Final = f"{_TABLE}table-row"
 _DEFAULT: Final = f"{_TABLE}default-cell-style-name"
 _NEGATIVE: Final = ("-", "\N{MINUS SIGN}", "(")
 _SHOWN_HINT: Final = "the sheet shows another number, or a unit: write the number that is meant, in a plain format"
 _UNREADABLE: Final = (BadZipFile, zlib.error, EOFError, LookupError, RuntimeError, ValueError, ET.ParseError)
-_LARGEST: Final = 100_000_000
-"""Bytes of XML beyond which a file is refused: it may be made to fill the memory."""
 _HIDDEN: Final = ("collapse", "filter")
 
 
-def read_open_document(path: Path) -> SheetContent:
-    """Read the first sheet of a file that is shown; see `mcmort.catalogue.reading.sheet_files.read_sheet`."""
+def read_open_document(path: Path, content: bytes) -> SheetContent:
+    """Read the first sheet of a file that is shown.
+
+    Parameters
+    ----------
+    path : Path
+        Its name, for messages.
+    content : bytes
+        What it holds.
+
+    Returns
+    -------
+    SheetContent
+    """
     try:
-        with ZipFile(path) as package:
+        with ZipFile(io.BytesIO(content)) as package:
             names = [
                 name for name in ("styles.xml", "content.xml") if name == "content.xml" or name in package.namelist()
             ]
-            if any(package.getinfo(name).file_size > _LARGEST for name in names):
-                raise unread(path, "", "a file of more than 100 MB", "a spreadsheet of figures", "split it")
+            refuse_too_large(path, package)
             *others, root = [ET.fromstring(package.read(name)) for name in names]
             return _read(path, root, _styles([*others, root]))
     except _UNREADABLE as error:
-        raise unread(path, "", "a file that is no OpenDocument spreadsheet", "an .ods file", "save it again") from error
+        kind = other_kind(content, ".ods") or Kind("a file that is no OpenDocument spreadsheet", "save it again")
+        raise unread(path, "", kind.name, "an .ods file", kind.hint) from error
 
 
 def _read(path: Path, root: ET.Element, styles: Mapping[str, ET.Element]) -> SheetContent:
-    sheets = [*root.iter(f"{_TABLE}table")]
+    sheets = [*_sheets(root)]
     shown = [sheet for sheet in sheets if not _is_hidden(styles.get(sheet.get(f"{_TABLE}style-name", "")))]
     if not sheets:
         raise unread(path, "", "a file without sheets", "an .ods file", "save it again")
     sheet = (shown or sheets)[0]
-    content = SheetContent([])
+    title = sheet.get(f"{_TABLE}name", "")
+    content = SheetContent([], title=title if len(sheets) > 1 else "")
     hidden_rows = []
+    folded = {
+        id(row) for group in sheet.iter(f"{_TABLE}table-row-group") if _is_folded(group) for row in group.iter(_ROW)
+    }
     columns = dict(_repeated(sheet.iter(f"{_TABLE}table-column"), "columns", all_of_them=True))
-    for number, element in _repeated(sheet.iter(f"{_TABLE}table-row"), "rows"):
+    for number, element in _repeated(sheet.iter(_ROW), "rows"):
         cells = {}
         for place, one in _cells(element):
+            if merged := _merged(one, number, place):
+                content.merged.append(merged)
             bearers = (one, _TABLE + "style-name"), (element, _DEFAULT), (columns.get(place), _DEFAULT)
             named = (bearer.get(key) for bearer, key in bearers if bearer is not None)
             cell = _cell(one, next((name for name in named if name), ""), styles)
@@ -64,7 +85,8 @@ def _read(path: Path, root: ET.Element, styles: Mapping[str, ET.Element]) -> She
                 cells[place] = cell
         if cells:
             content.rows.append(Row(number, cells))
-            hidden_rows += [str(number)] if element.get(f"{_TABLE}visibility") in _HIDDEN else []
+            if element.get(f"{_TABLE}visibility") in _HIDDEN or id(element) in folded:
+                hidden_rows.append(str(number))
     filled = {place for row in content.rows for place in row.cells}
     hidden = [
         str(place) for place, one in columns.items() if place in filled and one.get(f"{_TABLE}visibility") in _HIDDEN
@@ -80,10 +102,30 @@ def _read(path: Path, root: ET.Element, styles: Mapping[str, ET.Element]) -> She
     others = [one for one in sheets if one is not sheet and next(one.iter(f"{_TEXT}p"), None) is not None]
     if others:
         names = ", ".join(repr(one.get(f"{_TABLE}name", "")) + ("" if one in shown else " (hidden)") for one in others)
-        content.remarks.append(f"{path.name}: only the sheet {sheet.get(f'{_TABLE}name', '')!r} is read, not {names}")
+        content.remarks.append(f"{path.name}: only the sheet {title!r} is read, not {names}")
     if next(sheet.iter(_DRAW_NOTE), None) is not None:
         content.remarks.append(f"{path.name}: comments on cells are not read")
     return content
+
+
+def _sheets(element: ET.Element) -> Iterator[ET.Element]:
+    """Yield the sheets of a document; tables in cells and in the record of changes are none."""
+    for part in element:
+        if part.tag == f"{_TABLE}table":
+            yield part
+        elif part.tag != f"{_TABLE}tracked-changes":
+            yield from _sheets(part)
+
+
+def _is_folded(group: ET.Element) -> bool:
+    return group.get(f"{_TABLE}display") == "false"
+
+
+def _merged(cell: ET.Element, row: int, column: int) -> Merged | None:
+    """Return the cells that are shown as one with a cell."""
+    rows, columns = (int(cell.get(f"{_TABLE}number-{what}-spanned", "1")) for what in ("rows", "columns"))
+    place = f"from row {row}, column {column} to row {row + rows - 1}, column {column + columns - 1}"
+    return Merged(place, row, row + rows - 1) if rows > 1 or columns > 1 else None
 
 
 def _styles(roots: Iterable[ET.Element]) -> dict[str, ET.Element]:
@@ -103,7 +145,10 @@ def _repeated(
     number = 1
     for element in elements:
         times = int(element.get(f"{_TABLE}number-{what}-repeated", "1"))
-        holds = all_of_them or any(part.tag == f"{_TEXT}p" or part.get(_TYPE) is not None for part in element.iter())
+        holds = all_of_them or any(
+            part.tag == f"{_TEXT}p" or part.get(_TYPE) is not None or part.get(_FORMULA) is not None
+            for part in element.iter()
+        )
         for offset in range(min(times, 1000) if holds else 0):
             yield number + offset, element
         number += times
@@ -116,9 +161,12 @@ def _cells(row: ET.Element) -> Iterator[tuple[int, ET.Element]]:
 
 def _cell(element: ET.Element, style: str, styles: Mapping[str, ET.Element]) -> Cell:
     kind = element.get(_TYPE, "string")
-    text = "\n".join("".join(_words(part)) for part in element if part.tag == f"{_TEXT}p").strip()
-    text = text or element.get(f"{_OFFICE}string-value", "")
+    shown = [part for part in element if part.tag == f"{_TEXT}p"]
+    text = trimmed("\n".join("".join(_words(part)) for part in shown))
+    text = text or trimmed(element.get(f"{_OFFICE}string-value", ""))
     refusal = _changed(element, text, style, styles)
+    if not text and kind == "string" and element.get(_FORMULA) is not None:
+        return Cell(f"={element.get(_FORMULA, '').partition('=')[2]}")  # its value was never saved
     if text and element.tag == f"{_TABLE}covered-table-cell":
         hint = "take the cells apart, and delete what does not count"
         refusal = Refusal(f"{show(text)} beneath a merged cell", "a value that is shown", hint)
@@ -127,12 +175,14 @@ def _cell(element: ET.Element, style: str, styles: Mapping[str, ET.Element]) -> 
         try:
             value = Decimal(written)
             written = str(int(value)) if value == value.to_integral_value() else f"{value:f}"
-            if text and not shows_number(text, value):
+            if (text and not shows_number(text, value)) or (shown and not text):
                 found = f"{show(written)}, which the sheet shows as {show(text)}"
                 refusal = refusal or Refusal(found, "a number that is shown as it is", _SHOWN_HINT)
         except (InvalidOperation, OverflowError, ValueError):
             refusal = refusal or Refusal(show(written), "a number", "write it again")
-        return Cell(written, "number", refusal)
+        return Cell(
+            text if refusal is None and written == text[:-4] and is_ambiguous(text) else written, "number", refusal
+        )
     if kind in ("percentage", "currency"):
         found = f"{show(text)} as a {kind}"
         return Cell(text, "number", refusal or Refusal(found, "a number that is shown as it is", _SHOWN_HINT))
@@ -170,6 +220,10 @@ def _words(element: ET.Element) -> Iterator[str]:
             yield " " * min(int(part.get(f"{_TEXT}c", "1")), 100)
         elif part.tag == f"{_TEXT}tab":
             yield "\t"
+        elif part.tag == f"{_TEXT}line-break":
+            yield "\n"
+        elif part.tag == f"{_TEXT}ruby-text":
+            continue  # how the text beneath it is spoken
         elif part.tag != _DRAW_NOTE:
             yield from _words(part)
         yield part.tail or ""
@@ -188,7 +242,9 @@ def _properties(name: str, styles: Mapping[str, ET.Element]) -> dict[str, str]:
 
 
 def _changed(element: ET.Element, text: str, style: str, styles: Mapping[str, ET.Element]) -> Refusal | None:
-    """Refuse what is struck through, raised or lowered, in the cell or in a part of its text."""
+    """Refuse what is struck through, raised, lowered or has a note, in the cell or in a part of its text."""
+    if next(element.iter(f"{_TEXT}note"), None) is not None:
+        return Refusal(f"{show(text)} with a note", "a value without marks", "put the note into note")
     for name in (style, *(part.get(f"{_TEXT}style-name", "") for part in element.iter())):
         if properties := _properties(name, styles):
             if properties.get(f"{_STYLE}text-line-through-style", "none") != "none":

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from mcmort.errors import CaseError, Problem
 
-__all__ = ["Cell", "Refusal", "Row", "SheetContent", "unread"]
+__all__ = ["Cell", "Merged", "Refusal", "Row", "SheetContent", "trimmed", "unread"]
+
+_AROUND: Final = " \t\n\r\N{NO-BREAK SPACE}\N{ZERO WIDTH SPACE}\N{WORD JOINER}\N{ZERO WIDTH NO-BREAK SPACE}"
+
+
+def trimmed(text: str) -> str:
+    """Return the text of a cell without blanks around it, seen or unseen, and with one sign for a new line."""
+    return text.replace("\r\n", "\n").strip().strip(_AROUND).strip()
 
 
 class Refusal(NamedTuple):
@@ -49,13 +56,43 @@ class Row(NamedTuple):
         return [cell.text for cell in self.cells.values()]
 
 
+class Merged(NamedTuple):
+    """Cells that a sheet shows as one: what they are called, and the rows that they reach over."""
+
+    place: str
+    first: int
+    last: int
+
+
 @dataclass
 class SheetContent:
-    """The rows of a sheet, problems with the sheet as a whole, and what a user should know."""
+    """What a sheet holds.
+
+    Attributes
+    ----------
+    rows : list of Row
+        Rows with something in them.
+    problems : list of Problem
+        Problems with the sheet as a whole.
+    remarks : list of str
+        What a user should know.
+    merged : list of Merged
+        Cells that are shown as one.
+    title : str
+        Name of the sheet, of a file that holds several.
+    separator : str
+        What stands between cells in a file of text; nothing in a workbook.
+    widths : dict of int to int
+        How many cells each row of such a file has, empty ones among them.
+    """
 
     rows: list[Row]
     problems: list[Problem] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    merged: list[Merged] = field(default_factory=list)
+    title: str = ""
+    separator: str = ""
+    widths: dict[int, int] = field(default_factory=dict)
 
 
 def unread(path: Path, key: str, found: str, expected: str, hint: str) -> CaseError:

@@ -9,61 +9,47 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from mcmort.catalogue.reading.cell_refusals import NUMBERS, YEARS, refusal_beyond, refusal_of, row_refusal
-from mcmort.catalogue.reading.column_names import COLUMNS, MORE_COLUMNS, ColumnChoices
+from mcmort.catalogue.reading.cell_refusals import (
+    NUMBERS,
+    YEARS,
+    is_sum,
+    joined,
+    refusal_beyond,
+    refusal_of,
+    row_refusal,
+    rows_in_words,
+)
+from mcmort.catalogue.reading.column_names import COLUMNS, ColumnChoices
+from mcmort.catalogue.reading.number_spelling import in_full, scale_in
 from mcmort.catalogue.reading.schema_errors import record_of, show
-from mcmort.catalogue.reading.sheet_cells import Refusal, Row, unread
+from mcmort.catalogue.reading.sheet_cells import Refusal, Row, SheetContent, unread
 from mcmort.catalogue.reading.sheet_files import read_sheet
+from mcmort.catalogue.reading.sheet_header import LAYOUT_HINT, SheetReading, columns_of, header_of, refuse_merged
 from mcmort.catalogue.reading.sheet_values import list_of, number_of, span_of
 from mcmort.catalogue.reading.sheet_works import Works, slug
 from mcmort.catalogue.reading.toml_text import to_toml
 from mcmort.catalogue.records import Claim, Component, Estimate, Quantity, Record
-from mcmort.catalogue.suggestions import did_you_mean
 from mcmort.errors import CaseError, Problem
 
-__all__ = ["COLUMNS", "import_sheet"]
+__all__ = ["COLUMNS", "import_content", "import_sheet"]
 
 _OF_COMPONENT: Final = ("label", "years", "territory", "counts", "unit")
-_NEEDED: Final = ("component", "source", "locator", "basis")
 _RENAMED: Final = {"estimate_years": "years", "estimate_territory": "territory", "estimate_counts": "counts"}
 _COLUMN_OF: Final = {key: column for column, key in _RENAMED.items()}
 _OF_CLAIM: Final = (
     *("id", "source", "locator", "via", "confidence", *NUMBERS, "reads", "basis", "measure", "lineage", "supersedes"),
     *("estimate_years", "estimate_counts", "unit", "definition", "note"),
 )
-_LAYOUT_HINT: Final = "docs/import.md describes the layout"
-_TITLE_ROWS: Final = 20
+_LACKING: Final = ("nothing", "no figure")
+_ELSEWHERE: Final = "?"
+"""Stands among the refused columns of a row that holds something in a column whose name was refused."""
 _KINDS: Final[dict[str, type[Record]]] = {"component": Component, "quantity": Quantity}
 _KIND: Final = re.compile(r"\b(claim|quantity|component)", re.I)
 """What a row is, in words such as "claim on a total" or "quantity: population"."""
-
-
-@dataclass
-class _Sheet:
-    """The components read so far, and the cells that were refused."""
-
-    file: str
-    choices: ColumnChoices
-    works: Works
-    definitions: tuple[str, ...] = ()
-    components: dict[str, dict[str, Any]] = field(default_factory=dict)
-    quantities: dict[str, dict[str, Any]] = field(default_factory=dict)
-    claims: list[dict[str, Any]] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
-    columns: set[str] = field(default_factory=set)
-    rows: dict[str, list[int]] = field(default_factory=dict)
-    absent: set[str] = field(default_factory=set)
-    refused: set[tuple[str, str]] = field(default_factory=set)
-    problems: list[Problem] = field(default_factory=list)
-
-    def refuse(self, row: int, column: str, found: str, expected: str, hint: str = "") -> None:
-        """Add the problem of a cell that cannot be placed, or of a whole row where no column is named."""
-        place = f"row {row} > {column}" if column else f"row {row}"
-        self.problems.append(Problem(self.file, place, found, expected, hint, "form"))
 
 
 def import_sheet(
@@ -100,25 +86,32 @@ def import_sheet(
     UsageError
         If the ending of the file is not known.
     """
-    content = read_sheet(path)
+    return import_content(path, read_sheet(path), remark, choices, works, definitions)
+
+
+def import_content(
+    path: Path,
+    content: SheetContent,
+    remark: Callable[[str], object] | None = None,
+    choices: ColumnChoices | None = None,
+    works: Works | None = None,
+    definitions: Sequence[str] = (),
+) -> str:
+    """Turn a sheet that has been read into the text of an evidence file; see `import_sheet`."""
     if remark is not None:
         for sentence in content.remarks:
             remark(sentence)
-    sheet = _Sheet(path.name, choices or ColumnChoices(), works or Works(), tuple(definitions))
+    sheet = SheetReading(path.name, choices or ColumnChoices(), works or Works(), tuple(definitions))
     sheet.problems += content.problems
-    header, rows = _header(path, sheet, content.rows)
-    columns = _columns(sheet, header)
-    for row in rows:
-        if row.texts == header.texts:
-            hint = "delete the row: one row of names is enough"
-            sheet.refuse(row.number, "", "the names of the columns again", "an estimate", hint)
-        elif row.cells:
-            _place(sheet, columns, row)
-    _finish(sheet)
+    header, rows = header_of(path, sheet, content)
+    columns = columns_of(sheet, header)
+    if not refuse_merged(sheet, content, columns, rows):
+        _place_rows(sheet, content, header, columns, rows)
+        _finish(sheet, header.number)
     if not (sheet.components or sheet.quantities or sheet.claims) and not sheet.problems:
-        raise unread(path, "", "rows without a value", "estimates", _LAYOUT_HINT)
+        raise unread(path, "", "rows without a value", "estimates", LAYOUT_HINT)
     if sheet.problems:
-        raise CaseError(str(path), sheet.problems)
+        raise CaseError(str(path), joined(sheet.problems))
     if remark is not None:
         for sentence in sheet.remarks:
             remark(sentence)
@@ -127,8 +120,39 @@ def import_sheet(
     return to_toml(document | ({"claim": sheet.claims} if sheet.claims else {}))
 
 
-def _finish(sheet: _Sheet) -> None:
+def _place_rows(
+    sheet: SheetReading, content: SheetContent, header: Row, columns: dict[int, str | None], rows: Sequence[Row]
+) -> None:
+    """Place the cells of every row; rows that are none, one after another, are one problem."""
+    beyond: dict[str, tuple[list[int], Refusal]] = {}
+    notes: list[tuple[int, Refusal]] = []
+    width = content.widths.get(header.number, 0)
+    for row in rows:
+        if row.texts == header.texts:
+            hint = "delete the row: one row of names is enough"
+            sheet.refuse(row.number, "", "the names of the columns again", "an estimate", hint)
+        elif content.widths.get(row.number, 0) > width and content.separator:
+            found = f"{content.widths[row.number]} cells beneath {width} names of columns"
+            hint = (
+                "put what holds the sign between cells, as the number 1,053,829, into double quotes; name each column"
+            )
+            sheet.refuse(row.number, "", found, "as many cells as names", hint)
+        elif no_estimate := row_refusal(row, columns):
+            is_next = bool(notes) and notes[-1][0] == rows[rows.index(row) - 1].number
+            notes.append((row.number, notes[-1][1] if is_next else no_estimate))
+        else:
+            if further := refusal_beyond(row, columns):
+                beyond.setdefault(further[0], ([], Refusal(*further[1:])))[0].append(row.number)
+            _place(sheet, columns, row)
+    for number, refusal in notes:
+        sheet.refuse(number, "", *refusal)
+    for places, (numbers, refusal) in beyond.items():
+        sheet.problems.append(Problem(sheet.file, f"{rows_in_words(numbers)} > {places}", *refusal, "form"))
+
+
+def _finish(sheet: SheetReading, header: int) -> None:
     """Complete components by what their rows have in common, and check each component and quantity as a whole."""
+    lacking: dict[str, Problem] = {}
     every = [("component", *item) for item in sheet.components.items()]
     every += [("quantity", *item) for item in sheet.quantities.items()]
     for kind, name, table in every:
@@ -137,98 +161,33 @@ def _finish(sheet: _Sheet) -> None:
             table["years"] = [min(span[0] for span in spans), max(span[1] for span in spans)]
         if kind == "component" and "label" in table and "counts" not in sheet.columns:
             table.setdefault("counts", table["label"])
-        numbers = ", ".join(str(row) for row in sheet.rows[name])
-        label = f'{"rows" if "," in numbers else "row"} {numbers} > {kind} "{name}"'
-        _, problems = record_of(_KINDS[kind], {**table, "estimate": []}, sheet.file, label)
-        sheet.problems += [
-            problem for problem in problems if (name, problem.key.rpartition(" > ")[2]) not in sheet.refused
-        ]
+        label = f'{rows_in_words(sheet.rows[name])} > {kind} "{name}"'
+        if kind == "component" and len(sheet.components) > 1 and (is_sum(name) or is_sum(table.get("label", ""))):
+            hint = "delete the row; or make it a claim on the total, in a column table"
+            found, expected = "a sum of other rows, by its name", "a component that is counted once"
+            sheet.problems.append(Problem(sheet.file, label, found, expected, hint, "form"))
+            continue
+        for problem in record_of(_KINDS[kind], {**table, "estimate": []}, sheet.file, label)[1]:
+            key = problem.key.rpartition(" > ")[2]
+            if (name, key) in sheet.refused or (problem.found in _LACKING and sheet.unnamed):
+                continue
+            if problem.found in _LACKING and key in _OF_COMPONENT and key not in sheet.columns:
+                where = f"row {header} > {key}"
+                expected = f"the column {key!r}: {COLUMNS[key]}"
+                lacking[key] = Problem(sheet.file, where, "no such column", expected, "add it", "form")
+            else:
+                sheet.problems.append(problem)
+    sheet.problems += lacking.values()
     if sheet.components and not any(name.startswith("facet:") for name in sheet.columns):
         sheet.remarks.append(f'{sheet.file}: no column of a facet; every component has facets = {{ kind = "deaths" }}')
         for table in sheet.components.values():
             table["facets"] = {"kind": "deaths"}
 
 
-def _header(path: Path, sheet: _Sheet, rows: Sequence[Row]) -> tuple[Row, Sequence[Row]]:
-    """Return the row that names the columns and the rows below it; text above it is one problem."""
-    filled = [row for row in rows if row.cells]
-    expected = "a row of column names, then estimates"
-    if not filled:
-        raise unread(path, "", "an empty file", expected, _LAYOUT_HINT)
-    header = next((row for row in filled if _names_columns(sheet, row)), None)
-    if header is None:
-        for row in filled[:_TITLE_ROWS]:
-            if len(row.cells) == 1 and re.search(r"\bcomponent\b.*[;\t]|[;\t]\s*component\b", row.texts[0], re.I):
-                found, hint = "names of columns without a comma between", "save the sheet as comma-separated values"
-                raise unread(path, f"row {row.number}", found, "cells with a comma between", hint)
-        header = filled[0]
-        if not any(text.lower() in COLUMNS for text in header.texts):
-            found = f"{show(header.texts[0])}, and no names of columns in this row or below it"
-            raise unread(path, f"row {header.number}", found, expected, _LAYOUT_HINT)
-    below = rows[rows.index(header) + 1 :]
-    if not below:
-        raise unread(path, "", "no rows beneath the names of the columns", expected, _LAYOUT_HINT)
-    if header is not filled[0]:
-        above = filled[0]
-        found = f"{show(above.texts[0])} above the names of the columns, which stand in row {header.number}"
-        hint = "delete the rows above; what they say of the figures, such as their unit, belongs in counts or note"
-        sheet.refuse(above.number, "", found, "the names of the columns first", hint)
-    return header, below
-
-
-def _names_columns(sheet: _Sheet, row: Row) -> bool:
-    """Whether a row names the columns: what the figures are about, and at least one column more."""
-    named = {sheet.choices.column(text) for text in row.texts}
-    return len(named - {None}) > 1 and bool(named & {"component", "label"})
-
-
-def _columns(sheet: _Sheet, header: Row) -> dict[int, str | None]:
-    """Return the names of the columns by their numbers; None for a column that has been refused."""
-    known = [name for name in (*COLUMNS, *MORE_COLUMNS) if ":" not in name]
-    names: dict[int, str | None] = {}
-    renamed: list[str] = []
-    ignored: list[str] = []
-    for place, cell in header.cells.items():
-        name, column = sheet.choices.column(cell.text), f"column {place}"
-        names[place] = None
-        if sheet.choices.is_ignored(cell.text):
-            ignored.append(cell.text)
-        elif cell.refusal is not None:
-            sheet.refuse(header.number, column, *cell.refusal)
-        elif name is not None and name in names.values():
-            hint = "put the two together"
-            sheet.refuse(header.number, column, f"a second column {name!r}", "each column once", hint)
-        elif name is None:
-            hint = did_you_mean(
-                cell.text.lower(), known, "docs/import.md lists the columns; a facet is written facet:category"
-            )
-            hint += f"; or --map {show(cell.text)[1:-1]}=COLUMN, or --ignore {show(cell.text)[1:-1]}"
-            sheet.refuse(header.number, column, f"the column {cell.text!r}", "a column of the layout", hint)
-        else:
-            names[place] = name
-            if cell.text.lower() != name:
-                renamed.append(f"{cell.text} as {name}")
-    sheet.columns |= {name for name in names.values() if name is not None}
-    for what, texts in (("columns read", renamed), ("columns left out", ignored)):
-        if texts:
-            sheet.remarks.append(f"{sheet.file}: {what}: {', '.join(texts)}")
-    replaced = {"component": {"label"}, "source": {"author", "title"}}
-    for name in _NEEDED:
-        if name not in names.values() and not replaced.get(name, set()) & sheet.columns:
-            sheet.absent.add(name)
-            sheet.refuse(header.number, name, "no such column", f"the column {name!r}: {COLUMNS[name]}", "add it")
-    return names
-
-
-def _place(sheet: _Sheet, columns: dict[int, str | None], row: Row) -> None:
+def _place(sheet: SheetReading, columns: dict[int, str | None], row: Row) -> None:
     """Place the cells of one row."""
     values: dict[str, str] = {}
-    lost = set()
-    if no_estimate := row_refusal(row, columns):
-        sheet.refuse(row.number, "", *no_estimate)
-        return
-    if beyond := refusal_beyond(row, columns):
-        sheet.refuse(row.number, *beyond)
+    lost = {_ELSEWHERE} if sheet.unnamed & row.cells.keys() or row.cells.keys() - columns.keys() else set()
     for place, cell in row.cells.items():
         name = columns.get(place)
         if name is None:
@@ -244,12 +203,16 @@ def _place(sheet: _Sheet, columns: dict[int, str | None], row: Row) -> None:
     if kind == "quantity" and "component" not in values and "estimate_counts" in values:
         values["label"] = values.pop("estimate_counts")  # what a row counts tells one quantity of a group from another
     _derive(sheet, row.number, values)
+    if kind != "quantity" and (scale := scale_in(values.get("unit", ""))):
+        sheet.refuse(row.number, "unit", f"the unit {show(values['unit'])}", *in_full(scale))
+        lost.add("unit")
+        del values["unit"]
     if kind == "claim":
         sheet.claims.append(_claim(sheet, row.number, values, lost))
         return
     name = values.pop("component", "")
     if not name:
-        if not {"component"} & (lost | sheet.absent):
+        if not {"component", _ELSEWHERE} & (lost | sheet.absent):
             sheet.refuse(row.number, "component", "nothing", "the id of a component", "write it in every row")
         return
     tables = sheet.components if kind == "component" else sheet.quantities
@@ -278,7 +241,7 @@ _READINGS: Final = {
 """What people write for readings, in small letters."""
 
 
-def _derive(sheet: _Sheet, row: int, values: dict[str, str]) -> None:
+def _derive(sheet: SheetReading, row: int, values: dict[str, str]) -> None:
     """Make what other columns say: an id of a label, a source of a work, years of two columns, small letters of ids."""
     if "component" not in values and "component" not in sheet.columns and "label" in values:
         values["component"] = slug(values["label"])
@@ -295,7 +258,7 @@ def _derive(sheet: _Sheet, row: int, values: dict[str, str]) -> None:
             values[key] = values[key].lower()
 
 
-def _claim(sheet: _Sheet, row: int, values: dict[str, str], lost: set[str]) -> dict[str, Any]:
+def _claim(sheet: SheetReading, row: int, values: dict[str, str], lost: set[str]) -> dict[str, Any]:
     """Make a claim of a row."""
     label = values.pop("label", "")
     name = values.pop("component", "")
@@ -314,7 +277,7 @@ def _claim(sheet: _Sheet, row: int, values: dict[str, str], lost: set[str]) -> d
     return claim
 
 
-def _describe(sheet: _Sheet, row: int, table: dict[str, Any], key: str, text: str, first: bool) -> None:
+def _describe(sheet: SheetReading, row: int, table: dict[str, Any], key: str, text: str, first: bool) -> None:
     """Describe a component; a later row may repeat the description but not change it."""
     value: Any = text
     target, name = table, key
@@ -333,7 +296,7 @@ def _describe(sheet: _Sheet, row: int, table: dict[str, Any], key: str, text: st
     target[name] = value
 
 
-def _estimate(sheet: _Sheet, row: int, values: dict[str, str], lost: set[str]) -> dict[str, Any]:
+def _estimate(sheet: SheetReading, row: int, values: dict[str, str], lost: set[str]) -> dict[str, Any]:
     """Make an estimate of a row."""
     refused = set(lost)
     estimate = _figure(sheet, row, values, refused)
@@ -341,7 +304,7 @@ def _estimate(sheet: _Sheet, row: int, values: dict[str, str], lost: set[str]) -
     return estimate
 
 
-def _figure(sheet: _Sheet, row: int, values: dict[str, str], refused: set[str]) -> dict[str, Any]:
+def _figure(sheet: SheetReading, row: int, values: dict[str, str], refused: set[str]) -> dict[str, Any]:
     """Read the cells of a figure; what is refused is added to the names that are."""
     figure: dict[str, Any] = {}
     for key, text in values.items():
@@ -359,7 +322,7 @@ def _figure(sheet: _Sheet, row: int, values: dict[str, str], refused: set[str]) 
     return figure
 
 
-def _read[T](sheet: _Sheet, row: int, column: str, value: T | Refusal) -> T | None:
+def _read[T](sheet: SheetReading, row: int, column: str, value: T | Refusal) -> T | None:
     """Return a value, or None after its refusal has been added."""
     if isinstance(value, Refusal):
         sheet.refuse(row, column, *value)
@@ -367,12 +330,14 @@ def _read[T](sheet: _Sheet, row: int, column: str, value: T | Refusal) -> T | No
     return value
 
 
-def _check(sheet: _Sheet, row: int, kind: type[Record], figure: dict[str, Any], refused: set[str]) -> None:
+def _check(sheet: SheetReading, row: int, kind: type[Record], figure: dict[str, Any], refused: set[str]) -> None:
     """Add the problems of a figure, except those that follow from cells already refused."""
     for problem in record_of(kind, figure, sheet.file, f"row {row}")[1]:
         key = problem.key.partition(" > ")[2]
         column = _COLUMN_OF.get(key, key)
         of_figure = problem.kind == "meaning" and key != "years"
         if column in refused | sheet.absent or (of_figure and refused & {*NUMBERS, "reads"}):
+            continue
+        if problem.found in _LACKING and _ELSEWHERE in refused:
             continue
         sheet.problems.append(replace(problem, key=f"row {row} > {column}" if column else problem.key))

@@ -6,13 +6,16 @@ remark. The cost is that of the cells in the file: a cell far down that is only 
 
 from __future__ import annotations
 
+import io
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from zipfile import BadZipFile, ZipFile
 
-from mcmort.catalogue.reading.sheet_cells import Cell, Row, SheetContent, unread
+from mcmort.catalogue.reading.kinds_of_file import Kind, other_kind, refuse_too_large
+from mcmort.catalogue.reading.sheet_cells import Cell, Merged, Row, SheetContent, unread
 from mcmort.errors import Problem, UsageError
 
 if TYPE_CHECKING:
@@ -28,13 +31,27 @@ _OF_A_DAMAGED_BOOK: Final = (
 """What openpyxl raises where a part of a workbook is not what it expects; it has no error of its own for that."""
 
 
-def read_workbook(path: Path) -> SheetContent:
-    """Read the first sheet of a workbook that is not hidden; see `mcmort.catalogue.reading.sheet_files.read_sheet`."""
-    with _opened(path) as (values, formulas):
+def read_workbook(path: Path, content: bytes) -> SheetContent:
+    """Read the first sheet of a workbook that is not hidden.
+
+    Parameters
+    ----------
+    path : Path
+        Its name, for messages.
+    content : bytes
+        What it holds.
+
+    Returns
+    -------
+    SheetContent
+    """
+    with _opened(path, content) as (values, formulas):
         shown = [sheet for sheet in values.worksheets if sheet.sheet_state == "visible"]
         sheet = shown[0] if shown else values.worksheets[0]
         rows, problems, comments = _content(path.name, sheet, formulas)
-        return SheetContent(rows, problems, [*_remarks(path.name, sheet, values.worksheets, comments)])
+        remarks = [*_remarks(path.name, sheet, values.worksheets, comments)]
+        merged = [Merged(str(one.coord), one.min_row, one.max_row) for one in sheet.merged_cells.ranges]
+        return SheetContent(rows, problems, remarks, merged, sheet.title if len(values.worksheets) > 1 else "")
 
 
 def read_sheets(path: Path) -> dict[str, SheetContent]:
@@ -49,7 +66,7 @@ def read_sheets(path: Path) -> dict[str, SheetContent]:
     -------
     dict of str to SheetContent
     """
-    with _opened(path) as (values, formulas):
+    with _opened(path, path.read_bytes()) as (values, formulas):
         contents = {}
         for sheet in values.worksheets:
             rows, problems, _ = _content(path.name, sheet, formulas)
@@ -58,7 +75,7 @@ def read_sheets(path: Path) -> dict[str, SheetContent]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[Workbook, Workbook]]:
+def _opened(path: Path, content: bytes) -> Iterator[tuple[Workbook, Workbook]]:
     """Open a workbook twice: with the values that were last computed, and with its formulas."""
     try:
         import openpyxl
@@ -67,15 +84,18 @@ def _opened(path: Path) -> Iterator[tuple[Workbook, Workbook]]:
             "reading .xlsx needs openpyxl: pip install 'mcmort[excel]', or save the sheet as .csv"
         ) from error
     from warnings import catch_warnings, simplefilter
-    from zipfile import BadZipFile
 
     try:
-        with catch_warnings(), path.open("rb") as stream:
+        with catch_warnings():
             simplefilter("ignore")  # of parts of a workbook that openpyxl cannot keep; cells are not among them
+            stream = io.BytesIO(content)
+            with ZipFile(stream) as package:
+                refuse_too_large(path, package)
             values = openpyxl.load_workbook(stream, data_only=True, rich_text=True)
             yield values, openpyxl.load_workbook(stream, read_only=True)
-    except (BadZipFile, zlib.error, EOFError, *_OF_A_DAMAGED_BOOK) as error:
-        raise unread(path, "", "a file that is no workbook", "an .xlsx file", "save it again") from error
+    except (BadZipFile, zlib.error, EOFError, OSError, *_OF_A_DAMAGED_BOOK) as error:
+        kind = other_kind(content, ".xlsx") or Kind("a file that is no workbook", "save it again")
+        raise unread(path, "", kind.name, "an .xlsx file", kind.hint) from error
 
 
 def _content(file: str, sheet: Worksheet, formulas: Workbook) -> tuple[list[Row], list[Problem], list[str]]:
@@ -109,8 +129,8 @@ def _hidden(file: str, sheet: Worksheet, rows: list[Row]) -> Iterable[Problem]:
     from openpyxl.utils import get_column_letter
 
     sizes = {row.number: sheet.row_dimensions[row.number] for row in rows if row.number in sheet.row_dimensions}
-    of_rows = [str(number) for number, size in sizes.items() if size.hidden]
-    hidden = [size for size in sheet.column_dimensions.values() if size.hidden]
+    of_rows = [str(number) for number, size in sizes.items() if size.hidden or size.height == 0]
+    hidden = [size for size in sheet.column_dimensions.values() if size.hidden or size.width == 0]
     spans = [(size.min or 1, size.max or size.min or 1) for size in hidden]
     places = sorted({place for row in rows for place in row.cells})
     of_columns = [get_column_letter(place) for place in places if any(low <= place <= high for low, high in spans)]
@@ -131,5 +151,13 @@ def _remarks(file: str, sheet: Worksheet, sheets: Sequence[Any], comments: list[
     ]
     if others:
         yield f"{file}: only the sheet {sheet.title!r} is read, not {', '.join(others)}"
+    changing = [
+        str(ranges.sqref)
+        for ranges in sheet.conditional_formatting
+        if any(rule.dxf and (rule.dxf.numFmt or (rule.dxf.font and rule.dxf.font.strike)) for rule in ranges.rules)
+    ]
+    if changing:
+        what = "formats of numbers and lines through text that depend on a condition"
+        yield f"{file}: {what} are not read: {', '.join(changing)}"
     if comments:
         yield f"{file}: comments on cells are not read: {', '.join(comments)}"

@@ -11,13 +11,15 @@ import re
 from decimal import Decimal
 from typing import Any, Final, Literal
 
+from openpyxl.utils.escape import unescape
+
 from mcmort.catalogue.reading.schema_errors import show
-from mcmort.catalogue.reading.sheet_cells import Cell, Refusal
+from mcmort.catalogue.reading.sheet_cells import Cell, Refusal, trimmed
 
 __all__ = ["cell_of", "shows_plain_number"]
 
 _INVISIBLE: Final = re.compile(
-    r"_.|\*.|\[(?:Black|Blue|Cyan|Green|Magenta|Red|White|Yellow|Color ?\d+|\$-[0-9A-F]+)\]|\\ |\" *\"", re.I
+    r"_.|\* |\[(?:Black|Blue|Cyan|Green|Magenta|Red|White|Yellow|Color ?\d+|\$-[0-9A-F]+)\]|\\ |\" *\"", re.I
 )
 """Parts of a number format that change no meaning: blanks, fillings, colours, languages."""
 _PLAIN_FORMAT: Final = re.compile(r"([-+(]*)(?:general|@|[#0?,]*[#0?](?:\.([#0?]+))?(?:e[-+]0+)?)\)*", re.I)
@@ -47,7 +49,7 @@ def _text(value: Any, number_format: str) -> str:
         return f"{Decimal(repr(value)):f}"
     if isinstance(value, int) and 0 < abs(value) < 1000 and _decimals(number_format) == 3:
         return f"{value}.000"  # so it is shown, and may have been meant for thousands
-    return str(value).strip()
+    return trimmed(unescape(str(value)))
 
 
 def _type(value: Any) -> Literal["text", "number", "date", "truth value"]:
@@ -92,7 +94,11 @@ def shows_plain_number(number_format: str, value: float) -> bool:
     """
     section = _plain_section(number_format, value)
     match = _PLAIN_FORMAT.fullmatch(section)
-    if match is None or section.rstrip(")").endswith(","):
+    if (
+        match is None
+        or section.rstrip(")").endswith(",")
+        or (value == 0 and not re.search("0|general|@", section, re.I))
+    ):
         return False
     shows_minus = "-" in match[1] or "(" in match[1]
     return shows_minus == (value < 0 and len(number_format.split(";")) > 1)

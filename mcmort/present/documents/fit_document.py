@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import math
+
 from pydantic import Field
 
 from mcmort.analysis import compare
+from mcmort.analysis.admitting_assertions import admitting_assertions
 from mcmort.analysis.fitted import predictions, registers_apart, shifts
+from mcmort.analysis.judged_priors import PRIOR_KINDS, Place, judged_priors
 from mcmort.analysis.parts_apart import parts_apart
 from mcmort.analysis.receipt import Receipt
 from mcmort.bayes import Posterior
 from mcmort.present.documents.frame import Document, Frame, frame, sealed
 from mcmort.present.documents.limits import LimitsDocument, limits_of
 from mcmort.present.documents.modes_document import ModesDocument, modes_document
+from mcmort.totals import Total
 
 __all__ = ["FitDocument", "fit_document"]
 
@@ -24,6 +29,13 @@ class InputDocument(Document):
     )
     prior: LimitsDocument | None
     posterior: LimitsDocument
+    place: Place | None = Field(
+        description="Where in the prior the median of the posterior lies: in the central 60 % (middle), the central "
+        "95 % (an end), or outside; unchanged: the evidence hardly moves the prior. Null where nothing is presupposed."
+    )
+    is_wider: bool | None = Field(
+        description="Whether the central 95 % of the prior holds that of the posterior and, of deaths, all figures."
+    )
     rhat: float
     ess_bulk: float
     ess_tail: float
@@ -65,6 +77,18 @@ class RegisterApartDocument(Document):
     cited_high: float
 
 
+class AssertionsDocument(Document):
+    """What assertions that are left out would make of the widest total, from weights of the draws."""
+
+    figures: int
+    adds: tuple[str, ...] = Field(description="Components of which assertions alone speak; then nothing is weighed.")
+    pareto_k: float | None = Field(description="Of the weights, which are relied upon up to 0.7; null without any.")
+    definition: str
+    total: LimitsDocument | None
+    shift: float | None = Field(description="Of the median.")
+    shift_error: float | None = Field(description="Monte Carlo error of the shift.")
+
+
 class FitDocument(Frame):
     """What ``mcmort fit --format json`` prints."""
 
@@ -75,6 +99,7 @@ class FitDocument(Frame):
     inputs: tuple[InputDocument, ...]
     figures: tuple[FigureDocument, ...]
     left: dict[str, str] = Field(description="Figures that were not used, each with the reason.")
+    assertions: AssertionsDocument | None = Field(None, description="Null if no assertion is left out.")
     modes: ModesDocument | None = Field(None, description="Components whose deaths have several modes; null if none.")
     divergent: int
     bfmi: tuple[float, ...]
@@ -84,33 +109,23 @@ class FitDocument(Frame):
 def fit_document(posterior: Posterior, receipt: Receipt) -> FitDocument:
     """Return a fit in the stable JSON schema."""
     diagnosis = posterior.diagnosis
-    kinds = (
-        "all",
-        "registered",
-        "ordinary",
-        "overlap",
-        "share",
-        "quantity",
-        "tau",
-        "bias",
-        "heterogeneity",
-        "scatter",
-        "completeness",
-        "residual",
-        "lean",
-    )
+    kinds = ("all", "registered", *PRIOR_KINDS[1:], "residual")
+    judged = {f"{kind}:{one.shifted.name}": one for kind in PRIOR_KINDS for one in judged_priors(posterior, kind)}
     inputs = [
         InputDocument(
-            name=f"{kind}:{shift.name}",
+            name=name,
             prior=None if shift.before is None else limits_of(shift.before),
             posterior=limits_of(shift.after),
-            rhat=diagnosis.rhat[f"{kind}:{shift.name}"],
-            ess_bulk=diagnosis.ess_bulk[f"{kind}:{shift.name}"],
-            ess_tail=diagnosis.ess_tail[f"{kind}:{shift.name}"],
-            mcse=diagnosis.mcse[f"{kind}:{shift.name}"],
+            place=judged[name].place if name in judged else None,
+            is_wider=judged[name].is_wider if name in judged else None,
+            rhat=diagnosis.rhat[name],
+            ess_bulk=diagnosis.ess_bulk[name],
+            ess_tail=diagnosis.ess_tail[name],
+            mcse=diagnosis.mcse[name],
         )
         for kind in kinds
         for shift in shifts(posterior, kind)
+        for name in (f"{kind}:{shift.name}",)
     ]
     figures = [
         FigureDocument(
@@ -122,11 +137,11 @@ def fit_document(posterior: Posterior, receipt: Receipt) -> FitDocument:
         )
         for prediction in predictions(posterior)
     ]
+    rows = compare(posterior).rows
     document = FitDocument(
         **frame(posterior.case, posterior.manifest),
         totals=tuple(
-            TotalLimitsDocument(definition=row.total.definition.id, total=limits_of(row.summary))
-            for row in compare(posterior).rows
+            TotalLimitsDocument(definition=row.total.definition.id, total=limits_of(row.summary)) for row in rows
         ),
         registers_apart=tuple(
             RegisterApartDocument(
@@ -141,9 +156,26 @@ def fit_document(posterior: Posterior, receipt: Receipt) -> FitDocument:
         inputs=tuple(inputs),
         figures=tuple(figures),
         left=dict(posterior.rejected),
+        assertions=_assertions(rows[-1].total) if rows else None,
         modes=modes_document(posterior),
         divergent=diagnosis.divergent,
         bfmi=diagnosis.bfmi,
         receipt=receipt,
     )
     return sealed(document, receipt)
+
+
+def _assertions(widest: Total) -> AssertionsDocument | None:
+    assertions = widest.draws.assertions
+    if assertions is None:
+        return None
+    found = admitting_assertions(widest)
+    return AssertionsDocument(
+        figures=assertions.figures,
+        adds=assertions.adds,
+        pareto_k=assertions.pareto_k if math.isfinite(assertions.pareto_k) else None,
+        definition=widest.definition.id,
+        total=None if found is None else LimitsDocument(low=found.low, median=found.median, high=found.high),
+        shift=None if found is None else found.shift,
+        shift_error=None if found is None else found.error,
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from pydantic import Field
 
@@ -14,6 +15,7 @@ from mcmort.analysis.measured_errors.hindcast_cases import EventCase
 from mcmort.analysis.measured_errors.hindcast_fits import Refused
 from mcmort.analysis.measured_errors.hindcast_scores import HindcastScore
 from mcmort.analysis.measured_errors.left_out_numbers import LeftOutNumbers
+from mcmort.analysis.measured_errors.scored_prediction import Prediction
 from mcmort.present.documents.frame import Document, sealed
 from mcmort.results import Engine
 
@@ -29,7 +31,17 @@ class LevelDocument(Document):
     held: bool
 
 
-class PredictionDocument(Document):
+class PredictedDocument(Document):
+    """What was predicted of a later count, and how it did."""
+
+    median: float
+    intervals: tuple[LevelDocument, ...]
+    pit: float
+    crps: float
+    interval_score: float
+
+
+class PredictionDocument(PredictedDocument):
     """A later count beside its prediction."""
 
     event: str
@@ -40,11 +52,6 @@ class PredictionDocument(Document):
     lineages: int
     only_assertions: bool
     later: float
-    median: float
-    intervals: tuple[LevelDocument, ...]
-    pit: float
-    crps: float
-    interval_score: float
 
 
 class CoverageDocument(Document):
@@ -72,7 +79,7 @@ class ScoreDocument(Document):
     pit: tuple[float, ...]
 
 
-class EventCaseDocument(Document):
+class EventCaseDocument(PredictedDocument):
     """A later count beside what a case of all early figures of its event predicted, read by default."""
 
     event: str
@@ -83,13 +90,9 @@ class EventCaseDocument(Document):
     only_assertions: bool
     is_contradiction: bool = Field(description="Whether bounds contradicted every figure, and were set aside.")
     later: float
-    median: float
-    intervals: tuple[LevelDocument, ...]
-    pit: float
-    crps: float
 
 
-class EarlyClaimDocument(Document):
+class EarlyClaimDocument(PredictedDocument):
     """A claim from before the archives opened, beside what they show."""
 
     claim: str
@@ -97,9 +100,6 @@ class EarlyClaimDocument(Document):
     basis: str
     method: Method
     figure: float
-    median: float
-    intervals: tuple[LevelDocument, ...]
-    pit: float
     shown: float
     shown_low: float
     shown_high: float
@@ -161,12 +161,8 @@ def hindcast_document(
                 pairs=row.pairs,
                 lineages=row.lineages,
                 only_assertions=row.only_assertions,
-                later=row.later,
-                median=row.median,
-                intervals=_levels(row),
-                pit=row.pit,
-                crps=row.crps,
-                interval_score=row.interval_score,
+                later=row.prediction.later,
+                **_predicted(row.prediction),
             )
             for row in rows
         ),
@@ -179,14 +175,8 @@ def hindcast_document(
                 bases=row.bases,
                 only_assertions=row.only_assertions,
                 is_contradiction=row.is_contradiction,
-                later=row.later,
-                median=row.prediction.median,
-                intervals=tuple(
-                    LevelDocument(level=level, low=low, high=high, held=row.holds(level))
-                    for level, (low, high) in row.prediction.intervals.items()
-                ),
-                pit=row.prediction.pit,
-                crps=row.prediction.crps,
+                later=row.prediction.later,
+                **_predicted(row.prediction),
             )
             for row in cases
         ),
@@ -197,12 +187,10 @@ def hindcast_document(
                 basis=row.basis,
                 method=row.method,
                 figure=row.figure,
-                median=row.median,
-                intervals=_levels(row),
-                pit=row.pit,
-                shown=row.shown,
+                shown=row.prediction.later,
                 shown_low=row.shown_interval.low,
                 shown_high=row.shown_interval.high,
+                **_predicted(row.prediction),
             )
             for row in archives
         ),
@@ -212,11 +200,18 @@ def hindcast_document(
     return sealed(document, receipt)
 
 
-def _levels(row: Hindcast | EarlyClaim) -> tuple[LevelDocument, ...]:
-    return tuple(
-        LevelDocument(level=level, low=low, high=high, held=row.holds(level))
-        for level, (low, high) in row.intervals.items()
-    )
+def _predicted(prediction: Prediction) -> dict[str, Any]:
+    """Return the values of a `PredictedDocument`."""
+    return {
+        "median": prediction.median,
+        "intervals": tuple(
+            LevelDocument(level=level, low=low, high=high, held=prediction.holds(level))
+            for level, (low, high) in prediction.intervals.items()
+        ),
+        "pit": prediction.pit,
+        "crps": prediction.crps,
+        "interval_score": prediction.interval_score,
+    }
 
 
 def _finite(value: float) -> float | None:

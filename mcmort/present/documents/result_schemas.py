@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Final
 
 from mcmort.present.documents.bridge_document import BridgeDocument
@@ -24,7 +25,7 @@ from mcmort.present.documents.rates_document import RatesDocument
 from mcmort.present.documents.sensitivity_document import SensitivityDocument
 from mcmort.present.documents.total_document import TotalDocument
 
-__all__ = ["result_schemas"]
+__all__ = ["result_schema", "result_schemas"]
 
 _DOCUMENTS: Final[dict[str, type[Document]]] = {
     "total": TotalDocument,
@@ -48,8 +49,12 @@ _DOCUMENTS: Final[dict[str, type[Document]]] = {
 }
 
 
+@cache
+def result_schema(name: str) -> dict[str, Any]:
+    """Return the JSON Schema of the documents of a kind, such as ``total``; made once in a process."""
+    return _DOCUMENTS[name].model_json_schema(by_alias=True, mode="serialization")
+
+
 def result_schemas() -> dict[str, dict[str, Any]]:
-    """Return the JSON Schemas of the documents, by name."""
-    return {
-        name: document.model_json_schema(by_alias=True, mode="serialization") for name, document in _DOCUMENTS.items()
-    }
+    """Return the JSON Schemas of all documents, by name."""
+    return {name: result_schema(name) for name in _DOCUMENTS}

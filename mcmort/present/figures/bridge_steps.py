@@ -69,7 +69,7 @@ def bridge_chart(bridge: Bridge, probability: float = 0.95) -> RowChart:
     if bridge.start.claim is not None:
         rows += _steps(bridge, "evidence-start", reached, probability)
         reached = bridge.start.summary.mean
-        rows.append(_total_row(bridge.start, probability))
+        rows.append(_total_row(bridge.start, probability, join=reached))
         marks.append(reached)
     for step in bridge.steps:
         if not step.is_evidence:
@@ -77,10 +77,10 @@ def bridge_chart(bridge: Bridge, probability: float = 0.95) -> RowChart:
             reached += step.mean
             marks.append(reached)
     if bridge.end.claim is not None:
-        rows.append(_total_row(bridge.end, probability))
+        rows.append(_total_row(bridge.end, probability, join=reached))
         rows += _steps(bridge, "evidence-end", bridge.end.summary.mean, probability)
         marks.append(bridge.end.summary.mean)
-    rows.append(_end_row(bridge.end, probability))
+    rows.append(_end_row(bridge.end, probability, join=bridge.end.mean))
     marks.append(bridge.end.mean)
     return RowChart(
         title=_title(bridge, probability),
@@ -109,6 +109,7 @@ def _step_row(bridge: Bridge, step: Step, start: float, probability: float) -> R
         label=step_label(bridge, step),
         draw=partial(_bar, start=start, end=start + step.mean, style=style),
         cells=(f"+{mean}" if step.mean > 0.0 else mean, _span(step.summary, probability)),
+        join=start,
     )
 
 
@@ -117,26 +118,28 @@ def _span(summary: Summary, probability: float) -> str:
     return span_text(summary, probability) if wide.high > wide.low else ""
 
 
-def _total_row(end: BridgeEnd, probability: float) -> Row:
+def _total_row(end: BridgeEnd, probability: float, join: float | None = None) -> Row:
     label = quoted(end.name) if end.claim is None else f"Our total as {end.claim.author} counts"
     return Row(
         label=label,
         draw=partial(_bar, start=0.0, end=end.summary.mean, style=_END),
         cells=(mean_text(end.summary, probability), or_more(end.total, _span(end.summary, probability))),
+        join=join,
         is_bold=True,
     )
 
 
-def _end_row(end: BridgeEnd, probability: float) -> Row:
+def _end_row(end: BridgeEnd, probability: float, join: float | None = None) -> Row:
     """Return the row of a side: the bar of a total, or the diamond of a figure that an author prints."""
     if end.claim is None:
-        return _total_row(end, probability)
+        return _total_row(end, probability, join)
     claim = end.claim
     is_point = claim.best is not None and claim.low is None
     return Row(
         label=f"{claim.author}, as printed",
         draw=partial(_figure, value=end.mean),
         cells=(significant(end.mean), "" if is_point else printed(end)),
+        join=join,
         is_bold=True,
     )
 
@@ -146,8 +149,6 @@ def _bar(axes: Axes, y: float, *, start: float, end: float, style: dict[str, Any
     low, high = sorted((start, end))
     least = 0.004 * (axes.get_xlim()[1] - axes.get_xlim()[0])
     axes.barh(y, max(high - low, least), 2 * _HALF, left=low, **style)
-    if start:
-        axes.plot([start, start], [y - 0.13, y - _HALF], color=GREY, linewidth=0.6)
 
 
 def _figure(axes: Axes, y: float, *, value: float) -> None:
@@ -157,15 +158,13 @@ def _figure(axes: Axes, y: float, *, value: float) -> None:
 def _key(bridge: Bridge) -> tuple[Sign, ...]:
     """Return the key to what is there."""
     scope = [step for step in bridge.steps if not step.is_evidence]
-    line: dict[str, Any] = {"linewidth": 6, "solid_capstyle": "butt"}
-    signs = [Sign(words="our totals", style={"color": ARCHIVAL, **line})]
+    signs = [Sign(words="our totals", style=_END)]
     if any(step.mean >= 0.0 for step in scope):
-        signs.append(Sign(words="adds", style={"color": ESTIMATED, **line}))
+        signs.append(Sign(words="adds", style=_ADDED))
     if any(step.mean < 0.0 for step in scope):
-        box = {"marker": "s", "markersize": 6, "color": "white", "markeredgecolor": ESTIMATED, "linestyle": "none"}
-        signs.append(Sign(words="takes off", style=box))
+        signs.append(Sign(words="takes off", style=_TAKEN))
     if bridge.evidence is not None:
-        signs.append(Sign(words="evidence, not scope (hatched)", style={"color": CONTESTED, **line}))
+        signs.append(Sign(words="evidence, not scope", style=_EVIDENCE))
         diamond = {"marker": "D", "markersize": 4.5, "color": GREY, "markeredgecolor": INK, "linestyle": "none"}
         signs.append(Sign(words="printed by an author", style=diamond))
     return tuple(signs)

@@ -19,7 +19,7 @@ from mcmort.present.figures.sheet import Width, drawn
 from mcmort.present.figures.style import INK
 from mcmort.present.numbers import percent, rounding_for
 from mcmort.present.print_format import years_text
-from mcmort.present.wording import counts_text, excluded_text, floor_note, or_more, units
+from mcmort.present.wording import counts_text, floor_note, left_out_text, or_more, units
 from mcmort.totals import Total, Values
 
 __all__ = ["category_forest", "category_forest_chart"]
@@ -67,7 +67,7 @@ def category_forest_chart(
     """Return the chart of `category_forest`, which may take several sheets."""
     pieces = pieces or TotalPieces(total)
     parts = {name: _summarised(values, probability, total.chains) for name, values in total.parts.items()}
-    names = sorted(parts, key=lambda name: (-parts[name].median, name))
+    names = sorted(parts, key=lambda name: (-parts[name].mean, name))
     scale = _scale(total, [*parts.values()], probability)
     kinds = {name: kind_of(total, name) for name in names}
     components = total.case.components
@@ -96,7 +96,7 @@ def category_forest_chart(
             is_bold=True,
         )  # fmt: skip
         own_scale = scale_of(*reach_of([summary], probability), _unit(total))
-        panels.append(Panel(rows=(whole,), scale=own_scale, head="Their total: not the axis above"))
+        panels.append(Panel(rows=(whole,), scale=own_scale, head="Their total, on an axis of its own"))
     return RowChart(
         title=_title(total, summary),
         caption=tuple(_caption(total, summary, parts, probability, pieces)),
@@ -141,7 +141,8 @@ def _title(total: Total, summary: Summary) -> str:
     if summary.mean <= 0.0:
         return f"{title}: the components of the total under {name}, {label} the largest"
     share = percent(mean_of(total.parts[first]) / summary.mean)
-    return f"{title}: of {len(total.parts)} components under {name} the largest is {label}, {share} of the mean"
+    most = "larger" if len(total.parts) == 2 else "largest"
+    return f"{title}: of {len(total.parts)} components under {name} the {most} is {label}, {share} of the mean"
 
 
 def _caption(
@@ -156,7 +157,7 @@ def _caption(
         text.append("Components are shown as they are counted, before what overlaps take off.")
     if total.unknown:
         text.append("Dotted over the whole axis: not known, which is not zero.")
-    text.append(f"Not counted: {excluded_text(total)}.")
+    text.append(left_out_text(total))
     text += floor_note([total])
     printed = [(total.case.components[name].label, rounding_for(own, probability)) for name, own in parts.items()]
     text += digits_note([("the total", rounding_for(summary, probability)), *printed])

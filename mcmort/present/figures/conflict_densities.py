@@ -60,7 +60,7 @@ def conflict_chart(conflict: Conflict) -> RowChart:
     reach = min(max((_reach(row) for row in shown), default=2.0), _WIDEST)
     scale = Scale(
         low=1.0 / reach, high=reach, is_log=True,
-        label="times all other evidence, logarithmic scale",
+        label="times the rest, logarithmic scale",
     )  # fmt: skip
     rows = tuple(
         Row(
@@ -80,8 +80,8 @@ def conflict_chart(conflict: Conflict) -> RowChart:
         title=f"{conflict.case.head.title}: {_title(conflict)}",
         caption=(
             finding,
-            "Axis: times the median of all other evidence. Both densities of a row have the same area; what reaches "
-            "beyond the axis is cut. * marks a conflict, a corrected p below 5 %.",
+            "Axis: times the median of all other evidence, the rest. Both densities of a row have the same area; what "
+            "reaches beyond the axis is cut. * marks a conflict, a corrected p below 5 %.",
             f"Each row is a fit in which the two sides are kept apart; seed {manifest.seed}, mcmort "
             f"{manifest.versions['mcmort']}, case {conflict.case.id}@{conflict.case.digest[:12]}.",
         ),

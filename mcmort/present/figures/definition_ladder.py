@@ -37,7 +37,9 @@ _RISE: Final = 0.34
 """Inches of the density of a definition."""
 _SPIKE: Final = 8.0
 """How many times wider the axis is than what a row takes of it, from which on the row is shown enlarged as well."""
-_BESIDE: Final = Look(OTHER, "o", 1.1, 3.2, 3.2)
+_REGISTERED: Final = Look(ARCHIVAL, "s", size=3.8)
+_EITHER: Final = Look(ESTIMATED)
+_BESIDE: Final = Look(OTHER, "v", 1.1, 3.2, 3.6)
 
 type _Rows = Mapping[str, ComparedDefinition]
 
@@ -95,7 +97,7 @@ def ladder_chart(comparison: Comparison, probability: float = 0.95, beside: Comp
     panels = [panel(comparison.rows, reach)]
     if spikes:
         enlarged = _reach([*spikes, *(others[name] for row in spikes if (name := row.total.definition.id) in others)])
-        panels.append(panel(spikes, enlarged, "Enlarged: not the axis above", is_second=True))
+        panels.append(panel(spikes, enlarged, "Enlarged, on an axis of its own", is_second=True))
     return RowChart(
         title=_title(comparison, probability),
         caption=tuple(_caption(comparison, probability, beside)),
@@ -110,7 +112,7 @@ def _rows(
 ) -> list[Row]:  # fmt: skip
     """Return the rows of a definition: its own, that of another engine, and its published totals."""
     total, other = row.total, others.get(row.total.definition.id)
-    look = Look(ARCHIVAL, "s", size=3.8) if total.definition.measure == "registered" else Look(ESTIMATED)
+    look = _REGISTERED if total.definition.measure == "registered" else _EITHER
     rise = 0.0 if is_spike else _RISE
     rows = [
         Row(
@@ -167,9 +169,10 @@ def _draw_mark(axes: Axes, y: float, *, mark: Mark) -> None:
             if low <= edge <= reach:
                 axes.plot([edge, edge], [y - 0.035, y + 0.035], color=GREY, linewidth=0.8)
     if mark.best is not None and mark.best <= reach:
-        axes.plot([mark.best], [y], marker="D", markersize=3.6, **style)
+        axes.plot([mark.best], [y], marker="D", markersize=3.6, clip_on=False, **style)
     elif mark.reading in ("at-least", "at-most", "up-to"):
-        axes.plot([mark.low], [y], marker=">" if mark.reading == "at-least" else "<", markersize=4, **style)
+        sign = ">" if mark.reading == "at-least" else "<"
+        axes.plot([mark.low], [y], marker=sign, markersize=4, clip_on=False, **style)
 
 
 def _reach(rows: Sequence[ComparedDefinition], *, with_marks: bool = True) -> float:
@@ -203,17 +206,24 @@ def _title(comparison: Comparison, probability: float) -> str:
     )
 
 
+def _sign(look: Look) -> dict[str, Any]:
+    """Return the look of an interval as an entry of a key: its line with its marker."""
+    own = {"marker": look.marker, "markersize": look.size, "markerfacecolor": "white", "markeredgecolor": look.colour}
+    return {"color": look.colour, "linewidth": look.thin, **own}
+
+
 def _key(comparison: Comparison, beside: Comparison | None) -> tuple[Sign, ...]:
-    bar: dict[str, Any] = {"linewidth": 4.5, "solid_capstyle": "butt"}
     measures = {row.total.definition.measure for row in comparison.rows}
     signs = []
     if "registered" in measures:
-        signs.append(Sign(words="registered deaths only", style={"color": ARCHIVAL, **bar}))
+        signs.append(Sign(words="registered deaths only", style=_sign(_REGISTERED)))
     if measures != {"registered"}:
-        signs.append(Sign(words="registered or not", style={"color": ESTIMATED, **bar}))
-    signs.append(Sign(words="density, scaled in each row", style={**bar, "color": FILL, "linewidth": 8}))
+        signs.append(Sign(words="registered or not", style=_sign(_EITHER)))
+    signs.append(
+        Sign(words="density, scaled in each row", style={"color": FILL, "linewidth": 8, "solid_capstyle": "butt"})
+    )
     if beside is not None:
-        signs.append(Sign(words="pooled ranges, beside all evidence in one model", style={"color": OTHER, **bar}))
+        signs.append(Sign(words="pooled ranges, beside all evidence in one model", style=_sign(_BESIDE)))
     if any(published_marks(row) for row in comparison.rows):
         diamond = {"marker": "D", "markersize": 3.6, "color": GREY, "linestyle": "none"}
         signs.append(Sign(words="published (hollow or thin: another scope)", style=diamond))
@@ -230,7 +240,7 @@ def _caption(comparison: Comparison, probability: float, beside: Comparison | No
     for row in comparison.rows:
         if row.pieces.whole is not None:
             schools.setdefault(schools_text(row.pieces.whole, row.total.case), []).append(row.total.definition.id)
-    text = marks_note(probability, has_pieces=bool(schools))
+    text = marks_note(probability, has_pieces=bool(schools), marker="marker")
     text += [f"Schools behind the pieces of {', '.join(names)}: {words}." for words, names in schools.items()]
     if any(count for count, _ in marks):
         more = sum(current - count for count, current in marks)

@@ -18,7 +18,7 @@ from mcmort.present.figures.scale import scale_of
 from mcmort.present.figures.sheet import Width, drawn
 from mcmort.present.figures.style import ARCHIVAL, INK
 from mcmort.present.numbers import percent, rounding_for
-from mcmort.present.wording import excluded_text, floor_note, interval_text, units
+from mcmort.present.wording import floor_note, interval_text, left_out_text, units
 
 __all__ = ["documented_chart", "documented_deaths"]
 
@@ -99,14 +99,14 @@ def documented_chart(found: Documented, probability: float = 0.95) -> RowChart:
         own = row("Total", whole, part, is_bold=True)
         own_cells = (interval_text(total, whole, probability), own.cells[1])
         total_row = Row(label="Total", draw=own.draw, cells=own_cells, rise=own.rise, is_bold=True)
-        panels.append(Panel(rows=(total_row,), scale=far, head="Their total: not the axis above"))
+        panels.append(Panel(rows=(total_row,), scale=far, head="Their total, on an axis of its own"))
     return RowChart(
         title=_title(found, whole, part),
         caption=(
             f"Solid: registered deaths, by their median; open: estimated beyond them, up to the median of all; line: "
             f"{100 * probability:g} % credible interval of all. What is registered is a floor and no rival estimate; "
             "registers that were not matched by name may hold a death twice. Rows are shown before overlaps.",
-            f"Not counted: {excluded_text(total)}.",
+            left_out_text(total),
             *floor_note([total]),
             engine_note(total, whole),
         ),
@@ -124,16 +124,15 @@ def _draw(axes: Axes, y: float, *, documented: float, median: float, wide: Inter
     if documented > 0.0:
         axes.barh(bar, documented, _BAR, **_SOLID)
     draw_span(axes, y, wide.low, wide.high, color=INK, linewidth=1.1)
-    axes.plot([median], [y], marker="o", markersize=3.4, color="white", markeredgecolor=INK)
+    axes.plot([median], [y], marker="o", markersize=3.4, color="white", markeredgecolor=INK, clip_on=False)
 
 
 def _key() -> tuple[Sign, ...]:
-    bar: dict[str, Any] = {"linewidth": 6, "solid_capstyle": "butt"}
-    box: dict[str, Any] = {"marker": "s", "markersize": 6, "color": "white", "linestyle": "none"}
+    line = {"color": INK, "linewidth": 1.1, "marker": "o", "markersize": 3.4, "markerfacecolor": "white"}
     return (
-        Sign(words="registered", style={"color": ARCHIVAL, **bar}),
-        Sign(words="estimated beyond", style={"markeredgecolor": ARCHIVAL, **box}),
-        Sign(words="interval of all deaths, median", style={"color": INK, "linewidth": 1.1}),
+        Sign(words="registered", style=_SOLID),
+        Sign(words="estimated beyond", style=_OPEN),
+        Sign(words="interval of all deaths, median", style=line),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -50,6 +51,8 @@ class _Line:
     cells: tuple[str, str]
     is_bold: bool = False
     bound: Estimate | None = None
+    name: str = ""
+    """Of the estimate, for rows that would read alike."""
 
 
 def evidence_forest(
@@ -119,10 +122,11 @@ def _chart(
         scale = scale_of(0.8 * min([low, *bounds]), 1.15 * high, unit, is_log=True)
     else:
         scale = scale_of(min(0.0, 1.05 * low), 1.05 * high or 1.0, unit)
+    alike = Counter((line.label, line.detail) for line in lines)
     rows = tuple(
         Row(
             label=line.label,
-            detail=line.detail,
+            detail=f"{line.detail}, {line.name}" if alike[line.label, line.detail] > 1 else line.detail,
             draw=partial(_draw, line=line, probability=probability),
             cells=line.cells,
             is_bold=line.is_bold,
@@ -130,14 +134,18 @@ def _chart(
         for line in lines
     )
     shown: list[EvidenceKind] = [kind_of_basis(used.estimate.basis) for used in elicited.used]
-    count = len({used.estimate.line for used in elicited.used})
+    measures = {used.estimate.measure for used in elicited.used}
+    asked = total.definition.measure if total.definition.measure in measures else next(iter(measures))
+    spoken = [used for used in elicited.used if used.estimate.measure == asked]  # a register is a floor, no rival
+    count = len({used.estimate.line for used in spoken})
     label = quoted(total.case.components[component].label)
-    cited = [_median(used) for used in elicited.used]
+    cited = [_median(used) for used in spoken]
     ours, _ = interval_cells(own, probability)
-    said = "one lineage speaks"
+    said = f"one lineage speaks of {label}"
     if count > 1:
         least, most = min(cited), max(cited)
-        said = f"{count} lineages have medians from {rounding_of((least, most)).span(least, most, to=' to ')}"
+        span = rounding_of((least, most)).span(least, most, to=" to ")
+        said = f"{count} lineages put {label} at {span} (medians)"
     caption = [
         f"Line: {100 * probability:g} % interval of the distribution that a figure was given; thick: 50 %; marker: "
         "median. Figures of other years are carried over to those of the component."
@@ -151,10 +159,10 @@ def _chart(
         left = "; ".join(f"{_author(total, estimate)} ({reason})" for estimate, reason in elicited.left)
         caption.append(f"Not used: {left}.")
     return RowChart(
-        title=f"{total.case.head.title}: on {label} {said}; counted are {ours}",
+        title=f"{total.case.head.title}: {said}; counted are {ours}",
         caption=(*caption, engine_note(total, own)),
         panels=(Panel(rows=rows, scale=scale),),
-        heads=(f"{100 * probability:g} % interval", "Median, weight" if is_pooled else "Median"),
+        heads=(f"{100 * probability:g} % interval", "Median (weight)" if is_pooled else "Median"),
         key=signs(shown),
         keeps_second=True,
     )
@@ -182,13 +190,15 @@ def _used_line(total: Total, used: Used, probability: float, *, with_weight: boo
     weight = f" ({percent(used.weight)})" if with_weight else ""
     return _Line(
         _author(total, estimate), ", ".join(details), summary, LOOKS[kind_of_basis(estimate.basis)],
-        (span, f"{median}{weight}"),
+        (span, f"{median}{weight}"), name=estimate.name,
     )  # fmt: skip
 
 
 def _bound_line(total: Total, estimate: Estimate) -> _Line:
     printed = as_printed(estimate.low, estimate.best, estimate.high, estimate.reading)
-    return _Line(_author(total, estimate), estimate.basis, None, Look(GREY), (printed, ""), bound=estimate)
+    return _Line(
+        _author(total, estimate), estimate.basis, None, Look(GREY), (printed, ""), bound=estimate, name=estimate.name
+    )
 
 
 def _pool_lines(elicited: Elicited, probability: float) -> list[_Line]:

@@ -18,6 +18,7 @@ from mcmort.present.figures.sheet import Width, drawn
 from mcmort.present.figures.style import ARCHIVAL, CONTESTED, ESTIMATED, GREY, INK
 from mcmort.present.influence_text import finding, finest, in_millions, lost_text, named, plural
 from mcmort.present.numbers import rounding_of, with_error
+from mcmort.present.texts.reference_list import author_and_year
 from mcmort.present.wording import units
 
 __all__ = ["influence_chart", "influence_tornado"]
@@ -109,16 +110,24 @@ def _row(influence: Influence, row: Without, style: dict[str, Any]) -> Row:
     moved = with_error(
         row.median.value, row.median.error, finest(influence), millions=in_millions(influence)
     )  # fmt: skip
-    name = named(influence.total.case, row.left_out)
+    label, key = _names(influence, row)
     return Row(
-        label=name[0].upper() + name[1:],
-        detail=lost_text(row),
+        label=label[0].upper() + label[1:],
+        detail="; ".join(filter(None, (key, lost_text(row)))),
         draw=partial(_draw, whole=influence.whole.quantiles, without=row.total.quantiles, style=style),
         cells=(
             f"{moved}{' million' if in_millions(influence) else ''}",
             rounding_of((low, median, high)).span(low, high),
         ),
     )
+
+
+def _names(influence: Influence, row: Without) -> tuple[str, str]:
+    """Return what was left out by author and year, and its key where these do not tell it from another."""
+    case, name = influence.total.case, named(influence.total.case, row.left_out)
+    if name != row.left_out.name:
+        return name, ""
+    return author_and_year(case.sources[name]), name
 
 
 def _draw(
@@ -137,13 +146,11 @@ def _draw(
 
 
 def _key(*, has_floors: bool) -> tuple[Sign, ...]:
-    bar: dict[str, Any] = {"linewidth": 6, "solid_capstyle": "butt"}
     signs = [
-        Sign(words="shift of the median", style={"color": ESTIMATED, **bar}),
+        Sign(words="shift of the median", style=_MOVED),
         Sign(words="interval without it", style={"color": CONTESTED, "linewidth": 1.2}),
         Sign(words="from all the evidence", style={"color": INK, "linewidth": 0.8, "linestyle": "--"}),
     ]
     if has_floors:
-        box = {"marker": "s", "markersize": 6, "color": "white", "markeredgecolor": GREY, "linestyle": "none"}
-        signs.append(Sign(words="a floor, not ranked", style=box))
+        signs.append(Sign(words="a floor, not ranked", style=_FLOOR))
     return tuple(signs)

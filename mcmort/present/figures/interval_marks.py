@@ -83,7 +83,8 @@ def draw_interval(
         is_between = pieces is not None and pieces.median_between is not None
         marker, face = ("x", look.colour) if is_between else (look.marker, "white")
         axes.plot(
-            [summary.median], [y], marker=marker, markersize=look.size, color=face, markeredgecolor=look.colour
+            [summary.median], [y], marker=marker, markersize=look.size, color=face, markeredgecolor=look.colour,
+            clip_on=False,
         )  # fmt: skip
 
 
@@ -115,7 +116,7 @@ def interval_cells(summary: Summary, probability: float, pieces: Pieces | None =
     return pieces_label(pieces, summary), EN_DASH if pieces.median_between is not None else median
 
 
-def marks_note(probability: float, *, has_pieces: bool = False, marker: str = "circle") -> list[str]:
+def marks_note(probability: float, *, has_pieces: bool = False, marker: str = "marker") -> list[str]:
     """Say what the marks of a distribution mean."""
     text = [f"Line: {100 * probability:g} % credible interval; thick: 50 %; {marker}: median."]
     if has_pieces:

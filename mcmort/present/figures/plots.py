@@ -8,13 +8,14 @@ from functools import partial
 from typing import Final
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
+from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from mcmort.present.figures.rows import Sign, draw_key, key_height
+from mcmort.present.figures.scale import STEPS
 from mcmort.present.figures.sheet import Chart, Frame, Leaf
 from mcmort.present.figures.style import FAINT
 from mcmort.present.figures.typeset import text_width
-from mcmort.present.numbers import tick_text
+from mcmort.present.numbers import tick_texts
 
 __all__ = ["BELOW", "LEFT", "PlotChart", "dress_years", "stand"]
 
@@ -62,12 +63,12 @@ def stand(axes: Axes, low: float, high: float, words: str, *, is_log: bool = Fal
         powers = [10.0**power for power in range(16)]
         ticks = [factor * power for power in powers for factor in (1, 3) if low <= factor * power <= high]
     else:
-        ticks = [value for value in MaxNLocator(5).tick_values(low, high) if low <= value <= high]
+        ticks = [value for value in MaxNLocator(5, steps=STEPS).tick_values(low, high) if low <= value <= high]
     while len(ticks) > 9:
         ticks = ticks[::2]
     axes.yaxis.set_major_locator(FixedLocator([float(value) for value in ticks]))
     axes.yaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: tick_text(value, unit)))
+    axes.yaxis.set_major_formatter(FixedFormatter(tick_texts([float(value) for value in ticks], unit, is_log=is_log)))
     axes.tick_params(axis="y", labelsize=7.5, length=3, pad=2)
     label = f"million {words}" if unit > 1.0 else words
     axes.set_title(label + (", logarithmic scale" if is_log else ""), loc="left", size=7.5, pad=4)

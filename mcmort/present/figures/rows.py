@@ -26,6 +26,8 @@ _LINE: Final = 0.135
 _SMALL_LINE: Final = 0.115
 _BAND: Final = 0.15
 """Inches that the marks of a row take."""
+_JOINED: Final = 0.025
+"""Inches that a line from one row to another reaches into the band of each."""
 _PAD: Final = 0.06
 _GAP: Final = 0.12
 _AXIS: Final = 0.38
@@ -52,6 +54,8 @@ class Row:
         Small words below the name.
     rise : float
         Inches that something takes above the line of the marks.
+    join : float, optional
+        A number at which a thin line leads here from the row above.
     is_bold, is_small : bool
         How it is written.
     notes : tuple of str
@@ -63,6 +67,7 @@ class Row:
     cells: tuple[str, ...] = ()
     detail: str = ""
     rise: float = 0.0
+    join: float | None = None
     is_bold: bool = False
     is_small: bool = False
     notes: tuple[str, ...] = ()
@@ -79,7 +84,7 @@ class Panel:
 
 @dataclass(frozen=True, kw_only=True)
 class Sign:
-    """An entry of a key: a marker or a bar, and its meaning."""
+    """An entry of a key: a line, a marker or, with a colour of its face, a bar; and its meaning."""
 
     words: str
     style: dict[str, Any] = field(default_factory=dict)
@@ -211,9 +216,14 @@ class RowChart(Chart):
             axes = frame.panel(grid.left, y, grid.across, tall)
             axes.set_ylim(tall, 0.0)
             dress(axes, panel.scale, grid.across, has_grid=not grid.is_stacked)
-            top = 0.0
+            top = above = 0.0
             for each in rows:
                 _write(frame, each, grid, y + top)
+                upper = top + each.line - 0.5 * _BAND
+                if each.row.join is not None and (top > 0.0 or grid.is_stacked):
+                    start = upper if grid.is_stacked else above
+                    axes.plot([each.row.join] * 2, [start, upper + _JOINED], color=GREY, linewidth=0.6, zorder=1)
+                above = top + each.line + 0.5 * _BAND - _JOINED
                 if grid.is_stacked:  # lines that would run through names are drawn beside marks alone
                     low, high = top + each.line + 0.5 * _BAND, top + each.line - 0.5 * _BAND - each.row.rise
                     axes.vlines(axes.get_xticks(), low, high, color=FAINT, linewidth=0.6, zorder=0)
@@ -231,11 +241,15 @@ def _placed(row: Row, grid: _Grid) -> _Placed:
     size = 7.0 if row.is_small else _TEXT
     line = _SMALL_LINE if row.is_small else _LINE
     weight = "bold" if row.is_bold else "normal"
-    label = wrapped(row.label, _SAFE * grid.names, size, most=3, weight=weight)
     cells = [
-        wrapped(text.replace(" %", "\N{NO-BREAK SPACE}%"), width, size, most=4, weight=weight)
-        for text, width in zip(row.cells, grid.widths, strict=False)
+        wrapped(text, width, size, most=4, weight=weight) for text, width in zip(row.cells, grid.widths, strict=False)
     ]
+    names = grid.names
+    if grid.is_stacked:  # beside a short number a name has more room
+        names += sum(grid.widths) - max(
+            (text_width(words, size, weight) for lines in cells for words in lines), default=0.0
+        )
+    label = wrapped(row.label, _SAFE * names, size, most=3, weight=weight)
     lines = max((len(each) for each in cells), default=0)
     across = grid.names + (sum(grid.widths) if grid.is_stacked and len(label) >= lines else 0.0)
     detail = wrapped(row.detail, _SAFE * across, SMALL + 0.5, most=3) if row.detail else []
@@ -266,8 +280,7 @@ def _write(frame: Frame, each: _Placed, grid: _Grid, top: float) -> None:
         frame.text(x, y + 0.5 * _SMALL_LINE, words, size=SMALL + 0.5, color=GREY, ha=ha, va="center_baseline")
         y += _SMALL_LINE
     for lines, end in zip(each.cells, grid.ends, strict=False):
-        start = top if grid.is_stacked else top + each.line - 0.5 * line * len(lines)
-        start = min(max(start, top), top + each.height - line * len(lines))
+        start = top if grid.is_stacked else top + 0.5 * (each.height - line * len(lines))
         for place, words in enumerate(lines):
             frame.text(
                 end, start + line * (place + 0.5), words, size=each.size, weight=weight, color=colour, ha="right",
@@ -301,8 +314,11 @@ def draw_key(frame: Frame, key: Sequence[Sign]) -> float:
     for line in _key_lines(key, frame.width):
         for x, sign in line:
             middle = y + 0.5 * _LEGEND
-            ends = [x + 0.02, x + 0.2] if sign.style.get("linestyle", "-") != "none" else [x + 0.11]
-            frame.mark(ends, [middle] * len(ends), **sign.style)
+            if "facecolor" in sign.style:
+                frame.box(x + 0.02, middle - 0.04, 0.18, 0.08, **sign.style)
+            else:
+                ends = [x + 0.02, x + 0.11, x + 0.2] if sign.style.get("linestyle", "-") != "none" else [x + 0.11]
+                frame.mark(ends, [middle] * len(ends), markevery=[len(ends) // 2], **sign.style)
             frame.text(x + 0.26, middle, sign.words, size=7, color=INK, va="center_baseline", ha="left")
         y += _LEGEND
     return y

@@ -8,16 +8,18 @@ from itertools import pairwise
 from typing import Final
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
+from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator, NullLocator
 
 from mcmort.present.figures.style import FAINT, GREY, INK
 from mcmort.present.figures.typeset import text_width, wrapped
-from mcmort.present.numbers import tick_text
+from mcmort.present.numbers import tick_texts
 
-__all__ = ["EDGE", "Scale", "dress", "not_known", "scale_of"]
+__all__ = ["EDGE", "STEPS", "Scale", "dress", "not_known", "scale_of"]
 
 EDGE: Final = 0.16
 """Inches beside a panel into which the first and last number of its axis may reach."""
+STEPS: Final = (1.0, 2.0, 2.5, 5.0, 10.0)
+"""From one number of a linear axis to the next, times a power of ten: steps that one counts in."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +60,7 @@ def dress(axes: Axes, scale: Scale, across: float, *, has_grid: bool = True) -> 
     ticks = _ticks(scale, across)
     axes.xaxis.set_major_locator(FixedLocator(ticks))
     axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: tick_text(value, scale.unit)))
+    axes.xaxis.set_major_formatter(FixedFormatter(_texts(scale, ticks)))
     axes.tick_params(axis="x", labelsize=7.5, length=3, pad=2)
     axes.set_xlabel(wrapped(scale.label, across, 7.5, most=1)[0], size=7.5, labelpad=2)
     if has_grid:
@@ -80,29 +82,34 @@ def _ticks(scale: Scale, across: float) -> list[float]:
         choices += [[10.0**power for power in powers][::step] for step in (1, 2, 3, 4)]
     else:
         bins = max(int(across / 0.5), 1)
-        choices = [list(MaxNLocator(count).tick_values(scale.low, scale.high)) for count in range(bins, 0, -1)]
+        choices = [
+            list(MaxNLocator(count, steps=STEPS).tick_values(scale.low, scale.high)) for count in range(bins, 0, -1)
+        ]
 
     def place(value: float) -> float:
         if scale.is_log:
             return across * math.log(value / scale.low) / math.log(scale.high / scale.low)
         return across * (value - scale.low) / (scale.high - scale.low)
 
-    def half(value: float) -> float:
-        return 0.5 * text_width(tick_text(value, scale.unit), 7.5)
-
     ticks: list[float] = []
     for chosen in choices:
+        inside = [float(value) for value in chosen if scale.low <= value <= scale.high]
+        half = {
+            value: 0.5 * text_width(text, 7.5) for value, text in zip(inside, _texts(scale, inside), strict=True)
+        }  # fmt: skip
         ticks = [
-            float(value)
-            for value in chosen
-            if scale.low <= value <= scale.high
-            and place(value) - half(value) >= -EDGE + 0.02
-            and place(value) + half(value) <= across + EDGE - 0.02
+            value
+            for value in inside
+            if place(value) - half[value] >= -EDGE + 0.02 and place(value) + half[value] <= across + EDGE - 0.02
         ]
-        gaps = [place(last) - half(last) - place(first) - half(first) for first, last in pairwise(ticks)]
+        gaps = [place(last) - half[last] - place(first) - half[first] for first, last in pairwise(ticks)]
         if all(gap > 0.1 for gap in gaps):
             return ticks
     return ticks[:1]
+
+
+def _texts(scale: Scale, ticks: list[float]) -> list[str]:
+    return tick_texts(ticks, scale.unit, is_log=scale.is_log)
 
 
 def not_known(axes: Axes, y: float) -> None:

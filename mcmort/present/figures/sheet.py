@@ -15,6 +15,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from mcmort.present.figures.style import GREY, SMALL, looks
@@ -29,10 +30,12 @@ TALLEST: Final = 9.0
 """Height of a page of 11 inches without its margins."""
 TITLE: Final = "title"
 CAPTION: Final = "caption"
-"""Names under which a figure holds its title and its caption."""
+"""Names under which a figure holds the lines of its title and of its caption, each with its number after it."""
 _MARGIN: Final = 0.085
 _TITLE_LINES: Final = {"column": 7, "page": 4}
 _TITLE_SIZES: Final = {"column": 9.0, "page": 10.0}
+_TITLE_LINE: Final = 0.0166
+"""Inches from line to line of a title, for each point of its size."""
 _CAPTION_LINE: Final = 0.1175
 _LEAST_ROOM: Final = 3.0
 """Inches that a caption leaves to the chart."""
@@ -65,6 +68,12 @@ class Frame:
         """Draw a line or a marker."""
         across, up = [one / self.width for one in x], [1.0 - one / self.height for one in y]
         self.axes.plot(across, up, transform=self.axes.transAxes, clip_on=False, **style)
+
+    def box(self, x: float, y: float, width: float, height: float, **style: Any) -> None:
+        """Draw a bar, by its upper left corner."""
+        corner = (x / self.width, 1.0 - (y + height) / self.height)
+        size = width / self.width, height / self.height
+        self.axes.add_patch(Rectangle(corner, *size, transform=self.axes.transAxes, clip_on=False, **style))
 
     def panel(self, x: float, y: float, width: float, height: float) -> Axes:
         """Return axes for data within the frame, by their upper left corner."""
@@ -158,7 +167,7 @@ def _title(title: str, width: Width) -> list[str]:
 
 
 def _above(title: list[str], width: Width) -> float:
-    return 0.13 + 0.0166 * _TITLE_SIZES[width] * len(title)
+    return 0.13 + _TITLE_LINE * _TITLE_SIZES[width] * len(title)
 
 
 def _below(caption: list[str]) -> float:
@@ -181,20 +190,20 @@ def _sheet(leaf: Leaf, title: list[str], caption: list[str], width: Width) -> Fi
     axes = figure.add_axes((_MARGIN / across, below / tall, inner / across, leaf.height / tall))
     axes.set_axis_off()
     leaf.draw(Frame(axes, inner, leaf.height))
+    size = _TITLE_SIZES[width]
+    first = {TITLE: tall - 0.07 - 0.0108 * size, CAPTION: 0.072 + _CAPTION_LINE * (len(caption) - 1)}
+    step = {TITLE: _TITLE_LINE * size, CAPTION: _CAPTION_LINE}
     style: dict[str, dict[str, Any]] = {
-        TITLE: {
-            "y": 1.0 - 0.07 / tall,
-            "weight": "bold",
-            "size": _TITLE_SIZES[width],
-            "va": "top",
-            "linespacing": 1.15,
-        },
-        CAPTION: {"y": 0.05 / tall, "size": SMALL, "color": GREY, "va": "bottom", "linespacing": 1.3},
+        TITLE: {"weight": "bold", "size": size},
+        CAPTION: {"size": SMALL, "color": GREY},
     }
     for name, lines in ((TITLE, title), (CAPTION, caption)):
-        words = "\n".join(lines)
-        text = figure.text(_MARGIN / across, s=words, family=families_for(words), **style[name])
-        text.set_gid(name)
+        for place, line in enumerate(lines):  # each by itself: in a block, a line of tall characters takes more room
+            text = figure.text(
+                _MARGIN / across, (first[name] - step[name] * place) / tall, line, family=families_for(line),
+                **style[name],
+            )  # fmt: skip
+            text.set_gid(f"{name}-{place + 1}")
     return figure
 
 

@@ -55,7 +55,8 @@ def looks() -> Any:
 
 def words_of(figure: Figure, name: str) -> str:
     """Return the title or the caption of a figure, as running text."""
-    return " ".join(" ".join(text.get_text() for text in figure.texts if text.get_gid() == name).split())
+    lines = (text.get_text() for text in figure.texts if str(text.get_gid()).rpartition("-")[0] == name)
+    return " ".join(" ".join(lines).split())
 
 
 def figure_bytes(figure: Figure, form: str) -> bytes:

@@ -9,6 +9,8 @@ from typing import Final
 from matplotlib.font_manager import FontProperties, fontManager, get_font
 from matplotlib.ft2font import LoadFlags
 
+from mcmort.present.print_format import GLUE, glued
+
 __all__ = ["FONT", "families_for", "lacking", "text_width", "wrapped"]
 
 FONT: Final = "DejaVu Sans"
@@ -101,7 +103,7 @@ def wrapped(text: str, width: float, size: float, *, most: int | None = None, we
     Parameters
     ----------
     text : str
-        Words; line breaks in it count as spaces.
+        Words; line breaks in it count as spaces. A number stays with its unit where a line has room for both.
     width : float
         Of the longest line, in inches.
     size : float
@@ -118,10 +120,15 @@ def wrapped(text: str, width: float, size: float, *, most: int | None = None, we
     """
 
     def fits(line: str) -> bool:
-        return text_width(line, size, weight) <= width
+        return text_width(line.replace(GLUE, " "), size, weight) <= width
 
     lines, line = [], ""
-    for word in filter(None, _SPACES.split(text)):
+    words = [
+        word
+        for together in filter(None, _SPACES.split(glued(text)))
+        for word in ([together] if fits(together) else together.split(GLUE))
+    ]
+    for word in words:
         if fits(f"{line} {word}".strip()):
             line = f"{line} {word}".strip()
             continue
@@ -138,4 +145,4 @@ def wrapped(text: str, width: float, size: float, *, most: int | None = None, we
         while last and not fits(f"{last}\N{HORIZONTAL ELLIPSIS}"):
             last = last[:-1].rstrip()
         lines = [*lines[: most - 1], f"{last}\N{HORIZONTAL ELLIPSIS}"]
-    return lines
+    return [line.replace(GLUE, " ") for line in lines]

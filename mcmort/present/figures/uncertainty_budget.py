@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from mcmort.analysis.sensitivity import PartSensitivity, TotalSensitivity
 from mcmort.analysis.summary import summarise
 from mcmort.present.engine_note import engine_note
-from mcmort.present.figures.evidence_kinds import LOOKS, kind_of
+from mcmort.present.figures.evidence_kinds import LOOKS, EvidenceKind, kind_of
 from mcmort.present.figures.rows import Panel, Row, RowChart, Sign
 from mcmort.present.figures.scale import Scale
 from mcmort.present.figures.sheet import Width, drawn
@@ -79,7 +79,10 @@ def budget_chart(result: TotalSensitivity) -> RowChart:
     ]
     if rest:
         together = percent(sum(part.covariance_share.value for part in rest))
-        caption.append(f"{len(rest)} more parts carry {together} together.")
+        one = len(rest) == 1
+        caption.append(
+            f"One more part carries {together}." if one else f"{len(rest)} more parts carry {together} together."
+        )
     if any(part.kind == "overlap" for part in shown):
         caption.append("Less: what two figures both hold and is taken off.")
     caption.append("Shares change with the definition.")
@@ -98,7 +101,10 @@ def budget_chart(result: TotalSensitivity) -> RowChart:
 def _style(result: TotalSensitivity, part: PartSensitivity) -> dict[str, Any]:
     if part.kind != "component":
         return {"facecolor": "white", "edgecolor": GREY, "linewidth": 0.8}
-    kind = kind_of(result.total, part.name)
+    return _style_of(kind_of(result.total, part.name))
+
+
+def _style_of(kind: EvidenceKind) -> dict[str, Any]:
     return _HATCHED if kind == "told" else {"facecolor": LOOKS[kind].colour, "edgecolor": INK, "linewidth": 0.0}
 
 
@@ -109,12 +115,8 @@ def _draw(axes: Axes, y: float, *, value: float, style: dict[str, Any]) -> None:
 
 def _key(result: TotalSensitivity, shown: list[PartSensitivity]) -> tuple[Sign, ...]:
     kinds = [kind_of(result.total, part.name) for part in shown if part.kind == "component"]
-    words = {
+    words: dict[EvidenceKind, str] = {
         "records": "from registers and records", "data": "from demography and surveys",
-        "told": "syntheses, testimony (hatched)", "formula": "by a formula",
+        "told": "from syntheses and testimony", "formula": "by a formula",
     }  # fmt: skip
-    return tuple(
-        Sign(words=text, style={"color": LOOKS[kind].colour, "linewidth": 6, "solid_capstyle": "butt"})
-        for kind, text in words.items()
-        if kind in kinds
-    )
+    return tuple(Sign(words=text, style=_style_of(kind)) for kind, text in words.items() if kind in kinds)

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from mcmort.analysis import summarise
+from mcmort.analysis import Summary, summarise
 from mcmort.analysis.yearly import Yearly
 from mcmort.present.bridge_text import quoted
 from mcmort.present.engine_note import engine_note
 from mcmort.present.figures.plots import BELOW, LEFT, PlotChart, dress_years, stand
 from mcmort.present.figures.sheet import Frame, Width, drawn
-from mcmort.present.figures.style import ARCHIVAL, ESTIMATED
-from mcmort.present.wording import excluded_text, floor_note, interval_text, units
+from mcmort.present.figures.style import ARCHIVAL, ESTIMATED, FILL, INK
+from mcmort.present.wording import floor_note, interval_text, left_out_text, units
 
 __all__ = ["yearly_chart", "yearly_deaths"]
 
-_STANDS_OUT: Final = 1.1
-"""Ratio of the two highest medians from which on a year is said to have most deaths."""
+_DENSE: Final = 0.025
+"""Inches for a year below which years are drawn as bands, since bars would run together."""
 
 
 def yearly_deaths(
@@ -55,9 +56,9 @@ def yearly_chart(found: Yearly, probability: float = 0.95) -> PlotChart:
     span = interval_text(found.years[peak], found.summaries[peak], probability)
     unknown = [year for year in range(total.years[0], total.years[1] + 1) if year not in found.years]
     text = [
-        f"{100 * probability:g} % (thin) and 50 % (thick) credible intervals; circle: median. Where no source says "
-        "when the deaths of a component fell, the share of a year is uncertain, and its interval wide. Intervals of "
-        "years do not add up."
+        f"{100 * probability:g} % (thin or light) and 50 % (thick or dark) credible intervals; circle or black line: "
+        "median. Where no source says when the deaths of a component fell, the share of a year is uncertain, and its "
+        "interval wide. Intervals of years do not add up."
     ]
     if unknown:
         text.append(f"Years of which nothing is known are left empty: {len(unknown)}.")
@@ -66,7 +67,7 @@ def yearly_chart(found: Yearly, probability: float = 0.95) -> PlotChart:
         title=f"{total.case.head.title}: {_finding(found, peak, span, unit)} under {quoted(total.definition.label)}",
         caption=(
             *text,
-            f"Not counted: {excluded_text(total)}.",
+            left_out_text(total),
             *floor_note([total]),
             engine_note(total, summary),
         ),
@@ -77,12 +78,12 @@ def yearly_chart(found: Yearly, probability: float = 0.95) -> PlotChart:
 
 def _finding(found: Yearly, peak: int, span: str, unit: str) -> str:
     """Say which year has most deaths, or that none stands out."""
-    medians = sorted(summary.median for summary in found.summaries.values())
-    if len(medians) == 1:
+    others = [summary.median for year, summary in found.summaries.items() if year != peak]
+    if not others:
         return f"all {unit} fall in {peak}, {span},"
-    if medians[-1] < _STANDS_OUT * medians[-2]:
+    if found.summaries[peak].interval(0.5).low <= max(others):
         return f"no single year stands out, and {peak} has {span} {unit}"
-    return f"most {unit} fall in {peak}, {span},"
+    return f"no year has more {unit} than {peak}, {span},"
 
 
 def _draw(frame: Frame, top: float, *, found: Yearly, probability: float, unit: str) -> None:
@@ -93,16 +94,36 @@ def _draw(frame: Frame, top: float, *, found: Yearly, probability: float, unit: 
     low, high = min(wide.low for wide in wides.values()), max(wide.high for wide in wides.values())
     dress_years(axes, first - 0.8, last + 0.8, across, "year")
     stand(axes, 1.05 * low if low < 0.0 else 0.0, 1.06 * high if high > 0.0 else 1.0, unit)
-    is_dense = across * 72 / (last - first + 2) < 6.0
-    size = 1.8 if is_dense else 3.6
+    room = across / (last - first + 1.6)
+    if room < _DENSE:
+        _draw_bands(axes, found.summaries, probability)
+        return
+    size, thin, thick = (1.8, 0.7, 2.0) if room < 3 * _DENSE else (3.6, 1.3, 4.0)
     for year, summary in found.summaries.items():
-        half = summary.interval(0.5)
-        for interval, thickness in ((wides[year], 0.7 if is_dense else 1.3), (half, 2.0 if is_dense else 4.0)):
+        for interval, thickness in ((wides[year], thin), (summary.interval(0.5), thick)):
             axes.plot(
                 [year, year], [interval.low, interval.high], color=ESTIMATED, linewidth=thickness,
                 solid_capstyle="butt",
             )  # fmt: skip
         axes.plot(
             [year], [summary.median], marker="o", markersize=size, color="white", markeredgecolor=ARCHIVAL,
-            markeredgewidth=0.6,
+            markeredgewidth=0.6, clip_on=False, zorder=3,
         )  # fmt: skip
+
+
+def _draw_bands(axes: Axes, summaries: Mapping[int, Summary], probability: float) -> None:
+    """Draw intervals as bands, a step for each year, in runs of years of which something is known."""
+    runs: list[list[int]] = []
+    for year in sorted(summaries):
+        if runs and runs[-1][-1] == year - 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    for run in runs:
+        edges = [run[0] - 0.5, *(year + 0.5 for year in run)]
+        for level, colour in ((probability, FILL), (0.5, ESTIMATED)):
+            bands = [summaries[year].interval(level) for year in run]
+            lows, highs = [band.low for band in bands], [band.high for band in bands]
+            axes.fill_between(edges, [*lows, lows[-1]], [*highs, highs[-1]], step="post", color=colour, linewidth=0)
+        medians = [summaries[year].median for year in run]
+        axes.hlines(medians, edges[:-1], edges[1:], color=INK, linewidth=0.8)

@@ -1,8 +1,10 @@
 "use strict";
-// The controls of the page, and all that follows from them. All text of a case goes in as text, never as markup.
-(() => {
-  const data = JSON.parse(document.getElementById("data").textContent);
-  const byId = (id) => document.getElementById(id);
+// The controls of an explorer, and all that follows from them. All text of a case goes in as text, never as markup.
+
+// Starts an explorer under a root, a document or a shadow root, in which ids are its own. `first` is the choice that it
+// begins with, `changed` is called with each later one, and with a word on its result.
+function startExplorer(root, data, {first = null, changed = () => {}} = {}) {
+  const byId = (id) => root.getElementById(id);
   const components = new Map(data.components.map((one) => [one.id, one]));
   const definitions = new Map(data.definitions.map((one) => [one.id, one]));
   const models = new Map(data.variants.map((one) => [one.id, new Engine.Model(data, one)]));
@@ -140,8 +142,6 @@
     const one = definitions.get(state.definition);
     byId("question").textContent = isAsDefined() ? one.question : `Started from \u201c${one.label}\u201d and changed.`;
     byId("basis").textContent = basis();
-    byId("strip").replaceChildren(current ? current.one.text : "No total to report",
-      make("span", {}, current ? `  ${percent(state.level)} %, median ${current.one.middle}; ${selectionLabel()}` : ""));
     byId("definition-text").textContent = `Counts: ${one.adds}. Leaves out: ${one.leaves_out}.`.replaceAll("..", ".");
     byId("chart-title").textContent = `How many, ${isAsDefined() ? one.label : "own selection"}`
       + (current ? `: ${current.one.text} (${percent(state.level)} %)` : ": no total to report");
@@ -250,16 +250,13 @@
     setText(byId("interval-head"), `${percent(state.level)} % interval`);
     setText(byId("table-title"), `${data.case.title}: ${selectionLabel()}; ${measureText()}`);
   }
-  function wholePercent(share) { return `${(100 * share).toFixed(0)} %`.replace(/^-0 /, "0 ").replace("-", "\u2212"); }
+  const wholePercent = (share) => `${(100 * share).toFixed(0)} %`.replace(/^-0 /, "0 ").replace("-", "\u2212");
 
   function showBridge() {
     byId("bridge").hidden = !state.pinned; byId("unpin").hidden = !state.pinned;
     if (!state.pinned) return;
     const before = state.pinned.means, after = means();
-    const steps = [...new Set([...before.keys(), ...after.keys()])].map((name) => [name, before.get(name) ?? 0, after.get(name) ?? 0])
-      .filter(([, from, to]) => Math.abs(to - from) > 0.5).sort((a, b) => Math.abs(b[2] - b[1]) - Math.abs(a[2] - a[1]));
-    const total = (found) => [...found.values()].reduce((sum, value) => sum + value, 0);
-    const sums = [total(before), total(after)], difference = sums[1] - sums[0];
+    const {steps, sums} = Engine.steps(before, after), difference = sums[1] - sums[0];
     const rounding = Engine.roundingOf([...sums, Math.abs(difference)].map(Math.abs), Math.max(...sums.map(Math.abs), 1) / 10);
     const signed = (value) => (rounding.value(value) > 0 ? "+" : "") + rounding.number(value);
     const plain = (value) => (value === 0 ? "\u2013" : rounding.number(value));
@@ -285,15 +282,8 @@
     return found.set("", rest);
   }
 
-  function threshold() {
-    const text = byId("threshold").value.trim().toLowerCase().replaceAll(",", "").replaceAll("_", "");
-    if (text === "") return null;
-    const match = /^(\d+(?:\.\d+)?(?:e\d+)?)\s*(thousand|k|million|m|billion|bn)?$/.exec(text);
-    if (!match) return NaN;
-    return Number(match[1]) * ({thousand: 1e3, k: 1e3, million: 1e6, m: 1e6, billion: 1e9, bn: 1e9}[match[2]] ?? 1);
-  }
   function showProbability() {
-    const limit = threshold(), place = byId("probability");
+    const limit = Engine.numberOf(byId("threshold").value), place = byId("probability");
     if (limit === null) { setText(place, ""); return; }
     if (Number.isNaN(limit)) { setText(place, "Write a number, such as 20 million or 500,000."); return; }
     if (!current) { setText(place, "No total, so no probability."); return; }
@@ -303,7 +293,7 @@
   }
   function showLeftOut() {
     const left = data.components.filter((one) => !state.selected.has(one.id)).map((one) => one.label);
-    setText(byId("left-out"), left.length ? `Left out of this total: ${left.join("; ")}.` : "Left out of this total: nothing that the case holds.");
+    setText(byId("left-out"), left.length ? `Not added, as outside of the total or as parts of it: ${left.join("; ")}.` : "All that the case holds is in this total.");
     const unknown = unknownOnes().map((name) => `${components.get(name).label} (${model().variant.unknown[name]?.[state.measure] ?? "no evidence"})`);
     setText(byId("unknown"), unknown.length ? `Asked for, but unknown, which is not zero: ${unknown.join("; ")}.` : "");
   }
@@ -340,7 +330,7 @@
     on("variant", (value) => {
       const was = isAsDefined();
       state.variant = value;
-      if (was) state.selected = new Set(scope().counted);
+      state.selected = new Set(was ? scope().counted : [...state.selected].filter(isAvailable));
     });
     byId("threshold").addEventListener("input", showProbability);
     byId("pin").addEventListener("click", () => {
@@ -349,7 +339,6 @@
     });
     byId("unpin").addEventListener("click", () => { state.pinned = null; show(); byId("pin").focus(); });
     byId("csv").addEventListener("click", download);
-    byId("copy").addEventListener("click", copyLink);
   }
   function variantLabel({label, evidence}) { return hasEngines ? `${label}; ${evidence}` : evidence; }
   function pinLabel() {
@@ -358,59 +347,31 @@
     return [selectionLabel(), ...extra].join(", ");
   }
   function syncControls() {
-    for (const radio of document.getElementsByName("definition")) radio.checked = radio.value === state.definition;
+    for (const radio of byId("definitions").querySelectorAll("input")) radio.checked = radio.value === state.definition;
     for (const id of ["span", "measure", "level", "variant"]) byId(id).value = state[id];
     byId("net").value = state.net ? "1" : "0";
   }
 
-  // ---- the link, and what is said aloud: both a moment after the last change
-  function fragment() {
-    const on = data.components.map((one) => (state.selected.has(one.id) ? "1" : "0")).join("");
-    const words = {data: data.digest, d: state.definition, y: state.span, m: state.measure, net: state.net ? "1" : "0",
-      ci: state.level, e: state.variant, on};
-    return `#${new URLSearchParams(words)}`;
+  // ---- the choice as others keep it, and what is said aloud a moment after the last change
+  function choice() {
+    const {definition, span, measure, net, level, variant, selected} = state;
+    const names = data.components.map((one) => one.id).filter((name) => selected.has(name));
+    return {definition, span, measure, net, level, variant, selected: names};
+  }
+  function take(one) {
+    Object.assign(state, one, {selected: new Set(one.selected ?? state.selected)});
+    show(); syncControls();
+  }
+  function brief() {
+    if (!current) return ["No total to report", ""];
+    return [current.one.text, `${percent(state.level)} %, median ${current.one.middle}; ${selectionLabel()}`];
   }
   function settle() {
+    changed(choice(), brief());
     clearTimeout(live);
-    live = setTimeout(() => {
-      history.replaceState(null, "", fragment());
-      setText(byId("live"), headline());
-    }, 400);
-  }
-  // whether a link was read; one of other data, or of no sense, changes nothing
-  function readLink() {
-    const words = new URLSearchParams(location.hash.slice(1)), problem = byId("link-problem");
-    problem.hidden = true;
-    if (!words.has("data")) return false;
-    const on = words.get("on") ?? "", isSound = words.get("data") === data.digest && definitions.has(words.get("d"))
-      && data.spans.some((one) => one.id === words.get("y")) && ["all", "registered"].includes(words.get("m"))
-      && data.levels.map(String).includes(words.get("ci")) && models.has(words.get("e"))
-      && /^[01]+$/.test(on) && on.length === data.components.length;
-    if (!isSound) {
-      problem.hidden = false;
-      problem.textContent = words.get("data") === data.digest
-        ? "The link could not be read; the page shows the definition that it begins with."
-        : "The link was made for a page with other data, so it would name other numbers; the page shows the definition that it begins with.";
-      return false;
-    }
-    Object.assign(state, {definition: words.get("d"), span: words.get("y"), measure: words.get("m"), net: words.get("net") === "1",
-      level: words.get("ci"), variant: words.get("e"),
-      selected: new Set(data.components.filter((_, index) => on[index] === "1").map((one) => one.id))});
-    return true;
-  }
-  function copyLink() {
-    history.replaceState(null, "", fragment());
-    const said = (text) => setText(byId("live"), text);
-    const done = () => { said("Link copied."); byId("copy").textContent = "Link copied"; setTimeout(() => { byId("copy").textContent = "Copy link"; }, 2000); };
-    (navigator.clipboard?.writeText(location.href) ?? Promise.reject()).then(done, () => {
-      said("The address of the page is the link."); byId("copy").textContent = "Copy the address above";
-    });
+    live = setTimeout(() => setText(byId("live"), headline()), 400);
   }
   function download() {
-    const cell = (value) => {
-      const text = String(value), safe = /^[=+\-@\t\r]/.test(text) && typeof value === "string" ? `'${text}` : text;
-      return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-    };
     const lines = [["component", "label", "counted", "median", "low", "high", "level", "definition", "years", "measure", "net", "evidence", "data"]];
     const tail = [state.level, state.definition, yearsText(), state.measure, state.net, state.variant, data.digest];
     for (const one of data.components) {
@@ -419,31 +380,24 @@
       lines.push([one.id, one.label, state.selected.has(one.id) ? "yes" : "no", ...numbers, ...tail]);
     }
     lines.push(["total", "Total counted", "", ...(current ? [current.one.median, ...current.one.intervals[state.level]] : ["", "", ""]), ...tail]);
-    const text = lines.map((line) => line.map(cell).join(",")).join("\n") + "\n";
-    const link = make("a", {href: URL.createObjectURL(new Blob([text], {type: "text/csv"})), download: `${data.case.id}-selection.csv`});
+    const link = make("a", {href: URL.createObjectURL(new Blob([Engine.csv(lines)], {type: "text/csv"})), download: `${data.case.id}-selection.csv`});
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
 
   // ---- begin
-  document.body.classList.add("has-script");
+  byId("explorer").classList.add("has-script");
   state.span = WHOLE;
   choose(data.default);
   buildControls();
   buildTable();
-  readLink();
-  show();
-  syncControls();
-  addEventListener("hashchange", () => { if (location.hash !== fragment()) { if (readLink()) { show(); syncControls(); } } });
+  take(first ?? {});
   let width = byId("chart").clientWidth;
-  new ResizeObserver(() => {
+  const watch = new ResizeObserver(() => {
     if (byId("chart").clientWidth !== width) { width = byId("chart").clientWidth; draw(); }
-  }).observe(byId("chart"));
-  new IntersectionObserver(([seen]) => { byId("strip").hidden = seen.isIntersecting; }).observe(byId("headline"));
+  });
+  watch.observe(byId("chart"));
   addEventListener("beforeprint", draw);
-  window.mcmort = {state, current: () => current, compute: (words) => {
-    Object.assign(state, words, {selected: new Set(words.selected ?? state.selected)});
-    show(); syncControls();
-    return current && [0.025, 0.5, 0.975].map((share) => Engine.quantile(current.one.ascending, share));
-  }, ready: true};
-})();
+  return {state, choice, take, current: () => current, said: (text) => setText(byId("live"), text),
+    end: () => { clearTimeout(live); watch.disconnect(); removeEventListener("beforeprint", draw); }};
+}

@@ -268,7 +268,36 @@ const Engine = (() => {
     if (share > 0.99) return "more than 99 in 100";
     return `about ${(100 * share).toFixed(0)}\u00a0%`;
   }
+  // the steps from some means by name to others, the largest first, and the sums of both
+  function steps(before, after) {
+    const found = [...new Set([...before.keys(), ...after.keys()])].map((name) => [name, before.get(name) ?? 0, after.get(name) ?? 0])
+      .filter(([, from, to]) => Math.abs(to - from) > COUNTED).sort((a, b) => Math.abs(b[2] - b[1]) - Math.abs(a[2] - a[1]));
+    return {steps: found, sums: [before, after].map((means) => [...means.values()].reduce((sum, value) => sum + value, 0))};
+  }
+  // a number as people write it; null where nothing is written, not a number where it is none
+  function numberOf(written) {
+    const text = written.trim().toLowerCase().replaceAll(",", "").replaceAll("_", "");
+    if (text === "") return null;
+    const match = /^(\d+(?:\.\d+)?(?:e\d+)?)\s*(thousand|k|million|m|billion|bn)?$/.exec(text);
+    if (!match) return NaN;
+    return Number(match[1]) * ({thousand: 1e3, k: 1e3, million: 1e6, m: 1e6, billion: 1e9, bn: 1e9}[match[2]] ?? 1);
+  }
+  // whether a choice names what there is; of other data, or of no sense, it does not
+  function isSound(data, {definition, span, measure, level, variant, selected}) {
+    const has = (list, id) => list.some((one) => one.id === id);
+    return has(data.definitions, definition) && has(data.spans, span) && ["all", "registered"].includes(measure)
+      && data.levels.map(String).includes(level) && has(data.variants, variant)
+      && Array.isArray(selected) && selected.every((name) => has(data.components, name));
+  }
+  // lines of cells as CSV; a text that a spreadsheet would carry out is marked as text
+  function csv(lines) {
+    const cell = (value) => {
+      const text = String(value), safe = /^[=+\-@\t\r]/.test(text) && typeof value === "string" ? `'${text}` : text;
+      return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+    };
+    return lines.map((line) => line.map(cell).join(",")).join("\n") + "\n";
+  }
   return {Model, unpack, mean, sorted, quantile, summary, shares, shareAbove, roundedTo, roundingOf, roundingFor,
-    Rounding, stored, probabilityText};
+    Rounding, stored, probabilityText, steps, numberOf, isSound, csv};
 })();
 if (typeof module !== "undefined") module.exports = Engine;

@@ -6,9 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 from importlib.metadata import version
-from importlib.resources import files
 from typing import Any, Final
 
 from markupsafe import Markup
@@ -19,14 +17,14 @@ from mcmort.errors import UsageError
 from mcmort.present.engine_note import engine_note
 from mcmort.present.numbers import rounding_for
 from mcmort.present.page.page_data import Variant, page_data
+from mcmort.present.page.page_files import EXPLORER_SCRIPTS, joined, template
 from mcmort.present.pieces_text import headline_with_pieces
 from mcmort.present.print_format import years_text
 from mcmort.present.texts.limits_text import limits
-from mcmort.present.wording import counts_text, excluded_text, interval_text, unknown_text
+from mcmort.present.wording import counts_text, interval_text, not_added_text, unknown_text
 
 __all__ = ["default_definition", "page_html"]
 
-_SCRIPTS: Final = ("engine.js", "view.js", "app.js")
 _LEVEL: Final = 0.95
 
 
@@ -68,37 +66,22 @@ def page_html(variants: Sequence[Variant], default: str, figures: Sequence[tuple
     case = variants[0].model.draws.case
     row = next(row for row in comparison.rows if row.total.definition.id == default)
     return str(
-        _template().render(
+        template("page.html.j2").render(
             title=case.head.title,
             summary=case.head.summary.replace("`", ""),
             version=version("mcmort"),
-            css=Markup(_unindented(_text("page.css"))),
-            scripts=Markup("\n".join(_unindented(_text(name)) for name in _SCRIPTS)),
+            css=Markup(joined(["explorer.css", "page.css"])),
+            scripts=Markup(joined([*EXPLORER_SCRIPTS, "page.js"])),
             data=Markup(_as_script_data(data)),
             digest=data["digest"],
             figure=Markup(_figure(comparison, row)),
+            page=True,
             definitions=_definitions(comparison),
             figures=[{"caption": caption, "path": path} for caption, path in figures],
             limits=limits(case),
             shown=_shown(row, len(variants[0].model.draws)),
         )
     )
-
-
-@cache
-def _template() -> Any:
-    from jinja2 import Environment, StrictUndefined
-
-    return Environment(autoescape=True, undefined=StrictUndefined).from_string(_text("page.html.j2"))
-
-
-def _text(name: str) -> str:
-    return files("mcmort.present.page").joinpath(name).read_text(encoding="utf-8")
-
-
-def _unindented(program: str) -> str:
-    """Return a program without the spaces before its lines, and without lines of comment."""
-    return "\n".join(line for line in map(str.lstrip, program.splitlines()) if line and not line.startswith("//"))
 
 
 def _as_script_data(data: Any) -> str:
@@ -121,7 +104,7 @@ def _shown(row: ComparedDefinition, thinned: int) -> dict[str, Any]:
         "rows": _rows(row),
         "median": rounding.number(row.summary.median),
         "interval": interval_text(total, row.summary, _LEVEL),
-        "left_out": f"Left out of this total: {excluded_text(total)}.",
+        "left_out": not_added_text(total) or "All that the case holds is in this total.",
         "unknown": f"Asked for, but unknown, which is not zero: {unknown}." if unknown else "",
         "note": engine_note(total, row.summary),
         "thinned": thinned,

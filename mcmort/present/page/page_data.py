@@ -138,6 +138,8 @@ def _variant(
     statuses = {name: draws.statuses[name] for name in names}
     return {
         "id": f"{engine}-{standard.id}" if standard.id else engine,
+        "engine": engine,
+        "standard": standard.name,
         "label": ENGINE_WORDS.get(engine, engine),
         "evidence": standard.label,
         "said": _said(standard),

@@ -2,8 +2,9 @@
 // Draws the total and the small bars of components as SVG. Text goes in as text, never as markup.
 const View = (() => {
   const SPACE = "http://www.w3.org/2000/svg";
-  const COLOURS = {ink: "#1b1b1b", quiet: "#4d4d4d", grey: "#707070", faint: "#d9d9d9", mark: "#0072B2", fill: "#a9cfe4",
-    dark: "#004b75", pin: "#b34700"};
+  // properties of explorer.css, so that a dark notebook has others
+  const COLOURS = Object.fromEntries(["ink", "quiet", "grey", "grid", "mark", "fill", "dark", "pin", "paper"]
+    .map((name) => [name, `var(--${name})`]));
   function element(name, attributes, text) {
     const made = document.createElementNS(SPACE, name);
     for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
@@ -88,9 +89,8 @@ const View = (() => {
       const [low, high] = one.intervals[level], [in1, in2] = one.intervals["0.5"], middle = y + 13;
       line(low, high, middle, {stroke: COLOURS.mark, "stroke-width": 2});
       line(in1, in2, middle, {stroke: COLOURS.mark, "stroke-width": 7});
-      svg.append(element("circle", {cx: x(one.median), cy: middle, r: 5, fill: "#fff", stroke: COLOURS.mark, "stroke-width": 2}));
-      beside(svg, one.text, [x(low), x(high)], middle + 4, [left, right], {"font-weight": 600}, size);
-      y += 32;
+      svg.append(element("circle", {cx: x(one.median), cy: middle, r: 5, fill: COLOURS.paper, stroke: COLOURS.mark, "stroke-width": 2}));
+      y += 32 + beside(svg, one.text, [x(low), x(high)], middle + 4, [left, right], {"font-weight": 600}, size, true);
     }
     if (pinned) {
       name(`Pinned: ${pinned.label}`, COLOURS.pin, false);
@@ -98,8 +98,8 @@ const View = (() => {
       if (pinned.one) {
         const [low, high] = pinned.one.intervals[level];
         line(low, high, middle, {stroke: COLOURS.pin, "stroke-width": 2, "stroke-dasharray": "5 3"});
-        svg.append(element("circle", {cx: x(pinned.one.median), cy: middle, r: 4.5, fill: "#fff", stroke: COLOURS.pin, "stroke-width": 2}));
-        beside(svg, pinned.one.text, [x(low), x(high)], middle + 4, [left, right], {fill: COLOURS.pin}, size);
+        svg.append(element("circle", {cx: x(pinned.one.median), cy: middle, r: 4.5, fill: COLOURS.paper, stroke: COLOURS.pin, "stroke-width": 2}));
+        y += beside(svg, pinned.one.text, [x(low), x(high)], middle + 4, [left, right], {fill: COLOURS.pin}, size, true);
       } else {
         svg.append(element("text", {x: left, y: middle + 4, fill: COLOURS.pin}, "no total"));
       }
@@ -110,7 +110,7 @@ const View = (() => {
         svg.append(element("text", {x: 8, y: y + 31, fill: COLOURS.quiet, "font-size": 12}, "hollow or thin: counts otherwise")); y += 22; }
       for (const mark of published) {
         const text = mark.label;
-        if (narrow) { svg.append(element("text", {x: 8, y: y + 12, fill: COLOURS.quiet, "font-size": 12}, broken(`${text}${mark.same ? "" : "; other scope"}`, Math.floor((width - 16) / (12 * 0.56)), 1)[0])); y += 16; }
+        if (narrow) { svg.append(element("text", {x: 8, y: y + 12, fill: COLOURS.quiet, "font-size": 12}, broken(text, Math.floor((width - 16) / (12 * 0.56)), 1)[0])); y += 16; }
         drawMark(svg, mark, y + 9, x, reach);
         if (!narrow) {
           const most = Math.min(mark.high, reach);
@@ -121,7 +121,7 @@ const View = (() => {
     }
     const step = niceStep(reach - least, narrow ? 4 : 7);
     for (let tick = Math.ceil(least / step) * step; tick <= reach; tick += step) {
-      grid.append(element("line", {x1: x(tick), x2: x(tick), y1: 4, y2: y, stroke: COLOURS.faint}));
+      grid.append(element("line", {x1: x(tick), x2: x(tick), y1: 4, y2: y, stroke: COLOURS.grid}));
       svg.append(element("text", {x: x(tick), y: y + 16, "text-anchor": tick === 0 && narrow ? "start" : "middle", "font-size": 12}, axisText(tick, reach)));
     }
     y += 24;
@@ -129,18 +129,25 @@ const View = (() => {
     svg.setAttribute("height", y); svg.setAttribute("width", width);
     holder.replaceChildren(svg);
   }
-  // writes a text to the right of what is drawn, else to its left, else where there is more room, cut short
-  function beside(svg, text, [from, to], y, [left, right], attributes, size) {
+  // writes a text to the right of what is drawn, else to its left, else below it if it must stay whole, else where there
+  // is more room, cut short; returns how much higher that makes the row
+  function beside(svg, text, [from, to], y, [left, right], attributes, size, isWhole) {
     const most = [right + 12 - to - 8, from - 8 - left].map((room) => Math.floor(room / (size * 0.56)));
+    if (isWhole && text.length > Math.max(...most)) {
+      const last = Math.max(right + 8 - 1.1 * textWidth(text, size), left);
+      svg.append(element("text", {x: Math.min(Math.max(from, left), last), y: y + 18, ...attributes}, text));
+      return 20;
+    }
     const side = text.length <= most[0] || most[0] >= most[1] ? 0 : 1;
     const shown = text.length <= most[side] ? text : `${text.slice(0, Math.max(most[side] - 1, 3))}\u2026`;
     const place = side === 0 ? {x: to + 8, "text-anchor": "start"} : {x: from - 8, "text-anchor": "end"};
-    const made = element("text", {y, "paint-order": "stroke", stroke: "#fff", "stroke-width": 3, ...attributes, ...place}, shown);
+    const made = element("text", {y, "paint-order": "stroke", stroke: COLOURS.paper, "stroke-width": 3, ...attributes, ...place}, shown);
     if (shown !== text) made.append(element("title", {}, text));
     svg.append(made);
+    return 0;
   }
   function drawMark(svg, mark, y, x, reach) {
-    const face = mark.same ? COLOURS.grey : "#fff", style = {stroke: COLOURS.grey, fill: face};
+    const face = mark.same ? COLOURS.grey : COLOURS.paper, style = {stroke: COLOURS.grey, fill: face};
     if (mark.low > reach) {
       const tip = x(reach);
       svg.append(element("path", {d: `M${tip - 12},${y} h10 m-4,-4 l4,4 l-4,4`, fill: "none", stroke: COLOURS.grey}));
@@ -169,7 +176,7 @@ const View = (() => {
     const dash = isCounted ? {} : {"stroke-dasharray": "3 3"};
     svg.append(element("line", {x1: place(low), x2: place(high), y1: "50%", y2: "50%", stroke: colour, "stroke-width": 2, ...dash}));
     if (isCounted) svg.append(element("line", {x1: place(in1), x2: place(in2), y1: "50%", y2: "50%", stroke: colour, "stroke-width": 6}));
-    svg.append(element("circle", {cx: place(one.median), cy: "50%", r: 4, fill: "#fff", stroke: colour, "stroke-width": 2}));
+    svg.append(element("circle", {cx: place(one.median), cy: "50%", r: 4, fill: COLOURS.paper, stroke: colour, "stroke-width": 2}));
     return svg;
   }
   return {chart, bar, axisText};

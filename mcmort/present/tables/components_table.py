@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from mcmort.analysis import Summary
-from mcmort.analysis.fitted import Shifted, shifts
+from mcmort.analysis.fitted import shifts
+from mcmort.analysis.judged_priors import JudgedPrior, judged_priors
 from mcmort.bayes import Posterior
 from mcmort.bayes.diagnostics import LEAST_BFMI, LEAST_ESS, MOST_MCSE, MOST_RHAT
-from mcmort.present.engine_note import assertions_text
+from mcmort.catalogue import Case
 from mcmort.present.numbers import rounding_for
 from mcmort.present.print_format import EN_DASH
 from mcmort.present.tables.columns import Column, Table
@@ -48,9 +49,7 @@ def components_table(posterior: Posterior) -> Table:
     notes = [_evidence_note(posterior)]
     if unknown:
         notes.append(f"No evidence touches: {', '.join(unknown)}.")
-    if assertions := assertions_text(posterior):
-        notes.append(assertions)
-    notes += [*_balances(posterior), _priors_note(moved), _chains_note(posterior)]
+    notes += [*_balances(posterior), _priors_note(case, judged_priors(posterior, "all")), _chains_note(posterior)]
     return Table(
         f"{case.head.title}: components, given all the evidence", columns, tuple(rows), tuple(notes),
         raw_columns=("id", "median", "low", "high", "registered_low", "registered_high", "prior_low", "prior_high"),
@@ -66,18 +65,11 @@ def raw_ends(summary: Summary | None) -> tuple[float | None, float | None]:
     return wide.low, wide.high
 
 
-def _priors_note(moved: Sequence[Shifted]) -> str:
+def _priors_note(case: Case, judged: Sequence[JudgedPrior]) -> str:
     """Say in words what was presupposed of the deaths."""
-    told = [one for one in moved if one.before is not None and not _is_vague(one)]
-    text = "Before the evidence each was allowed all that is cited of it and several times more (CSV and JSON have it)"
-    return f"{text}, but for {len(told)} of {len(moved)}, with a prior as narrow." if told else f"{text}."
-
-
-def _is_vague(one: Shifted) -> bool:
-    """Whether the prior is wider than what the evidence leaves, to both sides."""
-    assert one.before is not None
-    before, after = one.before.interval(0.95), one.after.interval(0.95)
-    return before.low < after.low and after.high < before.high
+    narrow = sum(not one.is_wider for one in judged)
+    but = f", but for {narrow} of {len(judged)}" if narrow else ""
+    return f"The prior of each was wider than all the evidence{but} ('mcmort fit {case.where} --priors')."
 
 
 def _interval(summary: Summary | None) -> str:

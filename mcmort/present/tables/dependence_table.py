@@ -10,7 +10,7 @@ from mcmort.analysis.dependence import DependenceRanges
 from mcmort.present.engine_note import engine_note
 from mcmort.present.numbers import Rounding, rounding_for, rounding_of
 from mcmort.present.tables.columns import Column, Table
-from mcmort.present.wording import counts_text, excluded_text, is_floor, unknown_text
+from mcmort.present.wording import counts_text, is_floor, left_out_text, unknown_text
 from mcmort.results import Dependence
 from mcmort.totals import Total
 
@@ -67,7 +67,7 @@ def dependence_table(
     tails = ((1.0 - probability) / 2.0, (1.0 + probability) / 2.0)
     low, high = (f"{100.0 * tail:g} %" for tail in tails)
     columns = (Column("Dependence"), Column(low, True), Column("Median", True), Column(high, True))
-    notes = [f"Question: {total.definition.question}", f"Not counted: {excluded_text(total)}."]
+    notes = [f"Question: {total.definition.question}", left_out_text(total)]
     if total.unknown:
         notes.append(f"Asked for, but not known: {unknown_text(total)}.")
     return Table(

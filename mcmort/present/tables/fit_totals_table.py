@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from mcmort.analysis import Comparison
 from mcmort.bayes import Posterior
+from mcmort.present.assertion_text import assertions_text, with_assertions_text
 from mcmort.present.fit_text import lean_notes, measured_priors_note, unexpected_notes
 from mcmort.present.modes_text import mode_notes
 from mcmort.present.numbers import rounding_for
 from mcmort.present.print_format import years_text
 from mcmort.present.tables.columns import Column, Table
 from mcmort.present.wording import counts_text, floor_note, interval_text
+from mcmort.totals import Total
 
 __all__ = ["fit_totals_table"]
 
@@ -42,7 +44,14 @@ def fit_totals_table(posterior: Posterior, comparison: Comparison) -> Table:
             *mode_notes(posterior),
             *floor_note([row.total for row in comparison.rows]),
             *lean_notes(posterior),
+            *_assertions(comparison.rows[-1].total),
             *unexpected_notes(posterior),
             *measured_priors_note(posterior),
         ),
     )
+
+
+def _assertions(widest: Total) -> list[str]:
+    """Say what assertions would make of the widest total, and which option admits them."""
+    text = " ".join(filter(None, (with_assertions_text(widest), assertions_text(widest.draws))))
+    return [text] if text else []

@@ -10,6 +10,7 @@ from mcmort.analysis.measured_errors.hindcast import METHODS, Hindcast, Method
 from mcmort.analysis.measured_errors.hindcast_cases import FEWEST_FIGURES, EventCase
 from mcmort.analysis.measured_errors.hindcast_fits import Refused
 from mcmort.analysis.measured_errors.hindcast_scores import Coverage, HindcastScore
+from mcmort.analysis.measured_errors.scored_prediction import Prediction
 from mcmort.present.numbers import percent, significant, significant_span
 from mcmort.present.print_format import EN_DASH
 from mcmort.present.tables.columns import Column, Table
@@ -100,9 +101,9 @@ def coverage_text(found: Coverage) -> str:
     return f"{percent(found.held)} ({percent(found.low)}{EN_DASH}{percent(found.high)})"
 
 
-def _place(holds: dict[float, bool]) -> str:
+def _place(prediction: Prediction) -> str:
     """Return the narrowest interval that holds."""
-    return next((f"in {percent(level)}" for level, held in holds.items() if held), "missed")
+    return next((f"in {percent(level)}" for level in prediction.intervals if prediction.holds(level)), "missed")
 
 
 def events_table(rows: Sequence[Hindcast]) -> Table:
@@ -115,27 +116,27 @@ def events_table(rows: Sequence[Hindcast]) -> Table:
         corrected of complete frames.
     """
     chosen = [row for row in rows if row.method == ("corrected" if row.is_complete else "as-found")]
-    by_cases = {(row.event, row.later): row for row in rows if row.method == "cases"}
+    by_cases = {(row.event, row.prediction.later): row.prediction for row in rows if row.method == "cases"}
     cells, raw = [], []
     for row in chosen:
-        low, high = row.intervals[0.95]
-        other = by_cases[row.event, row.later]
+        found = row.prediction
         cells.append(
             (
                 row.event,
                 row.counts,
-                significant_span(low, high),
-                significant(row.median, 2),
-                significant(row.later),
-                _place({level: row.holds(level) for level in row.intervals}),
-                _place({level: other.holds(level) for level in other.intervals}),
+                significant_span(*found.intervals[0.95]),
+                significant(found.median, 2),
+                significant(found.later),
+                _place(found),
+                _place(by_cases[row.event, found.later]),
             )
         )
     for row in rows:
-        ends = [end for interval in row.intervals.values() for end in interval]
-        raw.append((row.frame, row.method, " ".join(row.pairs), *ends, row.pit, row.crps, row.interval_score))
-    levels = [f"{100 * level:.0f}" for level in chosen[0].intervals]
-    by_method = {(row.event, row.later, row.method): one for row, one in zip(rows, raw, strict=True)}
+        found = row.prediction
+        ends = [end for interval in found.intervals.values() for end in interval]
+        raw.append((row.frame, row.method, " ".join(row.pairs), *ends, found.pit, found.crps, found.interval_score))
+    levels = [f"{100 * level:.0f}" for level in chosen[0].prediction.intervals]
+    by_method = {(row.event, row.prediction.later, row.method): one for row, one in zip(rows, raw, strict=True)}
     return Table(
         title="Each later count beside what early figures predicted",
         columns=(
@@ -158,7 +159,8 @@ def events_table(rows: Sequence[Hindcast]) -> Table:
             )
         ),
         raw_rows=tuple(
-            tuple(value for method in METHODS for value in by_method[row.event, row.later, method]) for row in chosen
+            tuple(value for method in METHODS for value in by_method[row.event, row.prediction.later, method])
+            for row in chosen
         ),
     )
 
@@ -197,7 +199,7 @@ def cases_table(rows: Sequence[EventCase]) -> Table:
     ]
     shares = []
     for words, found in parts:
-        held = [f"{percent(level)} intervals {sum(row.holds(level) for row in found)}" for level in levels]
+        held = [f"{percent(level)} intervals {sum(row.prediction.holds(level) for row in found)}" for level in levels]
         shares.append(f"{words}: of {len(found)} {', '.join(held)}")
     contradictions = [row.event for row in rows if row.is_contradiction]
     set_aside = f" Bounds contradicted every figure, and were set aside: {'; '.join(contradictions)}."
@@ -221,8 +223,8 @@ def cases_table(rows: Sequence[EventCase]) -> Table:
                 significant_span(*row.prediction.intervals[0.5]),
                 significant_span(*row.prediction.intervals[0.95]),
                 significant(row.prediction.median, 2),
-                significant(row.later),
-                _place({level: row.holds(level) for level in levels}),
+                significant(row.prediction.later),
+                _place(row.prediction),
             )
             for row in rows
         ),
@@ -241,7 +243,7 @@ def cases_table(rows: Sequence[EventCase]) -> Table:
         raw_rows=tuple(
             (
                 row.event,
-                row.later,
+                row.prediction.later,
                 *(end for interval in row.prediction.intervals.values() for end in interval),
                 row.prediction.pit,
             )
@@ -272,12 +274,9 @@ def archives_table(rows: Sequence[EarlyClaim]) -> Table:
                 row.claim,
                 str(row.said),
                 significant(row.figure),
-                significant_span(*row.intervals[0.95]),
+                significant_span(*row.prediction.intervals[0.95]),
                 significant_span(row.shown_interval.low, row.shown_interval.high),
-                *(
-                    _place({level: one.holds(level) for level in one.intervals})
-                    for one in (row, corrected[row.claim], by_cases[row.claim])
-                ),
+                *(_place(one.prediction) for one in (row, corrected[row.claim], by_cases[row.claim])),
             )
             for row in found
         ),
@@ -288,8 +287,8 @@ def archives_table(rows: Sequence[EarlyClaim]) -> Table:
         raw_columns=("claim", "said", "basis", "method", "figure", "median", "low_95", "high_95", "pit", "shown"),
         raw_rows=tuple(
             (
-                *(row.claim, row.said, row.basis, row.method, row.figure, row.median),
-                *(*row.intervals[0.95], row.pit, row.shown),
+                *(row.claim, row.said, row.basis, row.method, row.figure, row.prediction.median),
+                *(*row.prediction.intervals[0.95], row.prediction.pit, row.prediction.later),
             )
             for row in found
         ),

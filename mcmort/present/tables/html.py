@@ -10,6 +10,8 @@ from mcmort.present.tables.columns import Column, Table
 
 __all__ = ["html_fragment", "to_html"]
 
+_JOINING: Final = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
+"""Characters without a shape that words of some scripts are written with, and emoji of several parts."""
 _RIGHT: Final = ' style="text-align:right"'
 
 
@@ -58,4 +60,5 @@ def _alignment(column: Column) -> str:
 
 
 def _escaped(text: str) -> str:
-    return escape(" ".join("".join(character if character.isprintable() else " " for character in text).split(" ")))
+    shown = (character if character.isprintable() or character in _JOINING else " " for character in text)
+    return escape(" ".join("".join(shown).split(" ")))

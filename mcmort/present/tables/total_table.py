@@ -7,6 +7,7 @@ from typing import Final
 
 from mcmort.analysis import Summary, TotalPieces, mean_of, summarise
 from mcmort.analysis.bounds import IntervalBounds
+from mcmort.present.assertion_text import with_assertions_text
 from mcmort.present.balance_text import balance_notes
 from mcmort.present.engine_note import digits_note, engine_note
 from mcmort.present.grouped_notes import grouped_notes
@@ -19,7 +20,7 @@ from mcmort.present.provenance_text import provenance_note
 from mcmort.present.sensitivity_text import leading_note
 from mcmort.present.tables.columns import Column, Table
 from mcmort.present.texts.spread_text import measured_note
-from mcmort.present.wording import counts_text, excluded_text, floor_note, interval_text, is_floor
+from mcmort.present.wording import counts_text, floor_note, interval_text, is_floor, left_out_text, unknown_text
 from mcmort.totals import Total, Values
 
 __all__ = ["total_table"]
@@ -98,15 +99,14 @@ def _main_notes(
 ) -> tuple[str, ...]:
     """Return what a reader must know first: what carries the width, is not counted, not known, and how it was made."""
     notes = [*mode_notes(total.draws, total.parts), *leading_note(pieces, probability)]
-    for words, names in (("Not counted", total.excluded), ("Asked for, but not known", total.unknown)):
-        labels = [total.case.components[name].label for name in sorted(names)]
-        if labels:
-            notes.append(f"{words}: {'; '.join(labels)}.")
+    notes.append(left_out_text(total))
+    if total.unknown:
+        notes.append(f"Asked for, but not known: {unknown_text(total)}.")
     notes += floor_note([total])
     if bounds is not None:
         interval = summary.interval(probability)
         notes.append(_bounds_text(bounds, interval.high - interval.low, total.least))
-    return (*notes, engine_note(total, summary))
+    return (*notes, *_assertions(total), engine_note(total, summary))
 
 
 def _component_line(total: Total, summary: Summary, name: str, own: Summary, probability: float) -> _Line:
@@ -189,7 +189,7 @@ def _total_notes(
 ) -> tuple[str, ...]:
     definition = total.definition
     notes = [*mode_notes(total.draws, total.parts), *leading_note(pieces, probability)]
-    notes += [f"Question: {definition.question}", f"Not counted: {excluded_text(total)}."]
+    notes += [f"Question: {definition.question}", left_out_text(total)]
     if total.unknown:
         reasons = "; ".join(
             f"{total.case.components[name].label} ({reason})" for name, reason in sorted(total.unknown.items())
@@ -210,8 +210,13 @@ def _total_notes(
     printed = [("the total", rounding_for(summary, probability))]
     printed += [(total.case.components[name].label, rounding_for(own, probability)) for name, own in parts.items()]
     notes += digits_note(printed)
-    notes.append(engine_note(total, summary))
+    notes += [*_assertions(total), engine_note(total, summary)]
     return tuple(notes)
+
+
+def _assertions(total: Total) -> list[str]:
+    text = with_assertions_text(total)
+    return [text] if text else []
 
 
 def _pieces_notes(total: Total, summary: Summary, pieces: TotalPieces) -> list[str]:

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from mcmort.analysis.measured_errors import ClassErrors, FittedClass, FittedErrors
+from mcmort.analysis.measured_errors.error_law import FEWEST_EVENTS
+from mcmort.analysis.measured_errors.single_events import SingleEvents
 from mcmort.catalogue.measured_errors import ErrorLibrary, ErrorPair
-from mcmort.present.numbers import signed, significant
+from mcmort.present.numbers import percent, signed, significant
 from mcmort.present.print_format import EN_DASH
 from mcmort.present.tables.errors_table import class_words
 
@@ -76,11 +78,38 @@ def errors_notes(library: ErrorLibrary, fitted: FittedErrors | None, *, is_curre
             notes.append(
                 "The fitted numbers rest on the pairs that came with mcmort, not on all of these; --refit fits anew."
             )
+        if fitted.single_events is not None:
+            notes.append(_single_events(fitted, fitted.single_events))
     frames = [pair.error for pair in complete if pair.measures_error]
     if frames:
         mean = sum(frames) / len(frames)
         notes.append(f"The complete frames alone: mean error {signed(mean)}, {len(frames)} pairs: {_listed(complete)}.")
     return tuple(notes)
+
+
+def _single_events(fitted: FittedErrors, found: SingleEvents) -> str:
+    """Say how far any one event carries the numbers: those of classes with enough events for a bias, and of others."""
+    many = {row.name for row in fitted.classes if row.events >= FEWEST_EVENTS}
+    some = {row.name for row in fitted.classes} - many
+    spreads, biases = [], []
+    for names, words in ((many, f"of kinds with {FEWEST_EVENTS} events or more"), (some, "of thinner kinds")):
+        chosen = [row for row in found.classes if row.name in names]
+        if chosen:
+            row = max(chosen, key=lambda one: abs(math.log(one.spread.without / one.spread.value)))
+            ends = f"{significant(row.spread.value, 2)} to {significant(row.spread.without, 2)}"
+            spreads.append(
+                f"{words} by at most {percent(abs(row.spread.without / row.spread.value - 1.0))} "
+                f"({class_words(row.name)!r}, {ends} without {row.spread.event})"
+            )
+            biases.append(significant(max(abs(one.bias.without - one.bias.value) for one in chosen), 2))
+    shared = [found.common[f"shared_by_{name}"] for name in ("event", "lineage")]
+    values = [significant(shift.value, 2) for shift in shared]
+    moved = [significant(abs(shift.without - shift.value), 1) for shift in shared]
+    return (
+        f"Leaving out any one event moves the spread {', '.join(spreads)}; biases by at most {' and '.join(biases)}; "
+        f"the parts of the variance that figures of one event ({values[0]}) and of one lineage ({values[1]}) have in "
+        f"common by {' and '.join(moved)}."
+    )
 
 
 def _classes_of_both(library: ErrorLibrary) -> str:

@@ -40,6 +40,6 @@ def archives_headline(rows: Sequence[EarlyClaim]) -> str:
     methods: tuple[tuple[Method, str], ...] = (("as-found", "as measured"), ("cases", "as the shipped cases chose"))
     for method, words in methods:
         chosen = [row for row in rows if row.method == method]
-        held = sum(row.holds(0.95) for row in chosen)
+        held = sum(row.prediction.holds(0.95) for row in chosen)
         parts.append(f"{held} of {len(chosen)} {words}")
     return f"95 % intervals of claims from before the archives opened hold what these show: {', '.join(parts)}."

@@ -16,6 +16,7 @@ _UNEVEN = case_of(component("wide", ranged(1e5, 4e5)), component("narrow", range
 _EVEN = case_of(*(component(f"part-{index}", ranged(1e5, 2e5)) for index in range(6)))
 
 
+@pytest.mark.slow
 def test_leading_component_is_first_of_the_sensitivity_of_the_same_draws() -> None:
     """From kept draws the shares are those of `mcmort sensitivity`, to the last bit."""
     draws = simulate(_UNEVEN, 2_000, rng=1)

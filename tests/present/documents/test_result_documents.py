@@ -12,7 +12,7 @@ import pytest
 
 import mcmort as mm
 from mcmort.cli.app import main
-from mcmort.present.documents.result_schemas import result_schemas
+from mcmort.present.documents.result_schemas import result_schema
 from tests.cases import case_of, component, definition
 from tests.present.made import DRAWS, floors, ussr_comparison, ussr_draws
 
@@ -70,6 +70,7 @@ def test_a_comparison_validates_against_the_schema_that_is_printed(capsys: pytes
     assert all(one["years"][0] >= 1928 and one["years"][1] <= 1953 for one in document["definitions"])
 
 
+@pytest.mark.slow
 def test_the_command_prints_the_document_of_the_verb(capsys: pytest.CaptureFixture[str]) -> None:
     """``mcmort total ussr --definition broad --format json`` prints what ``mm.total`` returns, bit for bit."""
     document = _run(capsys, "total", "ussr", "--definition", "broad", "--format", "json", "--draws", str(DRAWS))
@@ -80,13 +81,14 @@ def test_the_command_prints_the_document_of_the_verb(capsys: pytest.CaptureFixtu
 def test_the_schema_refuses_what_is_no_result() -> None:
     """A document without a median, or with a key that is not documented, is not valid: the schema can fail."""
     document = json.loads(mm.total(floors(), "whole").to_json())
-    schema = result_schemas()["total"]
+    schema = result_schema("total")
     with pytest.raises(jsonschema.ValidationError, match="median"):
         _valid({key: value for key, value in document.items() if key != "median"}, schema)
     with pytest.raises(jsonschema.ValidationError, match="invented"):
         _valid({**document, "invented": 1}, schema)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("years", [None, (1928, 1953)])
 def test_shares_of_components_less_overlaps_make_the_whole(years: tuple[int, int] | None) -> None:
     """Shares of components add up to one plus the share of the overlaps, and so do the means."""

@@ -41,6 +41,16 @@ def _texts(figure: Figure) -> list[Text]:
     return [text for text in found if text.get_text().strip() and text.get_visible() and id(text) not in hidden]
 
 
+def _shown(figure: Figure) -> list[Axis]:
+    """Return the axes with words that can be seen."""
+    found = [axis for axis in figure.findobj(Axis) if isinstance(axis, Axis)]
+    return [axis for axis in found if axis.axes.axison and axis.get_visible()]
+
+
+def _is_cut(axis: Axis) -> bool:
+    return axis.label.get_text().endswith("\N{HORIZONTAL ELLIPSIS}")
+
+
 def _axes(artist: Figure | Axes) -> Iterator[Axes]:
     inner = artist.axes if isinstance(artist, Figure) else artist.child_axes
     for axes in inner:
@@ -64,6 +74,21 @@ def _marks(figure: Figure) -> Iterator[tuple[Artist, Bbox]]:
                 yield collection, collection.get_window_extent()
 
 
+def _cut(figure: Figure) -> Iterator[str]:
+    """Iterate over markers of which the edge of their axes cuts off a part."""
+    for axes in _axes(figure):
+        frame = axes.get_window_extent()
+        for line in axes.lines:
+            if str(line.get_marker()) in ("None", "none", "", " ") or not line.get_clip_on():
+                continue
+            half = 0.5 * line.get_markersize() * figure.dpi / 72.0 - SLACK
+            for x, y in line.get_transform().transform(line.get_xydata()):
+                is_seen = frame.x0 - half < x < frame.x1 + half and frame.y0 - half < y < frame.y1 + half
+                is_whole = frame.x0 + half <= x <= frame.x1 - half and frame.y0 + half <= y <= frame.y1 - half
+                if is_seen and not is_whole:
+                    yield f"a marker {line.get_marker()!r} is cut at ({x:.0f}, {y:.0f}) by {frame}"
+
+
 def _overlap(first: Bbox, second: Bbox) -> bool:
     across = min(first.x1, second.x1) - max(first.x0, second.x0)
     along = min(first.y1, second.y1) - max(first.y0, second.y0)
@@ -83,7 +108,8 @@ def defects(figure: Figure, tallest: float = 9.0) -> list[str]:
     Returns
     -------
     list of str
-        A sentence for each text or mark outside of the page, each text over another, and each over a mark.
+        A sentence for each text or mark outside of the page, each text over another, each over a mark, each marker
+        that the edge of its axes cuts, and each axis whose words are cut.
     """
     figure.set_dpi(300)  # as the file is written: hinting depends on it
     figure.draw_without_rendering()
@@ -91,6 +117,8 @@ def defects(figure: Figure, tallest: float = 9.0) -> list[str]:
     texts = [(text.get_text(), text.get_window_extent()) for text in _texts(figure)]
     marks = list(_marks(figure))
     found = [] if figure.get_figheight() <= tallest + 1e-6 else [f"it is {figure.get_figheight():.2f} inches high"]
+    found += _cut(figure)
+    found += [f"the words of an axis are cut: {axis.label.get_text()!r}" for axis in _shown(figure) if _is_cut(axis)]
     for words, box in (*texts, *((type(mark).__name__, box) for mark, box in marks)):
         if box.x0 < page.x0 - SLACK or box.x1 > page.x1 + SLACK or box.y0 < page.y0 - SLACK or box.y1 > page.y1 + SLACK:
             found.append(f"{words!r} leaves the page: {box} of {page}")

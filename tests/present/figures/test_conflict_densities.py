@@ -51,6 +51,7 @@ def _conflict(*found: tuple[NodeKind, str, Compared, float]) -> Conflict:
     return Conflict(Draws(case, _MANIFEST, {}), rows, ())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", ["page", "column"])
 def test_conflicts_of_any_size_and_name_are_laid_out_without_defects(width: Width) -> None:
     """Figures far beyond the axis, sides of nearly no width, a balance that falls below zero, names of 120 letters."""

@@ -128,7 +128,7 @@ def test_rows_that_would_be_spikes_are_shown_enlarged() -> None:
     """A row that takes a small part of the axis has a second one, on an axis of its own that says so."""
     figures = ussr_comparison().figures()
     words = " ".join(text_of(figure) for figure in figures)
-    assert words.count("Enlarged: not the axis above") == 1
+    assert words.count("Enlarged, on an axis of its own") == 1
     assert words.count(" signed ") >= 2
     assert "Enlarged" not in text_of(small_comparison(1e6, 2e6).figure())
 

@@ -123,6 +123,7 @@ def test_page_knows_what_each_definition_counts_in_each_span(name: str) -> None:
         assert found == [sorted(scope.counted) for scope in variant.model.scopes.values()]
 
 
+@pytest.mark.slow
 @needs_node
 def test_page_takes_no_more_from_a_host_than_it_has() -> None:
     """Two guests that ask for more than their host holds share what there is, in the page as in Python."""

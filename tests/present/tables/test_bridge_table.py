@@ -14,7 +14,7 @@ import pytest
 
 import mcmort as mm
 from mcmort.api.bridge_report import BridgeReport
-from mcmort.present.documents.result_schemas import result_schemas
+from mcmort.present.documents.result_schemas import result_schema
 from mcmort.results import Draws
 from mcmort.sampler import simulate
 from tests.cases import case_of, component, definition, overlap, ranged, share
@@ -154,7 +154,7 @@ def test_csv_has_the_raw_values_of_every_row() -> None:
 
 
 def _valid(name: str, document: Any) -> None:
-    schema = result_schemas()[name]
+    schema = result_schema(name)
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.Draft202012Validator(schema).validate(document)
     with pytest.raises(jsonschema.ValidationError):

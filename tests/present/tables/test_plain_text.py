@@ -27,6 +27,7 @@ def _wide_table(*, is_optional: bool) -> Table:
     return Table("Title", columns, (("n" * 4 + " name" * 7, "1,000,000 to 2,000,000", "3,000,000 to 4,000,000"),))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("name", ["excess", "archival"])
 def test_total_at_any_width_keeps_every_line_within_it(name: str, width: int) -> None:
