@@ -73,6 +73,10 @@ class McmortError(Exception):
     exit_code = 1
 
 
+_MOST_PRINTED: Final = 1_000
+"""Problems of a case that its message holds."""
+
+
 class CaseError(McmortError):
     """A case folder has defects; `problems` holds all of them."""
 
@@ -81,7 +85,11 @@ class CaseError(McmortError):
         self.problems = tuple(sorted(problems, key=_as_read))
         count = len(self.problems)
         lines = [f"{where}: {count} problem{'s' if count != 1 else ''}"]
-        super().__init__("\n".join([*lines, *(f"  {problem}" for problem in _gathered(self.problems))]))
+        printed = list(_gathered(self.problems))
+        lines += [f"  {problem}" for problem in printed[:_MOST_PRINTED]]
+        if len(printed) > _MOST_PRINTED:
+            lines.append(f"  and {len(printed) - _MOST_PRINTED:,} more, which are printed once some of these are mended")
+        super().__init__("\n".join(lines))
 
 
 _ALIKE: Final = 4

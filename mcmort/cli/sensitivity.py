@@ -58,10 +58,11 @@ def sensitivity(
 
     Example: `mcmort sensitivity ussr --definition broad --table inputs`
     """
+    from mcmort.analysis.sensitivity.total_sensitivity import check_parts
     from mcmort.api.sensitivity_report import sensitivity_with
     from mcmort.cli.total import no_definition
     from mcmort.errors import OptionError
-    from mcmort.totals import kept_draws_of
+    from mcmort.totals import definition_of, kept_draws_of, resolve
 
     if definition is None:
         raise no_definition(case, "sensitivity")
@@ -72,6 +73,7 @@ def sensitivity(
     changes = changed.changes()
     options = drawn.options(engine.value)
     loaded = load_case(case)
+    check_parts(resolve(loaded, definition_of(loaded, definition, changes)))
     with progress_bar(f"Drawing {loaded.id}", quiet) as progress:
         draws = kept_draws_of(loaded, options, threads=drawn.threads, progress=progress)
         result = sensitivity_with(draws, definition, changes, interval=interval)

@@ -48,7 +48,8 @@ def verify(
     recorded = _from_stdin() if result == Path("-") else read_result(result)
     beyond = draws_beyond(recorded, max_draws)
     if beyond and sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty():
-        typer.confirm(f"{result} asks for {beyond:,} draws, which may take hours. Make them?", abort=True, err=True)
+        if not typer.confirm(f"{result} asks for {beyond:,} draws, which may take hours. Make them?", err=True):
+            raise VerifyError(f"{result}: not made again, and so not compared")
         max_draws = beyond
     outcome = run_again(recorded, case=case, threads=threads, max_draws=max_draws)
     changed = "".join(f"\n  {name}: {then} then, {now} now" for name, (then, now) in sorted(outcome.versions.items()))

@@ -95,7 +95,7 @@ DEEP = {
     "tables": ("x = " + "{a = " * 2000 + "1" + "}" * 2000, "nested too deeply"),
     "dotted keys": (".".join(["a"] * 900) + " = 1", "nested too deeply"),
     "thirty lists": ("x = " + "[" * 30 + "]" * 30, "nested too deeply"),
-    "digits": ("x = " + "9" * 5000, "thousands of digits"),
+    "digits": ("x = " + "9" * 5000, "more than 40 digits"),
     "thousand digits": ("x = " + "9" * 1000, "a number of 1000 digits"),
     "great exponent": ("x = 1e300", "1.000e+300"),
     "small exponent": ("x = 1e-300", "1.000e-300"),
@@ -107,6 +107,36 @@ def test_depth_and_digits_are_bounded(kind: str, tmp_path: Path) -> None:
     """Nested lists and tables, dotted keys, integers of 5,000 digits and 1e300 gave tracebacks and warnings (D5)."""
     text, found = DEEP[kind]
     assert found in refused(folder_with(tmp_path, text + "\n"))
+
+
+LONG = {
+    "id": (f'[[component]]\nid = "{"a" * 100_000}"', "component[0] > id: found a text of 100,000 characters"),
+    "label": (f'[[component]]\nid = "b"\nlabel = "{"a" * 1_000}"', "label: found a text of 1,000 characters"),
+    "note": (f'[[component]]\nid = "b"\nnote = "{"a" * 20_000}"', "note: found a text of 20,000 characters"),
+    "key": (f'[[component]]\nid = "b"\n{"a" * 100_000} = 1', "found a key of 100,000 characters"),
+    "decimals": ("x = 0." + "1" * 5000, "a number of more than 40 digits"),
+    "parts of a key": (".".join(["a"] * 100_000) + " = 1", "nested too deeply"),
+    "estimates": ('[[component]]\nid = "b"\nestimate = [' + "{}," * 400 + "]", "estimate: found 400 items"),
+}
+
+
+@pytest.mark.parametrize("kind", LONG)
+def test_length_is_bounded(kind: str, tmp_path: Path) -> None:
+    """An id of 100,000 characters was accepted; a key of as many parts was read for minutes, 1,000 estimates pooled."""
+    text, found = LONG[kind]
+    message = refused(folder_with(tmp_path, text + "\n"))
+    assert found in message
+    assert len(message) < 400
+
+
+def test_message_of_many_problems_is_bounded(tmp_path: Path) -> None:
+    """A case of 100,000 problems printed as many lines."""
+    text = "".join(f'[[component]]\nid = "b{number}"\n' for number in range(300))
+    with pytest.raises(CaseError) as caught:
+        load(folder_with(tmp_path, text))
+    assert len(caught.value.problems) > 1_200
+    assert str(caught.value).count("\n") == 1_001
+    assert f"and {len(caught.value.problems) - 1_000:,} more" in str(caught.value)
 
 
 def test_more_people_than_ever_lived_are_refused(tmp_path: Path) -> None:

@@ -48,6 +48,10 @@ HEAVY_TAIL: Final = 0.1
 they make 1.3 %."""
 
 
+MOST_PARTS: Final = 300
+"""Components of a total whose sensitivity is worked out: of so many it takes half a minute."""
+
+
 @dataclass(frozen=True, slots=True)
 class PartSensitivity:
     """What a part of a total carries.
@@ -154,6 +158,22 @@ class TotalSensitivity:
         return self.farthest_share > HEAVY_TAIL
 
 
+def check_parts(resolved: DefinitionTerms) -> None:
+    """Refuse a total of too many components, before anything is drawn.
+
+    Raises
+    ------
+    UsageError
+        If it has more than `MOST_PARTS`.
+    """
+    if len(resolved.terms) > MOST_PARTS:
+        raise UsageError(
+            f"the total {resolved.definition.id!r} has {len(resolved.terms):,} components; expected at most "
+            f"{MOST_PARTS} for sensitivity, whose time grows with their square. Hint: restrict the definition "
+            "(--include, --years), or see the largest components in mcmort total"
+        )
+
+
 def total_sensitivity(
     draws: Draws, resolved: DefinitionTerms, probability: float = 0.95, *, with_inputs: bool = True
 ) -> TotalSensitivity:
@@ -179,6 +199,7 @@ def total_sensitivity(
     UsageError
         If the draws were not kept, are too few, or the total does not vary.
     """
+    check_parts(resolved)
     if not draws.is_kept:
         raise UsageError("sensitivity needs draws that are kept: make them with mcmort.simulate or mcmort.fit")
     if len(draws) < (fewest := fewest_draws(probability)):

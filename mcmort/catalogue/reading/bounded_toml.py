@@ -1,8 +1,9 @@
-"""Reads TOML within bounds: no text that steers a terminal, no depth or number that no case needs."""
+"""Reads TOML within bounds: no text that steers a terminal, no depth, length or number that no case needs."""
 
 from __future__ import annotations
 
 import math
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,20 @@ _LARGEST: Final = 200_000_000
 """Bytes of a file: three hundred thousand components with three figures each."""
 _DEEPEST: Final = 20
 """Tables and lists inside of one another: a case needs six."""
+_LONGEST_NAME: Final = 100
+"""Characters of an id, of a key, and of what refers to either; the longest of the shipped cases has 39."""
+_LONGEST_LABEL: Final = 300
+_LONGEST_TEXT: Final = 10_000
+_LENGTHS: Final = {
+    **dict.fromkeys(("id", "lineage", "profile", "source", "of", "within", "between", "members"), _LONGEST_NAME),
+    **dict.fromkeys(("supersedes", "component", "unit", "basis", "kind", "evidence"), _LONGEST_NAME),
+    **dict.fromkeys(("label", "title", "author"), _LONGEST_LABEL),
+}
+"""Characters of a text, by its key; those of other keys are prose."""
+_MOST_ESTIMATES: Final = 300
+"""Estimates of one component: so many take two seconds to pool, and the time grows faster than with their square."""
+_MOST_ITEMS: Final = 300_000
+_DOTTED_KEY: Final = re.compile(rf"(?:[\w\"'-]+[ \t]*\.[ \t]*){{{_DEEPEST + 1}}}")
 _MOST_DIGITS: Final = 1e18
 _SMALLEST: Final = 1e-18
 _MOST_PROBLEMS: Final = 20
@@ -43,6 +58,7 @@ def read_toml(path: Path) -> tuple[dict[str, Any] | None, list[Problem]]:
             found, expected, hint = "a file of more than 200 MB", "a file of a case", "split it"
             return None, [Problem(path.name, "", found, expected, hint, "form")]
         text = path.read_text(encoding="utf-8-sig")
+        _refuse_long_keys(text)
         document = tomllib.loads(text, parse_float=read_float)
     except FileNotFoundError:
         found, expected = "no such file", "a TOML file"
@@ -59,8 +75,8 @@ def read_toml(path: Path) -> tuple[dict[str, Any] | None, list[Problem]]:
     except RecursionError:
         found, expected = "lists or tables nested too deeply", f"at most {_DEEPEST} inside of one another"
         hint = "a case needs six"
-    except ValueError:  # of a number with thousands of digits
-        found, expected = "a number with thousands of digits", "a number of at most 18 digits"
+    except ValueError:  # of a number with more digits than Python or `read_float` takes
+        found, expected = "a number of more than 40 digits", "a number of at most 18 digits"
         hint = "look for a digit that was held down"
     else:
         may_be_hostile = "\\" in text or forbidden_in(text) is not None
@@ -85,6 +101,32 @@ def _outside(document: dict[str, Any], file: str, *, with_texts: bool) -> Iterat
             waiting += [(f"{place}[{index}]", item, depth + 1) for index, item in enumerate(value)]
 
 
+def _refuse_long_keys(text: str) -> None:
+    """Refuse a key of more parts, joined by dots, than tables may nest: the time to read it grows with its square."""
+    for line in text.split("\n"):
+        if line.count(".") > _DEEPEST and _DOTTED_KEY.match(line.lstrip(" \t[{")):
+            raise RecursionError("a key of too many parts")
+
+
+def _too_long(place: str, value: Any) -> tuple[str, str, str] | None:
+    """Return what was found, what is expected and a hint, where a key, a text or a list is longer than any need be."""
+    key = place.rpartition(" > ")[2].partition("[")[0]
+    if len(key) > _LONGEST_NAME:
+        hint = "shorten it; remarks belong in note"
+        return f"a key of {len(key):,} characters", f"at most {_LONGEST_NAME}", hint
+    if isinstance(value, str):
+        most = _LENGTHS.get(key, _LONGEST_TEXT)
+        if len(value) > most:
+            hint = "shorten it; remarks belong in note" if most < _LONGEST_TEXT else "shorten it"
+            return f"a text of {len(value):,} characters ({_short(repr(value))})", f"at most {most:,}", hint
+    elif isinstance(value, dict | list):
+        most = _MOST_ESTIMATES if key == "estimate" else _MOST_ITEMS
+        if len(value) > most:
+            hint = "pool what rests on the same data first" if key == "estimate" else "divide the case"
+            return f"{len(value):,} items", f"at most {most:,}", hint
+    return None
+
+
 def _why_not(place: str, value: Any, depth: int, *, with_texts: bool) -> tuple[str, str, str] | None:
     """Return what was found, what is expected and a hint, where a value cannot stand in a case."""
     name = forbidden_in(value) if with_texts and isinstance(value, str) else None
@@ -105,7 +147,8 @@ def _why_not(place: str, value: Any, depth: int, *, with_texts: bool) -> tuple[s
     if depth > _DEEPEST:
         expected, hint = f"at most {_DEEPEST} inside of one another", "a case needs six"
         return "lists or tables nested too deeply", expected, hint
-    return None
+    is_long = len(place) > _LONGEST_NAME or (isinstance(value, str | dict | list) and len(value) > _LONGEST_NAME)
+    return _too_long(place, value) if is_long else None
 
 
 def _short(text: str) -> str:

@@ -55,9 +55,13 @@ class CaseBuilder:
     estimates: dict[str, set[str]] = field(default_factory=dict)
     blind: set[str] = field(default_factory=set)
     unread: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
+    _records: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _declared: dict[str, list[str]] = field(default_factory=dict)
 
     def declare(self, kind: str, name: str, file: str, record: Record | None, problems: Sequence[Problem] = ()) -> None:
         """Add a record with the defects of its form; None declares the id of one that could not be made."""
+        self._records.clear()
+        self._declared.clear()
         self.problems += problems
         if problems:
             self.partial.add(f"{kind} {name}")
@@ -71,11 +75,17 @@ class CaseBuilder:
 
     def of(self, kind: str) -> dict[str, Any]:
         """Return the well-formed records of a kind, sorted by id."""
-        return dict(sorted(self.records.get(kind, {}).items()))
+        if kind not in self._records:  # asked for with each scope and reference, and long to sort
+            self._records[kind] = dict(sorted(self.records.get(kind, {}).items()))
+        return self._records[kind]
 
     def declared(self, kind: str) -> list[str]:
         """Return the ids of a kind that were declared, well formed or not."""
-        return sorted(key.removeprefix(f"{kind} ") for key in self.files if key.startswith(f"{kind} "))
+        if kind not in self._declared:
+            self._declared[kind] = sorted(
+                key.removeprefix(f"{kind} ") for key in self.files if key.startswith(f"{kind} ")
+            )
+        return self._declared[kind]
 
     def lacks(self, kind: str, name: str) -> bool:
         """Whether an id is certainly declared nowhere."""

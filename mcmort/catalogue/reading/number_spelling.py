@@ -16,6 +16,8 @@ __all__ = ["UNAMBIGUOUS", "ambiguous_counts", "in_full", "is_ambiguous", "read_f
 
 UNAMBIGUOUS: Final = "a number that can be read in one way only"
 _AMBIGUOUS: Final = re.compile("[+\N{MINUS SIGN}-]?[1-9][0-9]{0,2}[.,][0-9]{3}")
+_LONGEST: Final = 40
+"""Characters of a number with a point: a float printed in full has up to 24."""
 _SCALE: Final = re.compile(
     r"(?<!\w)(?:thousands?|millions?|billions?|lakhs?|crores?|tausend|tsd|mio|mill|mrd|mln|mld|bn|milliers?|millones"
     r"|milh(?:ares|ões)|migliaia|milioni|tys|тыс\w*|млн|миллион\w*"
@@ -74,7 +76,15 @@ def spelling_hint(text: str) -> str:
 
 
 def read_float(text: str) -> float:
-    """Read a number of a TOML file; for ``tomllib.loads(..., parse_float=read_float)``."""
+    """Read a number of a TOML file; for ``tomllib.loads(..., parse_float=read_float)``.
+
+    Raises
+    ------
+    ValueError
+        If it has more digits than any figure.
+    """
+    if len(text) > _LONGEST:
+        raise ValueError("a number of too many digits")
     return _AmbiguousFloat(text) if is_ambiguous(text) else float(text)
 
 

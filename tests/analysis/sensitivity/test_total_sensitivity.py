@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from scipy import stats
 
 from mcmort.analysis.sensitivity import TotalSensitivity, total_sensitivity
+from mcmort.analysis.sensitivity.total_sensitivity import MOST_PARTS, check_parts
 from mcmort.catalogue import Case
 from mcmort.errors import DefinitionError, UsageError
 from mcmort.sampler import Sampler, simulate
@@ -32,6 +33,13 @@ def _variance(low: float, high: float) -> float:
     """Return the variance of the lognormal distribution that has 5 per cent below and above two ends."""
     log_sd = math.log(high / low) / (2.0 * _NORMAL_95)
     return float(stats.lognorm(log_sd, scale=math.sqrt(low * high)).var())
+
+
+def test_total_of_too_many_components_is_refused_before_its_draws() -> None:
+    """Of 1,000 components no end was seen."""
+    case = case_of(*(component(f"c{number}", ranged(100, 200)) for number in range(MOST_PARTS + 1)))
+    with pytest.raises(UsageError, match="has 301 components; expected at most 300"):
+        check_parts(resolve(case, definition_of(case, "whole")))
 
 
 @pytest.mark.slow

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -242,3 +245,33 @@ def test_limit_of_draws_allows_as_many_as_it_says(run: Run) -> None:
     assert run("verify", "result.json", "--max-draws", "1000").code == 0
     refused = run("verify", "result.json", "--max-draws", "999")
     assert (refused.code, "asks for 1,000 draws" in refused.err) == (1, True)
+
+
+def _verify_in_terminal(answer: bytes, *words: str) -> tuple[int, str]:
+    """Run ``mcmort verify`` in a terminal, answer its question, and return its exit code and what was shown."""
+    pty = pytest.importorskip("pty", reason="this system has no terminals to run a command in")
+    ours, theirs = pty.openpty()
+    code = "import sys; from mcmort.cli.app import main; sys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", code, "verify", "result.json", *words]
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)
+    os.close(theirs)
+    os.write(ours, answer)
+    shown = b""
+    with suppress(OSError):  # a terminal whose other end is closed
+        while part := os.read(ours, 4096):
+            shown += part
+    os.close(ours)
+    return process.wait(60), shown.decode()
+
+
+@pytest.mark.slow
+def test_terminal_is_asked_before_work_of_hours(run: Run) -> None:
+    """The question was tried by hand alone, and n was called an interruption: it ends with 1, and y makes the draws."""
+    Path("result.json").write_text(
+        run("total", "case", "-d", "whole", "-n", "1000", "-f", "json").out, encoding="utf-8"
+    )
+    code, shown = _verify_in_terminal(b"n\n", "--max-draws", "999")
+    assert "result.json asks for 1,000 draws, which may take hours. Make them? [y/N]" in " ".join(shown.split())
+    assert (code, "not made again, and so not compared" in shown, "Traceback" in shown) == (1, True, False)
+    code, shown = _verify_in_terminal(b"y\n", "--max-draws", "999")
+    assert (code, "reproduced bit for bit" in shown) == (0, True)
