@@ -88,7 +88,8 @@ class CaseError(McmortError):
         printed = list(_gathered(self.problems))
         lines += [f"  {problem}" for problem in printed[:_MOST_PRINTED]]
         if len(printed) > _MOST_PRINTED:
-            lines.append(f"  and {len(printed) - _MOST_PRINTED:,} more, which are printed once some of these are mended")
+            left = len(printed) - _MOST_PRINTED
+            lines.append(f"  and {left:,} more, which are printed once some of these are mended")
         super().__init__("\n".join(lines))
 
 
