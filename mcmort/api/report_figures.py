@@ -176,7 +176,7 @@ def _charts(case: Case, options: DrawOptions, asked: PictureRequest) -> dict[Kin
         made = multiverse_of(
             case, request, draws=few.draws or _DRAWS, seed=few.seed, interval=asked.interval
         ).multiverse
-        return {"multiverse": curve_chart(made), "box": box_chart(made, None)}
+        return {"multiverse": curve_chart(made), "box": box_chart(made, asked.definition)}
     return {asked.kind: picture_of(_source(case, few if asked.kind in _MANY else options), asked).chart}
 
 
