@@ -32,7 +32,7 @@ from mcmort.present.tables.errors_table import (
     years_table,
 )
 from mcmort.present.tables.single_events_table import single_events_table
-from mcmort.present.texts.errors_headline import errors_headline, errors_notes
+from mcmort.present.texts.errors_headline import errors_headline, errors_notes, errors_title
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -120,7 +120,7 @@ class ErrorsReport(Printed):
         """Return the figure: each pair, and bias and spread of each class of figures."""
         from mcmort.present.figures.error_points import error_rows, errors_figure
 
-        return errors_figure(error_rows(self.library, self.fitted))
+        return errors_figure(error_rows(self.library, self.fitted), errors_title(self.classes))
 
 
 def measured_errors(

@@ -25,7 +25,7 @@ from mcmort.errors import UsageError
 from mcmort.present.documents.hindcast_document import HindcastDocument, hindcast_document
 from mcmort.present.tables.columns import Table
 from mcmort.present.tables.hindcast_table import archives_table, cases_table, coverage_table, events_table, pit_table
-from mcmort.present.texts.hindcast_headline import archives_headline, hindcast_headline
+from mcmort.present.texts.hindcast_headline import archives_headline, hindcast_headline, hindcast_title
 from mcmort.results import Engine
 from mcmort.sampler import simulate
 
@@ -138,7 +138,7 @@ class HindcastReport(Printed):
         """Return the figure: where later counts lie in their predictions."""
         from mcmort.present.figures.hindcast_pit import hindcast_figure
 
-        return hindcast_figure(self.scores)
+        return hindcast_figure(self.scores, hindcast_title(self.scores))
 
 
 def hindcast(

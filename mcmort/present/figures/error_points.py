@@ -10,11 +10,13 @@ from typing import Final
 from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.markers import TICKDOWN, TICKUP
 from matplotlib.ticker import FixedLocator, FuncFormatter
 
 from mcmort.analysis.measured_errors import FittedErrors, Interval95
 from mcmort.catalogue.measured_errors import ErrorLibrary
 from mcmort.catalogue.vocabulary import BASES
+from mcmort.present.figures.library_title import under_title
 from mcmort.present.figures.style import ESTIMATED, FAINT, GREY, INK, OTHER, looks
 from mcmort.present.numbers import significant
 from mcmort.present.tables.errors_table import class_words
@@ -83,13 +85,15 @@ def _basis(name: str) -> str:
     return name.partition(",")[0]
 
 
-def errors_figure(rows: Sequence[ErrorRow]) -> Figure:
+def errors_figure(rows: Sequence[ErrorRow], title: str) -> Figure:
     """Draw measured errors: a row for each class, on a logarithmic axis of early over later.
 
     Parameters
     ----------
     rows : sequence of ErrorRow
         From `error_rows`.
+    title : str
+        What was found.
 
     Returns
     -------
@@ -109,8 +113,8 @@ def errors_figure(rows: Sequence[ErrorRow]) -> Figure:
                 axes.plot(ends, [place, place], color=INK, linewidth=1.4, zorder=4)
                 axes.plot(math.exp(row.bias.median), place, "o", color=INK, markersize=3.5, zorder=5)
             for point in row.points:
-                colour = ESTIMATED if point.is_complete else OTHER
-                axes.plot(point.ratio, place, "|", color=colour, markersize=7, alpha=0.7, zorder=3)
+                marker, colour = (TICKDOWN, ESTIMATED) if point.is_complete else (TICKUP, OTHER)
+                axes.plot(point.ratio, place, color=colour, marker=marker, markersize=5, alpha=0.7, zorder=3)
         axes.set_xscale("log")
         axes.set_xlim(_TICKS[0], _TICKS[-1])
         axes.xaxis.set_major_locator(FixedLocator(_TICKS))
@@ -119,19 +123,19 @@ def errors_figure(rows: Sequence[ErrorRow]) -> Figure:
         axes.set_yticks(range(len(rows)), [f"{class_words(row.name)} ({len(row.points)})" for row in rows])
         axes.invert_yaxis()
         axes.set_xlabel("early figure over later count")
-        figure.suptitle(_title(rows), x=0.01, ha="left", fontsize="medium")
+        under_title(figure, title, _explained(rows))
         for side in ("top", "right", "left"):
             axes.spines[side].set_visible(False)
         axes.tick_params(axis="y", length=0)
     return figure
 
 
-def _title(rows: Sequence[ErrorRow]) -> str:
+def _explained(rows: Sequence[ErrorRow]) -> str:
     outside = sum(not _TICKS[0] <= point.ratio <= _TICKS[-1] for row in rows for point in row.points)
     beyond = f"; {outside} lie beyond the axis" if outside else ""
     return (
-        f"Marks: pairs, brown if their correction was reported, blue of a complete frame{beyond}.\n"
-        "Lines: bias corrected for selection, 95 %; bands: nine new figures in ten."
+        f"Ticks: pairs, upward if their correction was reported, downward if of a complete frame{beyond}. Lines: bias "
+        "corrected for selection, 95 %; bands: nine new figures in ten."
     )
 
 

@@ -14,6 +14,7 @@ from scipy import stats
 
 from mcmort.analysis.measured_errors.hindcast import Method
 from mcmort.analysis.measured_errors.hindcast_scores import HindcastScore
+from mcmort.present.figures.library_title import under_title
 from mcmort.present.figures.style import ESTIMATED, FAINT, FILL, GREY, OTHER, looks
 
 __all__ = ["FAIR", "hindcast_figure"]
@@ -23,16 +24,18 @@ FAIR: Final[tuple[tuple[str, str, Method], ...]] = (
     ("complete frames", "Complete frames", "corrected"),
 )
 """Groups of events that the figure shows, in words, with the reading that is the fair test of each."""
-_SIZE: Final = (6.9, 2.9)
+_SIZE: Final = (6.9, 3.4)
 
 
-def hindcast_figure(scores: Sequence[HindcastScore]) -> Figure:
+def hindcast_figure(scores: Sequence[HindcastScore], title: str) -> Figure:
     """Draw the probability integral transform: shares of events by tenths of the predicted probability.
 
     Parameters
     ----------
     scores : sequence of HindcastScore
         Of all groups and methods.
+    title : str
+        What was found.
 
     Returns
     -------
@@ -48,12 +51,11 @@ def hindcast_figure(scores: Sequence[HindcastScore]) -> Figure:
         for axes, (group, words, method) in zip(plots, panels, strict=True):
             _panel(axes, by_key[group, method], by_key[group, "cases"], words)
         plots[0].set_ylabel("share of events")
-        figure.suptitle(
-            "Blue: read as measured; brown line: with spreads that cases chose before errors were measured.\n"
-            "Grey: nine in ten of what calibrated predictions would give; too narrow ones pile up at both ends.",
-            x=0.01,
-            ha="left",
-            fontsize="medium",
+        under_title(
+            figure,
+            title,
+            "Filled: read as measured; open: with spreads that cases chose before errors were measured. Pale band: nine "
+            "in ten of what calibrated predictions would give; too narrow ones pile up at both ends.",
         )
     return figure
 

@@ -15,15 +15,30 @@ from mcmort.present.numbers import percent, signed, significant
 from mcmort.present.print_format import EN_DASH
 from mcmort.present.tables.errors_table import class_words
 
-__all__ = ["errors_headline", "errors_notes"]
+__all__ = ["errors_headline", "errors_notes", "errors_title"]
 
 _FEWEST_EVENTS: Final = 8
 """Events below which a class is not named in the headline."""
 
 
+def _well_known(rows: Sequence[ClassErrors]) -> list[FittedClass]:
+    return [row.fitted for row in rows if row.fitted is not None and row.fitted.events >= _FEWEST_EVENTS]
+
+
+def errors_title(rows: Sequence[ClassErrors]) -> str:
+    """Say in one line which figures err most: the title of the figure."""
+    known = _well_known(rows)
+    if not known:
+        return "Early figures beside later, better counts of the same"
+    worst = max(known, key=lambda one: abs(one.bias.median))
+    return (
+        f"Of early figures those of the kind {class_words(worst.name)!r} err most: usually {_times(worst.bias.median)}"
+    )
+
+
 def errors_headline(rows: Sequence[ClassErrors]) -> str:
     """Say which figures err most, and which least."""
-    known = [row.fitted for row in rows if row.fitted is not None and row.fitted.events >= _FEWEST_EVENTS]
+    known = _well_known(rows)
     if not known:
         return "No class of figures has been fitted: what was found stands in the table."
     worst = max(known, key=lambda one: abs(one.bias.median))

@@ -39,6 +39,6 @@ def test_same_pairs_draw_the_same_file() -> None:
     """Drawn twice, the figure has the same bytes, and a row for each class."""
     report = mm.measured_errors()
     rows = error_rows(report.library, report.fitted)
-    first, second = (figure_bytes(errors_figure(rows), "svg") for _ in range(2))
+    first, second = (figure_bytes(errors_figure(rows, "Found"), "svg") for _ in range(2))
     assert first == second
-    assert len(errors_figure(rows).axes[0].get_yticks()) == len(rows)
+    assert len(errors_figure(rows, "Found").axes[0].get_yticks()) == len(rows)
