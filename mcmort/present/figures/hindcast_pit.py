@@ -54,8 +54,8 @@ def hindcast_figure(scores: Sequence[HindcastScore], title: str) -> Figure:
         under_title(
             figure,
             title,
-            "Filled: read as measured; open: with spreads that cases chose before errors were measured. Pale band: nine "
-            "in ten of what calibrated predictions would give; too narrow ones pile up at both ends.",
+            "Filled: read as measured; open: with spreads that cases chose before errors were measured. Pale band: "
+            "nine in ten of what calibrated predictions would give; too narrow ones pile up at both ends.",
         )
     return figure
 
