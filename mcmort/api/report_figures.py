@@ -116,9 +116,7 @@ def with_other_figures(
     """
     counted = [one.id for one in case.components.values() if one.estimate]
     richest = max(counted, key=lambda name: len(case.components[name].estimate), default=None)
-    asked: dict[Kind, dict[str, Any]] = {
-        kind: {"definitions": [] if kind == "multiverse" else [definition]} for kind in _LONGEST_FIRST
-    }
+    asked: dict[Kind, dict[str, Any]] = {kind: {"definitions": [definition]} for kind in _LONGEST_FIRST}
     asked["evidence"]["component"] = richest
     asked["influence"]["by"] = "basis"
     asked["multiverse"]["universes"] = _UNIVERSES
@@ -165,7 +163,7 @@ def draw_figure(case: Case, request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _charts(case: Case, options: DrawOptions, asked: PictureRequest) -> dict[Kind, Chart]:
-    """Return the charts of a request: of a multiverse two."""
+    """Return the charts of a request; of a multiverse the curve, and the box of the definition asked for."""
     few = options if options.engine == "synthesis" else replace(options, draws=min(options.draws or _DRAWS, _DRAWS))
     if asked.kind == "uncertainty":
         draws = kept_draws_of(case, few)
