@@ -9,7 +9,7 @@ from mcmort.analysis.multiverse.whole import Multiverse
 from mcmort.present.numbers import percent, rounding_of
 from mcmort.present.wording import level_text
 
-__all__ = ["GROUP_WORDS", "holds_texts", "multiverse_headline", "published_text", "shares_text"]
+__all__ = ["GROUP_WORDS", "holds_texts", "multiverse_headline", "published_text", "shares_text", "without_total"]
 
 GROUP_WORDS: Final[Mapping[str, str]] = {
     "definition": "what to count",
@@ -66,3 +66,10 @@ def holds_texts(multiverse: Multiverse) -> tuple[str, ...]:
 
 def _plain(number: float) -> str:
     return f"{number / 1e6:,.10g} million" if abs(number) >= 1e6 else f"{number:,.10g}"
+
+
+def without_total(multiverse: Multiverse) -> str:
+    """Say how many universes of those that were run have no total; nothing where each has one."""
+    failed = len(multiverse.failed)
+    run = failed + len(multiverse.universes)
+    return f"{failed:,} of {run:,} universes have no total, and are not shown." if failed else ""

@@ -19,6 +19,7 @@ from mcmort.present.figures.rows import Sign
 from mcmort.present.figures.scale import dress, scale_of
 from mcmort.present.figures.sheet import Frame, Width, drawn
 from mcmort.present.figures.style import ARCHIVAL, CONTESTED, FAINT, FILL, INK
+from mcmort.present.multiverse_text import without_total
 from mcmort.present.numbers import percent, rounding_of
 from mcmort.present.wording import level_text
 
@@ -67,6 +68,7 @@ def box_chart(multiverse: Multiverse, definition: str | None = None) -> PlotChar
         title=f"{multiverse.case.head.title}: whatever is chosen in {box.universes:,} ways, the {level}{under} lies "
         f"within {span}",
         caption=(
+            *filter(None, [without_total(multiverse)]),
             "Along the bounds lies chance, between them choice: at each number of deaths the smallest and the largest "
             "probability that any universe gives to a total of at most so many. No universe is weighed against "
             f"another. {manifest.draws:,} draws each, seed {manifest.seed}, case {multiverse.case.id}@"

@@ -15,7 +15,7 @@ from mcmort.present.figures.plots import LEFT, PlotChart, stand
 from mcmort.present.figures.sheet import Frame, Width, drawn
 from mcmort.present.figures.style import ARCHIVAL, CONTESTED, GREY, INK
 from mcmort.present.figures.typeset import text_width, wrapped
-from mcmort.present.multiverse_text import multiverse_headline
+from mcmort.present.multiverse_text import multiverse_headline, without_total
 from mcmort.present.wording import level_text
 
 __all__ = ["curve_chart", "specification_curve"]
@@ -61,6 +61,7 @@ def curve_chart(multiverse: Multiverse) -> PlotChart:
         title=first,
         caption=(
             *(f"{sentence}." for sentence in more),
+            *filter(None, [without_total(multiverse)]),
             f"Dot: median; line: {level_text(multiverse.interval)}; mark: the option chosen. Universes are choices and "
             f"no probability distribution: how many there are depends on how choices are split.{sampled} "
             f"{manifest.draws:,} draws each, seed {manifest.seed}, case {multiverse.case.id}@"
