@@ -219,11 +219,11 @@ def _estimates(draw: st.DrawFn, id_: str, most: int) -> list[Table]:
     """Draw the estimates of one component: none, registered, all, or both, with formulas, bounds and lineages."""
     found: list[Table] = []
     if draw(st.booleans()):
-        best = draw(st.floats(1e2, 1e5))
+        best = draw(st.integers(100, 100_000))
         found.append(point(best, basis="registered", measure="registered", source="study-b", id=f"{id_}-r"))
     for index in range(draw(st.integers(0 if found else 1, most))):
-        low = draw(st.floats(1e2, 1e5))
-        high = low * draw(st.floats(1.2, 6.0))
+        low = draw(st.integers(100, 100_000))
+        high = round(low * draw(st.floats(1.2, 6.0)))  # whole persons: 151.125 could be read in two ways
         lineage = draw(st.sampled_from(["one", "two"]))
         found.append(ranged(low, high, source=f"study-{'cd'[index]}", id=f"{id_}-{index}", lineage=lineage))
     if any("lineage" in one for one in found) and draw(st.integers(0, 3)) == 0:

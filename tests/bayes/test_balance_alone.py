@@ -84,7 +84,7 @@ def test_fit_to_balance_alone_is_stored_read_and_told() -> None:
     assert first.fitted_to == {"balance:census"}
     assert second.statuses["dead"].notes == ("known only through sums: claims of authors, or balances",)
     text = str(FitReport(second))
-    assert "Conditioned on 1 figure (0 of them claims about sums)" in text
+    assert "Conditioned on 0 figures and 1 balance" in text
 
 
 def test_component_without_figures_takes_what_balance_leaves() -> None:

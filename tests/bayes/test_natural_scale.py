@@ -75,7 +75,7 @@ def test_fit_with_negatives_is_stored_and_told_on_its_own_scale() -> None:
     assert first.units == second.units
     text = str(FitReport(second, "figures"))
     assert f"{MINUS}100,000" in text
-    assert "heterogeneity: migration" in str(FitReport(second, "priors"))
+    assert "Spread of figures: migration" in FitReport(second, "priors").render("markdown", full=True)
     total = mm.total(second, "whole")
     assert total.values.min() < 0.0
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mcmort.catalogue.case import EvidenceFile
-from mcmort.catalogue.reading.number_spelling import is_ambiguous
+from mcmort.catalogue.reading.number_spelling import is_ambiguous, scale_in
 from mcmort.catalogue.reading.spreadsheet import COLUMNS, import_sheet
 from mcmort.catalogue.records import Component
 from mcmort.catalogue.vocabulary import BASES
@@ -83,7 +83,7 @@ def evidence(draw: st.DrawFn, text: st.SearchStrategy[str]) -> list[dict[str, An
         values = text.filter(lambda value: ";" not in value)
         facets = st.dictionaries(st.sampled_from(["category", "kind", "place"]), st.lists(values, min_size=1))
         some = draw(st.lists(estimates(text), min_size=1, max_size=3))
-        unit = {"unit": draw(text)} if draw(st.booleans()) else {}
+        unit = {"unit": draw(text.filter(lambda word: scale_in(word) is None))} if draw(st.booleans()) else {}
         components.append({**table, **unit, "facets": draw(facets), "estimate": some})
     return components
 
