@@ -135,7 +135,7 @@ def _draw(
 ) -> None:  # fmt: skip
     low, median, high = whole
     for end, thickness in ((low, 0.6), (median, 1.0), (high, 0.6)):
-        axes.plot([end, end], [y - 0.1, y + 0.1], color=INK, linewidth=thickness, linestyle="--")
+        axes.plot([end, end], [y - 0.075, y + 0.075], color=INK, linewidth=thickness, linestyle="--")
     if without is None:
         draw_span(axes, y, low, high, color=ARCHIVAL, linewidth=1.2)
         return
