@@ -7,18 +7,12 @@ from __future__ import annotations
 
 import io
 import tomllib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook
-from openpyxl.cell.cell import Cell as BookCell
-from openpyxl.formatting.rule import Rule
-from openpyxl.styles import Font
-from openpyxl.styles.differential import DifferentialStyle
-from openpyxl.worksheet.worksheet import Worksheet
 
 import mcmort as mm
 from mcmort.catalogue.reading.cell_refusals import is_sum, refusal_of
@@ -27,34 +21,9 @@ from mcmort.catalogue.reading.number_spelling import scale_in
 from mcmort.catalogue.reading.sheet_cells import Cell, Refusal
 from mcmort.catalogue.reading.sheet_values import number_of, span_of
 from mcmort.catalogue.reading.spreadsheet import import_sheet
-from mcmort.catalogue.reading.workbook_cells import shows_plain_number
 from mcmort.errors import CaseError
-from tests.catalogue.test_open_document import cell, document, row, sheet, shown
+from tests.catalogue.small_sheets import NAMES, ROW, best_of, csv_of, problems_of
 from tests.cli.ran import GOOD
-
-NAMES = "component,label,years,territory,counts,facet:kind,source,locator,low,best,high,reads,basis"
-ROW = "north,Camps,1930-1935,Nowhere,Deaths,deaths,smith-1990,p. 12,,1000,,point,demographic"
-
-
-def csv_of(path: Path, *lines: str | bytes) -> Path:
-    """Write a file of lines."""
-    path.write_bytes(b"\n".join(line if isinstance(line, bytes) else line.encode() for line in lines) + b"\n")
-    return path
-
-
-def problems_of(path: Path, *renamed: str) -> list[str]:
-    """Import a sheet that is to be refused, and return its problems as text."""
-    with pytest.raises(CaseError) as caught:
-        import_sheet(path, choices=ColumnChoices.of(renamed, ()))
-    return [str(problem) for problem in caught.value.problems]
-
-
-def best_of(path: Path) -> float:
-    """Import a sheet of one estimate, and return its best figure."""
-    (component,) = tomllib.loads(import_sheet(path))["component"]
-    (estimate,) = component["estimate"]
-    best: float = estimate["best"]
-    return best
 
 
 @pytest.mark.parametrize(
@@ -289,174 +258,6 @@ def test_names_of_columns_in_two_rows_are_one_problem(tmp_path: Path) -> None:
     upper = NAMES.replace("low,best,high", "Figures,,")
     (problem,) = problems_of(csv_of(tmp_path / "a.csv", upper, ",,,,,,,,low,best,high,,", ROW, ROW))
     assert "found names of columns in two rows, 1 and 2" in problem
-
-
-type Change = Callable[[Workbook, Worksheet], object]
-
-
-def book_of(path: Path, change: Change) -> Path:
-    """Write a workbook of one estimate with a change."""
-    book = Workbook()
-    page: Any = book.active
-    page.append(NAMES.split(","))
-    page.append([int(text) if text.isdigit() else text or None for text in ROW.split(",")])
-    change(book, page)
-    book.save(path)
-    return path
-
-
-def cell_at(page: Worksheet, place: str) -> BookCell:
-    """Return a cell that can be changed."""
-    found = page[place]
-    assert isinstance(found, BookCell)
-    return found
-
-
-@pytest.mark.parametrize(
-    ("cells", "found"),
-    [
-        ("I1:K1", "row 1: found the cells I1:K1 shown as one, among the names"),
-        ("A2:A3", "rows 2, 3: found the cells A2:A3"),
-    ],
-)
-def test_merged_cells_are_one_problem(cells: str, found: str, tmp_path: Path) -> None:
-    """Names beneath a merged cell were lost, and each row lacked them; a merged component was lacking in each row."""
-
-    def merge(_: Workbook, page: Worksheet) -> None:
-        page.append([None, *ROW.split(",")[1:]])
-        page.merge_cells(cells)
-
-    (problem,) = problems_of(book_of(tmp_path / "a.xlsx", merge))
-    assert found in problem
-
-
-def test_merged_title_and_note_are_a_title_and_a_note(tmp_path: Path) -> None:
-    """Only cells of names and estimates need to be apart."""
-
-    def change(_: Workbook, page: Worksheet) -> None:
-        page.insert_rows(1)
-        cell_at(page, "A1").value = "Deaths"
-        page.merge_cells("A1:M1")
-        cell_at(page, "A4").value = "a note"
-        page.merge_cells("A4:M4")
-
-    first, second = problems_of(book_of(tmp_path / "a.xlsx", change))
-    assert "row 1: found 'Deaths' above the names" in first
-    assert "row 4: found 'a note'" in second
-
-
-@pytest.mark.parametrize("value", ['<row r="2" ht="0" customHeight="1"', "width"])
-def test_rows_and_columns_without_a_size_are_hidden(value: str, tmp_path: Path) -> None:
-    """A column of the width 0 is hidden in Excel, and its values were read."""
-    path = book_of(tmp_path / "a.xlsx", lambda *_: None)
-    with ZipFile(path) as package:
-        parts = {name: package.read(name) for name in package.namelist()}
-    part = "xl/worksheets/sheet1.xml"
-    if value == "width":
-        size = b'<cols><col min="10" max="10" width="0" customWidth="1"/></cols><sheetData>'
-        parts[part] = parts[part].replace(b"<sheetData>", size)
-    else:
-        parts[part] = parts[part].replace(b'<row r="2"', value.encode())
-    with ZipFile(path, "w") as package:
-        for name, content in parts.items():
-            package.writestr(name, content)
-    (problem,) = problems_of(path)
-    assert "that are hidden" in problem
-
-
-def test_zero_that_is_not_shown_is_not_read() -> None:
-    """The format # shows nothing of a zero: what looks as unknown was read as none."""
-    assert not shows_plain_number("#,###", 0)
-    assert shows_plain_number("#,###", 5)
-    assert shows_plain_number("#,##0", 0)
-
-
-def test_formats_that_depend_on_a_condition_are_named(tmp_path: Path) -> None:
-    """A line through figures that a rule draws was not seen, and not said."""
-
-    def change(_: Workbook, page: Worksheet) -> None:
-        struck = DifferentialStyle(font=Font(strike=True))
-        rule = Rule(type="cellIs", operator="greaterThan", formula=["1"], dxf=struck)
-        page.conditional_formatting.add("J2", rule)
-
-    remarks: list[str] = []
-    import_sheet(book_of(tmp_path / "a.xlsx", change), remarks.append)
-    assert any("depend on a condition are not read: J2" in remark for remark in remarks)
-
-
-def test_escaped_sign_of_a_workbook_is_the_sign(tmp_path: Path) -> None:
-    """Excel writes the end of a line as _x000D_, which came into the place of a figure."""
-    path = book_of(tmp_path / "a.xlsx", lambda _, page: setattr(cell_at(page, "H2"), "value", "p. 12_x000D_\nnote 3"))
-    (component,) = tomllib.loads(import_sheet(path))["component"]
-    assert component["estimate"][0]["locator"] == "p. 12\nnote 3"
-
-
-def test_first_sheet_without_estimates_is_named(tmp_path: Path) -> None:
-    """A workbook that begins with a sheet of remarks was "an empty file", though another sheet holds the figures."""
-    (problem,) = problems_of(book_of(tmp_path / "a.xlsx", lambda book, _: book.create_sheet("Read me", 0)))
-    assert "found nothing in the sheet 'Read me'" in problem
-
-
-def test_workbook_that_would_fill_the_memory_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A packed megabyte of blanks is 1,000 of memory: only OpenDocument files had a bound."""
-    monkeypatch.setattr("mcmort.catalogue.reading.kinds_of_file._LARGEST", 10_000)
-    path = tmp_path / "a.xlsx"
-    with ZipFile(path, "w", 8) as package:
-        package.writestr("xl/workbook.xml", b" " * 10_001)
-    (problem,) = problems_of(path)
-    assert "found a file of more than 100 MB" in problem
-
-
-def ods_of(path: Path, best: str, more: str = "") -> Path:
-    """Write an OpenDocument sheet of one estimate with a cell of its own."""
-    cells = [cell(text) for text in ROW.split(",")]
-    cells[9] = best
-    return document(path, more + sheet(row(*map(cell, NAMES.split(","))) + row(*cells)))
-
-
-def paragraph(inside: str) -> str:
-    """Return a cell of text."""
-    return f'<table:table-cell office:value-type="string"><text:p>{inside}</text:p></table:table-cell>'
-
-
-@pytest.mark.parametrize(
-    ("best", "found"),
-    [
-        (paragraph("10<text:line-break/>00"), "10\\n00"),
-        (paragraph("100<text:note><text:note-citation>1</text:note-citation></text:note>"), "with a note"),
-        (shown("12", "12.000"), "12.000"),
-        (shown("0", ""), "which the sheet shows as ''"),
-        ('<table:table-cell table:formula="of:=500*2"/>', "'=500*2', a formula without its value"),
-    ],
-)
-def test_open_document_cell_that_shows_something_else_is_refused(best: str, found: str, tmp_path: Path) -> None:
-    """Two lines were put together to one number, a mark to its digits; a formula without a value was left out."""
-    (problem,) = problems_of(ods_of(tmp_path / "a.ods", best))
-    assert found in problem
-
-
-def test_how_a_text_is_spoken_is_no_part_of_it(tmp_path: Path) -> None:
-    """Of 1000 with 2 above it as ruby text 10002 was read."""
-    ruby = "<text:ruby><text:ruby-base>1000</text:ruby-base><text:ruby-text>2</text:ruby-text></text:ruby>"
-    assert best_of(ods_of(tmp_path / "a.ods", paragraph(ruby))) == 1000
-
-
-def test_record_of_changes_is_no_sheet(tmp_path: Path) -> None:
-    """A table in the record of what was deleted was read in place of the sheet."""
-    deleted = f"<table:tracked-changes><table:deletion>{sheet(row(cell('x')))}</table:deletion></table:tracked-changes>"
-    assert best_of(ods_of(tmp_path / "a.ods", cell(1000), deleted)) == 1000
-
-
-def test_folded_rows_and_merged_cells_of_open_documents_are_refused(tmp_path: Path) -> None:
-    """Rows in a group that is folded were read; a name over three columns gave three problems."""
-    cells = row(*(cell(text) for text in ROW.split(",")))
-    group = f'<table:table-row-group table:display="false">{cells}</table:table-row-group>'
-    (problem,) = problems_of(document(tmp_path / "a.ods", sheet(row(*map(cell, NAMES.split(","))) + group)))
-    assert "row 2: found values in rows that are hidden" in problem
-    names = [cell(name) for name in NAMES.split(",")]
-    names[8] = names[8].replace("<table:table-cell", '<table:table-cell table:number-columns-spanned="3"')
-    (problem,) = problems_of(document(tmp_path / "b.ods", sheet(row(*names) + cells)))
-    assert "shown as one, among the names of the columns" in problem
 
 
 ENDS = "component,label,territory,counts,facet:kind,source,locator,start_year,end_year,best,reads,basis"
