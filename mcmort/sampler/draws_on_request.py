@@ -15,17 +15,18 @@ from mcmort.catalogue.case import Case
 from mcmort.errors import FormulaError
 from mcmort.results import Draws, Manifest, Question, Sums
 from mcmort.results.question import Values
+from mcmort.results.unconditioned import Unconditioned
 from mcmort.sampler.kernel.run import run_plan
-from mcmort.sampler.program.plan import Builder, Plan, Register
+from mcmort.sampler.program.plan import Plan, Register
 from mcmort.sampler.program.plan_cache import compiled_case
-from mcmort.sampler.program.planned_splits import PlannedSplits
+from mcmort.sampler.program.planned_splits import planned_answers
 
 __all__ = ["DrawsOnRequest"]
 
 type Array = NDArray[np.float64]
 
 
-class DrawsOnRequest:
+class DrawsOnRequest(Unconditioned):
     """Draws from the priors of a case with the settings of other draws, in another number.
 
     Parameters
@@ -47,11 +48,6 @@ class DrawsOnRequest:
         self.columns: Mapping[str, Array] = self._made_of(self.plan, self.plan.outputs)
 
     @property
-    def conditioned(self) -> frozenset[str]:
-        """Claims that the draws are conditioned on: none."""
-        return frozenset()
-
-    @property
     def is_kept(self) -> bool:
         """Whether all draws are kept: those that are made are."""
         return True
@@ -64,10 +60,7 @@ class DrawsOnRequest:
         See `mcmort.results.DrawSource`.
         """
         del probabilities, with_parts
-        build = Builder(self.plan)
-        registers = {name: Register(build, index) for name, index in self.plan.outputs.items()}
-        split = PlannedSplits(build)
-        answers = [question(registers, split) for question in questions]
+        build, answers = planned_answers(self.plan, questions)
         plan = build.plan()
 
         def made(parts: Mapping[str, Register]) -> Mapping[str, Array]:

@@ -26,10 +26,11 @@ from mcmort.results import (
     Values,
 )
 from mcmort.results.histogram_estimate import Statistic
+from mcmort.results.unconditioned import Unconditioned
 from mcmort.sampler.kernel.run import REPLICATES, Progress, draw_histograms, draws_within
 from mcmort.sampler.program.plan import Builder, Op, Register
 from mcmort.sampler.program.plan_cache import compiled_case
-from mcmort.sampler.program.planned_splits import PlannedSplits
+from mcmort.sampler.program.planned_splits import planned_answers
 from mcmort.sampler.simulate import DEFAULT_DRAWS, manifest_of, seed_of
 
 __all__ = ["MOST_DRAWS", "Sampler"]
@@ -48,7 +49,7 @@ _COUNTED_TOGETHER: Final = 512
 """Outputs that are counted at a time: the counts of one take up to a megabyte in each thread."""
 
 
-class Sampler:
+class Sampler(Unconditioned):
     """A case ready to be drawn from, with memory that does not grow with the number of draws.
 
     Pass it to `mcmort.total`, `mcmort.compare` or `mcmort.claims` in place of draws. Independent draws are those of
@@ -148,11 +149,6 @@ class Sampler:
         return self.plan.outputs.keys()
 
     @property
-    def conditioned(self) -> frozenset[str]:
-        """Claims that the draws are conditioned on: none, since this engine uses no claims."""
-        return frozenset()
-
-    @property
     def is_kept(self) -> bool:
         """Whether all draws are kept: this engine keeps none."""
         return False
@@ -161,10 +157,7 @@ class Sampler:
         self, questions: Sequence[Question], *, probabilities: Sequence[float] = (0.95,), with_parts: bool = True
     ) -> tuple[HistogramResults, list[Sums[Values]]]:
         """Draw, and answer questions on the same draws in one pass; see `mcmort.results.DrawSource`."""
-        build = Builder(self.plan)
-        registers = {name: Register(build, index) for name, index in self.plan.outputs.items()}
-        split = PlannedSplits(build)
-        answers = [question(registers, split) for question in questions]
+        build, answers = planned_answers(self.plan, questions)
         totals = [answer.total.at for answer in answers]
         others = [part.at for answer in answers for part in (*answer.parts.values(), *answer.overlaps.values())]
         others += [half.at for answer in answers for gap in answer.balances.values() for half in (gap.above, gap.below)]

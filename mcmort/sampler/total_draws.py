@@ -12,16 +12,16 @@ from mcmort.catalogue.case import Case
 from mcmort.elicit import elicit
 from mcmort.results import ComponentStatus, DrawOptions, Draws, Manifest, Question, Sums
 from mcmort.results.question import Values
+from mcmort.results.unconditioned import Unconditioned
 from mcmort.sampler.kernel.run import run_plan
 from mcmort.sampler.program.compile import compile_priors
-from mcmort.sampler.program.plan import Builder, Register
-from mcmort.sampler.program.planned_splits import PlannedSplits
+from mcmort.sampler.program.planned_splits import planned_answers
 from mcmort.sampler.simulate import DEFAULT_DRAWS, manifest_of
 
 __all__ = ["TotalDraws"]
 
 
-class TotalDraws:
+class TotalDraws(Unconditioned):
     """A case ready to have totals drawn from it, with priors that are made for this once and not stored.
 
     Parameters
@@ -53,11 +53,6 @@ class TotalDraws:
         return self.plan.outputs.keys()
 
     @property
-    def conditioned(self) -> frozenset[str]:
-        """Claims that the draws are conditioned on: none."""
-        return frozenset()
-
-    @property
     def is_kept(self) -> bool:
         """Whether all draws are kept: those of totals are."""
         return True
@@ -67,10 +62,7 @@ class TotalDraws:
     ) -> tuple[Draws, list[Sums[Values]]]:
         """Draw totals, and nothing that explains them; see `mcmort.results.DrawSource`."""
         del probabilities, with_parts
-        build = Builder(self.plan)
-        registers = {name: Register(build, index) for name, index in self.plan.outputs.items()}
-        split = PlannedSplits(build)
-        answers = [question(registers, split) for question in questions]
+        build, answers = planned_answers(self.plan, questions)
         build.outputs = {str(index): answer.total.at for index, answer in enumerate(answers)}
         columns = run_plan(build.plan(), self.manifest.seed, self.manifest.draws, threads=self.threads)
         statuses: Mapping[str, ComponentStatus] = self.statuses

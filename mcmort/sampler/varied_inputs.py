@@ -18,9 +18,9 @@ from mcmort.catalogue.case import Case
 from mcmort.errors import FormulaError
 from mcmort.results import Manifest, Question
 from mcmort.results.counter_based_random import stream_key, uniforms
-from mcmort.sampler.program.plan import Builder, Op, Plan, Register, operands
+from mcmort.sampler.program.plan import Op, Plan, operands
 from mcmort.sampler.program.plan_cache import compiled_case
-from mcmort.sampler.program.planned_splits import PlannedSplits
+from mcmort.sampler.program.planned_splits import planned_answers
 from mcmort.sampler.program.reference import evaluate
 
 __all__ = ["Block", "VariedInputs", "varied_inputs"]
@@ -208,9 +208,7 @@ def varied_inputs(case: Case, manifest: Manifest, question: Question) -> VariedI
     """
     evidence = frozenset(manifest.evidence)
     compiled = compiled_case(case, evidence, manifest.pool, manifest.dependence, manifest.weights)
-    build = Builder(compiled.plan)
-    registers = {name: Register(build, index) for name, index in compiled.plan.outputs.items()}
-    total = question(registers, PlannedSplits(build)).total.at
+    build, (answer,) = planned_answers(compiled.plan, [question])
     tied: dict[str, Mapping[str, float]] = {}
     if manifest.dependence == "declared" and any(op == Op.SCORED for op in compiled.plan.op):
         from mcmort.elicit import elicit  # loads SciPy
@@ -220,4 +218,4 @@ def varied_inputs(case: Case, manifest: Manifest, question: Question) -> VariedI
         streams = [f"{kind}:{name}" for kind in ("all", "registered", "completeness") for name in case.components]
         streams += [f"quantity:{name}" for name in case.quantities]
         tied = {stream: loadings for stream in streams if (loadings := copula.loadings(stream))}
-    return VariedInputs(build.plan(), total, tied, manifest.seed)
+    return VariedInputs(build.plan(), answer.total.at, tied, manifest.seed)
