@@ -25,7 +25,8 @@ Verdict = Literal["inside", "below", "above", "above a minimum", "overlaps", "al
 ``inside``, ``below``, ``above``: a point, or a range wholly on one side. ``overlaps``: a range that reaches into the
 interval from outside, or holds it. ``allowed``, ``excluded``: a bound that at least, or less than, a fortieth of our
 draws respect. ``above a minimum``: a claim above our interval, or a bound above nearly all our draws, where ours is a
-minimum: registers may have missed deaths, or parts are unknown, so it contradicts nothing. ``no total``: its parts have no evidence.
+minimum: registers may have missed deaths, or parts are unknown, so it contradicts nothing. ``no total``: its parts have
+no evidence.
 """
 
 

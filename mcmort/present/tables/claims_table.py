@@ -165,9 +165,7 @@ def claims_headline(case: Case, comparisons: tuple[ClaimComparison, ...]) -> str
 
 def _farthest(comparisons: tuple[ClaimComparison, ...]) -> tuple[int, ...]:
     """Return the rows of claims outside our intervals, by the ratio to our median, in the order of the table."""
-    outside = [
-        index for index, comparison in enumerate(comparisons) if comparison.verdict in _OUTSIDE
-    ]
+    outside = [index for index, comparison in enumerate(comparisons) if comparison.verdict in _OUTSIDE]
 
     def distance(index: int) -> float:
         ratio = comparisons[index].ratio
