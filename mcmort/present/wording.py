@@ -60,11 +60,11 @@ def units(total: Total) -> list[str]:
 
 
 def counts_text(total: Total) -> str:
-    """Say in a few words what a total counts."""
-    kind = "registered" if total.definition.measure == "registered" else "all"
-    kind = f"{kind}, net" if total.definition.net else kind
+    """Say in a few words what a total counts; where nothing else is said, registered or not and gross."""
+    kinds = ["registered"] if total.definition.measure == "registered" else []
+    kinds += ["net"] if total.definition.net else []
     first, *others = units(total)
-    return ", ".join([f"{first} ({kind})", *others])
+    return ", ".join([f"{first} ({', '.join(kinds)})" if kinds else first, *others])
 
 
 def level_text(probability: float, kind: str = "equal-tailed") -> str:
