@@ -15,16 +15,18 @@ import numpy as np
 from mcmort.analysis.summary import PROBABILITIES, Summary, share_at_least, share_at_most, summarise
 from mcmort.catalogue.citations import owners_behind
 from mcmort.catalogue.records import Claim
-from mcmort.totals import DrawSource, Total, of_claim, totals_with_evidence
+from mcmort.totals import DrawSource, Total, is_floor, of_claim, totals_with_evidence
 
 __all__ = ["ClaimComparison", "Verdict", "compare_claims", "middle", "rests_on_same_data"]
 
-Verdict = Literal["inside", "below", "above", "overlaps", "allowed", "excluded", "no total"]
+Verdict = Literal["inside", "below", "above", "above a minimum", "overlaps", "allowed", "excluded", "no total"]
 """How a claim compares with our 95 % interval under its own definition.
 
 ``inside``, ``below``, ``above``: a point, or a range wholly on one side. ``overlaps``: a range that reaches into the
 interval from outside, or holds it. ``allowed``, ``excluded``: a bound that at least, or less than, a fortieth of our
-draws respect. ``no total``: its parts have no evidence.
+draws respect. ``above a minimum``: a claim above our interval, or a bound above nearly all our draws, where ours is a
+minimum: registers may have missed deaths, or parts are unknown, so it contradicts nothing. ``no total``: its parts have
+no evidence.
 """
 
 
@@ -109,22 +111,24 @@ def _compared(total: Total | None, claim: Claim, retired_by: str, reason: str) -
     share = share_at_least if claim.reading == "at-least" else share_at_most
     quantile = share(total.values, centre)
     ratio = centre / summary.median if summary.median > 0 else float("inf")
-    verdict = _verdict(claim, summary, quantile)
+    verdict = _verdict(claim, summary, quantile, is_minimum=is_floor(total))
     conditioned = claim.id in total.draws.conditioned
     shared = rests_on_same_data(total, claim)
     return ClaimComparison(claim, total, summary, verdict, quantile, ratio, shared, retired_by, conditioned=conditioned)
 
 
-def _verdict(claim: Claim, summary: Summary, quantile: float) -> Verdict:
+def _verdict(claim: Claim, summary: Summary, quantile: float, *, is_minimum: bool) -> Verdict:
     interval = summary.interval(0.95)
     if claim.is_one_sided:
-        return "allowed" if quantile >= 0.025 else "excluded"
+        if quantile >= 0.025:
+            return "allowed"
+        return "above a minimum" if is_minimum and claim.reading == "at-least" else "excluded"
     given = [value for value in (claim.low, claim.best, claim.high) if value is not None]
     low, high = given[0], given[-1]
     if high < interval.low:
         return "below"
     if low > interval.high:
-        return "above"
+        return "above a minimum" if is_minimum else "above"
     return "inside" if interval.low <= low and high <= interval.high else "overlaps"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pytest
@@ -35,6 +35,10 @@ def _draws(*claims: dict[str, Any]) -> Draws:
     return simulate(case_of(one, two, dark, claim=list(claims), definitions=definitions), _N, rng=1)
 
 
+_KNOWN: Final = [{"category": ["a", "b"]}]
+"""A scope without the component that has no evidence."""
+
+
 def _only(*claims: dict[str, Any]) -> ClaimComparison:
     return {one.claim.id: one for one in compare_claims(_draws(*claims))}["c"]
 
@@ -47,20 +51,26 @@ def _only(*claims: dict[str, Any]) -> ClaimComparison:
         ({"low": 500.0, "best": 520.0, "high": 560.0}, "inside"),
         ({"best": 90.0}, "below"),
         ({"low": 50.0, "high": 90.0}, "below"),
-        ({"best": 9_000.0}, "above"),
-        ({"low": 8_000.0, "high": 9_000.0}, "above"),
+        ({"best": 9_000.0}, "above a minimum"),
+        ({"low": 8_000.0, "high": 9_000.0}, "above a minimum"),
         ({"low": 50.0, "high": 540.0}, "overlaps"),
         ({"low": 540.0, "high": 9_000.0}, "overlaps"),
         ({"low": 50.0, "high": 9_000.0}, "overlaps"),
         ({"low": 500.0, "reads": "at-least"}, "allowed"),
-        ({"low": 9_000.0, "reads": "at-least"}, "excluded"),
+        ({"low": 9_000.0, "reads": "at-least"}, "above a minimum"),
+        ({"best": 9_000.0, "include": _KNOWN}, "above"),
+        ({"low": 8_000.0, "high": 9_000.0, "include": _KNOWN}, "above"),
+        ({"low": 9_000.0, "reads": "at-least", "include": _KNOWN}, "excluded"),
         ({"high": 600.0, "reads": "at-most"}, "allowed"),
         ({"high": 90.0, "reads": "at-most"}, "excluded"),
     ],
     ids=str,
 )
 def test_verdict_follows_from_figure_and_interval(figure: dict[str, Any], verdict: str) -> None:
-    """A point or range stands inside, below, above or across our 95 % interval; a bound is allowed or excluded."""
+    """A point or range stands inside, below, above or across our 95 % interval; a bound is allowed or excluded.
+
+    Where a part is unknown ours is a minimum, and what lies above it contradicts nothing.
+    """
     assert _only(_claim("c", **figure)).verdict == verdict
 
 

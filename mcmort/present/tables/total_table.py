@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from mcmort.analysis import Summary, TotalPieces, mean_of, summarise
@@ -14,7 +14,7 @@ from mcmort.present.grouped_notes import grouped_notes
 from mcmort.present.modes_text import mode_notes
 from mcmort.present.numbers import MINUS, Rounding, percent, rounding_for, rounding_of, significant
 from mcmort.present.one_source_text import one_source_notes
-from mcmort.present.pieces_text import pieces_text
+from mcmort.present.pieces_text import pieces_label, pieces_text
 from mcmort.present.print_format import EN_DASH, years_text
 from mcmort.present.provenance_text import provenance_note
 from mcmort.present.sensitivity_text import leading_note
@@ -74,6 +74,8 @@ def total_table(
     lines = [_component_line(total, summary, name, parts[name], probability) for name in names]
     lines += [_overlap_line(total, summary, name, probability) for name in sorted(total.overlaps)]
     lines.append(_total_line(total, summary, probability))
+    largest = _largest(total, summary, names)
+    shown = {names[row] for row in largest if row < len(names)}
     return Table(
         title=f"{total.case.head.title}: {total.definition.label}, counting {counts_text(total)}",
         columns=columns,
@@ -81,8 +83,8 @@ def total_table(
         notes=_total_notes(total, summary, parts, probability, bounds, pieces),
         raw_columns=("id", "median", "mean", "low", "high"),
         raw_rows=tuple(raw for _, raw in lines),
-        main_rows=(*_largest(total, summary, names), len(lines) - 1),
-        main_notes=_main_notes(total, summary, probability, pieces, bounds),
+        main_rows=(*largest, len(lines) - 1),
+        main_notes=_main_notes(total, summary, probability, pieces, bounds, shown),
     )
 
 
@@ -95,10 +97,20 @@ def _largest(total: Total, summary: Summary, names: list[str]) -> list[int]:
 
 
 def _main_notes(
-    total: Total, summary: Summary, probability: float, pieces: TotalPieces, bounds: IntervalBounds | None
+    total: Total,
+    summary: Summary,
+    probability: float,
+    pieces: TotalPieces,
+    bounds: IntervalBounds | None,
+    shown: Collection[str],
 ) -> tuple[str, ...]:
     """Return what a reader must know first: what carries the width, is not counted, not known, and how it was made."""
     notes = [*mode_notes(total.draws, total.parts), *leading_note(pieces, probability)]
+    notes += [
+        f"{total.case.components[name].label} falls into pieces: {pieces_label(own, _summarised_part(total, name))}."
+        for name, own in sorted(pieces.components.items())
+        if name in shown and len(total.parts) > 1
+    ]
     notes.append(left_out_text(total))
     if total.unknown:
         notes.append(f"Asked for, but not known: {unknown_text(total)}.")
@@ -230,9 +242,13 @@ def _pieces_notes(total: Total, summary: Summary, pieces: TotalPieces) -> list[s
         [] if pieces.whole is None else [pieces_text("The total", pieces.whole, summary, total.case, is_floor(total))]
     )
     for name, own in sorted(pieces.components.items()):
-        part = _summarise(total.parts[name], 0.95, total.chains)
-        notes.append(pieces_text(total.case.components[name].label, own, part, total.case))
+        label = total.case.components[name].label
+        notes.append(pieces_text(label, own, _summarised_part(total, name), total.case))
     return notes
+
+
+def _summarised_part(total: Total, name: str) -> Summary:
+    return _summarise(total.parts[name], 0.95, total.chains)
 
 
 def _summarise(values: Values, probability: float, chains: int) -> Summary:
