@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
 import re
+import stat
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +15,7 @@ from mcmort.catalogue.reading.hostile_text import escaped, forbidden_in
 from mcmort.catalogue.reading.number_spelling import read_float
 from mcmort.errors import Problem
 
-__all__ = ["read_toml"]
+__all__ = ["read_toml", "unfit_file"]
 
 _LARGEST: Final = 200_000_000
 """Bytes of a file: three hundred thousand components with three figures each."""
@@ -54,9 +56,8 @@ def read_toml(path: Path) -> tuple[dict[str, Any] | None, list[Problem]]:
     """
     hint = ""
     try:
-        if path.stat().st_size > _LARGEST:
-            found, expected, hint = "a file of more than 200 MB", "a file of a case", "split it"
-            return None, [Problem(path.name, "", found, expected, hint, "form")]
+        if defect := unfit_file(path):
+            return None, [Problem(path.name, "", *defect, "form")]
         text = path.read_text(encoding="utf-8-sig")
         _refuse_long_keys(text)
         document = tomllib.loads(text, parse_float=read_float)
@@ -83,6 +84,22 @@ def read_toml(path: Path) -> tuple[dict[str, Any] | None, list[Problem]]:
         problems = [*_outside(document, path.name, with_texts=may_be_hostile)]
         return (None, problems) if problems else (document, [])
     return None, [Problem(path.name, "", found, expected, hint, "form")]
+
+
+def unfit_file(path: Path) -> tuple[str, str, str] | None:
+    """Return what was found, what is expected and a hint, where a file does not end or is too large; else None.
+
+    Raises
+    ------
+    OSError
+        If it is not there.
+    """
+    status = path.stat()
+    if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode) or os.devnull == str(path.resolve())):
+        return "a device or a pipe", "an ordinary file", "put the file itself there"
+    if status.st_size > _LARGEST:
+        return "a file of more than 200 MB", "a file of a case", "split it"
+    return None
 
 
 def _outside(document: dict[str, Any], file: str, *, with_texts: bool) -> Iterator[Problem]:

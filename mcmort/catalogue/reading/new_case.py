@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from mcmort.catalogue.reading.schema_errors import show
 from mcmort.errors import OutputError, UsageError
 
 __all__ = ["MINIMAL", "TEMPLATE", "new_case"]
@@ -42,8 +43,9 @@ def new_case(folder: Path, template: Path = TEMPLATE) -> Path:
         If the folder exists, or cannot be made.
     """
     name = folder.resolve().name
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
-        raise UsageError(f"{folder}: {name!r} is no id of a case; use the characters a-z, 0-9 and -, as in 'my-case'")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,99}", name):
+        signs = "use the characters a-z, 0-9 and -, as in 'my-case'" + ("" if len(name) < 100 else ", 100 at most")
+        raise UsageError(f"{folder}: {show(name)} is no id of a case; {signs}")
     parent = folder.resolve().parent
     try:
         if folder.exists() or folder.is_symlink():
