@@ -15,19 +15,19 @@ from mcmort.catalogue.reading.hostile_text import escaped, forbidden_in
 from mcmort.catalogue.reading.number_spelling import read_float
 from mcmort.errors import Problem
 
-__all__ = ["read_toml", "unfit_file"]
+__all__ = ["LONGEST_NAME", "read_toml", "unfit_file"]
 
 _LARGEST: Final = 200_000_000
 """Bytes of a file: three hundred thousand components with three figures each."""
 _DEEPEST: Final = 20
 """Tables and lists inside of one another: a case needs six."""
-_LONGEST_NAME: Final = 100
+LONGEST_NAME: Final = 100
 """Characters of an id, of a key, and of what refers to either; the longest of the shipped cases has 39."""
 _LONGEST_LABEL: Final = 300
 _LONGEST_TEXT: Final = 10_000
 _LENGTHS: Final = {
-    **dict.fromkeys(("id", "lineage", "profile", "source", "of", "within", "between", "members"), _LONGEST_NAME),
-    **dict.fromkeys(("supersedes", "component", "unit", "basis", "kind", "evidence"), _LONGEST_NAME),
+    **dict.fromkeys(("id", "lineage", "profile", "source", "of", "within", "between", "members"), LONGEST_NAME),
+    **dict.fromkeys(("supersedes", "component", "unit", "basis", "kind", "evidence"), LONGEST_NAME),
     **dict.fromkeys(("label", "title", "author"), _LONGEST_LABEL),
 }
 """Characters of a text, by its key; those of other keys are prose."""
@@ -128,9 +128,9 @@ def _refuse_long_keys(text: str) -> None:
 def _too_long(place: str, value: Any) -> tuple[str, str, str] | None:
     """Return what was found, what is expected and a hint, where a key, a text or a list is longer than any need be."""
     key = place.rpartition(" > ")[2].partition("[")[0]
-    if len(key) > _LONGEST_NAME:
+    if len(key) > LONGEST_NAME:
         hint = "shorten it; remarks belong in note"
-        return f"a key of {len(key):,} characters", f"at most {_LONGEST_NAME}", hint
+        return f"a key of {len(key):,} characters", f"at most {LONGEST_NAME}", hint
     if isinstance(value, str):
         most = _LENGTHS.get(key, _LONGEST_TEXT)
         if len(value) > most:
@@ -164,7 +164,7 @@ def _why_not(place: str, value: Any, depth: int, *, with_texts: bool) -> tuple[s
     if depth > _DEEPEST:
         expected, hint = f"at most {_DEEPEST} inside of one another", "a case needs six"
         return "lists or tables nested too deeply", expected, hint
-    is_long = len(place) > _LONGEST_NAME or (isinstance(value, str | dict | list) and len(value) > _LONGEST_NAME)
+    is_long = len(place) > LONGEST_NAME or (isinstance(value, str | dict | list) and len(value) > LONGEST_NAME)
     return _too_long(place, value) if is_long else None
 
 

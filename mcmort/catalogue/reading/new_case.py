@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from mcmort.catalogue.reading.bounded_toml import LONGEST_NAME
 from mcmort.catalogue.reading.schema_errors import show
 from mcmort.errors import OutputError, UsageError
 
@@ -43,13 +44,14 @@ def new_case(folder: Path, template: Path = TEMPLATE) -> Path:
         If the folder exists, or cannot be made.
     """
     name = folder.resolve().name
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,99}", name):
-        signs = "use the characters a-z, 0-9 and -, as in 'my-case'" + ("" if len(name) < 100 else ", 100 at most")
-        raise UsageError(f"{folder}: {show(name)} is no id of a case; {signs}")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
+        raise UsageError(f"{folder}: {name!r} is no id of a case; use the characters a-z, 0-9 and -, as in 'my-case'")
     parent = folder.resolve().parent
     try:
         if folder.exists() or folder.is_symlink():
             raise OutputError(f"{folder}: exists already. Hint: choose another name; nothing is written over")
+        if len(name) > LONGEST_NAME:
+            raise UsageError(f"{folder}: {show(name)} is no id of a case; expected at most {LONGEST_NAME} characters")
         if not parent.is_dir():
             raise OutputError(f"{folder}: no folder {parent}. Hint: make it first")
         with tempfile.TemporaryDirectory(dir=parent, prefix=f".{name}.") as work:
