@@ -140,6 +140,7 @@ def compare(
     DefinitionError
         If a definition is unknown, or none of them counts anything.
     """
+    definitions = None if definitions is None else [*dict.fromkeys(definitions)]
     comparison = analysis.compare(draws, definitions, years=years, probabilities=reported_probabilities(interval))
     names = draws.case.definitions if definitions is None else definitions
     request = ComparisonRequest(definitions=tuple(names), years=years)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from typing import Final
 
@@ -183,7 +184,9 @@ def _shortest_text(summary: Summary, probability: float) -> str:
     span = rounding.span(shortest.low, shortest.high)
     if not rounding.is_limited:
         return span
-    return f"{span} (Monte Carlo error of its ends {significant(max(shortest.low_error, shortest.high_error), 1)})"
+    error = max(shortest.low_error, shortest.high_error)
+    known = significant(error, 1) if math.isfinite(error) else "not known"
+    return f"{span} (Monte Carlo error of its ends {known})"
 
 
 def _bounds_text(bounds: IntervalBounds, width: float, least: float) -> str:
