@@ -116,7 +116,7 @@ def nodes_of(evidence: Evidence) -> tuple[tuple[ConflictNode, ...], tuple[str, .
             untested.append(name)
     for datum in evidence.data:
         if datum.account is not None:
-            alike = tuple(one.name for one in evidence.data if (one.line, one.target) == (datum.line, datum.target))
+            alike = tuple(one.name for one in evidence.data if _copied(one) == _copied(datum))
             against = tuple(sorted({term.component for term in datum.account.terms.values()}))
             if alike[0] == datum.name:
                 nodes.append(ConflictNode("claim", datum.name.partition(":")[2], alike, against))
@@ -151,6 +151,11 @@ def _nodes_of_component(
         for line in lines if len(lines) > 2 else lines[: len(lines) - 1]:
             own = tuple(datum.name for datum in data if datum.line == line)
             yield ConflictNode("figure", name, own, tuple(one for one in names if one not in own))
+
+
+def _copied(datum: Datum) -> tuple[object, ...]:
+    """Return what copies of one figure have in common; a bound is no copy of a point."""
+    return datum.line, datum.target, datum.side
 
 
 def _has_point(data: Iterable[Datum]) -> bool:
