@@ -99,9 +99,14 @@ def lean_notes(posterior: Posterior) -> list[str]:
     totals = [
         f"{high.total.definition.id} {_total(high)} or {_total(low)}"
         for high, low in zip(*sides, strict=True)
-        if high.total.definition.measure == "all"
+        if high.total.definition.measure == "all" and high.summary.mean != low.summary.mean
     ]
     share = percent(lean)
+    if not totals:
+        return [
+            f"A lean of {share} changes no total here: it is about figures of all deaths of one component, and not "
+            "about registers, claims about sums, balances, formulas or what may be negative."
+        ]
     return [
         f"The figures of each component may lean together by {share}, which no evidence shows. If all lean alike by "
         f"{share}, the total is, where they are too high or too low: {'; '.join(totals)}."

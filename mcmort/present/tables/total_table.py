@@ -17,6 +17,7 @@ from mcmort.present.one_source_text import one_source_notes
 from mcmort.present.pieces_text import pieces_text
 from mcmort.present.print_format import EN_DASH, years_text
 from mcmort.present.provenance_text import provenance_note
+from mcmort.present.published_text import published_notes
 from mcmort.present.sensitivity_text import leading_note
 from mcmort.present.tables.columns import Column, Table
 from mcmort.present.texts.spread_text import measured_note
@@ -102,7 +103,7 @@ def _main_notes(
     notes.append(left_out_text(total))
     if total.unknown:
         notes.append(f"Asked for, but not known: {unknown_text(total)}.")
-    notes += floor_note([total])
+    notes += [*floor_note([total]), *published_notes(total, summary, probability)]
     if bounds is not None:
         interval = summary.interval(probability)
         notes.append(_bounds_text(bounds, interval.high - interval.low, total.least))
@@ -200,7 +201,7 @@ def _total_notes(
             f"{total.case.components[name].label} ({reason})" for name, reason in sorted(total.unknown.items())
         )
         notes.append(f"Asked for, but not known: {reasons}.")
-    notes += floor_note([total])
+    notes += [*floor_note([total]), *published_notes(total, summary, probability)]
     notes += provenance_note(total)
     if total.draws.manifest.engine == "elicited":
         notes += measured_note(total.case, total.parts, frozenset(total.draws.manifest.evidence))
