@@ -66,19 +66,21 @@ def one_source(total: Total) -> OneSource | None:
     Returns
     -------
     OneSource or None
-        None of registered deaths, which are one register by their nature, and of the Bayesian engine.
+        None of registered deaths, which are one register by their nature, of nothing, and of the Bayesian engine.
     """
     if total.draws.manifest.engine != "elicited" or total.definition.measure != "all" or not total.parts:
         return None
     evidence = frozenset(total.draws.manifest.evidence)
     means = {name: abs(mean_of(values)) for name, values in total.parts.items()}
     whole = sum(means.values())
+    if whole == 0.0:
+        return None
     order = sorted(means, key=lambda name: (-means[name], name))
     found = {name: alone(total.case, total.case.components[name], evidence) for name in order}
 
     def of(word: str) -> tuple[tuple[str, ...], float]:
         names = tuple(name for name in order if found[name] == word)
-        return names, sum(means[name] for name in names) / whole if whole > 0.0 else 0.0
+        return names, sum(means[name] for name in names) / whole
 
     (lineage, lineage_share), (basis, basis_share) = of("one lineage"), of("one basis")
     return OneSource(lineage, basis, lineage_share, basis_share)

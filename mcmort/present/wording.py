@@ -28,7 +28,13 @@ __all__ = [
 
 
 def is_floor(total: Total) -> bool:
-    """Whether a total can only be read as a minimum: anything that it counts is registered only, or unknown."""
+    """Whether a total can only be read as a minimum: anything that it counts is registered only, or unknown.
+
+    Where a part that is unknown may be negative, what is known is no minimum.
+    """
+    components, support = total.case.components, total.case.head.support_of
+    if any(support(components[name]) == "signed" for name in total.unknown):
+        return False
     return _rests_on_registers(total) or bool(total.unknown)
 
 
@@ -38,7 +44,7 @@ def _rests_on_registers(total: Total) -> bool:
 
 
 def floor_condition(total: Total) -> str:
-    """Say under which condition the interval of a floor is that of the whole; of another total, nothing."""
+    """Say under which condition the interval is that of the whole: of a floor, or where a part is not known."""
     conditions = ["no register missed a death"] if _rests_on_registers(total) else []
     conditions += ["what is not known adds none"] if total.unknown else []
     return " and ".join(conditions)
@@ -99,14 +105,15 @@ def headline(total: Total, summary: Summary, probability: float = 0.95) -> str:
     -------
     str
         Interval first, then the median, with the definition and the years in the same sentence. Of a floor, first what
-        the total is at least, and with the interval the condition under which it holds.
+        the total is at least; with the interval the condition under which it holds.
     """
     interval = summary.interval(probability)
     rounding = rounding_for(summary, probability)
     span = rounding.span(interval.low, interval.high, to=" to ")
     text = f"{span} ({level_text(probability)}; median {rounding.number(summary.median)})"
-    if is_floor(total):
-        text = f"at least {rounding.number(interval.low)}; {text} if {floor_condition(total)},"
+    if condition := floor_condition(total):
+        least = f"at least {rounding.number(interval.low)}; " if is_floor(total) else ""
+        text = f"{least}{text} if {condition},"
     return (
         f"{text} under the definition \N{LEFT DOUBLE QUOTATION MARK}{total.definition.label}"
         f"\N{RIGHT DOUBLE QUOTATION MARK}, {years_text(total.years)}, {measure_text(total)}"
