@@ -137,8 +137,9 @@ def rounding_of(numbers: Sequence[float], width: float | None = None, error: flo
     exponent = unit_exponent(numbers, width)
     is_limited = error > 10.0**exponent
     if error > TOLERANCE * width:
-        coarsest = math.floor(math.log10(width / _FEWEST_UNSURE)) if width > 0 else math.inf
-        exponent = max(exponent, min(math.ceil(math.log10(error)), coarsest))
+        of_error = math.ceil(math.log10(error))
+        coarsest = math.floor(math.log10(width / _FEWEST_UNSURE)) if width > 0 else of_error
+        exponent = max(exponent, min(of_error, coarsest))
     if smallest >= 0 and largest > 0:
         least = min(number for number in numbers if number > 0)
         finest = max(math.floor(math.log10(largest)) + 1 - MOST_FIGURES, 0)
