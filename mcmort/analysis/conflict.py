@@ -18,6 +18,7 @@ from mcmort.analysis.node_fit import Compared, NodeKind, compare_node
 from mcmort.bayes.evidence import Datum, Evidence
 from mcmort.bayes.evidence.collect import collect
 from mcmort.bayes.evidence.split import speaking_of
+from mcmort.bayes.fit_options import given_draws
 from mcmort.bayes.inference import manifest_of
 from mcmort.catalogue.case import Case
 from mcmort.errors import UsageError
@@ -200,7 +201,12 @@ def conflict(
             f"{case.id} has nothing to compare: one lineage speaks of each component, and no claim or balance of "
             "several of them. Hint: a second source for a component makes a comparison"
         )
-    shared = {"evidence": list(whole.admitted), "without": list(whole.without), "seed": seed, "draws": draws}
+    shared = {
+        "evidence": list(whole.admitted),
+        "without": list(whole.without),
+        "seed": seed,
+        "draws": given_draws(draws),
+    }
     requests = [{"kind": node.kind, "name": node.name, "figures": list(node.figures), **shared} for node in nodes]
     results = (run or _run_here)(case, requests)
     found = [Compared.of_json(values) for values in results]
