@@ -84,8 +84,12 @@ def _first(named: Sequence[str], case: Case) -> str:
 
 def _part(case: Case, one: PartApart, expected: Mapping[str, Predicted]) -> str:
     """Name a part of the evidence, and say what it says and what was expected."""
-    if one.name in expected:
-        return _unexpected(case, expected[one.name])
+    figure = expected.get(one.name)
+    if figure is not None and figure.low <= figure.printed <= figure.high:
+        # the fit has yielded to it, so that what is expected would not read as far from it
+        return f"{figure_label(case, one.name)}, {printed_text(figure)}, {'above' if one.ratio > 1.0 else 'below'} it"
+    if figure is not None:
+        return _unexpected(case, figure)
     label, ratio = case.components[one.name].label, ratio_words(one.ratio)
     return f"{label}: all its figures together, beside all else about {ratio}"
 

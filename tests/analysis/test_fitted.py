@@ -97,6 +97,19 @@ def test_component_that_contradicts_claims_is_named_as_in_conflict() -> None:
     assert any(note.startswith("In conflict with the rest: ") for note in unexpected_notes(found))
 
 
+def test_figure_in_conflict_is_not_said_to_lie_where_it_is_expected() -> None:
+    """Where a fit yields to a figure far from the rest, that lies within what is then expected: only its side is told."""
+    near = [point(value, source=f"study-{letter}") for value, letter in ((1_000.0, "a"), (800.0, "b"))]
+
+    def notes(best: float) -> str:
+        camps = component("camps", *near, point(best, source="study-c", id="far"))
+        case = figures(camps, head=evidence_head({"demographic": 0.1}))
+        return unexpected_notes(fit(case, rng=1, store=False))[0]
+
+    assert notes(1_600.0) == "Farthest from the rest: camps: far, 1,600, above it."
+    assert notes(4_000.0).startswith("In conflict with the rest: camps: far, 4,000 (expected ")
+
+
 @pytest.mark.slow
 def test_figures_given_as_formulas_are_predicted_and_bounds_that_hold_are_not_named() -> None:
     """A figure that a formula stands for has what it gives and what was expected; a satisfied bound is no surprise."""
