@@ -98,7 +98,7 @@ def test_component_that_contradicts_claims_is_named_as_in_conflict() -> None:
 
 
 def test_figure_in_conflict_is_not_said_to_lie_where_it_is_expected() -> None:
-    """Where a fit yields to a figure far from the rest, that lies within what is then expected: only its side is told."""
+    """Where a fit yields to a figure far from the rest, it lies within what is then expected: only its side is told."""
     near = [point(value, source=f"study-{letter}") for value, letter in ((1_000.0, "a"), (800.0, "b"))]
 
     def notes(best: float) -> str:
