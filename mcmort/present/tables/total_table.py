@@ -13,11 +13,12 @@ from mcmort.present.balance_text import balance_notes
 from mcmort.present.engine_note import digits_note, engine_note
 from mcmort.present.grouped_notes import grouped_notes
 from mcmort.present.modes_text import mode_notes
-from mcmort.present.numbers import MINUS, Rounding, percent, rounding_for, rounding_of, significant
+from mcmort.present.numbers import MINUS, Rounding, is_near_zero, percent, rounding_for, rounding_of, significant
 from mcmort.present.one_source_text import one_source_notes
 from mcmort.present.pieces_text import pieces_label, pieces_text
 from mcmort.present.print_format import EN_DASH, years_text
 from mcmort.present.provenance_text import provenance_note
+from mcmort.present.published_text import published_notes
 from mcmort.present.sensitivity_text import leading_note
 from mcmort.present.tables.columns import Column, Table
 from mcmort.present.texts.spread_text import measured_note
@@ -115,7 +116,7 @@ def _main_notes(
     notes.append(left_out_text(total))
     if total.unknown:
         notes.append(f"Asked for, but not known: {unknown_text(total)}.")
-    notes += floor_note([total])
+    notes += [*floor_note([total]), *published_notes(total, summary, probability)]
     if bounds is not None:
         interval = summary.interval(probability)
         notes.append(_bounds_text(bounds, interval.high - interval.low, total.least))
@@ -130,7 +131,7 @@ def _component_line(total: Total, summary: Summary, name: str, own: Summary, pro
     cells = (
         total.case.components[name].label,
         years_text((min(term.years), max(term.years))) + part,
-        _share_of_mean(own.mean, summary),
+        _share_of_mean(own.mean, summary, probability),
         rounding.span(wide.low, wide.high),
         rounding.number(own.median),
     )
@@ -146,7 +147,7 @@ def _overlap_line(total: Total, summary: Summary, name: str, probability: float)
     cells = (
         f"less: {guest}, within {host}",
         EN_DASH if overlap.years is None else years_text(overlap.years),
-        _share_of_mean(-own.mean, summary),
+        _share_of_mean(-own.mean, summary, probability),
         f"{_less(rounding, wide.high)} to {_less(rounding, wide.low)}{rounding.word}",
         f"{_less(rounding, own.median)}{rounding.word}",
     )
@@ -171,8 +172,10 @@ def _total_line(total: Total, summary: Summary, probability: float) -> _Line:
     return cells, ("total", summary.median, summary.mean, wide.low, wide.high)
 
 
-def _share_of_mean(mean: float, summary: Summary) -> str:
-    return percent(mean / summary.mean) if summary.mean > 0 else EN_DASH
+def _share_of_mean(mean: float, summary: Summary, probability: float) -> str:
+    """Return a part as a share of the mean, unless that is negative, or nothing beside its interval."""
+    is_whole = summary.mean > 0 and not is_near_zero(summary.mean, summary.interval(probability))
+    return percent(mean / summary.mean) if is_whole else EN_DASH
 
 
 def _shortest_text(summary: Summary, probability: float) -> str:
@@ -215,7 +218,7 @@ def _total_notes(
             f"{total.case.components[name].label} ({reason})" for name, reason in sorted(total.unknown.items())
         )
         notes.append(f"Asked for, but not known: {reasons}.")
-    notes += floor_note([total])
+    notes += [*floor_note([total]), *published_notes(total, summary, probability)]
     notes += provenance_note(total)
     if total.draws.manifest.engine == "elicited":
         notes += measured_note(total.case, total.parts, frozenset(total.draws.manifest.evidence))

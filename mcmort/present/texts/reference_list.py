@@ -45,7 +45,7 @@ def whole_title(fields: Mapping[str, str], key: str, title: str = "") -> str:
 def _edited_by(source: Source) -> str:
     """Return the editors of a work without authors, as they stand in their place."""
     editors = source.names("editor")
-    named = " and ".join(name.first_name_first for name in editors)
+    named = _listed([name.first_name_first for name in editors])
     return f"{named} ({'eds' if len(editors) > 1 else 'ed.'})" if editors else ""
 
 
