@@ -11,7 +11,7 @@ from mcmort.present.assertion_text import with_assertions_text
 from mcmort.present.balance_text import balance_notes
 from mcmort.present.engine_note import digits_note, engine_note
 from mcmort.present.grouped_notes import grouped_notes
-from mcmort.present.modes_text import mode_notes
+from mcmort.present.modes_text import total_mode_notes
 from mcmort.present.numbers import MINUS, Rounding, percent, rounding_for, rounding_of, significant
 from mcmort.present.one_source_text import one_source_notes
 from mcmort.present.pieces_text import pieces_text
@@ -98,7 +98,7 @@ def _main_notes(
     total: Total, summary: Summary, probability: float, pieces: TotalPieces, bounds: IntervalBounds | None
 ) -> tuple[str, ...]:
     """Return what a reader must know first: what carries the width, is not counted, not known, and how it was made."""
-    notes = [*mode_notes(total.draws, total.parts), *leading_note(pieces, probability)]
+    notes = [*total_mode_notes(pieces), *leading_note(pieces, probability)]
     notes.append(left_out_text(total))
     if total.unknown:
         notes.append(f"Asked for, but not known: {unknown_text(total)}.")
@@ -193,7 +193,7 @@ def _total_notes(
     pieces: TotalPieces,
 ) -> tuple[str, ...]:
     definition = total.definition
-    notes = [*mode_notes(total.draws, total.parts), *leading_note(pieces, probability)]
+    notes = [*total_mode_notes(pieces), *leading_note(pieces, probability)]
     notes += [f"Question: {definition.question}", left_out_text(total)]
     if total.unknown:
         reasons = "; ".join(
@@ -225,11 +225,12 @@ def _assertions(total: Total) -> list[str]:
 
 
 def _pieces_notes(total: Total, summary: Summary, pieces: TotalPieces) -> list[str]:
-    """Say of the total and of each component what pieces it falls into."""
-    notes = (
-        [] if pieces.whole is None else [pieces_text("The total", pieces.whole, summary, total.case, is_floor(total))]
-    )
-    for name, own in sorted(pieces.components.items()):
+    """Say what pieces the total and each component fall into, but for those of a fit whose modes say more."""
+    notes = []
+    if pieces.whole is not None and pieces.modes is None:
+        notes.append(pieces_text("The total", pieces.whole, summary, total.case, is_floor(total)))
+    torn = {name for split in total.draws.modes if not split.is_sum for name in split.components}
+    for name, own in sorted(item for item in pieces.components.items() if item[0] not in torn):
         part = _summarise(total.parts[name], 0.95, total.chains)
         notes.append(pieces_text(total.case.components[name].label, own, part, total.case))
     return notes
