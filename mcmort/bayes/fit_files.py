@@ -343,7 +343,8 @@ def _modes(
 
     manifest = head["manifest"]
     evidence = collect(case, manifest["evidence"], manifest["without"])
-    return modes_of_sums(evidence, [*map(split_of, head["modes"])], columns, likelihood, manifest["chains"])
+    sums = modes_of_sums(evidence, columns, likelihood, manifest["chains"])
+    return (*map(split_of, head["modes"]), *sums)
 
 
 def _assertions(stored: Sequence[Any] | None, log_weights: Array) -> AssertionWeights | None:

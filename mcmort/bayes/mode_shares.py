@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from mcmort.results.chains import effective_size
 from mcmort.results.weighed_modes import SplitDeaths, WeighedMode
 
-__all__ = ["BETTER", "cuts_between", "distinct", "figures_behind", "share_errors", "weighed"]
+__all__ = ["BETTER", "cuts_between", "figures_behind", "share_errors", "weighed"]
 
 type Array = NDArray[np.float64]
 type Labels = NDArray[np.int64]
@@ -28,8 +28,6 @@ _TOGETHER: Final = 20
 """Fewest draws by whose distance a density is estimated."""
 _FEWEST: Final = 50
 """Draws of each chain in a mode, from which R-hat in it is computed."""
-_ALIKE: Final = 0.1
-"""Modes of a sum are those of a component that tells them, but for less than this of the draws of its smallest mode."""
 
 
 def cuts_between(values: Array, middles: Sequence[float] | Array) -> tuple[float, ...]:
@@ -156,38 +154,6 @@ def figures_behind(likelihood: Mapping[str, Array], mode: int) -> tuple[str, ...
     """
     better = {name: float(values[mode] - np.delete(values, mode).max()) for name, values in likelihood.items()}
     return tuple(sorted((name for name in better if better[name] > BETTER), key=lambda name: -better[name]))
-
-
-def distinct(splits: Sequence[SplitDeaths], columns: Mapping[str, Array]) -> tuple[SplitDeaths, ...]:
-    """Return what is split without the sums that have the modes of one of their components, or of a smaller sum.
-
-    Parameters
-    ----------
-    splits : sequence of SplitDeaths
-        Components and sums.
-    columns : mapping of str to ndarray, shape (n_draws,)
-        Draws of the deaths.
-
-    Returns
-    -------
-    tuple of SplitDeaths
-        Components first.
-    """
-    kept = list[tuple[SplitDeaths, Labels]]()
-    for split in sorted(splits, key=lambda split: len(split.columns)):
-        modes = split.modes_in(columns)
-        if not (
-            split.is_sum and any(_predicts(own, modes) for other, own in kept if {*other.columns} & {*split.columns})
-        ):
-            kept.append((split, modes))
-    return tuple(split for split, _ in kept)
-
-
-def _predicts(own: Labels, modes: Labels) -> bool:
-    """Whether the mode of one quantity tells that of another, but for few draws of its smallest mode."""
-    counts = np.zeros((own.max() + 1, modes.max() + 1), dtype=np.int64)
-    np.add.at(counts, (own, modes), 1)
-    return bool(len(modes) - counts.max(axis=1).sum() < _ALIKE * counts.sum(axis=0).min())
 
 
 def _equally_long(values: Array, is_in: NDArray[np.bool_], chains: int) -> Array | None:

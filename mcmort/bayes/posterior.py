@@ -56,8 +56,8 @@ class Posterior(Draws):
     diagnosis : Diagnosis
         Of the chains, which follow one another in the draws.
     modes : tuple of SplitDeaths
-        Components whose deaths have several modes, then sums of components that have modes of their own, with the
-        probability of each.
+        Components whose deaths have several modes, then sums about which claims are far from one another and that have
+        several, with the probability of each.
     assertions : AssertionWeights or None
         What each draw would weigh if assertions were admitted; None where they are, or none would be evidence.
     seconds : dict of str to float

@@ -3,7 +3,8 @@
 Chains that start close together find the same mode of a posterior that has several, and R-hat then sees no difference.
 A school is a group of figures of one component that lie close together as their errors go. One chain starts each
 component at its lowest school, the next at the second, and so on around: every school of every component is the start
-of at least one chain.
+of at least one chain. Where claims about a sum contradict one another and a formula makes a part of it, chains start as
+well at draws from the prior near each school of the sum.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ type Array = NDArray[np.float64]
 
 _FROM_PRIOR: Final = 2
 """Chains that start at draws from the prior."""
+_CANDIDATES: Final = 500
+"""Draws from the prior of which the nearest to a school of a sum is a starting point."""
 _FEWEST: Final = 6
 _MOST: Final = 12
 """Chains that start at schools: a component with more of them starts at that many, evenly from the lowest up."""
@@ -103,7 +106,7 @@ def torn_sums(evidence: Evidence) -> dict[tuple[str, ...], tuple[School, ...]]:
     for datum in evidence.data:
         if datum.is_plain and datum.name not in evidence.silent and datum.account is not None and not datum.unit:
             names = tuple(sorted({term.component for term in datum.account.terms.values()}))
-            if all(name in evidence.latents and not evidence.latents[name].unit for name in names):
+            if all(name in evidence.derived or not evidence.latents[name].unit for name in names):
                 claims[names].append(datum)
     if not claims:
         return {}
@@ -202,9 +205,26 @@ def starting_points(evidence: Evidence, density: Density, seed: int) -> Array:
         for chain in range(count):
             school = own[chain % len(own)] if len(own) <= count else own[chain * (len(own) - 1) // (count - 1)]
             scores[chain, evidence.parameters.index(f"deaths:{name}")] = _score(evidence, name, school.log_centre)
-    drawn = independent(evidence, _FROM_PRIOR, seed)
+    drawn = np.concatenate([independent(evidence, _FROM_PRIOR, seed), _near_sums(evidence, seed)])
     points = evaluate_prior(evidence, np.concatenate([scores, drawn])).parameters
     for point in points:
         if not math.isfinite(FiniteDensity(density)(point)[0]):
             point[:] = generator(seed, "start").uniform(-_JITTER, _JITTER, len(point))
     return points
+
+
+def _near_sums(evidence: Evidence, seed: int) -> Array:
+    """Return draws from the prior near the schools of each sum that is torn and of which a formula makes a part.
+
+    The deaths of such a part have no parameter that could be set.
+    """
+    torn = {names: schools for names, schools in torn_sums(evidence).items() if {*names} & {*evidence.derived}}
+    if not torn:
+        return np.zeros((0, len(evidence.parameters)))
+    drawn = independent(evidence, _CANDIDATES, seed)
+    kept = evaluate_prior(evidence, drawn).kept
+    nearest = []
+    for names, schools in torn.items():
+        whole = np.log(np.maximum(np.sum([kept[f"all:{name}"] for name in names], axis=0), 1.0))
+        nearest += [int(np.argmin(np.abs(whole - school.log_centre))) for school in schools]
+    return drawn[nearest]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from mcmort.bayes.backends import ArrayBackend, evaluate_model, evaluate_without_data
 from mcmort.bayes.diagnostics import CHAINS, Diagnosis
 from mcmort.bayes.evidence import Evidence
-from mcmort.bayes.mode_shares import cuts_between, distinct, share_errors, weighed
+from mcmort.bayes.mode_shares import cuts_between, share_errors, weighed
 from mcmort.bayes.modes import ModeSearch, SplitQuantity
 from mcmort.bayes.nutpie_adapter import Chains
 from mcmort.bayes.starting_points import schools_of, torn_sums
@@ -81,20 +81,14 @@ def modes_of(
     evidence: Evidence, splits: Sequence[SplitQuantity], backend: ArrayBackend, chains: int
 ) -> tuple[SplitDeaths, ...]:  # fmt: skip
     """Return the modes that draws of a fit have, where schools of figures or chains say that there may be some."""
-    found = _modes_near(_middles(evidence, splits), backend.kept, backend.log_likelihood, chains)
-    return distinct(found, backend.kept)
+    return _modes_near(_middles(evidence, splits), backend.kept, backend.log_likelihood, chains)
 
 
 def modes_of_sums(
-    evidence: Evidence,
-    components: Sequence[SplitDeaths],
-    columns: Mapping[str, Array],
-    log_likelihood: Mapping[str, Array],
-    chains: int,
+    evidence: Evidence, columns: Mapping[str, Array], log_likelihood: Mapping[str, Array], chains: int
 ) -> tuple[SplitDeaths, ...]:
-    """Return the modes of components of a stored fit that came without those of sums, and with them those of sums."""
-    found = _modes_near(_middles_of_sums(evidence), columns, log_likelihood, chains)
-    return distinct([*components, *found], columns)
+    """Return the modes of sums alone, of a fit that was stored without them."""
+    return _modes_near(_middles_of_sums(evidence), columns, log_likelihood, chains)
 
 
 def _modes_near(
@@ -102,11 +96,11 @@ def _modes_near(
     columns: Mapping[str, Array],
     log_likelihood: Mapping[str, Array],
     chains: int,
-) -> list[SplitDeaths]:
+) -> tuple[SplitDeaths, ...]:
     found = (
         weighed(names, places, deaths_in(columns, names), log_likelihood, chains) for names, places in middles.items()
     )
-    return [modes for modes in found if modes is not None]
+    return tuple(modes for modes in found if modes is not None)
 
 
 def _middles(evidence: Evidence, splits: Sequence[SplitQuantity]) -> dict[tuple[str, ...], list[float]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Final
+from typing import Final, cast
 
 from mcmort.analysis import Comparison, TotalPieces
 from mcmort.analysis.pieces import median_between
@@ -14,7 +14,7 @@ from mcmort.catalogue import Case
 from mcmort.present.numbers import percent, percent_with_error, rounding_of, significant
 from mcmort.present.wording import or_more
 from mcmort.results import Draws, HistogramResults
-from mcmort.results.weighed_modes import SplitDeaths, WeighedMode
+from mcmort.results.weighed_modes import SplitDeaths, WeighedMode, told_once
 from mcmort.totals import Total
 
 __all__ = ["comparison_mode_notes", "mode_notes", "total_mode_notes", "total_modes_text"]
@@ -36,30 +36,22 @@ def mode_notes(draws: Draws | HistogramResults, splits: Sequence[SplitDeaths] | 
     draws : Draws or HistogramResults
         Of any engine; other than fits they have no modes.
     splits : sequence of SplitDeaths, optional
-        What to list; by default all.
+        What to list, each once; by default all.
 
     Returns
     -------
     list of str
         A sentence for each of the first.
     """
-    case, splits = draws.case, _without_consequences(draws.modes if splits is None else splits)
+    splits = draws.modes if splits is None else splits
+    if not splits:
+        return []
+    case, splits = draws.case, told_once(splits, cast(Draws, draws).columns)
     listed = splits[:_MOST]
     notes = [f"{_name(case, split)} {_modes_text(case, split, split.components)}" for split in listed]
     if len(splits) > _MOST:
         notes.append(f"In several modes as well: {'; '.join(_name(case, split) for split in splits[_MOST:])}.")
     return notes + _together(draws, [split for split in listed if not split.is_sum])
-
-
-def _without_consequences(splits: Sequence[SplitDeaths]) -> list[SplitDeaths]:
-    """Leave out components with modes by claims about a sum that is told as well, and by no figure of their own."""
-    sums = {name for split in splits if split.is_sum for name in split.components}
-    owners = {split: {name.partition(":")[0] for mode in split.modes for name in mode.figures} for split in splits}
-    return [
-        split
-        for split in splits
-        if split.is_sum or not sums.issuperset(split.components) or owners[split].intersection(split.components)
-    ]
 
 
 def total_mode_notes(pieces: TotalPieces) -> list[str]:

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["SplitDeaths", "WeighedMode", "deaths_in", "joint_shares", "split_of"]
+__all__ = ["SplitDeaths", "WeighedMode", "deaths_in", "joint_shares", "split_of", "told_once"]
 
 type Array = NDArray[np.float64]
 type Labels = NDArray[np.int64]
+
+_ALIKE: Final = 0.1
+"""Of two quantities the modes of one tell those of the other, if for less than this of the draws of its smallest mode
+they do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,3 +118,44 @@ def joint_shares(splits: Sequence[SplitDeaths], columns: Mapping[str, Array]) ->
     labels = np.stack([split.modes_in(columns) for split in splits], axis=1)
     counts = Counter(map(tuple, labels.tolist()))
     return {combination: count / len(labels) for combination, count in counts.most_common()}
+
+
+def told_once(splits: Sequence[SplitDeaths], columns: Mapping[str, Array]) -> list[SplitDeaths]:
+    """Leave out what has modes because something else has them, which is then told alone.
+
+    That is a component that claims about a torn sum part, and no figure of its own; and a sum with the modes of a
+    component that its own figures part, or of a smaller sum.
+
+    Parameters
+    ----------
+    splits : sequence of SplitDeaths
+        Components and sums.
+    columns : mapping of str to ndarray, shape (n_draws,)
+        Draws of the deaths.
+
+    Returns
+    -------
+    list of SplitDeaths
+        In the same order.
+    """
+    followers = [split for split in splits if not split.is_sum and not _has_own_figure(split)]
+    kept = [split for split in splits if not split.is_sum and split not in followers]
+    for split in sorted((split for split in splits if split.is_sum), key=lambda split: len(split.columns)):
+        modes = split.modes_in(columns)
+        shared = (other for other in kept if {*other.columns} & {*split.columns})
+        if not any(_tells(other.modes_in(columns), modes) for other in shared):
+            kept.append(split)
+    in_sums = {name for split in kept if split.is_sum for name in split.columns}
+    kept += [split for split in followers if not in_sums.issuperset(split.columns)]
+    return [split for split in splits if split in kept]
+
+
+def _has_own_figure(split: SplitDeaths) -> bool:
+    owners = {name.partition(":")[0] for mode in split.modes for name in mode.figures}
+    return not owners.isdisjoint(split.components)
+
+
+def _tells(own: Labels, modes: Labels) -> bool:
+    counts = np.zeros((own.max() + 1, modes.max() + 1), dtype=np.int64)
+    np.add.at(counts, (own, modes), 1)
+    return bool(len(modes) - counts.max(axis=1).sum() < _ALIKE * counts.sum(axis=0).min())

@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from mcmort.bayes.mode_shares import cuts_between, distinct, share_errors, weighed
-from mcmort.results.weighed_modes import SplitDeaths, deaths_in, joint_shares
+from mcmort.bayes.mode_shares import cuts_between, share_errors, weighed
+from mcmort.results.weighed_modes import SplitDeaths, deaths_in, joint_shares, told_once
 
 
 def _mixture(rng: np.random.Generator, *modes: tuple[float, float, int]) -> np.ndarray:
@@ -70,19 +70,21 @@ def test_modes_are_cut_in_their_valley_where_schools_lie_far_from_them() -> None
     assert split.modes[0].high < 2.5e5
 
 
-def test_sum_with_the_modes_of_one_component_is_told_once() -> None:
-    """A sum has the modes of its large part if the other is small; one that either part makes large has its own."""
+def test_modes_that_follow_from_others_are_told_with_those() -> None:
+    """A sum with the modes of its large part is told by that part, if its own figures part it; else the sum is told."""
     rng = np.random.default_rng(4)
     is_high = rng.random((2, 4000)) < 0.3
     one, two = np.where(is_high, 1e6, 1e4) * np.exp(0.1 * rng.standard_normal((2, 4000)))
-    small = 5e3 * np.exp(0.1 * rng.standard_normal(4000))
-    columns = {"all:one": one, "all:two": two, "all:small": small}
+    columns = {"all:one": one, "all:two": two, "all:small": 5e3 * np.exp(0.1 * rng.standard_normal(4000))}
 
-    def split(*names: str) -> SplitDeaths:
-        found = weighed(names, [1e4, 1e6], deaths_in(columns, names), {}, 4)
+    def split(figure: str, *names: str) -> SplitDeaths:
+        likelihood = {figure: np.where(is_high[0], -3.0, -1.0)}
+        found = weighed(names, [1e4, 1e6], deaths_in(columns, names), likelihood, 4)
         assert found is not None
         return found
 
-    alone, both, with_small = split("all:one"), split("all:one", "all:two"), split("all:one", "all:small")
-    assert distinct([with_small, both, alone], columns) == (alone, both)
-    assert distinct([with_small], columns) == (with_small,)
+    by_figure, by_claim = split("one:a", "all:one"), split("claim:a", "all:one")
+    with_small, both = split("claim:a", "all:one", "all:small"), split("claim:a", "all:one", "all:two")
+    assert told_once([by_figure, both, with_small], columns) == [by_figure, both]
+    assert told_once([by_claim, with_small], columns) == [with_small]
+    assert told_once([by_claim], columns) == [by_claim]

@@ -46,7 +46,7 @@ class SplitDocument(SplitFields):
 
 
 class SplitSumDocument(SplitFields):
-    """A sum of components whose deaths have several modes, which are not those of one of them."""
+    """A sum of components whose deaths have several modes."""
 
     components: tuple[str, ...]
 
