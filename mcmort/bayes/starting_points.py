@@ -3,8 +3,8 @@
 Chains that start close together find the same mode of a posterior that has several, and R-hat then sees no difference.
 A school is a group of figures of one component that lie close together as their errors go. One chain starts each
 component at its lowest school, the next at the second, and so on around: every school of every component is the start
-of at least one chain. Where claims about a sum contradict one another and a formula makes a part of it, chains start as
-well at draws from the prior near each school of the sum.
+of at least one chain. Where claims about a sum contradict one another, and a formula makes a part of it or one side
+states bounds, chains start as well at draws from the prior near each school of the sum.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def torn_sums(evidence: Evidence) -> dict[tuple[str, ...], tuple[School, ...]]:
     """
     claims = defaultdict[tuple[str, ...], list[Datum]](list)
     for datum in evidence.data:
-        if datum.is_plain and datum.name not in evidence.silent and datum.account is not None and not datum.unit:
+        if datum.formula is None and datum.name not in evidence.silent and datum.account is not None and not datum.unit:
             names = tuple(sorted({term.component for term in datum.account.terms.values()}))
             if all(name in evidence.derived or not evidence.latents[name].unit for name in names):
                 claims[names].append(datum)
@@ -119,7 +119,7 @@ def torn_sums(evidence: Evidence) -> dict[tuple[str, ...], tuple[School, ...]]:
         parts = np.log([max(float(kept[f"all:{name}"][0]), 1.0) for name in names])
         whole = float(np.logaddexp.reduce(parts))
         # a claim may count some of the years of a component, or a share of it: it stands for as much more of the whole
-        own = [
+        claimed = [
             (
                 whole + datum.log_value - float(kept[f"expected:{datum.name}"][0]),
                 _whole_error(evidence, datum),
@@ -127,9 +127,18 @@ def torn_sums(evidence: Evidence) -> dict[tuple[str, ...], tuple[School, ...]]:
             )
             for datum in stated
         ]
+        own = [figure for datum, figure in zip(stated, claimed, strict=True) if datum.is_plain]
         if all(name in figures for name in names):
             errors = [min(error for _, error, _ in figures[name]) for name in names]
             own.append((whole, float(np.linalg.norm(np.exp(parts - whole) * errors)), ""))
+        if own:
+            # a bound contradicts the others where all of them lie beyond it; else it is one of them
+            lowest, highest = min(own)[0], max(own)[0]
+            own += [
+                (max(place, highest) if datum.side == "at-least" else min(place, lowest), error, name)
+                for datum, (place, error, name) in zip(stated, claimed, strict=True)
+                if not datum.is_plain
+            ]
         schools = _grouped(own, FAR)
         if len(schools) > 1:
             torn[names] = schools
@@ -214,11 +223,18 @@ def starting_points(evidence: Evidence, density: Density, seed: int) -> Array:
 
 
 def _near_sums(evidence: Evidence, seed: int) -> Array:
-    """Return draws from the prior near the schools of each sum that is torn and of which a formula makes a part.
+    """Return draws from the prior near the schools of each sum that is torn and that no other chain starts near to.
 
-    The deaths of such a part have no parameter that could be set.
+    That is one of which a formula makes a part, since its deaths have no parameter that could be set, and one with a
+    school of bounds alone, which is no school of a component.
     """
-    torn = {names: schools for names, schools in torn_sums(evidence).items() if {*names} & {*evidence.derived}}
+    bounds = {datum.name for datum in evidence.data if datum.side != "point"}
+    torn = {
+        names: schools
+        for names, schools in torn_sums(evidence).items()
+        if {*names} & {*evidence.derived}
+        or any(school.figures and bounds.issuperset(school.figures) for school in schools)
+    }
     if not torn:
         return np.zeros((0, len(evidence.parameters)))
     drawn = independent(evidence, _CANDIDATES, seed)

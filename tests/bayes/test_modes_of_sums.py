@@ -21,7 +21,12 @@ from mcmort.catalogue import Case
 from mcmort.present.modes_text import mode_notes
 from mcmort.present.print_format import EN_DASH
 from mcmort.results.weighed_modes import deaths_in
-from tests.bayes.large_planted_case import probability_of_sum, torn_sum
+from tests.bayes.large_planted_case import (
+    probability_of_formulas,
+    probability_of_sum,
+    torn_sum,
+    torn_sum_of_formulas,
+)
 from tests.bayes.small_cases import figures
 from tests.cases import component, definition, point
 
@@ -97,6 +102,31 @@ def test_modes_of_a_torn_sum_have_their_probability_in_fit_and_total() -> None:
         assert low.figures == _LOW
         assert high.figures[:3] == _HIGH
     assert whole.modes[1].share == np.mean(deaths_in(posterior.columns, _PARTS) > whole.cuts[0])
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_modes_of_a_torn_sum_of_formulas_are_found_and_told_as_those_of_the_sum(seed: int) -> None:
+    """Of parts without a parameter of their own chains start near each school of claims, and a mode of 3 % is drawn."""
+    case = torn_sum_of_formulas()
+    posterior = fit(case, rng=seed, store=False)
+    high = np.mean(deaths_in(posterior.columns, _PARTS) > _CUT)
+    assert high == pytest.approx(probability_of_formulas(case, _CUT), abs=0.015)
+    (note,) = mode_notes(posterior)
+    assert note.startswith("The sum of one and two has two modes: 9")
+
+
+@pytest.mark.statistical
+@pytest.mark.parametrize("draws", [None, 1664])
+def test_sum_that_bounds_tear_is_answered_and_its_mode_of_one_per_cent_told_by_most_seeds(draws: int | None) -> None:
+    """Low claims beside others that say "at least" far more: no fit is refused, and most tell the high mode."""
+    case = torn_sum(is_large=False, high_reads="at-least")
+    exact = probability_of_sum(case, ("one", "two"), _CUT)
+    shares = [
+        np.mean(deaths_in(fit(case, rng=seed, draws=draws, store=False).columns, _PARTS) > _CUT) for seed in range(1, 7)
+    ]
+    assert 0.01 < exact < 0.02
+    assert max(shares) < exact + 0.02
+    assert sum(share > 0.0 for share in shares) >= 4
 
 
 @pytest.mark.slow
