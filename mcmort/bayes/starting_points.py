@@ -30,7 +30,8 @@ type Array = NDArray[np.float64]
 _FROM_PRIOR: Final = 2
 """Chains that start at draws from the prior."""
 _CANDIDATES: Final = 500
-"""Draws from the prior of which the nearest to a school of a sum is a starting point."""
+_NEAR: Final = 3
+"""Draws from the prior, and how many of them, the nearest to each school of a sum, are starting points."""
 _FEWEST: Final = 6
 _MOST: Final = 12
 """Chains that start at schools: a component with more of them starts at that many, evenly from the lowest up."""
@@ -239,8 +240,9 @@ def _near_sums(evidence: Evidence, seed: int) -> Array:
         return np.zeros((0, len(evidence.parameters)))
     drawn = independent(evidence, _CANDIDATES, seed)
     kept = evaluate_prior(evidence, drawn).kept
-    nearest = []
+    nearest = list[int]()
     for names, schools in torn.items():
         whole = np.log(np.maximum(np.sum([kept[f"all:{name}"] for name in names], axis=0), 1.0))
-        nearest += [int(np.argmin(np.abs(whole - school.log_centre))) for school in schools]
+        for school in schools:
+            nearest += np.argsort(np.abs(whole - school.log_centre))[:_NEAR].tolist()
     return drawn[nearest]

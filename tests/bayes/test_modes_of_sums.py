@@ -117,16 +117,15 @@ def test_modes_of_a_torn_sum_of_formulas_are_found_and_told_as_those_of_the_sum(
 
 @pytest.mark.statistical
 @pytest.mark.parametrize("draws", [None, 1664])
-def test_sum_that_bounds_tear_is_answered_and_its_mode_of_one_per_cent_told_by_most_seeds(draws: int | None) -> None:
-    """Low claims beside others that say "at least" far more: no fit is refused, and most tell the high mode."""
+def test_sum_that_bounds_tear_has_its_mode_of_one_per_cent(draws: int | None) -> None:
+    """Low claims beside others that say "at least" far more: no fit is refused, and the high mode is drawn."""
     case = torn_sum(is_large=False, high_reads="at-least")
     exact = probability_of_sum(case, ("one", "two"), _CUT)
     shares = [
         np.mean(deaths_in(fit(case, rng=seed, draws=draws, store=False).columns, _PARTS) > _CUT) for seed in range(1, 7)
     ]
     assert 0.01 < exact < 0.02
-    assert max(shares) < exact + 0.02
-    assert sum(share > 0.0 for share in shares) >= 4
+    assert shares == pytest.approx([exact] * len(shares), abs=0.01)
 
 
 @pytest.mark.slow
