@@ -6,13 +6,13 @@ import math
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from mcmort.analysis import Summary, TotalPieces, mean_of, summarise
+from mcmort.analysis import Pieces, Summary, TotalPieces, mean_of, summarise
 from mcmort.analysis.bounds import IntervalBounds
 from mcmort.present.assertion_text import with_assertions_text
 from mcmort.present.balance_text import balance_notes
 from mcmort.present.engine_note import digits_note, engine_note
 from mcmort.present.grouped_notes import grouped_notes
-from mcmort.present.modes_text import mode_notes
+from mcmort.present.modes_text import total_mode_notes
 from mcmort.present.numbers import MINUS, Rounding, is_near_zero, percent, rounding_for, rounding_of, significant
 from mcmort.present.one_source_text import one_source_notes
 from mcmort.present.pieces_text import pieces_label, pieces_text
@@ -107,10 +107,10 @@ def _main_notes(
     shown: Collection[str],
 ) -> tuple[str, ...]:
     """Return what a reader must know first: what carries the width, is not counted, not known, and how it was made."""
-    notes = [*mode_notes(total.draws, total.parts), *leading_note(pieces, probability)]
+    notes = [*total_mode_notes(pieces), *leading_note(pieces, probability)]
     notes += [
         f"{total.case.components[name].label} falls into pieces: {pieces_label(own, _summarised_part(total, name))}."
-        for name, own in sorted(pieces.components.items())
+        for name, own in _told_in_pieces(pieces)
         if name in shown and len(total.parts) > 1
     ]
     notes.append(left_out_text(total))
@@ -211,7 +211,7 @@ def _total_notes(
     pieces: TotalPieces,
 ) -> tuple[str, ...]:
     definition = total.definition
-    notes = [*mode_notes(total.draws, total.parts), *leading_note(pieces, probability)]
+    notes = [*total_mode_notes(pieces), *leading_note(pieces, probability)]
     notes += [f"Question: {definition.question}", left_out_text(total)]
     if total.unknown:
         reasons = "; ".join(
@@ -243,14 +243,19 @@ def _assertions(total: Total) -> list[str]:
 
 
 def _pieces_notes(total: Total, summary: Summary, pieces: TotalPieces) -> list[str]:
-    """Say of the total and of each component what pieces it falls into."""
-    notes = (
-        [] if pieces.whole is None else [pieces_text("The total", pieces.whole, summary, total.case, is_floor(total))]
-    )
-    for name, own in sorted(pieces.components.items()):
+    """Say what pieces the total and each component fall into, but for those of a fit whose modes say more."""
+    notes = []
+    if pieces.whole is not None and pieces.modes is None:
+        notes.append(pieces_text("The total", pieces.whole, summary, total.case, is_floor(total)))
+    for name, own in _told_in_pieces(pieces):
         label = total.case.components[name].label
         notes.append(pieces_text(label, own, _summarised_part(total, name), total.case))
     return notes
+
+
+def _told_in_pieces(pieces: TotalPieces) -> list[tuple[str, Pieces]]:
+    torn = {name for split in pieces.total.draws.modes if not split.is_sum for name in split.components}
+    return sorted((name, own) for name, own in pieces.components.items() if name not in torn)
 
 
 def _summarised_part(total: Total, name: str) -> Summary:
