@@ -95,10 +95,21 @@ def test_published_totals_outside_the_interval_are_named_beside_a_total_of_their
     ]  # fmt: skip
     whole = total(_draws(*claims), "whole")
     found = outside(whole, summarise(whole.values))
-    assert [[claim.id for claim in side] for side in (found.below, found.above)] == [["low"], ["high", "least"]]
+    assert [[claim.id for claim in side] for side in (found.below, found.above)] == [["low"], []]
     assert found.count == 5
     text = "Outside the interval lies 1 of 5 published totals of the same scope: below it Low (90) ('mcmort claims"
     assert text in " ".join(str(mm.total(_draws(*claims), "whole")).split())  # a component is unknown: a minimum
+
+
+def test_published_totals_above_a_total_that_is_no_minimum_are_named() -> None:
+    """Where all that is counted is known, what lies above the interval is told, bounds with it."""
+    claims = [
+        _claim("high", low=8_000.0, high=9_000.0, include=_KNOWN), _claim("low", best=90.0, include=_KNOWN),
+        _claim("least", low=9_500.0, reads="at-least", include=_KNOWN), _claim("whole", best=9_000.0),
+    ]  # fmt: skip
+    known = total(_draws(*claims), "whole", DefinitionChanges(exclude=[{"category": "c"}]))
+    found = outside(known, summarise(known.values))
+    assert [[claim.id for claim in side] for side in (found.below, found.above)] == [["low"], ["high", "least"]]
 
 
 def test_a_claim_is_compared_with_its_own_definition() -> None:
