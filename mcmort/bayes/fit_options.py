@@ -31,9 +31,10 @@ def given_cores(cores: object) -> int | None:
 
 def given_lean(lean: object) -> float:
     """Return a lean; refuse what is no share, a truth value too, which would be one of 100 %."""
-    is_number = isinstance(lean, int | float | np.integer | np.floating) and not isinstance(lean, bool)
-    if is_number and 0.0 <= float(lean) <= MOST_LEAN:
-        return float(lean)
+    if isinstance(lean, int | float | np.integer | np.floating) and not isinstance(lean, bool):
+        share = float(lean)
+        if 0.0 <= share <= MOST_LEAN:
+            return share
     raise UsageError(f"the lean is {lean!r}; expected a share from 0 to {MOST_LEAN:g}, such as 0.3 for 30 %")
 
 

@@ -18,7 +18,7 @@ from mcmort.elicit.families import Distribution
 from mcmort.elicit.pool import Pool
 from mcmort.elicit.priors import Elicited, Used
 
-__all__ = ["FormulaOfDraw", "Segment", "apart_note", "is_formula_alone", "segments_of", "zero_note"]
+__all__ = ["FormulaOfDraw", "Segment", "apart_note", "is_formula_alone", "segments_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +89,6 @@ def apart_note(evidence: Elicited) -> str:
         f"the formula of {name} is computed apart from the quantities of the draw, as its {way} needs"
         for name, way in found.items()
     )
-
-
-def zero_note(evidence: Elicited) -> str:
-    """Say which points of zero are taken to be exact, since a spread is relative to its figure, or return ""."""
-    zeros = [
-        used.estimate.name
-        for used in evidence.used
-        if used.estimate.best == 0.0 and used.estimate.reading == "point" and used.weight > 0.0
-    ]
-    if not zeros:
-        return ""
-    return f"the zero of {', '.join(zeros)} is taken as exact, since a spread is relative: give a range if it is not"
 
 
 def _is_apart(pool: Pool) -> bool:

@@ -162,6 +162,22 @@ def test_a_point_of_zero_is_said_to_be_taken_as_exact() -> None:
     assert "taken as exact" not in str(total(_draws(component("one", point(5.0))), "whole").notes)
 
 
+def test_a_bound_without_a_pool_is_said_to_be_unused() -> None:
+    """Beside a register alone "at least" in all bounds no pool: the total stays that of the register, and says so."""
+    register = point(2_000, measure="registered", basis="registered")
+    least = count(low=9_000.0, reads="at-least", source="study-d")
+    alone, pooled = (
+        _draws(component("one", *figures, least)) for figures in ([register], [point(8_000, source="study-e")])
+    )
+    note = (
+        "one: study-d (at least 9,000 in all) is not used: no figures of that kind are pooled, so there is nothing to "
+        "bound"
+    )
+    assert note in total(alone, "whole").notes
+    assert alone.columns["all:one"].max() < 9_000.0
+    assert "not used" not in str(total(pooled, "whole").notes)
+
+
 @pytest.mark.parametrize("unit", ["share", "Share of those sold", "fraction", "proportion of births", "probability"])
 def test_a_quantity_of_unit_share_by_any_name_stays_below_one(unit: str) -> None:
     """A point of 0.97 with a wide spread makes no more deaths than there are people, whatever a share is called."""

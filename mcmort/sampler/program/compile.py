@@ -20,7 +20,8 @@ from mcmort.elicit.copula import Copula
 from mcmort.elicit.evidence_rules import Known, Way, why_not_computable
 from mcmort.elicit.families import Distribution
 from mcmort.elicit.pool import Pool
-from mcmort.elicit.segments import FormulaOfDraw, apart_note, segments_of, zero_note
+from mcmort.elicit.pool_notes import unused_bounds_note, zero_note
+from mcmort.elicit.segments import FormulaOfDraw, apart_note, segments_of
 from mcmort.results import ComponentStatus, Dependence
 from mcmort.sampler.program.compare_register import compare_register
 from mcmort.sampler.program.compiled import Compiled
@@ -218,7 +219,7 @@ class _Compiler:
         behind = owners_behind(self.case, self.case.components[name])
         notes = [*known.notes, *(self.copula.changes(behind) if self.dependence == "declared" else ())]
         whole = [evidence_on(self.priors, owner) for owner in behind]
-        notes += [note for said in (apart_note, zero_note) for one in whole if (note := said(one))]
+        notes += [note for said in (apart_note, zero_note, unused_bounds_note) for one in whole if (note := said(one))]
         notes += [f"{one.estimate.name}: {one.note}" for one in evidence.used if one.note]
         sources = _sources(self.priors, name, known)
         return ComponentStatus(known.unknown, tuple(notes), sources, known.is_registered_only)
