@@ -157,7 +157,8 @@ function startExplorer(root, data, {first = null, changed = () => {}} = {}) {
   }
   function draw() {
     View.chart(byId("chart"), {one: current?.one ?? null, level: state.level, label: selectionLabel(),
-      pinned: state.pinned && pinnedView(), published: current?.stored ? current.stored.published : []});
+      pinned: state.pinned && pinnedView(), published: current?.stored ? current.stored.published : [],
+      more: current?.stored ? current.stored.published_more : 0});
   }
   function pinnedView() {
     const {one, label} = state.pinned;
