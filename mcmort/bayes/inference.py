@@ -16,6 +16,7 @@ from mcmort.bayes.fit_options import given_cores, given_draws, given_lean
 from mcmort.bayes.posterior import KINDS, Posterior
 from mcmort.cache.folder import version_of
 from mcmort.catalogue.case import Case
+from mcmort.catalogue.verb_arguments import checked_arguments
 from mcmort.definitions.splits import KeptSplits
 from mcmort.errors import ConvergenceError, UsageError
 from mcmort.results import SAMPLERS, Manifest, SamplerOfFit
@@ -42,6 +43,7 @@ _RETRIES: Final = ((2, 0.9), (4, 0.99))
 """Length, in that of the first run, and target acceptance of further runs while the chains do not agree."""
 
 
+@checked_arguments
 def fit(
     case: Case,
     *,
@@ -105,7 +107,7 @@ def fit(
     >>> post = mm.fit(mm.load("ussr"), rng=1)  # doctest: +SKIP
     >>> print(mm.total(post, "broad"))  # doctest: +SKIP
     """
-    from mcmort.bayes.evidence.names_given import names_given
+    from mcmort.catalogue.names_given import names_given
 
     seed = 1 if rng is None else given_seed(rng)
     draws, lean, cores = given_draws(draws), given_lean(lean), given_cores(cores)

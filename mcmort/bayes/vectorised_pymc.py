@@ -25,6 +25,7 @@ from mcmort.bayes.fit_options import given_lean
 from mcmort.bayes.model import build_model
 from mcmort.bayes.quantile_spline import FIRST, PIECES, STEPS, cubic
 from mcmort.catalogue.case import Case
+from mcmort.catalogue.verb_arguments import checked_arguments
 from mcmort.errors import UsageError
 
 __all__ = ["FREE_VARIABLES", "pymc_model", "vectorised_model"]
@@ -52,6 +53,7 @@ _DIMS: Final = {
 """What the model keeps: the variable and the dimension of each kind."""
 
 
+@checked_arguments
 def pymc_model(
     case: Case,
     *,

@@ -32,6 +32,7 @@ from mcmort.catalogue.records import (
     Record,
 )
 from mcmort.catalogue.suggestions import closest
+from mcmort.catalogue.verb_arguments import checked_arguments
 from mcmort.errors import CaseError, Problem, UnknownCaseError
 
 __all__ = ["cases", "load", "load_folder"]
@@ -61,6 +62,7 @@ def cases() -> dict[str, Path]:
     return {}
 
 
+@checked_arguments
 def load(name: str | Path) -> Case:
     """Load a case by the name of a shipped one, or by the path of a folder.
 
