@@ -347,10 +347,10 @@ def _modes(
     from mcmort.bayes.evidence.collect import collect
     from mcmort.bayes.tempered_fit import modes_of_sums
 
-    manifest = head["manifest"]
+    manifest, components = head["manifest"], [*map(split_of, head["modes"])]
     evidence = collect(case, manifest["evidence"], manifest["without"])
     sums = modes_of_sums(evidence, columns, likelihood, manifest["chains"])
-    return (*map(split_of, head["modes"]), *sums)
+    return (*components, *(split for split in sums if split.is_sum))
 
 
 def _assertions(stored: Sequence[Any] | None, log_weights: Array) -> AssertionWeights | None:

@@ -103,11 +103,11 @@ def torn_sums(evidence: Evidence) -> dict[tuple[str, ...], tuple[School, ...]]:
         The schools of each sum, of which there are several, from the lowest up. The figures of the components make one
         together, without names.
     """
-    claims = defaultdict[tuple[str, ...], list[Datum]](list)
+    claims, latents = defaultdict[tuple[str, ...], list[Datum]](list), evidence.latents
     for datum in evidence.data:
         if datum.formula is None and datum.name not in evidence.silent and datum.account is not None and not datum.unit:
             names = tuple(sorted({term.component for term in datum.account.terms.values()}))
-            if all(name in evidence.derived or not evidence.latents[name].unit for name in names):
+            if all(name in evidence.derived or (name in latents and not latents[name].unit) for name in names):
                 claims[names].append(datum)
     if not claims:
         return {}

@@ -117,7 +117,9 @@ def _middles(evidence: Evidence, splits: Sequence[SplitQuantity]) -> dict[tuple[
             middles[f"all:{name}",] += [
                 school.log_centre * unit if unit else math.exp(school.log_centre) for school in schools
             ]
-    return {**middles, **_middles_of_sums(evidence)}
+    for names, near in _middles_of_sums(evidence).items():  # of a claim about one component alone these are more of its
+        middles[names] += near
+    return middles
 
 
 def _middles_of_sums(evidence: Evidence) -> dict[tuple[str, ...], list[float]]:
