@@ -19,12 +19,12 @@ from mcmort.bayes.autodiff.tape import TapeOp, TapeProgram, Variable
 from mcmort.bayes.backends import TapeBackend
 from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.evidence.collect import collect
-from mcmort.bayes.evidence.names_given import names_given
 from mcmort.bayes.evidence.split import silenced
 from mcmort.bayes.fit_options import given_lean
 from mcmort.bayes.model import build_model
 from mcmort.bayes.quantile_spline import FIRST, PIECES, STEPS, cubic
 from mcmort.catalogue.case import Case
+from mcmort.catalogue.names_given import names_given
 from mcmort.catalogue.verb_arguments import checked_arguments
 from mcmort.errors import UsageError
 
