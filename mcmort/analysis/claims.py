@@ -16,16 +16,18 @@ from mcmort.analysis.summary import PROBABILITIES, Summary, share_at_least, shar
 from mcmort.catalogue.citations import owners_behind
 from mcmort.catalogue.records import Claim
 from mcmort.definitions import same_scope
-from mcmort.totals import DrawSource, Total, of_claim, totals_with_evidence
+from mcmort.totals import DrawSource, Total, is_floor, of_claim, totals_with_evidence
 
 __all__ = ["ClaimComparison", "OutsideClaims", "Verdict", "compare_claims", "middle", "outside", "rests_on_same_data"]
 
-Verdict = Literal["inside", "below", "above", "overlaps", "allowed", "excluded", "no total"]
+Verdict = Literal["inside", "below", "above", "above a minimum", "overlaps", "allowed", "excluded", "no total"]
 """How a claim compares with our 95 % interval under its own definition.
 
 ``inside``, ``below``, ``above``: a point, or a range wholly on one side. ``overlaps``: a range that reaches into the
 interval from outside, or holds it. ``allowed``, ``excluded``: a bound that at least, or less than, a fortieth of our
-draws respect. ``no total``: its parts have no evidence.
+draws respect. ``above a minimum``: a claim above our interval, or a bound above nearly all our draws, where ours is a
+minimum: registers may have missed deaths, or parts are unknown, so it contradicts nothing. ``no total``: its parts have
+no evidence.
 """
 
 
@@ -76,7 +78,7 @@ class OutsideClaims:
     count : int
         How many there are of the scope.
     below, above : tuple of Claim
-        Those that no part of the interval agrees with, by size.
+        Those that no part of the interval agrees with, by size; above a minimum there are none.
     """
 
     count: int
@@ -138,7 +140,7 @@ def outside(total: Total, summary: Summary, probability: float = 0.95) -> Outsid
     ]
     sides: dict[str, list[Claim]] = {"below": [], "above": []}
     for claim in sorted(claims, key=lambda claim: (middle(claim), claim.id)):
-        verdict = _verdict(claim, summary, _quantile(claim, total), probability)
+        verdict = _verdict(claim, total, summary, probability)
         if verdict == "excluded":
             verdict = "above" if claim.reading == "at-least" else "below"
         sides.get(verdict, []).append(claim)
@@ -160,9 +162,8 @@ def _compared(total: Total | None, claim: Claim, retired_by: str, reason: str) -
     if total is None:
         return ClaimComparison(claim, None, None, "no total", float("nan"), float("nan"), False, retired_by, reason)
     summary = summarise(total.values, PROBABILITIES, shortest=False, chains=total.chains)
-    quantile = _quantile(claim, total)
     ratio = middle(claim) / summary.median if summary.median > 0 else float("inf")
-    verdict = _verdict(claim, summary, quantile)
+    verdict, quantile = _verdict(claim, total, summary), _quantile(claim, total)
     conditioned = claim.id in total.draws.conditioned
     shared = rests_on_same_data(total, claim)
     return ClaimComparison(claim, total, summary, verdict, quantile, ratio, shared, retired_by, conditioned=conditioned)
@@ -174,16 +175,18 @@ def _quantile(claim: Claim, total: Total) -> float:
     return share(total.values, middle(claim))
 
 
-def _verdict(claim: Claim, summary: Summary, quantile: float, probability: float = 0.95) -> Verdict:
-    interval = summary.interval(probability)
+def _verdict(claim: Claim, total: Total, summary: Summary, probability: float = 0.95) -> Verdict:
+    interval, is_minimum = summary.interval(probability), is_floor(total)
     if claim.is_one_sided:
-        return "allowed" if quantile >= (1.0 - probability) / 2.0 - 1e-12 else "excluded"
+        if _quantile(claim, total) >= (1.0 - probability) / 2.0 - 1e-12:
+            return "allowed"
+        return "above a minimum" if is_minimum and claim.reading == "at-least" else "excluded"
     given = [value for value in (claim.low, claim.best, claim.high) if value is not None]
     low, high = given[0], given[-1]
     if high < interval.low:
         return "below"
     if low > interval.high:
-        return "above"
+        return "above a minimum" if is_minimum else "above"
     return "inside" if interval.low <= low and high <= interval.high else "overlaps"
 
 

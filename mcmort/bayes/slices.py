@@ -135,7 +135,8 @@ def _ends_of_lines(evidence: Evidence) -> dict[str, tuple[float, float]]:
     return {
         name: (min(own), max(own))
         for name, own in places.items()
-        if len(own) > 1 and not evidence.latents[name].unit  # lines are drawn on the logarithm
+        # lines are drawn on the logarithm of deaths that have a parameter
+        if len(own) > 1 and name in evidence.latents and not evidence.latents[name].unit
     }
 
 

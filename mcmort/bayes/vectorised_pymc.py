@@ -19,12 +19,13 @@ from mcmort.bayes.autodiff.tape import TapeOp, TapeProgram, Variable
 from mcmort.bayes.backends import TapeBackend
 from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.evidence.collect import collect
-from mcmort.bayes.evidence.names_given import names_given
 from mcmort.bayes.evidence.split import silenced
 from mcmort.bayes.fit_options import given_lean
 from mcmort.bayes.model import build_model
 from mcmort.bayes.quantile_spline import FIRST, PIECES, STEPS, cubic
 from mcmort.catalogue.case import Case
+from mcmort.catalogue.names_given import names_given
+from mcmort.catalogue.verb_arguments import checked_arguments
 from mcmort.errors import UsageError
 
 __all__ = ["FREE_VARIABLES", "pymc_model", "vectorised_model"]
@@ -52,6 +53,7 @@ _DIMS: Final = {
 """What the model keeps: the variable and the dimension of each kind."""
 
 
+@checked_arguments
 def pymc_model(
     case: Case,
     *,

@@ -22,9 +22,11 @@ def assertions_text(draws: Draws | HistogramResults) -> str:
     """Say how many assertions the model leaves out and what shows the difference that they make; "" if none."""
     if draws.assertions is None:
         return ""
-    figures = _assertions(draws.assertions.figures)
-    admitted = ",".join((*draws.manifest.evidence, "assertion"))
-    return f"Left out: {figures}; what they would change is shown by --evidence {admitted}."
+    count, admitted = draws.assertions.figures, ",".join((*draws.manifest.evidence, "assertion"))
+    figures, them = (
+        ("1 figure that is an assertion", "it") if count == 1 else (f"{count} figures that are assertions", "them")
+    )
+    return f"Left out: {figures}; a fit with {them}: --evidence {admitted}."
 
 
 def with_assertions_text(total: Total) -> str:
@@ -61,7 +63,3 @@ def with_assertions_text(total: Total) -> str:
         f"{rounding.span(found.low, found.high)}, median {rounding.number(found.median)}, {size}{sure}: the draws of "
         f"this fit weighed again (Pareto k {max(assertions.pareto_k, 0.0):.1f}; up to {MOST_PARETO_K} it holds)."
     )
-
-
-def _assertions(count: int) -> str:
-    return "1 figure that is an assertion" if count == 1 else f"{count} figures that are assertions"

@@ -11,7 +11,8 @@ from mcmort.analysis.parts_apart import PartApart, parts_apart
 from mcmort.bayes import Posterior
 from mcmort.catalogue import Case
 from mcmort.present.conflict_text import ratio_words
-from mcmort.present.numbers import percent, rounding_of, significant
+from mcmort.present.numbers import percent, rounding_of, significant, telling_apart
+from mcmort.present.texts.reference_list import author_and_year
 from mcmort.present.wording import interval_text
 
 __all__ = [
@@ -68,7 +69,7 @@ def measured_priors_note(posterior: Posterior) -> list[str]:
     what = "" if case.head.synthesis is not None else f"{case.id} has no [synthesis]. "
     if measured:
         named = "; ".join(measured[:_MOST]) + (f"; {len(measured) - _MOST} more" if len(measured) > _MOST else "")
-        what += f"How far figures are off is taken as measured of {named}. "
+        what += f"How far figures are off is taken from the measured errors of their kinds: {named}. "
     if not what:
         return []
     return [
@@ -122,7 +123,9 @@ def _total(row: ComparedDefinition) -> str:
 
 
 def _unexpected(case: Case, one: Predicted) -> str:
-    expected = rounding_of((one.low, one.middle, one.high))
+    expected = telling_apart(
+        rounding_of((one.low, one.middle, one.high)), ((one.printed, one.low), (one.printed, one.high))
+    )
     bound = {"at-least": "at least ", "at-most": "at most "}.get(one.side, "")
     return f"{figure_label(case, one.name)}, {bound}{printed_text(one)} (expected {expected.span(one.low, one.high)})"
 
@@ -136,9 +139,18 @@ def printed_text(one: Predicted) -> str:
 
 
 def figure_label(case: Case, name: str) -> str:
-    """Name a figure for people: the label of its component with its own name, or the author of a claim."""
+    """Name a figure for people: the label of its component with its author, or the author of a claim.
+
+    Where a component has several figures of one work, the name of the figure stands behind.
+    """
     owner, _, rest = name.partition(":")
-    return case.claims[rest].author if owner == "claim" else f"{case.components[owner].label}: {rest}"
+    if owner == "claim":
+        return case.claims[rest].author
+    works = {one.name: one.source for one in case.components[owner].estimate}
+    alike = sum(work == works[rest] for work in works.values())
+    return f"{case.components[owner].label}: {author_and_year(case.sources[works[rest]])}" + (
+        f" ({rest})" if alike > 1 else ""
+    )
 
 
 def next_commands(posterior: Posterior, definition: str, width: int) -> list[str]:

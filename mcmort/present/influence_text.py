@@ -52,7 +52,7 @@ def named(case: Case, left_out: LeftOut) -> str:
     source = case.sources[left_out.name]
     label = author_and_year(source)
     alike = Counter(author_and_year(other) for other in case.sources.values())
-    return label if source.year and alike[label] == 1 and len(label) <= _LONGEST else left_out.name
+    return label if source.year and alike[label] == 1 and len(label) <= _LONGEST else f"the source {left_out.name}"
 
 
 def lost_text(row: Without) -> str:

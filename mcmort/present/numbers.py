@@ -7,7 +7,7 @@ is no larger. Headlines, tables, figures and the texts in JSON all take their di
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -106,6 +106,14 @@ class Rounding:
         """Return an interval, with one unit word for both ends; a dash never meets a minus sign."""
         between = " to " if self.value(low) < 0 or self.value(high) < 0 else to
         return f"{self.digits(low)}{between}{self.digits(high)}{self.word}"
+
+
+def telling_apart(rounding: Rounding, pairs: Iterable[tuple[float, float]], most: int = 2) -> Rounding:
+    """Return a rounding, finer by at most some digits if else two numbers of a pair that differ would print alike."""
+    least, different = max(rounding.exponent - most, 0), [pair for pair in pairs if pair[0] != pair[1]]
+    while rounding.exponent > least and any(rounding.value(one) == rounding.value(other) for one, other in different):
+        rounding = replace(rounding, exponent=rounding.exponent - 1)
+    return rounding
 
 
 def rounding_of(numbers: Sequence[float], width: float | None = None, error: float = 0.0) -> Rounding:

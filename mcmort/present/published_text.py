@@ -8,7 +8,6 @@ from mcmort.analysis import Summary
 from mcmort.analysis.claims import outside
 from mcmort.catalogue.records import Claim
 from mcmort.present.numbers import significant, significant_span
-from mcmort.present.wording import is_floor
 from mcmort.totals import Total
 
 __all__ = ["published_notes"]
@@ -25,11 +24,12 @@ def published_notes(total: Total, summary: Summary, probability: float = 0.95) -
     if probability < _LEAST:
         return []
     found = outside(total, summary, probability)
-    above = () if is_floor(total) else found.above
-    sides = [f"{side} it {_listed(claims)}" for side, claims in (("below", found.below), ("above", above)) if claims]
+    sides = [
+        f"{side} it {_listed(claims)}" for side, claims in (("below", found.below), ("above", found.above)) if claims
+    ]
     if not sides:
         return []
-    count = len(found.below) + len(above)
+    count = len(found.below) + len(found.above)
     return [
         f"Outside the interval {'lies' if count == 1 else 'lie'} {count} of {found.count} published total"
         f"{'' if found.count == 1 else 's'} of the same scope: {'; '.join(sides)} ('mcmort claims {total.case.where}')."

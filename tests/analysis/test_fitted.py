@@ -107,8 +107,8 @@ def test_figure_in_conflict_is_not_said_to_lie_where_it_is_expected() -> None:
         case = figures(camps, head=evidence_head({"demographic": 0.1}))
         return unexpected_notes(fit(case, rng=1, store=False))[0]
 
-    assert notes(1_600.0) == "Farthest from the rest: camps: far, 1,600, above it."
-    assert notes(4_000.0).startswith("In conflict with the rest: camps: far, 4,000 (expected ")
+    assert notes(1_600.0) == "Farthest from the rest: camps: study-c, 1,600, above it."
+    assert notes(4_000.0).startswith("In conflict with the rest: camps: study-c, 4,000 (expected ")
 
 
 @pytest.mark.slow

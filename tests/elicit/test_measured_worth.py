@@ -106,7 +106,7 @@ def test_case_without_any_spread_table_works_and_says_what_it_takes_figures_to_b
     case = mm.load(new_case(tmp_path / "minimal", MINIMAL))
     assert case.head.spread == {}
     measured = measured_spread("synthesis")
-    words = f"as measured of late figures of synthesis, {measured.events} events"
+    words = f"as measured on late figures of synthesis, {measured.events} events"
     report = mm.total(mm.Sampler(case, 1_000, rng=1), "all")
     assert words in report.render("text", full=True).replace("\n  ", " ")
     assert words in " ".join(trace_owner(elicit(case), "first").split())

@@ -177,7 +177,7 @@ def test_sources_behind_a_component_are_named() -> None:
 def test_formulas_and_carried_figures_leave_notes() -> None:
     """A derived component names its formula; an estimate of other years says how it was taken."""
     draws = _draws(component("one", ranged(10, 20, years=[1930, 1931])), component("two", formula="2 * one"))
-    assert draws.statuses["two"].notes == ("derived: 2 * one",)
+    assert draws.statuses["two"].notes == ("computed as 2 * one",)
     (note,) = draws.statuses["one"].notes
     assert note.startswith("study-a: covers 1930-1931; taken as printed")
 

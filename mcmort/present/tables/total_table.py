@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Collection, Mapping
 from typing import Final
 
-from mcmort.analysis import Summary, TotalPieces, mean_of, summarise
+from mcmort.analysis import Pieces, Summary, TotalPieces, mean_of, summarise
 from mcmort.analysis.bounds import IntervalBounds
 from mcmort.present.assertion_text import with_assertions_text
 from mcmort.present.balance_text import balance_notes
 from mcmort.present.engine_note import digits_note, engine_note, ignored_dependence_note
 from mcmort.present.grouped_notes import grouped_notes
-from mcmort.present.modes_text import mode_notes
+from mcmort.present.modes_text import total_mode_notes
 from mcmort.present.numbers import MINUS, Rounding, is_near_zero, percent, rounding_for, rounding_of, significant
 from mcmort.present.one_source_text import one_source_notes
-from mcmort.present.pieces_text import pieces_text
+from mcmort.present.pieces_text import pieces_label, pieces_text
 from mcmort.present.print_format import EN_DASH, years_text
 from mcmort.present.provenance_text import provenance_note
 from mcmort.present.published_text import published_notes
@@ -75,6 +76,8 @@ def total_table(
     lines = [_component_line(total, summary, name, parts[name], probability) for name in names]
     lines += [_overlap_line(total, summary, name, probability) for name in sorted(total.overlaps)]
     lines.append(_total_line(total, summary, probability))
+    largest = _largest(total, summary, names)
+    shown = {names[row] for row in largest if row < len(names)}
     return Table(
         title=f"{total.case.head.title}: {total.definition.label}, counting {counts_text(total)}",
         columns=columns,
@@ -82,8 +85,8 @@ def total_table(
         notes=_total_notes(total, summary, parts, probability, bounds, pieces),
         raw_columns=("id", "median", "mean", "low", "high"),
         raw_rows=tuple(raw for _, raw in lines),
-        main_rows=(*_largest(total, summary, names), len(lines) - 1),
-        main_notes=_main_notes(total, summary, probability, pieces, bounds),
+        main_rows=(*largest, len(lines) - 1),
+        main_notes=_main_notes(total, summary, probability, pieces, bounds, shown),
     )
 
 
@@ -96,10 +99,20 @@ def _largest(total: Total, summary: Summary, names: list[str]) -> list[int]:
 
 
 def _main_notes(
-    total: Total, summary: Summary, probability: float, pieces: TotalPieces, bounds: IntervalBounds | None
+    total: Total,
+    summary: Summary,
+    probability: float,
+    pieces: TotalPieces,
+    bounds: IntervalBounds | None,
+    shown: Collection[str],
 ) -> tuple[str, ...]:
     """Return what a reader must know first: what carries the width, is not counted, not known, and how it was made."""
-    notes = [*mode_notes(total.draws, total.parts), *leading_note(pieces, probability)]
+    notes = [*total_mode_notes(pieces), *leading_note(pieces, probability)]
+    notes += [
+        f"{total.case.components[name].label} falls into pieces: {pieces_label(own, _summarised_part(total, name))}."
+        for name, own in _told_in_pieces(pieces)
+        if name in shown and len(total.parts) > 1
+    ]
     notes.append(left_out_text(total))
     if total.unknown:
         notes.append(f"Asked for, but not known: {unknown_text(total)}.")
@@ -174,7 +187,9 @@ def _shortest_text(summary: Summary, probability: float) -> str:
     span = rounding.span(shortest.low, shortest.high)
     if not rounding.is_limited:
         return span
-    return f"{span} (Monte Carlo error of its ends {significant(max(shortest.low_error, shortest.high_error), 1)})"
+    error = max(shortest.low_error, shortest.high_error)
+    known = significant(error, 1) if math.isfinite(error) else "not known"
+    return f"{span} (Monte Carlo error of its ends {known})"
 
 
 def _bounds_text(bounds: IntervalBounds, width: float, least: float) -> str:
@@ -196,7 +211,7 @@ def _total_notes(
     pieces: TotalPieces,
 ) -> tuple[str, ...]:
     definition = total.definition
-    notes = [*mode_notes(total.draws, total.parts), *leading_note(pieces, probability)]
+    notes = [*total_mode_notes(pieces), *leading_note(pieces, probability)]
     notes += [f"Question: {definition.question}", left_out_text(total)]
     if total.unknown:
         reasons = "; ".join(
@@ -230,14 +245,23 @@ def _assertions(total: Total) -> list[str]:
 
 
 def _pieces_notes(total: Total, summary: Summary, pieces: TotalPieces) -> list[str]:
-    """Say of the total and of each component what pieces it falls into."""
-    notes = (
-        [] if pieces.whole is None else [pieces_text("The total", pieces.whole, summary, total.case, is_floor(total))]
-    )
-    for name, own in sorted(pieces.components.items()):
-        part = _summarise(total.parts[name], 0.95, total.chains)
-        notes.append(pieces_text(total.case.components[name].label, own, part, total.case))
+    """Say what pieces the total and each component fall into, but for those of a fit whose modes say more."""
+    notes = []
+    if pieces.whole is not None and pieces.modes is None:
+        notes.append(pieces_text("The total", pieces.whole, summary, total.case, is_floor(total)))
+    for name, own in _told_in_pieces(pieces):
+        label = total.case.components[name].label
+        notes.append(pieces_text(label, own, _summarised_part(total, name), total.case))
     return notes
+
+
+def _told_in_pieces(pieces: TotalPieces) -> list[tuple[str, Pieces]]:
+    torn = {name for split in pieces.total.draws.modes if not split.is_sum for name in split.components}
+    return sorted((name, own) for name, own in pieces.components.items() if name not in torn)
+
+
+def _summarised_part(total: Total, name: str) -> Summary:
+    return _summarise(total.parts[name], 0.95, total.chains)
 
 
 def _summarise(values: Values, probability: float, chains: int) -> Summary:
