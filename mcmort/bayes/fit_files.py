@@ -29,6 +29,7 @@ from mcmort.cache.sealed_files import Request, keep_sealed, read_sealed, request
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.measured_errors.spreads import measured_digest
 from mcmort.catalogue.reading.load import load
+from mcmort.catalogue.verb_arguments import checked_arguments
 from mcmort.definitions.splits import KeptSplits
 from mcmort.errors import OutputError, UsageError
 from mcmort.results import ComponentStatus, Manifest, SamplerOfFit
@@ -137,6 +138,7 @@ def find(case: Case, key: FitKey) -> Posterior | None:
     return None
 
 
+@checked_arguments
 def save_fit(posterior: Posterior, path: str | Path) -> Path:
     """Write a fit to a file of one's own, which ArviZ opens as well.
 
@@ -156,6 +158,9 @@ def save_fit(posterior: Posterior, path: str | Path) -> Path:
     OutputError
         If it cannot be written.
     """
+    if not hasattr(posterior, "units"):
+        found = f"a value of the type {type(posterior).__name__}"
+        raise UsageError(f"posterior: found {found}; expected a fit. Hint: mm.fit(case)")
     path, tree = Path(path), tree_of(posterior)
     fill = sealed(_SAVED, functools.partial(_write, tree))
     try:
@@ -165,6 +170,7 @@ def save_fit(posterior: Posterior, path: str | Path) -> Path:
     return path
 
 
+@checked_arguments
 def open_fit(path: str | Path, case: Case | None = None) -> Posterior:
     """Read a fit that was saved.
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from mcmort.bayes import Posterior, fit, open_fit, save_fit
 from mcmort.bayes import tempered_fit as tempered
@@ -18,7 +19,7 @@ from mcmort.bayes.backends import evaluate_model, evaluate_without_data, program
 from mcmort.bayes.evidence.collect import collect
 from mcmort.bayes.modes import ModeSearch
 from mcmort.bayes.sample import sample
-from mcmort.bayes.slices import unseen_humps
+from mcmort.bayes.slices import _smaller_hump, unseen_humps
 from mcmort.bayes.starting_points import schools_of, starting_points
 from mcmort.catalogue import Case
 from mcmort.errors import ConvergenceError
@@ -186,6 +187,15 @@ def test_lines_through_draws_show_a_mode_that_no_chain_found() -> None:
     assert unseen_humps(evidence, density, scores) == ("one",)
     alone = collect(plain())
     assert unseen_humps(alone, Density(program_of(alone)), np.zeros((100, len(alone.parameters)))) == ()
+
+
+def test_humps_of_one_size_are_cut_apart_in_the_depth_between_them() -> None:
+    """At the flank of a hump, chains that know but that one come beyond the cut as well, and seem to know both."""
+    places = np.linspace(0.0, 10.0, 401)
+    probability = stats.norm.pdf(places, 2.0, 0.4) + stats.norm.pdf(places, 8.0, 0.4)
+    cut, share = _smaller_hump(places, probability / probability.sum())
+    assert cut == pytest.approx(5.0, abs=0.5)
+    assert share == pytest.approx(0.5, abs=0.01)
 
 
 def test_schools_are_groups_of_close_figures() -> None:
