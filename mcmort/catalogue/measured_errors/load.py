@@ -180,7 +180,7 @@ def _odd_cells(row: Mapping[str, str | None], file: str, where: str) -> Iterator
     """Yield cells with a number that can be read in two ways, or with a character that no text may hold."""
     for name, cell in row.items():
         text = (cell or "").strip()
-        if name in _NUMBERS and is_ambiguous(text):
+        if name in _NUMBERS and "." in text and is_ambiguous(text):  # one with a comma is no number here
             yield Problem(file, f"{where} > {name}", repr(text), UNAMBIGUOUS, spelling_hint(text), "form")
         elif sign := forbidden_in(text):
             found, expected = f"the character {sign}", "text without control characters"
