@@ -22,7 +22,8 @@ from mcmort.definitions import same_scope
 from mcmort.errors import DefinitionError, UsageError
 from mcmort.present.numbers import rounding_for, rounding_of
 from mcmort.present.page.page_data import Variant, page_data
-from mcmort.totals import DefinitionChanges, definition_of, resolve, total_of
+from mcmort.present.wording import or_more
+from mcmort.totals import DefinitionChanges, Total, definition_of, resolve, total_of
 
 __all__ = ["ExplorerResults"]
 
@@ -134,18 +135,20 @@ class ExplorerResults:
             row = next(row for row in variant.comparison.rows if row.total.definition.id == choice["definition"])
             own, rounding = row.summary.interval(level), rounding_for(row.summary, level)
             low, median, high, draws = own.low, row.summary.median, own.high, row.summary.draws
+            found: Total = row.total
         else:
             try:
-                values = total_of(variant.model.draws, resolve(self.case, self._definition(choice))).values
+                found = total_of(variant.model.draws, resolve(self.case, self._definition(choice)))
             except DefinitionError:
                 return None
+            values = found.values
             ends = {one: np.quantile(values, [(1.0 - one) / 2.0, (1.0 + one) / 2.0]) for one in PROBABILITIES}
             low, high = ends[level].tolist()
             median, draws = float(np.median(values)), len(values)
             error = variant.accuracy.typical * max(float(end[1] - end[0]) for end in ends.values())
             rounding = rounding_of([low, high, median], high - low, error)
-        return {"median": median, "low": low, "high": high, "interval": level, "text": rounding.span(low, high),
-                "draws": draws}  # fmt: skip
+        text = or_more(found, rounding.span(low, high))
+        return {"median": median, "low": low, "high": high, "interval": level, "text": text, "draws": draws}
 
     def total(self, choice: Choice) -> TotalReport:
         """Return the total of a selection by all draws, with a receipt.

@@ -13,6 +13,7 @@ from mcmort.analysis.request import FitRequest
 from mcmort.api.printed import Printed
 from mcmort.bayes import Posterior
 from mcmort.errors import VerifyError
+from mcmort.present.comparison_text import comparison_headline
 from mcmort.present.documents.fit_document import FitDocument, fit_document
 from mcmort.present.fit_text import next_commands
 from mcmort.present.print_format import page_width
@@ -65,8 +66,12 @@ class FitReport(Printed):
 
     @property
     def headline(self) -> str:
-        """The sentence that says how wide the priors are, where these are its rows."""
-        return priors_headline(self.posterior.case.head.title, self._judged) if self.rows == "priors" else ""
+        """The sentence that says how wide the priors are, or how far the definitions lie apart, by its rows."""
+        if self.rows == "priors":
+            return priors_headline(self.posterior.case.head.title, self._judged)
+        if self.rows == "figures" or not self._comparison.rows:
+            return ""
+        return comparison_headline(self._comparison, given="given all the evidence")
 
     @cached_property
     def _judged(self) -> list[JudgedPrior]:

@@ -114,7 +114,8 @@ def with_other_figures(
     sides : tuple of str, optional
         Between which definitions the bridge leads; none where there is only one.
     """
-    counted = [one.id for one in case.components.values() if one.estimate]
+    terms = resolve(case, definition_of(case, definition)).terms
+    counted = [term.component for term in terms if case.components[term.component].estimate]
     richest = max(counted, key=lambda name: len(case.components[name].estimate), default=None)
     asked: dict[Kind, dict[str, Any]] = {kind: {"definitions": [definition]} for kind in _LONGEST_FIRST}
     asked["evidence"]["component"] = richest

@@ -35,9 +35,10 @@ def conflict(
 ) -> None:
     """Say what pulls against what: each component's figures, register, claim and balance against all other evidence.
 
-    Each comparison is kept when it is done, so that a run that was interrupted goes on where it was.
+    Each comparison takes fits of its own: seconds for a small case, many minutes for one as large as ussr. Each is kept
+    when it is done, so that a run that was interrupted goes on where it was.
 
-    Example: `mcmort conflict ussr`
+    Example: `mcmort conflict bengal-1943`
     """
     from mcmort.api.conflict_report import comparison_folder, comparison_runner, conflict_with
     from mcmort.bayes.diagnostics import CHAINS, LEAST_DRAWS

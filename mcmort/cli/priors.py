@@ -47,9 +47,10 @@ def priors(
 ) -> None:
     """Say how far a total of the Bayesian engine depends on its priors: one whole fit with each of them changed.
 
-    Without a definition it is the one with the largest total. Each fit is kept when it is done.
+    Without a definition it is the one with the largest total. Each fit is kept when it is done; all take a minute for a
+    small case, and several for one as large as ussr.
 
-    Example: `mcmort priors ussr --definition broad`
+    Example: `mcmort priors bengal-1943`
     """
     from mcmort.api.prior_sensitivity_report import prior_runner, prior_sensitivity_with
     from mcmort.bayes.diagnostics import CHAINS, LEAST_DRAWS

@@ -134,7 +134,7 @@ def known_by(grounds: Grounds) -> Known:
     if registered is Way.UNKNOWN:
         gap = grounds.gap if grounds.completeness else ""  # then all deaths would have led to it
         unknown["registered"] = gap or reasons.get("registered") or _NO_REGISTER
-    notes = [f"derived: {grounds.formula}"] if every is Way.FORMULA else []
+    notes = [f"computed as {grounds.formula}"] if every is Way.FORMULA else []
     notes += [way.value for way in (every, registered) if way in _NOTED]
     is_floored = grounds.registered and every in (Way.FORMULA, Way.FIGURES)
     is_registered_only = every is Way.REGISTER_ALONE or (every is Way.FORMULA and grounds.adds_registered_only)

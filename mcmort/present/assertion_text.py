@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from mcmort.analysis.admitting_assertions import admitting_assertions
@@ -21,9 +22,11 @@ def assertions_text(draws: Draws | HistogramResults) -> str:
     """Say how many assertions the model leaves out and what shows the difference that they make; "" if none."""
     if draws.assertions is None:
         return ""
-    figures = _assertions(draws.assertions.figures)
-    admitted = ",".join((*draws.manifest.evidence, "assertion"))
-    return f"Left out: {figures}; what they would change is shown by --evidence {admitted}."
+    count, admitted = draws.assertions.figures, ",".join((*draws.manifest.evidence, "assertion"))
+    figures, them = (
+        ("1 figure that is an assertion", "it") if count == 1 else (f"{count} figures that are assertions", "them")
+    )
+    return f"Left out: {figures}; a fit with {them}: --evidence {admitted}."
 
 
 def with_assertions_text(total: Total) -> str:
@@ -44,10 +47,10 @@ def with_assertions_text(total: Total) -> str:
         return ""
     found = admitting_assertions(total)
     if found is None:
-        return (
-            f"What assertions would make of {name!r} the draws of this fit cannot tell: their weights have a Pareto k "
-            f"of {assertions.pareto_k:.1f}, at most {MOST_PARETO_K} allowed."
-        )
+        why = "they lie where hardly a draw is"
+        if math.isfinite(assertions.pareto_k):
+            why = f"their weights have a Pareto k of {assertions.pareto_k:.1f}, at most {MOST_PARETO_K} allowed"
+        return f"What assertions would make of {name!r} the draws of this fit cannot tell: {why}."
     rounding = rounding_of((found.low, found.median, found.high))
     sure = "" if abs(found.shift) > _UNSURE * found.error else ", within its Monte Carlo error"
     was = found.median - found.shift
@@ -60,7 +63,3 @@ def with_assertions_text(total: Total) -> str:
         f"{rounding.span(found.low, found.high)}, median {rounding.number(found.median)}, {size}{sure}: the draws of "
         f"this fit weighed again (Pareto k {max(assertions.pareto_k, 0.0):.1f}; up to {MOST_PARETO_K} it holds)."
     )
-
-
-def _assertions(count: int) -> str:
-    return "1 figure that is an assertion" if count == 1 else f"{count} figures that are assertions"

@@ -66,14 +66,16 @@ def bridge_headline(bridge: Bridge, probability: float = 0.95) -> str:
 
 def _split(scope: Summary, evidence: Summary, probability: float) -> str:
     """Say how much of a difference is scope and how much evidence, the larger first."""
-    parts = [("scope", scope), ("evidence", evidence)]
+    parts = [("the scope, what each counts", scope), ("the evidence", evidence)]
     (first, larger), (second, smaller) = sorted(parts, key=lambda part: -abs(part[1].mean))
     level = level_text(probability)
     if smaller.sd == 0.0 and smaller.mean == 0.0:
-        return f"all is {first} ({level}: {span_text(larger, probability)}; mean {mean_text(larger, probability)})"
+        return (
+            f"all comes from {first} ({level}: {span_text(larger, probability)}; mean {mean_text(larger, probability)})"
+        )
     return (
-        f"{span_text(larger, probability)} are {first} ({level}; mean {mean_text(larger, probability)}) and "
-        f"{span_text(smaller, probability)} {second} (mean {mean_text(smaller, probability)})"
+        f"{span_text(larger, probability)} come from {first} ({level}; mean {mean_text(larger, probability)}) and "
+        f"{span_text(smaller, probability)} from {second} (mean {mean_text(smaller, probability)})"
     )
 
 
@@ -109,7 +111,9 @@ def _size(whole: Summary, probability: float) -> str:
 def _side(end: BridgeEnd, probability: float) -> str:
     if end.claim is None:
         return f"our total under {quoted(end.name)} ({interval_text(end.total, end.summary, probability)})"
-    return f"{end.claim.author} ({printed(end)})"
+    best = end.claim.best if None not in (end.claim.low, end.claim.high) else None
+    span = as_printed(end.claim.low, None if best is not None else end.claim.best, end.claim.high, end.claim.reading)
+    return f"{end.claim.author} ({span}{f', best {best:,.10g}' if best is not None else ''})"
 
 
 def printed(end: BridgeEnd) -> str:

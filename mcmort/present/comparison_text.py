@@ -11,7 +11,7 @@ from mcmort.present.wording import interval_text, level_text, units
 __all__ = ["comparable", "comparison_headline", "engines_headline"]
 
 
-def comparison_headline(comparison: Comparison, probability: float = 0.95) -> str:
+def comparison_headline(comparison: Comparison, probability: float = 0.95, given: str = "") -> str:
     """Return the sentence that says how far the definitions lie apart, and how far the ends of one interval.
 
     Parameters
@@ -20,6 +20,8 @@ def comparison_headline(comparison: Comparison, probability: float = 0.95) -> st
         From `mcmort.compare`.
     probability : float
         Of the intervals.
+    given : str
+        On what the totals are conditioned, if that is to be said.
 
     Returns
     -------
@@ -32,9 +34,10 @@ def comparison_headline(comparison: Comparison, probability: float = 0.95) -> st
         row = rows[0]
         return headline_with_pieces(row.total, row.summary, probability, row.pieces)
     least, most = rows[0], rows[-1]
-    years = f", {years_text(comparison.years)} alone" if comparison.years is not None else ""
+    years = f", in {years_text(comparison.years)} alone" if comparison.years is not None else ""
+    subject = f"{title}, {given}" if given else title
     return (
-        f"{title}: {which}{years}, the total goes from {_total_text(least, probability)} to "
+        f"{subject}: {which}{years}, the total goes from {_total_text(least, probability)} to "
         f"{_total_text(most, probability)} ({level_text(probability)}s).{_spreads(rows, probability)}"
     )
 

@@ -11,7 +11,8 @@ from mcmort.analysis.parts_apart import PartApart, parts_apart
 from mcmort.bayes import Posterior
 from mcmort.catalogue import Case
 from mcmort.present.conflict_text import ratio_words
-from mcmort.present.numbers import percent, rounding_of, significant
+from mcmort.present.numbers import percent, rounding_of, significant, telling_apart
+from mcmort.present.texts.reference_list import author_and_year
 from mcmort.present.wording import interval_text
 
 __all__ = [
@@ -68,7 +69,7 @@ def measured_priors_note(posterior: Posterior) -> list[str]:
     what = "" if case.head.synthesis is not None else f"{case.id} has no [synthesis]. "
     if measured:
         named = "; ".join(measured[:_MOST]) + (f"; {len(measured) - _MOST} more" if len(measured) > _MOST else "")
-        what += f"How far figures are off is taken as measured of {named}. "
+        what += f"How far figures are off is taken from the measured errors of their kinds: {named}. "
     if not what:
         return []
     return [
@@ -84,8 +85,12 @@ def _first(named: Sequence[str], case: Case) -> str:
 
 def _part(case: Case, one: PartApart, expected: Mapping[str, Predicted]) -> str:
     """Name a part of the evidence, and say what it says and what was expected."""
-    if one.name in expected:
-        return _unexpected(case, expected[one.name])
+    figure = expected.get(one.name)
+    if figure is not None and figure.low <= figure.printed <= figure.high:
+        # the fit has yielded to it, so that what is expected would not read as far from it
+        return f"{figure_label(case, one.name)}, {printed_text(figure)}, {'above' if one.ratio > 1.0 else 'below'} it"
+    if figure is not None:
+        return _unexpected(case, figure)
     label, ratio = case.components[one.name].label, ratio_words(one.ratio)
     return f"{label}: all its figures together, beside all else about {ratio}"
 
@@ -99,9 +104,14 @@ def lean_notes(posterior: Posterior) -> list[str]:
     totals = [
         f"{high.total.definition.id} {_total(high)} or {_total(low)}"
         for high, low in zip(*sides, strict=True)
-        if high.total.definition.measure == "all"
+        if high.total.definition.measure == "all" and high.summary.mean != low.summary.mean
     ]
     share = percent(lean)
+    if not totals:
+        return [
+            f"A lean of {share} changes no total here: it is about figures of all deaths of one component, and not "
+            "about registers, claims about sums, balances, formulas or what may be negative."
+        ]
     return [
         f"The figures of each component may lean together by {share}, which no evidence shows. If all lean alike by "
         f"{share}, the total is, where they are too high or too low: {'; '.join(totals)}."
@@ -113,7 +123,9 @@ def _total(row: ComparedDefinition) -> str:
 
 
 def _unexpected(case: Case, one: Predicted) -> str:
-    expected = rounding_of((one.low, one.middle, one.high))
+    expected = telling_apart(
+        rounding_of((one.low, one.middle, one.high)), ((one.printed, one.low), (one.printed, one.high))
+    )
     bound = {"at-least": "at least ", "at-most": "at most "}.get(one.side, "")
     return f"{figure_label(case, one.name)}, {bound}{printed_text(one)} (expected {expected.span(one.low, one.high)})"
 
@@ -127,9 +139,18 @@ def printed_text(one: Predicted) -> str:
 
 
 def figure_label(case: Case, name: str) -> str:
-    """Name a figure for people: the label of its component with its own name, or the author of a claim."""
+    """Name a figure for people: the label of its component with its author, or the author of a claim.
+
+    Where a component has several figures of one work, the name of the figure stands behind.
+    """
     owner, _, rest = name.partition(":")
-    return case.claims[rest].author if owner == "claim" else f"{case.components[owner].label}: {rest}"
+    if owner == "claim":
+        return case.claims[rest].author
+    works = {one.name: one.source for one in case.components[owner].estimate}
+    alike = sum(work == works[rest] for work in works.values())
+    return f"{case.components[owner].label}: {author_and_year(case.sources[works[rest]])}" + (
+        f" ({rest})" if alike > 1 else ""
+    )
 
 
 def next_commands(posterior: Posterior, definition: str, width: int) -> list[str]:

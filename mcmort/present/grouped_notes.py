@@ -14,7 +14,7 @@ _MOST_NAMED: Final = 4
 """Components that a sentence names; of more it names one less, and says how many others there are."""
 
 _KINDS: Final = (
-    (r"derived: .*", "computed by a formula"),
+    (r"computed as .*", "computed by a formula"),
     (
         r"[^:]+: covers .*; carried over by the annual series .*",
         "figures of other years, carried over by annual series",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from mcmort.analysis.one_source import lean, one_source
 from mcmort.analysis.summary import Summary
-from mcmort.present.numbers import percent, rounding_for, significant
+from mcmort.present.numbers import percent, rounding_for, significant, telling_apart
 from mcmort.totals import Total
 
 __all__ = ["one_source_notes"]
@@ -32,17 +34,21 @@ def one_source_notes(total: Total, summary: Summary) -> list[str]:
         parts = [
             f"{words}: {_named(total, names)} ({percent(share)} of the components' means)"
             for words, names, share in (
-                ("One lineage", found.lineage, found.lineage_share),
-                ("several, of one basis", found.basis, found.basis_share),
+                ("From one lineage of sources alone", found.lineage, found.lineage_share),
+                ("from several of one basis", found.basis, found.basis_share),
             )
             if names
         ]
         if parts:
             text = "; ".join(parts)
-            notes.append(f"{text[0].upper()}{text[1:]}. One source is not certainty: agreement was not tested there.")
+            notes.append(
+                f"{text[0].upper()}{text[1:]}. Where no other kind of source could disagree, a narrow interval is no "
+                "certainty."
+            )
     leaning = lean(total)
     if leaning is not None:
-        rounding = rounding_for(summary)
+        means = (leaning.low, leaning.mean, leaning.high)
+        rounding = telling_apart(rounding_for(summary), pairwise(means))
         label = total.case.components[leaning.component].label
         notes.append(
             f"If all sources of {label} leaned alike by as much as figures of one event have proved to (a factor of "

@@ -9,7 +9,8 @@ from typing import Final
 from mcmort.analysis import Origin, Pieces, Summary, TotalPieces
 from mcmort.analysis.pieces import PROBABILITY
 from mcmort.catalogue.case import Case
-from mcmort.present.numbers import Rounding, percent, rounding_for
+from mcmort.present.modes_text import total_modes_text
+from mcmort.present.numbers import Rounding, percent, rounding_for, telling_apart
 from mcmort.present.wording import is_floor, titled_headline
 from mcmort.totals import Total
 
@@ -26,11 +27,7 @@ def _rounding(pieces: Pieces, summary: Summary) -> Rounding:
     The Monte Carlo error of a median between pieces is that of no piece, and does not coarsen them.
     """
     rounding = rounding_for(summary if pieces.median_between is None else replace(summary, median_error=0.0))
-    while rounding.exponent > 0 and any(
-        rounding.value(each.low) == rounding.value(each.high) for each in pieces.pieces
-    ):
-        rounding = replace(rounding, exponent=rounding.exponent - 1)
-    return rounding
+    return telling_apart(rounding, [(each.low, each.high) for each in pieces.pieces], most=rounding.exponent)
 
 
 def pieces_label(pieces: Pieces, summary: Summary, floor: bool = False) -> str:
@@ -48,7 +45,7 @@ def pieces_label(pieces: Pieces, summary: Summary, floor: bool = False) -> str:
 def headline_with_pieces(
     total: Total, summary: Summary, probability: float = 0.95, pieces: TotalPieces | None = None
 ) -> str:
-    """Return the headline of a total, and the pieces that it falls into.
+    """Return the headline of a total, and the modes that it has, or else the pieces that it falls into.
 
     Parameters
     ----------
@@ -65,12 +62,17 @@ def headline_with_pieces(
     -------
     str
     """
-    sentence, whole = titled_headline(total, summary, probability), (pieces or TotalPieces(total)).whole
+    sentence, pieces = titled_headline(total, summary, probability), pieces or TotalPieces(total)
+    if modes := total_modes_text(pieces):
+        return f"{sentence} {modes}"
+    whole = pieces.whole
     if whole is None:
         return sentence
     rounding, least = _rounding(whole, summary), "at least " if is_floor(total) else ""
     spans = _joined([least + rounding.span(each.low, each.high, to=" to ") for each in whole.pieces])
     median = "" if whole.median_between is None else " The median lies between the pieces and is no likely value."
+    if median and _is_in_a_piece(whole, summary):
+        median = " The median is not settled by the draws."
     return f"{sentence} In pieces: either {spans}.{median}"
 
 
@@ -103,6 +105,9 @@ def pieces_text(name: str, pieces: Pieces, summary: Summary, case: Case, floor: 
     str
     """
     rounding, least, origin = _rounding(pieces, summary), "at least " if floor else "", pieces.origin
+    if pieces.median_between is not None:
+        ends = [end for each in pieces.pieces for end in (each.low, each.high)]
+        rounding = telling_apart(rounding, [(end, summary.median) for end in ends])
     schools = origin.schools if origin is not None else ((),) * len(pieces.pieces)
     parts = []
     for piece, school in zip(pieces.pieces, schools, strict=True):
@@ -113,12 +118,18 @@ def pieces_text(name: str, pieces: Pieces, summary: Summary, case: Case, floor: 
     gap = _gap_text(name, origin, case) if origin is not None else "; no single pool of figures keeps them apart"
     sentences = [f"{name}: {_REGION} in pieces, either {_joined(parts)}{gap}."]
     if pieces.median_between is not None:
-        median = rounding_for(summary).number(summary.median)
+        median, seeds = rounding.number(summary.median), rounding.span(*pieces.median_between, to=" to ")
         sentences.append(
-            f"The median, {median}, lies between the pieces, by one seed or another anywhere "
-            f"from {rounding.span(*pieces.median_between, to=' to ')}: it is no likely value."
+            f"The median, {median}, is not settled by the draws: by one seed or another it is anywhere from {seeds}."
+            if _is_in_a_piece(pieces, summary)
+            else f"The median, {median}, lies between the pieces, by one seed or another anywhere from {seeds}: it is "
+            "no likely value."
         )
     return " ".join(sentences)
+
+
+def _is_in_a_piece(pieces: Pieces, summary: Summary) -> bool:
+    return any(each.low <= summary.median <= each.high for each in pieces.pieces)
 
 
 def _gap_text(name: str, origin: Origin, case: Case) -> str:

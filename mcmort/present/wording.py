@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from mcmort.analysis import Summary
 from mcmort.present.numbers import rounding_for
 from mcmort.present.print_format import years_text
-from mcmort.totals import Total
+from mcmort.totals import Total, is_floor, rests_on_registers
 
 __all__ = [
     "counts_text",
@@ -27,19 +27,9 @@ __all__ = [
 ]
 
 
-def is_floor(total: Total) -> bool:
-    """Whether a total can only be read as a minimum: anything that it counts is registered only, or unknown."""
-    return _rests_on_registers(total) or bool(total.unknown)
-
-
-def _rests_on_registers(total: Total) -> bool:
-    statuses = total.draws.statuses
-    return total.definition.measure == "registered" or any(statuses[name].is_registered_only for name in total.terms)
-
-
 def floor_condition(total: Total) -> str:
-    """Say under which condition the interval of a floor is that of the whole; of another total, nothing."""
-    conditions = ["no register missed a death"] if _rests_on_registers(total) else []
+    """Say under which condition the interval is that of the whole: of a floor, or where a part is not known."""
+    conditions = ["no register missed a death"] if rests_on_registers(total) else []
     conditions += ["what is not known adds none"] if total.unknown else []
     return " and ".join(conditions)
 
@@ -70,11 +60,11 @@ def units(total: Total) -> list[str]:
 
 
 def counts_text(total: Total) -> str:
-    """Say in a few words what a total counts."""
-    kind = "registered" if total.definition.measure == "registered" else "all"
-    kind = f"{kind}, net" if total.definition.net else kind
+    """Say in a few words what a total counts; where nothing else is said, registered or not and gross."""
+    kinds = ["registered"] if total.definition.measure == "registered" else []
+    kinds += ["net"] if total.definition.net else []
     first, *others = units(total)
-    return ", ".join([f"{first} ({kind})", *others])
+    return ", ".join([f"{first} ({', '.join(kinds)})" if kinds else first, *others])
 
 
 def level_text(probability: float, kind: str = "equal-tailed") -> str:
@@ -99,14 +89,15 @@ def headline(total: Total, summary: Summary, probability: float = 0.95) -> str:
     -------
     str
         Interval first, then the median, with the definition and the years in the same sentence. Of a floor, first what
-        the total is at least, and with the interval the condition under which it holds.
+        the total is at least; with the interval the condition under which it holds.
     """
     interval = summary.interval(probability)
     rounding = rounding_for(summary, probability)
     span = rounding.span(interval.low, interval.high, to=" to ")
     text = f"{span} ({level_text(probability)}; median {rounding.number(summary.median)})"
-    if is_floor(total):
-        text = f"at least {rounding.number(interval.low)}; {text} if {floor_condition(total)},"
+    if condition := floor_condition(total):
+        least = f"at least {rounding.number(interval.low)}; " if is_floor(total) else ""
+        text = f"{least}{text} if {condition},"
     return (
         f"{text} under the definition \N{LEFT DOUBLE QUOTATION MARK}{total.definition.label}"
         f"\N{RIGHT DOUBLE QUOTATION MARK}, {years_text(total.years)}, {measure_text(total)}"

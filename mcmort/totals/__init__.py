@@ -13,6 +13,7 @@ from mcmort.definitions import (
 from mcmort.results import DrawSource
 from mcmort.totals.choose_engine import kept_draws_of, posterior_of, source_of
 from mcmort.totals.difference import Difference, StepKind, Weights, difference_of
+from mcmort.totals.floor import is_floor, rests_on_registers
 from mcmort.totals.rates import PER, Rate, rates_of
 from mcmort.totals.total import (
     Total,
@@ -41,6 +42,7 @@ __all__ = [
     "counted_scope",
     "definition_of",
     "difference_of",
+    "is_floor",
     "kept",
     "kept_draws_of",
     "of_claim",
@@ -48,6 +50,7 @@ __all__ = [
     "question_of",
     "rates_of",
     "resolve",
+    "rests_on_registers",
     "same_scope",
     "source_of",
     "total",

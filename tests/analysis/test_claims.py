@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pytest
 
 import mcmort as mm
 from mcmort.analysis import summarise
-from mcmort.analysis.claims import ClaimComparison, compare_claims
+from mcmort.analysis.claims import ClaimComparison, compare_claims, outside
 from mcmort.results import Draws
 from mcmort.sampler import simulate
 from mcmort.totals import DefinitionChanges, kept, total
@@ -35,6 +35,10 @@ def _draws(*claims: dict[str, Any]) -> Draws:
     return simulate(case_of(one, two, dark, claim=list(claims), definitions=definitions), _N, rng=1)
 
 
+_KNOWN: Final = [{"category": ["a", "b"]}]
+"""A scope without the component that has no evidence."""
+
+
 def _only(*claims: dict[str, Any]) -> ClaimComparison:
     return {one.claim.id: one for one in compare_claims(_draws(*claims))}["c"]
 
@@ -47,20 +51,26 @@ def _only(*claims: dict[str, Any]) -> ClaimComparison:
         ({"low": 500.0, "best": 520.0, "high": 560.0}, "inside"),
         ({"best": 90.0}, "below"),
         ({"low": 50.0, "high": 90.0}, "below"),
-        ({"best": 9_000.0}, "above"),
-        ({"low": 8_000.0, "high": 9_000.0}, "above"),
+        ({"best": 9_000.0}, "above a minimum"),
+        ({"low": 8_000.0, "high": 9_000.0}, "above a minimum"),
         ({"low": 50.0, "high": 540.0}, "overlaps"),
         ({"low": 540.0, "high": 9_000.0}, "overlaps"),
         ({"low": 50.0, "high": 9_000.0}, "overlaps"),
         ({"low": 500.0, "reads": "at-least"}, "allowed"),
-        ({"low": 9_000.0, "reads": "at-least"}, "excluded"),
+        ({"low": 9_000.0, "reads": "at-least"}, "above a minimum"),
+        ({"best": 9_000.0, "include": _KNOWN}, "above"),
+        ({"low": 8_000.0, "high": 9_000.0, "include": _KNOWN}, "above"),
+        ({"low": 9_000.0, "reads": "at-least", "include": _KNOWN}, "excluded"),
         ({"high": 600.0, "reads": "at-most"}, "allowed"),
         ({"high": 90.0, "reads": "at-most"}, "excluded"),
     ],
     ids=str,
 )
 def test_verdict_follows_from_figure_and_interval(figure: dict[str, Any], verdict: str) -> None:
-    """A point or range stands inside, below, above or across our 95 % interval; a bound is allowed or excluded."""
+    """A point or range stands inside, below, above or across our 95 % interval; a bound is allowed or excluded.
+
+    Where a part is unknown ours is a minimum, and what lies above it contradicts nothing.
+    """
     assert _only(_claim("c", **figure)).verdict == verdict
 
 
@@ -72,6 +82,34 @@ def test_parts_that_miss_a_printed_total_are_named_in_the_table_of_claims() -> N
     assert found.verdict == "above"
     assert found.quantile == 1.0
     assert found.ratio == pytest.approx(np.sqrt(90 * 110) / 70, rel=0.01)
+
+
+def test_published_totals_outside_the_interval_are_named_beside_a_total_of_their_scope() -> None:
+    """Only evidence of the very scope is named, on its side; above a total that is a minimum nothing lies."""
+    claims = [
+        _claim("low", best=90.0), _claim("high", low=8_000.0, high=9_000.0), _claim("near", best=540.0),
+        _claim("least", low=9_500.0, reads="at-least"), _claim("part", best=5.0, include=[{"category": "a"}]),
+        _claim("aside", best=1.0, use="cross-check", note="Copied."), _claim("wider", best=9e4, beyond="more"),
+        _claim("said", best=2.0, basis="assertion"), _claim("old", best=3.0),
+        _claim("new", best=541.0, supersedes=["old"]),
+    ]  # fmt: skip
+    whole = total(_draws(*claims), "whole")
+    found = outside(whole, summarise(whole.values))
+    assert [[claim.id for claim in side] for side in (found.below, found.above)] == [["low"], []]
+    assert found.count == 5
+    text = "Outside the interval lies 1 of 5 published totals of the same scope: below it Low (90) ('mcmort claims"
+    assert text in " ".join(str(mm.total(_draws(*claims), "whole")).split())  # a component is unknown: a minimum
+
+
+def test_published_totals_above_a_total_that_is_no_minimum_are_named() -> None:
+    """Where all that is counted is known, what lies above the interval is told, bounds with it."""
+    claims = [
+        _claim("high", low=8_000.0, high=9_000.0, include=_KNOWN), _claim("low", best=90.0, include=_KNOWN),
+        _claim("least", low=9_500.0, reads="at-least", include=_KNOWN), _claim("whole", best=9_000.0),
+    ]  # fmt: skip
+    known = total(_draws(*claims), "whole", DefinitionChanges(exclude=[{"category": "c"}]))
+    found = outside(known, summarise(known.values))
+    assert [[claim.id for claim in side] for side in (found.below, found.above)] == [["low"], ["high", "least"]]
 
 
 def test_a_claim_is_compared_with_its_own_definition() -> None:

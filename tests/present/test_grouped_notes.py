@@ -28,7 +28,11 @@ def test_no_notes_give_no_sentence() -> None:
 
 def test_note_on_one_component_is_repeated_word_for_word() -> None:
     """A note that is alone of its kind loses nothing, and nothing need be looked up."""
-    notes = (f"one: registered only: {ALONE}", "two: derived: first * second", "two: gross: no mortality: [of 1] 5 %")
+    notes = (
+        f"one: registered only: {ALONE}",
+        "two: computed as first * second",
+        "two: gross: no mortality: [of 1] 5 %",
+    )
     assert grouped_notes(notes) == [f"Note: {note}." for note in notes]
 
 

@@ -28,6 +28,7 @@ from mcmort.present.numbers import (
     rounding_of,
     share_moved,
     significant,
+    telling_apart,
     with_error,
 )
 from tests.cases import case_of, component, ranged
@@ -269,3 +270,12 @@ def test_shift_is_printed_to_the_unit_of_its_error(
 def test_share_of_a_shift_is_printed_as_far_as_its_error_allows(share: float, error: float, printed: str) -> None:
     """Per cent with a decimal below ten, unless the error is half a per cent or more; the sign is said in words."""
     assert share_moved(share, error) == printed
+
+
+def test_numbers_that_differ_are_printed_apart_with_two_more_digits_at_most() -> None:
+    """1.93, 1.98 and 2.02 million at one decimal would read 1.9, 2.0 and 2.0; what hardly differs stays alike."""
+    coarse = Rounding(5, millions=True)
+    finer = telling_apart(coarse, [(1.93e6, 1.98e6), (1.98e6, 2.02e6)])
+    assert [finer.digits(number) for number in (1.93e6, 1.98e6, 2.02e6)] == ["1.93", "1.98", "2.02"]
+    assert telling_apart(coarse, [(1.9e6, 1.9e6), (1.9e6, 2.1e6)]) == coarse
+    assert telling_apart(coarse, [(1.98e6, 1.98e6 + 1)]).exponent == 3

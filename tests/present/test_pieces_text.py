@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -113,3 +114,22 @@ def test_json_holds_the_pieces_beside_interval_and_median() -> None:
     assert low < document["median"] < high
     assert document["components"][0]["pieces"] == document["pieces"]
     assert {interval["kind"] for interval in document["intervals"]} == {"equal-tailed", "highest-density"}
+
+
+def test_a_median_within_a_piece_is_not_said_to_lie_between_them() -> None:
+    """Where draws put the median just inside a piece, the sentence says only that they do not settle it."""
+    report = _halves()
+    whole = _whole(report)
+    inside = replace(report.summary, median=whole.pieces[0].high * 0.999)
+    note = pieces_text("The total", whole, inside, report.total.case)
+    assert "is not settled by the draws: by one seed or another it is anywhere from 6." in note
+    assert "no likely value" not in note
+
+
+def test_a_short_total_names_the_pieces_of_a_part_that_it_shows() -> None:
+    """The row of a component in pieces has one interval and one median; the screen says that these are two schools."""
+    apart = component("one", ranged(4.6e6, 6.3e6, source="study-a"), ranged(8.0e6, 8.7e6, source="study-b"))
+    case = case_of(apart, component("two", ranged(3e6, 9e6)), definitions={"whole": definition()})
+    (table,) = mm.total(mm.Sampler(case, 20_000, rng=1), "whole").tables()
+    (note,) = [note for note in table.main_notes or () if "falls into pieces" in note]
+    assert note.startswith("one falls into pieces: 4.")

@@ -145,7 +145,7 @@ def test_a_formula_over_an_unknown_component_is_unknown() -> None:
 def test_a_definition_of_unknown_components_is_an_error() -> None:
     """A total of nothing known is refused with the reasons: it is not zero."""
     draws = _draws(_KNOWN, component("dark", facets={"category": "b"}))
-    with pytest.raises(DefinitionError, match=r"only for components without all evidence: dark \(no estimate\)"):
+    with pytest.raises(DefinitionError, match=r"only for components without evidence: dark \(no estimate\)"):
         total(draws, "whole", DefinitionChanges(exclude=[{"category": "a"}]))
     with pytest.raises(DefinitionError, match="without registered evidence: dark"):
         total(draws, "counted", DefinitionChanges(exclude=[{"category": "a"}]))
@@ -177,7 +177,7 @@ def test_sources_behind_a_component_are_named() -> None:
 def test_formulas_and_carried_figures_leave_notes() -> None:
     """A derived component names its formula; an estimate of other years says how it was taken."""
     draws = _draws(component("one", ranged(10, 20, years=[1930, 1931])), component("two", formula="2 * one"))
-    assert draws.statuses["two"].notes == ("derived: 2 * one",)
+    assert draws.statuses["two"].notes == ("computed as 2 * one",)
     (note,) = draws.statuses["one"].notes
     assert note.startswith("study-a: covers 1930-1931; taken as printed")
 

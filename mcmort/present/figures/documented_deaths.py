@@ -139,7 +139,7 @@ def _key() -> tuple[Sign, ...]:
 def _title(found: Documented, whole: Summary, part: Summary | None) -> str:
     title, name = found.all.case.head.title, quoted(found.all.definition.label)
     if part is None:
-        return f"{title}: this case has no registered count of what is counted under {name}"
+        return f"{title}: no component counted under {name} has a registered count of its own"
     if whole.mean <= 0.0:
         return f"{title}: what is registered under {name}"
     return f"{title}: registers hold {percent(part.mean / whole.mean)} of the mean total under {name}"

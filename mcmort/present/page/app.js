@@ -90,7 +90,8 @@ function startExplorer(root, data, {first = null, changed = () => {}} = {}) {
     const one = stored ? {...Engine.stored(stored.summary, data.levels, state.level), ascending: summary.ascending} : summary;
     one.reach = Engine.quantile(summary.ascending, 0.998);
     const [low, high] = one.intervals[state.level], rounding = Engine.roundingFor(one, state.level);
-    one.text = rounding.span(low, high); one.middle = rounding.number(one.median); one.rounding = rounding;
+    const least = condition([...found.parts.keys()]) ? " or more" : "";
+    one.text = rounding.span(low, high) + least; one.middle = rounding.number(one.median); one.rounding = rounding;
     return {...found, one, stored};
   }
   function partSummary(name) {
@@ -114,7 +115,8 @@ function startExplorer(root, data, {first = null, changed = () => {}} = {}) {
     const {one} = current, [low, high] = one.intervals[state.level];
     let text = `${one.rounding.span(low, high, " to ")} (${levelText()}; median ${one.middle})`;
     const limit = condition([...current.parts.keys()]);
-    if (limit) text = `at least ${one.rounding.number(low)}; ${text} if ${limit},`;
+    const isFloor = !unknownOnes().some((name) => components.get(name).signed);
+    if (limit) text = `${isFloor ? `at least ${one.rounding.number(low)}; ` : ""}${text} if ${limit},`;
     const what = isAsDefined()
       ? `under the definition \u201c${definitions.get(state.definition).label}\u201d with changes`
       : `for your own selection of ${state.selected.size} components`;
@@ -142,7 +144,7 @@ function startExplorer(root, data, {first = null, changed = () => {}} = {}) {
     const one = definitions.get(state.definition);
     byId("question").textContent = isAsDefined() ? one.question : `Started from \u201c${one.label}\u201d and changed.`;
     byId("basis").textContent = basis();
-    byId("definition-text").textContent = `Counts: ${one.adds}. Leaves out: ${one.leaves_out}.`.replaceAll("..", ".");
+    byId("definition-text").textContent = `Adds: ${one.adds}. Leaves out: ${one.leaves_out}.`.replaceAll("..", ".");
     byId("chart-title").textContent = `How many, ${isAsDefined() ? one.label : "own selection"}`
       + (current ? `: ${current.one.text} (${percent(state.level)} %)` : ": no total to report");
     draw();
@@ -155,7 +157,8 @@ function startExplorer(root, data, {first = null, changed = () => {}} = {}) {
   }
   function draw() {
     View.chart(byId("chart"), {one: current?.one ?? null, level: state.level, label: selectionLabel(),
-      pinned: state.pinned && pinnedView(), published: current?.stored ? current.stored.published : []});
+      pinned: state.pinned && pinnedView(), published: current?.stored ? current.stored.published : [],
+      more: current?.stored ? current.stored.published_more : 0});
   }
   function pinnedView() {
     const {one, label} = state.pinned;

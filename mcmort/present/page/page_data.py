@@ -243,4 +243,5 @@ def _named(
         "years": years_text(total.years),
         "condition": floor_condition(total),
         "published": marks,
+        "published_more": sum(not published.is_superseded for published in row.published) - len(marks),
     }

@@ -52,7 +52,7 @@ const View = (() => {
   function textWidth(text, size) { return text.length * size * 0.56; }
 
   // draws the total; `one` is null where nothing known is selected
-  function chart(holder, {one, level, label, pinned, published}) {
+  function chart(holder, {one, level, label, pinned, published, more}) {
     const width = Math.max(holder.clientWidth, 280), narrow = width < 560, size = 13;
     const left = narrow ? 8 : 215, right = width - 16, rows = [];
     const shown = [one, pinned?.one].filter(Boolean);
@@ -107,7 +107,9 @@ const View = (() => {
     }
     if (published.length) {
       if (!narrow) { svg.append(element("text", {x: 8, y: y + 16, fill: COLOURS.quiet, "font-size": 12}, "Published, no part of the sum;"));
-        svg.append(element("text", {x: 8, y: y + 31, fill: COLOURS.quiet, "font-size": 12}, "hollow or thin: counts otherwise")); y += 22; }
+        svg.append(element("text", {x: 8, y: y + 31, fill: COLOURS.quiet, "font-size": 12}, "hollow or thin: counts otherwise"));
+        if (more) svg.append(element("text", {x: 8, y: y + 46, fill: COLOURS.quiet, "font-size": 12}, `${more} more in the table of claims`));
+        y += 22; }
       for (const mark of published) {
         const text = mark.label;
         if (narrow) { svg.append(element("text", {x: 8, y: y + 12, fill: COLOURS.quiet, "font-size": 12}, broken(text, Math.floor((width - 16) / (12 * 0.56)), 1)[0])); y += 16; }

@@ -14,6 +14,8 @@ LEVELS: Final = (0.5, 0.8, 0.9)
 """Probabilities of the intervals that are looked at."""
 REJECTED: Final = 0.01
 """Probability, for all quantities together, below which ranks are not uniform."""
+_FEWEST_TELLING: Final = 50
+"""Simulated cases of which fewer would show only gross faults."""
 
 
 def calibration_table(calibration: Calibration, title: str) -> Table:
@@ -57,7 +59,10 @@ def calibration_finding(calibration: Calibration) -> str:
     start = f"In {len(calibration.counted)} simulated cases the ranks of "
     if rejected:
         return f"{start}{rejected} of {count} quantities are not uniform: this model is not calibrated."
-    return f"{start}all {count} quantities are uniform: nothing speaks against the calibration of this model."
+    tells = "nothing speaks against the calibration of this model"
+    if len(calibration.counted) < _FEWEST_TELLING:
+        tells = "so few cases would show only gross faults"
+    return f"{start}{count} quantities are as even as chance has them: {tells}."
 
 
 def _rejections(calibration: Calibration) -> list[str]:

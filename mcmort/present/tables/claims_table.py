@@ -20,12 +20,15 @@ _VERDICTS: Final = {
     "inside": ("lies inside our 95 % interval", "lie inside our 95 % interval"),
     "overlaps": ("overlaps it", "overlap it"),
     "above": ("lies above it", "lie above it"),
+    "above a minimum": ("lies above one that is a minimum", "lie above one that is a minimum"),
     "below": ("lies below it", "lie below it"),
     "allowed": ("is a bound that it allows", "are bounds that it allows"),
     "excluded": ("is a bound that it rules out", "are bounds that it rules out"),
     "no total": ("has no total of ours beside it", "have no total of ours beside them"),
 }
 """What is said of one claim of each verdict and of several, those that agree with ours first."""
+_OUTSIDE: Final = ("below", "above", "above a minimum", "excluded")
+"""Verdicts of claims that stand outside our interval."""
 _MOST: Final = 10
 """Claims of which a short table consists: those that stand farthest from ours."""
 
@@ -51,11 +54,26 @@ def discrepancy(comparison: ClaimComparison) -> str:
         case "overlaps":
             return f"its range and our 95 % interval overlap; middle {_times(comparison.ratio)} our median"
         case "below" | "above":
-            return f"{comparison.verdict} our 95 % interval; {_times(comparison.ratio)} our median"
+            near = "just " if _looks_inside(comparison) else ""
+            return f"{near}{comparison.verdict} our 95 % interval; {_times(comparison.ratio)} our median"
+        case "above a minimum":
+            figure = "the bound is " if comparison.claim.is_one_sided else ""
+            return f"above ours, which is a minimum; {figure}{_times(comparison.ratio)} our median"
         case "allowed":
             return "our total allows it"
         case _:
             return f"our total rules it out; the bound is {_times(comparison.ratio)} our median"
+
+
+def _looks_inside(comparison: ClaimComparison) -> bool:
+    """Whether the digits of our interval hide that a figure lies outside."""
+    claim, summary = comparison.claim, comparison.summary
+    assert summary is not None
+    given = [value for value in (claim.low, claim.best, claim.high) if value is not None]
+    interval, rounding = summary.interval(0.95), rounding_for(summary)
+    if comparison.verdict == "below":
+        return given[-1] >= rounding.value(interval.low)
+    return given[0] <= rounding.value(interval.high)
 
 
 def _times(ratio: float) -> str:
@@ -137,6 +155,8 @@ def claims_table(case: Case, comparisons: tuple[ClaimComparison, ...]) -> Table:
 
 def claims_headline(case: Case, comparisons: tuple[ClaimComparison, ...]) -> str:
     """Return the sentence that counts the claims by how they stand to our totals under their own definitions."""
+    if not comparisons:
+        return f"{case.head.title} holds no published totals to compare with ours."
     counts: Counter[str] = Counter(comparison.verdict for comparison in comparisons)
     parts = [f"{count} {words[count > 1]}" for verdict, words in _VERDICTS.items() if (count := counts[verdict])]
     return (
@@ -147,9 +167,7 @@ def claims_headline(case: Case, comparisons: tuple[ClaimComparison, ...]) -> str
 
 def _farthest(comparisons: tuple[ClaimComparison, ...]) -> tuple[int, ...]:
     """Return the rows of claims outside our intervals, by the ratio to our median, in the order of the table."""
-    outside = [
-        index for index, comparison in enumerate(comparisons) if comparison.verdict in ("below", "above", "excluded")
-    ]
+    outside = [index for index, comparison in enumerate(comparisons) if comparison.verdict in _OUTSIDE]
 
     def distance(index: int) -> float:
         ratio = comparisons[index].ratio

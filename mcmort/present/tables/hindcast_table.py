@@ -32,7 +32,8 @@ METHOD_WORDS: Final[dict[Method, str]] = {
 }
 _GROUPS_NOTE: Final = (
     "Reported: events known because a correction was reported; of these, those with figures better than assertions, "
-    "and those with none. Complete frames were fixed before their errors were known."
+    "and those with none. Complete frames were fixed before their errors were known. An event with several counts can "
+    "stand in two groups."
 )
 _METHODS_NOTE: Final = (
     "In the cases: the spreads that the shipped cases gave each basis before errors were measured, no bias. "

@@ -12,7 +12,7 @@ from mcmort.errors import DefinitionError
 from mcmort.present.print_format import as_printed, wrapped, years_text
 from mcmort.present.tables.columns import Column, Table
 from mcmort.present.tables.plain_text import SCREEN, to_text
-from mcmort.present.texts.reference_list import reference
+from mcmort.present.texts.reference_list import author_and_year, names_of, reference
 from mcmort.present.texts.spread_text import bases_in_use, spread_words
 
 _MOST_NAMES: Final = 12
@@ -262,11 +262,10 @@ def _evidence(case: Case, owner: Component | Quantity) -> str:
 
 def _source(case: Case, estimate: Estimate | Claim) -> str:
     source = case.sources[estimate.source]
-    name = source.author.partition(",")[0] or source.title
-    year = f" {source.year}" if source.year else ""
+    name = author_and_year(source) if names_of(source) else f"{source.title} {source.year}".strip()
     via = f"; read through {estimate.via}" if estimate.via else ""
     weak = "; weak: low confidence" if estimate.confidence == "low" else ""
-    return f"{name}{year}, {estimate.locator}{via}{weak}"
+    return f"{name}, {estimate.locator}{via}{weak}"
 
 
 def estimates_text(case: Case) -> str:
@@ -287,7 +286,7 @@ def estimates_text(case: Case) -> str:
     for owner in owners:
         lines.append(f"{owner.label} ({owner.id}), {years_text(owner.years)}, {owner.territory}, {owner.unit}")
         if owner.formula is not None:
-            lines.append(f"  derived: {owner.formula}")
+            lines.append(f"  computed as {owner.formula}")
         _, left = case.admitted(owner)
         reasons = {estimate.name: reason for estimate, reason in left}
         for estimate in owner.estimate:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from mcmort.catalogue.names import Name, names_in
@@ -21,7 +21,7 @@ _VERBATIM: Final = ("doi", "eprint", "file", "isbn", "url")
 def reference(source: Source) -> str:
     """Return a work in one line: author, year, title, where it appeared."""
     fields = source.fields
-    people = " and ".join(name.first_name_first for name in names_of(source)) or _edited_by(source)
+    people = _listed([name.first_name_first for name in names_of(source)]) or _edited_by(source)
     parts = [part for part in (people, source.year, whole_title(fields, "title", source.title)) if part]
     journal = fields.get("journaltitle") or fields.get("journal", "")
     book = whole_title(fields, "booktitle")
@@ -45,7 +45,7 @@ def whole_title(fields: Mapping[str, str], key: str, title: str = "") -> str:
 def _edited_by(source: Source) -> str:
     """Return the editors of a work without authors, as they stand in their place."""
     editors = source.names("editor")
-    named = " and ".join(name.first_name_first for name in editors)
+    named = _listed([name.first_name_first for name in editors])
     return f"{named} ({'eds' if len(editors) > 1 else 'ed.'})" if editors else ""
 
 
@@ -64,11 +64,12 @@ def author_and_year(source: Source) -> str:
     people = [name.family for name in names_of(source)]
     if not people or source.is_assumption:
         return source.key
-    if len(people) > _MOST_AUTHORS:
-        named = f"{people[0]} and others"
-    else:
-        named = " and ".join(part for part in (", ".join(people[:-1]), people[-1]) if part)
+    named = f"{people[0]} and others" if len(people) > _MOST_AUTHORS else _listed(people)
     return f"{named} {source.year}".strip()
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
 
 
 def as_text(sources: Iterable[Source]) -> str:

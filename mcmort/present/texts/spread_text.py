@@ -43,7 +43,7 @@ def measured_words(measured: MeasuredSpread) -> str:
     count = measured.events or events_of_basis(_basis_of(name))
     ground = f"{count} events" if count else "no event of its own: what other bases show"
     bias = f", bias {signed(measured.bias)}" if measured.bias else ""
-    return f"{significant(measured.log_sd, 2)}{bias} as measured of {when} figures of {kind}, {ground}"
+    return f"{significant(measured.log_sd, 2)}{bias} as measured on {when} figures of {kind}, {ground}"
 
 
 def measured_note(case: Case, components: Iterable[str], evidence: frozenset[str]) -> list[str]:
@@ -74,7 +74,7 @@ def measured_note(case: Case, components: Iterable[str], evidence: frozenset[str
     if not found:
         return []
     listed = "; ".join(f"{words} ({count} figure{'s' if count > 1 else ''})" for words, count in sorted(found.items()))
-    return [f"Spread of figures, on the logarithm: {listed}."]
+    return [f"How far figures are taken to be off (standard deviation of the logarithm): {listed}."]
 
 
 def _basis_of(name: str) -> Basis:

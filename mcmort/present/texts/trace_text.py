@@ -85,7 +85,7 @@ def _counted(total: Total, summary: Summary, priors: Priors, name: str) -> list[
             lines += _cited(case, rules[piece.share], 3)
     lines += _owner(priors, component, 2, definition.measure, definition.net)
     evidence = priors.components[name]
-    said = {f"derived: {component.formula}", *(f"{used.estimate.name}: {used.note}" for used in evidence.used)}
+    said = {f"computed as {component.formula}", *(f"{used.estimate.name}: {used.note}" for used in evidence.used)}
     for note in notes_on(name, total.notes):
         if note not in said:
             lines += _lines(f"note: {note}", 2)
@@ -148,7 +148,7 @@ def _owner(priors: Priors, owner: Component | Quantity, depth: int, measure: str
     counted = measure == "registered" and evidence.registered is not None  # all deaths have no part in it
     lines = []
     if owner.formula is not None and not counted:
-        lines += _lines(f"derived: {owner.formula}", depth)
+        lines += _lines(f"computed as {owner.formula}", depth)
         lines += _derived(priors, owner.formula, depth + 1)
     if not counted:
         lines += _pool(priors, evidence, "all", depth)

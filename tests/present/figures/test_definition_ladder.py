@@ -23,6 +23,7 @@ from matplotlib.lines import Line2D
 
 import mcmort as mm
 from mcmort.api.reports import ComparisonReport
+from mcmort.present.figures.published_marks import published_marks
 from mcmort.present.figures.sheet import Width
 from mcmort.present.figures.style import figure_bytes, words_of
 from mcmort.present.figures.typeset import text_width, wrapped
@@ -415,3 +416,15 @@ def test_broken_lines_fit_and_lose_nothing() -> None:
     assert short[-1].endswith("\N{HORIZONTAL ELLIPSIS}")
     assert text_width(short[-1], 8) <= 1.5
     assert wrapped("", 1.5, 8) == [""]
+
+
+def test_published_totals_of_one_scope_are_drawn_from_the_smallest_to_the_largest() -> None:
+    """Of more than six that count the same neither names nor sizes decide: both ends are drawn, others between."""
+    sizes = [120.0 + 10.0 * place for place in range(12)]
+    claims = [claim(f"c{place:02d}", best=size) for place, size in enumerate(sizes)]
+    case = case_of(component("one", ranged(100, 300)), claim=claims, definitions={"whole": definition()})
+    (row,) = mm.compare(mm.simulate(case, n=500, rng=1)).comparison.rows
+    drawn = [mark.low for mark in published_marks(row)]
+    assert len(drawn) == 6
+    assert (drawn[0], drawn[-1]) == (sizes[0], sizes[-1])
+    assert max(np.diff(drawn)) <= 30.0

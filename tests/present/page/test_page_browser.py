@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from mcmort.definitions import DefinitionChanges, definition_of
-from mcmort.present.numbers import rounding_for
 from mcmort.present.page.page import default_definition
 from mcmort.present.pieces_text import headline_with_pieces
+from mcmort.present.wording import interval_text
 from mcmort.totals import resolve, total_of
 from tests.cases import case_of, component, definition, point, ranged
 from tests.present.page.browser import Opened, launched, opened
@@ -86,9 +86,9 @@ def test_each_preset_prints_the_headline_of_python(ussr: Opened) -> None:
         for level in (0.5, 0.95):
             ussr.page.select_option("#level", str(level))
             assert ussr.text("#headline") == headline_with_pieces(row.total, row.summary, level, row.pieces)
-            interval = row.summary.interval(level)
-            total = rounding_for(row.summary, level).span(interval.low, interval.high)
+            total = interval_text(row.total, row.summary, level)
             assert ussr.text("#components .sum td:nth-child(4)") == total
+            assert f": {total} (" in ussr.text("#chart-title")
 
 
 def test_live_totals_are_those_of_numpy_on_random_selections(ussr: Opened, seed: int) -> None:

@@ -95,13 +95,13 @@ def test_between_claims_the_sentence_splits_the_distance_into_scope_and_evidence
     assert headline.startswith(
         "A small case: of the 510,000 between Low 1950 (90,000) and Range 1970 (400,000\N{EN DASH}900,000), "
     )
-    assert re.search(r"[\d,]+ to [\d,]+ are evidence \(95 % credible interval; mean [\d,]+\) and ", headline)
-    assert re.search(r" and [\d,]+ to [\d,]+ scope \(mean [\d,]+\)\.$", headline)
+    assert re.search(r"[\d,]+ to [\d,]+ come from the evidence \(95 % credible interval; mean [\d,]+\) and ", headline)
+    assert re.search(r" and [\d,]+ to [\d,]+ from the scope, what each counts \(mean [\d,]+\)\.$", headline)
 
 
 def test_between_claims_of_one_scope_all_is_evidence() -> None:
     """Two authors who count the same differ in evidence alone, and the sentence says no scope of nought."""
-    assert ", all is evidence (95 % credible interval: " in mm.bridge(_draws(), "low", "same").headline
+    assert ", all comes from the evidence (95 % credible interval: " in mm.bridge(_draws(), "low", "same").headline
 
 
 @pytest.mark.parametrize("form", FORMS)

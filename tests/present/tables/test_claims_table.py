@@ -39,6 +39,9 @@ def known() -> Draws:
         claim("floor", low=1_200.0, reads="at-least"),
         claim("ceiling", high=1_200.0, reads="at-most"),
         claim("too-high-a-floor", low=1_990.0, reads="at-least"),
+        claim("high-of-all-known", best=500_000.0, include=[{"category": "a"}]),
+        claim("just-high", best=1_985.0, include=[{"category": "a"}]),
+        claim("too-high-for-all-known", low=1_990.0, reads="at-least", include=[{"category": "a"}]),
         claim("half", best=750.0, include=[{"kind": "deaths"}], share=[{"best": 0.5, "where": {}, **CITED}]),
         claim("early", best=500.0, years=[1930, 1934]),
         claim("dark", best=10.0, include=[{"category": "c"}]),
@@ -67,10 +70,12 @@ def judged(name: str) -> ClaimComparison:
         ("third", "inside", 0.3),
         ("ninth", "inside", 0.9),
         ("low", "below", 0.0),
-        ("high", "above", 1.0),
+        ("high", "above a minimum", 1.0),
+        ("high-of-all-known", "above", 1.0),
         ("floor", "allowed", 0.8),
         ("ceiling", "allowed", 0.2),
-        ("too-high-a-floor", "excluded", 0.01),
+        ("too-high-a-floor", "above a minimum", 0.01),
+        ("too-high-for-all-known", "excluded", 0.01),
         ("half", "inside", 0.5),
         ("early", "inside", 0.0),
         ("wide", "overlaps", 0.9),
@@ -150,9 +155,12 @@ def test_claims_are_no_input_of_the_draws_of_a_shipped_case(name: str) -> None:
     [
         ("first", "inside our 95 % interval"),
         ("low", "below our 95 % interval; 0.33 times our median"),
-        ("high", "above our 95 % interval; 330 times our median"),
+        ("high", "above ours, which is a minimum; 330 times our median"),
+        ("high-of-all-known", "above our 95 % interval; 330 times our median"),
+        ("just-high", "just above our 95 % interval; 1.3 times our median"),
         ("floor", "our total allows it"),
-        ("too-high-a-floor", "our total rules it out; the bound is 1.3 times our median"),
+        ("too-high-a-floor", "above ours, which is a minimum; the bound is 1.3 times our median"),
+        ("too-high-for-all-known", "our total rules it out; the bound is 1.3 times our median"),
         ("dark", "no total of ours to compare with: its parts have no evidence"),
         ("wide", "its range and our 95 % interval overlap; middle 1.3 times our median"),
     ],
@@ -169,7 +177,7 @@ def test_the_discrepancy_is_said_in_words(name: str, words: str) -> None:
 )  # fmt: skip
 def test_a_ratio_is_two_figures_without_an_exponent(ratio: float, words: str) -> None:
     """However far apart, no number such as 2.1e+02 is printed."""
-    found = replace(judged("high"), ratio=ratio)
+    found = replace(judged("high-of-all-known"), ratio=ratio)
     assert discrepancy(found) == f"above our 95 % interval; {words} our median"
 
 
@@ -273,3 +281,9 @@ def test_a_claim_with_a_definition_of_its_own_changes_no_definition() -> None:
     compare_claims(draws)
     assert draws.case.definitions["whole"].model_dump() == before
     assert definition()["measure"] == before["measure"]
+
+
+def test_case_without_published_totals_says_so() -> None:
+    """Of none it is not counted how they stand."""
+    text = mm.claims(simulate(case_of(component("one", ranged(100, 200))), 1_000, rng=1)).headline
+    assert text == "A small case holds no published totals to compare with ours."

@@ -37,7 +37,7 @@ def test_the_second_time_it_comes_from_disk(folder: Path, monkeypatch: pytest.Mo
     assert len(first.plan.tables) >= 2
     assert len(first.plan.score_tables) >= 2
     assert second.statuses["empty"].unknown
-    assert second.statuses["derived"].notes == ("derived: one * 2",)
+    assert second.statuses["derived"].notes == ("computed as one * 2",)
     assert second.statuses["one"].sources == {"all": ("study-a", "study-b", "study-c"), "registered": ("study-b",)}
     one, other = (run_plan(found.plan, 3, 500) for found in (first, second))
     assert all(one[name].tobytes() == other[name].tobytes() for name in one)
