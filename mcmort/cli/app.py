@@ -154,9 +154,8 @@ def _run(arguments: list[str] | None) -> int:
     except McmortError as error:
         write_err(f"mcmort: {_escaped(str(error))}\n")
         return error.exit_code
-    except (
-        OSError
-    ) as error:  # of a path that no file can have, or of a disk: what can be foreseen is caught where it is
+    except OSError as error:
+        # of a path that no file can have, or of a disk: what can be foreseen is caught where it is
         if error.filename is None:
             raise
         write_err(f"mcmort: {_escaped(_shortened(str(error.filename)))}: cannot be used ({error.strerror})\n")
