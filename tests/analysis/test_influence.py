@@ -168,7 +168,7 @@ def test_only_source_of_a_case_leaves_no_total() -> None:
     assert not row.shifts
     assert report.text[:2] == [
         "No single source moves the median of the total by more than its Monte Carlo error.",
-        "Without study-a there would be no total.",
+        "Without the source study-a there would be no total.",
     ]
     assert row.total.failure in " ".join(str(report).split())
 
