@@ -14,6 +14,7 @@ from mcmort.present.tables.components_table import components_table
 from mcmort.present.tables.engines_table import engines_table
 from mcmort.present.tables.figures_table import figures_table
 from mcmort.present.tables.formats import to_markdown
+from mcmort.present.tables.prior_sensitivity_table import prior_sensitivity_table
 from mcmort.present.tables.priors_table import all_priors, priors_table
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,10 +26,12 @@ def page() -> str:
     post = mm.fit(case, rng=1)
     comparison = mm.compare(post)
     elicited = mm.compare(mm.Sampler(case, rng=1))
+    other_priors = mm.prior_sensitivity(case, "broad", rng=1)
     tables = [
         ("Both engines", engines_table(elicited.comparison, comparison.comparison)),
         ("Components", components_table(post)),
         ("What is presupposed", priors_table(post, all_priors(post))),
+        ("The total broad under other priors", prior_sensitivity_table(other_priors.result)),
         ("Every figure against the model", figures_table(post)),
     ]
     head = (

@@ -15,9 +15,10 @@ import numpy as np
 from mcmort.analysis.summary import PROBABILITIES, Summary, share_at_least, share_at_most, summarise
 from mcmort.catalogue.citations import owners_behind
 from mcmort.catalogue.records import Claim
+from mcmort.definitions import same_scope
 from mcmort.totals import DrawSource, Total, is_floor, of_claim, totals_with_evidence
 
-__all__ = ["ClaimComparison", "Verdict", "compare_claims", "middle", "rests_on_same_data"]
+__all__ = ["ClaimComparison", "OutsideClaims", "Verdict", "compare_claims", "middle", "outside", "rests_on_same_data"]
 
 Verdict = Literal["inside", "below", "above", "above a minimum", "overlaps", "allowed", "excluded", "no total"]
 """How a claim compares with our 95 % interval under its own definition.
@@ -68,6 +69,23 @@ class ClaimComparison:
     conditioned: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class OutsideClaims:
+    """Published totals of the scope of a total, and those of them that lie below or above its interval.
+
+    Attributes
+    ----------
+    count : int
+        How many there are of the scope.
+    below, above : tuple of Claim
+        Those that no part of the interval agrees with, by size; above a minimum there are none.
+    """
+
+    count: int
+    below: tuple[Claim, ...]
+    above: tuple[Claim, ...]
+
+
 def compare_claims(draws: DrawSource) -> tuple[ClaimComparison, ...]:
     """Replay every claim of a case under its own definition.
 
@@ -92,6 +110,43 @@ def compare_claims(draws: DrawSource) -> tuple[ClaimComparison, ...]:
     return tuple(sorted(compared, key=lambda row: (bool(row.retired_by), middle(row.claim), row.claim.id)))
 
 
+def outside(total: Total, summary: Summary, probability: float = 0.95) -> OutsideClaims:
+    """Return which published totals of the very scope of a total lie outside its interval.
+
+    Parameters
+    ----------
+    total : Total
+        From either engine.
+    summary : Summary
+        Of its values.
+    probability : float
+        Of the interval.
+
+    Returns
+    -------
+    OutsideClaims
+        Of claims that are evidence, of a basis that is admitted; not of those that their authors have replaced, or that
+        count more than the case holds.
+    """
+    case, retired = total.case, total.case.retired()
+    claims = [
+        claim
+        for claim in case.claims.values()
+        if claim.use == "evidence"
+        and claim.beyond is None
+        and claim.id not in retired
+        and claim.basis in total.draws.manifest.evidence
+        and same_scope(case, total.definition, of_claim(case, claim))
+    ]
+    sides: dict[str, list[Claim]] = {"below": [], "above": []}
+    for claim in sorted(claims, key=lambda claim: (middle(claim), claim.id)):
+        verdict = _verdict(claim, total, summary, probability)
+        if verdict == "excluded":
+            verdict = "above" if claim.reading == "at-least" else "below"
+        sides.get(verdict, []).append(claim)
+    return OutsideClaims(len(claims), tuple(sides["below"]), tuple(sides["above"]))
+
+
 def middle(claim: Claim) -> float:
     """Return the middle of a claim: its best figure, its bound, or the geometric mean of its ends."""
     if claim.best is not None:
@@ -107,20 +162,23 @@ def _compared(total: Total | None, claim: Claim, retired_by: str, reason: str) -
     if total is None:
         return ClaimComparison(claim, None, None, "no total", float("nan"), float("nan"), False, retired_by, reason)
     summary = summarise(total.values, PROBABILITIES, shortest=False, chains=total.chains)
-    centre = middle(claim)
-    share = share_at_least if claim.reading == "at-least" else share_at_most
-    quantile = share(total.values, centre)
-    ratio = centre / summary.median if summary.median > 0 else float("inf")
-    verdict = _verdict(claim, summary, quantile, is_minimum=is_floor(total))
+    ratio = middle(claim) / summary.median if summary.median > 0 else float("inf")
+    verdict, quantile = _verdict(claim, total, summary), _quantile(claim, total)
     conditioned = claim.id in total.draws.conditioned
     shared = rests_on_same_data(total, claim)
     return ClaimComparison(claim, total, summary, verdict, quantile, ratio, shared, retired_by, conditioned=conditioned)
 
 
-def _verdict(claim: Claim, summary: Summary, quantile: float, *, is_minimum: bool) -> Verdict:
-    interval = summary.interval(0.95)
+def _quantile(claim: Claim, total: Total) -> float:
+    """Return the share of our draws below the middle of a claim; of a bound, the share that respects it."""
+    share = share_at_least if claim.reading == "at-least" else share_at_most
+    return share(total.values, middle(claim))
+
+
+def _verdict(claim: Claim, total: Total, summary: Summary, probability: float = 0.95) -> Verdict:
+    interval, is_minimum = summary.interval(probability), is_floor(total)
     if claim.is_one_sided:
-        if quantile >= 0.025:
+        if _quantile(claim, total) >= (1.0 - probability) / 2.0 - 1e-12:
             return "allowed"
         return "above a minimum" if is_minimum and claim.reading == "at-least" else "excluded"
     given = [value for value in (claim.low, claim.best, claim.high) if value is not None]

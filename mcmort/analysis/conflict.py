@@ -18,6 +18,7 @@ from mcmort.analysis.node_fit import Compared, NodeKind, compare_node
 from mcmort.bayes.evidence import Datum, Evidence
 from mcmort.bayes.evidence.collect import collect
 from mcmort.bayes.evidence.split import speaking_of
+from mcmort.bayes.fit_options import given_draws
 from mcmort.bayes.inference import manifest_of
 from mcmort.catalogue.case import Case
 from mcmort.errors import UsageError
@@ -116,7 +117,7 @@ def nodes_of(evidence: Evidence) -> tuple[tuple[ConflictNode, ...], tuple[str, .
             untested.append(name)
     for datum in evidence.data:
         if datum.account is not None:
-            alike = tuple(one.name for one in evidence.data if (one.line, one.target) == (datum.line, datum.target))
+            alike = tuple(one.name for one in evidence.data if _copied(one) == _copied(datum))
             against = tuple(sorted({term.component for term in datum.account.terms.values()}))
             if alike[0] == datum.name:
                 nodes.append(ConflictNode("claim", datum.name.partition(":")[2], alike, against))
@@ -151,6 +152,11 @@ def _nodes_of_component(
         for line in lines if len(lines) > 2 else lines[: len(lines) - 1]:
             own = tuple(datum.name for datum in data if datum.line == line)
             yield ConflictNode("figure", name, own, tuple(one for one in names if one not in own))
+
+
+def _copied(datum: Datum) -> tuple[object, ...]:
+    """Return what copies of one figure have in common; a bound is no copy of a point."""
+    return datum.line, datum.target, datum.side
 
 
 def _has_point(data: Iterable[Datum]) -> bool:
@@ -195,7 +201,12 @@ def conflict(
             f"{case.id} has nothing to compare: one lineage speaks of each component, and no claim or balance of "
             "several of them. Hint: a second source for a component makes a comparison"
         )
-    shared = {"evidence": list(whole.admitted), "without": list(whole.without), "seed": seed, "draws": draws}
+    shared = {
+        "evidence": list(whole.admitted),
+        "without": list(whole.without),
+        "seed": seed,
+        "draws": given_draws(draws),
+    }
     requests = [{"kind": node.kind, "name": node.name, "figures": list(node.figures), **shared} for node in nodes]
     results = (run or _run_here)(case, requests)
     found = [Compared.of_json(values) for values in results]

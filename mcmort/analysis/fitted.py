@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -12,7 +13,10 @@ from numpy.typing import NDArray
 from mcmort.analysis.summary import Summary, summarise
 from mcmort.bayes import Posterior
 from mcmort.bayes.evidence import Side
+from mcmort.catalogue import formula
 from mcmort.catalogue.case import Case
+from mcmort.catalogue.citations import owners_behind
+from mcmort.elicit.derived import evaluate
 
 __all__ = [
     "Disagreeing",
@@ -181,8 +185,8 @@ def leaning_alike(posterior: Posterior, *, is_high: bool) -> Posterior:
     Returns
     -------
     Posterior
-        Deaths are what the figures say, less the lean, and no fewer than were registered. Components that a formula
-        makes stay.
+        Deaths are what the figures say, less the lean, and no fewer than were registered. What a formula makes of
+        them moves with them.
     """
     size = math.log1p(posterior.manifest.lean) * (1.0 if is_high else -1.0)
     columns = dict(posterior.columns)
@@ -190,7 +194,31 @@ def leaning_alike(posterior: Posterior, *, is_high: bool) -> Posterior:
         if posterior.case.components[component].formula is None:
             moved = columns[f"all:{component}"] * np.exp(lean - size)
             columns[f"all:{component}"] = np.maximum(moved, columns.get(f"registered:{component}", 0.0))
-    return replace(posterior, columns=columns)
+    return replace(posterior, columns=_recomputed(posterior.case, columns, set(posterior.of_kind("lean"))))
+
+
+def _recomputed(case: Case, columns: Mapping[str, Array], moved: Collection[str]) -> dict[str, Array]:
+    """Return columns in which formulas over components that were moved are computed again, inner ones first."""
+    changed = dict(columns)
+    behind = {
+        name: {one.id for one in owners_behind(case, component)} - {name}
+        for name, component in case.components.items()
+        if component.formula is not None and f"all:{name}" in columns
+    }
+    for name in sorted(behind, key=lambda name: (len(behind[name]), name)):
+        component = case.components[name]
+        if component.formula is None or not behind[name] & set(moved):
+            continue
+        node = formula.parse(component.formula)
+        values = {
+            word: changed[f"all:{case.by_column[word].id}" if word in case.by_column else f"quantity:{word}"]
+            for word in formula.names(node)
+        }
+        deaths = evaluate(node, values)
+        if case.head.support_of(component) != "signed":
+            deaths = np.maximum(deaths, changed.get(f"registered:{name}", 0.0))
+        changed[f"all:{name}"] = deaths
+    return changed
 
 
 def predictions(posterior: Posterior) -> list[Predicted]:

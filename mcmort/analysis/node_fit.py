@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Literal, Self
 
@@ -140,9 +140,9 @@ def compared(
     """
     if kind == "balance":
         return _of_balance(evidence, name, values_of(silenced(evidence, figures), seed, draws))
-    if len(figures) == 1 and kind != "component":
-        (datum,) = (one for one in evidence.data if one.name == figures[0])
-        return _of_figure(evidence, datum, values_of(silenced(evidence, figures), seed, draws), seed)
+    if kind == "claim" or (len(figures) == 1 and kind != "component"):
+        data = [one for one in evidence.data if one.name in figures]
+        return _of_figure(evidence, data, values_of(silenced(evidence, figures), seed, draws), seed)
     kept = values_of(split(evidence, name, figures), seed, draws)
     found, fewest = _of_component(evidence, name, kept)
     if draws is None and fewest < _FEWEST:
@@ -169,10 +169,20 @@ def _of_component(evidence: Evidence, name: str, kept: Mapping[str, Array]) -> t
     return found, fewest
 
 
-def _of_figure(evidence: Evidence, datum: Datum, kept: Mapping[str, Array], seed: int) -> Compared:
-    """Compare a figure with its prediction from all else; tails are averaged over draws, and not counted."""
-    law = _law(evidence)
-    expected, scale, residual = (kept[f"{part}:{datum.name}"] for part in ("expected", "scale", "error"))
+def _of_figure(evidence: Evidence, copies: Sequence[Datum], kept: Mapping[str, Array], seed: int) -> Compared:
+    """Compare a figure with its prediction from all else; tails are averaged over draws, and not counted.
+
+    Copies of one lineage are one figure: their mean by precision, with the mean precision of one of them, as the model
+    weighs them together.
+    """
+    law, datum = _law(evidence), copies[0]
+    precision = {one.name: kept[f"scale:{one.name}"] ** -2.0 for one in copies}
+    whole = np.sum(list(precision.values()), axis=0)
+    expected, residual = (
+        np.sum([kept[f"{part}:{name}"] * own for name, own in precision.items()], axis=0) / whole
+        for part in ("expected", "error")
+    )
+    scale = np.sqrt(len(copies) / whole)
     beyond = float(np.mean(law.sf(residual / scale)))
     stated = expected - residual if datum.side == "at-most" else expected + residual
     error = law.rvs(size=len(scale), random_state=generator(seed, "conflict", datum.name)) * scale
@@ -193,7 +203,7 @@ def _of_figure(evidence: Evidence, datum: Datum, kept: Mapping[str, Array], seed
         probability=probability,
         higher=higher,
         spread=float(np.std(difference)),
-        leverage=leverage(evidence, kept, residual, apart=datum.name),
+        leverage=leverage(evidence, kept, residual, apart=tuple(precision)),
     )
 
 
@@ -209,7 +219,7 @@ def _of_balance(evidence: Evidence, name: str, kept: Mapping[str, Array]) -> Com
         probability=2.0 * min(beyond, 1.0 - beyond),
         higher=1.0 - beyond,
         spread=math.hypot(float(np.std(residual)), error * float(law.std())),
-        leverage=leverage(evidence, kept, residual, apart=f"balance:{name}"),
+        leverage=leverage(evidence, kept, residual, apart=(f"balance:{name}",)),
     )
 
 

@@ -25,7 +25,7 @@ _DEGREES: Final = 4.0
 
 
 def leverage(
-    evidence: Evidence, kept: Mapping[str, Array], difference: Array, apart: str | None = None
+    evidence: Evidence, kept: Mapping[str, Array], difference: Array, apart: tuple[str, ...] = ()
 ) -> dict[str, float]:
     """Return what an error of one standard deviation of each figure does to a difference.
 
@@ -40,8 +40,8 @@ def leverage(
         Draws of the fit in which they are.
     difference : ndarray
         Of the two sides, draw by draw; of a figure that is apart, from its expectation.
-    apart : str, optional
-        The one figure, or balance, that the fit predicts and does not condition on.
+    apart : tuple of str
+        The figure with its copies, or the balance, that the fit predicts and does not condition on.
 
     Returns
     -------
@@ -70,14 +70,14 @@ def leverage(
     centred, effects = difference - np.mean(difference), defaultdict[str, float](float)
     for one in readings:
         size = float(np.sqrt(np.mean(one.scale**2))) * widening
-        if one.name == apart:
-            effects[one.key] += size
+        if one.name in apart:
+            effects[one.key] += size / len(apart)
             continue
         slope = -one.residual / one.scale**2
         if is_heavy:
             slope *= (_DEGREES + 1.0) / (_DEGREES + (one.residual / one.scale) ** 2)
         effects[one.key] += float(np.mean(centred * slope)) * one.weight * size
-    own = effects[apart] if apart is not None else 0.0
+    own = effects[apart[0]] if apart else 0.0
     width = max(math.hypot(float(np.std(difference)), own), math.sqrt(sum(effect**2 for effect in effects.values())))
     return {key: effect / width for key, effect in effects.items()}
 

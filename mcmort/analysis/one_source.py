@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from mcmort.analysis.summary import mean_of
+from mcmort.catalogue.citations import owners_behind
 from mcmort.catalogue.measured_errors.spreads import shared_by_event
 from mcmort.catalogue.records import Component, Estimate
 from mcmort.elicit.measured_worth import alone, class_spread
@@ -65,19 +66,21 @@ def one_source(total: Total) -> OneSource | None:
     Returns
     -------
     OneSource or None
-        None of registered deaths, which are one register by their nature, and of the Bayesian engine.
+        None of registered deaths, which are one register by their nature, of nothing, and of the Bayesian engine.
     """
     if total.draws.manifest.engine != "elicited" or total.definition.measure != "all" or not total.parts:
         return None
     evidence = frozenset(total.draws.manifest.evidence)
     means = {name: abs(mean_of(values)) for name, values in total.parts.items()}
     whole = sum(means.values())
+    if whole == 0.0:
+        return None
     order = sorted(means, key=lambda name: (-means[name], name))
     found = {name: alone(total.case, total.case.components[name], evidence) for name in order}
 
     def of(word: str) -> tuple[tuple[str, ...], float]:
         names = tuple(name for name in order if found[name] == word)
-        return names, sum(means[name] for name in names) / whole if whole > 0.0 else 0.0
+        return names, sum(means[name] for name in names) / whole
 
     (lineage, lineage_share), (basis, basis_share) = of("one lineage"), of("one basis")
     return OneSource(lineage, basis, lineage_share, basis_share)
@@ -87,7 +90,8 @@ def lean(total: Total) -> Lean | None:
     """Return what a total is if all sources of a component lean alike by as much as measured.
 
     That is asked of the largest component whose figures are of one lineage or one basis: figures of several bases that
-    agree have tested one another.
+    agree have tested one another. A component with a register cannot be fewer than that, and one in the formula of
+    another moves more than itself: of these it is not said. What an overlap takes off a component leans with it.
 
     Parameters
     ----------
@@ -106,7 +110,8 @@ def lean(total: Total) -> Lean | None:
     for name in sorted((*found.lineage, *found.basis), key=lambda name: (-mean_of(total.parts[name]), name)):
         component = case.components[name]
         printed = _printed(total, component, evidence)
-        if not printed or case.head.support_of(component) != "count":
+        is_count = case.head.support_of(component) == "count" and mean_of(total.parts[name]) > 0.0
+        if not printed or not is_count or _moves_others(total, component):
             continue
         weights = pool_weights(case, printed, total.draws.manifest.weights)
         whole = sum(weights)
@@ -115,12 +120,23 @@ def lean(total: Total) -> Lean | None:
             for weight, estimate in zip(weights, printed, strict=True)
         )
         factor = math.exp(math.sqrt(shared_by_event()) * log_sd)
-        part, mean = mean_of(total.parts[name]), mean_of(total.values)
+        taken = [mean_of(values) for key, values in total.overlaps.items() if case.overlaps[key].of == name]
+        part, mean = mean_of(total.parts[name]) - sum(taken), mean_of(total.values)
         return Lean(name, factor, mean - part * (1.0 - 1.0 / factor), mean, mean + part * (factor - 1.0))
     return None
 
 
 def _printed(total: Total, component: Component, evidence: frozenset[str]) -> list[Estimate]:
-    """Return the printed figures of all deaths in a pool; none where the component is computed, or only registered."""
+    """Return the printed figures of all deaths in a pool; none where it is computed, or has a register beside it."""
     admitted, _ = total.case.admitted(component, evidence)
-    return [one for one in admitted if not one.is_one_sided and one.formula is None and one.measure == "all"]
+    if component.formula is not None or any(one.measure == "registered" for one in admitted):
+        return []
+    return [one for one in admitted if not one.is_one_sided and one.formula is None]
+
+
+def _moves_others(total: Total, component: Component) -> bool:
+    """Whether a formula of another component that counts rests on it."""
+    case = total.case
+    return any(
+        component in owners_behind(case, case.components[other]) for other in total.terms if other != component.id
+    )

@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 
 from mcmort.analysis.summary import quantiles_of
 from mcmort.results.chains import effective_size
+from mcmort.results.weighed_modes import WeighedMode
 from mcmort.totals import Values
 
-__all__ = ["LEAST", "PROBABILITY", "Piece", "median_range", "middles", "pieces_of"]
+__all__ = ["LEAST", "PROBABILITY", "Piece", "median_between", "middles", "pieces_of"]
 
 type Array = NDArray[np.float64]
 
@@ -115,15 +116,31 @@ def pieces_of(values: Values, chains: int = 1) -> tuple[Piece, ...]:
     )
 
 
-def median_range(values: Values, chains: int = 1) -> tuple[float, float]:
+def median_between(
+    parts: Sequence[Piece] | Sequence[WeighedMode], values: Values, chains: int = 1
+) -> tuple[float, float] | None:
     """Return where the median lies by other seeds, three Monte Carlo errors of its probability to either side.
 
     Where half of the draws lie on either side of a gap, the median of one seed lies in the piece below, that of the
     next in the piece above, and a standard error from one seed alone does not show.
+
+    Parameters
+    ----------
+    parts : sequence of Piece or of WeighedMode
+        With the gaps between them.
+    values : ndarray, shape (n_draws,), or HistogramEstimate
+        The distribution.
+    chains : int
+        Markov chains that follow one another in the draws; 1 if they are independent.
+
+    Returns
+    -------
+    tuple of float or None
+        None if that is within one of the parts.
     """
     step = _SURE * 0.5 / math.sqrt(_effective_draws(values, chains))
     low, high = quantiles_of(values, (max(0.5 - step, 0.0), min(0.5 + step, 1.0))).tolist()
-    return low, high
+    return None if any(part.low <= low and high <= part.high for part in parts) else (low, high)
 
 
 def middles(pieces: Sequence[Piece]) -> Array:

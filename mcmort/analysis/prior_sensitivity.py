@@ -10,6 +10,7 @@ from typing import Any, Final
 from mcmort.analysis.compare import compare
 from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.evidence.collect import collect
+from mcmort.bayes.fit_options import given_draws
 from mcmort.bayes.inference import manifest_of, values_of
 from mcmort.bayes.posterior import KINDS
 from mcmort.bayes.quantile_spline import QuantileSpline, spline_of
@@ -178,7 +179,7 @@ def prior_sensitivity(
         "evidence": list(whole.admitted),
         "without": list(whole.without),
         "seed": seed,
-        "draws": draws,
+        "draws": given_draws(draws),
     }
     requests = [{"change": name, **shared} for name in (AS_IT_IS, *names)]
     if not_admitted("assertion") in whole.rejected.values():

@@ -16,12 +16,14 @@ from typing import Final, Literal, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from mcmort.analysis.pieces import Piece, median_range, middles, pieces_of
+from mcmort.analysis.pieces import Piece, median_between, middles, pieces_of
 from mcmort.analysis.summary import mean_of
+from mcmort.analysis.total_modes import modes_of_total
 from mcmort.catalogue import formula
 from mcmort.catalogue.case import Case, column_name
 from mcmort.catalogue.records import Component, Estimate, Quantity
 from mcmort.results import Draws
+from mcmort.results.weighed_modes import SplitDeaths
 from mcmort.totals import Total, Values, resolve, total_of, totals_of
 
 __all__ = ["Origin", "Pieces", "TotalPieces"]
@@ -85,7 +87,7 @@ class Pieces:
 
 @dataclass(frozen=True)
 class TotalPieces:
-    """The pieces of a total and of its components, worked out when they are asked for.
+    """The pieces and the modes of a total, and the pieces of its components, worked out when they are asked for.
 
     Attributes
     ----------
@@ -98,10 +100,18 @@ class TotalPieces:
     @cached_property
     def whole(self) -> Pieces | None:
         """The pieces of the total; None where its region does not fall into any."""
-        pieces = pieces_of(self.total.values, self.total.chains)
-        if len(pieces) == 1:
+        if len(self._own) == 1:
             return None
-        return self._explained(pieces, self.total.values, self.joint.values, self.total.terms)
+        return self._explained(self._own, self.total.values, self.joint.values, self.total.terms)
+
+    @cached_property
+    def modes(self) -> SplitDeaths | None:
+        """The modes of the total, of a fit; None where it has but one. They say more than its pieces."""
+        return modes_of_total(self.total, self._own)
+
+    @cached_property
+    def _own(self) -> tuple[Piece, ...]:
+        return pieces_of(self.total.values, self.total.chains)
 
     @cached_property
     def components(self) -> Mapping[str, Pieces]:
@@ -135,10 +145,8 @@ class TotalPieces:
         self, pieces: tuple[Piece, ...], values: Values, joint: Array, components: Iterable[str]
     ) -> Pieces:  # fmt: skip
         """Name the pool behind pieces, among those of some components, from the joint draws of the same values."""
-        low, high = median_range(values, self.total.chains)
-        is_within = any(piece.low <= low and high <= piece.high for piece in pieces)
         origin = _origin(cast(Draws, self.joint.draws), pieces, joint, components)
-        return Pieces(pieces, None if is_within else (low, high), origin)
+        return Pieces(pieces, median_between(pieces, values, self.total.chains), origin)
 
 
 def _origin(draws: Draws, pieces: Sequence[Piece], values: Array, components: Iterable[str]) -> Origin | None:

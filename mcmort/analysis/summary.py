@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Final, Literal
 
 import numpy as np
@@ -107,6 +108,8 @@ def check_probabilities(probabilities: Sequence[float], what: str = "an interval
         With a hint where a percentage was given.
     """
     for probability in probabilities:
+        if not isinstance(probability, Real):
+            raise UsageError(f"{what} of probability {probability!r}; expected a number between 0 and 1, as 0.95")
         if not 0.0 < probability < 1.0:
             hint = percent_hint(probability)
             raise UsageError(f"{what} of probability {probability:g}; expected one between 0 and 1{hint}")

@@ -10,6 +10,7 @@ from mcmort.analysis.bridge import BridgeRequest
 from mcmort.analysis.receipt import Receipt, receipt_of
 from mcmort.analysis.summary import reported_probabilities
 from mcmort.api.printed import Printed
+from mcmort.catalogue.verb_arguments import checked_arguments
 from mcmort.present.bridge_text import bridge_headline
 from mcmort.present.documents.bridge_document import BridgeDocument, bridge_document
 from mcmort.present.tables.bridge_table import bridge_table
@@ -62,6 +63,7 @@ class BridgeReport(Printed):
         return (bridge_table(self.bridge, self.probability),)
 
 
+@checked_arguments
 def bridge(
     draws: DrawSource,
     start: str,

@@ -16,6 +16,7 @@ from mcmort.bayes.calibration.simulation_based import DRAWS, Calibration, calibr
 from mcmort.bayes.evidence.collect import collect
 from mcmort.bayes.inference import manifest_of
 from mcmort.catalogue import Case
+from mcmort.catalogue.verb_arguments import checked_arguments
 from mcmort.present.documents.calibration_document import CalibrationDocument, calibration_document
 from mcmort.present.tables.calibration_table import calibration_finding, calibration_table
 from mcmort.present.tables.columns import Table
@@ -67,6 +68,7 @@ class CalibrationReport(Printed):
         return calibration_document(self.calibration, self.draws, self.request, self.receipt)
 
 
+@checked_arguments
 def calibrate(
     case: Case,
     simulations: int = 100,

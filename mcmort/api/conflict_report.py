@@ -18,6 +18,7 @@ from mcmort.analysis.request import ConflictRequest
 from mcmort.api.printed import Printed
 from mcmort.cache.folder import cache_folder
 from mcmort.catalogue import Case
+from mcmort.catalogue.verb_arguments import checked_arguments
 from mcmort.present.conflict_text import conflict_finding
 from mcmort.present.documents.conflict_document import ConflictDocument, conflict_document
 from mcmort.present.tables.columns import Table
@@ -58,6 +59,7 @@ class ConflictReport(Printed):
         return conflict_document(self.conflict, self.receipt)
 
 
+@checked_arguments
 def conflict(
     case: Case,
     *,

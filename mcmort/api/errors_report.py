@@ -21,6 +21,7 @@ from mcmort.analysis.measured_errors.refits import Runner, refitted_errors
 from mcmort.api.library_runner import library_runner_here
 from mcmort.api.printed import Printed
 from mcmort.catalogue.measured_errors import ErrorLibrary, load_errors
+from mcmort.catalogue.verb_arguments import checked_arguments
 from mcmort.errors import UsageError
 from mcmort.present.documents.errors_document import ErrorsDocument, errors_document
 from mcmort.present.tables.columns import Table
@@ -123,6 +124,7 @@ class ErrorsReport(Printed):
         return errors_figure(error_rows(self.library, self.fitted), errors_title(self.classes))
 
 
+@checked_arguments
 def measured_errors(
     path: str | Path | None = None,
     extra: Sequence[str | Path] = (),

@@ -11,6 +11,7 @@ from mcmort.api.report_folder import Engines
 from mcmort.api.reports import ComparisonReport, EnginesReport
 from mcmort.api.verbs import compare
 from mcmort.catalogue import Case
+from mcmort.catalogue.verb_arguments import checked_arguments
 from mcmort.errors import UsageError
 from mcmort.present.page.page import default_definition
 from mcmort.present.page.page_data import Variant
@@ -27,6 +28,7 @@ _MOST_DRAWS: Final = 100_000
 """Draws that are kept of an engine that counts them only."""
 
 
+@checked_arguments
 def explorer(
     subject: Case | DrawSource | ComparisonReport | EnginesReport,
     *,

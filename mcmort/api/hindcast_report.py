@@ -21,6 +21,7 @@ from mcmort.api.library_runner import library_runner_here
 from mcmort.api.printed import Printed
 from mcmort.catalogue import load
 from mcmort.catalogue.measured_errors import ErrorLibrary, load_errors
+from mcmort.catalogue.verb_arguments import checked_arguments
 from mcmort.errors import UsageError
 from mcmort.present.documents.hindcast_document import HindcastDocument, hindcast_document
 from mcmort.present.tables.columns import Table
@@ -141,6 +142,7 @@ class HindcastReport(Printed):
         return hindcast_figure(self.scores, hindcast_title(self.scores))
 
 
+@checked_arguments
 def hindcast(
     path: str | Path | None = None,
     extra: Sequence[str | Path] = (),

@@ -15,6 +15,7 @@ from mcmort.analysis.receipt import Receipt, receipt_of
 from mcmort.analysis.refit import Refitted, refit
 from mcmort.api.printed import Printed
 from mcmort.cache.folder import cache_folder
+from mcmort.catalogue.verb_arguments import checked_arguments
 from mcmort.catalogue.vocabulary import Measure
 from mcmort.definitions import DefinitionChanges
 from mcmort.present.documents.influence_document import InfluenceDocument, influence_document
@@ -69,6 +70,7 @@ class InfluenceReport(Printed):
         return (influence_table(self.influence, self.power, whole=whole),)
 
 
+@checked_arguments
 def influence(
     draws: DrawSource,
     definition: str,

@@ -9,6 +9,7 @@ from mcmort.analysis.locate import LocatedTotal, Location, LocationRequest
 from mcmort.analysis.locate import locate as find
 from mcmort.analysis.receipt import Receipt, receipt_of
 from mcmort.api.printed import Printed
+from mcmort.catalogue.verb_arguments import checked_arguments
 from mcmort.present.documents.location_document import LocationDocument, location_document
 from mcmort.present.location_text import location_headline
 from mcmort.present.tables.columns import Table
@@ -44,6 +45,7 @@ class LocationReport(Printed):
         return (location_table(self.location, is_whole=whole),)
 
 
+@checked_arguments
 def locate(
     draws: DrawSource,
     figure: float,

@@ -15,6 +15,7 @@ from mcmort.analysis.receipt import Receipt, receipt_of
 from mcmort.analysis.summary import check_probabilities
 from mcmort.api.printed import Printed
 from mcmort.catalogue import Case
+from mcmort.catalogue.verb_arguments import checked_arguments
 from mcmort.errors import UsageError
 from mcmort.present.documents.multiverse_document import MultiverseDocument, multiverse_document
 from mcmort.present.multiverse_text import multiverse_headline
@@ -71,6 +72,7 @@ class MultiverseReport(Printed):
         return universes_table(self.multiverse)
 
 
+@checked_arguments
 def multiverse(
     case: Case,
     *,

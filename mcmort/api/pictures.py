@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 from mcmort.analysis.left_out import By
 from mcmort.analysis.receipt import Receipt
 from mcmort.catalogue import Case
+from mcmort.catalogue.verb_arguments import checked_arguments
 from mcmort.definitions import DefinitionChanges
 from mcmort.errors import UsageError
 from mcmort.results import Draws
@@ -145,6 +146,7 @@ class Picture:
         return drawn(self.chart, width, ax)
 
 
+@checked_arguments
 def picture(draws: DrawSource, kind: Kind, *definitions: str, **asked: Any) -> Picture:
     """Prepare a figure.
 

@@ -8,6 +8,7 @@ from mcmort.analysis.prediction import PredictedFigure, PredictionRequest, Total
 from mcmort.analysis.receipt import Receipt, receipt_of
 from mcmort.analysis.summary import reported_probabilities
 from mcmort.api.printed import IntervalReport
+from mcmort.catalogue.verb_arguments import checked_arguments
 from mcmort.catalogue.vocabulary import Measure
 from mcmort.definitions import DefinitionChanges
 from mcmort.present.documents.prediction_document import PredictionDocument, prediction_document
@@ -41,6 +42,7 @@ class PredictionReport(IntervalReport[TotalPredictions]):
         return (prediction_table(self.result, self.interval),)
 
 
+@checked_arguments
 def predict(
     draws: DrawSource,
     definition: str,

@@ -64,8 +64,9 @@ class Printed:
             return self.to_json()
         if form == "csv":
             return render(self.rows_table(), form)
-        text = "\n".join(render(table, form, width, full=full) for table in self.tables(whole=full))
         sentence = self.headline if form == "text" else ""
+        tables = [table.beneath(sentence) for table in self.tables(whole=full)]
+        text = "\n".join(render(table, form, width, full=full) for table in tables)
         return "\n".join([*wrapped(sentence, width=width), "", text]) if sentence else text
 
     def workbook(self) -> bytes:
@@ -95,7 +96,7 @@ class Printed:
         return f"{type(self).__name__}({self.headline or self.tables()[0].title})"
 
     def _repr_html_(self) -> str:
-        return html_fragment([table.shortened() for table in self.tables()], self.headline)
+        return html_fragment([table.beneath(self.headline).shortened() for table in self.tables()], self.headline)
 
 
 def _columns_by_name(table: Table) -> dict[str, list[Any]]:

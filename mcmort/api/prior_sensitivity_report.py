@@ -16,6 +16,7 @@ from mcmort.analysis.receipt import Receipt, receipt_of
 from mcmort.analysis.request import PriorsRequest
 from mcmort.api.printed import Printed
 from mcmort.catalogue import Case
+from mcmort.catalogue.verb_arguments import checked_arguments
 from mcmort.present.documents.prior_sensitivity_document import PriorSensitivityDocument, prior_sensitivity_document
 from mcmort.present.tables.columns import Table
 from mcmort.present.tables.prior_sensitivity_table import prior_headline, prior_sensitivity_table
@@ -56,6 +57,7 @@ class PriorSensitivityReport(Printed):
         return (prior_sensitivity_table(self.result),)
 
 
+@checked_arguments
 def prior_sensitivity(
     case: Case,
     definition: str | None = None,

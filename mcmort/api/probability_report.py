@@ -18,6 +18,7 @@ from mcmort.analysis.total_probabilities import (
 )
 from mcmort.api.printed import IntervalReport
 from mcmort.api.reports import TotalReport
+from mcmort.catalogue.verb_arguments import checked_arguments
 from mcmort.catalogue.vocabulary import Measure
 from mcmort.definitions import DefinitionChanges
 from mcmort.errors import UsageError, VerifyError
@@ -53,6 +54,7 @@ class ProbabilityReport(IntervalReport[TotalProbabilities]):
         return (probability_table(self.result, self.interval),)
 
 
+@checked_arguments
 def probability(
     draws: DrawSource,
     definition: str,

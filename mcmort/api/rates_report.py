@@ -9,6 +9,7 @@ from mcmort.analysis.rates import RatesRequest, SummarisedRate, summarised_rates
 from mcmort.analysis.receipt import Receipt, receipt_of
 from mcmort.analysis.summary import reported_probabilities
 from mcmort.api.printed import Printed
+from mcmort.catalogue.verb_arguments import checked_arguments
 from mcmort.definitions import DefinitionChanges
 from mcmort.errors import DefinitionError, UsageError
 from mcmort.present.documents.rates_document import RatesDocument, rates_document
@@ -61,6 +62,7 @@ class RatesReport(Printed):
         return (rates_table(self.rows, self.interval),)
 
 
+@checked_arguments
 def rates(
     draws: DrawSource | Sequence[DrawSource],
     definitions: Sequence[str] | Mapping[str, Sequence[str]] | None = None,
@@ -100,6 +102,8 @@ def rates(
     """
     changes = DefinitionChanges.checked(years=years)
     sources = draws if isinstance(draws, Sequence) else [draws]
+    if isinstance(definitions, Mapping) and (other := [*definitions.keys() - {source.case.id for source in sources}]):
+        raise UsageError(f"definitions: found the case {other[0]!r}; expected one of those that draws are given of")
     reports = []
     for source in sources:
         chosen = definitions.get(source.case.id) if isinstance(definitions, Mapping) else definitions

@@ -16,7 +16,8 @@ from mcmort.api.page_variant import compared, page_variants
 from mcmort.api.report_contents import ReportContents
 from mcmort.api.report_figures import bridge_sides, with_other_figures
 from mcmort.catalogue import Case
-from mcmort.errors import OutputError, UsageError
+from mcmort.catalogue.verb_arguments import checked_arguments
+from mcmort.errors import OptionError, OutputError, UsageError
 from mcmort.present.page.page import default_definition
 from mcmort.present.write import write_whole
 from mcmort.results import DrawOptions, Engine
@@ -61,6 +62,7 @@ class FolderReport:
         return "\n".join([self.headline, "", f"{self.page} and {len(self.files)} files behind it.", *self.notes])
 
 
+@checked_arguments
 def report(
     case: Case,
     folder: str | Path,
@@ -124,6 +126,8 @@ def report_with(
     check_folder(folder, force=force)
     if definition is not None and definition not in case.definitions:
         raise UsageError(case.missing(definition, "definition"))
+    if engine not in (*ENGINES, "both"):
+        raise OptionError("engine", f"no engine {engine!r}; expected one of {', '.join(ENGINES)}, both")
     engines: tuple[Engine, ...] = ENGINES if engine == "both" else (engine,)
     choices = [
         replace(options, engine=one, without=frozenset() if one == "elicited" else options.without) for one in engines

@@ -10,6 +10,7 @@ from mcmort.analysis.request import SensitivityRequest
 from mcmort.analysis.sensitivity import InputSensitivity, PartSensitivity, TotalSensitivity, total_sensitivity
 from mcmort.analysis.summary import check_probabilities
 from mcmort.api.printed import Printed
+from mcmort.catalogue.verb_arguments import checked_arguments
 from mcmort.catalogue.vocabulary import Measure
 from mcmort.definitions import DefinitionChanges
 from mcmort.errors import VerifyError
@@ -55,6 +56,7 @@ class SensitivityReport(Printed):
         return (sensitivity_table(self.sensitivity, self.rows, whole=whole),)
 
 
+@checked_arguments
 def sensitivity(
     draws: Draws,
     definition: str,

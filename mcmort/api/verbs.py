@@ -7,7 +7,7 @@ import json
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, get_args
 
 from mcmort import analysis
 from mcmort.analysis import summarise
@@ -18,8 +18,10 @@ from mcmort.analysis.recorded_result import RECEIPT_ENDING
 from mcmort.analysis.request import ClaimsRequest, ComparisonRequest, TotalRequest
 from mcmort.analysis.summary import reported_probabilities
 from mcmort.api.reports import ClaimsReport, ComparisonReport, TotalReport
+from mcmort.catalogue.verb_arguments import checked_arguments
 from mcmort.catalogue.vocabulary import Measure
 from mcmort.definitions import DefinitionChanges
+from mcmort.errors import OptionError, UsageError
 from mcmort.present.write import check_writable, figure_format, write_whole
 from mcmort.totals import DrawSource, definition_of, resolve, totals_of
 
@@ -40,6 +42,7 @@ __all__ = [
 ]
 
 
+@checked_arguments
 def total(
     draws: DrawSource,
     definition: str,
@@ -110,6 +113,7 @@ def total_with(
     return TotalReport(computed, summary, receipt, interval, around)
 
 
+@checked_arguments
 def compare(
     draws: DrawSource,
     definitions: Sequence[str] | None = None,
@@ -140,6 +144,7 @@ def compare(
     DefinitionError
         If a definition is unknown, or none of them counts anything.
     """
+    definitions = None if definitions is None else [*dict.fromkeys(definitions)]
     comparison = analysis.compare(draws, definitions, years=years, probabilities=reported_probabilities(interval))
     names = draws.case.definitions if definitions is None else definitions
     request = ComparisonRequest(definitions=tuple(names), years=years)
@@ -148,6 +153,7 @@ def compare(
     return ComparisonReport(comparison, receipt, interval)
 
 
+@checked_arguments
 def claims(draws: DrawSource) -> ClaimsReport:
     """Compare each author's total with ours under that author's own definition.
 
@@ -199,6 +205,7 @@ class Drawable(Protocol):
         ...
 
 
+@checked_arguments
 def plot(shown: Drawable, path: str | Path, *, width: Width = "page") -> tuple[Path, ...]:
     """Write a figure, with its receipt beside it.
 
@@ -230,8 +237,14 @@ def plot(shown: Drawable, path: str | Path, *, width: Width = "page") -> tuple[P
     UserWarning
         If no installed font has a character of the figure.
     """
+    from mcmort.present.figures import sheet
     from mcmort.present.figures.style import figure_bytes, glyph_note
 
+    if not hasattr(shown, "figures"):
+        found = f"nothing to draw in a value of the type {type(shown).__name__}"
+        raise UsageError(f"{found}; expected a report or a picture. Hint: mm.plot(mm.compare(draws), path)")
+    if width not in get_args(sheet.Width):
+        raise OptionError("width", f"no width {width!r}; expected one of {', '.join(get_args(sheet.Width))}")
     path = Path(path)
     form = figure_format(path)
     check_writable(path)

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from os import PathLike
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any, Final
@@ -16,7 +17,7 @@ from mcmort.analysis.recorded_result import RecordedResult, read_result
 from mcmort.analysis.request import TotalsRequest
 from mcmort.api.reports import DependenceReport, EnginesReport
 from mcmort.catalogue import Case, load
-from mcmort.errors import UnknownCaseError, VerifyError
+from mcmort.errors import UnknownCaseError, UsageError, VerifyError
 from mcmort.present.documents.frame import as_json
 from mcmort.results import Draws, DrawSource, Manifest
 from mcmort.results.draw_options import ENGINES
@@ -128,6 +129,9 @@ def verify(
     VerifyError
         If there is no sound receipt, or the case has changed since, or it asks for more draws.
     """
+    if not isinstance(result, Receipt | RecordedResult | str | PathLike):
+        found = f"a value of the type {type(result).__name__}"
+        raise UsageError(f"result: found {found}; expected a receipt, or the path of a result or a receipt")
     if isinstance(result, Receipt):
         recorded = RecordedResult("the receipt", result.model_dump(mode="json"), {"": result})
     else:

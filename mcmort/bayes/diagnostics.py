@@ -14,6 +14,7 @@ from mcmort.errors import ConvergenceError
 
 __all__ = [
     "CHAINS",
+    "DRAWS",
     "LEAST_BFMI",
     "LEAST_DRAWS",
     "LEAST_ESS",
@@ -28,6 +29,8 @@ type Array = NDArray[np.float64]
 
 CHAINS: Final = 4
 """Chains of a fit, which R-hat compares."""
+DRAWS: Final = 1000
+"""Usual draws of each chain."""
 LEAST_DRAWS: Final = 100
 """Fewest draws of each chain that a fit may be asked for."""
 MOST_RHAT: Final = 1.01

@@ -29,12 +29,13 @@ from mcmort.cache.sealed_files import Request, keep_sealed, read_sealed, request
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.measured_errors.spreads import measured_digest
 from mcmort.catalogue.reading.load import load
+from mcmort.catalogue.verb_arguments import checked_arguments
 from mcmort.definitions.splits import KeptSplits
 from mcmort.errors import OutputError, UsageError
 from mcmort.results import ComponentStatus, Manifest, SamplerOfFit
 from mcmort.results.assertion_weights import AssertionWeights
 from mcmort.results.draw_tables import dataset_of
-from mcmort.results.weighed_modes import split_of
+from mcmort.results.weighed_modes import SplitDeaths, split_of
 
 if TYPE_CHECKING:
     from xarray import DataTree
@@ -137,6 +138,7 @@ def find(case: Case, key: FitKey) -> Posterior | None:
     return None
 
 
+@checked_arguments
 def save_fit(posterior: Posterior, path: str | Path) -> Path:
     """Write a fit to a file of one's own, which ArviZ opens as well.
 
@@ -156,6 +158,9 @@ def save_fit(posterior: Posterior, path: str | Path) -> Path:
     OutputError
         If it cannot be written.
     """
+    if not hasattr(posterior, "units"):
+        found = f"a value of the type {type(posterior).__name__}"
+        raise UsageError(f"posterior: found {found}; expected a fit. Hint: mm.fit(case)")
     path, tree = Path(path), tree_of(posterior)
     fill = sealed(_SAVED, functools.partial(_write, tree))
     try:
@@ -165,6 +170,7 @@ def save_fit(posterior: Posterior, path: str | Path) -> Path:
     return path
 
 
+@checked_arguments
 def open_fit(path: str | Path, case: Case | None = None) -> Posterior:
     """Read a fit that was saved.
 
@@ -216,7 +222,7 @@ def tree_of(posterior: Posterior) -> DataTree:
         "units": dict(posterior.units),
         "rejected": dict(posterior.rejected),
         "diagnosis": asdict(posterior.diagnosis),
-        "modes": [asdict(split) for split in posterior.modes],
+        "splits": [asdict(split) for split in posterior.modes],
         "assertions": None if assertions is None else [assertions.figures, assertions.adds, assertions.pareto_k],
         "seconds": dict(posterior.seconds),
         "case": posterior.case.where,
@@ -307,6 +313,7 @@ def _read(path: Path, case: Case) -> Posterior:
         raise ValueError("the file is damaged")
     diagnosis = head["diagnosis"]
     diagnosis["bfmi"] = tuple(diagnosis["bfmi"])
+    likelihood = _of_figures(groups["log_likelihood"])
     return Posterior(
         case,
         Manifest(**manifest),
@@ -315,7 +322,7 @@ def _read(path: Path, case: Case) -> Posterior:
         KeptSplits(manifest["seed"]),
         prior=groups["prior"],
         others={name: values for name, values in drawn.items() if name not in columns},
-        log_likelihood=_of_figures(groups["log_likelihood"]),
+        log_likelihood=likelihood,
         log_prior=groups["log_prior"]["parameters:all"],
         observed={name: float(value[0]) for name, value in _of_figures(groups["observed_data"]).items()},
         computed=_of_kind("formula", groups["expectation"]),
@@ -325,10 +332,25 @@ def _read(path: Path, case: Case) -> Posterior:
         units=dict(head.get("units", {})),
         rejected=dict(head["rejected"]),
         diagnosis=Diagnosis(**diagnosis),
-        modes=tuple(map(split_of, head["modes"])),
+        modes=_modes(head, case, columns, likelihood),
         assertions=_assertions(head.get("assertions"), groups["expectation"].get(_WEIGHTS, np.zeros(0))),
         seconds=dict(head["seconds"]),
     )
+
+
+def _modes(
+    head: Mapping[str, Any], case: Case, columns: Mapping[str, Array], likelihood: Mapping[str, Array]
+) -> tuple[SplitDeaths, ...]:
+    """Return the modes of components and sums; earlier versions saved those of components alone."""
+    if "splits" in head:
+        return tuple(map(split_of, head["splits"]))
+    from mcmort.bayes.evidence.collect import collect
+    from mcmort.bayes.tempered_fit import modes_of_sums
+
+    manifest, components = head["manifest"], [*map(split_of, head["modes"])]
+    evidence = collect(case, manifest["evidence"], manifest["without"])
+    sums = modes_of_sums(evidence, columns, likelihood, manifest["chains"])
+    return (*components, *(split for split in sums if split.is_sum))
 
 
 def _assertions(stored: Sequence[Any] | None, log_weights: Array) -> AssertionWeights | None:

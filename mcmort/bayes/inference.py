@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mcmort.bayes.diagnostics import LEAST_DRAWS
+from mcmort.bayes.diagnostics import DRAWS
 from mcmort.bayes.fit_files import FitKey, find, keep, libraries_of
+from mcmort.bayes.fit_options import given_cores, given_draws, given_lean
 from mcmort.bayes.posterior import KINDS, Posterior
 from mcmort.cache.folder import version_of
 from mcmort.catalogue.case import Case
+from mcmort.catalogue.verb_arguments import checked_arguments
 from mcmort.definitions.splits import KeptSplits
 from mcmort.errors import ConvergenceError, UsageError
 from mcmort.results import SAMPLERS, Manifest, SamplerOfFit
@@ -32,17 +34,16 @@ __all__ = ["checked_chains", "fit", "manifest_of", "values_of"]
 
 type Array = NDArray[np.float64]
 
-MOST_LEAN: Final = 3.0
-"""Largest lean that may be asked for."""
 _PRIOR_DRAWS: Final = 2000
 _OTHERS: Final = ("tau", "bias", "scatter", "heterogeneity", "completeness", "residual", "lean")
 """What a fit keeps besides columns that totals may ask for."""
 _APART: Final = 1.05
-"""R-hat up to which chains of a number of draws that was asked for are too short, and give no sign of modes."""
+"""R-hat up to which chains of fewer draws than usual, as asked for, are too short, and give no sign of modes."""
 _RETRIES: Final = ((2, 0.9), (4, 0.99))
 """Length, in that of the first run, and target acceptance of further runs while the chains do not agree."""
 
 
+@checked_arguments
 def fit(
     case: Case,
     *,
@@ -76,8 +77,8 @@ def fit(
         What draws: the density compiled here, or the model of `mcmort.pymc_model`, which PyTensor compiles in half a
         minute. Both are the same density, and go through the same checks.
     draws : int, optional
-        Draws of each of four chains; by default 1,000, and up to 4,000 if they do not agree before. Chains that do not
-        agree are run again in shorter steps, also with as many draws as are given.
+        Draws of each of four chains; by default, and of 1,000, up to 4,000 if they do not agree before. Chains that do
+        not agree are run again in shorter steps, also with as many draws as are given.
     cores : int, optional
         Chains at a time.
     store : bool
@@ -106,29 +107,21 @@ def fit(
     >>> post = mm.fit(mm.load("ussr"), rng=1)  # doctest: +SKIP
     >>> print(mm.total(post, "broad"))  # doctest: +SKIP
     """
-    from mcmort.bayes.evidence.names_given import names_given
+    from mcmort.catalogue.names_given import names_given
 
     seed = 1 if rng is None else given_seed(rng)
-    if draws is not None and (
-        isinstance(draws, bool) or not isinstance(draws, int | np.integer) or draws < LEAST_DRAWS
-    ):
-        raise UsageError(
-            f"the number of draws is {draws!r}; expected a whole number from {LEAST_DRAWS} up, of each chain"
-        )
-    if not 0.0 <= lean <= MOST_LEAN:
-        raise UsageError(f"the lean is {lean!r}; expected a share from 0 to {MOST_LEAN:g}, such as 0.3 for 30 %")
+    draws, lean, cores = given_draws(draws), given_lean(lean), given_cores(cores)
     if sampler not in SAMPLERS:
         raise UsageError(f"no sampler {sampler!r}; expected one of {', '.join(SAMPLERS)}")
-    if cores is not None and cores < 1:
-        raise UsageError(f"the number of cores is {cores!r}; expected 1 or more")
+    draws = None if draws == DRAWS else draws  # so that a receipt, which tells their number, makes the same fit again
     bases, left_out = None if evidence is None else names_given("evidence", evidence), names_given("without", without)
-    key = FitKey(seed, bases, left_out, draws, float(lean), sampler)
+    key = FitKey(seed, bases, left_out, draws, lean, sampler)
     stored = find(case, key) if store else None
     if stored is not None:
         return stored
     from mcmort.bayes.evidence.collect import collect
 
-    collected = replace(collect(case, bases, left_out), lean=float(lean))
+    collected = replace(collect(case, bases, left_out), lean=lean)
     posterior = _fitted(collected, seed, draws, cores, progress, sampler)
     if store and keep(posterior, key) is not None:
         return (
@@ -208,7 +201,7 @@ def checked_chains(
     from mcmort.bayes.autodiff.density import Density, density_address, identity_address
     from mcmort.bayes.backends import evaluate_model, evaluate_without_data, program_of
     from mcmort.bayes.modes import ModeSearch
-    from mcmort.bayes.sample import CHAINS, DRAWS, TARGET_ACCEPT, TUNE, sample, sample_briefly
+    from mcmort.bayes.sample import CHAINS, TARGET_ACCEPT, TUNE, sample, sample_briefly
     from mcmort.bayes.slices import unseen_humps
     from mcmort.bayes.starting_points import starting_points
     from mcmort.bayes.tempered_fit import CheckedChains, have_crossed, modes_of, tempered_fit
@@ -244,11 +237,11 @@ def checked_chains(
             modes = modes_of(evidence, splits, backend, CHAINS)
             if have_crossed(modes, backend.kept, CHAINS):
                 return CheckedChains(chains, backend, diagnosis, modes)
-            unseen = (*unseen, *(split.name.partition(":")[2] for split in modes))
+            unseen = (*unseen, *(name for split in modes for name in split.components))
         if splits or unseen:
             break
     tempered, rhat = None, max(diagnosis.rhat.values())
-    is_short = draws is not None and not (splits or unseen or search.has_missed_one()) and rhat <= _APART
+    is_short = kept < DRAWS and not (splits or unseen or search.has_missed_one()) and rhat <= _APART
     if not is_short and sampler == "compiled":  # ladders move over the compiled density
         tempered = tempered_fit(
             evidence, search.contested(splits, unseen), search, partial(_diagnosed, evidence), seed, draws or DRAWS,

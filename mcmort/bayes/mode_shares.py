@@ -10,15 +10,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mcmort.bayes.modes import figures_behind
 from mcmort.results.chains import effective_size
 from mcmort.results.weighed_modes import SplitDeaths, WeighedMode
 
-__all__ = ["cuts_between", "share_errors", "weighed"]
+__all__ = ["BETTER", "cuts_between", "figures_behind", "share_errors", "weighed"]
 
 type Array = NDArray[np.float64]
 type Labels = NDArray[np.int64]
 
+BETTER: Final = 0.5
+"""A figure is behind a mode if its log likelihood is greater there than in every other mode by more than this."""
 _LEAST: Final = 0.005
 """Least share of the draws that makes a mode."""
 _VALLEY: Final = 0.35
@@ -90,14 +91,14 @@ def share_errors(mode_of: Labels, count: int, chains: int) -> tuple[tuple[float,
 
 
 def weighed(
-    name: str, middles: Sequence[float], values: Array, likelihood: Mapping[str, Array], chains: int
+    columns: tuple[str, ...], middles: Sequence[float], values: Array, likelihood: Mapping[str, Array], chains: int
 ) -> SplitDeaths | None:
-    """Return the modes of the deaths of a component, by the draws of a fit.
+    """Return the modes of deaths, by the draws of a fit.
 
     Parameters
     ----------
-    name : str
-        Column of the deaths.
+    columns : tuple of str
+        Whose sum they are.
     middles : sequence of float
         Near the middle of each mode that chains found.
     values : ndarray, shape (n_draws,)
@@ -115,6 +116,9 @@ def weighed(
     cuts = cuts_between(values, middles)
     if not cuts:
         return None
+    # schools may lie far from the modes: the valley between those is where draws are sparsest between their middles
+    mode_of = np.searchsorted(np.asarray(cuts), values)
+    cuts = cuts_between(values, [float(np.median(values[mode_of == mode])) for mode in range(len(cuts) + 1)]) or cuts
     mode_of, count = np.searchsorted(np.asarray(cuts), values), len(cuts) + 1
     means = {
         figure: np.array([each[mode_of == mode].mean() for mode in range(count)]) for figure, each in likelihood.items()
@@ -131,7 +135,25 @@ def weighed(
                 None if together is None else _rhat(together),
             )
         )  # fmt: skip
-    return SplitDeaths(name, cuts, tuple(modes))
+    return SplitDeaths(columns, cuts, tuple(modes))
+
+
+def figures_behind(likelihood: Mapping[str, Array], mode: int) -> tuple[str, ...]:
+    """Return the figures that fit one mode better than the others, the clearest first.
+
+    Parameters
+    ----------
+    likelihood : mapping of str to ndarray, shape (n_modes,)
+        Mean log likelihood of each figure in each mode.
+    mode : int
+        Number of the mode.
+
+    Returns
+    -------
+    tuple of str
+    """
+    better = {name: float(values[mode] - np.delete(values, mode).max()) for name, values in likelihood.items()}
+    return tuple(sorted((name for name in better if better[name] > BETTER), key=lambda name: -better[name]))
 
 
 def _equally_long(values: Array, is_in: NDArray[np.bool_], chains: int) -> Array | None:

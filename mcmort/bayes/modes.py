@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from mcmort.bayes.backends import evaluate_model
 from mcmort.bayes.evidence import Evidence
+from mcmort.bayes.mode_shares import BETTER, figures_behind
 from mcmort.bayes.starting_points import FAR, schools_of, torn_sums
 from mcmort.errors import ConvergenceError
 
-__all__ = ["Mode", "ModeSearch", "SplitQuantity", "figures_behind", "listed_names"]
+__all__ = ["Mode", "ModeSearch", "SplitQuantity", "listed_names"]
 
 type Array = NDArray[np.float64]
 type Labels = NDArray[np.int64]
@@ -27,8 +28,6 @@ _CROSSING: Final = 3.0
 """A segment that holds two others which are apart, and is so many times as wide, goes from one mode to another."""
 _REACHED: Final = 0.0025
 """Least share of the draws of a run that reach a mode which an earlier chain found."""
-_BETTER: Final = 0.5
-"""A figure is behind a mode if its log likelihood is greater there than in every other mode by more than this."""
 _THINNED: Final = 5
 """Every so many draws serve to find the figures behind a mode."""
 _NAMED: Final = 8
@@ -236,7 +235,7 @@ class ModeSearch:
             )
             for mode in range(count)
         )
-        contested = frozenset(figure for figure, mean in means.items() if np.ptp(mean) > _BETTER)
+        contested = frozenset(figure for figure, mean in means.items() if np.ptp(mean) > BETTER)
         return SplitQuantity(
             name, modes, sum(map(len, self.scores)), tuple(other for other in names if other != name), contested
         )
@@ -298,24 +297,6 @@ def _widest_gap(segments: Array) -> float:
     mode_of = _grouped(segments)
     gaps = [low[mode_of == mode].min() - high[mode_of == mode - 1].max() for mode in range(1, mode_of.max() + 1)]
     return max(gaps) / width if gaps and width > 0.0 else 0.0
-
-
-def figures_behind(likelihood: Mapping[str, Array], mode: int) -> tuple[str, ...]:
-    """Return the figures that fit one mode better than the others, the clearest first.
-
-    Parameters
-    ----------
-    likelihood : mapping of str to ndarray, shape (n_modes,)
-        Mean log likelihood of each figure in each mode.
-    mode : int
-        Number of the mode.
-
-    Returns
-    -------
-    tuple of str
-    """
-    better = {name: float(values[mode] - np.delete(values, mode).max()) for name, values in likelihood.items()}
-    return tuple(sorted((name for name in better if better[name] > _BETTER), key=lambda name: -better[name]))
 
 
 def listed_names(names: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcmort.bayes.diagnostics import Diagnosis
+from mcmort.bayes.mode_shares import weighed
 from mcmort.results import Draws
 from mcmort.results.assertion_weights import AssertionWeights
 from mcmort.results.weighed_modes import SplitDeaths
@@ -55,7 +56,8 @@ class Posterior(Draws):
     diagnosis : Diagnosis
         Of the chains, which follow one another in the draws.
     modes : tuple of SplitDeaths
-        Components whose deaths have several modes, with the probability of each.
+        Components whose deaths have several modes, then sums about which claims are far from one another and that have
+        several, with the probability of each.
     assertions : AssertionWeights or None
         What each draw would weigh if assertions were admitted; None where they are, or none would be evidence.
     seconds : dict of str to float
@@ -106,6 +108,10 @@ class Posterior(Draws):
         from mcmort.bayes.fit_files import tree_of
 
         return tree_of(self)
+
+    def modes_near(self, middles: Sequence[float], values: Array) -> SplitDeaths | None:
+        """Return the modes of a total by its draws, given near where they may be; None if there is but one."""
+        return weighed((), middles, values, self.log_likelihood, self.manifest.chains)
 
     def of_kind(self, kind: str) -> dict[str, Array]:
         """Return the draws of one kind of column, such as ``all`` or ``tau``, by the name behind it, sorted."""

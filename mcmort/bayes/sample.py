@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from mcmort.bayes.autodiff.density import Density
 from mcmort.bayes.autodiff.tape import TapeProgram
-from mcmort.bayes.diagnostics import CHAINS
+from mcmort.bayes.diagnostics import CHAINS, DRAWS
 from mcmort.bayes.nutpie_adapter import Chains, SamplerSettings, sample_chains
 from mcmort.bayes.predictive import generator
 
@@ -28,7 +28,6 @@ type Array = NDArray[np.float64]
 type Progress = Callable[[int, int], None]
 
 TUNE: Final = 400
-DRAWS: Final = 1000
 SHORT_TUNE: Final = 150
 SHORT_DRAWS: Final = 50
 """Of the chains that look for modes."""

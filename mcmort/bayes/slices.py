@@ -7,6 +7,7 @@ deaths of one component change, or only what share of them was registered, it st
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import numpy as np
@@ -18,7 +19,7 @@ from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.quantile_spline import FIRST
 from mcmort.bayes.starting_points import FAR, schools_of, torn_sums
 
-__all__ = ["unseen_humps"]
+__all__ = ["beyond_draws", "unseen_humps"]
 
 type Array = NDArray[np.float64]
 
@@ -32,10 +33,16 @@ _LOOKED_AT: Final = 1000
 """Draws of the chains that say where they come."""
 _BEYOND: Final = 0.5
 """How far a line goes beyond the outermost schools, as a logarithm of the deaths."""
+_BEYOND_DRAWS: Final = 0.005
+"""Probability on the usual line of what lies beyond the draws of another fit, above which these do not tell of it."""
+_OUTERMOST: Final = (0.0005, 0.9995)
+"""Probabilities between which draws lie but for the outermost."""
 _VALLEY: Final = 0.35
 """Largest density between two humps, in that of the lower one."""
 _LEAST: Final = 0.002
 """Least probability of a hump on the usual line."""
+_NEARLY: Final = 0.8
+"""Part of the largest share of a hump that one which is cut off in the depth of the valley has still."""
 _SEEN: Final = 0.5
 """Share of that probability that chains have there if they found it."""
 
@@ -61,20 +68,60 @@ def unseen_humps(evidence: Evidence, density: Density, scores: Array) -> tuple[s
     if not far:
         return ()
     kept = evaluate_without_data(evidence, scores[:: max(len(scores) // _LOOKED_AT, 1)]).kept
+    found = []
+    for name, grid, usual in _lines(evidence, density, scores, far):
+        cut, share = _smaller_hump(grid, usual)
+        seen = float(np.mean(np.log(np.maximum(kept[_column(evidence, name)], 1.0)) < cut))
+        if share >= _LEAST and min(seen, 1.0 - seen) < _SEEN * share:
+            found.append(name)
+    return tuple(found)
+
+
+def beyond_draws(evidence: Evidence, density: Density, scores: Array, drawn: Mapping[str, Array]) -> tuple[str, ...]:
+    """Return components of which lines show that they may well lie where no draw of another fit is.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The evidence.
+    density : Density
+        The log density.
+    scores : ndarray, shape (n_draws, n_parameters)
+        Draws through some of which lines go.
+    drawn : mapping of str to ndarray
+        Columns of the other fit.
+
+    Returns
+    -------
+    tuple of str
+        Ids of components whose figures, or claims about a sum with them, are in schools far from one another.
+    """
+    found = []
+    for name, grid, usual in _lines(evidence, density, scores, _ends_of_lines(evidence)):
+        low, high = np.log(np.maximum(np.quantile(drawn[_column(evidence, name)], _OUTERMOST), 1.0))
+        if float(usual[(grid < low) | (grid > high)].sum()) > _BEYOND_DRAWS:
+            found.append(name)
+    return tuple(found)
+
+
+def _column(evidence: Evidence, name: str) -> str:
+    return f"{'registered' if name in evidence.derived else 'all'}:{name}"
+
+
+def _lines(
+    evidence: Evidence, density: Density, scores: Array, far: Mapping[str, tuple[float, float]]
+) -> Iterator[tuple[str, Array, Array]]:
+    """Yield components, a grid of log deaths on lines through some draws, and the probability of each place."""
+    if not far:
+        return
     through = scores[:: max(len(scores) // _LINES, 1)][:_LINES]
     shifted = through.copy()
     shifted[:, [evidence.parameters.index(f"deaths:{name}") for name in far]] += 1.0
     ends = [evaluate_without_data(evidence, points).kept for points in (through, shifted)]
-    found = []
     for name, (lowest, highest) in far.items():
-        column = f"{'registered' if name in evidence.derived else 'all'}:{name}"
-        start, end = (np.log(np.maximum(kept_there[column], 1.0)) for kept_there in ends)
+        start, end = (np.log(np.maximum(kept_there[_column(evidence, name)], 1.0)) for kept_there in ends)
         grid = np.linspace(lowest - _BEYOND, highest + _BEYOND, _POINTS)
-        cut, share = _smaller_hump(grid, _usual_along(evidence, density, through, name, grid, start, end - start))
-        seen = float(np.mean(np.log(np.maximum(kept[column], 1.0)) < cut))
-        if share >= _LEAST and min(seen, 1.0 - seen) < _SEEN * share:
-            found.append(name)
-    return tuple(found)
+        yield name, grid, _usual_along(evidence, density, through, name, grid, start, end - start)
 
 
 def _ends_of_lines(evidence: Evidence) -> dict[str, tuple[float, float]]:
@@ -87,7 +134,8 @@ def _ends_of_lines(evidence: Evidence) -> dict[str, tuple[float, float]]:
     return {
         name: (min(own), max(own))
         for name, own in places.items()
-        if len(own) > 1 and not evidence.latents[name].unit  # lines are drawn on the logarithm
+        # lines are drawn on the logarithm of deaths that have a parameter
+        if len(own) > 1 and name in evidence.latents and not evidence.latents[name].unit
     }
 
 
@@ -139,5 +187,7 @@ def _smaller_hump(places: Array, probability: Array) -> tuple[float, float]:
     right = np.maximum.accumulate(probability[::-1])[::-1]
     is_valley = probability < _VALLEY * np.minimum(left, right)
     share = np.where(is_valley, np.minimum(cumulative, 1.0 - cumulative), 0.0)
-    place = int(np.argmax(share))
+    # where it is deepest: its edge may be the flank of a hump, where chains that know but that hump come as well
+    deep = share >= _NEARLY * share.max()
+    place = int(np.argmin(np.where(deep, probability, np.inf)))
     return float(places[place]), float(share[place])

@@ -3,7 +3,8 @@
 Chains that start close together find the same mode of a posterior that has several, and R-hat then sees no difference.
 A school is a group of figures of one component that lie close together as their errors go. One chain starts each
 component at its lowest school, the next at the second, and so on around: every school of every component is the start
-of at least one chain.
+of at least one chain. Where claims about a sum contradict one another, and a formula makes a part of it or one side
+states bounds, chains start as well at draws from the prior near each school of the sum.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ type Array = NDArray[np.float64]
 
 _FROM_PRIOR: Final = 2
 """Chains that start at draws from the prior."""
+_CANDIDATES: Final = 500
+_NEAR: Final = 3
+"""Draws from the prior, and how many of them, the nearest to each school of a sum, are starting points."""
 _FEWEST: Final = 6
 _MOST: Final = 12
 """Chains that start at schools: a component with more of them starts at that many, evenly from the lowest up."""
@@ -99,11 +103,11 @@ def torn_sums(evidence: Evidence) -> dict[tuple[str, ...], tuple[School, ...]]:
         The schools of each sum, of which there are several, from the lowest up. The figures of the components make one
         together, without names.
     """
-    claims = defaultdict[tuple[str, ...], list[Datum]](list)
+    claims, latents = defaultdict[tuple[str, ...], list[Datum]](list), evidence.latents
     for datum in evidence.data:
-        if datum.is_plain and datum.name not in evidence.silent and datum.account is not None and not datum.unit:
+        if datum.formula is None and datum.name not in evidence.silent and datum.account is not None and not datum.unit:
             names = tuple(sorted({term.component for term in datum.account.terms.values()}))
-            if all(name in evidence.latents and not evidence.latents[name].unit for name in names):
+            if all(name in evidence.derived or (name in latents and not latents[name].unit) for name in names):
                 claims[names].append(datum)
     if not claims:
         return {}
@@ -116,7 +120,7 @@ def torn_sums(evidence: Evidence) -> dict[tuple[str, ...], tuple[School, ...]]:
         parts = np.log([max(float(kept[f"all:{name}"][0]), 1.0) for name in names])
         whole = float(np.logaddexp.reduce(parts))
         # a claim may count some of the years of a component, or a share of it: it stands for as much more of the whole
-        own = [
+        claimed = [
             (
                 whole + datum.log_value - float(kept[f"expected:{datum.name}"][0]),
                 _whole_error(evidence, datum),
@@ -124,9 +128,18 @@ def torn_sums(evidence: Evidence) -> dict[tuple[str, ...], tuple[School, ...]]:
             )
             for datum in stated
         ]
+        own = [figure for datum, figure in zip(stated, claimed, strict=True) if datum.is_plain]
         if all(name in figures for name in names):
             errors = [min(error for _, error, _ in figures[name]) for name in names]
             own.append((whole, float(np.linalg.norm(np.exp(parts - whole) * errors)), ""))
+        if own:
+            # a bound contradicts the others where all of them lie beyond it; else it is one of them
+            lowest, highest = min(own)[0], max(own)[0]
+            own += [
+                (max(place, highest) if datum.side == "at-least" else min(place, lowest), error, name)
+                for datum, (place, error, name) in zip(stated, claimed, strict=True)
+                if not datum.is_plain
+            ]
         schools = _grouped(own, FAR)
         if len(schools) > 1:
             torn[names] = schools
@@ -202,9 +215,34 @@ def starting_points(evidence: Evidence, density: Density, seed: int) -> Array:
         for chain in range(count):
             school = own[chain % len(own)] if len(own) <= count else own[chain * (len(own) - 1) // (count - 1)]
             scores[chain, evidence.parameters.index(f"deaths:{name}")] = _score(evidence, name, school.log_centre)
-    drawn = independent(evidence, _FROM_PRIOR, seed)
+    drawn = np.concatenate([independent(evidence, _FROM_PRIOR, seed), _near_sums(evidence, seed)])
     points = evaluate_prior(evidence, np.concatenate([scores, drawn])).parameters
     for point in points:
         if not math.isfinite(FiniteDensity(density)(point)[0]):
             point[:] = generator(seed, "start").uniform(-_JITTER, _JITTER, len(point))
     return points
+
+
+def _near_sums(evidence: Evidence, seed: int) -> Array:
+    """Return draws from the prior near the schools of each sum that is torn and that no other chain starts near to.
+
+    That is one of which a formula makes a part, since its deaths have no parameter that could be set, and one with a
+    school of bounds alone, which is no school of a component.
+    """
+    bounds = {datum.name for datum in evidence.data if datum.side != "point"}
+    torn = {
+        names: schools
+        for names, schools in torn_sums(evidence).items()
+        if {*names} & {*evidence.derived}
+        or any(school.figures and bounds.issuperset(school.figures) for school in schools)
+    }
+    if not torn:
+        return np.zeros((0, len(evidence.parameters)))
+    drawn = independent(evidence, _CANDIDATES, seed)
+    kept = evaluate_prior(evidence, drawn).kept
+    nearest = list[int]()
+    for names, schools in torn.items():
+        whole = np.log(np.maximum(np.sum([kept[f"all:{name}"] for name in names], axis=0), 1.0))
+        for school in schools:
+            nearest += np.argsort(np.abs(whole - school.log_centre))[:_NEAR].tolist()
+    return drawn[nearest]

@@ -20,12 +20,12 @@ from mcmort.bayes.modes import ModeSearch, SplitQuantity
 from mcmort.bayes.nutpie_adapter import Chains
 from mcmort.bayes.starting_points import schools_of, torn_sums
 from mcmort.bayes.tempering import TemperedChains
-from mcmort.results.weighed_modes import SplitDeaths
+from mcmort.results.weighed_modes import SplitDeaths, deaths_in
 
 if TYPE_CHECKING:
     from mcmort.bayes.sample import Progress
 
-__all__ = ["MOST_SHARE_ERROR", "CheckedChains", "have_crossed", "modes_of", "tempered_fit"]
+__all__ = ["MOST_SHARE_ERROR", "CheckedChains", "have_crossed", "modes_of", "modes_of_sums", "tempered_fit"]
 
 type Array = NDArray[np.float64]
 type Diagnose = Callable[[Chains, ArrayBackend], Diagnosis]
@@ -68,7 +68,7 @@ class CheckedChains:
     diagnosis : Diagnosis
         Of the chains.
     modes : tuple of SplitDeaths
-        Of each component whose deaths have several.
+        Of each component, and of each sum about which claims are far from one another, whose deaths have several.
     """
 
     chains: Chains
@@ -81,31 +81,59 @@ def modes_of(
     evidence: Evidence, splits: Sequence[SplitQuantity], backend: ArrayBackend, chains: int
 ) -> tuple[SplitDeaths, ...]:  # fmt: skip
     """Return the modes that draws of a fit have, where schools of figures or chains say that there may be some."""
+    return _modes_near(_middles(evidence, splits), backend.kept, backend.log_likelihood, chains)
+
+
+def modes_of_sums(
+    evidence: Evidence, columns: Mapping[str, Array], log_likelihood: Mapping[str, Array], chains: int
+) -> tuple[SplitDeaths, ...]:
+    """Return the modes of sums alone, of a fit that was stored without them."""
+    return _modes_near(_middles_of_sums(evidence), columns, log_likelihood, chains)
+
+
+def _modes_near(
+    middles: Mapping[tuple[str, ...], Sequence[float]],
+    columns: Mapping[str, Array],
+    log_likelihood: Mapping[str, Array],
+    chains: int,
+) -> tuple[SplitDeaths, ...]:
     found = (
-        weighed(name, places, backend.kept[name], backend.log_likelihood, chains)
-        for name, places in _middles(evidence, splits).items()
+        weighed(names, places, deaths_in(columns, names), log_likelihood, chains) for names, places in middles.items()
     )
     return tuple(modes for modes in found if modes is not None)
 
 
-def _middles(evidence: Evidence, splits: Sequence[SplitQuantity]) -> dict[str, list[float]]:
-    """Return near which deaths there may be modes: where chains found them, and at schools of figures."""
-    middles = defaultdict[str, list[float]](list)
+def _middles(evidence: Evidence, splits: Sequence[SplitQuantity]) -> dict[tuple[str, ...], list[float]]:
+    """Return near which deaths of components and of sums there may be modes: where chains found them, and at schools.
+
+    By the columns of which each is the sum.
+    """
+    middles = defaultdict[tuple[str, ...], list[float]](list)
     for split in splits:
-        middles[split.name] += [mode.median for mode in split.modes]
+        middles[split.name,] += [mode.median for mode in split.modes]
     for name, schools in schools_of(evidence).items():
         if len(schools) > 1 and name not in evidence.derived:
             unit = evidence.latents[name].unit
-            middles[f"all:{name}"] += [
+            middles[f"all:{name}",] += [
                 school.log_centre * unit if unit else math.exp(school.log_centre) for school in schools
             ]
+    for names, near in _middles_of_sums(evidence).items():  # of a claim about one component alone these are more of its
+        middles[names] += near
     return middles
+
+
+def _middles_of_sums(evidence: Evidence) -> dict[tuple[str, ...], list[float]]:
+    """Return the middle of each school of the sums about which claims are far from one another."""
+    return {
+        tuple(f"all:{name}" for name in names): [math.exp(school.log_centre) for school in schools]
+        for names, schools in torn_sums(evidence).items()
+    }
 
 
 def have_crossed(modes: Sequence[SplitDeaths], columns: Mapping[str, Array], chains: int) -> bool:
     """Whether chains entered each mode often enough to know its probability; columns are of shape ``(n_draws,)``."""
     for split in modes:
-        mode_of = split.mode_of(columns[split.name]).reshape(chains, -1)
+        mode_of = split.modes_in(columns).reshape(chains, -1)
         for number, mode in enumerate(split.modes):
             is_in = mode_of == number
             comings = int((is_in[:, 1:] & ~is_in[:, :-1]).sum())
@@ -202,12 +230,9 @@ def _error_of_weights(
             search.log_weights(split), medians, values
         ):
             return math.inf
-    places = {name: (kept[name], near) for name, near in _middles(evidence, splits).items()}
-    for names, schools in torn_sums(evidence).items():
-        deaths = np.sum([kept[f"all:{name}"] for name in names], axis=0)
-        places[", ".join(names)] = deaths, [math.exp(school.log_centre) for school in schools]
     combination = np.zeros(len(scores) * scores.shape[1], dtype=np.int64)
-    for values, near in places.values():
+    for names, near in _middles(evidence, splits).items():
+        values = deaths_in(kept, names)
         cuts = cuts_between(values, near)
         combination = combination * (len(cuts) + 1) + np.searchsorted(np.asarray(cuts), values)
     found, number = np.unique(combination, return_inverse=True)

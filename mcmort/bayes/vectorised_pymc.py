@@ -20,9 +20,12 @@ from mcmort.bayes.backends import TapeBackend
 from mcmort.bayes.evidence import Evidence
 from mcmort.bayes.evidence.collect import collect
 from mcmort.bayes.evidence.split import silenced
+from mcmort.bayes.fit_options import given_lean
 from mcmort.bayes.model import build_model
 from mcmort.bayes.quantile_spline import FIRST, PIECES, STEPS, cubic
 from mcmort.catalogue.case import Case
+from mcmort.catalogue.names_given import names_given
+from mcmort.catalogue.verb_arguments import checked_arguments
 from mcmort.errors import UsageError
 
 __all__ = ["FREE_VARIABLES", "pymc_model", "vectorised_model"]
@@ -50,6 +53,7 @@ _DIMS: Final = {
 """What the model keeps: the variable and the dimension of each kind."""
 
 
+@checked_arguments
 def pymc_model(
     case: Case,
     *,
@@ -90,8 +94,8 @@ def pymc_model(
     >>> import mcmort as mm
     >>> model = mm.pymc_model(mm.load("ussr"))  # doctest: +SKIP
     """
-    collected = replace(collect(case, evidence, without), lean=lean)
-    silent = frozenset(without_likelihood)
+    collected = replace(collect(case, evidence, without), lean=given_lean(lean))
+    silent = frozenset(names_given("without_likelihood", without_likelihood))
     names = {datum.name for datum in collected.data} | {f"balance:{name}" for name in collected.balances}
     if unknown := sorted(silent - names):
         raise UsageError(

@@ -31,6 +31,7 @@ from mcmort.cli.influence import influence
 from mcmort.cli.locate import locate
 from mcmort.cli.multiverse import multiverse
 from mcmort.cli.new import new
+from mcmort.cli.once_only import OnceCommand
 from mcmort.cli.plot import plot
 from mcmort.cli.predict import predict
 from mcmort.cli.priors import priors
@@ -51,6 +52,8 @@ __all__ = ["app", "command_line", "main"]
 
 _INTERRUPTED: Final = 130
 """Some versions of typer make this of Ctrl-C, and return it."""
+
+_LONGEST_PATH: Final = 200
 
 app = typer.Typer(
     name="mcmort",
@@ -95,7 +98,7 @@ for command in (
     sweep,
     bench,
 ):
-    app.command(command.__name__.rstrip("_"))(command)
+    app.command(command.__name__.rstrip("_"), cls=OnceCommand)(command)
 
 
 def _version(asked: bool) -> None:
@@ -149,8 +152,15 @@ def _run(arguments: list[str] | None) -> int:
     except (BrokenPipeError, StandardOutputError):
         raise
     except McmortError as error:
-        write_err(f"mcmort: {error}\n")
+        write_err(f"mcmort: {_escaped(str(error))}\n")
         return error.exit_code
+    except (
+        OSError
+    ) as error:  # of a path that no file can have, or of a disk: what can be foreseen is caught where it is
+        if error.filename is None:
+            raise
+        write_err(f"mcmort: {_escaped(_shortened(str(error.filename)))}: cannot be used ({error.strerror})\n")
+        return 1
     except typer.Exit as stop:
         return stop.exit_code
     except (KeyboardInterrupt, typer.Abort):
@@ -169,6 +179,18 @@ def _run(arguments: list[str] | None) -> int:
     if result == _INTERRUPTED:
         return _interrupted()
     return result if isinstance(result, int) else 0
+
+
+def _escaped(message: str) -> str:
+    """Return a message without what steers a terminal, such as the name of a file may hold."""
+    from mcmort.catalogue.reading.hostile_text import escaped
+
+    return escaped(message)
+
+
+def _shortened(path: str) -> str:
+    """Return a path in a message of one line."""
+    return path if len(path) <= _LONGEST_PATH else f"{path[:_LONGEST_PATH]}..."
 
 
 def _interrupted() -> int:

@@ -89,11 +89,16 @@ def deliver(text: str, output: Path | None, *, is_json: bool = False) -> None:
 
 def deliver_report(report: Printed, form: Form, output: Path | None, *, full: bool = False) -> None:
     """Print a report in a format, or write it whole to a file, where a workbook must go."""
+    is_workbook = output is not None and output.suffix.lower() == ".xlsx"
     if form.value != "xlsx":
+        if is_workbook:
+            raise typer.BadParameter(f"{output} is to be a workbook; expected --format xlsx", param_hint="--format")
         deliver(report.render(form.value, line_width(output), full=full), output, is_json=form.value == "json")
         return
     if output is None or output == _STDOUT:
         raise typer.BadParameter("a workbook needs a file: --output FILE.xlsx", param_hint="--format")
+    if not is_workbook:
+        raise typer.BadParameter(f"{output}: a workbook needs the ending .xlsx", param_hint="--output")
     from mcmort.present.write import write_whole
 
     write_whole(output, report.workbook())

@@ -10,7 +10,7 @@ import typer
 from mcmort.cli.drawing import check_output, deliver
 from mcmort.cli.options import Output
 from mcmort.cli.standard_streams import write_err, write_out
-from mcmort.errors import OutputError, UsageError
+from mcmort.errors import OptionError, OutputError, UsageError
 
 __all__ = ["import_"]
 
@@ -41,6 +41,8 @@ def import_(
     if is_case_workbook(file):
         if output is None or output == Path("-"):
             raise UsageError(f"{file}: holds a whole case. Hint: name the folder to make with --output")
+        if renamed or ignored:
+            raise OptionError("--map" if renamed else "--ignore", f"{file} holds a whole case, with names of its own")
         import_workbook(file, output, force=force)
         write_out(f"{output}\n")
         return

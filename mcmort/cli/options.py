@@ -131,6 +131,7 @@ DrawCount = Annotated[
         "--draws",
         "-n",
         min=1,
+        max=1_000_000_000_000,  # years of work: a digit that was held down
         metavar="N",
         help="Number of joint draws [100,000, more where digits are unsure]; with --precision, the most.",
     ),
@@ -335,6 +336,8 @@ def selectors(words: list[str] | None, option: str) -> tuple[dict[str, tuple[str
         chosen = tuple(value.strip() for value in values.split(",") if value.strip())
         if not equals or not facet.strip() or not chosen:
             raise typer.BadParameter(f"{word!r} is no rule; write it as category=famine", param_hint=option)
+        if facet.strip() == "years":
+            raise typer.BadParameter(f"{word!r} is no rule of a facet; --years A:B restricts years", param_hint=option)
         rules.append({facet.strip(): chosen})
     return tuple(rules)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Final, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, field_validator
 
@@ -12,6 +12,9 @@ from mcmort.catalogue.vocabulary import Measure
 from mcmort.errors import DefinitionError
 
 __all__ = ["DefinitionChanges", "definition_of", "shared_years"]
+
+
+_SHORT: Final = 60
 
 
 def _listed(values: Any) -> Any:
@@ -66,6 +69,11 @@ class DefinitionChanges(BaseModel):
         try:
             return cls.model_validate(given)
         except ValidationError as error:
+            if {one["loc"][0] for one in error.errors()} == {"years"}:
+                found, expected = repr(given["years"])[:_SHORT], "the first and the last year, as (1928, 1953)"
+                raise DefinitionError(
+                    f"no change of a definition: years: found {found}; expected {expected}"
+                ) from error
             raise DefinitionError(f"no change of a definition: {_defects(error)}") from error
 
 

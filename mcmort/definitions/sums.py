@@ -14,10 +14,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Final, cast
 
 from mcmort.catalogue.case import Case
 from mcmort.catalogue.records import Definition
+from mcmort.catalogue.vocabulary import Measure
 from mcmort.definitions.overlaps import taken_by_overlaps, year_groups
 from mcmort.definitions.terms import DefinitionTerms, Term
 from mcmort.definitions.timing import YearShares
@@ -25,6 +26,9 @@ from mcmort.errors import DefinitionError
 from mcmort.results import Arithmetic, ComponentStatus, ReachedLink, RegisterComparison, Split, Sums, maximum
 
 __all__ = ["ResolvedDefinition", "evaluate", "resolve_definition"]
+
+_NEEDED: Final[Mapping[Measure, str]] = {"all": "evidence", "registered": "registered evidence"}
+"""What a component lacks that a definition of a measure cannot count."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ def resolve_definition(
         terms[name] = term
     if not terms:
         raise DefinitionError(
-            f"the definition {definition.id!r} asks only for components without {definition.measure} evidence: "
+            f"the definition {definition.id!r} asks only for components without {_NEEDED[definition.measure]}: "
             + "; ".join(
                 f"{', '.join(name for name in unknown if unknown[name] == reason)} ({reason})"
                 for reason in dict.fromkeys(unknown.values())

@@ -7,6 +7,7 @@ from pathlib import Path
 from mcmort.catalogue import Case, load
 from mcmort.catalogue.checks.lint import check_strict
 from mcmort.catalogue.selection import selected_years
+from mcmort.catalogue.verb_arguments import checked_arguments
 from mcmort.elicit.copula import Copula
 from mcmort.elicit.evidence_rules import known_of
 from mcmort.elicit.priors import Priors, elicit
@@ -15,6 +16,7 @@ from mcmort.errors import CaseError, Problem
 __all__ = ["check", "check_known", "check_loaded"]
 
 
+@checked_arguments
 def check(name: str | Path, *, strict: bool = False) -> tuple[Problem, ...]:
     """Return every problem of a case.
 

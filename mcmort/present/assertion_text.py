@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from mcmort.analysis.admitting_assertions import admitting_assertions
@@ -46,10 +47,10 @@ def with_assertions_text(total: Total) -> str:
         return ""
     found = admitting_assertions(total)
     if found is None:
-        return (
-            f"What assertions would make of {name!r} the draws of this fit cannot tell: their weights have a Pareto k "
-            f"of {assertions.pareto_k:.1f}, at most {MOST_PARETO_K} allowed."
-        )
+        why = "they lie where hardly a draw is"
+        if math.isfinite(assertions.pareto_k):
+            why = f"their weights have a Pareto k of {assertions.pareto_k:.1f}, at most {MOST_PARETO_K} allowed"
+        return f"What assertions would make of {name!r} the draws of this fit cannot tell: {why}."
     rounding = rounding_of((found.low, found.median, found.high))
     sure = "" if abs(found.shift) > _UNSURE * found.error else ", within its Monte Carlo error"
     was = found.median - found.shift

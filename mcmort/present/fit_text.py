@@ -85,8 +85,12 @@ def _first(named: Sequence[str], case: Case) -> str:
 
 def _part(case: Case, one: PartApart, expected: Mapping[str, Predicted]) -> str:
     """Name a part of the evidence, and say what it says and what was expected."""
-    if one.name in expected:
-        return _unexpected(case, expected[one.name])
+    figure = expected.get(one.name)
+    if figure is not None and figure.low <= figure.printed <= figure.high:
+        # the fit has yielded to it, so that what is expected would not read as far from it
+        return f"{figure_label(case, one.name)}, {printed_text(figure)}, {'above' if one.ratio > 1.0 else 'below'} it"
+    if figure is not None:
+        return _unexpected(case, figure)
     label, ratio = case.components[one.name].label, ratio_words(one.ratio)
     return f"{label}: all its figures together, beside all else about {ratio}"
 
@@ -100,9 +104,14 @@ def lean_notes(posterior: Posterior) -> list[str]:
     totals = [
         f"{high.total.definition.id} {_total(high)} or {_total(low)}"
         for high, low in zip(*sides, strict=True)
-        if high.total.definition.measure == "all"
+        if high.total.definition.measure == "all" and high.summary.mean != low.summary.mean
     ]
     share = percent(lean)
+    if not totals:
+        return [
+            f"A lean of {share} changes no total here: it is about figures of all deaths of one component, and not "
+            "about registers, claims about sums, balances, formulas or what may be negative."
+        ]
     return [
         f"The figures of each component may lean together by {share}, which no evidence shows. If all lean alike by "
         f"{share}, the total is, where they are too high or too low: {'; '.join(totals)}."

@@ -14,8 +14,9 @@ from mcmort.catalogue.case import Case
 from mcmort.present.numbers import Rounding, share_moved
 from mcmort.present.texts.reference_list import author_and_year
 from mcmort.present.wording import headline
+from mcmort.results.print_unit import TOLERANCE
 
-__all__ = ["finding", "finest", "in_millions", "listed", "lost_text", "named", "plural"]
+__all__ = ["finding", "finest", "floor_text", "in_millions", "listed", "lost_text", "named", "plural"]
 
 _MILLION: Final = 1e6
 _LONGEST: Final = 40
@@ -61,6 +62,14 @@ def lost_text(row: Without) -> str:
     return "; ".join(parts)
 
 
+def floor_text(influence: Influence) -> str:
+    """Say what the total is where a component is lost: a floor, unless what is lost may be negative."""
+    case = influence.total.case
+    lost = {name for row in influence.of_status("floor") for name in row.unknown}
+    is_signed = any(case.head.support_of(case.components[name]) == "signed" for name in lost)
+    return "" if is_signed else ", and the total a floor"
+
+
 def finding(influence: Influence) -> list[str]:
     """Return the sentences that say what was found, the farthest shift first, then the total from all the evidence."""
     total = influence.total
@@ -69,7 +78,7 @@ def finding(influence: Influence) -> list[str]:
         each = "is the last evidence" if len(floors) == 1 else "are each the last evidence"
         sentences.append(
             f"{plural(influence, len(floors))} {each} on a component, which would then be unknown, or known by its "
-            "register alone, and the total a floor: these are not ranked."
+            f"register alone{floor_text(influence)}: these are not ranked."
         )
     if failed := influence.of_status("failed"):
         sentences.append(f"Without {_any_of(influence, failed)} there would be no total.")
@@ -108,12 +117,15 @@ def _farthest(influence: Influence) -> str:
 
 
 def _share(influence: Influence, row: Without) -> str:
-    """Return the shift of a median as a share of it."""
+    """Return the shift of a median as a share of it; of one near zero, as a share of the interval's width."""
     assert row.median is not None
-    median = abs(influence.whole.quantiles[1])
-    if median == 0.0:
+    low, median, high = influence.whole.quantiles
+    if not high > low and not median:
         return "from nothing"
-    return share_moved(row.size / median, row.median.error / median)
+    is_near_zero = abs(median) <= TOLERANCE * (high - low)
+    size = high - low if is_near_zero else abs(median)
+    text = share_moved(row.size / size, row.median.error / size)
+    return f"{text} of the width of its interval" if is_near_zero else text
 
 
 def _figure(error: float) -> int:

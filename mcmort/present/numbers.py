@@ -45,6 +45,9 @@ _COUNTED: Final = 0.5
 """Least number that rounds to one death; a smaller one is printed as none."""
 _RAREST: Final = 0.001
 """Probability below which no two are printed differently."""
+_FEWEST_UNSURE: Final = 3
+"""Units in the width of an interval, however unsure its ends: with fewer, 43,000-143,000 and its median 51,000 would
+read 40,000-100,000 and 100,000."""
 FEWEST: Final = 200
 """Draws below which the Monte Carlo error is not known; then one figure of the median is all that is printed."""
 
@@ -124,7 +127,8 @@ def rounding_of(numbers: Sequence[float], width: float | None = None, error: flo
         Of the interval; by default from the smallest of the numbers to the largest.
     error : float
         The largest Monte Carlo error of them. Where it exceeds the tolerance of a twentieth of the width, no digit is
-        finer than it; where it is smaller and still exceeds the unit, the rounding says so.
+        finer than it, unless fewer than three units would be left in the width; where it is smaller and still exceeds
+        the unit, the rounding says so.
 
     Returns
     -------
@@ -141,7 +145,9 @@ def rounding_of(numbers: Sequence[float], width: float | None = None, error: flo
     exponent = unit_exponent(numbers, width)
     is_limited = error > 10.0**exponent
     if error > TOLERANCE * width:
-        exponent = max(exponent, math.ceil(math.log10(error)))
+        of_error = math.ceil(math.log10(error))
+        coarsest = math.floor(math.log10(width / _FEWEST_UNSURE)) if width > 0 else of_error
+        exponent = max(exponent, min(of_error, coarsest))
     if smallest >= 0 and largest > 0:
         least = min(number for number in numbers if number > 0)
         finest = max(math.floor(math.log10(largest)) + 1 - MOST_FIGURES, 0)

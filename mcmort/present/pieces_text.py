@@ -9,6 +9,7 @@ from typing import Final
 from mcmort.analysis import Origin, Pieces, Summary, TotalPieces
 from mcmort.analysis.pieces import PROBABILITY
 from mcmort.catalogue.case import Case
+from mcmort.present.modes_text import total_modes_text
 from mcmort.present.numbers import Rounding, percent, rounding_for, telling_apart
 from mcmort.present.wording import is_floor, titled_headline
 from mcmort.totals import Total
@@ -44,7 +45,7 @@ def pieces_label(pieces: Pieces, summary: Summary, floor: bool = False) -> str:
 def headline_with_pieces(
     total: Total, summary: Summary, probability: float = 0.95, pieces: TotalPieces | None = None
 ) -> str:
-    """Return the headline of a total, and the pieces that it falls into.
+    """Return the headline of a total, and the modes that it has, or else the pieces that it falls into.
 
     Parameters
     ----------
@@ -61,7 +62,10 @@ def headline_with_pieces(
     -------
     str
     """
-    sentence, whole = titled_headline(total, summary, probability), (pieces or TotalPieces(total)).whole
+    sentence, pieces = titled_headline(total, summary, probability), pieces or TotalPieces(total)
+    if modes := total_modes_text(pieces):
+        return f"{sentence} {modes}"
+    whole = pieces.whole
     if whole is None:
         return sentence
     rounding, least = _rounding(whole, summary), "at least " if is_floor(total) else ""

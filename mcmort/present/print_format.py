@@ -22,7 +22,7 @@ GLUE: Final = "\N{NO-BREAK SPACE}"
 _NARROWEST: Final = 60
 _WIDEST: Final = 200
 """Of a line of a table; prose as wide as that is hard to read."""
-_TOGETHER: Final = re.compile(r"\bor more\b|\d (?:%|million\b|± \d)")
+_TOGETHER: Final = re.compile(r"\bor more\b|\d (?=%|million\b|± \d)|± (?=\d)")
 
 
 def page_width() -> int:

@@ -29,6 +29,9 @@ _IF_COMPLETE: Final = "if complete"
 
 def reading_of(result: TotalProbabilities, event: Event) -> Reading:
     """Return how the probability of an event is to be read."""
+    totals = [total for total in (result.total, result.other) if total is not None]
+    if any(floor_condition(total) and not is_floor(total) for total in totals):
+        return "conditional"
     is_more = is_floor(result.total)
     other_is_more = result.other is not None and is_floor(result.other)
     if not is_more and not other_is_more:
@@ -69,8 +72,8 @@ def completeness_note(result: TotalProbabilities) -> list[str]:
 
 
 def _condition(result: TotalProbabilities) -> str:
-    floors = [total for total in (result.total, result.other) if total is not None and is_floor(total)]
-    conditions = [condition for total in floors for condition in floor_condition(total).split(" and ")]
+    texts = [floor_condition(total) for total in (result.total, result.other) if total is not None]
+    conditions = [condition for text in texts if text for condition in text.split(" and ")]
     return " and ".join(dict.fromkeys(conditions))
 
 

@@ -75,7 +75,13 @@ def leading_note(pieces: TotalPieces, probability: float = 0.95) -> list[str]:
     if found is None:
         return []
     part = "Most" if found.covariance_share.value > 0.5 else "The largest part"
-    shares = f"{percent_with_error(*found.covariance_share)} of the variance"
+    # what others take off again is no share of the variance, but more than all of it
+    more = found.covariance_share.value - 2.0 * found.covariance_share.error > 1.0
+    shares = (
+        "more than all of the variance" if more else f"{percent_with_error(*found.covariance_share)} of the variance"
+    )
+    if more:
+        shares += ", part of which others take off again"
     if found.narrower is not None and found.narrower.value > 2.0 * found.narrower.error:
         shares += (
             f"; if that were known, the interval would be {percent_with_error(*found.narrower)} narrower on average"

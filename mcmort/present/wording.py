@@ -28,7 +28,7 @@ __all__ = [
 
 
 def floor_condition(total: Total) -> str:
-    """Say under which condition the interval of a floor is that of the whole; of another total, nothing."""
+    """Say under which condition the interval is that of the whole: of a floor, or where a part is not known."""
     conditions = ["no register missed a death"] if rests_on_registers(total) else []
     conditions += ["what is not known adds none"] if total.unknown else []
     return " and ".join(conditions)
@@ -89,14 +89,15 @@ def headline(total: Total, summary: Summary, probability: float = 0.95) -> str:
     -------
     str
         Interval first, then the median, with the definition and the years in the same sentence. Of a floor, first what
-        the total is at least, and with the interval the condition under which it holds.
+        the total is at least; with the interval the condition under which it holds.
     """
     interval = summary.interval(probability)
     rounding = rounding_for(summary, probability)
     span = rounding.span(interval.low, interval.high, to=" to ")
     text = f"{span} ({level_text(probability)}; median {rounding.number(summary.median)})"
-    if is_floor(total):
-        text = f"at least {rounding.number(interval.low)}; {text} if {floor_condition(total)},"
+    if condition := floor_condition(total):
+        least = f"at least {rounding.number(interval.low)}; " if is_floor(total) else ""
+        text = f"{least}{text} if {condition},"
     return (
         f"{text} under the definition \N{LEFT DOUBLE QUOTATION MARK}{total.definition.label}"
         f"\N{RIGHT DOUBLE QUOTATION MARK}, {years_text(total.years)}, {measure_text(total)}"

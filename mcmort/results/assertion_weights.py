@@ -26,7 +26,7 @@ class AssertionWeights:
     adds : tuple of str
         Components of which only assertions speak, so that totals would count them too; then there are no weights.
     pareto_k : float
-        Of the weights; infinite where there are none.
+        Of the weights; infinite where there are none, or where they cannot tell of a mode that no draw is in.
     log_weights : ndarray, shape (n_draws,)
         Smoothed; empty where there are none.
     """

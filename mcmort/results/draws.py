@@ -180,7 +180,7 @@ class Draws(Unconditioned):
     splits: Callable[[Split, int], Array] = field(default=_no_splits, repr=False)
 
     def joint_modes(self, splits: Sequence[SplitDeaths]) -> Mapping[tuple[int, ...], float]:
-        """Return the share of each combination of modes of several components; none of fewer than two."""
+        """Return the share of each combination of modes; none of fewer than two."""
         return joint_shares(splits, self.columns) if len(splits) > 1 else {}
 
     @property

@@ -40,10 +40,15 @@ class Unconditioned:
 
     @property
     def modes(self) -> tuple[SplitDeaths, ...]:
-        """Components whose deaths have several modes, with the probability of each."""
+        """Components, and sums of components, whose deaths have several modes, with the probability of each."""
         return ()
 
+    def modes_near(self, middles: Sequence[float], values: Array) -> SplitDeaths | None:
+        """Return the modes of a total by its draws, given near where they may be; None if there is but one."""
+        del middles, values
+        return None
+
     def joint_modes(self, splits: Sequence[SplitDeaths]) -> Mapping[tuple[int, ...], float]:
-        """Return the share of each combination of modes of several components."""
+        """Return the share of each combination of modes."""
         del splits
         return {}

@@ -11,6 +11,8 @@ from typing import Final
 import numpy as np
 
 from mcmort.catalogue.case import Case
+from mcmort.catalogue.names_given import bases_given
+from mcmort.catalogue.verb_arguments import checked_arguments
 from mcmort.catalogue.vocabulary import Pooling, Weighting
 from mcmort.errors import FormulaError, UsageError
 from mcmort.results import (
@@ -102,6 +104,7 @@ class Sampler(Unconditioned):
     True
     """
 
+    @checked_arguments
     def __init__(
         self,
         case: Case,
@@ -117,6 +120,7 @@ class Sampler(Unconditioned):
         threads: int | None = None,
         progress: Progress | None = None,
     ) -> None:
+        evidence = bases_given(evidence)
         options = DrawOptions(
             draws=n, seed=seed_of(rng), precision=precision, method=method, dependence=dependence, pool=pool,
             weights=weights, evidence=evidence,

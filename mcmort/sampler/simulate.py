@@ -9,6 +9,8 @@ import numpy as np
 
 from mcmort.cache.folder import version_of
 from mcmort.catalogue.case import Case
+from mcmort.catalogue.names_given import bases_given
+from mcmort.catalogue.verb_arguments import checked_arguments
 from mcmort.catalogue.vocabulary import Pooling, Weighting
 from mcmort.definitions.splits import KeptSplits
 from mcmort.errors import FormulaError
@@ -43,6 +45,7 @@ def manifest_of(case: Case, options: DrawOptions, draws: int) -> Manifest:
     )
 
 
+@checked_arguments
 def simulate(
     case: Case,
     n: int = DEFAULT_DRAWS,
@@ -99,6 +102,7 @@ def simulate(
     >>> len(draws)
     1000
     """
+    evidence = bases_given(evidence)
     options = DrawOptions(
         draws=n, seed=seed_of(rng), evidence=evidence, dependence=dependence, pool=pool, weights=weights
     )

@@ -8,7 +8,13 @@ __all__ = ["is_floor", "rests_on_registers"]
 
 
 def is_floor(total: Total) -> bool:
-    """Whether a total can only be read as a minimum: anything that it counts is registered only, or unknown."""
+    """Whether a total can only be read as a minimum: anything that it counts is registered only, or unknown.
+
+    Where a part that is unknown may be negative, what is known is no minimum.
+    """
+    components, support = total.case.components, total.case.head.support_of
+    if any(support(components[name]) == "signed" for name in total.unknown):
+        return False
     return rests_on_registers(total) or bool(total.unknown)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 import mcmort as mm
 from mcmort.analysis import summarise
-from mcmort.analysis.claims import ClaimComparison, compare_claims
+from mcmort.analysis.claims import ClaimComparison, compare_claims, outside
 from mcmort.results import Draws
 from mcmort.sampler import simulate
 from mcmort.totals import DefinitionChanges, kept, total
@@ -82,6 +82,34 @@ def test_parts_that_miss_a_printed_total_are_named_in_the_table_of_claims() -> N
     assert found.verdict == "above"
     assert found.quantile == 1.0
     assert found.ratio == pytest.approx(np.sqrt(90 * 110) / 70, rel=0.01)
+
+
+def test_published_totals_outside_the_interval_are_named_beside_a_total_of_their_scope() -> None:
+    """Only evidence of the very scope is named, on its side; above a total that is a minimum nothing lies."""
+    claims = [
+        _claim("low", best=90.0), _claim("high", low=8_000.0, high=9_000.0), _claim("near", best=540.0),
+        _claim("least", low=9_500.0, reads="at-least"), _claim("part", best=5.0, include=[{"category": "a"}]),
+        _claim("aside", best=1.0, use="cross-check", note="Copied."), _claim("wider", best=9e4, beyond="more"),
+        _claim("said", best=2.0, basis="assertion"), _claim("old", best=3.0),
+        _claim("new", best=541.0, supersedes=["old"]),
+    ]  # fmt: skip
+    whole = total(_draws(*claims), "whole")
+    found = outside(whole, summarise(whole.values))
+    assert [[claim.id for claim in side] for side in (found.below, found.above)] == [["low"], []]
+    assert found.count == 5
+    text = "Outside the interval lies 1 of 5 published totals of the same scope: below it Low (90) ('mcmort claims"
+    assert text in " ".join(str(mm.total(_draws(*claims), "whole")).split())  # a component is unknown: a minimum
+
+
+def test_published_totals_above_a_total_that_is_no_minimum_are_named() -> None:
+    """Where all that is counted is known, what lies above the interval is told, bounds with it."""
+    claims = [
+        _claim("high", low=8_000.0, high=9_000.0, include=_KNOWN), _claim("low", best=90.0, include=_KNOWN),
+        _claim("least", low=9_500.0, reads="at-least", include=_KNOWN), _claim("whole", best=9_000.0),
+    ]  # fmt: skip
+    known = total(_draws(*claims), "whole", DefinitionChanges(exclude=[{"category": "c"}]))
+    found = outside(known, summarise(known.values))
+    assert [[claim.id for claim in side] for side in (found.below, found.above)] == [["low"], ["high", "least"]]
 
 
 def test_a_claim_is_compared_with_its_own_definition() -> None:

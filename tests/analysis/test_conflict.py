@@ -20,7 +20,7 @@ from mcmort.bayes.evidence.collect import collect
 from mcmort.bayes.evidence.split import COPY, silenced, speaking_of, split
 from mcmort.catalogue import Case
 from mcmort.errors import UsageError
-from tests.bayes.small_cases import balance, every_kind, evidence_head, figures, plain
+from tests.bayes.small_cases import balance, claim, every_kind, evidence_head, figures, plain
 from tests.cases import component, point, quantity, ranged
 
 
@@ -118,6 +118,30 @@ def test_figure_far_from_another_is_a_conflict_and_a_near_one_is_not() -> None:
     assert far.rows[0].is_conflict
     assert not near.conflicts
     assert far.rows[0].found.higher != near.rows[0].found.higher
+
+
+@pytest.mark.parametrize("stated", [{}, {"reads": "at-least", "high": None}])
+def test_claim_printed_three_times_is_compared_as_one(stated: dict[str, Any]) -> None:
+    """Copies of a claim about a sum, of one lineage, are one figure against the parts, and no other than one alone."""
+    parts = (
+        component("one", ranged(90e3, 110e3)),
+        component("two", ranged(45e3, 55e3, source="study-b"), facets={"category": "b"}),
+    )
+
+    def compared_of(copies: int) -> Any:
+        figure = {name: value for name, value in (claim("sum", 230e3, 250e3) | stated).items() if value is not None}
+        claims = [figure | {"id": f"sum-{place}", "source": "study-c"} for place in range(copies)]
+        evidence = collect(figures(*parts, head=evidence_head(tails="normal"), claim=claims))
+        (node,) = [node for node in nodes_of(evidence)[0] if node.kind == "claim"]
+        assert len(node.figures) == copies
+        return compared(evidence, node.kind, node.name, list(node.figures), seed=1)
+
+    alone, copied = compared_of(1), compared_of(3)
+    assert 0.0 < alone.probability < 0.2
+    assert copied.probability == pytest.approx(alone.probability, rel=1e-6)
+    assert copied.own[1] == pytest.approx(alone.own[1])
+    assert copied.rest == pytest.approx(alone.rest)
+    assert copied.leverage == pytest.approx(alone.leverage, abs=1e-6)
 
 
 def test_register_far_below_an_estimate_is_a_conflict_with_its_direction() -> None:

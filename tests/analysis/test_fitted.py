@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from mcmort.analysis.fitted import Predicted, disagreeing, predictions, registers_apart
+from mcmort.analysis.fitted import Predicted, disagreeing, leaning_alike, predictions, registers_apart
 from mcmort.analysis.parts_apart import parts_apart
 from mcmort.bayes import fit
 from mcmort.catalogue import Case
-from mcmort.present.fit_text import unexpected_notes
+from mcmort.present.fit_text import lean_notes, unexpected_notes
 from tests.bayes.small_cases import claim, every_kind, evidence_head, figures
 from tests.cases import component, point, ranged
 
@@ -97,6 +97,19 @@ def test_component_that_contradicts_claims_is_named_as_in_conflict() -> None:
     assert any(note.startswith("In conflict with the rest: ") for note in unexpected_notes(found))
 
 
+def test_figure_in_conflict_is_not_said_to_lie_where_it_is_expected() -> None:
+    """Where a fit yields to a figure far from the rest, it lies within what is then expected: only its side is told."""
+    near = [point(value, source=f"study-{letter}") for value, letter in ((1_000.0, "a"), (800.0, "b"))]
+
+    def notes(best: float) -> str:
+        camps = component("camps", *near, point(best, source="study-c", id="far"))
+        case = figures(camps, head=evidence_head({"demographic": 0.1}))
+        return unexpected_notes(fit(case, rng=1, store=False))[0]
+
+    assert notes(1_600.0) == "Farthest from the rest: camps: study-c, 1,600, above it."
+    assert notes(4_000.0).startswith("In conflict with the rest: camps: study-c, 4,000 (expected ")
+
+
 @pytest.mark.slow
 def test_figures_given_as_formulas_are_predicted_and_bounds_that_hold_are_not_named() -> None:
     """A figure that a formula stands for has what it gives and what was expected; a satisfied bound is no surprise."""
@@ -105,3 +118,18 @@ def test_figures_given_as_formulas_are_predicted_and_bounds_that_hold_are_not_na
     assert formula.computed[0] < formula.printed < formula.computed[1]
     assert formula.low < formula.high
     assert not found["camps:study-d"].is_surprising  # at most 400,000, of some 50,000
+
+
+def test_lean_moves_what_formulas_make_of_a_component_and_is_said_to_change_nothing_where_it_does_not() -> None:
+    """Ten times a component that leans leans with it; a register alone has no lean, and the note says so."""
+    after = component("after", formula="10 * camps", facets={"category": "b"})
+    register = point(8e3, basis="registered", measure="registered")
+    leaning, fixed = (
+        fit(figures(component("camps", figure), after), rng=1, lean=0.3, draws=500, store=False)
+        for figure in (point(100e3), register)
+    )
+    moved = leaning_alike(leaning, is_high=True).columns
+    assert np.median(moved["all:camps"]) < np.median(leaning.columns["all:camps"])
+    np.testing.assert_allclose(moved["all:after"], 10.0 * moved["all:camps"])
+    assert "if all lean alike" in lean_notes(leaning)[0].lower()
+    assert lean_notes(fixed)[0].startswith("A lean of 30 % changes no total here")

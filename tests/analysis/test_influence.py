@@ -164,7 +164,7 @@ def test_only_source_of_a_case_leaves_no_total() -> None:
     report = mm.influence(mm.Sampler(case_of(component("camps", _CAMPS[0])), _DRAWS, rng=1), "whole")
     (row,) = report.influence.rows
     assert row.status == "failed"
-    assert "without all evidence: camps" in row.total.failure
+    assert "components without evidence: camps" in row.total.failure
     assert not row.shifts
     assert report.text[:2] == [
         "No single source moves the median of the total by more than its Monte Carlo error.",

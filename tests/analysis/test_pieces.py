@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import integrate, optimize, stats
 
 import mcmort as mm
-from mcmort.analysis.pieces import LEAST, PROBABILITY, Piece, median_range, pieces_of
+from mcmort.analysis.pieces import LEAST, PROBABILITY, Piece, median_between, pieces_of
 from tests.cases import case_of, component, definition, ranged
 
 type Array = NDArray[np.float64]
@@ -192,7 +192,9 @@ def test_median_of_even_halves_lies_anywhere_between_them() -> None:
     medians = []
     for seed in range(40):
         values = _drawn(mixture, 20_000, seed)
-        low, high = median_range(values)
+        between = median_between(pieces_of(values), values)
+        assert between is not None
+        low, high = between
         medians.append(float(np.median(values)))
         assert low < 15.0 < high
     assert min(medians) < 14.0

@@ -100,3 +100,19 @@ def test_table_has_the_farthest_shift_first_and_says_what_was_refused() -> None:
     table = prior_sensitivity_table(result)
     assert [row[0] for row in table.rows] == ["All priors as they are", "Figures differ twice as much"]
     assert "Refused where errors have normal tails: the chains do not agree" in table.notes
+
+
+@pytest.mark.parametrize(
+    ("whole", "changed", "said"),
+    [((-600.0, -400.0, -200.0), -404.0, "lower by 1 %."), ((-500.0, 2.0, 500.0), 92.0, "higher by 90.")],
+)
+def test_shift_of_a_total_that_may_be_negative_is_no_negative_share(
+    whole: tuple[float, ...], changed: float, said: str
+) -> None:
+    """Below zero "lower" says the side, once; a share of next to nothing is not told, but how many deaths it is."""
+    evidence = collect(plain())
+    rows = [PriorRow(name, "this is changed", {"whole": (*ends, 1.0, 1.0, 1.0)}) for name, ends in (
+        (AS_IT_IS, whole), ("spread*2", (whole[0], changed, whole[2]))
+    )]  # fmt: skip
+    result = PriorSensitivity(Draws(evidence.case, manifest_of(evidence, 1, 4000, 4), {}), "whole", rows[0], (rows[1],))
+    assert prior_headline(result).endswith(said)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,9 +15,16 @@ from mcmort.bayes.evidence.collect import collect
 from mcmort.catalogue import Case
 from mcmort.catalogue.vocabulary import BASES
 from tests.bayes.small_cases import claim, evidence_head, figures
-from tests.cases import SOURCES, component, point, share
+from tests.cases import SOURCES, component, point, quantity, ranged, share
 
-__all__ = ["probability_of_component", "probability_of_sum", "torn_component", "torn_sum"]
+__all__ = [
+    "probability_of_component",
+    "probability_of_formulas",
+    "probability_of_sum",
+    "torn_component",
+    "torn_sum",
+    "torn_sum_of_formulas",
+]
 
 type Array = NDArray[np.float64]
 type Table = dict[str, Any]
@@ -91,23 +98,47 @@ def torn_component() -> Case:
     return _case([component("torn", *low, *high, facets={"group": "y"})])
 
 
-def torn_sum(*, is_large: bool = True) -> Case:
+def torn_sum(*, is_large: bool = True, high_reads: str = "range") -> Case:
     """Return a case of 50 components, two of them with a wide figure each and two schools of claims about their sum.
 
-    A small one has these two alone.
+    A small one has these two alone. The claims of the high school may be bounds from below, "at-least".
     """
     parts = [
         component(name, point(value, basis="exhumation", source="study-j", lineage=f"l-{name}"), facets={"group": "y"})
         for name, value in (("one", 9e5), ("two", 5e5))
     ]
+    claims = _claims_about_sum()
+    if high_reads == "at-least":
+        claims = [
+            {**{key: one[key] for key in one if key != "high"}, "reads": high_reads} if "high-" in one["id"] else one
+            for one in claims
+        ]
+    return _case(parts, claims) if is_large else figures(*parts, claim=claims, head=_head())
+
+
+_FACTORS = {"workers": (2e5, 8e6), "rate": (0.05, 2.0)}
+"""Quantities whose product a formula takes, read as the middle nine tenths of lognormal distributions."""
+
+
+def torn_sum_of_formulas() -> Case:
+    """Return a case of two components, half a product of two quantities and the whole of it, with the same claims."""
+    quantities = [quantity(name, ranged(low, high, source="study-h")) for name, (low, high) in _FACTORS.items()]
+    parts = [
+        component(name, formula=formula, facets={"group": "y"})
+        for name, formula in (("one", "0.5 * rate * workers"), ("two", "rate * workers"))
+    ]
+    return figures(*parts, quantity=quantities, claim=_claims_about_sum(), head=_head())
+
+
+def _claims_about_sum() -> list[Table]:
+    """Return claims in two schools about the sum of what is in one group."""
     schools = (("low", 4.1e5, 4.9e5, "testimony", "abcd"), ("high", 3.7e6, 4.3e6, "survey", "efg"))
-    claims = [
+    return [
         claim(f"{name}-{key}", low, high, basis=basis, source=f"study-{key}", lineage=f"s-{key}",
               include=[{"group": "y"}])
         for name, low, high, basis, keys in schools
         for key in keys
     ]  # fmt: skip
-    return _case(parts, claims) if is_large else figures(*parts, claim=claims, head=_head())
 
 
 def probability_of_component(case: Case, name: str, cut: float) -> float:
@@ -139,7 +170,7 @@ def probability_of_sum(case: Case, names: tuple[str, str], cut: float) -> float:
     """Return the probability that the sum of two components lies above a place.
 
     Each component has figures of one lineage, so that it has no scatter, and the claims about the sum have bases of
-    their own. Integrated are both deaths and the heterogeneity of each basis.
+    their own; they may be bounds from below. Integrated are both deaths and the heterogeneity of each basis.
     """
     evidence = collect(case)
     own = [datum for datum in evidence.data if datum.component in names]
@@ -156,17 +187,46 @@ def probability_of_sum(case: Case, names: tuple[str, str], cut: float) -> float:
     density = np.ones(total_deaths.shape)
     for name, deaths in places.items():
         density *= stats.norm(evidence.latents[name].log_median, evidence.latents[name].log_sd).pdf(deaths)
-    for group, data in _by_group([*own, *claims]).items():
-        total = np.zeros(density.shape)
-        for tau, weight in _heterogeneities(evidence, group):
-            part = np.full(density.shape, weight)
-            for datum in data:
-                scale = math.hypot(tau, datum.log_error)
-                residual = datum.log_value - places.get(datum.component, total_deaths)
-                part *= stats.t(4).pdf(residual / scale) / scale
-            total += part
-        density = density * total
+    density *= _likelihood(evidence, [*own, *claims], lambda datum: places.get(datum.component, total_deaths))
     return float(density[total_deaths > math.log(cut)].sum() / density.sum())
+
+
+def probability_of_formulas(case: Case, cut: float) -> float:
+    """Return the probability that the sum of `torn_sum_of_formulas` lies above a place.
+
+    It is one and a half times a product, whose logarithm is normal before the claims.
+    """
+    evidence = collect(case)
+    _check_apart(evidence, evidence.data)
+    ends = np.log([*_FACTORS.values()])
+    median, log_sd = (
+        ends.mean(axis=1).sum() + math.log(1.5),
+        np.linalg.norm(np.ptp(ends, axis=1) / 2.0 / stats.norm.ppf(0.95)),
+    )
+    grid = _reaching([datum.log_value for datum in evidence.data])
+    density = stats.norm(median, log_sd).pdf(grid) * _likelihood(evidence, evidence.data, lambda _: grid)
+    return float(density[grid > math.log(cut)].sum() / density.sum())
+
+
+def _likelihood(evidence: Evidence, data: Sequence[Datum], place: Callable[[Datum], Array]) -> Array:
+    """Return the density of figures, each about the logarithm of what it is a figure of, by quadrature of spreads."""
+    density = np.ones(())
+    for group, own in _by_group(data).items():
+        total = np.zeros(())
+        for tau, weight in _heterogeneities(evidence, group):
+            scales = [math.hypot(tau, datum.log_error) for datum in own]
+            total = total + weight * math.prod(
+                _of_figure(datum, place(datum) - datum.log_value, scale)
+                for datum, scale in zip(own, scales, strict=True)
+            )
+        density = density * total
+    return density
+
+
+def _of_figure(datum: Datum, residual: Array, scale: float) -> Array:
+    """Return the density of a figure, or the probability of a bound from below."""
+    error = stats.t(4)
+    return np.asarray(error.cdf(residual / scale) if datum.side == "at-least" else error.pdf(residual / scale) / scale)
 
 
 _NODES = np.linspace(-8.0, 8.0, 33)
@@ -197,4 +257,4 @@ def _check_apart(evidence: Evidence, data: Sequence[Datum]) -> None:
     groups, lines = {datum.group for datum in data}, {datum.line for datum in data}
     assert not [other.name for other in evidence.data if other not in data and other.group in groups]
     assert not lines & {*evidence.lines}
-    assert all(datum.is_plain and datum.weight == 1.0 for datum in data)
+    assert all(datum.side != "at-most" and not datum.formula and datum.weight == 1.0 for datum in data)

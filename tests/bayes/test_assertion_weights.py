@@ -13,9 +13,10 @@ from mcmort.analysis.admitting_assertions import admitting_assertions
 from mcmort.bayes import Posterior, fit
 from mcmort.catalogue import Case
 from mcmort.catalogue.vocabulary import BASES
+from mcmort.errors import CaseError
 from mcmort.present.assertion_text import with_assertions_text
 from mcmort.present.tables.fit_totals_table import fit_totals_table
-from tests.bayes.small_cases import every_kind, evidence_head, figures
+from tests.bayes.small_cases import claim, every_kind, evidence_head, figures
 from tests.cases import component, definition, point, ranged
 
 _ADMITTED = tuple(basis for basis in BASES if basis != "assertion")
@@ -74,6 +75,35 @@ def test_assertion_on_what_nothing_else_speaks_of_is_named_and_not_weighed() -> 
     assert admitting_assertions(_total(without)) is None
     (note,) = [one for one in fit_totals_table(without, mm.compare(without).comparison).notes if "assertion" in one]
     assert note.startswith("Left out: 1 figure that is an assertion; ")
+
+
+@pytest.mark.slow
+def test_assertion_where_no_draw_is_is_not_weighed() -> None:
+    """Far above all else, on a component or a sum, an assertion makes a mode that draws of the fit cannot show."""
+    far = _case(point(10e3), point(3e6, source="study-c", basis="assertion"))
+    other = component("two", point(20e3, source="study-b"), facets={"category": "b"})
+    said = claim("all", 0.0, 0.0, best=200e3, source="study-c", basis="assertion")
+    summed = figures(
+        component("one", point(10e3)), other, claim=[{k: v for k, v in said.items() if k not in ("low", "high")}],
+        head=evidence_head({"demographic": 0.2, "assertion": 0.2}) | {"evidence": list(_ADMITTED)},
+        definitions={"whole": definition()},
+    )  # fmt: skip
+    told = [with_assertions_text(_total(fit(case, rng=1, store=False))) for case in (far, summed)]
+    assert told[0].endswith("the draws of this fit cannot tell: they lie where hardly a draw is.")
+    assert "the draws of this fit cannot tell" in told[1]
+
+
+@pytest.mark.slow
+def test_fit_stands_though_an_assertion_that_it_leaves_out_contradicts_it() -> None:
+    """At least thirty times all else, somebody asserts: with that the evidence is refused, without it it stands."""
+    claimed = point(300e3, source="study-c", basis="assertion", reads="at-least")
+    case = _case(point(10e3), {("low" if name == "best" else name): value for name, value in claimed.items()})
+    posterior = fit(case, rng=1, store=False)
+    assert posterior.assertions is not None
+    assert posterior.assertions.figures == 1
+    assert not with_assertions_text(_total(posterior))
+    with pytest.raises(CaseError, match="contradicts itself"):
+        fit(case, rng=1, evidence=BASES, store=False)
 
 
 @pytest.mark.slow

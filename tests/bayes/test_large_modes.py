@@ -52,14 +52,6 @@ def test_modes_of_a_large_case_have_their_probability(
     assert is_high(dict(fit(case, rng=seed, store=False).columns)).mean() == pytest.approx(exact(case), abs=_MOST_OFF)
 
 
-@pytest.mark.slow
-def test_modes_of_a_sum_have_their_probability() -> None:
-    """Claims about a sum of two components are in two schools; a fit gives both modes their weights."""
-    case = torn_sum(is_large=False)
-    high = _of_sum(dict(fit(case, rng=1, store=False).columns)).mean()
-    assert high == pytest.approx(probability_of_sum(case, ("one", "two"), _CUT_OF_SUM), abs=_MOST_OFF)
-
-
 def test_sums_are_torn_between_claims_and_figures_of_components() -> None:
     """Claims far from one another and from the figures of the components are schools; agreeing ones are not told."""
     ((names, schools),) = torn_sums(collect(torn_sum(is_large=False))).items()

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mcmort.bayes.mode_shares import cuts_between, share_errors, weighed
-from mcmort.results.weighed_modes import joint_shares
+from mcmort.results.weighed_modes import SplitDeaths, deaths_in, joint_shares, told_once
 
 
 def _mixture(rng: np.random.Generator, *modes: tuple[float, float, int]) -> np.ndarray:
@@ -51,10 +51,40 @@ def test_figures_behind_a_mode_and_joint_shares_follow_from_draws() -> None:
     one = np.where(low, 1e4, 1e6) * np.exp(0.1 * rng.standard_normal(4000))
     two = np.where(low, 1e6, 1e4) * np.exp(0.1 * rng.standard_normal(4000))
     likelihood = {"one:a": np.where(low, -1.0, -4.0), "one:b": np.where(low, -9.0, -2.0), "two:c": np.zeros(4000)}
-    splits = [weighed(name, [1e4, 1e6], values, likelihood, 4) for name, values in (("one", one), ("two", two))]
+    splits = [weighed((name,), [1e4, 1e6], values, likelihood, 4) for name, values in (("one", one), ("two", two))]
     first, second = (split for split in splits if split is not None)
     assert [mode.figures for mode in first.modes] == [("one:a",), ("one:b",)]
     assert [mode.figures for mode in second.modes] == [("one:b",), ("one:a",)]
     joint = joint_shares([first, second], {"one": one, "two": two})
     assert joint == {(1, 0): 1.0 - low.mean(), (0, 1): low.mean()}
-    assert weighed("one", [1e4, 1e6], one[~low][:2000], {"one:a": np.zeros(2000)}, 4) is None
+    assert weighed(("one",), [1e4, 1e6], one[~low][:2000], {"one:a": np.zeros(2000)}, 4) is None
+
+
+def test_modes_are_cut_in_their_valley_where_schools_lie_far_from_them() -> None:
+    """One school lies in the upper flank of a valley: the cut is where draws are sparsest all the same."""
+    values = _mixture(np.random.default_rng(3), (1e5, 0.3, 1000), (4e6, 0.1, 3000))
+    split = weighed((), [1.9e6, 4e6], values, {}, 4)
+    assert split is not None
+    assert split.modes[0].share == pytest.approx(0.25, abs=0.001)
+    assert 2e5 < split.cuts[0] < 3e6
+    assert split.modes[0].high < 2.5e5
+
+
+def test_modes_that_follow_from_others_are_told_with_those() -> None:
+    """A sum with the modes of its large part is told by that part, if its own figures part it; else the sum is told."""
+    rng = np.random.default_rng(4)
+    is_high = rng.random((2, 4000)) < 0.3
+    one, two = np.where(is_high, 1e6, 1e4) * np.exp(0.1 * rng.standard_normal((2, 4000)))
+    columns = {"all:one": one, "all:two": two, "all:small": 5e3 * np.exp(0.1 * rng.standard_normal(4000))}
+
+    def split(figure: str, *names: str) -> SplitDeaths:
+        likelihood = {figure: np.where(is_high[0], -3.0, -1.0)}
+        found = weighed(names, [1e4, 1e6], deaths_in(columns, names), likelihood, 4)
+        assert found is not None
+        return found
+
+    by_figure, by_claim = split("one:a", "all:one"), split("claim:a", "all:one")
+    with_small, both = split("claim:a", "all:one", "all:small"), split("claim:a", "all:one", "all:two")
+    assert told_once([by_figure, both, with_small], columns) == [by_figure, both]
+    assert told_once([by_claim, with_small], columns) == [with_small]
+    assert told_once([by_claim], columns) == [by_claim]

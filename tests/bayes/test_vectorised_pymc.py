@@ -89,6 +89,8 @@ def test_figure_without_its_likelihood_is_predicted_and_unknown_ones_are_refused
     assert model["evidence"].shape.eval()[0] == _model()["evidence"].shape.eval()[0] - 1
     with pytest.raises(UsageError, match="no figure 'nobody'"):
         mm.pymc_model(case, without_likelihood=["nobody"])
+    with pytest.raises(UsageError, match="without_likelihood is the text"):
+        mm.pymc_model(case, without_likelihood=name)
 
 
 @pytest.mark.statistical

@@ -13,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mcmort.catalogue.case import EvidenceFile
-from mcmort.catalogue.reading.number_spelling import is_ambiguous, scale_in
+from mcmort.catalogue.reading.figure_scale import scale_in, scale_of_figures
+from mcmort.catalogue.reading.hostile_text import damage_in
+from mcmort.catalogue.reading.number_spelling import is_ambiguous
 from mcmort.catalogue.reading.spreadsheet import COLUMNS, import_sheet
 from mcmort.catalogue.records import Component
 from mcmort.catalogue.vocabulary import BASES
@@ -27,7 +29,8 @@ def texts() -> st.SearchStrategy[str]:
     """Return text as a cell may hold it: not empty, no blanks at its ends, no formula, no control characters."""
     letters = st.characters(codec="utf-8", exclude_categories=["Cc", "Cf"])
     stripped = st.text(letters, min_size=1, max_size=12).map(str.strip)
-    return stripped.filter(lambda text: text != "" and text not in FAILED and not text.startswith("="))
+    plain = stripped.filter(lambda text: text != "" and text not in FAILED and not text.startswith("="))
+    return plain.filter(lambda text: scale_of_figures(text) is None and damage_in(text) is None)
 
 
 def spans() -> st.SearchStrategy[list[int]]:

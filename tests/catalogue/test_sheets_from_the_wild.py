@@ -17,7 +17,7 @@ from openpyxl import Workbook
 import mcmort as mm
 from mcmort.catalogue.reading.cell_refusals import is_sum, refusal_of
 from mcmort.catalogue.reading.column_names import ColumnChoices
-from mcmort.catalogue.reading.number_spelling import scale_in
+from mcmort.catalogue.reading.figure_scale import scale_in
 from mcmort.catalogue.reading.sheet_cells import Cell, Refusal
 from mcmort.catalogue.reading.sheet_values import number_of, span_of
 from mcmort.catalogue.reading.spreadsheet import import_sheet

@@ -67,7 +67,7 @@ def test_formats_have_the_same_rows_in_the_same_order(run: Run, case: Path) -> N
 def test_first_sentence_states_the_finding_and_a_floor_is_said(run: Run, case: Path) -> None:
     """The first words are what moves the total farthest; the only study of the famine stands apart."""
     out = " ".join(run(*_words(case)).out.split())
-    assert out.startswith("Without study-d the median of the total would be ")
+    assert out.startswith("Without the source study-d the median of the total would be ")
     assert "1 source is the last evidence on a component" in out
     assert "study-e (famine unknown)" in out
 

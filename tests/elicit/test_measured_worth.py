@@ -18,7 +18,7 @@ from mcmort.elicit.families import Distribution
 from mcmort.elicit.measured_worth import alone, bound_log_sd
 from mcmort.present.texts.trace_text import trace_owner
 from mcmort.totals import total
-from tests.cases import case_of, component, head, point, ranged
+from tests.cases import case_of, component, count, head, overlap, point, ranged
 
 Z = 1.6448536269514722
 
@@ -202,3 +202,24 @@ def test_lean_moves_the_mean_by_what_figures_of_one_event_have_in_common() -> No
     assert leaning.factor == pytest.approx(factor)
     mean = float(np.mean(found.values))
     assert (leaning.low, leaning.mean, leaning.high) == pytest.approx((mean / factor, mean, mean * factor))
+
+
+def test_lean_counts_overlaps_and_is_not_said_of_what_a_register_or_a_formula_binds() -> None:
+    """A guest leans by what is left of it; with a register, or in the formula of another, nothing is said."""
+    from mcmort.analysis.one_source import lean
+
+    guest, host = (
+        component("camps", point(1_000.0)),
+        component("famine", count(formula="5000"), facets={"category": "b"}),
+    )
+    register = point(900.0, basis="registered", measure="registered", source="study-b")
+
+    def leaning(*components: dict[str, Any], **tables: Any) -> Any:
+        return lean(total(mm.simulate(case_of(*components, **tables), n=2_000, rng=1), "whole"))
+
+    apart, within = leaning(guest, host), leaning(guest, host, overlap=[overlap("o", "camps", "famine", best=0.75)])
+    assert within.high - within.mean == pytest.approx((apart.high - apart.mean) * 0.25)
+    assert within.mean - within.low == pytest.approx((apart.mean - apart.low) * 0.25)
+    assert leaning(component("camps", point(1_000.0), register)) is None
+    assert leaning(guest, component("after", formula="10 * camps", facets={"category": "b"})) is None
+    assert leaning(component("camps", point(0.0))) is None

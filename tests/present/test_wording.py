@@ -10,6 +10,8 @@ import pytest
 import mcmort as mm
 from mcmort.api.reports import ComparisonReport, TotalReport
 from mcmort.present.wording import headline, is_floor, level_text, measure_text
+from mcmort.results import Draws
+from tests.cases import case_of, component, definition, head, point
 from tests.present.made import floors, ussr_comparison, ussr_draws, ussr_total
 
 FORMS = ("text", "markdown", "latex")
@@ -39,6 +41,30 @@ def test_floors_say_at_least_or_more_and_nothing_else_does(form: str, name: str,
     table = mm.compare(floors(), [name]).render(form)
     row = next(one for one in table.splitlines() if one.lstrip(" |").startswith(f"{name} "))
     assert ("or more" in row) is floor
+
+
+def test_total_without_something_that_may_be_negative_is_no_minimum() -> None:
+    """Where births lost, say, are not known, the known part is neither at least nor at most what all is."""
+    kinds = {"deaths": "Deaths", "excess": {"label": "Excess deaths", "signed": True}}
+    top = head(facets={"category": {"a": "A", "b": "B"}, "group": {"x": "X"}, "kind": kinds})
+
+    def draws(unknown: str) -> Draws:
+        excess = point(-500.0, standard_error=200.0, reads="standard-error")
+        gap = component("gap", facets={"category": "b", "kind": unknown})
+        definitions = {"whole": definition(include=[{"kind": ["deaths", "excess"]}])}
+        known = component("known", excess, facets={"kind": "excess"})
+        return mm.simulate(case_of(known, gap, head=top, definitions=definitions), 4_000, rng=1)
+
+    signed, count_of_deaths = (mm.total(draws(kind), "whole") for kind in ("excess", "deaths"))
+    assert "at least" not in signed.headline
+    assert "or more" not in str(signed)
+    assert "if what is not known adds none" in signed.headline
+    assert "at least \N{MINUS SIGN}" in count_of_deaths.headline
+    chance = str(mm.probability(draws("excess"), "whole", above=-600))
+    assert "if complete" in chance
+    assert "at least" not in chance
+    lost = mm.influence(draws("deaths"), "whole")
+    assert "a floor" not in str(lost)
 
 
 def test_a_bridge_says_or_more_at_its_registered_end() -> None:

@@ -155,6 +155,37 @@ def test_a_pool_that_is_no_mixture_says_that_its_formula_is_apart(
     assert "quantity:xa" not in draws.columns
 
 
+def test_a_point_of_zero_is_said_to_be_taken_as_exact() -> None:
+    """A spread is relative, so that of zero is none: a total of nothing but zero says so and is not sure in silence."""
+    note = "one: the zero of study-d is taken as exact, since a spread is relative: give a range if it is not"
+    assert note in total(_draws(component("one", point(0.0, source="study-d"))), "whole").notes
+    assert "taken as exact" not in str(total(_draws(component("one", point(5.0))), "whole").notes)
+
+
+def test_a_bound_without_a_pool_is_said_to_be_unused() -> None:
+    """Beside a register alone "at least" in all bounds no pool: the total stays that of the register, and says so."""
+    register = point(2_000, measure="registered", basis="registered")
+    least = count(low=9_000.0, reads="at-least", source="study-d")
+    alone, pooled = (
+        _draws(component("one", *figures, least)) for figures in ([register], [point(8_000, source="study-e")])
+    )
+    note = (
+        "one: study-d (at least 9,000 in all) is not used: no figures of that kind are pooled, so there is nothing to "
+        "bound"
+    )
+    assert note in total(alone, "whole").notes
+    assert alone.columns["all:one"].max() < 9_000.0
+    assert "not used" not in str(total(pooled, "whole").notes)
+
+
+@pytest.mark.parametrize("unit", ["share", "Share of those sold", "fraction", "proportion of births", "probability"])
+def test_a_quantity_of_unit_share_by_any_name_stays_below_one(unit: str) -> None:
+    """A point of 0.97 with a wide spread makes no more deaths than there are people, whatever a share is called."""
+    part = quantity("part", point(0.97), unit=unit)
+    draws = simulate(case_of(component("one", _formula("1000 * part")), quantity=[part]), 2_000, rng=1)
+    assert 900.0 < draws.columns["all:one"].max() < 1_000.0
+
+
 def test_a_lone_formula_of_a_log_pool_is_no_pool() -> None:
     """With one member there is nothing to pool: the formula is that of the draw whatever the way."""
     draws = _draws(component("one", _formula("xa"), pool="log"))

@@ -145,7 +145,7 @@ def test_a_formula_over_an_unknown_component_is_unknown() -> None:
 def test_a_definition_of_unknown_components_is_an_error() -> None:
     """A total of nothing known is refused with the reasons: it is not zero."""
     draws = _draws(_KNOWN, component("dark", facets={"category": "b"}))
-    with pytest.raises(DefinitionError, match=r"only for components without all evidence: dark \(no estimate\)"):
+    with pytest.raises(DefinitionError, match=r"only for components without evidence: dark \(no estimate\)"):
         total(draws, "whole", DefinitionChanges(exclude=[{"category": "a"}]))
     with pytest.raises(DefinitionError, match="without registered evidence: dark"):
         total(draws, "counted", DefinitionChanges(exclude=[{"category": "a"}]))

@@ -106,7 +106,7 @@ def _about_questions(
         here = {key: frozenset({value}) for key, value in zip(QUESTION, question, strict=True)}
         counted, by_own_rule = _counted(usual, question), _counted(usual, own[name])
         if counted is None or set(counted.unknown) - set(by_own_rule.unknown if by_own_rule else ()):
-            reason = f"{name} has parts without {measure} figures"
+            reason = f"{name} has parts without {'registered ' if measure == 'registered' else ''}figures"
             yield Constraint(reason, {key: here[key] for key in QUESTION[:2]})
             continue
         other_net = question._replace(net=NETS[1 - NETS.index(net)])

@@ -11,12 +11,12 @@ from mcmort.bayes.evidence.datum import Datum, Evidence
 from mcmort.bayes.evidence.declared import declared_heterogeneities, with_declared
 from mcmort.bayes.evidence.deduplicate import claims_not_yet_used, weighted_by_lineage
 from mcmort.bayes.evidence.error_groups import error_model, measured_completeness, priors_of
-from mcmort.bayes.evidence.names_given import names_given
 from mcmort.bayes.evidence.nothing_left import nothing_left
 from mcmort.bayes.evidence.standard import Selection, Standard, standard_of
 from mcmort.bayes.evidence.weak import latent_of, latents_of_balances, latents_of_sums
 from mcmort.bayes.quantile_spline import Prior
 from mcmort.catalogue.case import Case
+from mcmort.catalogue.names_given import names_given
 from mcmort.catalogue.records import Balance, Share
 from mcmort.catalogue.vocabulary import BASES
 from mcmort.definitions import DefinitionTerms, ResolvedDefinition, of_balance, resolve, resolve_definition

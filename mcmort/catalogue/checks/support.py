@@ -7,7 +7,8 @@ from typing import Final
 
 from mcmort.catalogue.case import CaseHead, place
 from mcmort.catalogue.reading.case_builder import CaseBuilder
-from mcmort.catalogue.reading.number_spelling import in_full, scale_in
+from mcmort.catalogue.reading.figure_scale import SCALE_HINT, in_full, scale_in, scale_of_figures
+from mcmort.catalogue.reading.schema_errors import show
 from mcmort.catalogue.records import Claim, Component, Figure, Overlap, Quantity
 from mcmort.catalogue.suggestions import PERCENT_AS_SHARE
 from mcmort.catalogue.vocabulary import Support
@@ -44,6 +45,7 @@ def check_support(builder: CaseBuilder) -> Iterator[Problem]:
             yield from _beyond_mankind(file, where, estimate, owner.unit)
         if isinstance(owner, Component):
             yield from _in_full(file, place(kind, name, "unit"), owner.unit)
+            yield from _in_words(file, kind, name, owner)
             yield from _of_component(file, name, owner, support)
         else:
             yield from _of_quantity(file, name, owner)
@@ -92,6 +94,16 @@ def _in_full(file: str, where: str, unit: str) -> Iterator[Problem]:
     """Yield a unit of thousands or millions: totals add figures as they stand."""
     if scale := scale_in(unit):
         yield Problem(file, where, repr(unit), *in_full(scale))
+
+
+def _in_words(file: str, kind: str, name: str, owner: Component) -> Iterator[Problem]:
+    """Yield texts that say that the figures beside them are in thousands or per cent."""
+    texts = {"label": owner.label, "counts": owner.counts}
+    texts |= {f'estimate "{one.name}" > counts': one.counts for one in owner.estimate if one.counts}
+    for key, text in texts.items():
+        if scale := scale_of_figures(text):
+            found = f"{show(text)}, which says {scale!r}"
+            yield Problem(file, place(kind, name, key), found, "figures in full", SCALE_HINT)
 
 
 def _how_signed(owner: Component | Quantity) -> str:

@@ -128,7 +128,7 @@ def digest_of(pairs: Sequence[ErrorPair]) -> str:
 def _frames(folder: Path, label: str) -> tuple[dict[str, Frame], list[Problem]]:
     try:
         document = tomllib.loads((folder / "frames.toml").read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}, []
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         return {}, [Problem(f"{label}frames.toml", "", str(error), "TOML in UTF-8", "", "form")]

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mcmort.catalogue.names import Name
-from mcmort.catalogue.reading.bibtex_names import read_names
+from mcmort.catalogue.reading.bibtex_names import read_names, run_together
 from mcmort.catalogue.reading.bibtex_values import inherited, is_run_on, joined, without_entities, year_in
-from mcmort.catalogue.reading.hostile_text import allowed, escaped, forbidden_in
+from mcmort.catalogue.reading.bounded_toml import unfit_file
+from mcmort.catalogue.reading.hostile_text import allowed, damage_in, escaped, forbidden_in
 from mcmort.catalogue.reading.latex import address, plain
 from mcmort.catalogue.reading.schema_errors import show
 from mcmort.catalogue.records import Source
@@ -41,6 +42,17 @@ _OF_MANAGERS: Final = (
 _LOST_FIELD: Final = re.compile(r"\s*,?\s*[A-Za-z-]+\s*=\s*[\"{0-9]")
 _UNPRINTED: Final = frozenset({"abstract", "annotation", "annote", "file", "keywords", "review"})
 """Fields that no reference shows: what steers a terminal is left out of them, not refused."""
+_PRINTED: Final = frozenset({"author", "editor", "title", "booktitle", "journal", "journaltitle", "publisher"})
+"""Fields that nearly every reference shows."""
+_OTHER_FORMATS: Final = (
+    (re.compile(r"TY  - "), "RIS"),
+    (re.compile(r"%0 |%[AT] "), "EndNote"),
+    (re.compile(r"[\[{]\s*[\[{\"]"), "JSON"),
+    (re.compile(r"<"), "XML or HTML"),
+    (re.compile(r"PMID- "), "PubMed"),
+)
+"""What files of other programs begin with."""
+_NAME_OF_FIELD: Final = re.compile(r"[^\W\d][\w:.+/-]*")
 _LATEX_HINT: Final = "export with Unicode: in Better BibTeX switch off LaTeX, in JabRef clean up with LaTeX to Unicode"
 
 
@@ -85,6 +97,8 @@ def read_sources(path: Path, name: str) -> Bibliography:
     from bibtexparser.splitter import Splitter
 
     try:
+        if defect := unfit_file(path):
+            return _unread(Problem(name, "", *defect, "form"))
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         hint = "every case carries its bibliography; export it from Zotero as BibTeX"
@@ -94,6 +108,10 @@ def read_sources(path: Path, name: str) -> Bibliography:
         return _unread(Problem(name, "", found, "UTF-8", "export it from Zotero with the character set UTF-8", "form"))
     except OSError as error:
         return _unread(Problem(name, "", str(error.strerror), "a file that can be read", "", "form"))
+    for beginning, format_name in _OTHER_FORMATS:
+        if "@" not in text and beginning.match(text.lstrip()):
+            hint = "export it as BibTeX, from Zotero or what made it"
+            return _unread(Problem(name, "", f"works in the format {format_name}", "BibTeX", hint, "form"))
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
     library = Splitter(text).split()
     broken: dict[str, tuple[Problem, ...]] = {}
@@ -168,6 +186,10 @@ def _run_on(library: Library, name: str) -> Iterator[tuple[str, Problem]]:
             place = f"line {(entry.start_line or 0) + 1}"
             yield entry.key, Problem(name, place, "an entry without a key", "a key for each work", hint, "form")
         for one in entry.fields:
+            if not _NAME_OF_FIELD.fullmatch(_field_name(one.key)):
+                place, found = escaped(f"{entry.key}"), f"a field with the name {show(_field_name(one.key))}"
+                hint = "put remarks between entries, or on lines of their own after %"
+                yield entry.key, Problem(name, place, found, "a name of letters and digits", hint, "form")
             if is_run_on(str(one.value)):
                 place, found = escaped(f"{entry.key} > {one.key}"), "a field that holds the next one"
                 yield entry.key, Problem(name, place, found, "a comma behind each field", "write the comma", "form")
@@ -201,6 +223,16 @@ def _source(key: str, kind: str, raw: dict[str, str], name: str) -> tuple[Source
         for field in ("author", "editor", "title", "booktitle")
         if "\\" in fields.get(field, "")
     ]
+    for role in people:
+        if several := run_together(raw[role]):
+            hint = "write and between persons, and braces around the name of an institution"
+            found, expected = f"{show(plain(several))}, with commas between names", "and between names"
+            problems.append(Problem(name, escaped(f"{key} > {role}"), found, expected, hint, "form"))
+    for name_of_field in _PRINTED & fields.keys():
+        if damage := damage_in(fields[name_of_field]):
+            found, hint = damage
+            expected = "text as the work has it"
+            problems.append(Problem(name, escaped(f"{key} > {name_of_field}"), found, expected, hint, "form"))
     for name_of_field, text in (("", key), *fields.items()):
         sign = forbidden_in(text)
         if sign is not None:

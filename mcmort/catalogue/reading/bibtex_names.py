@@ -10,7 +10,7 @@ from mcmort.catalogue.names import OTHERS, Name
 from mcmort.catalogue.reading.bibtex_values import without_entities
 from mcmort.catalogue.reading.latex import plain
 
-__all__ = ["read_names", "split_at_depth_zero"]
+__all__ = ["are_run_together", "is_institution", "read_names", "run_together", "split_at_depth_zero"]
 
 _OF_INSTITUTIONS: Final = re.compile(
     r"\b(of|for|and|the|on|agency|archives?|association|authority|board|bureau|cent(er|re)|church|commission|committee"
@@ -25,7 +25,14 @@ _OF_INSTITUTIONS: Final = re.compile(
 _LABELLED: Final = re.compile(r"(family|given|prefix|suffix)(-i)?\s*=", re.I)
 """How biblatex writes a name by its parts: ``family=Waal, given=Alex, prefix=de``."""
 _STRAY_AND: Final = re.compile(r"^\s*and\s+|\s+and\s*$", re.I)
-_AND_OTHERS: Final = re.compile(r"[\s,]+et\.? al\.?$|^et\.? al\.?,?\s+", re.I)
+_SUFFIX: Final = re.compile(
+    r"(?:jr|sr|jnr|snr|junior|senior|[iv]{1,4}|2nd|3rd|ph\.? ?d|m\.? ?d|esq|fils|père|filho|neto|hijo)\.?", re.I
+)
+"""What follows the name of a person: ``King, Jr., Martin Luther``; many exports write ``King, Martin Luther, Jr.``."""
+_LAST_NAME: Final = r"[^\W\d_][\w'\N{RIGHT SINGLE QUOTATION MARK}-]+"
+_WITH_INITIALS: Final = re.compile(rf"{_LAST_NAME}(?: {_LAST_NAME})? [A-Z]{{1,3}}")
+"""A person as medical journals write one, without a comma: Smith JA."""
+_AND_OTHERS: Final = re.compile(r"(?:^|[\s,]+)et\.? al\.?$|^et\.? al\.?,?\s+", re.I)
 
 
 def read_names(field: str) -> tuple[Name, ...]:
@@ -48,19 +55,45 @@ def read_names(field: str) -> tuple[Name, ...]:
     >>> read_names("Alex de Waal")[0].last_name_first
     'de Waal, Alex'
     """
-    field = _STRAY_AND.sub("", without_entities(field))
-    parts = [" ".join(part.split()) for part in split_at_depth_zero(field, r"(\s+and(?=\s))+\s")]
-    if len(parts) == 1:  # some exports part names with semicolons, which no name holds
-        parts = [part.strip() for part in split_at_depth_zero(field, ";")]
-    if len(parts) == 1 and len(both := [*split_at_depth_zero(field, r"\s+\\?&\s+")]) == field.count(",") > 1:
-        parts = both  # "Last, First & Last, First": the name of a firm has no comma on each side
     names = []
-    for part in parts:
+    for part in _parts_of(field):
         without_others = _AND_OTHERS.sub("", part)
         names.append(_name(without_others))
         if without_others != part:
             names.append(Name(OTHERS))
     return tuple(name for name in names if name.family)
+
+
+def run_together(field: str) -> str | None:
+    """Return the first of the names in a field that holds several persons; None where each is one."""
+    return next((part for part in _parts_of(field) if are_run_together(_AND_OTHERS.sub("", part))), None)
+
+
+def _parts_of(field: str) -> list[str]:
+    """Return the names of a field, as they are written."""
+    field = _STRAY_AND.sub("", without_entities(field))
+    parts = [" ".join(part.split()).rstrip(", ") for part in split_at_depth_zero(field, r"(\s+and(?=\s))+\s")]
+    if len(parts) == 1:  # some exports part names with semicolons, which no name holds
+        parts = [part.strip() for part in split_at_depth_zero(field, ";")]
+    if len(parts) == 1 and len(both := [*split_at_depth_zero(field, r"\s+\\?&\s+")]) == field.count(",") > 1:
+        parts = both  # "Last, First & Last, First": the name of a firm has no comma on each side
+    return parts
+
+
+def are_run_together(text: str) -> bool:
+    """Whether what is to be one name holds several persons, with commas between, so that first names may be last ones.
+
+    Examples
+    --------
+    >>> [are_run_together(name) for name in ("Smith, J., Doe, J.", "Smith JA, Doe B", "King, Jr., Martin", "Smith, J.")]
+    [True, True, False, False]
+    """
+    if _LABELLED.match(text) or _is_one_group(text):
+        return False
+    parts = [plain(part.strip()) for part in split_at_depth_zero(text, ",")]
+    if len(parts) > 1 and all(_WITH_INITIALS.fullmatch(part) for part in parts):
+        return True
+    return len([part for part in parts if part and not _SUFFIX.fullmatch(part)]) > 2
 
 
 def split_at_depth_zero(text: str, separator: str) -> Iterator[str]:
@@ -94,10 +127,12 @@ def _name(text: str) -> Name:
     parts = [part.strip() for part in split_at_depth_zero(text, ",")]
     if len(parts) == 2:
         return Name(plain(parts[0]), plain(parts[1]))
+    if len(parts) > 2 and _SUFFIX.fullmatch(parts[-1]):
+        return Name(plain(parts[0]), plain(", ".join(parts[1:-1])), plain(parts[-1]))
     if len(parts) > 2:
         return Name(plain(parts[0]), plain(", ".join(parts[2:])), plain(parts[1]))
     words = list(split_at_depth_zero(text, r"[\s~]+"))
-    if len(words) == 1 or _is_institution(words):
+    if len(words) == 1 or is_institution(" ".join(words)):
         return Name(plain(text))
     small = next((place for place, word in enumerate(words[:-1]) if place and word[:1].islower()), len(words) - 1)
     return Name(plain(" ".join(words[small:])), plain(" ".join(words[:small])))
@@ -116,6 +151,6 @@ def _is_one_group(text: str) -> bool:
     return True
 
 
-def _is_institution(words: list[str]) -> bool:
+def is_institution(name: str) -> bool:
     """Whether a name without a comma is no person's: it holds a word that names of persons do not."""
-    return _OF_INSTITUTIONS.search(" ".join(words)) is not None
+    return _OF_INSTITUTIONS.search(name) is not None

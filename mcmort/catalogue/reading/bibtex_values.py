@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from html import unescape
+from itertools import count
 from typing import Final
+
+from mcmort.catalogue.reading.calendars import year_of_ours
 
 __all__ = ["inherited", "is_run_on", "joined", "without_entities", "year_in"]
 
@@ -35,6 +38,10 @@ _ENTITY: Final = re.compile(r"&(#[0-9]{1,6}|#x[0-9a-f]{1,5}|[a-z]{2,8});", re.I)
 _RUN_ON: Final = re.compile(r"[}\"]\s*[a-z][a-z0-9_-]*\s*=", re.I)
 _OF_A_WHOLE: Final = {"title": "booktitle", "subtitle": "booksubtitle", "titleaddon": "booktitleaddon"}
 """What a chapter makes of the fields of its book."""
+_DEEPEST: Final = 20
+"""Entries that inherit from one another in turn."""
+_MOST_LOOKED_AT: Final = 1_000
+"""Entries, each counted as often as it is met, that one inherits from: two parents of two parents soon are many."""
 _PARTS: Final = frozenset(
     {"incollection", "inbook", "inproceedings", "conference", "suppbook", "suppcollection", "inreference"}
 )
@@ -114,6 +121,7 @@ def inherited(key: str, entries: Mapping[str, tuple[str, Mapping[str, str]]]) ->
         Entries that it names and that are not there.
     """
     missing: list[str] = []
+    looked_at = count()
 
     def collect(name: str, seen: frozenset[str]) -> dict[str, str]:
         kind, own = entries[name]
@@ -121,8 +129,9 @@ def inherited(key: str, entries: Mapping[str, tuple[str, Mapping[str, str]]]) ->
         parents = [parent.strip() for parent in own.get("xdata", "").split(",")] + [own.get("crossref", "").strip()]
         for parent in parents:
             found = next((other for other in (parent, parent.lower()) if other and other in entries), None)
-            if found is None or found in seen:
-                missing.extend([parent] if parent and found is None else [])
+            is_too_far = found is not None and (len(seen) > _DEEPEST or next(looked_at) > _MOST_LOOKED_AT)
+            if found is None or found in seen or is_too_far:
+                missing.extend([parent] if parent and (found is None or is_too_far) else [])
                 continue
             from_parent = collect(found, seen | {found})
             whole = entries[found][0] != kind and kind in _PARTS and parent == own.get("crossref", "").strip()
@@ -144,5 +153,7 @@ def without_entities(text: str) -> str:
 
 def year_in(text: str) -> str:
     """Return the first year that a text holds, or the text itself where it holds none: forthcoming, 193X, -0044."""
-    match = _YEAR.search(text)
-    return match[0] if match else text
+    years = _YEAR.findall(text)
+    if len(years) == 2 and (ours := year_of_ours(int(years[0]), int(years[1]))) is not None:
+        return str(ours)
+    return years[0] if years else text

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
 import re
+import stat
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,19 +15,19 @@ from mcmort.catalogue.reading.hostile_text import escaped, forbidden_in
 from mcmort.catalogue.reading.number_spelling import read_float
 from mcmort.errors import Problem
 
-__all__ = ["read_toml"]
+__all__ = ["LONGEST_NAME", "read_toml", "unfit_file"]
 
 _LARGEST: Final = 200_000_000
 """Bytes of a file: three hundred thousand components with three figures each."""
 _DEEPEST: Final = 20
 """Tables and lists inside of one another: a case needs six."""
-_LONGEST_NAME: Final = 100
+LONGEST_NAME: Final = 100
 """Characters of an id, of a key, and of what refers to either; the longest of the shipped cases has 39."""
 _LONGEST_LABEL: Final = 300
 _LONGEST_TEXT: Final = 10_000
 _LENGTHS: Final = {
-    **dict.fromkeys(("id", "lineage", "profile", "source", "of", "within", "between", "members"), _LONGEST_NAME),
-    **dict.fromkeys(("supersedes", "component", "unit", "basis", "kind", "evidence"), _LONGEST_NAME),
+    **dict.fromkeys(("id", "lineage", "profile", "source", "of", "within", "between", "members"), LONGEST_NAME),
+    **dict.fromkeys(("supersedes", "component", "unit", "basis", "kind", "evidence"), LONGEST_NAME),
     **dict.fromkeys(("label", "title", "author"), _LONGEST_LABEL),
 }
 """Characters of a text, by its key; those of other keys are prose."""
@@ -54,9 +56,8 @@ def read_toml(path: Path) -> tuple[dict[str, Any] | None, list[Problem]]:
     """
     hint = ""
     try:
-        if path.stat().st_size > _LARGEST:
-            found, expected, hint = "a file of more than 200 MB", "a file of a case", "split it"
-            return None, [Problem(path.name, "", found, expected, hint, "form")]
+        if defect := unfit_file(path):
+            return None, [Problem(path.name, "", *defect, "form")]
         text = path.read_text(encoding="utf-8-sig")
         _refuse_long_keys(text)
         document = tomllib.loads(text, parse_float=read_float)
@@ -85,6 +86,22 @@ def read_toml(path: Path) -> tuple[dict[str, Any] | None, list[Problem]]:
     return None, [Problem(path.name, "", found, expected, hint, "form")]
 
 
+def unfit_file(path: Path) -> tuple[str, str, str] | None:
+    """Return what was found, what is expected and a hint, where a file does not end or is too large; else None.
+
+    Raises
+    ------
+    OSError
+        If it is not there.
+    """
+    status = path.stat()
+    if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode) or os.devnull == str(path.resolve())):
+        return "a device or a pipe", "an ordinary file", "put the file itself there"
+    if status.st_size > _LARGEST:
+        return "a file of more than 200 MB", "a file of a case", "split it"
+    return None
+
+
 def _outside(document: dict[str, Any], file: str, *, with_texts: bool) -> Iterator[Problem]:
     """Yield what of a document lies outside the bounds, without recursion: the document may be deep."""
     count = 0
@@ -111,9 +128,9 @@ def _refuse_long_keys(text: str) -> None:
 def _too_long(place: str, value: Any) -> tuple[str, str, str] | None:
     """Return what was found, what is expected and a hint, where a key, a text or a list is longer than any need be."""
     key = place.rpartition(" > ")[2].partition("[")[0]
-    if len(key) > _LONGEST_NAME:
+    if len(key) > LONGEST_NAME:
         hint = "shorten it; remarks belong in note"
-        return f"a key of {len(key):,} characters", f"at most {_LONGEST_NAME}", hint
+        return f"a key of {len(key):,} characters", f"at most {LONGEST_NAME}", hint
     if isinstance(value, str):
         most = _LENGTHS.get(key, _LONGEST_TEXT)
         if len(value) > most:
@@ -147,7 +164,7 @@ def _why_not(place: str, value: Any, depth: int, *, with_texts: bool) -> tuple[s
     if depth > _DEEPEST:
         expected, hint = f"at most {_DEEPEST} inside of one another", "a case needs six"
         return "lists or tables nested too deeply", expected, hint
-    is_long = len(place) > _LONGEST_NAME or (isinstance(value, str | dict | list) and len(value) > _LONGEST_NAME)
+    is_long = len(place) > LONGEST_NAME or (isinstance(value, str | dict | list) and len(value) > LONGEST_NAME)
     return _too_long(place, value) if is_long else None
 
 

@@ -6,15 +6,28 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from html import unescape
 from typing import Final
 
-from mcmort.catalogue.reading.hostile_text import forbidden_in
-from mcmort.catalogue.reading.number_spelling import UNAMBIGUOUS, is_ambiguous, scale_in, spelling_hint
+from mcmort.catalogue.reading.figure_scale import scale_in
+from mcmort.catalogue.reading.hostile_text import damage_in, forbidden_in
+from mcmort.catalogue.reading.number_spelling import UNAMBIGUOUS, is_ambiguous, spelling_hint
 from mcmort.catalogue.reading.schema_errors import show
 from mcmort.catalogue.reading.sheet_cells import Cell, Refusal, Row
 from mcmort.errors import Problem
 
-__all__ = ["NUMBERS", "YEARS", "is_sum", "joined", "refusal_beyond", "refusal_of", "row_refusal", "rows_in_words"]
+__all__ = [
+    "NUMBERS",
+    "YEARS",
+    "counted_twice",
+    "is_part",
+    "is_sum",
+    "joined",
+    "refusal_beyond",
+    "refusal_of",
+    "row_refusal",
+    "rows_in_words",
+]
 
 NUMBERS: Final = ("low", "best", "high", "standard_error")
 YEARS: Final = ("years", "estimate_years")
@@ -23,6 +36,7 @@ _OF_AN_ESTIMATE: Final = {"source", "author", "title", "locator", "basis"}
 """Columns of which every estimate fills at least one."""
 _ERROR: Final = re.compile(r"#[^\s#]{1,20}[!?]|#(n/?a|nv|n/d|н/д|div/0)|#GETTING_DATA|err:[0-9]{3}|#{2,}", re.I)
 """What spreadsheets in any language show where a formula has failed, or a column is too narrow."""
+_ENTITY: Final = re.compile("&(?:[a-z]{2,8}|#[0-9]{2,6}|#x[0-9a-f]{2,5});", re.I)
 _PLAIN_WORDS: Final = ("component", "id", "source", "reads", "basis", "measure", "lineage", "use", "table")
 _UNSEEN: Final = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u2060-\u2064\ufeff]")
 """Characters without a width: in names and figures they make two of what looks as one."""
@@ -31,6 +45,18 @@ _SUMS: Final = (
     *("gesamt", "insgesamt", "summe", "zusammen", "ensemble", "somme", "total général", "suma", "total general"),
     *("totale", "totaal", "somma", "razem", "ogółem", "celkem", "összesen", "итого", "всего", "合计", "合計", "总计"),
 )
+_SUM_IN_WORDS: Final = re.compile(
+    r"^(?:grand |sub ?)?totals?(?: \(| (?:of|for|all|deaths|dead|killed|toll)\b|:|$)|\btotals?$|^\(?sum of\b"
+    r"|^all (?:of the )?(?:above|together)|^(?:all|all deaths|overall (?:total|deaths|toll)|death toll, total)$"
+    r"|^[\N{N-ARY SUMMATION}\N{GREEK CAPITAL LETTER SIGMA}\N{GREEK SMALL LETTER SIGMA}](?!\w)"
+)
+"""Names of sums among the names of what is summed: "Total (all camps)", "Camps, total", "Sum of the above"."""
+_PART_IN_WORDS: Final = re.compile(
+    r"^[-\N{EN DASH}\N{BULLET} ]*(?:of (?:which|whom|these|them)|thereof|including|among (?:which|whom|them)"
+    r"|davon|darunter|dont|di cui|de (?:los|las) cuales|waarvan|w tym|в том числе|из них)\b",
+    re.I,
+)
+"""Names of rows whose figure is a part of that of a row above."""
 _MONTH: Final = "(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _MADE_A_DATE: Final = re.compile(
     rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}( .*)?|[0-9]{{1,2}}-{_MONTH}|{_MONTH}-[0-9]{{2}}", re.I
@@ -43,6 +69,11 @@ def refusal_of(name: str, cell: Cell) -> Refusal | None:
     sign = forbidden_in(cell.text)
     if sign is not None:
         return Refusal(f"the character {sign}", "text without control characters", "delete the character")
+    if damage := damage_in(cell.text):
+        return Refusal(damage[0], "text as the source has it", damage[1])
+    if entity := _ENTITY.search(cell.text):
+        hint = f"write {unescape(entity[0])} in its place"
+        return Refusal(f"{entity[0]!r}, as pages of the web write a character", "the character itself", hint)
     if name in (*_PLAIN_WORDS, *NUMBERS, *YEARS) and (unseen := _UNSEEN.search(cell.text)):
         character = f"U+{ord(unseen[0]):04X} {unicodedata.name(unseen[0], '')}".strip()
         return Refusal(
@@ -96,7 +127,22 @@ def row_refusal(row: Row, columns: Mapping[int, str | None]) -> Refusal | None:
 
 def is_sum(text: str) -> bool:
     """Whether a name says that a row is the sum of others."""
-    return " ".join(text.replace("-", " ").split()).strip(" :.").lower() in _SUMS or text.lower() == "sub-total"
+    words = " ".join(text.replace("-", " ").split()).strip(" :.").lower()
+    return words in _SUMS or text.lower() == "sub-total" or _SUM_IN_WORDS.search(words) is not None
+
+
+def is_part(text: str) -> bool:
+    """Whether a name says that a row is a part of another one, as "Of which: in Kolyma"."""
+    return _PART_IN_WORDS.match(text) is not None
+
+
+def counted_twice(*names: str) -> tuple[str, str] | None:
+    """Return what is found and a hint, where names say that other rows hold a figure too, or it a part of theirs."""
+    if any(map(is_sum, names)):
+        return "a sum of other rows, by its name", "delete the row; or make it a claim on the total, in a column table"
+    if any(map(is_part, names)):
+        return "a part of another row, by its name", "delete the row, or take it off the other and name what it counts"
+    return None
 
 
 def joined(problems: Iterable[Problem]) -> list[Problem]:

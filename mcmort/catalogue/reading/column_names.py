@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -114,7 +114,7 @@ class ColumnChoices:
         OptionError
             If an option has no two sides, or names no column of the layout.
         """
-        pairs = {}
+        pairs: dict[str, str] = {}
         for text in renamed:
             written, sign, column = (part.strip() for part in text.rpartition("="))
             if not sign or not written:
@@ -122,8 +122,29 @@ class ColumnChoices:
             if column not in (*COLUMNS, *MORE_COLUMNS) and not _FACET.fullmatch(column):
                 hint = did_you_mean(column, (*COLUMNS, *MORE_COLUMNS), "docs/import.md lists them")
                 raise OptionError("--map", f"found {column!r}; expected a column of the layout. Hint: {hint}")
-            pairs[_plain(written)] = column
-        return cls(pairs, tuple(_plain(name) for name in ignored))
+            if pairs.setdefault(_plain(written), column) != column:
+                raise OptionError("--map", f"found {written!r} twice; expected one column for each name")
+        left_out = tuple(_plain(name) for name in ignored)
+        if both := next((name for name in left_out if name in pairs), None):
+            raise OptionError("--ignore", f"found {both!r}, which --map reads; expected one of the two")
+        return cls(pairs, left_out)
+
+    def check_names(self, written: Iterable[str]) -> None:
+        """Refuse choices about columns that a sheet does not have.
+
+        Raises
+        ------
+        OptionError
+            If a name stands in no cell of the row of names.
+        """
+        names = {_plain(name): name for name in written}
+        for option, chosen in (("--map", self.renamed), ("--ignore", self.ignored)):
+            for name in chosen:
+                if name not in names:
+                    hint = did_you_mean(name, [*names], f"it has {', '.join(names.values())}")
+                    raise OptionError(
+                        option, f"found {name!r}; expected the name of a column of the sheet. Hint: {hint}"
+                    )
 
     def column(self, written: str) -> str | None:
         """Return the column of the layout that a name in the sheet means; None if it means none."""

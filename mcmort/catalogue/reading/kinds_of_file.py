@@ -31,6 +31,10 @@ _IN_PACKAGES: Final = {
     "word/document.xml": Kind("a text of Word", "copy its table into a spreadsheet, and save that as .xlsx"),
     "Index/Document.iwa": Kind("a file of Numbers", "export it as .xlsx"),
 }
+_STRICT: Final = Kind(
+    "a workbook in the form Strict Open XML", "save it as Excel Workbook (.xlsx), which is not strict"
+)
+_OF_STRICT: Final = b"http://purl.oclc.org/ooxml/"
 _PACKED: Final = Kind("a packed file", "unpack it, or save the sheet again")
 _OPEN_DOCUMENT: Final = b"application/vnd.oasis.opendocument."
 _MANIFEST: Final = "META-INF/manifest.xml"
@@ -81,7 +85,7 @@ def _in_package(content: bytes) -> Kind:
         names = package.namelist()
         for name, known in _IN_PACKAGES.items():
             if name in names:
-                return known
+                return _STRICT if name.endswith(".xml") and _OF_STRICT in _beginning(package, name) else known
         kind = _beginning(package, "mimetype") if "mimetype" in names else b""
         if kind.startswith(_OPEN_DOCUMENT):
             if _MANIFEST in names and b"encryption" in _beginning(package, _MANIFEST):

@@ -164,9 +164,19 @@ class _Reader:
         ):
             return self._accented(_ACCENTS[name])
         if not match[1]:
-            return {"-": "", "/": "", "\\": " ", ",": " ", ";": " ", ":": " ", "!": "", "@": "", " ": " "}.get(
-                name, name if name in "&%$#_{}\n\t" else self.text[start : self.at]
-            )
+            return {
+                "{": "(",
+                "}": ")",
+                "-": "",
+                "/": "",
+                "\\": " ",
+                ",": " ",
+                ";": " ",
+                ":": " ",
+                "!": "",
+                "@": "",
+                " ": " ",
+            }.get(name, name if name in "&%$#_\n\t" else self.text[start : self.at])
         for prefix, case in (("CYR", str), ("cyr", str.lower)):
             if name.startswith(prefix) and name[3:].upper() in _CYRILLIC:
                 return self._ended(case(_CYRILLIC[name[3:].upper()]))

@@ -6,6 +6,7 @@ no other; what holds across records is checked in `mcmort.catalogue.checks.meani
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,6 +32,7 @@ from mcmort.catalogue.records import (
     Record,
 )
 from mcmort.catalogue.suggestions import closest
+from mcmort.catalogue.verb_arguments import checked_arguments
 from mcmort.errors import CaseError, Problem, UnknownCaseError
 
 __all__ = ["cases", "load", "load_folder"]
@@ -60,6 +62,7 @@ def cases() -> dict[str, Path]:
     return {}
 
 
+@checked_arguments
 def load(name: str | Path) -> Case:
     """Load a case by the name of a shipped one, or by the path of a folder.
 
@@ -90,13 +93,21 @@ def load(name: str | Path) -> Case:
     if str(name) in shipped:
         return load_folder(shipped[str(name)], str(name))
     folder = Path(name)
-    if folder.is_dir():
+    if str(name) and is_there(folder.is_dir):
         return load_folder(folder, str(name))
     similar = closest(str(name), shipped)
     hint = f"Did you mean {similar!r}?" if similar else "'mcmort cases' lists the shipped ones."
-    if folder.is_file():
+    if is_there(folder.is_file):
         hint = f"Give the folder that holds the file: {str(folder.parent)!r}."
-    raise UnknownCaseError(f"no case {str(name)!r}: it is neither a shipped case nor a folder. {hint}")
+    raise UnknownCaseError(f"no case {show(str(name))}: it is neither a shipped case nor a folder. {hint}")
+
+
+def is_there(ask: Callable[[], bool]) -> bool:
+    """Return what `Path.is_dir` or `Path.is_file` says; a name that no file can have is not there."""
+    try:
+        return ask()
+    except (OSError, ValueError):
+        return False
 
 
 def load_folder(folder: Path, where: str) -> Case:
@@ -124,8 +135,11 @@ def load_folder(folder: Path, where: str) -> Case:
         builder.blind.add("definition")
     for name, table in (definitions or {}).items():
         _definition(name, table, builder)
-    for path in sorted(folder.glob("[!.]*.toml")):
-        if path.name not in ("case.toml", "definitions.toml"):
+    for path in sorted(folder.glob("[!.]*")):
+        if path.suffix.lower() == ".toml" != path.suffix:
+            hint = "write the ending in small letters: on some systems such a file is found, on others it is not"
+            builder.problems.append(Problem(path.name, "", f"the ending {path.suffix!r}", "'.toml'", hint, "form"))
+        elif path.suffix == ".toml" and path.name not in ("case.toml", "definitions.toml"):
             document = _read_toml(path, builder)
             if document is None:
                 builder.blind |= LISTS.keys()

@@ -8,6 +8,8 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from mcmort.catalogue.reading.bounded_toml import LONGEST_NAME
+from mcmort.catalogue.reading.schema_errors import show
 from mcmort.errors import OutputError, UsageError
 
 __all__ = ["MINIMAL", "TEMPLATE", "new_case"]
@@ -48,6 +50,8 @@ def new_case(folder: Path, template: Path = TEMPLATE) -> Path:
     try:
         if folder.exists() or folder.is_symlink():
             raise OutputError(f"{folder}: exists already. Hint: choose another name; nothing is written over")
+        if len(name) > LONGEST_NAME:
+            raise UsageError(f"{folder}: {show(name)} is no id of a case; expected at most {LONGEST_NAME} characters")
         if not parent.is_dir():
             raise OutputError(f"{folder}: no folder {parent}. Hint: make it first")
         with tempfile.TemporaryDirectory(dir=parent, prefix=f".{name}.") as work:

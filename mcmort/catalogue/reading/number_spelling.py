@@ -12,21 +12,12 @@ from typing import Any, Final
 
 from mcmort.errors import Problem
 
-__all__ = ["UNAMBIGUOUS", "ambiguous_counts", "in_full", "is_ambiguous", "read_float", "scale_in", "spelling_hint"]
+__all__ = ["UNAMBIGUOUS", "ambiguous_counts", "is_ambiguous", "read_float", "spelling_hint"]
 
 UNAMBIGUOUS: Final = "a number that can be read in one way only"
 _AMBIGUOUS: Final = re.compile("[+\N{MINUS SIGN}-]?[1-9][0-9]{0,2}[.,][0-9]{3}")
 _LONGEST: Final = 40
 """Characters of a number with a point: a float printed in full has up to 24."""
-_SCALE: Final = re.compile(
-    r"(?<!\w)(?:thousands?|millions?|billions?|lakhs?|crores?|tausend|tsd|mio|mill|mrd|mln|mld|bn|milliers?|millones"
-    r"|milh(?:ares|ões)|migliaia|milioni|tys|тыс\w*|млн|миллион\w*"
-    r"|per ?cent|percentage|prozent|pour cent|per mille)(?!\w)"
-    r"|(?<!\d)['\N{RIGHT SINGLE QUOTATION MARK}]000s?|\(k\)|(?<![\d.,])0{2,3}0s?(?!\w)|[%\N{PER MILLE SIGN}]"
-    r"|\b(?:per|in|pro|pour) 1(?:0|[., ]000)+|[x\N{MULTIPLICATION SIGN}] ?10",
-    re.I,
-)
-"""What says that figures stand for a thousand or a million of what they count, or for a share of it."""
 _COUNTED: Final = ("deaths", "persons")
 """Units of whole things: twelve and a third of them is rarely what was meant."""
 _FIGURES: Final = ("low", "best", "high", "standard_error", "error")
@@ -47,26 +38,6 @@ class _AmbiguousFloat(float):
 def is_ambiguous(text: str) -> bool:
     """Whether a point or comma may stand before decimals as well as between thousands."""
     return _AMBIGUOUS.fullmatch(text) is not None
-
-
-def scale_in(text: str) -> str | None:
-    """Return the word in a text that says that figures are in thousands, millions or per cent; None without one.
-
-    Examples
-    --------
-    >>> scale_in("Deaths (in thousands)"), scale_in("deaths, '000"), scale_in("Deaths in 1932")
-    ('thousands', "'000", None)
-    """
-    match = _SCALE.search(text)
-    return match[0] if match else None
-
-
-def in_full(scale: str) -> tuple[str, str]:
-    """Return what is expected in place of figures in thousands, and how to come to it."""
-    return (
-        "a unit such as deaths or persons",
-        f"write the figures in full: they are added to others as if not in {scale}",
-    )
 
 
 def spelling_hint(text: str) -> str:

@@ -67,7 +67,7 @@ def _read(path: Path, root: ET.Element, styles: Mapping[str, ET.Element]) -> She
         raise unread(path, "", "a file without sheets", "an .ods file", "save it again")
     sheet = (shown or sheets)[0]
     title = sheet.get(f"{_TABLE}name", "")
-    content = SheetContent([], title=title if len(sheets) > 1 else "")
+    content = SheetContent([], title=title if len(sheets) > 1 else "", name=title)
     hidden_rows = []
     folded = {
         id(row) for group in sheet.iter(f"{_TABLE}table-row-group") if _is_folded(group) for row in group.iter(_ROW)

@@ -80,6 +80,8 @@ class SheetContent:
         Cells that are shown as one.
     title : str
         Name of the sheet, of a file that holds several.
+    name : str
+        Name of the sheet, whether it is the only one or not; nothing in a file of text.
     separator : str
         What stands between cells in a file of text; nothing in a workbook.
     widths : dict of int to int
@@ -91,6 +93,7 @@ class SheetContent:
     remarks: list[str] = field(default_factory=list)
     merged: list[Merged] = field(default_factory=list)
     title: str = ""
+    name: str = ""
     separator: str = ""
     widths: dict[int, int] = field(default_factory=dict)
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from mcmort.catalogue.reading.cell_refusals import NUMBERS, row_refusal, rows_in_words
 from mcmort.catalogue.reading.column_names import COLUMNS, MORE_COLUMNS, ColumnChoices
-from mcmort.catalogue.reading.number_spelling import scale_in
+from mcmort.catalogue.reading.figure_scale import scale_in
 from mcmort.catalogue.reading.schema_errors import show
 from mcmort.catalogue.reading.sheet_cells import Row, SheetContent, unread
 from mcmort.catalogue.reading.sheet_works import Works
@@ -95,8 +95,11 @@ def _names_columns(sheet: SheetReading, texts: Sequence[str]) -> bool:
 def _otherwise_separated(sheet: SheetReading, text: str, separator: str) -> tuple[str, str, str] | None:
     """Return what is found, expected and to be done where one cell holds the names of all columns."""
     for sign, name in _SEPARATORS.items():
-        if sign == separator or not _names_columns(sheet, [part.strip(' "') for part in text.split(sign)]):
+        if not _names_columns(sheet, [part.strip(' "') for part in text.split(sign)]):
             continue
+        if sign == separator:
+            hint = "take the quotation marks around whole lines away, or save the sheet again"
+            return "the names of all columns in one cell, in quotation marks", "a cell for each", hint
         if not separator:
             return f"the names of all columns in one cell, with {name} between", "a cell for each", "split the cells"
         if sign == ",":
@@ -146,6 +149,7 @@ def refuse_merged(
 
 def columns_of(sheet: SheetReading, header: Row) -> dict[int, str | None]:
     """Return the names of the columns by their numbers; None for a column that has been refused."""
+    sheet.choices.check_names(cell.text for cell in header.cells.values())
     names: dict[int, str | None] = {}
     renamed: list[str] = []
     ignored: list[str] = []

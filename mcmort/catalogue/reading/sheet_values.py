@@ -7,6 +7,7 @@ import unicodedata
 from decimal import Decimal
 from typing import Final
 
+from mcmort.catalogue.reading.calendars import is_same_year_of_islam
 from mcmort.catalogue.reading.number_spelling import is_ambiguous
 from mcmort.catalogue.reading.schema_errors import show
 from mcmort.catalogue.reading.sheet_cells import Refusal
@@ -154,17 +155,12 @@ def span_of(text: str) -> list[int] | Refusal:
         return Refusal(
             show(text), _IN_FULL, f"as {first} to -{last} if both are before our era, else {first} to {last:04}"
         )
-    if "/" in text and _is_same_year_of_islam(first, last):
+    if "/" in text and is_same_year_of_islam(first, last):
         hint = f"{last} if that is the year of our era; {first} to {last} if a span is meant"
         return Refusal(f"{show(text)}, which may be one year of two calendars", "years of our era", hint)
     if not written[-1].startswith("-") and len(written[-1]) < len(written[0].lstrip("-")) and last < first:
         return Refusal(show(text), "both years in full", _second_year(first, written[-1]))
     return [first, last]
-
-
-def _is_same_year_of_islam(first: int, last: int) -> bool:
-    """Whether a second year is that of our era in which a year of the Islamic calendar, lunar or solar, falls."""
-    return 0 < first < 1600 and (abs(last - 0.970224 * first - 621.57) <= 1 or last - first in (621, 622))
 
 
 def _second_year(first: int, ending: str) -> str:

@@ -16,7 +16,7 @@ from typing import Any, Final
 from mcmort.catalogue.reading.cell_refusals import (
     NUMBERS,
     YEARS,
-    is_sum,
+    counted_twice,
     joined,
     refusal_beyond,
     refusal_of,
@@ -24,13 +24,13 @@ from mcmort.catalogue.reading.cell_refusals import (
     rows_in_words,
 )
 from mcmort.catalogue.reading.column_names import COLUMNS, ColumnChoices
-from mcmort.catalogue.reading.number_spelling import in_full, scale_in
 from mcmort.catalogue.reading.schema_errors import record_of, show
 from mcmort.catalogue.reading.sheet_cells import Refusal, Row, SheetContent, unread
 from mcmort.catalogue.reading.sheet_files import read_sheet
 from mcmort.catalogue.reading.sheet_header import LAYOUT_HINT, SheetReading, columns_of, header_of, refuse_merged
+from mcmort.catalogue.reading.sheet_scales import refuse_scale_of_sheet, refuse_scales
 from mcmort.catalogue.reading.sheet_values import list_of, number_of, span_of
-from mcmort.catalogue.reading.sheet_works import Works, slug
+from mcmort.catalogue.reading.sheet_works import Works, first_author, slug, unread_parts
 from mcmort.catalogue.reading.toml_text import to_toml
 from mcmort.catalogue.records import Claim, Component, Estimate, Quantity, Record
 from mcmort.errors import CaseError, Problem
@@ -104,6 +104,7 @@ def import_content(
             remark(sentence)
     sheet = SheetReading(path.name, choices or ColumnChoices(), works or Works(), tuple(definitions))
     sheet.problems += content.problems
+    refuse_scale_of_sheet(sheet, path, content)
     header, rows = header_of(path, sheet, content)
     columns = columns_of(sheet, header)
     if not refuse_merged(sheet, content, columns, rows):
@@ -163,10 +164,13 @@ def _finish(sheet: SheetReading, header: int) -> None:
         if kind == "component" and "label" in table and "counts" not in sheet.columns:
             table.setdefault("counts", table["label"])
         label = f'{rows_in_words(sheet.rows[name])} > {kind} "{name}"'
-        if kind == "component" and len(sheet.components) > 1 and (is_sum(name) or is_sum(table.get("label", ""))):
-            hint = "delete the row; or make it a claim on the total, in a column table"
-            found, expected = "a sum of other rows, by its name", "a component that is counted once"
-            sheet.problems.append(Problem(sheet.file, label, found, expected, hint, "form"))
+        if (
+            kind == "component"
+            and len(sheet.components) > 1
+            and (twice := counted_twice(name, str(table.get("label", ""))))
+        ):
+            found, hint = twice
+            sheet.problems.append(Problem(sheet.file, label, found, "a component that is counted once", hint, "form"))
             continue
         for problem in record_of(_KINDS[kind], {**table, "estimate": []}, sheet.file, label)[1]:
             key = problem.key.rpartition(" > ")[2]
@@ -209,10 +213,8 @@ def _place(sheet: SheetReading, columns: dict[int, str | None], row: Row) -> Non
     if kind == "quantity" and "component" not in values and "estimate_counts" in values:
         values["label"] = values.pop("estimate_counts")  # what a row counts tells one quantity of a group from another
     _derive(sheet, row.number, values, lost)
-    if kind != "quantity" and (scale := scale_in(values.get("unit", ""))):
-        sheet.refuse(row.number, "unit", f"the unit {show(values['unit'])}", *in_full(scale))
-        lost.add("unit")
-        del values["unit"]
+    if kind != "quantity":
+        refuse_scales(sheet, row.number, values, lost)
     if kind == "claim":
         sheet.claims.append(_claim(sheet, row.number, values, lost))
         return
@@ -251,8 +253,12 @@ _READINGS: Final = {
 def _derive(sheet: SheetReading, row: int, values: dict[str, str], lost: set[str]) -> None:
     """Make what other columns say: an id of a label, a source of a work, years of two columns, small letters of ids."""
     if "component" not in values and "component" not in sheet.columns and "label" in values:
-        values["component"] = slug(values["label"])
+        _name_by_label(sheet, row, values, lost)
     if "source" not in values:
+        for name, refusal in unread_parts(values):
+            sheet.refuse(row, name, *refusal)
+            lost |= {name, "source"}
+            del values[name]
         key = sheet.works.key_of(values)
         values |= {"source": key} if key is not None else {}
     given: dict[str, str] = {name: values.pop(name) for name in _ENDS if name in values}
@@ -264,6 +270,22 @@ def _derive(sheet: SheetReading, row: int, values: dict[str, str], lost: set[str
     for key in ("id", "lineage"):
         if key in values and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*", values[key]):
             values[key] = values[key].lower()
+
+
+def _name_by_label(sheet: SheetReading, row: int, values: dict[str, str], lost: set[str]) -> None:
+    """Make the id of a component of its label, unless none can be made, or another label made the same."""
+    label = values["label"]
+    name = slug(label)
+    other = sheet.components.get(name, {}).get("label", label)
+    if name and other == label:
+        values["component"] = name
+        return
+    found = (
+        f"{show(label)}, of which {f'the id {name!r} is made, as of {show(other)}' if name else 'no id can be made'}"
+    )
+    hint = "add a column component with an id in each row, as camps-north"
+    sheet.refuse(row, "label", found, "a label with an id of its own", hint)
+    lost.add("component")
 
 
 def _span_between(sheet: SheetReading, row: int, given: Mapping[str, str], lost: set[str]) -> str:
@@ -298,7 +320,7 @@ def _claim(sheet: SheetReading, row: int, values: dict[str, str], lost: set[str]
     claim.setdefault("id", slug(f"{source}-{name}"))
     claim.setdefault(
         "author",
-        f"{work['author'].partition(',')[0]} {work.get('year', '')}".strip() if work and "author" in work else source,
+        f"{first_author(work)} {work.get('year', '')}".strip() if work and "author" in work else source,
     )
     claim.setdefault("counts", values.get("estimate_counts", label) or label)
     if "definition" not in claim and len(sheet.definitions) == 1:

@@ -51,7 +51,8 @@ def read_workbook(path: Path, content: bytes) -> SheetContent:
         rows, problems, comments = _content(path.name, sheet, formulas)
         remarks = [*_remarks(path.name, sheet, values.worksheets, comments)]
         merged = [Merged(str(one.coord), one.min_row, one.max_row) for one in sheet.merged_cells.ranges]
-        return SheetContent(rows, problems, remarks, merged, sheet.title if len(values.worksheets) > 1 else "")
+        title = sheet.title if len(values.worksheets) > 1 else ""
+        return SheetContent(rows, problems, remarks, merged, title, sheet.title)
 
 
 def read_sheets(path: Path) -> dict[str, SheetContent]:
@@ -132,6 +133,8 @@ def _hidden(file: str, sheet: Worksheet, rows: list[Row]) -> Iterable[Problem]:
     of_rows = [str(number) for number, size in sizes.items() if size.hidden or size.height == 0]
     hidden = [size for size in sheet.column_dimensions.values() if size.hidden or size.width == 0]
     spans = [(size.min or 1, size.max or size.min or 1) for size in hidden]
+    if sheet.sheet_format.zeroHeight:  # rows are hidden unless they say otherwise, as one with a height of its own
+        of_rows = [str(row.number) for row in rows if str(row.number) in of_rows or not _has_height(sheet, row.number)]
     places = sorted({place for row in rows for place in row.cells})
     of_columns = [get_column_letter(place) for place in places if any(low <= place <= high for low, high in spans)]
     for what, names in (("row", of_rows), ("column", of_columns)):
@@ -140,6 +143,10 @@ def _hidden(file: str, sheet: Worksheet, rows: list[Row]) -> Iterable[Problem]:
             found, expected = f"values in {what}s that are hidden", f"{what}s that are shown"
             hint = f"show the {what}s, and delete what does not count"
             yield Problem(file, f"{what}{several} {', '.join(names)}", found, expected, hint, "form")
+
+
+def _has_height(sheet: Worksheet, number: int) -> bool:
+    return number in sheet.row_dimensions and bool(sheet.row_dimensions[number].height)
 
 
 def _remarks(file: str, sheet: Worksheet, sheets: Sequence[Any], comments: list[str]) -> Iterable[str]:

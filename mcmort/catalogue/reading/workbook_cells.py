@@ -64,6 +64,9 @@ def _changed_by_font(known: Any, text: str) -> Refusal | None:
     """Refuse raised or lowered marks and what is struck through, in the cell or in a part of its text."""
     parts = [(part.font, part.text) for part in known.value if hasattr(part, "font")] if _is_rich(known.value) else []
     for font, part in ((known.font, text), *parts):
+        if _is_unseen(font, known):
+            found = f"{show(part)} in the colour of the cell, which cannot be seen"
+            return Refusal(found, "a value that is seen", "delete it, or give it another colour")
         if font.strike:
             found = show(part) + " struck through"
             return Refusal(found, "a value that counts", "delete it, or take the line through it away")
@@ -73,13 +76,27 @@ def _changed_by_font(known: Any, text: str) -> Refusal | None:
     return None
 
 
+def _is_unseen(font: Any, known: Any) -> bool:
+    """Whether a text has the colour of its cell, which is white where nothing in the sheet may give it another."""
+    fill, sheet = known.fill, known.parent
+    if sheet.tables or sheet.conditional_formatting:
+        return False
+    ink = font.color.rgb if font.color is not None and font.color.type == "rgb" else None
+    paper = fill.fgColor.rgb if fill.patternType == "solid" and fill.fgColor.type == "rgb" else None
+    return ink is not None and str(ink)[-6:].upper() == (str(paper)[-6:].upper() if fill.patternType else "FFFFFF")
+
+
 def _is_rich(value: Any) -> bool:
     """Whether the parts of a text have fonts of their own."""
     return isinstance(value, list)
 
 
 def _changed_by_format(known: Any, text: str) -> Refusal | None:
-    """Refuse a number that the sheet shows as another number or with a unit."""
+    """Refuse a number that the sheet shows as another number or with a unit, and a text that it shows otherwise."""
+    if _type(known.value) == "text" and not _shows_plain_text(known.number_format):
+        found = f"{show(text)} in the number format {show(known.number_format)}"
+        hint = "the sheet shows another text, or none: write what is meant, in the format General"
+        return Refusal(found, "a text that is shown as it is", hint)
     if _type(known.value) != "number" or shows_plain_number(known.number_format, known.value):
         return None
     found = f"{show(text)} in the number format {show(known.number_format)}"
@@ -102,6 +119,14 @@ def shows_plain_number(number_format: str, value: float) -> bool:
         return False
     shows_minus = "-" in match[1] or "(" in match[1]
     return shows_minus == (value < 0 and len(number_format.split(";")) > 1)
+
+
+def _shows_plain_text(number_format: str) -> bool:
+    """Whether a number format shows a text as it is: by its fourth section, or by the only one if that is of text."""
+    sections = _INVISIBLE.sub("", number_format).replace(" ", "").split(";")
+    if len(sections) > 3:
+        return sections[3] == "@"
+    return "@" not in sections[-1] or sections[-1] == "@"
 
 
 def _decimals(number_format: str) -> int:

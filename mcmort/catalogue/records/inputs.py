@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Final, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -63,6 +63,10 @@ class Component(Record):
         return self
 
 
+_SHARES: Final = frozenset({"share", "proportion", "fraction", "probability"})
+"""Units of what lies between zero and one."""
+
+
 class Quantity(Record):
     """An uncertain input that is no death count: a population, a rate, a share, a census."""
 
@@ -79,8 +83,8 @@ class Quantity(Record):
 
     @property
     def is_share(self) -> bool:
-        """Whether the quantity is a share of something, by its unit: ``share`` or ``share of ...``."""
-        return self.unit == "share" or self.unit.startswith("share of ")
+        """Whether the quantity is a share of something, by its unit: ``share`` or ``share of ...``, or another word."""
+        return self.unit.casefold().partition(" of ")[0] in _SHARES
 
 
 class Profile(Record):

@@ -101,7 +101,7 @@ class FitDocument(Frame):
     figures: tuple[FigureDocument, ...]
     left: dict[str, str] = Field(description="Figures that were not used, each with the reason.")
     assertions: AssertionsDocument | None = Field(None, description="Null if no assertion is left out.")
-    modes: ModesDocument | None = Field(None, description="Components whose deaths have several modes; null if none.")
+    modes: ModesDocument | None = Field(None, description="What has several modes; null if nothing.")
     divergent: int
     bfmi: tuple[float, ...]
     receipt: Receipt

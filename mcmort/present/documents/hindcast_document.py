@@ -136,68 +136,72 @@ def hindcast_document(
         digest=digest,
         engine=receipt.engine,
         refused=tuple(f"{one.event}, {one.method}" for one in refused),
-        scores=tuple(
-            ScoreDocument(
-                group=one.group,
-                method=one.method,
-                events=one.events,
-                counts=one.counts,
-                coverage=tuple(CoverageDocument(**vars(found)) for found in one.coverage),
-                width=one.width,
-                crps=one.crps,
-                crps_error=_finite(one.crps_error),
-                interval_score=one.interval_score,
-                interval_score_error=_finite(one.interval_score_error),
-                pit=one.pit,
-            )
-            for one in scores
-        ),
-        predictions=tuple(
-            PredictionDocument(
-                event=row.event,
-                counts=row.counts,
-                frame=row.frame,
-                method=row.method,
-                pairs=row.pairs,
-                lineages=row.lineages,
-                only_assertions=row.only_assertions,
-                later=row.prediction.later,
-                **_predicted(row.prediction),
-            )
-            for row in rows
-        ),
-        cases=tuple(
-            EventCaseDocument(
-                event=row.event,
-                counts=row.counts,
-                figures=row.figures,
-                lineages=row.lineages,
-                bases=row.bases,
-                only_assertions=row.only_assertions,
-                is_contradiction=row.is_contradiction,
-                later=row.prediction.later,
-                **_predicted(row.prediction),
-            )
-            for row in cases
-        ),
-        archives=tuple(
-            EarlyClaimDocument(
-                claim=row.claim,
-                said=row.said,
-                basis=row.basis,
-                method=row.method,
-                figure=row.figure,
-                shown=row.prediction.later,
-                shown_low=row.shown_interval.low,
-                shown_high=row.shown_interval.high,
-                **_predicted(row.prediction),
-            )
-            for row in archives
-        ),
+        scores=tuple(map(_score, scores)),
+        predictions=tuple(map(_event_prediction, rows)),
+        cases=tuple(map(_event_case, cases)),
+        archives=tuple(map(_early_claim, archives)),
         numbers=numbers,
         receipt=receipt,
     )
     return sealed(document, receipt)
+
+
+def _score(one: HindcastScore) -> ScoreDocument:
+    return ScoreDocument(
+        group=one.group,
+        method=one.method,
+        events=one.events,
+        counts=one.counts,
+        coverage=tuple(CoverageDocument(**vars(found)) for found in one.coverage),
+        width=one.width,
+        crps=one.crps,
+        crps_error=_finite(one.crps_error),
+        interval_score=one.interval_score,
+        interval_score_error=_finite(one.interval_score_error),
+        pit=one.pit,
+    )
+
+
+def _event_prediction(row: Hindcast) -> PredictionDocument:
+    return PredictionDocument(
+        event=row.event,
+        counts=row.counts,
+        frame=row.frame,
+        method=row.method,
+        pairs=row.pairs,
+        lineages=row.lineages,
+        only_assertions=row.only_assertions,
+        later=row.prediction.later,
+        **_predicted(row.prediction),
+    )
+
+
+def _event_case(row: EventCase) -> EventCaseDocument:
+    return EventCaseDocument(
+        event=row.event,
+        counts=row.counts,
+        figures=row.figures,
+        lineages=row.lineages,
+        bases=row.bases,
+        only_assertions=row.only_assertions,
+        is_contradiction=row.is_contradiction,
+        later=row.prediction.later,
+        **_predicted(row.prediction),
+    )
+
+
+def _early_claim(row: EarlyClaim) -> EarlyClaimDocument:
+    return EarlyClaimDocument(
+        claim=row.claim,
+        said=row.said,
+        basis=row.basis,
+        method=row.method,
+        figure=row.figure,
+        shown=row.prediction.later,
+        shown_low=row.shown_interval.low,
+        shown_high=row.shown_interval.high,
+        **_predicted(row.prediction),
+    )
 
 
 def _predicted(prediction: Prediction) -> dict[str, Any]:

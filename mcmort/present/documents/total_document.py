@@ -86,6 +86,9 @@ class TotalBody(PiecesFields):
     excluded: tuple[LeftOut, ...]
     unknown: tuple[LeftOut, ...]
     provenance: ProvenanceDocument | None = Field(description="Null where figures have no weights of their own.")
+    modes: ModesDocument | None = Field(
+        None, description="Modes of the total and of what is torn in it, of the synthesis engine; null if none."
+    )
     one_source: OneSourceDocument | None = Field(description="Parts without an independent second source.")
     notes: tuple[str, ...]
 
@@ -125,9 +128,6 @@ class TotalDocument(TotalBody, Frame):
     carried_by: CarriedByDocument | None = Field(
         None, description="From which component most of the width comes; null if none carries a fifth of the variance."
     )
-    modes: ModesDocument | None = Field(
-        None, description="Components of it whose deaths have several modes, of the synthesis engine; null if none."
-    )
     bounds: BoundsDocument | None = Field(None, description="Present if bounds under any dependence were asked for.")
     receipt: Receipt
 
@@ -162,6 +162,7 @@ def total_body(total: Total, summary: Summary, probability: float, pieces: Total
         "excluded": _left_out(total, dict(total.excluded)),
         "unknown": _left_out(total, dict(total.unknown)),
         "provenance": None if (shares := provenance(total)) is None else ProvenanceDocument(**asdict(shares)),
+        "modes": modes_document(total.draws, pieces),
         "one_source": one_source_document(total),
         "notes": total.notes,
     }
@@ -204,7 +205,6 @@ def total_document(
             **frame(total.case, total.draws.manifest),
             **total_body(total, summary, probability, found),
             "carried_by": _carried_by(found, probability),
-            "modes": modes_document(total.draws, total.parts),
             "bounds": around,
             "receipt": receipt,
         }

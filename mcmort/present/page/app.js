@@ -115,7 +115,8 @@ function startExplorer(root, data, {first = null, changed = () => {}} = {}) {
     const {one} = current, [low, high] = one.intervals[state.level];
     let text = `${one.rounding.span(low, high, " to ")} (${levelText()}; median ${one.middle})`;
     const limit = condition([...current.parts.keys()]);
-    if (limit) text = `at least ${one.rounding.number(low)}; ${text} if ${limit},`;
+    const isFloor = !unknownOnes().some((name) => components.get(name).signed);
+    if (limit) text = `${isFloor ? `at least ${one.rounding.number(low)}; ` : ""}${text} if ${limit},`;
     const what = isAsDefined()
       ? `under the definition \u201c${definitions.get(state.definition).label}\u201d with changes`
       : `for your own selection of ${state.selected.size} components`;

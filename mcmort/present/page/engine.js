@@ -199,7 +199,8 @@ const Engine = (() => {
   }
 
   // digits: one unit for both ends of an interval and its median, as mcmort.present.numbers.rounding_of chooses it
-  const MILLION = 1e6, TOLERANCE = 1 / 20, FEWEST_UNITS = 8, COUNTED = 0.5, MOST_FIGURES = 3, MINUS = "\u2212", DASH = "\u2013";
+  const MILLION = 1e6, TOLERANCE = 1 / 20, FEWEST_UNITS = 8, FEWEST_UNSURE = 3, COUNTED = 0.5, MOST_FIGURES = 3;
+  const MINUS = "\u2212", DASH = "\u2013";
   function roundedTo(number, exponent) {
     const unit = 10 ** exponent, size = Math.floor(Math.abs(number) / unit + 0.5) * unit;
     return number < 0 && size > 0 ? -size : size;
@@ -246,7 +247,10 @@ const Engine = (() => {
     const largest = Math.max(...numbers.map(Math.abs)), smallest = Math.min(...numbers);
     let exponent = unitExponent(numbers, width);
     const isLimited = error > 10 ** exponent;
-    if (error > TOLERANCE * width) exponent = Math.max(exponent, Math.ceil(Math.log10(error)));
+    if (error > TOLERANCE * width) {
+      const coarsest = width > 0 ? floorLog(width / FEWEST_UNSURE) : Infinity;
+      exponent = Math.max(exponent, Math.min(Math.ceil(Math.log10(error)), coarsest));
+    }
     if (smallest >= 0 && largest > 0) {
       const least = Math.min(...numbers.filter((one) => one > 0));
       const finest = Math.max(floorLog(largest) + 1 - MOST_FIGURES, 0);

@@ -155,6 +155,8 @@ def claims_table(case: Case, comparisons: tuple[ClaimComparison, ...]) -> Table:
 
 def claims_headline(case: Case, comparisons: tuple[ClaimComparison, ...]) -> str:
     """Return the sentence that counts the claims by how they stand to our totals under their own definitions."""
+    if not comparisons:
+        return f"{case.head.title} holds no published totals to compare with ours."
     counts: Counter[str] = Counter(comparison.verdict for comparison in comparisons)
     parts = [f"{count} {words[count > 1]}" for verdict, words in _VERDICTS.items() if (count := counts[verdict])]
     return (

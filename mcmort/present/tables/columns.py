@@ -69,6 +69,12 @@ class Table:
             names.append(f"{name} (printed)" if name in self.raw_columns else name)
         return (*names, *self.raw_columns)
 
+    def beneath(self, headline: str) -> Table:
+        """Return the table without the notes that a headline above it says as well."""
+        notes = tuple(note for note in self.notes if note not in headline)
+        main = None if self.main_notes is None else tuple(note for note in self.main_notes if note not in headline)
+        return self if notes == self.notes and main == self.main_notes else replace(self, notes=notes, main_notes=main)
+
     def shortened(self) -> Table:
         """Return the main rows and notes alone, with a note that says how many there are besides; or the same table."""
         rows, notes = self.main_rows, self.main_notes

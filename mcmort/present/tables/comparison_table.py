@@ -5,6 +5,7 @@ from __future__ import annotations
 from mcmort.analysis import ComparedDefinition, Comparison, Summary
 from mcmort.present.balance_text import balance_notes
 from mcmort.present.engine_note import digits_note, engine_note
+from mcmort.present.modes_text import comparison_mode_notes
 from mcmort.present.numbers import rounding_for
 from mcmort.present.pieces_text import pieces_text
 from mcmort.present.print_format import EN_DASH, years_text
@@ -68,9 +69,10 @@ def _raw(summary: Summary, probability: float) -> tuple[object, ...]:
 
 
 def _main_notes(comparison: Comparison, probability: float) -> tuple[str, ...]:
-    """Say what each definition is called, and how to read its interval."""
+    """Say in which modes totals are, what each definition is called, and how to read its interval."""
     totals = [row.total for row in comparison.rows]
-    notes = [f"{total.definition.id}: {total.definition.label}; counts {counts_text(total)}." for total in totals]
+    notes = comparison_mode_notes(comparison)
+    notes += [f"{total.definition.id}: {total.definition.label}; counts {counts_text(total)}." for total in totals]
     notes += floor_note([row.total for row in comparison.rows])
     notes += _digits(comparison, probability)
     note = engine_note(comparison.rows[0].total, *(row.summary for row in comparison.rows))
@@ -79,13 +81,13 @@ def _main_notes(comparison: Comparison, probability: float) -> tuple[str, ...]:
 
 def _notes(comparison: Comparison, probability: float) -> tuple[str, ...]:
     """Say what each definition asks and leaves out, what it does not know, and how the draws were made."""
-    notes = []
+    notes = comparison_mode_notes(comparison)
     for row in comparison.rows:
         definition = row.total.definition
         notes.append(f"{definition.id}: {definition.question} Left out: {definition.leaves_out}")
         if row.total.unknown:
             notes.append(f"{definition.id} does not know: {unknown_text(row.total)}.")
-        if row.pieces.whole is not None:
+        if row.pieces.whole is not None and row.pieces.modes is None:
             notes.append(pieces_text(definition.id, row.pieces.whole, row.summary, row.total.case, is_floor(row.total)))
         notes += [f"{definition.id}: {note}" for note in balance_notes(row.total, probability)]
     if comparison.years is not None:

@@ -68,8 +68,9 @@ def raw_ends(summary: Summary | None) -> tuple[float | None, float | None]:
 def _priors_note(case: Case, judged: Sequence[JudgedPrior]) -> str:
     """Say in words what was presupposed of the deaths."""
     narrow = sum(not one.is_wider for one in judged)
-    but = f", but for {narrow} of {len(judged)}" if narrow else ""
-    return f"The prior of each was wider than all the evidence{but} ('mcmort fit {case.where} --priors')."
+    each = "The prior of each was" if narrow < len(judged) else "No prior was"
+    but = f", but for {narrow} of {len(judged)}" if 0 < narrow < len(judged) else ""
+    return f"{each} wider than all the evidence{but} ('mcmort fit {case.where} --priors')."
 
 
 def _interval(summary: Summary | None) -> str:

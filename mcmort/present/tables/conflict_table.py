@@ -19,6 +19,8 @@ _RAW: Final = (
     "difference_median", "difference_high", "higher", "p", "p_corrected", "is_conflict", "figures", "against",
     "failure",
 )  # fmt: skip
+_IS_REFUSED: Final = " is refused: "
+"""What the reason says where a fit was refused; any other reason is printed as it is."""
 
 
 def conflict_table(conflict: Conflict, *, whole: bool = False) -> Table:
@@ -87,10 +89,10 @@ def _notes(conflict: Conflict, hidden: int) -> tuple[str, ...]:
     if conflict.untested:
         labels = ", ".join(conflict.case.components[name].label for name in conflict.untested)
         notes.append(f"Nothing to compare, one lineage alone speaks of: {labels}.")
-    failed = [row for row in conflict.rows if row.found.failure]
-    if failed:
-        names = "; ".join(node_label(conflict, row) for row in failed)
-        notes.append(f"Refused, because the chains found several modes or did not agree: {names}.")
+    failed = {node_label(conflict, row): row.found.failure for row in conflict.rows if row.found.failure}
+    if refused := [label for label, failure in failed.items() if _IS_REFUSED in failure]:
+        notes.append(f"Refused, because the chains found several modes or did not agree: {'; '.join(refused)}.")
+    notes += [f"Not compared: {label} ({text})." for label, text in failed.items() if _IS_REFUSED not in text]
     without = f", without {', '.join(manifest.without)}" if manifest.without else ""
     notes.append(
         f"Each row is a fit in which the two sides are kept apart, seed {manifest.seed}, {manifest.draws:,} draws "

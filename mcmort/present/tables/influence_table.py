@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from mcmort.analysis.influence import Influence, Shift, Without
 from mcmort.analysis.summary import summarise
 from mcmort.present.engine_note import engine_note
-from mcmort.present.influence_text import finest, in_millions, listed, lost_text, plural
+from mcmort.present.influence_text import finest, floor_text, in_millions, listed, lost_text, plural
 from mcmort.present.numbers import with_error
 from mcmort.present.print_format import EN_DASH
 from mcmort.present.tables.columns import Column, Table
@@ -109,7 +109,7 @@ def _notes(influence: Influence, power: Sensitivity | None) -> tuple[str, ...]:
     if floors := influence.of_status("floor"):
         notes.append(
             "Without a rank: what takes the last evidence on a component along. The component then counts nothing, or "
-            "its register alone, and the total is a floor."
+            f"its register alone{floor_text(influence)}."
             + (f" There are {len(floors)}, the others in CSV." if len(floors) > _MOST["floor"] else "")
         )
     for status, said in (

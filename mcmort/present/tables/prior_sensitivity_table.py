@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from mcmort.analysis.prior_sensitivity import PriorRow, PriorSensitivity
-from mcmort.present.numbers import Rounding, percent, rounding_of, with_error
+from mcmort.present.numbers import Rounding, percent, rounding_of, significant, with_error
 from mcmort.present.print_format import EN_DASH
 from mcmort.present.tables.columns import Column, Table
+from mcmort.results.print_unit import TOLERANCE
 
 __all__ = ["prior_headline", "prior_sensitivity_table"]
 
@@ -24,7 +25,9 @@ def prior_headline(result: PriorSensitivity) -> str:
     first = fitted[0]
     shift, error = result.shift(first)
     sure = "" if abs(shift) > _UNSURE * error else ", within its Monte Carlo error"
-    share = f"{'higher' if shift > 0.0 else 'lower'} by {percent(abs(shift) / own[1])}{sure}"
+    near_zero = abs(own[1]) <= TOLERANCE * (own[2] - own[0])  # then a share of it means nothing
+    by = significant(abs(shift), 1) if near_zero else percent(abs(shift / own[1]))
+    share = f"{'higher' if shift > 0.0 else 'lower'} by {by}{sure}"
     return (
         f"{title}, {name!r}: whichever of these priors is changed, the median stays within "
         f"{rounding.span(min(medians), max(medians))} ({rounding.number(own[1])} as they are). It moves most "

@@ -34,8 +34,9 @@ def rates_headline(rows: Sequence[SummarisedRate], interval: float) -> str:
     largest = "" if len(rows) == 1 else f" the largest of {len(rows)} rates:"
     people = f"deaths for every {unit:,} people"
     text = f"{span} {people} ({level_text(interval)}; median {median})"
-    if is_floor(total):
-        text = f"at least {span.partition(EN_DASH)[0]}; {text} if {floor_condition(total)},"
+    if condition := floor_condition(total):
+        least = f"at least {span.partition(EN_DASH)[0]}; " if is_floor(total) else ""
+        text = f"{least}{text} if {condition},"
     return (
         f"{total.case.head.title}:{largest} {text} under the definition \N{LEFT DOUBLE QUOTATION MARK}"
         f"{total.definition.label}\N{RIGHT DOUBLE QUOTATION MARK}, {years_text(total.years)}, {measure_text(total)}, "

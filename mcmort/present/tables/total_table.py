@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from mcmort.analysis import Summary, TotalPieces, mean_of, summarise
+from mcmort.analysis import Pieces, Summary, TotalPieces, mean_of, summarise
 from mcmort.analysis.bounds import IntervalBounds
 from mcmort.present.assertion_text import with_assertions_text
 from mcmort.present.balance_text import balance_notes
 from mcmort.present.engine_note import digits_note, engine_note
 from mcmort.present.grouped_notes import grouped_notes
-from mcmort.present.modes_text import mode_notes
-from mcmort.present.numbers import MINUS, Rounding, percent, rounding_for, rounding_of, significant
+from mcmort.present.modes_text import total_mode_notes
+from mcmort.present.numbers import MINUS, Rounding, is_near_zero, percent, rounding_for, rounding_of, significant
 from mcmort.present.one_source_text import one_source_notes
 from mcmort.present.pieces_text import pieces_label, pieces_text
 from mcmort.present.print_format import EN_DASH, years_text
 from mcmort.present.provenance_text import provenance_note
+from mcmort.present.published_text import published_notes
 from mcmort.present.sensitivity_text import leading_note
 from mcmort.present.tables.columns import Column, Table
 from mcmort.present.texts.spread_text import measured_note
@@ -105,16 +107,16 @@ def _main_notes(
     shown: Collection[str],
 ) -> tuple[str, ...]:
     """Return what a reader must know first: what carries the width, is not counted, not known, and how it was made."""
-    notes = [*mode_notes(total.draws, total.parts), *leading_note(pieces, probability)]
+    notes = [*total_mode_notes(pieces), *leading_note(pieces, probability)]
     notes += [
         f"{total.case.components[name].label} falls into pieces: {pieces_label(own, _summarised_part(total, name))}."
-        for name, own in sorted(pieces.components.items())
+        for name, own in _told_in_pieces(pieces)
         if name in shown and len(total.parts) > 1
     ]
     notes.append(left_out_text(total))
     if total.unknown:
         notes.append(f"Asked for, but not known: {unknown_text(total)}.")
-    notes += floor_note([total])
+    notes += [*floor_note([total]), *published_notes(total, summary, probability)]
     if bounds is not None:
         interval = summary.interval(probability)
         notes.append(_bounds_text(bounds, interval.high - interval.low, total.least))
@@ -129,7 +131,7 @@ def _component_line(total: Total, summary: Summary, name: str, own: Summary, pro
     cells = (
         total.case.components[name].label,
         years_text((min(term.years), max(term.years))) + part,
-        _share_of_mean(own.mean, summary),
+        _share_of_mean(own.mean, summary, probability),
         rounding.span(wide.low, wide.high),
         rounding.number(own.median),
     )
@@ -145,7 +147,7 @@ def _overlap_line(total: Total, summary: Summary, name: str, probability: float)
     cells = (
         f"less: {guest}, within {host}",
         EN_DASH if overlap.years is None else years_text(overlap.years),
-        _share_of_mean(-own.mean, summary),
+        _share_of_mean(-own.mean, summary, probability),
         f"{_less(rounding, wide.high)} to {_less(rounding, wide.low)}{rounding.word}",
         f"{_less(rounding, own.median)}{rounding.word}",
     )
@@ -170,8 +172,10 @@ def _total_line(total: Total, summary: Summary, probability: float) -> _Line:
     return cells, ("total", summary.median, summary.mean, wide.low, wide.high)
 
 
-def _share_of_mean(mean: float, summary: Summary) -> str:
-    return percent(mean / summary.mean) if summary.mean > 0 else EN_DASH
+def _share_of_mean(mean: float, summary: Summary, probability: float) -> str:
+    """Return a part as a share of the mean, unless that is negative, or nothing beside its interval."""
+    is_whole = summary.mean > 0 and not is_near_zero(summary.mean, summary.interval(probability))
+    return percent(mean / summary.mean) if is_whole else EN_DASH
 
 
 def _shortest_text(summary: Summary, probability: float) -> str:
@@ -183,7 +187,9 @@ def _shortest_text(summary: Summary, probability: float) -> str:
     span = rounding.span(shortest.low, shortest.high)
     if not rounding.is_limited:
         return span
-    return f"{span} (Monte Carlo error of its ends {significant(max(shortest.low_error, shortest.high_error), 1)})"
+    error = max(shortest.low_error, shortest.high_error)
+    known = significant(error, 1) if math.isfinite(error) else "not known"
+    return f"{span} (Monte Carlo error of its ends {known})"
 
 
 def _bounds_text(bounds: IntervalBounds, width: float, least: float) -> str:
@@ -205,14 +211,14 @@ def _total_notes(
     pieces: TotalPieces,
 ) -> tuple[str, ...]:
     definition = total.definition
-    notes = [*mode_notes(total.draws, total.parts), *leading_note(pieces, probability)]
+    notes = [*total_mode_notes(pieces), *leading_note(pieces, probability)]
     notes += [f"Question: {definition.question}", left_out_text(total)]
     if total.unknown:
         reasons = "; ".join(
             f"{total.case.components[name].label} ({reason})" for name, reason in sorted(total.unknown.items())
         )
         notes.append(f"Asked for, but not known: {reasons}.")
-    notes += floor_note([total])
+    notes += [*floor_note([total]), *published_notes(total, summary, probability)]
     notes += provenance_note(total)
     if total.draws.manifest.engine == "elicited":
         notes += measured_note(total.case, total.parts, frozenset(total.draws.manifest.evidence))
@@ -237,14 +243,19 @@ def _assertions(total: Total) -> list[str]:
 
 
 def _pieces_notes(total: Total, summary: Summary, pieces: TotalPieces) -> list[str]:
-    """Say of the total and of each component what pieces it falls into."""
-    notes = (
-        [] if pieces.whole is None else [pieces_text("The total", pieces.whole, summary, total.case, is_floor(total))]
-    )
-    for name, own in sorted(pieces.components.items()):
+    """Say what pieces the total and each component fall into, but for those of a fit whose modes say more."""
+    notes = []
+    if pieces.whole is not None and pieces.modes is None:
+        notes.append(pieces_text("The total", pieces.whole, summary, total.case, is_floor(total)))
+    for name, own in _told_in_pieces(pieces):
         label = total.case.components[name].label
         notes.append(pieces_text(label, own, _summarised_part(total, name), total.case))
     return notes
+
+
+def _told_in_pieces(pieces: TotalPieces) -> list[tuple[str, Pieces]]:
+    torn = {name for split in pieces.total.draws.modes if not split.is_sum for name in split.components}
+    return sorted((name, own) for name, own in pieces.components.items() if name not in torn)
 
 
 def _summarised_part(total: Total, name: str) -> Summary:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from mcmort.catalogue.names import Name
 from mcmort.catalogue.records import Source
-from mcmort.present.texts.reference_list import names_of, typeset
+from mcmort.present.texts.reference_list import names_of, typeset, whole_title
 
 __all__ = ["as_csl_json", "as_ris", "csl_items"]
 
@@ -101,7 +101,7 @@ def _item(source: Source) -> dict[str, Any]:
     roles = {"author": names_of(source), "editor": source.names("editor"), "translator": source.names("translator")}
     item |= {role: [_csl_name(name) for name in names] for role, names in roles.items() if names}
     for variable, keys in _CSL.items():
-        value = next((source.fields[key] for key in keys if source.fields.get(key)), "")
+        value = next((whole_title(source.fields, key) for key in keys if source.fields.get(key)), "")
         if value:
             item[variable] = value.replace("--", "-") if variable == "page" else typeset(value)
     if source.year:

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from mcmort.catalogue.names import Name, names_in
 from mcmort.catalogue.records import Source
 from mcmort.present.print_format import EN_DASH
 
-__all__ = ["as_bibtex", "as_text", "author_and_year", "bibtex_field", "names_of", "reference", "typeset"]
+__all__ = ["as_bibtex", "as_text", "author_and_year", "bibtex_field", "names_of", "reference", "typeset", "whole_title"]
 
 _MOST_AUTHORS: Final = 3
+_INHERITED: Final = ("crossref", "xdata")
+"""Fields that name other entries, from which a work has its fields already."""
 _VERBATIM: Final = ("doi", "eprint", "file", "isbn", "url")
 
 
 def reference(source: Source) -> str:
     """Return a work in one line: author, year, title, where it appeared."""
     fields = source.fields
-    people = _listed([name.first_name_first for name in names_of(source)])
-    parts = [part for part in (people, source.year, source.title) if part]
+    people = _listed([name.first_name_first for name in names_of(source)]) or _edited_by(source)
+    parts = [part for part in (people, source.year, whole_title(fields, "title", source.title)) if part]
     journal = fields.get("journaltitle") or fields.get("journal", "")
-    place = [journal, *(fields.get(key, "") for key in ("booktitle", "publisher", "institution", "school"))]
+    book = whole_title(fields, "booktitle")
+    place = [journal, book, *(fields.get(key, "") for key in ("publisher", "institution", "school"))]
     number = fields.get("volume", "") + (f"({fields['number']})" if fields.get("number") else "")
     pages = fields.get("pages", "")
     parts += [part for part in (*place, number, pages, fields.get("doi", "")) if part]
@@ -30,6 +33,20 @@ def reference(source: Source) -> str:
     if source.is_assumption:
         return typeset(f"Assumption of this case. {source.title}. {fields.get('note', '')}".strip())
     return typeset(text if text.endswith(".") else f"{text}.")
+
+
+def whole_title(fields: Mapping[str, str], key: str, title: str = "") -> str:
+    """Return a title with the subtitle that biblatex keeps in a field of its own."""
+    title = title or fields.get(key, "")
+    subtitle = fields.get(key.replace("title", "subtitle"), "") if title and "title" in key else ""
+    return f"{title}{' ' if title.endswith(('.', ':', '?', '!')) else ': '}{subtitle}" if subtitle else title
+
+
+def _edited_by(source: Source) -> str:
+    """Return the editors of a work without authors, as they stand in their place."""
+    editors = source.names("editor")
+    named = _listed([name.first_name_first for name in editors])
+    return f"{named} ({'eds' if len(editors) > 1 else 'ed.'})" if editors else ""
 
 
 def typeset(text: str) -> str:
@@ -75,7 +92,9 @@ def as_bibtex(sources: Iterable[Source]) -> str:
     entries = []
     for source in sorted(sources, key=lambda source: source.key):
         kind = "misc" if source.is_assumption else source.kind
-        written = {key: bibtex_field(source, key, value) for key, value in source.fields.items()}
+        written = {
+            key: bibtex_field(source, key, value) for key, value in source.fields.items() if key not in _INHERITED
+        }
         fields = "".join(f"  {key} = {{{value}}},\n" for key, value in sorted(written.items()))
         entries.append(f"@{kind}{{{source.key},\n{fields}}}\n")
     return "\n".join(entries)

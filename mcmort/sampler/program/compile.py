@@ -20,6 +20,7 @@ from mcmort.elicit.copula import Copula
 from mcmort.elicit.evidence_rules import Known, Way, why_not_computable
 from mcmort.elicit.families import Distribution
 from mcmort.elicit.pool import Pool
+from mcmort.elicit.pool_notes import unused_bounds_note, zero_note
 from mcmort.elicit.segments import FormulaOfDraw, apart_note, segments_of
 from mcmort.results import ComponentStatus, Dependence
 from mcmort.sampler.program.compare_register import compare_register
@@ -217,7 +218,8 @@ class _Compiler:
             self.output(f"ordinary:{name}", self.draw(evidence.ordinary, f"ordinary:{name}"))
         behind = owners_behind(self.case, self.case.components[name])
         notes = [*known.notes, *(self.copula.changes(behind) if self.dependence == "declared" else ())]
-        notes += [note for owner in behind if (note := apart_note(evidence_on(self.priors, owner)))]
+        whole = [evidence_on(self.priors, owner) for owner in behind]
+        notes += [note for said in (apart_note, zero_note, unused_bounds_note) for one in whole if (note := said(one))]
         notes += [f"{one.estimate.name}: {one.note}" for one in evidence.used if one.note]
         sources = _sources(self.priors, name, known)
         return ComponentStatus(known.unknown, tuple(notes), sources, known.is_registered_only)

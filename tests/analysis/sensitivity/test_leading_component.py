@@ -10,7 +10,7 @@ from mcmort.analysis.sensitivity import total_sensitivity
 from mcmort.analysis.sensitivity.leading_component import leading_component
 from mcmort.sampler import Sampler, simulate
 from mcmort.totals import definition_of, resolve, total
-from tests.cases import case_of, component, ranged
+from tests.cases import case_of, component, head, point, ranged
 
 _UNEVEN = case_of(component("wide", ranged(1e5, 4e5)), component("narrow", ranged(1e5, 1.6e5)))
 _EVEN = case_of(*(component(f"part-{index}", ranged(1e5, 2e5)) for index in range(6)))
@@ -66,3 +66,31 @@ def test_few_draws_name_the_component_without_its_width() -> None:
     assert carried.narrower is None
     assert "narrower on average" not in report.render("text")
     assert carried.covariance_share == pytest.approx(0.95, abs=0.04)
+
+
+def test_component_that_another_offsets_is_not_said_to_have_more_than_a_hundred_per_cent_of_the_variance() -> None:
+    """Where what one adds another takes off, the covariance with the total is many times its variance."""
+    offset = component("rest", formula="max(0, 500000 - 0.9 * counted)", facets={"category": "b"})
+    draws = simulate(case_of(component("counted", ranged(1e5, 2e5)), offset), 4_000, rng=1)
+    carried = leading_component(TotalPieces(total(draws, "whole")))
+    assert carried is not None
+    assert carried.covariance_share.value > 2.0
+    text = " ".join(str(mm.total(draws, "whole")).split())
+    assert "comes from counted (more than all of the variance, part of which others take off again;" in text
+    assert "00 % of the variance" not in text
+
+
+def test_parts_of_a_total_about_nothing_are_no_shares_of_its_mean() -> None:
+    """Of a sum whose mean is noise beside its width no part is 237 %; of a mean that is not, shares are told."""
+    top = head(facets={"category": {"a": "A"}, "group": {"x": "X"}, "kind": {"deaths": {"label": "D", "signed": True}}})
+
+    def shares(best: float) -> set[str]:
+        parts = [
+            component(f"m{place}", point(best, standard_error=100.0, reads="standard-error"), years=[1930, 1930])
+            for place in range(3)
+        ]
+        rows = mm.total(simulate(case_of(*parts, head=top), 4_000, rng=1), "whole").tables()[0].rows
+        return {cells[2] for cells in rows[:-1]}
+
+    assert shares(0.0) == {"\N{EN DASH}"}
+    assert shares(1_000.0) <= {"33 %", "34 %"}

@@ -6,6 +6,7 @@ import os
 import warnings
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -76,6 +77,27 @@ def test_fit_refuses_text_or_numbers_in_place_of_names(argument: str) -> None:
         small_fit(**{argument: "study-c"})
     with pytest.raises(UsageError, match=f"{argument} is .*; expected a list of names"):
         small_fit(**{argument: ["study-c", 3]})
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"lean": "0.3"}, "the lean is '0.3'; expected a share"), ({"lean": None}, "the lean is None"),
+        ({"lean": True}, "the lean is True"), ({"draws": 500.0}, "draws is 500.0; expected a whole number"),
+        ({"cores": "2"}, "cores is '2'; expected 1 or more"),
+    ],
+)  # fmt: skip
+def test_fit_refuses_options_of_another_type_in_a_sentence(options: dict[str, Any], said: str) -> None:
+    """A text, a truth value, which would be a lean of 100 %, or half a draw is wrong use, and no TypeError."""
+    with pytest.raises(UsageError, match=said):
+        small_fit(**options)
+
+
+def test_fit_of_a_numpy_number_of_draws_is_that_of_the_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What NumPy counts is found under the same key as what Python counts."""
+    first = small_fit(draws=1501)
+    forbid_sampling(monkeypatch)
+    assert_same_fit(first, small_fit(draws=np.int64(1501), lean=np.float64(0.0)))
 
 
 def test_fit_without_store_neither_writes_nor_reads(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

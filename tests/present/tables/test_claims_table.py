@@ -281,3 +281,9 @@ def test_a_claim_with_a_definition_of_its_own_changes_no_definition() -> None:
     compare_claims(draws)
     assert draws.case.definitions["whole"].model_dump() == before
     assert definition()["measure"] == before["measure"]
+
+
+def test_case_without_published_totals_says_so() -> None:
+    """Of none it is not counted how they stand."""
+    text = mm.claims(simulate(case_of(component("one", ranged(100, 200))), 1_000, rng=1)).headline
+    assert text == "A small case holds no published totals to compare with ours."

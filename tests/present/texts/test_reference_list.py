@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from mcmort.catalogue import Case
 from mcmort.catalogue.citations import cited_sources
 from mcmort.catalogue.reading.bibliography import read_sources
+from mcmort.catalogue.reading.hostile_text import damage_in
 from mcmort.catalogue.reading.latex import plain
 from mcmort.catalogue.records import Source
 from mcmort.catalogue.selection import select
@@ -73,7 +74,9 @@ def test_a_shipped_case_cites_every_work_that_it_holds(name: str) -> None:
     assert [source.key for source in cited_sources(case)] == sorted(case.sources)
 
 
-TEXT = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp"), exclude_characters='{}\\~"@'), max_size=30)
+TEXT = st.text(
+    st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp"), exclude_characters='{}\\~"@'), max_size=30
+).filter(lambda text: damage_in(text) is None)
 
 
 @given(title=TEXT, note=TEXT, place=TEXT)

@@ -4,9 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from mcmort.catalogue.vocabulary import BASES
 from mcmort.errors import UsageError
 
-__all__ = ["names_given"]
+__all__ = ["bases_given", "names_given"]
+
+
+def bases_given(given: Iterable[str] | None) -> frozenset[str] | None:
+    """Return the bases of evidence that are asked for; None where nothing is said.
+
+    Raises
+    ------
+    UsageError
+        If they are no names, or a name is that of no basis.
+    """
+    if given is None:
+        return None
+    names = names_given("evidence", given)
+    if unknown := [name for name in names if name not in BASES]:
+        raise UsageError(f"no basis {unknown[0]!r}; expected some of {', '.join(BASES)}")
+    return frozenset(names)
 
 
 def names_given(argument: str, given: Iterable[str]) -> tuple[str, ...]:
