@@ -37,7 +37,7 @@ def api_page() -> str:
 def _returned(function: Any) -> type | None:
     """Return the report that a function returns, or None if it returns something else."""
     annotation = getattr(function, "__annotations__", {}).get("return", "")
-    found = getattr(function, "__globals__", {}).get(annotation)
+    found = getattr(inspect.unwrap(function), "__globals__", {}).get(annotation)
     return found if inspect.isclass(found) and found.__module__.startswith("mcmort.api") else None
 
 

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from mcmort.analysis.library_receipt import LibraryReceipt
 from mcmort.analysis.receipt import Receipt
 from mcmort.analysis.request import TotalsRequest
+from mcmort.catalogue.reading.bounded_toml import refuse_device
 from mcmort.catalogue.vocabulary import CURRENT_FORMAT
 from mcmort.errors import VerifyError
 from mcmort.results.draw_options import DEPENDENCES, ENGINES
@@ -80,6 +81,7 @@ def read_result(path: Path) -> RecordedResult:
         If the file cannot be read, or holds neither.
     """
     try:
+        refuse_device(path)
         content = path.read_bytes()
     except OSError as error:
         raise VerifyError(f"{path}: cannot be read ({error.strerror})") from error

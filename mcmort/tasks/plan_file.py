@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from mcmort.cache.atomic_write import write_atomically
+from mcmort.catalogue.reading.bounded_toml import refuse_device
 from mcmort.errors import OutputError, TaskError, UsageError
 from mcmort.tasks.keyed_task import Task, TaskFailure, versions
 from mcmort.tasks.locations import read_location, written_location
@@ -75,6 +76,7 @@ def read_plan(path: Path) -> list[Task]:
         If it cannot be read or is no plan, or was written by other versions: its tasks would have other keys here.
     """
     try:
+        refuse_device(path)
         text = path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
         raise TaskError(f"{path}: the plan cannot be read ({getattr(error, 'strerror', None) or error})") from None

@@ -120,6 +120,8 @@ def test_error_of_a_range_is_the_log_of_its_geometric_middle_over_the_count(tmp_
         ({"later_said": "1992"}, "later_said: found 1992, before the early figure of 1993"),
         ({"kind": "name-list"}, "kind: found 'name-list' of basis assertion; expected nothing"),
         ({"colour": "red"}, "colour"),
+        ({"best": "1.200"}, "best: found '1.200'; expected a number that can be read in one way only"),
+        ({"speaker": "a\x1b[31m"}, "speaker: found the character U+001B ESCAPE"),
     ],
 )
 def test_pair_with_a_defect_is_refused_by_name(tmp_path: Path, change: dict[str, str], message: str) -> None:
@@ -130,6 +132,19 @@ def test_pair_with_a_defect_is_refused_by_name(tmp_path: Path, change: dict[str,
     assert message in str(caught.value)
     assert "1 problem\n" in str(caught.value)
     assert "line 2 (one)" in str(caught.value)
+
+
+def test_table_of_pairs_that_is_no_csv_is_one_problem(tmp_path: Path) -> None:
+    """A cell beyond the limit of the reader was a traceback, and of two columns of one name the last counted."""
+    write_pairs(tmp_path, [ROW | {"note": "x" * 200_000}])
+    with pytest.raises(CaseError, match="text that is not CSV"):
+        load_errors(tmp_path)
+    write_pairs(tmp_path, [ROW])
+    table = tmp_path / "pairs.csv"
+    names, row = table.read_text(encoding="utf-8").splitlines()
+    table.write_text(f"{names},best\n{row},7\n", encoding="utf-8")
+    with pytest.raises(CaseError, match="a second column 'best'"):
+        load_errors(tmp_path)
 
 
 def test_all_problems_are_reported_at_once(tmp_path: Path) -> None:

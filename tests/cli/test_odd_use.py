@@ -57,6 +57,25 @@ def test_odd_file_of_a_case_is_named(
     assert "\x1b" not in ran.err
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("verify", "/dev/zero"),
+        ("import", "ENDLESS.csv"),
+        ("sweep", "/dev/zero", "-o", "ENDLESS"),
+        ("multiverse", str(GOOD), "--choices", "/dev/zero"),
+    ],
+)
+def test_device_is_not_read_to_its_end(
+    words: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A device filled the memory."""
+    (tmp_path / "ENDLESS.csv").symlink_to("/dev/zero")
+    ran = runner(capsys)(*(str(tmp_path / word) if word.startswith("ENDLESS") else word for word in words))
+    assert ran.code in (1, 2)
+    assert "a device, not a file" in ran.err
+
+
 LONG = "x" * 5_000
 
 

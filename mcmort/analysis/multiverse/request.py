@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from mcmort.analysis.request import Request
+from mcmort.catalogue.reading.bounded_toml import refuse_device
 from mcmort.catalogue.vocabulary import Basis
 from mcmort.errors import UsageError
 
@@ -100,6 +101,7 @@ def read_choices(path: Path) -> dict[str, Any]:
         If the file cannot be read or has other tables.
     """
     try:
+        refuse_device(path)
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror})") from error

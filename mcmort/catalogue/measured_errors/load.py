@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import json
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from mcmort.catalogue.measured_errors.records import ErrorPair, Frame
 from mcmort.catalogue.reading.bibliography import read_sources
+from mcmort.catalogue.reading.hostile_text import escaped, forbidden_in
+from mcmort.catalogue.reading.number_spelling import UNAMBIGUOUS, is_ambiguous, spelling_hint
 from mcmort.catalogue.reading.schema_errors import record_of
 from mcmort.catalogue.records import Source
 from mcmort.catalogue.suggestions import did_you_mean
@@ -151,19 +154,37 @@ def _rows(folder: Path, label: str) -> tuple[list[tuple[str, ErrorPair]], list[P
     except OSError:
         hint = "give a folder with pairs.csv and sources.bib"
         return [], [Problem(file, "", f"no such file in {str(folder)!r}", "a table of pairs", hint, "form")]
-    reader = csv.DictReader(text.splitlines())
-    pairs, problems = [], []
-    for row in reader:
-        where = f"line {reader.line_num} ({row.get('id') or 'no id'})"
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    pairs: list[tuple[str, ErrorPair]] = []
+    try:
+        names, rows = reader.fieldnames or (), [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        hint = "look for a quotation mark that is not closed"
+        return [], [Problem(file, f"line {reader.line_num}", f"text that is not CSV ({error})", "CSV", hint, "form")]
+    twice = sorted({name for name in names if name and [*names].count(name) > 1})
+    problems = [Problem(file, "line 1", f"a second column {name!r}", "each column once", "", "form") for name in twice]
+    for number, row in rows:
+        where = f"line {number} ({escaped(row.get('id') or 'no id')})"
         if None in row:
             problems.append(Problem(file, where, "more cells than columns", "as many", "quote commas in text", "form"))
             continue
         pair, defects = record_of(ErrorPair, _table(row), file, where)
-        defects = [_in_a_cell(defect) for defect in defects]
+        defects = [*map(_in_a_cell, defects), *_odd_cells(row, file, where)]
         problems += defects
         if pair is not None and not defects:
             pairs.append((where, pair))
     return pairs, problems
+
+
+def _odd_cells(row: Mapping[str, str | None], file: str, where: str) -> Iterator[Problem]:
+    """Yield cells with a number that can be read in two ways, or with a character that no text may hold."""
+    for name, cell in row.items():
+        text = (cell or "").strip()
+        if name in _NUMBERS and "." in text and is_ambiguous(text):  # one with a comma is no number here
+            yield Problem(file, f"{where} > {name}", repr(text), UNAMBIGUOUS, spelling_hint(text), "form")
+        elif sign := forbidden_in(text):
+            found, expected = f"the character {sign}", "text without control characters"
+            yield Problem(file, f"{where} > {name}", found, expected, "delete the character", "form")
 
 
 def _in_a_cell(defect: Problem) -> Problem:

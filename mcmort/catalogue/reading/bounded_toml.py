@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import math
 import os
 import re
@@ -15,7 +16,7 @@ from mcmort.catalogue.reading.hostile_text import escaped, forbidden_in
 from mcmort.catalogue.reading.number_spelling import read_float
 from mcmort.errors import Problem
 
-__all__ = ["LONGEST_NAME", "read_toml", "unfit_file"]
+__all__ = ["LONGEST_NAME", "read_toml", "refuse_device", "unfit_file"]
 
 _LARGEST: Final = 200_000_000
 """Bytes of a file: three hundred thousand components with three figures each."""
@@ -100,6 +101,18 @@ def unfit_file(path: Path) -> tuple[str, str, str] | None:
     if status.st_size > _LARGEST:
         return "a file of more than 200 MB", "a file of a case", "split it"
     return None
+
+
+def refuse_device(path: Path) -> None:
+    """Refuse to read from a device, which may never end; a pipe does.
+
+    Raises
+    ------
+    OSError
+        If the path is one, or is not there.
+    """
+    if stat.S_ISCHR(path.stat().st_mode) and str(path.resolve()) != os.devnull:
+        raise OSError(errno.EINVAL, "a device, not a file")
 
 
 def _outside(document: dict[str, Any], file: str, *, with_texts: bool) -> Iterator[Problem]:

@@ -13,13 +13,15 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from mcmort.catalogue.reading.cell_refusals import is_failed_formula
+from mcmort.catalogue.reading.number_spelling import UNAMBIGUOUS, is_ambiguous, spelling_hint
 from mcmort.catalogue.reading.schema_errors import show
 from mcmort.catalogue.reading.sheet_cells import Cell, Refusal, Row
 from mcmort.catalogue.reading.sheet_values import list_of, span_of
 from mcmort.catalogue.reading.toml_text import inline_toml
 from mcmort.errors import CaseError, Problem
 
-__all__ = ["CASE", "ESTIMATES", "SHEETS", "Table", "documents_of", "sheets_of"]
+__all__ = ["CASE", "DEFINITIONS", "ESTIMATES", "SHEETS", "Table", "documents_of", "sheets_of"]
 
 type Table = list[dict[str, Any]]
 """Rows of a sheet, as cells by the names of their columns."""
@@ -38,7 +40,9 @@ SHEETS: Final = {
     "claim": "claims",
 }
 """Sheets of the kinds of record in evidence files."""
-_DEFINITIONS: Final = "definitions"
+_NAME_OF_FILE: Final = re.compile(r"[A-Za-z0-9][\w -]*(?:\.[\w -]+)*\.toml")
+"""Names of evidence files: a workbook of somebody else may not say where else on this machine a file is written."""
+DEFINITIONS: Final = "definitions"
 _OF: Final = "of"
 _FILE: Final = "file"
 _FILE_OF_NEW: Final = "evidence.toml"
@@ -60,7 +64,7 @@ def sheets_of(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Table]:
     """
     case = [{"key": key, "value": _cell("", value)} for key, value in _leaves(documents["case.toml"])]
     definitions = [{"id": name, **_row(table)} for name, table in documents["definitions.toml"].items()]
-    sheets: dict[str, Table] = {CASE: case, _DEFINITIONS: definitions, SHEETS["component"]: [], ESTIMATES: []}
+    sheets: dict[str, Table] = {CASE: case, DEFINITIONS: definitions, SHEETS["component"]: [], ESTIMATES: []}
     for file, document in documents.items():
         if file in ("case.toml", "definitions.toml"):
             continue
@@ -95,15 +99,24 @@ def documents_of(sheets: Mapping[str, Iterable[Row]], file: str) -> dict[str, di
     problems: list[Problem] = []
     tables = {name: [*_tables(name, rows, file, problems)] for name, rows in sheets.items()}
     documents: dict[str, dict[str, Any]] = {"case.toml": {}, "definitions.toml": {}}
-    for table in tables.get(CASE, ()):
-        _set(documents["case.toml"], str(table.get("key", "")).split("."), table.get("value", ""))
-    for table in tables.get(_DEFINITIONS, ()):
+    for number, table in enumerate(tables.get(CASE, ()), start=2):
+        key = str(table.get("key", ""))
+        if not _set(documents["case.toml"], key.split("."), table.get("value", "")):
+            found, hint = f"the key {key!r} twice, or within another", "delete one of the rows"
+            problems.append(Problem(file, f"{CASE} > row {number}", found, "each key once", hint, "form"))
+    for table in tables.get(DEFINITIONS, ()):
         name = str(table.pop("id", ""))
         documents["definitions.toml"][name] = table
+    documents_of_a_case = frozenset(documents)
     owners: dict[str, dict[str, Any]] = {}
     for kind, sheet in SHEETS.items():
         for table in tables.get(sheet, ()):
             target = str(table.pop(_FILE, _FILE_OF_NEW))
+            if not _NAME_OF_FILE.fullmatch(target) or target in documents_of_a_case:
+                found, expected = f"the file {show(target)}", "the name of an evidence file in the folder of the case"
+                hint = f"as {_FILE_OF_NEW}, without a folder"
+                problems.append(Problem(file, f"{sheet} > {table.get('id', '')} > file", found, expected, hint, "form"))
+                target = _FILE_OF_NEW
             documents.setdefault(target, {}).setdefault(kind, []).append(table)
             if kind in ("component", "quantity"):
                 owners[str(table.get("id"))] = table
@@ -127,10 +140,15 @@ def _leaves(table: Mapping[str, Any], before: str = "") -> Iterable[tuple[str, A
             yield before + key, value
 
 
-def _set(document: dict[str, Any], keys: list[str], value: Any) -> None:
+def _set(document: dict[str, Any], keys: list[str], value: Any) -> bool:
+    """Set the value of a key and return whether it had none."""
     for key in keys[:-1]:
         document = document.setdefault(key, {})
+        if not isinstance(document, dict):
+            return False
+    is_new = keys[-1] not in document
     document[keys[-1]] = value
+    return is_new
 
 
 def _row(table: Mapping[str, Any]) -> dict[str, Any]:
@@ -164,6 +182,9 @@ def _tables(sheet: str, rows: Iterable[Row], file: str, problems: list[Problem])
     for row in rows:
         if header is None:
             header = {place: cell.text for place, cell in row.cells.items()}
+            for name in {name for name in header.values() if [*header.values()].count(name) > 1}:
+                found, hint = f"a second column {name!r}", "put the two together"
+                problems.append(Problem(file, f"{sheet} > row {row.number}", found, "each column once", hint, "form"))
             continue
         table: dict[str, Any] = {}
         for place, cell in row.cells.items():
@@ -189,6 +210,11 @@ def _value(key: str, cell: Cell) -> Any:
         return span_of(text)
     if cell.type == "truth value":
         return text == "True"
+    if is_failed_formula(text):
+        found, hint = f"{show(text)}, a formula without its value", "put the value in its place"
+        return Refusal(found, "a value", f"{hint}; text that begins with = stands in double quotes")
+    if cell.type == "number" and is_ambiguous(text) and text.endswith(".000"):
+        return Refusal(show(text), UNAMBIGUOUS, spelling_hint(text))
     if cell.type == "number":
         return float(text) if "." in text else int(text)
     if cell.type == "text" and text[:1] in ("[", "{", '"'):

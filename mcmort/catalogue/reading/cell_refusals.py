@@ -20,6 +20,7 @@ __all__ = [
     "NUMBERS",
     "YEARS",
     "counted_twice",
+    "is_failed_formula",
     "is_part",
     "is_sum",
     "joined",
@@ -79,7 +80,7 @@ def refusal_of(name: str, cell: Cell) -> Refusal | None:
         return Refusal(
             f"the character {character}, which cannot be seen", "what is seen, alone", "write the cell again"
         )
-    if _ERROR.fullmatch(cell.text) or cell.text.startswith("="):
+    if is_failed_formula(cell.text):
         hint = "put the value in its place; text may not begin with ="
         return Refusal(f"{show(cell.text)}, a formula without its value", "a value", hint)
     if cell.refusal is not None or name in YEARS:
@@ -95,6 +96,11 @@ def refusal_of(name: str, cell: Cell) -> Refusal | None:
         hint = "write pages as pp. 2-8; a date in words, as 15 December 1933"
         return Refusal(f"{show(cell.text)}, which may be pages that a spreadsheet took for a date", "a place", hint)
     return None
+
+
+def is_failed_formula(text: str) -> bool:
+    """Whether a text is a formula whose value was not saved, or what a spreadsheet shows where one has failed."""
+    return _ERROR.fullmatch(text) is not None or text.startswith("=")
 
 
 def refusal_beyond(row: Row, columns: Mapping[int, str | None]) -> tuple[str, str, str, str] | None:

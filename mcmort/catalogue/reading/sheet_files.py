@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import Final
 
+from mcmort.catalogue.reading.bounded_toml import refuse_device
 from mcmort.catalogue.reading.kinds_of_file import other_kind
 from mcmort.catalogue.reading.sheet_cells import Cell, Row, SheetContent, trimmed, unread
 from mcmort.errors import UsageError
@@ -44,6 +45,7 @@ def read_sheet(path: Path) -> SheetContent:
             f"{path}: no spreadsheet format {path.suffix!r}; expected the ending .csv, .xlsx or .ods. Hint: {hint}"
         )
     try:
+        refuse_device(path)
         content = path.read_bytes()
     except OSError as error:
         found = f"a file that cannot be read ({error.strerror or 'no ordinary file'})"

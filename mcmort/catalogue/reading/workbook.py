@@ -71,7 +71,12 @@ def read_sheets(path: Path) -> dict[str, SheetContent]:
         contents = {}
         for sheet in values.worksheets:
             rows, problems, _ = _content(path.name, sheet, formulas)
-            contents[sheet.title] = SheetContent(rows, problems)
+            merged = [Merged(str(one.coord), one.min_row, one.max_row) for one in sheet.merged_cells.ranges]
+            if rows and sheet.sheet_state != "visible":
+                hint = "show the sheet, or delete it"
+                found, expected = "a sheet that is hidden", "sheets that are shown"
+                problems.append(Problem(path.name, sheet.title, found, expected, hint, "form"))
+            contents[sheet.title] = SheetContent(rows, problems, merged=merged, name=sheet.title)
         return contents
 
 

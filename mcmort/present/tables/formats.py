@@ -12,13 +12,14 @@ from mcmort.errors import UsageError
 from mcmort.present.tables.columns import Column, Table
 from mcmort.present.tables.html import to_html
 
-__all__ = ["render", "to_csv", "to_latex", "to_markdown"]
+__all__ = ["markdown_text", "render", "to_csv", "to_latex", "to_markdown"]
 
 
 _MARKDOWN = {**{character: f"\\{character}" for character in "\\|*`["}, "<": "&lt;"}
 
 
-def _markdown(text: str) -> str:
+def markdown_text(text: str) -> str:
+    """Return a text in one line, as Markdown that shows it as it is: no code, links, tags or shortcodes."""
     return "".join(_MARKDOWN.get(character, character) for character in " ".join(text.split()))
 
 
@@ -26,11 +27,11 @@ def to_markdown(table: Table) -> str:
     """Render as a Markdown table."""
 
     def line(cells: Sequence[str]) -> str:
-        return "| " + " | ".join(_markdown(cell) for cell in cells) + " |"
+        return "| " + " | ".join(markdown_text(cell) for cell in cells) + " |"
 
     rule = "| " + " | ".join("---:" if column.is_number else "---" for column in table.columns) + " |"
-    head = [f"**{_markdown(table.title)}**", "", line([column.title for column in table.columns]), rule]
-    notes = [f"\n{_markdown(note)}" for note in table.notes]
+    head = [f"**{markdown_text(table.title)}**", "", line([column.title for column in table.columns]), rule]
+    notes = [f"\n{markdown_text(note)}" for note in table.notes]
     return "\n".join([*head, *(line(row) for row in table.rows), *notes]) + "\n"
 
 

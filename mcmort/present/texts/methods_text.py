@@ -11,6 +11,7 @@ from mcmort.catalogue import Case
 from mcmort.catalogue.citations import cited_sources
 from mcmort.catalogue.records import Component, Quantity
 from mcmort.present.engine_note import engine_note
+from mcmort.present.tables.formats import markdown_text
 from mcmort.present.texts.spread_text import bases_in_use, spread_words
 from mcmort.results import Manifest
 
@@ -72,7 +73,7 @@ def methods_text(case: Case, rows: list[ComparedDefinition], manifests: list[Man
     sections["Totals"] = _totals(case)
     sections["Uncertainty"] = _uncertainty(manifests, accuracy)
     sections["Settings"] = " ".join(engine_note(row.total, row.summary) for row in rows)
-    text = [f"# Methods: {case.head.title}", ""]
+    text = [f"# Methods: {markdown_text(case.head.title)}", ""]
     for title, body in sections.items():
         text += [f"## {title}", "", body, ""]
     works = sorted(METHOD_WORKS[key] for key in cited)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 
 from mcmort.catalogue import Case
+from mcmort.present.tables.formats import markdown_text
 
 __all__ = ["quarto_text"]
 
@@ -26,16 +27,21 @@ def quarto_text(case: Case, headline: str, tables: Sequence[str], figures: Seque
     """
     head = [
         "---",
-        f"title: {json.dumps(case.head.title, ensure_ascii=False)}",
+        f"title: {json.dumps(_shown(case.head.title), ensure_ascii=False)}",
         "author: For the author",
         "format:\n  docx: default\n  pdf: default\n  html: default",
         "bibliography: bibliography.bib",
         'nocite: "@*"',
         "---",
     ]
-    shown = [f"![{caption.replace(']', ')').replace('[', '(')}]({path})" for caption, path in figures]
+    shown = [f"![{_shown(caption.replace(']', ')').replace('[', '('))}]({path})" for caption, path in figures]
     parts = [
-        "\n".join(head), "# Result", headline, *shown, *(f"{{{{< include {path} >}}}}" for path in tables),
+        "\n".join(head), "# Result", _shown(headline), *shown, *(f"{{{{< include {path} >}}}}" for path in tables),
         "{{< include methods.md >}}", "{{< include limits.md >}}", "{{< include gather.md >}}", "# Bibliography",
     ]  # fmt: skip
     return "\n\n".join(parts) + "\n"
+
+
+def _shown(text: str) -> str:
+    """Return a text of the case as Quarto shows it: Quarto would run code, shortcodes and formulas in it."""
+    return markdown_text(text).replace("$", "\\$")
