@@ -25,9 +25,17 @@ def test_uniform_ranks_hold_each_interval_as_often_as_it_says() -> None:
     assert [row[:2] for row in table.rows] == [("50 %", "50 %"), ("80 %", "80 %"), ("90 %", "90 %")]
     assert table.raw_rows == ((0.5, 0.5, 0.5, 0.5), (0.8, 0.8, 0.8, 0.8), (0.9, 0.9, 0.9, 0.9))
     assert table.notes[1:] == ("2 of 102 fits were refused and are left out.",)
-    assert calibration_finding(_calibration(is_off=False)).startswith(
-        "In 100 simulated cases the ranks of 2 quantities are as even as chance has them"
+    assert calibration_finding(_calibration(is_off=False)) == (
+        "In 100 simulated cases the ranks of 2 quantities are as even as chance has them: nothing speaks against the "
+        "calibration of this model."
     )
+
+
+def test_few_cases_are_said_to_tell_little() -> None:
+    """Ten cases in which nothing is rejected do not speak for a model."""
+    ranks = np.stack([np.arange(10), np.arange(10)], axis=1) * 10
+    few = Calibration(("x", "y"), ranks, np.full(10, 400.0), np.zeros(10, int), np.zeros(10, bool))
+    assert calibration_finding(few).endswith("chance has them: so few cases would show only gross faults.")
 
 
 def test_uneven_ranks_are_named_with_their_probability() -> None:
