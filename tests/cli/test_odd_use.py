@@ -87,7 +87,6 @@ LONG = "x" * 5_000
         ("check", LONG),
         ("export", "bengal-1943", f"{LONG}.xlsx"),
         ("plot", "bengal-1943", "-o", f"{LONG}.png"),
-        ("report", "bengal-1943", "-o", LONG),
         ("errors", "--with", LONG),
         ("errors", "--with", __file__),
         ("cite", "bengal-1943", "--style", f"{LONG}.csl"),
