@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from mcmort.analysis.node_leverage import leverage
 from mcmort.bayes.evidence import Datum, Evidence
 from mcmort.bayes.evidence.collect import collect
+from mcmort.bayes.evidence.datum import FEWEST_DEATHS
 from mcmort.bayes.evidence.natural import is_signed
 from mcmort.bayes.evidence.split import COPY, silenced, split
 from mcmort.bayes.inference import values_of
@@ -154,7 +155,8 @@ def _of_component(evidence: Evidence, name: str, kept: Mapping[str, Array]) -> t
     """Compare both copies of a component; also return the draws that lie on the rarer side of no difference."""
     own, rest = (kept[f"all:{column}"] for column in (name + COPY, name))
     is_natural = is_signed(evidence.case, name)
-    difference = own - rest if is_natural else np.log(np.maximum(own, 1.0)) - np.log(np.maximum(rest, 1.0))
+    logs = [np.log(np.maximum(values, FEWEST_DEATHS)) for values in (own, rest)]
+    difference = own - rest if is_natural else logs[0] - logs[1]
     above, count = int(np.sum(difference > 0.0)), len(difference)
     fewest = min(above, count - above)
     found = _compared(

@@ -283,8 +283,8 @@ class _ModelBuilder[Value: Arithmetic]:
         counted = self.columns[datum.column] if datum.account is None else self.sum(datum.account)
         stated: Value | float = datum.log_value
         if datum.formula is not None:
-            stated = self.on_scale(self.arithmetic(datum.formula), datum.unit) + datum.log_value
-        mean, scale = self.on_scale(counted, datum.unit), self.scale(datum)
+            stated = self.on_scale(self.arithmetic(datum.formula), datum) + datum.log_value
+        mean, scale = self.on_scale(counted, datum), self.scale(datum)
         for shift in self.shifts(datum):
             mean = mean + shift
         # "at least y": the figure is above y, so its error is above the residual; "at most y": so is minus its error
@@ -363,9 +363,9 @@ class _ModelBuilder[Value: Arithmetic]:
         """Add up what a claim or a balance counts, by the same sums as any total."""
         return evaluate(self.case, self.columns, account, lambda split: split.mean).total
 
-    def on_scale(self, value: Value, unit: float) -> Value:
-        """Return a value on the scale of its figures: in a unit, or the logarithm of one death at least."""
-        return value * (1.0 / unit) if unit else self.backend.log(maximum(value, 1.0))
+    def on_scale(self, value: Value, datum: Datum) -> Value:
+        """Return a value on the scale of a figure: in its unit, or the logarithm, also of none."""
+        return value * (1.0 / datum.unit) if datum.unit else self.backend.log(maximum(value, datum.fewest))
 
     def off_scale(self, value: Value, unit: float) -> Value:
         """Return a value from the scale of its figures."""

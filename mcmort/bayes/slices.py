@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from mcmort.bayes.autodiff.density import Density
 from mcmort.bayes.backends import evaluate_without_data
 from mcmort.bayes.evidence import Evidence
+from mcmort.bayes.evidence.datum import FEWEST_DEATHS
 from mcmort.bayes.quantile_spline import FIRST
 from mcmort.bayes.starting_points import FAR, schools_of, torn_sums
 
@@ -71,7 +72,7 @@ def unseen_humps(evidence: Evidence, density: Density, scores: Array) -> tuple[s
     found = []
     for name, grid, usual in _lines(evidence, density, scores, far):
         cut, share = _smaller_hump(grid, usual)
-        seen = float(np.mean(np.log(np.maximum(kept[_column(evidence, name)], 1.0)) < cut))
+        seen = float(np.mean(np.log(np.maximum(kept[_column(evidence, name)], FEWEST_DEATHS)) < cut))
         if share >= _LEAST and min(seen, 1.0 - seen) < _SEEN * share:
             found.append(name)
     return tuple(found)
@@ -98,7 +99,7 @@ def beyond_draws(evidence: Evidence, density: Density, scores: Array, drawn: Map
     """
     found = []
     for name, grid, usual in _lines(evidence, density, scores, _ends_of_lines(evidence)):
-        low, high = np.log(np.maximum(np.quantile(drawn[_column(evidence, name)], _OUTERMOST), 1.0))
+        low, high = np.log(np.maximum(np.quantile(drawn[_column(evidence, name)], _OUTERMOST), FEWEST_DEATHS))
         if float(usual[(grid < low) | (grid > high)].sum()) > _BEYOND_DRAWS:
             found.append(name)
     return tuple(found)
@@ -119,7 +120,7 @@ def _lines(
     shifted[:, [evidence.parameters.index(f"deaths:{name}") for name in far]] += 1.0
     ends = [evaluate_without_data(evidence, points).kept for points in (through, shifted)]
     for name, (lowest, highest) in far.items():
-        start, end = (np.log(np.maximum(kept_there[_column(evidence, name)], 1.0)) for kept_there in ends)
+        start, end = (np.log(np.maximum(kept_there[_column(evidence, name)], FEWEST_DEATHS)) for kept_there in ends)
         grid = np.linspace(lowest - _BEYOND, highest + _BEYOND, _POINTS)
         yield name, grid, _usual_along(evidence, density, through, name, grid, start, end - start)
 

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from mcmort.bayes.autodiff.density import Density, FiniteDensity
 from mcmort.bayes.backends import evaluate_prior
 from mcmort.bayes.evidence import Datum, Evidence
+from mcmort.bayes.evidence.datum import FEWEST_DEATHS
 from mcmort.bayes.predictive import generator, independent
 
 __all__ = ["FAR", "School", "schools_of", "starting_points", "torn_sums"]
@@ -117,7 +118,7 @@ def torn_sums(evidence: Evidence) -> dict[tuple[str, ...], tuple[School, ...]]:
     kept = evaluate_prior(evidence, middles).kept
     torn = {}
     for names, stated in claims.items():
-        parts = np.log([max(float(kept[f"all:{name}"][0]), 1.0) for name in names])
+        parts = np.log([max(float(kept[f"all:{name}"][0]), FEWEST_DEATHS) for name in names])
         whole = float(np.logaddexp.reduce(parts))
         # a claim may count some of the years of a component, or a share of it: it stands for as much more of the whole
         claimed = [

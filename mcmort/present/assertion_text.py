@@ -52,14 +52,16 @@ def with_assertions_text(total: Total) -> str:
             why = f"their weights have a Pareto k of {assertions.pareto_k:.1f}, at most {MOST_PARETO_K} allowed"
         return f"What assertions would make of {name!r} the draws of this fit cannot tell: {why}."
     rounding = rounding_of((found.low, found.median, found.high))
-    sure = "" if abs(found.shift) > _UNSURE * found.error else ", within its Monte Carlo error"
     was = found.median - found.shift
-    size = "as before"
-    if was:
+    if abs(found.shift) <= _UNSURE * found.error:
+        size = "the same within its Monte Carlo error"
+    elif was:
         share = percent_with_error(abs(found.shift / was), abs(found.error / was))
         size = f"{'higher' if found.shift > 0 else 'lower'} by {share}"
+    else:
+        size = f"{'higher' if found.shift > 0 else 'lower'}"
     return (
         f"With assertions ({assertions.figures} left out here) {name!r} would be "
-        f"{rounding.span(found.low, found.high)}, median {rounding.number(found.median)}, {size}{sure}: the draws of "
+        f"{rounding.span(found.low, found.high)}, median {rounding.number(found.median)}, {size}: the draws of "
         f"this fit weighed again (Pareto k {max(assertions.pareto_k, 0.0):.1f}; up to {MOST_PARETO_K} it holds)."
     )

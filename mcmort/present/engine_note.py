@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from mcmort.analysis import Interval, Summary
+from mcmort.catalogue import Case
 from mcmort.elicit.weights import unused_weights
 from mcmort.present.assertion_text import assertions_text
 from mcmort.present.numbers import FEWEST, Rounding, is_near_zero, significant
 from mcmort.results import Manifest
 from mcmort.totals import Total
 
-__all__ = ["digits_note", "engine_note"]
+__all__ = ["digits_note", "engine_note", "ignored_dependence_note"]
 
 _MOST_NAMES: Final = 3
 
@@ -121,3 +122,12 @@ def _widest(summary: Summary) -> Interval:
 def _end_error(interval: Interval) -> float:
     """Return the larger error of the ends of an interval."""
     return max(interval.low_error, interval.high_error)
+
+
+def ignored_dependence_note(case: Case) -> list[str]:
+    """Say that what a case declares of dependence between components is no part of the Bayesian model."""
+    count = len(case.dependence) + len(case.correlations)
+    if not count:
+        return []
+    declared = f"{count} {'group or correlation' if count == 1 else 'groups or correlations'} that the case declares"
+    return [f"{declared}: no part of this model, in which components depend on one another by what they share."]

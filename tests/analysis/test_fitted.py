@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
+import mcmort as mm
 from mcmort.analysis.fitted import Predicted, disagreeing, leaning_alike, predictions, registers_apart
 from mcmort.analysis.parts_apart import parts_apart
 from mcmort.bayes import fit
 from mcmort.catalogue import Case
 from mcmort.present.fit_text import lean_notes, unexpected_notes
 from tests.bayes.small_cases import claim, every_kind, evidence_head, figures
-from tests.cases import component, point, ranged
+from tests.cases import component, dependence, point, ranged
 
 
 def _register_and_estimate(register: float, **changes: object) -> Case:
@@ -133,3 +134,15 @@ def test_lean_moves_what_formulas_make_of_a_component_and_is_said_to_change_noth
     np.testing.assert_allclose(moved["all:after"], 10.0 * moved["all:camps"])
     assert "if all lean alike" in lean_notes(leaning)[0].lower()
     assert lean_notes(fixed)[0].startswith("A lean of 30 % changes no total here")
+
+
+def test_dependence_that_the_model_has_no_part_of_is_said_beside_its_totals() -> None:
+    """A group that a case declares moves draws from pools alone; a total of a fit says that it does nothing there."""
+    parts = component("one", point(50e3)), component("two", point(9e4, source="study-b"), facets={"category": "b"})
+    case = figures(*parts, dependence=[dependence("baseline", ["one", "two"], 0.9)])
+    said = "1 group or correlation that the case declares: no part of this model"
+    texts = [
+        " ".join(mm.total(draws, "whole").render("text", full=True).split())
+        for draws in (fit(case, rng=1, draws=500, store=False), mm.simulate(case, 2_000, rng=1))
+    ]
+    assert [said in text for text in texts] == [True, False]

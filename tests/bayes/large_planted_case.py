@@ -235,7 +235,7 @@ _NODES = np.linspace(-8.0, 8.0, 33)
 
 def _reaching(values: Sequence[float]) -> Array:
     """Return logarithms of deaths that reach beyond all figures."""
-    return np.linspace(min(values) - 2.5, max(values) + 2.5, 241)
+    return np.linspace(min(values) - 6.0, max(values) + 4.0, 181)
 
 
 def _by_group(data: Sequence[Datum]) -> dict[str, list[Datum]]:

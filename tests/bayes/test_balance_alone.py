@@ -115,3 +115,18 @@ def test_negative_balance_has_prior_as_large_as_its_error() -> None:
     posterior = mm.fit(case, store=False)
     assert np.quantile(posterior.columns["all:dead"], 0.975) < 300e3
     assert replace(collect(case), lean=0.3).leaning == ()
+
+
+@pytest.mark.parametrize("deaths", [1.0, 2.0, 1e6])
+def test_one_death_or_two_are_modelled_as_a_million_is(deaths: float, seed: int) -> None:
+    """The posterior of a point is that of quadrature, in terms of the figure: nothing is cut off at one death."""
+    case = figures(component("dead", point(deaths)), head=evidence_head({"demographic": SPREAD}, heterogeneity=H))
+    latent = collect(case).latents["dead"]
+    logs = np.linspace(-8.0, 8.0, 4001) + np.log(deaths)
+    tau = SPREAD * np.exp(H * special.ndtri((np.arange(120) + 0.5) / 120))[:, None]
+    weight = (stats.t.pdf((np.log(deaths) - logs) / tau, 4) / tau).mean(axis=0)
+    weight *= stats.norm.pdf(logs, latent.log_median, latent.log_sd)
+    expected = np.exp(np.interp(LEVELS, np.cumsum(weight) / weight.sum(), logs)) / deaths
+    found = np.quantile(mm.fit(case, rng=seed, draws=2000, store=False).columns["all:dead"], LEVELS) / deaths
+    np.testing.assert_allclose(found, expected, rtol=0.12)
+    assert found[1] == pytest.approx(expected[1], rel=0.03)

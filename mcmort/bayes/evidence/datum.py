@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal
+from typing import Final, Literal
 
 from mcmort.bayes.evidence.error_groups import ErrorModel
 from mcmort.bayes.quantile_spline import Prior, QuantileSpline, spline_of
@@ -24,7 +24,10 @@ from mcmort.elicit.families import Distribution
 from mcmort.elicit.priors import Priors
 from mcmort.results import ComponentStatus
 
-__all__ = ["Datum", "Evidence", "Latent", "Side"]
+__all__ = ["FEWEST_DEATHS", "Datum", "Evidence", "Latent", "Side"]
+
+FEWEST_DEATHS: Final = 1e-3
+"""Deaths, far below one, that stand for none where a logarithm is taken."""
 
 Side = Literal["point", "at-least", "at-most"]
 
@@ -80,6 +83,11 @@ class Datum:
     def component(self) -> str:
         """Id of the component of which it is a figure, or ""."""
         return self.column.partition(":")[2]
+
+    @property
+    def fewest(self) -> float:
+        """Deaths that stand for none beside this figure: one, or a fiftieth of a figure of few."""
+        return 1.0 if self.formula is not None else min(1.0, math.exp(self.log_value) / 50.0)
 
     @property
     def is_plain(self) -> bool:

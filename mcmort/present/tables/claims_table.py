@@ -20,7 +20,7 @@ _VERDICTS: Final = {
     "inside": ("lies inside our 95 % interval", "lie inside our 95 % interval"),
     "overlaps": ("overlaps it", "overlap it"),
     "above": ("lies above it", "lie above it"),
-    "above a minimum": ("lies above one that is a minimum", "lie above one that is a minimum"),
+    "above a minimum": ("lies above a minimum of ours", "lie above a minimum of ours"),
     "below": ("lies below it", "lie below it"),
     "allowed": ("is a bound that it allows", "are bounds that it allows"),
     "excluded": ("is a bound that it rules out", "are bounds that it rules out"),

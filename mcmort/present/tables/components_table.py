@@ -11,6 +11,7 @@ from mcmort.analysis.judged_priors import JudgedPrior, judged_priors
 from mcmort.bayes import Posterior
 from mcmort.bayes.diagnostics import LEAST_BFMI, LEAST_ESS, MOST_MCSE, MOST_RHAT
 from mcmort.catalogue import Case
+from mcmort.present.engine_note import ignored_dependence_note
 from mcmort.present.numbers import rounding_for
 from mcmort.present.print_format import EN_DASH
 from mcmort.present.tables.columns import Column, Table
@@ -49,7 +50,12 @@ def components_table(posterior: Posterior) -> Table:
     notes = [_evidence_note(posterior)]
     if unknown:
         notes.append(f"No evidence touches: {', '.join(unknown)}.")
-    notes += [*_balances(posterior), _priors_note(case, judged_priors(posterior, "all")), _chains_note(posterior)]
+    notes += [
+        *ignored_dependence_note(case),
+        *_balances(posterior),
+        _priors_note(case, judged_priors(posterior, "all")),
+        _chains_note(posterior),
+    ]
     return Table(
         f"{case.head.title}: components, given all the evidence", columns, tuple(rows), tuple(notes),
         raw_columns=("id", "median", "low", "high", "registered_low", "registered_high", "prior_low", "prior_high"),

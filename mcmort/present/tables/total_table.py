@@ -10,7 +10,7 @@ from mcmort.analysis import Pieces, Summary, TotalPieces, mean_of, summarise
 from mcmort.analysis.bounds import IntervalBounds
 from mcmort.present.assertion_text import with_assertions_text
 from mcmort.present.balance_text import balance_notes
-from mcmort.present.engine_note import digits_note, engine_note
+from mcmort.present.engine_note import digits_note, engine_note, ignored_dependence_note
 from mcmort.present.grouped_notes import grouped_notes
 from mcmort.present.modes_text import total_mode_notes
 from mcmort.present.numbers import MINUS, Rounding, is_near_zero, percent, rounding_for, rounding_of, significant
@@ -222,6 +222,8 @@ def _total_notes(
     notes += provenance_note(total)
     if total.draws.manifest.engine == "elicited":
         notes += measured_note(total.case, total.parts, frozenset(total.draws.manifest.evidence))
+    else:
+        notes += ignored_dependence_note(total.case)
     notes += one_source_notes(total, summary)
     notes += _pieces_notes(total, summary, pieces)
     shortest, interval = _shortest_text(summary, probability), summary.interval(probability)
