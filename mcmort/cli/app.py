@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import atexit
 import gc
+import os
 from functools import cache
+from pathlib import Path
 from typing import Annotated, Final, cast
 
 import typer
@@ -129,6 +131,7 @@ def main(arguments: list[str] | None = None) -> int:
     # nearly all objects of a command live until it ends: to look for garbage among them took a tenth of its time
     gc.set_threshold(100_000)
     atexit.register(gc.freeze)
+    os.environ["MPLBACKEND"] = "agg"  # commands draw files, whatever a notebook or a shell has set, valid or not
     try:
         with held_output() as held:
             code = _run(arguments)
@@ -156,8 +159,11 @@ def _run(arguments: list[str] | None) -> int:
         return error.exit_code
     except OSError as error:
         # of a path that no file can have, or of a disk: what can be foreseen is caught where it is
-        if error.filename is None:
+        if error.filename is None and not _is_nowhere():
             raise
+        if error.filename is None:
+            write_err("mcmort: the current folder is no longer there. Hint: change to another one\n")
+            return 1
         write_err(f"mcmort: {_escaped(_shortened(str(error.filename)))}: cannot be used ({error.strerror})\n")
         return 1
     except typer.Exit as stop:
@@ -178,6 +184,14 @@ def _run(arguments: list[str] | None) -> int:
     if result == _INTERRUPTED:
         return _interrupted()
     return result if isinstance(result, int) else 0
+
+
+def _is_nowhere() -> bool:
+    """Whether the current folder has been deleted."""
+    try:
+        return not Path.cwd().is_dir()
+    except OSError:
+        return True
 
 
 def _escaped(message: str) -> str:

@@ -59,7 +59,7 @@ def test_what_are_no_draws_is_refused_with_how_to_make_some(verb: str, wrong: An
         (lambda draws: verbs.locate(draws, "20e6"), "figure: found '20e6'; expected a number"),
         (lambda draws: verbs.probability(draws, "broad", above=10**400), "above: found 1000"),
         (lambda draws: verbs.bridge(draws, "broad", None), "end: found None; expected a name"),
-        (lambda draws: verbs.influence(mm.Sampler(draws.case, 2_000), "broad", by="colour"), "by: found 'colour'"),
+        (lambda draws: verbs.predict(draws, "broad", bases=[]), "bases: found"),
         (lambda draws: verbs.plot("broad", "a.png"), "nothing to draw in a value of the type str"),
         (lambda draws: verbs.plot(verbs.compare(draws), "a.png", width="wide"), "no width 'wide'"),
         (lambda draws: verbs.plot(verbs.compare(draws), None), "path: found None; expected a path"),

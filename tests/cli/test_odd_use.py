@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -85,7 +87,6 @@ LONG = "x" * 5_000
         ("check", LONG),
         ("export", "bengal-1943", f"{LONG}.xlsx"),
         ("plot", "bengal-1943", "-o", f"{LONG}.png"),
-        ("report", "bengal-1943", "-o", LONG),
         ("errors", "--with", LONG),
         ("errors", "--with", __file__),
         ("cite", "bengal-1943", "--style", f"{LONG}.csl"),
@@ -148,3 +149,23 @@ def test_errors_of_one_draw_are_not_known(case: Path, capsys: pytest.CaptureFixt
     """The Monte Carlo error of one draw was printed as nan."""
     ran = runner(capsys)("total", case, "-d", "broad", "-n", "1", "-q")
     assert "error of its ends not known" in " ".join(ran.out.split())
+
+
+def test_command_draws_files_whatever_backend_is_set(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A backend that Matplotlib does not know, set for something else, was a traceback of every figure."""
+    monkeypatch.setenv("MPLBACKEND", "nonesuch")
+    assert runner(capsys)("cases").code == 0
+    assert os.environ["MPLBACKEND"] == "agg"
+
+
+def test_folder_that_is_gone_is_named(tmp_path: Path) -> None:
+    """In a folder that had been deleted, a new case was a traceback."""
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    code = "import os, sys; os.rmdir(sys.argv[1]); from mcmort.cli.app import main; sys.exit(main(['new', 'x']))"
+    command = [sys.executable, "-P", "-c", code, str(gone)]
+    ran = subprocess.run(command, cwd=gone, capture_output=True, text=True, check=False)
+    said = "mcmort: the current folder is no longer there. Hint: change to another one\n"
+    assert (ran.returncode, ran.stderr) == (1, said)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,15 @@ import openpyxl
 import pytest
 
 import mcmort as mm
+from mcmort.api.case_exchange import export_workbook
 from tests.cli.ran import GOOD, runner
+
+
+@cache
+def exported() -> bytes:
+    """Return the smallest case as a workbook."""
+    return export_workbook(str(GOOD))
+
 
 type Change = Callable[[Any], None]
 
@@ -88,13 +98,11 @@ def test_edited_workbook_is_refused_and_writes_nothing(
     change: Change, found: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A file named ../outside.toml was written outside of the case; sheets, columns and keys were lost unsaid."""
-    run = runner(capsys)
     book = tmp_path / "book.xlsx"
-    assert run("export", GOOD, book).code == 0
-    edited = openpyxl.load_workbook(book)
+    edited = openpyxl.load_workbook(io.BytesIO(exported()))
     change(edited)
     edited.save(book)
-    ran = run("import", book, "-o", tmp_path / "within" / "case")
+    ran = runner(capsys)("import", book, "-o", tmp_path / "within" / "case")
     assert (ran.code, found in ran.err) == (1, True), ran.err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["book.xlsx"]
 
@@ -102,8 +110,7 @@ def test_edited_workbook_is_refused_and_writes_nothing(
 def test_braces_in_a_cell_end_no_field_of_the_bibliography(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A title with a brace ended its field, and what followed became fields."""
     run = runner(capsys)
-    run("export", GOOD, tmp_path / "book.xlsx")
-    book: Any = openpyxl.load_workbook(tmp_path / "book.xlsx")
+    book: Any = openpyxl.load_workbook(io.BytesIO(exported()))
     names = [cell.value for cell in book["sources"][1]]
     row = next(row for row in book["sources"].iter_rows(min_row=2) if row[0].value == "smith-1990")
     row[names.index("title")].value = "Camps}, year = {1066"
