@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
@@ -17,11 +17,12 @@ from mcmort.analysis.recorded_result import RecordedResult, read_result
 from mcmort.analysis.request import TotalsRequest
 from mcmort.api.reports import DependenceReport, EnginesReport
 from mcmort.catalogue import Case, load
+from mcmort.catalogue.names_given import bases_given
 from mcmort.errors import UnknownCaseError, UsageError, VerifyError
 from mcmort.present.documents.frame import as_json
 from mcmort.results import Draws, DrawSource, Manifest
 from mcmort.results.draw_options import ENGINES
-from mcmort.totals import source_of
+from mcmort.totals import posterior_of, source_of
 
 __all__ = ["Verification", "draws_beyond", "verify"]
 
@@ -97,6 +98,11 @@ class _Remade:
     document: dict[str, Any]
     totals: Mapping[str, str]
     versions: Mapping[str, str]
+
+    @property
+    def digest(self) -> str | None:
+        """Digest of the document, if it has one."""
+        return self.document["receipt"]["document"] if self.document else None
 
 
 def verify(
@@ -190,14 +196,43 @@ def _beyond(receipt: Receipt, most: int | None) -> int:
 
 def _remade(receipt: Receipt, recorded: RecordedResult, where: str | None, threads: int | None) -> _Remade:
     """Run again what a receipt records."""
-    options = receipt.options()
     case = _case(receipt, recorded, where)
     if receipt.method == "quasi":
         _check_quasi_draws(receipt)
+    try:
+        bases_given(receipt.evidence)
+    except UsageError as error:
+        raise VerifyError(f"{recorded.where}: its receipt asks for what is none: {error}") from error
+    first = None
+    for source in _sources(receipt, case, threads):
+        found = _of(source, receipt, recorded, threads)
+        if found.totals == receipt.totals and found.digest == receipt.document:
+            return found
+        first = found if first is None else first
+    assert first is not None
+    return first
+
+
+def _sources(receipt: Receipt, case: Case, threads: int | None) -> Iterator[DrawSource]:
+    """Yield what the draws of a receipt may be.
+
+    Of a fit the receipt tells how many there are. As many as usual may have been asked for, or not: a fit of which
+    nothing is asked is made longer before it is tempered, and then draws otherwise.
+    """
+    options = receipt.options()
     if receipt.result in ("calibration", "conflict"):  # no draws of the whole: each task has a fit of its own
-        source: DrawSource = Draws(case, Manifest(receipt.engine, receipt.seed, 0, receipt.evidence, {}), {})
-    else:
-        source = source_of(case, options, keep=receipt.kept, store=False, threads=threads)
+        yield Draws(case, Manifest(receipt.engine, receipt.seed, 0, receipt.evidence, {}), {})
+        return
+    if receipt.engine == "synthesis":
+        from mcmort.bayes.diagnostics import CHAINS, DRAWS
+
+        if receipt.draws == CHAINS * DRAWS:
+            yield posterior_of(case, replace(options, draws=None), store=False, threads=threads)
+    yield source_of(case, options, keep=receipt.kept, store=False, threads=threads)
+
+
+def _of(source: DrawSource, receipt: Receipt, recorded: RecordedResult, threads: int | None) -> _Remade:
+    """Make a result again of its draws."""
     request = receipt.request
     if isinstance(request, TotalsRequest):
         return _Remade(None, {}, totals_digests(source, receipt), source.manifest.versions)

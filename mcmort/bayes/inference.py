@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mcmort.bayes.diagnostics import DRAWS
 from mcmort.bayes.fit_files import FitKey, find, keep, libraries_of
 from mcmort.bayes.fit_options import given_cores, given_draws, given_lean
 from mcmort.bayes.posterior import KINDS, Posterior
@@ -77,8 +76,8 @@ def fit(
         What draws: the density compiled here, or the model of `mcmort.pymc_model`, which PyTensor compiles in half a
         minute. Both are the same density, and go through the same checks.
     draws : int, optional
-        Draws of each of four chains; by default, and of 1,000, up to 4,000 if they do not agree before. Chains that do
-        not agree are run again in shorter steps, also with as many draws as are given.
+        Draws of each of four chains; by default 1,000, and up to 4,000 if they do not agree before. Chains that do not
+        agree are run again in shorter steps, also with as many draws as are given.
     cores : int, optional
         Chains at a time.
     store : bool
@@ -113,7 +112,6 @@ def fit(
     draws, lean, cores = given_draws(draws), given_lean(lean), given_cores(cores)
     if sampler not in SAMPLERS:
         raise UsageError(f"no sampler {sampler!r}; expected one of {', '.join(SAMPLERS)}")
-    draws = None if draws == DRAWS else draws  # so that a receipt, which tells their number, makes the same fit again
     bases, left_out = None if evidence is None else names_given("evidence", evidence), names_given("without", without)
     key = FitKey(seed, bases, left_out, draws, lean, sampler)
     stored = find(case, key) if store else None
@@ -201,7 +199,7 @@ def checked_chains(
     from mcmort.bayes.autodiff.density import Density, density_address, identity_address
     from mcmort.bayes.backends import evaluate_model, evaluate_without_data, program_of
     from mcmort.bayes.modes import ModeSearch
-    from mcmort.bayes.sample import CHAINS, TARGET_ACCEPT, TUNE, sample, sample_briefly
+    from mcmort.bayes.sample import CHAINS, DRAWS, TARGET_ACCEPT, TUNE, sample, sample_briefly
     from mcmort.bayes.slices import unseen_humps
     from mcmort.bayes.starting_points import starting_points
     from mcmort.bayes.tempered_fit import CheckedChains, have_crossed, modes_of, tempered_fit

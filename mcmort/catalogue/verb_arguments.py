@@ -148,6 +148,6 @@ _CHECKS: Final = {
     "dials": _mapping,
     **dict.fromkeys(("holds", "extra"), _listed),
     **dict.fromkeys(("folder", "path"), _path),
-    **dict.fromkeys(("threads", "cores", "workers", "universes", "simulations"), _count),
-    **dict.fromkeys(("figure", "above", "below", "lean", "precision"), _number),
+    **dict.fromkeys(("threads", "workers", "universes", "simulations"), _count),
+    **dict.fromkeys(("figure", "above", "below", "precision"), _number),
 }

@@ -66,7 +66,8 @@ def influence(
 ) -> None:
     """Leave out each source in turn, and compute the total again: which of them moves it, and how far.
 
-    Each refit is kept when it is done, so that a run that was interrupted goes on where it was.
+    By the Bayesian engine each is a fit of its own, which takes many minutes for a case as large as ussr. Each is kept
+    when it is done, so that a run that was interrupted goes on where it was.
 
     Example: `mcmort influence ussr -d broad --by lineage`
     """

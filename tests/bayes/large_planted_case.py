@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from mcmort.bayes.evidence.collect import collect
 from mcmort.catalogue import Case
 from mcmort.catalogue.vocabulary import BASES
 from tests.bayes.small_cases import claim, evidence_head, figures
-from tests.cases import SOURCES, component, point, quantity, ranged, share
+from tests.cases import SOURCES, component, point, quantity, ranged, share, write_case
 
 __all__ = [
     "probability_of_component",
@@ -24,6 +25,7 @@ __all__ = [
     "torn_component",
     "torn_sum",
     "torn_sum_of_formulas",
+    "write_torn_sum",
 ]
 
 type Array = NDArray[np.float64]
@@ -103,17 +105,18 @@ def torn_sum(*, is_large: bool = True, high_reads: str = "range") -> Case:
 
     A small one has these two alone. The claims of the high school may be bounds from below, "at-least".
     """
-    parts = [
-        component(name, point(value, basis="exhumation", source="study-j", lineage=f"l-{name}"), facets={"group": "y"})
-        for name, value in (("one", 9e5), ("two", 5e5))
-    ]
-    claims = _claims_about_sum()
+    parts, claims = _parts_of_sum(), _claims_about_sum()
     if high_reads == "at-least":
         claims = [
             {**{key: one[key] for key in one if key != "high"}, "reads": high_reads} if "high-" in one["id"] else one
             for one in claims
         ]
     return _case(parts, claims) if is_large else figures(*parts, claim=claims, head=_head())
+
+
+def write_torn_sum(folder: Path) -> Path:
+    """Write the small case of a torn sum to a folder, and return that."""
+    return write_case(folder, {"head": _head(), "component": _parts_of_sum(), "claim": _claims_about_sum()})
 
 
 _FACTORS = {"workers": (2e5, 8e6), "rate": (0.05, 2.0)}
@@ -128,6 +131,13 @@ def torn_sum_of_formulas() -> Case:
         for name, formula in (("one", "0.5 * rate * workers"), ("two", "rate * workers"))
     ]
     return figures(*parts, quantity=quantities, claim=_claims_about_sum(), head=_head())
+
+
+def _parts_of_sum() -> list[Table]:
+    return [
+        component(name, point(value, basis="exhumation", source="study-j", lineage=f"l-{name}"), facets={"group": "y"})
+        for name, value in (("one", 9e5), ("two", 5e5))
+    ]
 
 
 def _claims_about_sum() -> list[Table]:

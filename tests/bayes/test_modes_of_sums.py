@@ -20,6 +20,7 @@ from mcmort.bayes.mode_shares import weighed
 from mcmort.catalogue import Case
 from mcmort.present.modes_text import mode_notes
 from mcmort.present.print_format import EN_DASH
+from mcmort.present.tables.engines_table import engines_table
 from mcmort.results.weighed_modes import deaths_in
 from tests.bayes.large_planted_case import (
     probability_of_formulas,
@@ -218,6 +219,8 @@ def test_comparison_names_the_first_totals_with_modes() -> None:
     assert "both has two modes: 7" in text
     rows = json.loads(comparison.to_json())["definitions"]
     assert [len(row["modes"]["total"]["modes"]) for row in rows] == [2, 2]
+    both = " ".join(engines_table(comparison.comparison, comparison.comparison).notes)
+    assert "All the evidence: whole has two modes: " in both
     alone = mm.compare(_made(3e5, 0.1), ["whole"])
     assert " ".join(str(alone).split()).count("has two modes") == 1
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mcmort.analysis import Comparison
 from mcmort.present.engine_note import digits_note, engine_note
+from mcmort.present.modes_text import comparison_mode_notes
 from mcmort.present.numbers import rounding_for
 from mcmort.present.tables.columns import Column, Table
 from mcmort.present.wording import counts_text, floor_note, interval_text
@@ -47,6 +48,7 @@ def engines_table(
     notes = (
         "Pooled ranges: each component from the pool of what is cited of it. All the evidence: one model of these and "
         "of claims about sums, bounds and balances, with biases, copies and incomplete registers.",
+        *(f"All the evidence: {modes}" for modes in comparison_mode_notes(synthesis)),
         *floor_note([row.total for row in (*elicited.rows, *synthesis.rows)]),
         *_digits_notes(elicited, "pooled ranges", probability),
         *_digits_notes(synthesis, "all the evidence", probability),

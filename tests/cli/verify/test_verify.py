@@ -19,6 +19,7 @@ from mcmort.analysis.document_digest import document_digest
 from mcmort.analysis.recorded_result import parse_result, read_result
 from mcmort.api.verification import verify
 from mcmort.errors import VerifyError
+from tests.bayes.large_planted_case import write_torn_sum
 from tests.cli.ran import Run
 from tests.cli.verify.results import keep, make_result
 
@@ -275,3 +276,15 @@ def test_terminal_is_asked_before_work_of_hours(run: Run) -> None:
     assert (code, "not made again, and so not compared" in shown, "Traceback" in shown) == (1, True, False)
     code, shown = _verify_in_terminal(b"y\n", "--max-draws", "999")
     assert (code, "reproduced bit for bit" in shown) == (0, True)
+
+
+@pytest.mark.statistical
+@pytest.mark.parametrize("asked", [(), ("-n", "4000")], ids=["usual", "asked for"])
+def test_fit_of_a_torn_sum_is_made_again_whether_its_draws_were_asked_for_or_not(
+    asked: tuple[str, ...], run: Run, tmp_path: Path
+) -> None:
+    """A fit of which nothing is asked is made longer before it is tempered, and draws otherwise; either is made again."""
+    folder = str(write_torn_sum(tmp_path / "torn"))
+    assert run("fit", folder, *asked, "-f", "json", "-o", "fit.json", "-q").code == 0
+    assert json.loads(Path("fit.json").read_text())["draws"] == 4000
+    assert run("verify", "fit.json").code == 0
