@@ -283,7 +283,7 @@ def test_terminal_is_asked_before_work_of_hours(run: Run) -> None:
 def test_fit_of_a_torn_sum_is_made_again_whether_its_draws_were_asked_for_or_not(
     asked: tuple[str, ...], run: Run, tmp_path: Path
 ) -> None:
-    """A fit of which nothing is asked is made longer before it is tempered, and draws otherwise; either is made again."""
+    """A fit of which nothing is asked is made longer before it is tempered, and draws otherwise."""
     folder = str(write_torn_sum(tmp_path / "torn"))
     assert run("fit", folder, *asked, "-f", "json", "-o", "fit.json", "-q").code == 0
     assert json.loads(Path("fit.json").read_text())["draws"] == 4000
