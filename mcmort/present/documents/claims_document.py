@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 from pydantic import Field
 
 from mcmort.analysis.claims import ClaimComparison
 from mcmort.analysis.receipt import Receipt
 from mcmort.catalogue import Case
-from mcmort.present.documents.frame import Document, Frame, frame, sealed
+from mcmort.present.documents.frame import Document, Frame, finite_or_none, frame, sealed
 from mcmort.present.wording import interval_text, is_floor
 from mcmort.results import Manifest
 
@@ -76,8 +74,8 @@ def claims_document(
                 our_high=None if interval is None else interval.high,
                 our_text=_our_text(comparison),
                 floor=None if comparison.total is None else is_floor(comparison.total),
-                quantile=comparison.quantile if math.isfinite(comparison.quantile) else None,
-                ratio=comparison.ratio if math.isfinite(comparison.ratio) else None,
+                quantile=finite_or_none(comparison.quantile),
+                ratio=finite_or_none(comparison.ratio),
                 verdict=comparison.verdict,
                 shared=comparison.shared,
                 conditioned=comparison.conditioned,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Final
 
 from pydantic import Field
@@ -14,7 +13,7 @@ from mcmort.analysis.judged_priors import PRIOR_KINDS, Place, judged_priors
 from mcmort.analysis.parts_apart import parts_apart
 from mcmort.analysis.receipt import Receipt
 from mcmort.bayes import Posterior
-from mcmort.present.documents.frame import Document, Frame, frame, sealed
+from mcmort.present.documents.frame import Document, Frame, finite_or_none, frame, sealed
 from mcmort.present.documents.limits import LimitsDocument, limits_of
 from mcmort.present.documents.modes_document import ModesDocument, modes_document
 from mcmort.totals import Total
@@ -186,7 +185,7 @@ def _assertions(widest: Total) -> AssertionsDocument | None:
     return AssertionsDocument(
         figures=assertions.figures,
         adds=assertions.adds,
-        pareto_k=assertions.pareto_k if math.isfinite(assertions.pareto_k) else None,
+        pareto_k=finite_or_none(assertions.pareto_k),
         definition=widest.definition.id,
         total=None if found is None else LimitsDocument(low=found.low, median=found.median, high=found.high),
         shift=None if found is None else found.shift,

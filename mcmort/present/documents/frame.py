@@ -17,13 +17,18 @@ from mcmort.catalogue.meaning_versions import format_notices
 from mcmort.catalogue.vocabulary import Pooling, Weighting
 from mcmort.results import Dependence, Manifest, Method, SamplerOfFit
 
-__all__ = ["CaseDocument", "Document", "Frame", "as_json", "frame", "sealed"]
+__all__ = ["CaseDocument", "Document", "Frame", "as_json", "finite_or_none", "frame", "sealed"]
 
 
 class Document(BaseModel):
     """Base of all parts of a document."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+
+def finite_or_none(value: float) -> float | None:
+    """Return a number as JSON can hold it: None in place of one that is not finite, or not known."""
+    return value if math.isfinite(value) else None
 
 
 class CaseDocument(Document):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,7 +15,7 @@ from mcmort.analysis.measured_errors.hindcast_fits import Refused
 from mcmort.analysis.measured_errors.hindcast_scores import HindcastScore
 from mcmort.analysis.measured_errors.left_out_numbers import LeftOutNumbers
 from mcmort.analysis.measured_errors.scored_prediction import Prediction
-from mcmort.present.documents.frame import Document, sealed
+from mcmort.present.documents.frame import Document, finite_or_none, sealed
 from mcmort.results import Engine
 
 __all__ = ["HindcastDocument", "hindcast_document"]
@@ -155,39 +154,41 @@ def _score(one: HindcastScore) -> ScoreDocument:
         coverage=tuple(CoverageDocument(**vars(found)) for found in one.coverage),
         width=one.width,
         crps=one.crps,
-        crps_error=_finite(one.crps_error),
+        crps_error=finite_or_none(one.crps_error),
         interval_score=one.interval_score,
-        interval_score_error=_finite(one.interval_score_error),
+        interval_score_error=finite_or_none(one.interval_score_error),
         pit=one.pit,
     )
 
 
 def _event_prediction(row: Hindcast) -> PredictionDocument:
     return PredictionDocument(
-        event=row.event,
-        counts=row.counts,
         frame=row.frame,
         method=row.method,
         pairs=row.pairs,
-        lineages=row.lineages,
-        only_assertions=row.only_assertions,
-        later=row.prediction.later,
-        **_predicted(row.prediction),
+        **_of_event(row),
     )
 
 
 def _event_case(row: EventCase) -> EventCaseDocument:
     return EventCaseDocument(
-        event=row.event,
-        counts=row.counts,
         figures=row.figures,
-        lineages=row.lineages,
         bases=row.bases,
-        only_assertions=row.only_assertions,
         is_contradiction=row.is_contradiction,
-        later=row.prediction.later,
-        **_predicted(row.prediction),
+        **_of_event(row),
     )
+
+
+def _of_event(row: Hindcast | EventCase) -> dict[str, Any]:
+    """Return what documents of pairs and of cases say of an event alike."""
+    return {
+        "event": row.event,
+        "counts": row.counts,
+        "lineages": row.lineages,
+        "only_assertions": row.only_assertions,
+        "later": row.prediction.later,
+        **_predicted(row.prediction),
+    }
 
 
 def _early_claim(row: EarlyClaim) -> EarlyClaimDocument:
@@ -216,7 +217,3 @@ def _predicted(prediction: Prediction) -> dict[str, Any]:
         "crps": prediction.crps,
         "interval_score": prediction.interval_score,
     }
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None

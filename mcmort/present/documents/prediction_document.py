@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 from pydantic import Field
 
 from mcmort.analysis.prediction import PredictedFigure, TotalPredictions
 from mcmort.analysis.receipt import Receipt
-from mcmort.present.documents.frame import Document, Frame, frame, sealed
+from mcmort.present.documents.frame import Document, Frame, finite_or_none, frame, sealed
 from mcmort.present.tables.prediction_table import figure_rounding, prediction_headline
 from mcmort.present.wording import is_floor
 
@@ -80,19 +78,16 @@ def prediction_document(result: TotalPredictions, receipt: Receipt, interval: fl
 
 
 def _figure(figure: PredictedFigure) -> FigureDocument:
-    def finite(error: float) -> float | None:
-        return error if math.isfinite(error) else None
-
     return FigureDocument(
         basis=figure.basis,
         log_spread=figure.spread,
         log_bias=figure.bias,
         informed=figure.is_informed,
         low=figure.low,
-        low_error=finite(figure.low_error),
+        low_error=finite_or_none(figure.low_error),
         median=figure.median,
-        median_error=finite(figure.median_error),
+        median_error=finite_or_none(figure.median_error),
         high=figure.high,
-        high_error=finite(figure.high_error),
+        high_error=finite_or_none(figure.high_error),
         text=figure_rounding(figure).span(figure.low, figure.high),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Self
 
 from pydantic import Field
@@ -11,7 +10,7 @@ from mcmort.analysis import summarise
 from mcmort.analysis.receipt import Receipt
 from mcmort.analysis.sensitivity import MODEL_DRAWS, Estimate, TotalSensitivity
 from mcmort.analysis.sensitivity.sobol import SobolIndices
-from mcmort.present.documents.frame import Document, Frame, frame, sealed
+from mcmort.present.documents.frame import Document, Frame, finite_or_none, frame, sealed
 from mcmort.present.documents.limits import LimitsDocument, limits_of
 from mcmort.present.sensitivity_text import input_label, part_label, sensitivity_headline, tied_label
 
@@ -27,7 +26,7 @@ class EstimateDocument(Document):
     @classmethod
     def of(cls, estimate: Estimate) -> Self:
         """Return an estimate; an error that is not known is null."""
-        return cls(value=estimate.value, error=estimate.error if math.isfinite(estimate.error) else None)
+        return cls(value=estimate.value, error=finite_or_none(estimate.error))
 
 
 class SobolDocument(Document):

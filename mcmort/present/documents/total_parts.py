@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Literal
@@ -14,7 +13,7 @@ from mcmort.analysis import Pieces, Summary, summarise
 from mcmort.analysis.balance_residuals import balance_residuals
 from mcmort.catalogue.vocabulary import LinkMeasure
 from mcmort.definitions import Timing
-from mcmort.present.documents.frame import Document
+from mcmort.present.documents.frame import Document, finite_or_none
 from mcmort.present.numbers import rounding_for
 from mcmort.results import ComponentStatus
 from mcmort.totals import Total
@@ -146,17 +145,13 @@ class BalanceDocument(Document):
 def interval_document(summary: Summary, interval: SummaryInterval) -> IntervalDocument:
     """Return an interval with its errors, and both ends as they are printed."""
     rounding = rounding_for(summary, interval.probability, interval.kind)
-
-    def finite(error: float) -> float | None:
-        return error if math.isfinite(error) else None
-
     return IntervalDocument(
         probability=interval.probability,
         kind=interval.kind,
         low=interval.low,
         high=interval.high,
-        low_error=finite(interval.low_error),
-        high_error=finite(interval.high_error),
+        low_error=finite_or_none(interval.low_error),
+        high_error=finite_or_none(interval.high_error),
         text=rounding.span(interval.low, interval.high),
     )
 
